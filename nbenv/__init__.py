@@ -1,0 +1,24 @@
+"""A Jupyter notebook that carries its own environment.
+
+Only the entry points that Jupyter looks for: a starting kernel imports this.
+"""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-nbenv"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "nbenv"}]
+
+
+def _load_jupyter_server_extension(serverapp: object) -> None:
+    from nbenv.server.extension import load
+
+    load(serverapp)

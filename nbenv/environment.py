@@ -1,0 +1,180 @@
+"""One virtual environment on disk: created, looked into, marked as whole."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PathDistribution
+from pathlib import Path
+
+from packaging.markers import default_environment
+from packaging.utils import canonicalize_name
+
+from nbenv import places
+from nbenv.errors import BrokenEnvironmentError
+from nbenv.interpreter import Interpreter
+from nbenv.plan import Installed
+
+__all__ = ["Environment"]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment of one identifier, whether or not it exists yet."""
+
+    identifier: str
+
+    @property
+    def path(self) -> Path:
+        """The environment's folder."""
+        return Path(places.environment_path(self.identifier))
+
+    @property
+    def python(self) -> str:
+        """The environment's interpreter."""
+        return places.python_path(str(self.path))
+
+    # -- the marker: what the environment was last synced to, absent while it changes
+
+    @property
+    def value(self) -> dict[str, object] | None:
+        """The record that the environment holds whole; None while it changes or is broken."""
+        marker = places.read_json(places.marker_path(str(self.path)))
+        value = marker.get("value") if marker else None
+        return value if isinstance(value, dict) and os.path.exists(self.python) else None
+
+    def mark(self, value: dict[str, object], notebook: str | None) -> None:
+        """Say that the environment is now, whole, what `value` records."""
+        places.write_json(
+            places.marker_path(str(self.path)), {"notebook": notebook, "value": value}
+        )
+
+    def unmark(self) -> None:
+        """Say that the environment is about to change."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(places.marker_path(str(self.path)))
+
+    # -- the environment itself
+
+    @property
+    def python_version(self) -> str | None:
+        """The full version of the interpreter, None when the environment cannot be used."""
+        if not os.path.exists(self.python):
+            return None
+        return self._configuration().get("version")
+
+    def _configuration(self) -> dict[str, str]:
+        try:
+            text = (self.path / "pyvenv.cfg").read_text(encoding="utf-8")
+        except OSError:
+            return {}
+        pairs = (line.partition("=") for line in text.splitlines())
+        return {name.strip(): value.strip() for name, _, value in pairs}
+
+    def create(self, interpreter: Interpreter) -> None:
+        """Make an empty environment of `interpreter`, in place of a broken one."""
+        import virtualenv
+
+        self.remove()
+        places.make_private(str(self.path.parent))
+        arguments = ["--no-seed", "--no-periodic-update", "--quiet", "--python"]
+        try:
+            virtualenv.cli_run([*arguments, interpreter.executable, str(self.path)])
+        except (OSError, RuntimeError, SystemExit) as error:
+            self.remove()
+            raise BrokenEnvironmentError(
+                f"No virtual environment of {interpreter.executable} could be made.",
+                f"{error}.",
+                "Run nbenv doctor to see whether this Python and the disk are in order.",
+            ) from None
+
+    def remove(self) -> None:
+        """Delete the environment; the marker goes first."""
+        self.unmark()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    @property
+    def site_packages(self) -> Path:
+        """The folder that distributions are installed to."""
+        if sys.platform == "win32":
+            return self.path / "Lib" / "site-packages"
+        minor = ".".join((self.python_version or "3").split(".")[:2])
+        return self.path / "lib" / f"python{minor}" / "site-packages"
+
+    def marker_environment(self) -> dict[str, str]:
+        """Return the values of PEP 508 markers in this environment."""
+        version = self.python_version or "3"
+        return {
+            **{name: str(value) for name, value in default_environment().items()},
+            "python_version": ".".join(version.split(".")[:2]),
+            "python_full_version": version,
+            "implementation_version": version,
+        }
+
+    # -- what is installed
+
+    def installed(self) -> dict[str, Installed]:
+        """Return what is installed, by canonical name."""
+        found = {}
+        for folder in self._dist_infos():
+            stem, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+            name = str(canonicalize_name(stem))
+            found[name] = _with_source(Installed(name, version), folder)
+        return found
+
+    def _dist_infos(self) -> list[Path]:
+        try:
+            with os.scandir(self.site_packages) as entries:
+                return [Path(entry.path) for entry in entries if entry.name.endswith(".dist-info")]
+        except OSError:
+            return []
+
+    def distributions(self) -> dict[str, Distribution]:
+        """Return the metadata of what is installed, by canonical name."""
+        found = (PathDistribution(folder) for folder in self._dist_infos())
+        return {str(canonicalize_name(each.metadata["Name"] or "")): each for each in found}
+
+    def imports(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Return the top-level modules that each of these distributions provides."""
+        wanted = set(names)
+        return {
+            name: _top_level(PathDistribution(folder))
+            for folder in self._dist_infos()
+            if (name := str(canonicalize_name(folder.name.split("-")[0]))) in wanted
+        }
+
+    def path_files(self) -> set[str]:
+        """Return the names of the ``.pth`` files, which a running kernel must be told of."""
+        try:
+            return {name for name in os.listdir(self.site_packages) if name.endswith(".pth")}
+        except OSError:
+            return set()
+
+
+def _with_source(installed: Installed, folder: Path) -> Installed:
+    try:
+        source = json.loads((folder / "direct_url.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return installed
+    return Installed(
+        installed.name,
+        installed.version,
+        source.get("url"),
+        source.get("vcs_info", {}).get("commit_id"),
+        bool(source.get("dir_info", {}).get("editable")),
+    )
+
+
+def _top_level(distribution: Distribution) -> list[str]:
+    modules = set()
+    for file in distribution.files or ():
+        first = file.parts[0]
+        if first.endswith((".dist-info", ".data", ".pth")) or first in ("..", "__pycache__"):
+            continue
+        modules.add(first if len(file.parts) > 1 else first.partition(".")[0])
+    return sorted(modules)

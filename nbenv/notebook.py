@@ -1,0 +1,277 @@
+"""A notebook file's metadata: read without parsing the cells, written without touching them.
+
+Format: nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+
+from nbenv.errors import NotebookError
+
+__all__ = ["KERNELSPEC", "read_metadata", "write_metadata"]
+
+KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "nbenv"}
+
+_BOM = b"\xef\xbb\xbf"
+_SPACE = " \t\r\n"
+_TAIL = 64 * 1024
+_decoder = json.JSONDecoder()
+
+Metadata = dict[str, object]
+
+
+def read_metadata(path: str) -> Metadata:
+    """Return the notebook's top-level metadata.
+
+    Raises
+    ------
+    NotebookError
+        The file is missing, unreadable, not JSON in UTF-8, not nbformat 4, or of another language.
+    """
+    document: object = _read_tail(path)
+    return _checked(path, _parse(path, _read(path)) if document is None else document)
+
+
+def write_metadata(path: str, changes: Metadata) -> bool:
+    """Set top-level metadata keys (None removes one); return whether the file changed.
+
+    Every byte outside of the changed values stays, and the file is replaced as a whole.
+    """
+    data = _read(path)
+    _checked(path, _parse(path, data))
+    text = data.removeprefix(_BOM).decode("utf-8")
+    changed = _with_metadata(text, changes)
+    if changed == text:
+        return False
+    prefix = _BOM if data.startswith(_BOM) else b""
+    _replace(path, prefix + changed.encode("utf-8"))
+    return True
+
+
+# -- reading
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: str, error: OSError) -> NotebookError:
+    return NotebookError(
+        f"The notebook {path} cannot be read.",
+        f"{error.strerror or error}.",
+        "Check its name and its permissions.",
+    )
+
+
+def _read_tail(path: str) -> Metadata | None:
+    """Parse only what follows the cells, where writers of nbformat put the metadata.
+
+    What starts at a ``"metadata"`` and closes the document's own object exactly at the end of the
+    file stands at the top level: anything nested would leave brackets over.
+    """
+    try:
+        with open(path, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            for length in (_TAIL, 16 * _TAIL):
+                file.seek(max(0, size - length))
+                found = _top_level_end(file.read())
+                if found is not None:
+                    return found
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return None
+
+
+def _top_level_end(data: bytes) -> Metadata | None:
+    position = len(data)
+    while (position := data.rfind(b'"metadata"', 0, position)) >= 0:
+        try:
+            document = json.loads(b"{" + data[position:])
+        except (ValueError, RecursionError):
+            continue
+        return document if "nbformat" in document else None
+    return None
+
+
+def _parse(path: str, data: bytes) -> object:
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        why = f"It is not UTF-8 text (byte {error.start})."
+    except (ValueError, RecursionError) as error:
+        why = f"It is not JSON: {error}."
+    raise NotebookError(
+        f"{path} is not a notebook.", why, "Open and save it in Jupyter, or restore a good copy."
+    )
+
+
+def _checked(path: str, document: object) -> Metadata:
+    if not isinstance(document, dict) or not isinstance(document.get("nbformat"), int):
+        raise NotebookError(
+            f"{path} is not a notebook.",
+            "It is JSON, but has no nbformat.",
+            "Open and save it in Jupyter.",
+        )
+    if document["nbformat"] != 4:
+        raise NotebookError(
+            f"{path} is a notebook of format {document['nbformat']}; nbenv works with format 4.",
+            todo=f"Convert it: jupyter nbconvert --to notebook --inplace {path}",
+        )
+    metadata = document.get("metadata", {})
+    if not isinstance(metadata, dict):
+        raise NotebookError(f"{path} is not a notebook.", "Its metadata is not an object.")
+    _check_language(path, metadata)
+    return metadata
+
+
+def _check_language(path: str, metadata: Metadata) -> None:
+    for holder, name in (("kernelspec", "language"), ("language_info", "name")):
+        section = metadata.get(holder)
+        language = section.get(name) if isinstance(section, dict) else None
+        if isinstance(language, str) and language.lower() not in ("python", "ipython", ""):
+            raise NotebookError(
+                f"{path} is a notebook in {language}; nbenv makes environments for Python only."
+            )
+
+
+# -- writing
+
+
+def _skip(text: str, position: int) -> int:
+    while text[position] in _SPACE:
+        position += 1
+    return position
+
+
+def _members(text: str, start: int) -> tuple[list[tuple[str, int, int, int]], int]:
+    """List the members of the object at `start`: (name, name's start, value's start, end).
+
+    The second result is the position of the closing bracket. The text is known to be valid JSON.
+    """
+    members = []
+    position = _skip(text, start + 1)
+    while text[position] != "}":
+        name_start = position
+        name, position = _decoder.raw_decode(text, position)
+        value_start = _skip(text, _skip(text, position) + 1)
+        _, end = _decoder.raw_decode(text, value_start)
+        members.append((name, name_start, value_start, end))
+        position = _skip(text, end)
+        if text[position] == ",":
+            position = _skip(text, position + 1)
+    return members, position
+
+
+def _with_metadata(text: str, changes: Metadata) -> str:
+    document, _ = _members(text, _skip(text, 0))
+    spans = [member[2] for member in document if member[0] == "metadata"]
+    if not spans:
+        last = document[-1][3]
+        return _with_metadata(f'{text[:last]}, "metadata": {{}}{text[last:]}', changes)
+    for name in sorted(changes):
+        text = _with_member(text, spans[-1], name, changes[name])
+    return text
+
+
+def _with_member(text: str, start: int, name: str, value: object) -> str:
+    members, end = _members(text, start)
+    layout = _Layout(text, start, members, end)
+    for position, (known, _, value_start, value_end) in enumerate(members):
+        if known != name:
+            continue
+        if value is None:
+            return _without_member(text, start, members, end, position)
+        if json.loads(text[value_start:value_end]) == value:
+            return text
+        return text[:value_start] + layout.dump(value) + text[value_end:]
+    return text if value is None else layout.insert(name, value)
+
+
+def _without_member(
+    text: str, start: int, members: list[tuple[str, int, int, int]], end: int, position: int
+) -> str:
+    if len(members) == 1:
+        return text[: start + 1] + text[end:]
+    if position + 1 < len(members):
+        return text[: members[position][1]] + text[members[position + 1][1] :]
+    return text[: members[position - 1][3]] + text[members[position][3] :]
+
+
+class _Layout:
+    """How the metadata object is laid out: on lines with an indentation, or compact."""
+
+    def __init__(
+        self, text: str, start: int, members: list[tuple[str, int, int, int]], end: int
+    ) -> None:
+        self.text, self.start, self.members, self.end = text, start, members, end
+        line_start = text.rfind("\n", 0, start) + 1
+        line = text[line_start:start]
+        self.newline = "\r\n" if "\r\n" in text[:line_start] else "\n"
+        outer = line[: len(line) - len(line.lstrip(" \t"))]
+        self.unit = outer if line_start and line.strip() else ""
+
+    def dump(self, value: object, depth: int = 2) -> str:
+        if not self.unit:
+            return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        lines = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=self.unit)
+        return lines.replace("\n", self.newline + self.unit * depth)
+
+    def insert(self, name: str, value: object) -> str:
+        member = f"{json.dumps(name)}: {self.dump(value)}"
+        later = [known for known in self.members if known[0] > name]
+        gap = self.newline + self.unit * 2 if self.unit else ""
+        if later and self._sorted():
+            place = later[0][1]
+            return f"{self.text[:place]}{member},{gap or ' '}{self.text[place:]}"
+        if self.members:
+            place = self.members[-1][3]
+            return f"{self.text[:place]},{gap or ' '}{member}{self.text[place:]}"
+        closing = self.newline + self.unit if self.unit else ""
+        return f"{self.text[: self.start + 1]}{gap}{member}{closing}{self.text[self.end :]}"
+
+    def _sorted(self) -> bool:
+        names = [member[0] for member in self.members]
+        return names == sorted(names)
+
+
+def _replace(path: str, data: bytes) -> None:
+    real = os.path.realpath(path)  # a symbolic link stays one
+    scratch = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{os.getpid()}.nbenv")
+    try:
+        mode = stat.S_IMODE(os.stat(real).st_mode)
+        if not (mode & 0o222 and os.access(real, os.W_OK)):
+            raise PermissionError(13, "It is read-only")
+        _write_synced(scratch, data, mode)
+        os.replace(scratch, real)
+    except OSError as error:
+        _discard(scratch)
+        raise NotebookError(
+            f"The notebook {path} cannot be written.",
+            f"{error.strerror or error}; the file is as it was.",
+            "Make it and its folder writable, or work on a copy.",
+        ) from None
+    except BaseException:
+        _discard(scratch)
+        raise
+
+
+def _write_synced(path: str, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(path, mode)
+
+
+def _discard(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)

@@ -1,0 +1,42 @@
+"""What nbenv does: each verb composed of the effects below, in one place for every front end.
+
+A verb that takes time is a generator that yields `Progress` and returns its `Outcome`.
+"""
+
+from nbenv.operations.document import Document, Target, server_marker
+from nbenv.operations.looking import list_, outdated, pip_look, status, tree, why
+from nbenv.operations.progress import Outcome, Progress, Steps, drain
+from nbenv.operations.verbs import (
+    Wish,
+    install,
+    move,
+    prepare,
+    restore,
+    undo,
+    uninstall,
+    upgrade,
+)
+
+__all__ = [
+    "Document",
+    "Outcome",
+    "Progress",
+    "Steps",
+    "Target",
+    "Wish",
+    "drain",
+    "install",
+    "list_",
+    "move",
+    "outdated",
+    "pip_look",
+    "prepare",
+    "restore",
+    "server_marker",
+    "status",
+    "tree",
+    "undo",
+    "uninstall",
+    "upgrade",
+    "why",
+]

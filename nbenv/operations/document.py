@@ -1,0 +1,121 @@
+"""The notebook that a verb is about: its record, what this machine knows of it, its folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbenv import notebook, places, record
+from nbenv.environment import Environment
+from nbenv.errors import NotebookError, UsageError
+from nbenv.interpreter import default_python
+from nbenv.spec import Spec
+from nbenv.store import State, Store
+
+__all__ = ["Document", "Target", "server_marker"]
+
+_SESSIONS = "sessions"
+
+
+def server_marker(process: str) -> str:
+    """Return the file by which a Jupyter Server says that it merges records when it saves."""
+    return os.path.join(places.home(), "servers", process + ".json")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which notebook, and whether a Jupyter Server has it open and writes the record itself.
+
+    `base` is the folder that local requirements are relative to, where that is not the notebook's.
+    """
+
+    notebook: str
+    in_server: bool = False
+    base: str | None = None
+
+    @classmethod
+    def of_kernel(cls, path: str, environ: Mapping[str, str]) -> Target:
+        """Return the notebook of a kernel whose environment variables are `environ`."""
+        parent = environ.get("JPY_PARENT_PID", "")
+        open_in_server = bool(environ.get("JPY_SESSION_NAME")) and parent.isdigit()
+        return cls(path, open_in_server and os.path.exists(server_marker(parent)))
+
+    @classmethod
+    def of_environment(cls, identifier: str, environ: Mapping[str, str]) -> Target:
+        """Return the notebook that an environment belongs to, wherever it is by now."""
+        path = Store().notebook_of(identifier)
+        if path is None:
+            raise UsageError(
+                f"The environment {identifier} belongs to no notebook any more.",
+                todo="Restart the kernel.",
+            )
+        return cls.of_kernel(path, environ)
+
+    @classmethod
+    def of_session(cls, session: str) -> Target:
+        """Return a stand-in for a kernel without a notebook: nothing is recorded."""
+        return cls(os.path.join(places.home(), _SESSIONS, f"{session}.ipynb"))
+
+    @property
+    def is_session(self) -> bool:
+        """Whether there is no notebook to record into."""
+        return os.path.dirname(self.notebook) == os.path.join(places.home(), _SESSIONS)
+
+    @property
+    def keeps_unsaved(self) -> bool:
+        """Whether the record stays in this machine's state until a front end saves."""
+        return self.in_server or self.is_session
+
+    @property
+    def folder(self) -> Path:
+        """The folder that local requirements are relative to."""
+        if self.base is not None:
+            return Path(self.base)
+        return Path.cwd() if self.is_session else Path(os.path.realpath(self.notebook)).parent
+
+
+@dataclass(frozen=True)
+class Document:
+    """A target as it is now: the record in its file, and the true one."""
+
+    target: Target
+    state: State
+    in_file: dict[str, object] | None
+    value: dict[str, object] | None
+
+    @classmethod
+    def read(cls, target: Target, store: Store) -> Document:
+        """Read the file and the state; raise `NotebookError` when the file cannot be used."""
+        state = store.state_for(target.notebook)
+        in_file: dict[str, object] | None = None
+        if os.path.exists(target.notebook):
+            found = notebook.read_metadata(target.notebook).get("nbenv")
+            in_file = None if found is None else record.check(found)
+        elif not target.keeps_unsaved:
+            raise NotebookError(
+                f"There is no notebook {target.notebook}.",
+                todo="Check the name, or create and save it in Jupyter first.",
+            )
+        return cls(target, state, in_file, record.current(in_file, vars(state)))
+
+    @property
+    def spec(self) -> Spec:
+        """The record, typed; an empty one for a notebook without."""
+        return Spec(default_python()) if self.value is None else Spec.from_value(self.value)
+
+    @property
+    def environment(self) -> Environment:
+        """The notebook's environment, whether or not it exists yet."""
+        return Environment(self.state.environment)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the environment is, whole, what the record says."""
+        held = self.environment.value
+        if held is None:
+            return False
+        if self.value is None:
+            return not held.get("requirements")
+        return record.recipe(held) == record.recipe(self.value)

@@ -1,0 +1,203 @@
+"""The verbs that only look: list, tree, why, outdated, status. None writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from packaging.utils import canonicalize_name
+
+from nbenv import approval, graph, installer, requirements
+from nbenv.errors import BrokenEnvironmentError, RequirementError
+from nbenv.lock import Change
+from nbenv.operations.document import Document, Target
+from nbenv.operations.progress import Outcome, Progress, Steps, told
+from nbenv.plan import drift
+from nbenv.store import Store
+
+__all__ = ["list_", "outdated", "pip_look", "status", "tree", "why"]
+
+
+def _ready(target: Target) -> Document:
+    document = Document.read(target, Store())
+    if document.environment.python_version is None:
+        raise BrokenEnvironmentError(
+            "This notebook's environment is not on this machine.",
+            todo="Bring it here: nbenv restore NOTEBOOK (in a cell: %nbenv restore)."
+            if document.value
+            else "Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+        )
+    return document
+
+
+def _table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+    widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
+    lines = (
+        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(row)) for row in [heads, *rows]
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def list_(target: Target) -> Outcome:
+    """Show what is installed, and what of it was asked for."""
+    document = _ready(target)
+    asked = {requirements.name_of(text): text for text in document.spec.requirements}
+    installed = document.environment.installed()
+    rows = [
+        (each.name, each.version, asked.get(name, "")) for name, each in sorted(installed.items())
+    ]
+    data = [
+        {"name": name, "version": version, "requirement": text or None}
+        for name, version, text in rows
+    ]
+    return Outcome(text=_table(rows, ("Distribution", "Version", "Asked for as")), data=data)
+
+
+def _graph(document: Document) -> tuple[graph.Graph, list[str]]:
+    environment = document.environment
+    found = environment.distributions()
+    asked = [requirements.parse(text) for text in document.spec.requirements]
+    roots = {each.name: frozenset(each.extras) for each in asked}
+    built = graph.build(
+        {name: each.requires or [] for name, each in found.items()},
+        {name: each.version for name, each in found.items()},
+        roots,
+        environment.marker_environment(),
+    )
+    return built, [*sorted(roots), requirements.KERNEL]
+
+
+def tree(target: Target) -> Outcome:
+    """Show what is installed below what was asked for."""
+    built, roots = _graph(_ready(target))
+    lines = built.tree(roots)
+    data = {"roots": roots, "needs": dict(built.needs), "versions": dict(built.versions)}
+    shown_again = (
+        ["(*) its dependencies are shown above"] if any(" *" in line for line in lines) else []
+    )
+    return Outcome(text="\n".join(lines + shown_again), data=data)
+
+
+def why(target: Target, name: str) -> Outcome:
+    """Show because of what a distribution is installed."""
+    document = _ready(target)
+    built, roots = _graph(document)
+    wanted = str(canonicalize_name(name))
+    if wanted not in built.versions:
+        raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
+    chains = list(built.paths_to(wanted, roots))
+    asked = {requirements.name_of(text): text for text in document.spec.requirements}
+    lines = [" → ".join(chain) for chain in chains if len(chain) > 1]
+    if wanted in asked:
+        lines.insert(0, f"{wanted}: asked for, as {asked[wanted]}")
+    if not lines:
+        lines = [
+            f"{wanted}: the kernel itself"
+            if wanted == requirements.KERNEL
+            else f"{wanted}: nothing that was asked for needs it (see nbenv status)"
+        ]
+    return Outcome(text="\n".join(lines), data={"name": wanted, "chains": chains})
+
+
+def outdated(target: Target) -> Steps[Outcome]:
+    """Show what an index has newer versions of."""
+    document = _ready(target)
+    yield Progress("resolve", "Asking the index for newer versions …")
+    steps = installer.outdated(document.environment.python, document.spec, target.folder)
+    rows = yield from told("resolve", steps)
+    asked = {requirements.name_of(text): text for text in document.spec.requirements}
+    table = [
+        (row["name"], row["version"], row["latest_version"], asked.get(row["name"], ""))
+        for row in rows
+    ]
+    if not table:
+        return Outcome("Everything is up to date.", data=[])
+    heads = ("Distribution", "Installed", "Newest", "Asked for as")
+    return Outcome(text=_table(table, heads), data=rows)
+
+
+def status(target: Target) -> Outcome:
+    """Show what is recorded, locked and installed, and how they differ."""
+    document = Document.read(target, Store())
+    spec, environment = document.spec, document.environment
+    installed = environment.installed()
+    present = environment.python_version is not None
+    wanted = spec.lock.selection(environment.marker_environment()) if document.value else {}
+    differing = drift(wanted, installed) if present and document.value else []
+    data: dict[str, object] = {
+        "notebook": None if target.is_session else target.notebook,
+        "recorded": document.value is not None,
+        "saved": document.value == document.in_file,
+        "approved": document.value is None or approval.is_approved(spec.digest),
+        "ready": document.is_ready,
+        "python": spec.python,
+        "requirements": list(spec.requirements),
+        "indexes": [asdict(index) for index in spec.indexes],
+        "locked": len(wanted) if present else len(spec.lock.distributions),
+        "installed": len(installed),
+        "environment": str(environment.path) if present else None,
+        "stale": _stale(document),
+        "drift": [vars(each) for each in differing],
+    }
+    return Outcome(text="\n".join(_status_lines(document, data, differing)), data=data)
+
+
+def _stale(document: Document) -> list[str]:
+    """Return the requirements that the lock does not meet, as after an edit by hand."""
+    locked = {each.name: each for each in document.spec.lock.distributions}
+    stale = []
+    for text in document.spec.requirements if document.value else ():
+        requirement = requirements.parse(text)
+        found = locked.get(requirement.name)
+        pinned = found and found.version
+        if (found is None and requirement.marker is None) or (
+            pinned and not requirement.specifier.contains(pinned, prereleases=True)
+        ):
+            stale.append(text)
+    return stale
+
+
+def _status_lines(
+    document: Document, data: dict[str, object], differing: list[Change]
+) -> list[str]:
+    if document.value is None:
+        return ["This notebook records no environment yet. Start one: nbenv install NAME …"]
+    lines = [
+        f"Recorded:   Python {data['python']}; {', '.join(document.spec.requirements) or 'nothing'}"
+        + ("" if data["saved"] else " (not saved into the notebook yet)"),
+        f"Locked:     {data['locked']} distributions",
+        f"Installed:  {_installed_line(document, data)}",
+    ]
+    for index in document.spec.indexes:
+        lines.append(f"Index:      {index.name} = {index.url}")
+    for text in data["stale"]:  # type: ignore[attr-defined]
+        lines.append(f"Stale lock: it does not meet {text}. Lock anew with nbenv upgrade.")
+    if differing:
+        lines.append("Drift:      the environment differs from the lock:")
+        lines += [f"  {_drift_line(each)}" for each in differing]
+        lines.append("  Record additions with nbenv install NAME, or go back with nbenv restore.")
+    return lines
+
+
+def _installed_line(document: Document, data: dict[str, object]) -> str:
+    if data["environment"] is None:
+        agreed = "" if data["approved"] else ", and nobody agreed to it here yet"
+        return f"not on this machine{agreed}. Bring it here with nbenv restore."
+    whole = "" if document.is_ready else " (not what is recorded; mended at the next start)"
+    return f"{data['installed']} distributions in {data['environment']}{whole}"
+
+
+def _drift_line(each: Change) -> str:
+    if each.old is None:
+        return f"{each.name} {each.new} is installed, but not locked"
+    if each.new is None:
+        return f"{each.name} {each.old} is locked, but not installed"
+    return f"{each.name} is {each.new}, locked is {each.old}"
+
+
+def pip_look(target: Target, arguments: Sequence[str]) -> Steps[Outcome]:
+    """Run pip's list, show, freeze or check on the environment."""
+    document = _ready(target)
+    steps = installer.pip(document.environment.python, arguments, document.spec, target.folder)
+    text = yield from told("pip", steps)
+    return Outcome(text=text.rstrip("\n"))

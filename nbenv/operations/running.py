@@ -1,0 +1,139 @@
+"""Run a notebook in its own environment, without a server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.exporters import HTMLExporter
+
+from nbenv import interpreter, places
+from nbenv.errors import InterpreterError, NbenvError, UsageError
+from nbenv.operations.changing import obtain
+from nbenv.operations.document import Document, Target
+from nbenv.operations.progress import Outcome, Progress, Steps
+from nbenv.operations.verbs import move, prepare
+from nbenv.store import Store
+
+__all__ = ["run"]
+
+_OLDEST = 10
+"""The oldest minor version that ``auto`` falls back to."""
+
+
+def run(source: str, out: str | None = None, python: str | None = None) -> Steps[Outcome]:
+    """Restore the notebook's environment and execute it; `out` is an ``.ipynb`` or ``.html`` file.
+
+    With a `python`, or with ``auto`` where the recorded one cannot be had, a copy is moved to
+    another Python and run; the notebook itself is not written.
+    """
+    if out and Path(out).suffix not in (".ipynb", ".html"):
+        raise UsageError(f"{out} is neither an .ipynb nor an .html file.")
+    target = yield from _ready(Target(source), python)
+    document = _read(target.notebook)
+    cells = sum(cell.cell_type == "code" for cell in document.cells)
+    yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'} …")
+    failure = _execute(document, target)
+    if out:
+        _write(document, Path(out))
+    wrote = f" Wrote {out}." if out else ""
+    if failure:
+        raise NbenvError(f"{source} stopped at an error.", failure, wrote.strip())
+    version = document.metadata.get("language_info", {}).get("version", "")
+    return Outcome(
+        f"Ran {source} with Python {version}: {cells} code cells.{wrote}",
+        text="\n".join(_shown(document)),
+        data={"notebook": source, "cells": cells, "out": out, "python": version},
+    )
+
+
+# -- the environment
+
+
+def _ready(target: Target, python: str | None) -> Steps[Target]:
+    recorded = Document.read(target, Store()).spec.python
+    if python == "auto":
+        python = yield from _nearest(recorded, target.folder)
+    if python in (None, recorded):
+        yield from prepare(target, consent=True)
+        return target
+    yield Progress("python", f"Recorded with Python {recorded}; trying its versions on {python} …")
+    moved = _copy(target, str(python))
+    yield from move(moved, str(python))
+    return moved
+
+
+def _nearest(recorded: str, folder: Path) -> Steps[str]:
+    """Return the recorded Python where it is here or can be fetched, else the nearest one here."""
+    try:
+        return (yield from obtain(recorded, True, folder)).python
+    except InterpreterError:
+        minor = int(recorded.partition(".")[2])
+        here = [int(each.python.partition(".")[2]) for each in interpreter.available()]
+        candidates = [each for each in here if each >= _OLDEST]
+        if not candidates:
+            raise
+        return f"3.{min(candidates, key=lambda each: (abs(each - minor), -each))}"
+
+
+def _copy(target: Target, python: str) -> Target:
+    folder = os.path.join(places.home(), "runs")
+    places.make_private(folder)
+    stem = f"{Path(target.notebook).stem}-{places.key(target.notebook)}-{python}"
+    copy = os.path.join(folder, f"{stem}.ipynb")
+    shutil.copyfile(target.notebook, copy)
+    return Target(copy, base=str(target.folder))
+
+
+# -- the run
+
+
+def _read(path: str) -> nbformat.NotebookNode:
+    document: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return document
+
+
+def _execute(document: nbformat.NotebookNode, target: Target) -> str | None:
+    """Execute all cells in place; return what stopped it, None when nothing did."""
+    client = NotebookClient(
+        document,
+        kernel_name="nbenv",
+        timeout=None,
+        resources={"metadata": {"path": str(target.folder)}},
+    )
+    environ = {**os.environ, "NBENV_NOTEBOOK": os.path.abspath(target.notebook)}
+    environ.pop("JPY_SESSION_NAME", None)
+    try:
+        client.execute(env=environ)
+    except CellExecutionError as error:
+        return f"{error.ename}: {error.evalue}"
+    except (DeadKernelError, CellTimeoutError) as error:
+        return str(error)
+    return None
+
+
+def _write(document: nbformat.NotebookNode, path: Path) -> None:
+    if path.suffix == ".html":
+        text, _ = HTMLExporter().from_notebook_node(document)  # type: ignore[no-untyped-call]
+    else:
+        text = f"{nbformat.writes(document)}\n"  # type: ignore[no-untyped-call]
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
+
+
+def _shown(document: nbformat.NotebookNode) -> Iterator[str]:
+    """Yield what the cells printed, and in place of pictures that there are some."""
+    for cell in document.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                yield output.text.rstrip()
+            elif data := output.get("data"):
+                kinds = [kind for kind in data if kind.startswith("image/")]
+                yield f"[{kinds[0]}]" if kinds else str(data.get("text/plain", "")).rstrip()

@@ -1,0 +1,314 @@
+"""The verbs that change an environment: install, uninstall, upgrade, restore, undo, python."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from packaging.utils import canonicalize_name
+
+from nbenv import approval, installer, requirements
+from nbenv.errors import NbenvError, RequirementError, UsageError
+from nbenv.installer import Named, Upgrade
+from nbenv.lock import Change
+from nbenv.operations.changing import Synced, bring, change, check_approved, held, obtain, resolved
+from nbenv.operations.document import Document, Target
+from nbenv.operations.progress import Outcome, Progress, Steps, told
+from nbenv.spec import Index, Spec
+from nbenv.store import Store
+
+__all__ = ["Wish", "install", "move", "prepare", "restore", "undo", "uninstall", "upgrade"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What ``install`` is asked for."""
+
+    requirements: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    editable: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+    upgrade: bool = False
+    pre: bool = False
+    dry_run: bool = False
+
+
+# -- install
+
+
+def install(target: Target, wish: Wish) -> Steps[Outcome]:
+    """Resolve, lock, install and record what is wished for."""
+    if not (wish.requirements or wish.files or wish.editable):
+        raise UsageError("Nothing to install was named.", todo="For example: nbenv install pandas")
+    indexes = [parse_index(text) for text in wish.indexes]
+    asked: list[str] = []
+
+    def edit(document: Document) -> Steps[Spec]:
+        named = yield from _named(wish, target.folder)
+        asked.extend(requirements.name_of(text) for text in named.requirements)
+        return _with_wish(document.spec, named, indexes)
+
+    moving = wish.upgrade or bool(wish.pre)
+    names = tuple(requirements.name_of(t) for t in wish.requirements if requirements.is_named(t))
+    spec, synced = yield from change(
+        target,
+        edit,
+        upgrade=Upgrade(names=names) if moving else None,
+        dry_run=wish.dry_run,
+    )
+    summary = _installed_summary(spec, synced, asked, wish.dry_run)
+    return _outcome(spec, synced, summary, shown=wish.dry_run)
+
+
+def _named(wish: Wish, folder: Path) -> Steps[Named]:
+    plain = [text for text in wish.requirements if requirements.is_named(text)]
+    found = [_checked(text, wish.pre, folder) for text in plain]
+    other = [text for text in wish.requirements if not requirements.is_named(text)]
+    editable: tuple[str, ...] = ()
+    if other or wish.files or wish.editable:
+        files = [Path(os.path.expanduser(path)) for path in wish.files]
+        yield Progress("resolve", "Looking into what was named …")
+        steps = installer.name(other, files, wish.editable, folder)
+        named = yield from told("resolve", steps)
+        found.extend(_checked(text, wish.pre, folder) for text in named.requirements)
+        editable = named.editable
+    return Named(tuple(found), editable)
+
+
+def _checked(text: str, pre: bool, folder: Path) -> str:
+    requirement = requirements.parse(text)
+    if requirement.url:
+        requirement.url = requirements.without_credentials(requirement.url)
+        if requirements.is_local(requirement.url):
+            place = requirements.absolute(requirement.url, folder)
+            requirement.url = requirements.portable(place, folder)
+    elif pre and not requirement.specifier:
+        return requirements.normalise(f"{text}>=0.dev0")
+    return str(requirement)
+
+
+def _with_wish(spec: Spec, named: Named, indexes: Sequence[Index]) -> Spec:
+    asked = [
+        text for text in named.requirements if requirements.name_of(text) != requirements.KERNEL
+    ]
+    merged = requirements.merge(spec.requirements, asked)
+    names = {requirements.name_of(text) for text in asked}
+    replaced = {index.name for index in indexes}
+    kept = [index for index in spec.indexes if index.name not in replaced]
+    return replace(
+        spec,
+        requirements=tuple(merged),
+        editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
+        indexes=(*kept, *indexes),
+    )
+
+
+def parse_index(text: str) -> Index:
+    """Read ``NAME=URL``; the URL is recorded without credentials."""
+    name, equals, url = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise UsageError(
+            f"{requirements.without_credentials(text)!r} does not name an index.",
+            todo="Write --index NAME=URL, for example --index pytorch-cpu=https://…",
+        )
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise UsageError(
+            f"The index {name} needs an http or https address.",
+            "The notebook is for others, who cannot reach other addresses.",
+        )
+    return Index(name, requirements.without_credentials(url))
+
+
+def _installed_summary(spec: Spec, synced: Synced, asked: list[str], dry_run: bool) -> str:
+    versions = spec.lock.versions()
+    what = ", ".join(f"{name} {_short(versions.get(name, ''))}".strip() for name in asked)
+    if not synced.changes:
+        return f"Already installed: {what or 'everything'}."
+    verb = "Would install" if dry_run else "Installed"
+    beyond = len({each.name for each in synced.changes} - set(asked))
+    return f"{verb} {what or 'what was asked for'}" + (
+        f" (and {_count(beyond)} more)." if beyond else "."
+    )
+
+
+def _short(version: str) -> str:
+    return f"from {version}" if "/" in version else version
+
+
+def _count(number: int) -> str:
+    return f"{number} distribution{'' if number == 1 else 's'}"
+
+
+def _outcome(spec: Spec, synced: Synced, summary: str, shown: bool = False) -> Outcome:
+    return Outcome(
+        summary=summary,
+        text="\n".join(map(str, synced.changes)) if shown else "",
+        changes=synced.changes,
+        data={
+            "python": spec.python,
+            "requirements": list(spec.requirements),
+            "changes": [vars(each) for each in synced.changes],
+        },
+        environment=synced.environment,
+        imports=synced.imports or {},
+        path_files=synced.path_files,
+        replaced=synced.replaced,
+    )
+
+
+# -- uninstall and upgrade
+
+
+def uninstall(target: Target, names: Sequence[str], dry_run: bool = False) -> Steps[Outcome]:
+    """Remove requirements, and the dependencies that nothing needs any more."""
+    if not names:
+        raise UsageError(
+            "Nothing to uninstall was named.", todo="For example: nbenv uninstall pandas"
+        )
+    wanted = [str(canonicalize_name(name)) for name in names]
+
+    def edit(document: Document) -> Spec:
+        spec = document.spec
+        kept, missing = requirements.remove(spec.requirements, wanted)
+        if missing:
+            raise _not_asked_for(missing, document)
+        return replace(
+            spec,
+            requirements=tuple(kept),
+            editable=tuple(name for name in spec.editable if name not in wanted),
+        )
+
+    spec, synced = yield from change(target, edit, dry_run=dry_run)
+    verb = "Would uninstall" if dry_run else "Uninstalled"
+    beyond = len({each.name for each in synced.changes} - set(wanted))
+    more = f" (and {_count(beyond)} more)" if beyond else ""
+    left = sorted(set(wanted) & set(spec.lock.versions()))
+    stays = f" {', '.join(left)} stays: something else needs it." if left else ""
+    return _outcome(spec, synced, f"{verb} {', '.join(wanted)}{more}.{stays}", shown=dry_run)
+
+
+def _not_asked_for(names: list[str], document: Document) -> NbenvError:
+    locked = document.spec.lock.versions()
+    dependencies = [name for name in names if name in locked]
+    if requirements.KERNEL in names:
+        why = "The kernel itself needs it."
+    elif dependencies:
+        why = f"{', '.join(dependencies)} came as a dependency: see nbenv why {dependencies[0]}."
+    else:
+        why = "Asked for are: " + (", ".join(document.spec.requirements) or "none") + "."
+    return RequirementError(
+        f"This notebook does not ask for {', '.join(names)}.", why, "Nothing was changed."
+    )
+
+
+def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) -> Steps[Outcome]:
+    """Take the newest versions that the requirements allow, of all or of some."""
+    wanted = tuple(str(canonicalize_name(name)) for name in names)
+
+    def edit(document: Document) -> Spec:
+        unknown = sorted(set(wanted) - set(document.spec.lock.versions()))
+        if unknown:
+            raise RequirementError(f"This notebook has no {', '.join(unknown)}.")
+        return document.spec
+
+    choice = Upgrade(everything=not wanted, names=wanted)
+    spec, synced = yield from change(target, edit, upgrade=choice, dry_run=dry_run)
+    verb = "Would upgrade" if dry_run else "Upgraded"
+    moved = [each for each in synced.changes if each.old and each.new]
+    summary = f"{verb} {_count(len(moved))}." if synced.changes else "Everything is up to date."
+    return _outcome(spec, synced, summary, shown=True)
+
+
+# -- restore, undo, another Python
+
+
+def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
+    """Make the environment what the notebook records, exactly; nothing is resolved anew.
+
+    A notebook without a record gets an environment that holds the kernel alone.
+    """
+    store = Store()
+    with (yield from held(store, store.state_for(target.notebook).environment)):
+        document = Document.read(target, store)
+        check_approved(document, consent)
+        if document.is_ready and not consent:
+            return Outcome("The environment is ready.", environment=document.state.environment)
+        store.save(document.state)
+        found = yield from obtain(document.spec.python, consent, target.folder)
+        spec = document.spec
+        if document.value is None or not spec.lock.distributions:
+            spec = yield from resolved(spec, found, target.folder, Upgrade())
+        elif consent:
+            approval.approve(spec.digest)
+        synced = yield from bring(document, store, spec, found, exact=True)
+        if document.value is not None:
+            _note_current(document, store)
+    installed = len(document.environment.installed())
+    return _outcome(spec, synced, f"Restored: Python {found.version} with {_count(installed)}.")
+
+
+def _note_current(document: Document, store: Store) -> None:
+    """Remember the document's record as the newest: what is replaced now was not ours."""
+    state = document.state
+    if document.value == document.in_file and state.value != document.value:
+        state.value, state.saved, state.superseded = document.value, True, []
+        store.save(state)
+
+
+def restore(target: Target, python: str | None = None) -> Steps[Outcome]:
+    """Restore the recorded environment, or move it to another Python; asking is agreeing."""
+    if python is not None:
+        return (yield from move(target, python))
+    store = Store()
+    document = Document.read(target, store)
+    if document.value is None:
+        raise NbenvError(
+            "This notebook records no environment, so there is nothing to restore.",
+            todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+        )
+    return (yield from prepare(target, consent=True))
+
+
+def move(target: Target, python: str) -> Steps[Outcome]:
+    """Move the notebook to another Python, keeping versions where that Python has them."""
+    if not re.fullmatch(r"3\.\d{1,2}", python):
+        raise UsageError(f"{python!r} is not a Python version.", todo="Write, for example, 3.12.")
+    came_from: list[str] = []
+
+    def edit(document: Document) -> Spec:
+        came_from.append(document.spec.python)
+        return replace(document.spec, python=python)
+
+    spec, synced = yield from change(target, edit, consent=True)
+    if came_from == [python]:
+        return _outcome(spec, synced, f"The notebook is on Python {python} already.")
+    return _outcome(spec, synced, f"Moved from Python {came_from[0]} to {python}.")
+
+
+def undo(target: Target) -> Steps[Outcome]:
+    """Go back to the environment before the last change."""
+    store = Store()
+    known, before = store.last(target.notebook)
+    if not known:
+        raise NbenvError("There is no change of this notebook's environment to undo.")
+
+    def edit(document: Document) -> Spec:
+        if before is not None:
+            return Spec.from_value(before)
+        return replace(document.spec, requirements=(), editable=(), indexes=())
+
+    spec, synced = yield from change(target, edit, keep_lock=before is not None)
+    # `change` remembered the undone record too; undo goes further back, not to and fro.
+    store.drop_last(target.notebook)
+    store.drop_last(target.notebook)
+    return _outcome(spec, synced, f"Went back: {_undone(synced.changes)}.")
+
+
+def _undone(changes: Iterable[Change]) -> str:
+    changes = list(changes)
+    return ", ".join(map(str, changes[:3])) + (" …" if len(changes) > 3 else "") or "no change"

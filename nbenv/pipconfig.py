@@ -1,0 +1,111 @@
+"""What the machine's pip is configured to, told to uv: what pip finds, nbenv finds.
+
+uv reads neither ``pip.conf`` nor ``PIP_*`` (https://pip.pypa.io/en/stable/topics/configuration/).
+"""
+
+from __future__ import annotations
+
+import configparser
+import functools
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import platformdirs
+
+__all__ = ["as_uv_environment", "read"]
+
+_SECTIONS = ("global", "install")
+_WINDOWS = sys.platform == "win32"
+
+
+def read(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return pip's options, by their long names, as ``pip install`` would take them."""
+    by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
+    for path in _files(environ):
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError, OSError):
+            continue  # pip would refuse to run; an unreadable file must not stop a kernel
+        for section in _SECTIONS:
+            if parser.has_section(section):
+                by_section[section].update((_option(k), v) for k, v in parser.items(section))
+    options = {**by_section["global"], **by_section["install"]}
+    options.update(
+        (_option(name[4:]), value)
+        for name, value in environ.items()
+        if name.startswith("PIP_") and name != "PIP_CONFIG_FILE" and value
+    )
+    return options
+
+
+def _option(name: str) -> str:
+    return name.lower().replace("_", "-").removeprefix("--")
+
+
+def _files(environ: Mapping[str, str]) -> Iterator[Path]:
+    name = "pip.ini" if _WINDOWS else "pip.conf"
+    chosen = environ.get("PIP_CONFIG_FILE")
+    if chosen == os.devnull:
+        return
+    shared = platformdirs.site_config_dir("pip", appauthor=False, multipath=True)
+    yield from (Path(folder, name) for folder in reversed(shared.split(os.pathsep)))
+    if not _WINDOWS:
+        yield Path("/etc", name)
+    yield Path.home() / ("pip" if _WINDOWS else ".pip") / name
+    yield Path(platformdirs.user_config_dir("pip", appauthor=False, roaming=True), name)
+    yield Path(sys.prefix, name)
+    if chosen:
+        yield Path(chosen)
+
+
+def as_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables that make uv look where pip, so configured, looks."""
+    variables = {
+        "SSL_CERT_FILE": options.get("cert"),
+        "SSL_CLIENT_CERT": options.get("client-cert"),
+        "HTTPS_PROXY": options.get("proxy"),
+        "HTTP_PROXY": options.get("proxy"),
+        "UV_HTTP_TIMEOUT": options.get("timeout") or options.get("default-timeout"),
+        "UV_INSECURE_HOST": " ".join(options.get("trusted-host", "").split()),
+        "UV_FIND_LINKS": " ".join(options.get("find-links", "").split()),
+        "UV_NO_INDEX": "1" if _is_true(options.get("no-index")) else None,
+        **_indexes(options.get("index-url"), options.get("extra-index-url", "").split()),
+    }
+    return {name: value for name, value in variables.items() if value}
+
+
+def _is_true(text: str | None) -> bool:
+    return (text or "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
+
+
+def _indexes(main: str | None, extra: list[str]) -> dict[str, str | None]:
+    if not extra:
+        return {"UV_DEFAULT_INDEX": main}
+    # pip takes the best version of all its indexes. So does uv with this strategy, but of two
+    # indexes with the same version it locks only the files of the first: the main index has the
+    # files for every platform, an extra one often only this machine's.
+    return {
+        "UV_DEFAULT_INDEX": main,
+        "UV_INDEX": " ".join([main or _pip_default_index(), *extra]),
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
+
+
+@functools.cache
+def _pip_default_index() -> str:
+    """Return the index of an unconfigured pip, from the pip that virtualenv brings along."""
+    from virtualenv.seed.wheels.embed import get_embed_wheel
+
+    found = get_embed_wheel("pip", f"{sys.version_info[0]}.{sys.version_info[1]}")
+    assert found is not None, "virtualenv brings a pip for every Python that it runs on"
+    wheel = str(found.path)
+    sys.path.append(wheel)
+    try:
+        module = importlib.import_module("pip._internal.models.index")
+        return str(module.PyPI.simple_url)
+    finally:
+        sys.path.remove(wheel)

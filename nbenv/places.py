@@ -1,0 +1,104 @@
+"""Where nbenv keeps things on this machine, and small JSON files there.
+
+Light on purpose: a starting kernel imports this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+__all__ = [
+    "environment_path",
+    "home",
+    "key",
+    "make_private",
+    "marker_path",
+    "python_path",
+    "read_json",
+    "state_path",
+    "write_json",
+]
+
+
+def home() -> str:
+    """Return ``NBENV_HOME``, by default ``nbenv`` in Jupyter's data folder."""
+    chosen = os.environ.get("NBENV_HOME")
+    return os.path.abspath(os.path.expanduser(chosen)) if chosen else _default_home()
+
+
+def _default_home() -> str:
+    # jupyter_core knows the folder on every platform, but importing it costs a tenth of a kernel's
+    # start; the usual Linux case is one line.
+    environ = os.environ
+    plain = not any(name in environ for name in ("JUPYTER_DATA_DIR", "JUPYTER_PLATFORM_DIRS"))
+    if sys.platform == "linux" and plain:
+        data = environ.get("XDG_DATA_HOME") or os.path.join(
+            os.path.realpath(os.path.expanduser("~")), ".local", "share"
+        )
+        return os.path.join(data, "jupyter", "nbenv")
+    from jupyter_core.paths import jupyter_data_dir
+
+    return os.path.join(jupyter_data_dir(), "nbenv")
+
+
+def key(path: str) -> str:
+    """Return the name under which a notebook's state is kept: a digest of its real path."""
+    try:
+        from _blake2 import blake2b  # what hashlib wraps, without loading OpenSSL
+    except ImportError:
+        from hashlib import blake2b
+    real = os.path.normcase(os.path.realpath(path))
+    return blake2b(real.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
+
+
+def state_path(notebook_key: str) -> str:
+    """Return the file that holds the state of one notebook."""
+    return os.path.join(home(), "notebooks", notebook_key + ".json")
+
+
+def environment_path(identifier: str) -> str:
+    """Return the folder of one environment."""
+    return os.path.join(home(), "envs", identifier)
+
+
+def marker_path(environment: str) -> str:
+    """Return the file that says to what an environment was synced; absent while it changes."""
+    return os.path.join(environment, "nbenv.json")
+
+
+def python_path(environment: str) -> str:
+    """Return the interpreter of an environment."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Scripts", "python.exe")
+    return os.path.join(environment, "bin", "python")
+
+
+def read_json(path: str) -> dict[str, object] | None:
+    """Return the object in a JSON file, None when there is none that can be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            value = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def make_private(folder: str) -> None:
+    """Create a folder, and those above it, for this user alone."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+
+
+def write_json(path: str, value: object) -> None:
+    """Write a JSON file whole or not at all, readable by this user alone."""
+    make_private(os.path.dirname(path))
+    scratch = f"{path}.{os.getpid()}.new"
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(value, file, separators=(",", ":"))
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise

@@ -1,0 +1,247 @@
+"""Where environments live on this machine: which notebook has which, since when, and before."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from nbenv import places, record
+from nbenv.environment import Environment
+from nbenv.errors import BrokenEnvironmentError
+
+__all__ = ["Known", "State", "Store"]
+
+Value = dict[str, object]
+_REMEMBERED = 50
+
+
+@dataclass
+class State:
+    """What this machine knows of one notebook.
+
+    `value` is its newest record, `saved` whether the file has held that, and `superseded` the
+    fingerprints of the records that the document had before (see `nbenv.record.current`).
+    """
+
+    notebook: str
+    environment: str
+    value: Value | None = None
+    saved: bool = True
+    superseded: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Known:
+    """An environment on disk, the notebook that it belongs to, and whether a process uses it."""
+
+    environment: Environment
+    notebook: str | None
+    in_use: bool
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing needs it: no process runs in it and its notebook is gone."""
+        return not self.in_use and (self.notebook is None or not os.path.exists(self.notebook))
+
+
+class Store:
+    """The notebooks and environments below ``NBENV_HOME``."""
+
+    # -- notebooks
+
+    def state(self, notebook: str) -> State | None:
+        """Return what is known of a notebook."""
+        return _state_from(places.read_json(places.state_path(places.key(notebook))))
+
+    def save(self, state: State) -> None:
+        """Write what is known of a notebook."""
+        places.write_json(places.state_path(places.key(state.notebook)), vars(state))
+
+    def state_for(self, notebook: str) -> State:
+        """Return what is known of a notebook, giving a new one an environment's name."""
+        known = self.state(notebook)
+        return known or State(os.path.realpath(notebook), _new_identifier(notebook))
+
+    def fresh_environment(self, state: State) -> None:
+        """Give a notebook another environment; what still runs in the old one stays intact."""
+        state.environment = _new_identifier(state.notebook)
+
+    def notebook_of(self, identifier: str) -> str | None:
+        """Return the notebook that an environment belongs to, wherever it was moved."""
+        marker = places.read_json(places.marker_path(places.environment_path(identifier)))
+        owner = marker.get("notebook") if marker else None
+        state = self.state(owner) if isinstance(owner, str) else None
+        if state and state.environment == identifier:
+            return state.notebook
+        states = (each for each in self.states() if each.environment == identifier)
+        return next((each.notebook for each in states), None)
+
+    def states(self) -> Iterator[State]:
+        """Yield what is known of every notebook."""
+        folder = Path(places.home(), "notebooks")
+        for path in sorted(folder.glob("*.json")):
+            state = _state_from(places.read_json(str(path)))
+            if state:
+                yield state
+
+    def rename(self, old: str, new: str) -> None:
+        """Let a notebook that was renamed or moved keep its environment and its history."""
+        old_key = places.key(old)
+        state = self.state(old)
+        if state is None:
+            return
+        state.notebook = os.path.realpath(new)
+        self.save(state)
+        environment = Environment(state.environment)
+        if environment.value is not None:
+            environment.mark(environment.value, state.notebook)
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(self._history_path(old_key), self._history_path(places.key(new)))
+        _remove(places.state_path(old_key))
+
+    def rename_folder(self, old: str, new: str) -> None:
+        """Do the same for all notebooks below a folder."""
+        before = os.path.join(os.path.realpath(old), "")
+        for state in list(self.states()):
+            if state.notebook.startswith(before):
+                below = state.notebook[len(before) :]
+                self.rename(state.notebook, os.path.join(new, below))
+
+    def forget(self, notebook: str) -> None:
+        """Forget a deleted notebook; `prune` removes its environment later."""
+        notebook_key = places.key(notebook)
+        _remove(places.state_path(notebook_key))
+        _remove(self._history_path(notebook_key))
+
+    # -- history
+
+    def _history_path(self, notebook_key: str) -> str:
+        return os.path.join(places.home(), "history", notebook_key + ".json")
+
+    def remember(self, notebook: str, before: Value | None) -> None:
+        """Keep the record that a change replaced, for undo."""
+        path = self._history_path(places.key(notebook))
+        places.write_json(path, {"values": [*self._history(path), before][-_REMEMBERED:]})
+
+    def last(self, notebook: str) -> tuple[bool, Value | None]:
+        """Return whether a change is remembered, and the record before the last one."""
+        values = self._history(self._history_path(places.key(notebook)))
+        return bool(values), (values[-1] if values else None)
+
+    def drop_last(self, notebook: str) -> None:
+        """Forget the last change, once it is undone."""
+        path = self._history_path(places.key(notebook))
+        places.write_json(path, {"values": self._history(path)[:-1]})
+
+    def _history(self, path: str) -> list[Value | None]:
+        values = (places.read_json(path) or {}).get("values")
+        return values if isinstance(values, list) else []
+
+    # -- locking
+
+    @contextlib.contextmanager
+    def locked(self, identifier: str, waits: Callable[[], None] | None = None) -> Iterator[None]:
+        """Hold an environment for one change; `waits` is called when another has it."""
+        lock = self._lock(identifier)
+        try:
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if waits:
+                    waits()
+                lock.acquire()
+        except OSError as error:
+            raise _unwritable(error) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_locked(self, identifier: str) -> bool:
+        """Whether a change of the environment is under way."""
+        lock = self._lock(identifier)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        return False
+
+    def _lock(self, identifier: str) -> FileLock:
+        folder = os.path.join(places.home(), "locks")
+        try:
+            places.make_private(folder)
+        except OSError as error:
+            raise _unwritable(error) from None
+        return FileLock(os.path.join(folder, identifier + ".lock"), mode=0o600)
+
+    # -- environments
+
+    def environments(self) -> list[Known]:
+        """Return every environment on this machine."""
+        folder = Path(places.home(), "envs")
+        if not folder.is_dir():
+            return []
+        owners = {state.environment: state.notebook for state in self.states()}
+        busy = _running_prefixes()
+        return [
+            Known(Environment(path.name), owners.get(path.name), str(path) in busy)
+            for path in sorted(folder.iterdir())
+            if path.is_dir()
+        ]
+
+
+def _running_prefixes() -> set[str]:
+    prefixes = set()
+    for process in psutil.process_iter(["cmdline"]):
+        command = process.info["cmdline"] or [""]
+        prefixes.add(os.path.dirname(os.path.dirname(command[0])))
+    return prefixes
+
+
+def _unwritable(error: OSError) -> BrokenEnvironmentError:
+    return BrokenEnvironmentError(
+        f"nbenv cannot write to its folder {places.home()}.",
+        f"{error.strerror or error}.",
+        "Make room or make it writable, or choose another folder with NBENV_HOME.",
+    )
+
+
+def _state_from(known: Value | None) -> State | None:
+    if not known or not isinstance(known.get("environment"), str):
+        return None
+    value, superseded = known.get("value"), known.get("superseded")
+    return State(
+        str(known.get("notebook", "")),
+        str(known["environment"]),
+        value if isinstance(value, dict) else None,
+        bool(known.get("saved", True)),
+        [str(each) for each in superseded] if isinstance(superseded, list) else [],
+    )
+
+
+def _new_identifier(notebook: str) -> str:
+    stem = re.sub(r"[^A-Za-z0-9._]+", "-", Path(notebook).stem).strip("-.")[:40] or "notebook"
+    return f"{stem}-{secrets.token_hex(4)}"
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def superseding(state: State, in_document: Value | None, newest: Value, saved: bool) -> State:
+    """Return the state after a change that replaced the document's record by `newest`."""
+    before = [*state.superseded, record.fingerprint(in_document)]
+    if state.value is not None:
+        before.append(record.fingerprint(state.value))
+    kept = [each for each in dict.fromkeys(before) if each != record.fingerprint(newest)]
+    return State(state.notebook, state.environment, newest, saved, kept[-_REMEMBERED:])
