@@ -1,0 +1,50 @@
+"""Turn this process into the kernel of an environment.
+
+The only place with platform branches for it: POSIX replaces the process (same pid, ports and
+signals); Windows cannot, so there the launcher stays as its parent. Windows was never run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["become", "guest_environ"]
+
+_BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
+# What would make the guest import from other environments, or believe that it is in one.
+_LEAKS = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "__PYVENV_LAUNCHER__",
+    "CONDA_PREFIX",
+    "CONDA_DEFAULT_ENV",
+)
+
+
+def guest_environ(environment: str, python: str) -> dict[str, str]:
+    """Return the environment variables of a kernel in the environment at that path."""
+    environ = {name: value for name, value in os.environ.items() if name not in _LEAKS}
+    environ["NBENV_HOST_PYTHON"] = sys.executable
+    environ["NBENV_ENVIRONMENT"] = os.path.basename(environment)
+    environ["VIRTUAL_ENV"] = environment
+    path = environ.get("PATH", os.defpath)
+    environ["PATH"] = os.path.dirname(python) + os.pathsep + path
+    return environ
+
+
+def become(environment: str, python: str, arguments: list[str]) -> None:
+    """Run the environment's kernel in place of this process; does not return on POSIX."""
+    # A Python of the host never runs the guest with the guest's boot file's folder on sys.path:
+    # boot.py takes it off itself, and needs nothing from it before.
+    command = [python, _BOOT, *arguments]
+    replace_process(command, guest_environ(environment, python))
+
+
+def replace_process(command: list[str], environ: dict[str, str]) -> None:
+    """Execute `command` in place of this process."""
+    if os.name == "posix":
+        os.execve(command[0], command, environ)
+    import subprocess
+
+    raise SystemExit(subprocess.run(command, env=environ, check=False).returncode)

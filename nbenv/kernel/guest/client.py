@@ -1,0 +1,174 @@
+"""Run nbenv's command line from a kernel: progress while it works, one short line at the end.
+
+Standard library only: guests have no nbenv.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import site
+import subprocess
+import sys
+import sysconfig
+import tempfile
+
+MIME = "application/vnd.nbenv+json"
+_PATIENCE = 20.0
+"""Seconds that a stopped command has to put everything back."""
+
+
+class NbenvError(Exception):
+    """What nbenv could not do: its message, and no traceback."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+def _hosted():
+    return sys.modules["_nbenv_boot"].load("hosted")
+
+
+class Screen:
+    """Where a command shows what it does: one updated line, texts, and the end."""
+
+    def __init__(self) -> None:
+        self._handle = None
+
+    def _show(self, bundle) -> None:
+        from IPython.display import display
+
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+    def progress(self, message) -> None:
+        self._show({"text/plain": message})
+
+    def text(self, text) -> None:
+        print(text)
+
+    def result(self, summary, event) -> None:
+        if summary or self._handle is not None:
+            self._show({"text/plain": summary, MIME: event})
+
+    def failed(self, event) -> None:
+        if self._handle is not None:
+            self._show({"text/plain": "", MIME: event})
+
+
+def run(words, target, screen=None):
+    """Run ``nbenv WORDS`` on `target` (hidden options that name the notebook); return its result.
+
+    Raises NbenvError with the one message when it fails.
+    """
+    screen = screen or Screen()
+    verb, rest = (words[0], list(words[1:])) if words else ("--help", [])
+    if verb in ("--help", "-h", "help") or {"-h", "--help"} & set(rest):
+        return _help([verb] if verb not in ("-h", "help") else ["--help"], rest)
+    separator = ["--"] if verb == "pip" else []
+    event = _events([*_hosted().command(), verb, "--events", *target, *separator, *rest], screen)
+    if event["type"] == "error":
+        screen.failed(event)
+        raise NbenvError(event["message"])
+    notes = _live(event)
+    summary = " ".join([part for part in (event.get("summary"), *notes) if part])
+    screen.result(summary, event)
+    return event
+
+
+def _help(words, rest):
+    done = subprocess.run([*_hosted().command(), *words, *rest], stdout=subprocess.PIPE, check=False)
+    print(done.stdout.decode("utf-8", "replace").rstrip())
+    return None
+
+
+def _events(command, screen):
+    """Run a command; show its events and return the last."""
+    last = {"type": "error", "message": "nbenv ended without a result."}
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        )
+        try:
+            last = _shown(child, screen) or last
+        except KeyboardInterrupt:
+            last = _stopped(child, screen) or last
+        child.wait()
+        if child.returncode not in (0, 1, 2, 3):
+            errors.seek(0)
+            tail = errors.read().decode("utf-8", "replace").strip().splitlines()[-3:]
+            last["message"] = "\n".join(["nbenv could not be run.", *tail])
+            last["type"] = "error"
+    return last
+
+
+def _shown(child, screen):
+    last = None
+    for line in child.stdout:
+        try:
+            event = json.loads(line.decode("utf-8"))
+        except ValueError:
+            continue
+        if event["type"] == "progress":
+            screen.progress(event["message"])
+        elif event["type"] == "text":
+            screen.text(event["text"])
+        else:
+            last = event
+    return last
+
+
+def _stopped(child, screen):
+    """Let an interrupted command put everything back; the interrupt has reached it too."""
+    import threading
+
+    timer = threading.Timer(_PATIENCE, child.terminate)
+    timer.start()
+    try:
+        return _shown(child, screen)
+    finally:
+        timer.cancel()
+
+
+# -- what a running kernel must do after a change
+
+
+def _live(event):
+    """Let the running kernel see what changed; return what only a restart can do."""
+    importlib.invalidate_caches()
+    if os.environ.get("NBENV_ENVIRONMENT") == event.get("environment"):
+        _read_path_files(event.get("pth", ()))
+    if event.get("replaced"):
+        return ["Restart the kernel to move into it."]
+    return verdict(event.get("changes", ()), sys.modules)
+
+
+def _read_path_files(names) -> None:
+    folder = sysconfig.get_path("purelib")
+    for name in names:
+        site.addpackage(folder, name, set())
+
+
+def verdict(changes, modules):
+    """Return a sentence for each changed distribution that is imported already."""
+    notes = []
+    for change in changes:
+        if not change["old"] or not any(name in modules for name in change["imports"]):
+            continue
+        if change["new"]:
+            notes.append(
+                "Restart the kernel to use {name} {new}: {old} is imported.".format(**change)
+            )
+        else:
+            notes.append("Restart the kernel to be rid of {name}: it is imported.".format(**change))
+    if len(notes) > 3:
+        names = ", ".join(c["name"] for c in changes if c["old"] and any(n in modules for n in c["imports"]))
+        return [f"Restart the kernel: of what changed, {names} are imported."]
+    return notes

@@ -1,0 +1,19 @@
+"""How to run the host's nbenv from a guest, which does not have it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# ``-m`` would let the notebook's folder shadow nbenv's modules; this takes it off first.
+_CODE = "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; from {} import main; sys.exit(main())"
+
+
+def python():
+    """Return the host's interpreter."""
+    return os.environ.get("NBENV_HOST_PYTHON", sys.executable)
+
+
+def command(module="nbenv.cli"):
+    """Return the words that run the ``main`` of a module of nbenv's."""
+    return [python(), "-c", _CODE.format(module)]

@@ -1,0 +1,60 @@
+"""``%nbenv``, and pip's habits, in a kernel of a notebook's own environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+def _load(name):
+    return sys.modules["_nbenv_boot"].load(name)
+
+
+def _target():
+    session = os.environ.get("NBENV_SESSION")
+    return ["--session", session] if session else ["--environment", os.environ["NBENV_ENVIRONMENT"]]
+
+
+def nbenv(line):
+    """Change or show this notebook's environment: %nbenv install pandas, %nbenv --help"""
+    _load("client").run(_load("words").split(line), _target())
+
+
+def pip(line):
+    """Run pip on this notebook's environment; installs are recorded: %pip install pandas"""
+    _load("client").run(["pip", *_load("words").split(line)], _target())
+
+
+def uv(line):
+    """Run uv pip on this notebook's environment; installs are recorded: %uv pip install pandas"""
+    words = _load("words").split(line)
+    if words[:1] != ["pip"]:
+        raise _load("client").NbenvError(
+            "In a notebook's environment only %uv pip is available.\n"
+            "Everything else: see %nbenv --help."
+        )
+    _load("client").run(words, _target())
+
+
+def register(shell, kernel) -> None:
+    """Give a shell the magics, and let its ``!pip`` come here too."""
+    for magic in (nbenv, pip, uv):
+        shell.register_magic_function(magic, "line")
+    for name in ("system", "getoutput"):
+        setattr(shell, name, _routed(getattr(shell, name)))
+    if os.environ.get("NBENV_SESSION"):
+        _load("vscode").watch(shell, kernel)
+
+
+def _routed(original):
+    def routed(command, *arguments, **options):
+        if "pip" not in command:
+            return original(command, *arguments, **options)
+        rewritten = _load("words").route(command, _load("hosted").command(), _target())
+        result = original(rewritten, *arguments, **options)
+        if rewritten != command:
+            import importlib
+
+            importlib.invalidate_caches()
+        return result
+
+    return routed

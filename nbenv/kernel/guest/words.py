@@ -1,0 +1,41 @@
+"""Words of magics and of shell commands: which of them are pip's, for this environment."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+
+# What separates the commands of a shell line, unless it is quoted.
+_PARTS = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|&\n])""", re.DOTALL)
+
+
+def split(line):
+    """Split a magic's line into words, as a shell would, without its comment."""
+    words = []
+    for word in shlex.split(line, posix=os.name == "posix"):
+        if word.startswith("#"):
+            break
+        words.append(word)
+    return words
+
+
+def route(command, hosted, target):
+    """Return a shell command with its pip commands run by nbenv, all else as it is."""
+    parts, start = [], 0
+    for found in _PARTS.finditer(command):
+        if found.group(2):
+            parts += [_routed(command[start : found.start()], hosted, target), found.group(2)]
+            start = found.end()
+    return "".join([*parts, _routed(command[start:], hosted, target)])
+
+
+def _routed(part, hosted, target):
+    own = "|".join(re.escape(each) for each in (sys.executable, shlex.quote(sys.executable)))
+    pattern = rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"{own}\")\s+-m\s+pip)(?=\s|$)"
+    found = re.match(pattern, part)
+    if not found:
+        return part
+    words = [*hosted, "pip", *target, "--"]
+    return found.group(1) + " ".join(map(shlex.quote, words)) + part[found.end() :]

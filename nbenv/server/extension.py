@@ -1,0 +1,46 @@
+"""Set up the server extension; when that fails, the server starts all the same."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from nbenv import operations, places
+from nbenv.server.handlers import handlers
+from nbenv.server.saving import merge, note_saved
+from nbenv.server.sessions import CONTENTS_EVENTS, Follower
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+__all__ = ["load"]
+
+
+def load(app: ServerApp) -> None:
+    """Register the hooks, the listener and the handlers with a server."""
+    contents = app.contents_manager
+    contents.register_pre_save_hook(merge)
+    contents.register_post_save_hook(note_saved)
+    follower = Follower(contents, app.log)
+    app.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=follower.on_event)
+    app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
+    try:
+        _announce()
+    except OSError as error:
+        app.log.warning("nbenv: changes are written into notebook files at once: %s", error)
+    app.log.info("nbenv: records of notebooks' environments are kept when notebooks are saved")
+
+
+def _announce() -> None:
+    """Tell this server's kernels that it merges records (they know it by its process)."""
+    marker = operations.server_marker(str(os.getpid()))
+    places.write_json(marker, {})
+    atexit.register(_withdraw, marker, os.getpid())
+
+
+def _withdraw(marker: str, process: int) -> None:
+    if os.getpid() == process:  # not in a forked child
+        with contextlib.suppress(OSError):
+            os.unlink(marker)

@@ -1,0 +1,45 @@
+"""Environments follow their notebooks when those are renamed, moved or deleted in the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from logging import Logger
+from typing import Any
+
+from nbenv.server.paths import local_path
+from nbenv.store import Store
+
+__all__ = ["CONTENTS_EVENTS", "Follower"]
+
+CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
+_SUFFIX = ".ipynb"
+
+
+class Follower:
+    """Listens to a contents manager's events."""
+
+    def __init__(self, contents: Any, log: Logger) -> None:
+        self._contents, self._log = contents, log
+
+    async def on_event(self, logger: object, schema_id: str, data: dict[str, Any]) -> None:
+        """Follow one event; the files are touched beside the server's event loop."""
+        try:
+            await asyncio.to_thread(self._follow, data)
+        except OSError as error:
+            self._log.warning("nbenv: could not follow a %s: %s", data.get("action"), error)
+
+    def _follow(self, data: dict[str, Any]) -> None:
+        path = local_path(self._contents, str(data.get("path", "")))
+        if path is None:
+            return
+        if data.get("action") == "delete" and path.endswith(_SUFFIX):
+            Store().forget(path)
+        elif data.get("action") == "rename":
+            source = local_path(self._contents, str(data.get("source_path", "")))
+            if source is None:
+                return
+            if path.endswith(_SUFFIX) and not os.path.isdir(path):
+                Store().rename(source, path)
+            else:
+                Store().rename_folder(source, path)

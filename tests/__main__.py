@@ -1,0 +1,58 @@
+"""Runs everything that must hold: linters, type checkers, and all tests.
+
+``python -m tests``; words behind it go to pytest, and then only pytest runs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+def checks() -> list[tuple[Path, list[str]]]:
+    """Return the folder and the command of each check."""
+    python, jlpm = sys.executable, str(BIN / "jlpm")
+    extension = ROOT / "labextension"
+    return [
+        (ROOT, [python, "-m", "ruff", "check", "."]),
+        (ROOT, [python, "-m", "ruff", "format", "--check", "."]),
+        (ROOT, [python, "-m", "mypy"]),
+        (extension, [jlpm, "install", "--immutable"]),
+        (extension, [jlpm, "lint:check"]),
+        (extension, [jlpm, "prettier:check"]),
+        (extension, [jlpm, "tsc", "--noEmit"]),
+        (extension, [jlpm, "test"]),
+    ]
+
+
+def run(folder: Path, command: list[str]) -> bool:
+    """Run one check; say what it is and how long it took."""
+    shown = " ".join([Path(command[0]).name, *command[1:]])
+    print(f"\n== {shown}", flush=True)
+    start = time.monotonic()
+    environ = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    status = subprocess.run(command, cwd=folder, env=environ, check=False).returncode
+    seconds = time.monotonic() - start
+    print(f"== {shown}: {'passed' if status == 0 else 'FAILED'} in {seconds:.0f} s", flush=True)
+    return status == 0
+
+
+def main(words: list[str]) -> int:
+    """Run the checks, then the tests; the status is 0 when all of them passed."""
+    if not (BIN / "jlpm").exists() or shutil.which("node") is None:
+        print("This needs Node and: pip install '.[lab,test]'", file=sys.stderr)
+        return 2
+    passed = words != [] or all([run(folder, command) for folder, command in checks()])
+    tested = run(ROOT, [sys.executable, "-m", "pytest", *words])
+    return 0 if passed and tested else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
