@@ -5,6 +5,10 @@ Only the entry points that Jupyter looks for: a starting kernel imports this.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # typing is not imported here
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
 __all__ = ["__version__"]
 
 __version__ = "0.1.0"
@@ -18,7 +22,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "nbenv"}]
 
 
-def _load_jupyter_server_extension(serverapp: object) -> None:
+def _load_jupyter_server_extension(serverapp: ServerApp) -> None:
     from nbenv.server.extension import load
 
     load(serverapp)

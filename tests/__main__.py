@@ -44,12 +44,17 @@ def run(folder: Path, command: list[str]) -> bool:
     return status == 0
 
 
+def _all_pass() -> bool:
+    results = [run(folder, command) for folder, command in checks()]  # all, to see every failure
+    return all(results)
+
+
 def main(words: list[str]) -> int:
     """Run the checks, then the tests; the status is 0 when all of them passed."""
     if not (BIN / "jlpm").exists() or shutil.which("node") is None:
         print("This needs Node and: pip install '.[lab,test]'", file=sys.stderr)
         return 2
-    passed = words != [] or all([run(folder, command) for folder, command in checks()])
+    passed = words != [] or _all_pass()
     tested = run(ROOT, [sys.executable, "-m", "pytest", *words])
     return 0 if passed and tested else 1
 

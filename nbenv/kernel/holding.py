@@ -8,6 +8,7 @@ https://jupyter-client.readthedocs.io/en/stable/messaging.html
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -120,10 +121,8 @@ class HoldingKernel:
                 continue  # an interrupt between cells
 
     def _beat(self) -> None:
-        try:
+        with contextlib.suppress(zmq.ZMQError):  # closed
             zmq.proxy(self._heartbeat, self._heartbeat)
-        except zmq.ZMQError:
-            pass  # closed
 
     def _closed(self, environment: str | None) -> str | None:
         if environment:

@@ -18,7 +18,7 @@ if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for th
 from nbenv import notebook, places, record
 from nbenv.kernel.become import become
 
-__all__ = ["find_notebook", "main", "ready_environment"]
+__all__ = ["find_notebook", "is_session", "main", "ready_environment"]
 
 SESSION = "NBENV_SESSION"
 _SUFFIX = ".ipynb"
@@ -50,6 +50,11 @@ def find_notebook() -> str:
     return os.path.join(places.home(), "sessions", known + _SUFFIX)
 
 
+def is_session(path: str) -> bool:
+    """Whether a path is the stand-in of a kernel without a notebook."""
+    return os.path.dirname(path) == os.path.join(places.home(), "sessions")
+
+
 def _without_drive(path: str) -> str:
     """Take off the drive that collaboration puts in front of a name (``RTC:x.ipynb``)."""
     folder, name = os.path.split(path)
@@ -60,7 +65,7 @@ def _without_drive(path: str) -> str:
 
 
 def ready_environment(path: str) -> str | None:
-    """Return the folder of the notebook's environment if it is, whole, what the notebook records."""
+    """Return the folder of the notebook's environment if it is what the notebook records."""
     in_file = notebook.read_metadata(path).get("nbenv") if os.path.exists(path) else None
     state = places.read_json(places.state_path(places.key(path)))
     if state is None or not isinstance(state.get("environment"), str):

@@ -1,1 +1,1 @@
-"""In Jupyter Server: records go into what front ends save, environments follow renamed notebooks."""
+"""In Jupyter Server: records go along when notebooks are saved, environments when renamed."""

@@ -21,11 +21,13 @@ __all__ = ["load"]
 def load(app: ServerApp) -> None:
     """Register the hooks, the listener and the handlers with a server."""
     contents = app.contents_manager
-    contents.register_pre_save_hook(merge)
-    contents.register_post_save_hook(note_saved)
+    contents.register_pre_save_hook(merge)  # type: ignore[no-untyped-call]
+    contents.register_post_save_hook(note_saved)  # type: ignore[no-untyped-call]
     follower = Follower(contents, app.log)
+    assert app.event_logger is not None, "a server has one before it loads extensions"
     app.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=follower.on_event)
-    app.web_app.add_handlers(".*$", handlers(app.web_app.settings["base_url"]))
+    routes = handlers(app.web_app.settings["base_url"])
+    app.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
     try:
         _announce()
     except OSError as error:

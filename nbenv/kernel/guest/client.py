@@ -80,9 +80,11 @@ def run(words, target, screen=None):
 
 
 def _help(words, rest):
-    done = subprocess.run([*_hosted().command(), *words, *rest], stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [*_hosted().command(), *words, *rest], stdout=subprocess.PIPE, check=False
+    )
     print(done.stdout.decode("utf-8", "replace").rstrip())
-    return None
+    return
 
 
 def _events(command, screen):
@@ -169,6 +171,8 @@ def verdict(changes, modules):
         else:
             notes.append("Restart the kernel to be rid of {name}: it is imported.".format(**change))
     if len(notes) > 3:
-        names = ", ".join(c["name"] for c in changes if c["old"] and any(n in modules for n in c["imports"]))
+        names = ", ".join(
+            c["name"] for c in changes if c["old"] and any(n in modules for n in c["imports"])
+        )
         return [f"Restart the kernel: of what changed, {names} are imported."]
     return notes

@@ -6,7 +6,10 @@ import os
 import sys
 
 # ``-m`` would let the notebook's folder shadow nbenv's modules; this takes it off first.
-_CODE = "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; from {} import main; sys.exit(main())"
+_CODE = (
+    "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; "
+    "from {} import main; sys.exit(main())"
+)
 
 
 def python():

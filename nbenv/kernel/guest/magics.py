@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+
 def _load(name):
     return sys.modules["_nbenv_boot"].load(name)
 

@@ -33,7 +33,9 @@ def route(command, hosted, target):
 
 def _routed(part, hosted, target):
     own = "|".join(re.escape(each) for each in (sys.executable, shlex.quote(sys.executable)))
-    pattern = rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"{own}\")\s+-m\s+pip)(?=\s|$)"
+    pattern = (
+        rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"{own}\")\s+-m\s+pip)(?=\s|$)"
+    )
     found = re.match(pattern, part)
     if not found:
         return part

@@ -1,0 +1,3 @@
+import { about } from './plugins';
+
+export default [about];
