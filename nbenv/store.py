@@ -105,7 +105,8 @@ class Store:
             environment.mark(environment.value, state.notebook)
         with contextlib.suppress(FileNotFoundError):
             os.replace(self._history_path(old_key), self._history_path(places.key(new)))
-        _remove(places.state_path(old_key))
+        # A restarted kernel still carries the first name: leave word there.
+        places.write_json(places.state_path(old_key), {"moved": state.notebook})
 
     def rename_folder(self, old: str, new: str) -> None:
         """Do the same for all notebooks below a folder."""

@@ -43,11 +43,23 @@ def find_notebook() -> str:
     session = os.environ.get("JPY_SESSION_NAME", "")
     for name in (session, os.environ.get("NBENV_NOTEBOOK", "")):
         if name.endswith(_SUFFIX):
-            return _without_drive(os.path.abspath(os.path.expanduser(name)))
+            return _moved(_without_drive(os.path.abspath(os.path.expanduser(name))))
     known = os.environ.get(SESSION)
     if not known:
         known = os.environ[SESSION] = f"session-{os.getpid():x}-{os.urandom(4).hex()}"
     return os.path.join(places.home(), "sessions", known + _SUFFIX)
+
+
+def _moved(path: str) -> str:
+    """Follow a notebook that was renamed after its kernel had got its name."""
+    for _ in range(16):
+        state = (
+            None if os.path.exists(path) else places.read_json(places.state_path(places.key(path)))
+        )
+        if not state or not isinstance(state.get("moved"), str):
+            break
+        path = str(state["moved"])
+    return path
 
 
 def is_session(path: str) -> bool:

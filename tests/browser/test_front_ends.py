@@ -1,0 +1,123 @@
+"""A person starts, installs, saves and opens in JupyterLab and in Notebook 7."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import SLOW, Front, chromium, open_page
+from tests.support.server import JupyterServer
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="this machine has no Chromium")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    folder = tmp_path_factory.mktemp("lab")
+    root = folder / "root"
+    root.mkdir()
+    environ = {"NBENV_HOME": str(folder / "home"), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with JupyterServer(root, environ) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def no_kernels(server: JupyterServer) -> Iterator[None]:
+    yield
+    for session in server.request("GET", "api/sessions")[1]:
+        server.request("DELETE", f"api/sessions/{session['id']}")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with open_page() as page:
+        page.on("pageerror", lambda error: pytest.fail(f"uncaught in the page: {error}"))
+        yield page
+
+
+def recorded(path: Path) -> dict[str, object]:
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"]
+
+
+def write(path: Path, kernel: str, *cells: str) -> Path:
+    spec = {"name": kernel, "display_name": kernel, "language": "python"}
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(code) for code in cells or [""]],
+        metadata={"kernelspec": spec},
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+def opened(page: Page, server: JupyterServer, where: str) -> Front:
+    page.goto(f"{server.url}{where}?token={server.token}")
+    return Front(page).ready(server)
+
+
+def test_lab_from_the_launcher(page: Page, server: JupyterServer) -> None:
+    page.goto(f"{server.url}lab?token={server.token}&reset")
+    tile = page.locator(".jp-LauncherCard[data-category='Notebook']", has_text="Python (nbenv)")
+    tile.click(timeout=SLOW)
+    front = Front(page).ready(server)
+    output = front.run(0, "%nbenv install tabulate")
+    expect(output).to_contain_text("Installed tabulate", timeout=SLOW)
+    output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
+    expect(output).to_contain_text(os.path.join("home", "envs", "Untitled"))
+    front.save()
+    path = server.root / "Untitled.ipynb"
+    expect(page.locator(".jp-DirListing-item", has_text="Untitled.ipynb")).to_be_visible()
+    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')", timeout=SLOW)
+    assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
+    assert recorded(path)["kernelspec"]["name"] == "nbenv"
+
+
+def test_lab_from_the_ordinary_kernel(page: Page, server: JupyterServer) -> None:
+    path = write(server.root / "ordinary.ipynb", "python3")
+    front = opened(page, server, "lab/tree/ordinary.ipynb")
+    front.write(0, "%nbenv install tabulate")
+    page.keyboard.press("Shift+Enter")
+    expect(front.output(0)).to_contain_text("Installed tabulate", timeout=SLOW)
+    kernel = page.locator(".jp-Toolbar-kernelName:visible")
+    expect(kernel).to_contain_text("Python (nbenv)", timeout=SLOW)
+    output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
+    expect(output).to_contain_text(os.path.join("home", "envs", "ordinary"))
+    expect(front.output(0)).to_contain_text("Installed tabulate")
+    front.save()
+    page.wait_for_timeout(1000)
+    assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
+    assert recorded(path)["kernelspec"]["name"] == "nbenv"
+
+
+def test_notebook_7(page: Page, server: JupyterServer) -> None:
+    path = write(server.root / "seven.ipynb", "nbenv")
+    front = opened(page, server, "notebooks/seven.ipynb")
+    output = front.run(0, "%nbenv install tabulate")
+    expect(output).to_contain_text("Installed tabulate", timeout=SLOW)
+    output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
+    expect(output).to_contain_text(os.path.join("home", "envs", "seven"))
+    front.save()
+    page.wait_for_timeout(1500)
+    assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
+
+
+def test_lab_opens_a_shared_notebook(page: Page, server: JupyterServer, tmp_path: Path) -> None:
+    """Every cell says what is missing; ``%nbenv restore`` turns the kernel into the real one."""
+    shared = json.loads((server.root / "seven.ipynb").read_text(encoding="utf-8"))
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "shared.ipynb").write_text(json.dumps(shared), encoding="utf-8")
+    with JupyterServer(root, {"NBENV_HOME": str(tmp_path / "another")}) as other:
+        front = opened(page, other, "lab/tree/shared.ipynb")
+        output = front.run(1, "import tabulate")
+        expect(output).to_contain_text("Nothing was downloaded or run.", timeout=SLOW)
+        front.run(0, "%nbenv restore")
+        expect(front.output(0)).to_contain_text("Restored", timeout=SLOW)
+        output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
+        expect(output).to_contain_text(os.path.join("another", "envs", "shared"), timeout=SLOW)
