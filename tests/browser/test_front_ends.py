@@ -38,8 +38,11 @@ def no_kernels(server: JupyterServer) -> Iterator[None]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     with open_page() as page:
-        page.on("pageerror", lambda error: pytest.fail(f"uncaught in the page: {error}"))
+        page.set_default_timeout(30_000)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
         yield page
+    assert [error for error in errors if "nbenv" in error] == []
 
 
 def recorded(path: Path) -> dict[str, object]:
@@ -56,8 +59,16 @@ def write(path: Path, kernel: str, *cells: str) -> Path:
     return path
 
 
+def wait_for_record(page: Page, path: Path) -> None:
+    for _ in range(100):
+        if path.exists() and "nbenv" in recorded(path):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"Nothing is recorded in {path.name}.")
+
+
 def opened(page: Page, server: JupyterServer, where: str) -> Front:
-    page.goto(f"{server.url}{where}?token={server.token}")
+    page.goto(f"{server.url}{where}?token={server.token}&reset")
     return Front(page).ready(server)
 
 
@@ -71,11 +82,15 @@ def test_lab_from_the_launcher(page: Page, server: JupyterServer) -> None:
     output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
     expect(output).to_contain_text(os.path.join("home", "envs", "Untitled"))
     front.save()
-    path = server.root / "Untitled.ipynb"
-    expect(page.locator(".jp-DirListing-item", has_text="Untitled.ipynb")).to_be_visible()
-    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')", timeout=SLOW)
+    page.locator(".jp-Dialog input[type='text']").fill("named.ipynb")
+    page.locator(".jp-Dialog button.jp-mod-accept").click()
+    path = server.root / "named.ipynb"
+    wait_for_record(page, path)
     assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
     assert recorded(path)["kernelspec"]["name"] == "nbenv"
+    output = front.run(2, "%nbenv status")
+    expect(output).to_contain_text("Recorded:   Python")
+    expect(output).not_to_contain_text("not saved")
 
 
 def test_lab_from_the_ordinary_kernel(page: Page, server: JupyterServer) -> None:
@@ -90,7 +105,7 @@ def test_lab_from_the_ordinary_kernel(page: Page, server: JupyterServer) -> None
     expect(output).to_contain_text(os.path.join("home", "envs", "ordinary"))
     expect(front.output(0)).to_contain_text("Installed tabulate")
     front.save()
-    page.wait_for_timeout(1000)
+    wait_for_record(page, path)
     assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
     assert recorded(path)["kernelspec"]["name"] == "nbenv"
 
@@ -103,7 +118,7 @@ def test_notebook_7(page: Page, server: JupyterServer) -> None:
     output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
     expect(output).to_contain_text(os.path.join("home", "envs", "seven"))
     front.save()
-    page.wait_for_timeout(1500)
+    wait_for_record(page, path)
     assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
 
 

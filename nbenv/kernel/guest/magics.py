@@ -41,21 +41,24 @@ def register(shell, kernel) -> None:
     for magic in (nbenv, pip, uv):
         shell.register_magic_function(magic, "line")
     for name in ("system", "getoutput"):
-        setattr(shell, name, _routed(getattr(shell, name)))
+        setattr(shell, name, _routed(shell, getattr(shell, name)))
     if os.environ.get("NBENV_SESSION"):
         _load("vscode").watch(shell, kernel)
 
 
-def _routed(original):
+def _routed(shell, original):
     def routed(command, *arguments, **options):
         if "pip" not in command:
             return original(command, *arguments, **options)
-        rewritten = _load("words").route(command, _load("hosted").command(), _target())
-        result = original(rewritten, *arguments, **options)
-        if rewritten != command:
+        expanded = shell.var_expand(command, depth=1)  # {sys.executable} -m pip
+        rewritten = _load("words").route(expanded, _load("hosted").command(), _target())
+        if rewritten == expanded:
+            return original(command, *arguments, **options)
+        try:
+            return original(rewritten, *arguments, **options)
+        finally:
             import importlib
 
             importlib.invalidate_caches()
-        return result
 
     return routed

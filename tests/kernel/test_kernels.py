@@ -1,0 +1,271 @@
+"""Kernels of notebooks: in their own environment, whatever starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbclient import NotebookClient
+
+from nbenv import interpreter
+from tests.conftest import write_notebook, write_other_copy
+from tests.support.commands import succeed
+from tests.support.kernels import kernel
+
+
+def record(notebook: Path) -> dict[str, object]:
+    return json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["nbenv"]
+
+
+def test_install_then_import_in_the_next_cell(notebook: Path, home: Path) -> None:
+    with kernel(notebook) as running:
+        before = os.stat(sys.prefix).st_mtime_ns
+        text = running.ok("%nbenv install tabulate")
+        assert text.splitlines()[-1].startswith("Installed tabulate")
+        prefix = running.ok("import tabulate, sys; print(sys.prefix)").strip()
+        assert os.stat(sys.prefix).st_mtime_ns == before
+    assert Path(prefix).parent == home / "envs"
+    assert record(notebook)["requirements"] == ["tabulate"]
+
+
+def test_a_second_install_says_which_import_needs_the_restart(notebook: Path) -> None:
+    with kernel(notebook) as running:
+        running.ok("%nbenv install tabulate==0.9.0")
+        running.ok("import tabulate")
+        text = running.ok("%nbenv install tabulate==0.8.10")
+        assert "Restart the kernel to use tabulate 0.8.10: 0.9.0 is imported." in text
+        running.manager.restart_kernel()
+        running.client.wait_for_ready(timeout=60)
+        assert running.ok("import tabulate; print(tabulate.__version__)") == "0.8.10\n"
+
+
+def test_errors_are_messages_and_nothing_changes(notebook: Path) -> None:
+    before = notebook.read_bytes()
+    with kernel(notebook) as running:
+        status, text = running.run("%nbenv install nbenv-has-no-such-thing")
+        assert status == "error"
+        assert "nbenv-has-no-such-thing was not found" in text
+        assert "Traceback" not in text
+        status, text = running.run("%nbenv frobnicate")
+        assert status == "error"
+        assert "frobnicate" in text
+    assert notebook.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%pip install -q tabulate",
+        "%uv pip install tabulate",
+        "!pip install tabulate",
+        "!uv pip install tabulate",
+        "!python -m pip install tabulate && echo done",
+        "!{sys.executable} -m pip install tabulate",
+    ],
+)
+def test_habits_of_pip_are_recorded(notebook: Path, line: str) -> None:
+    with kernel(notebook) as running:
+        running.ok("import sys")
+        running.ok(line)
+        running.ok("import tabulate")
+    assert record(notebook)["requirements"] == ["tabulate"]
+
+
+def test_pip_looks(notebook: Path) -> None:
+    with kernel(notebook) as running:
+        assert "ipykernel" in running.ok("%pip list")
+        assert "ipykernel==" in running.ok("!pip freeze")
+        assert "Version:" in running.ok("!pip show ipykernel")
+        assert "ipykernel" in running.ok("!python -m pip list | grep ipykernel")
+        status, text = running.run("%pip download tabulate")
+        assert (status, "not available" in text) == ("error", True)
+
+
+def test_a_shared_notebook_waits_for_consent_and_becomes_real(
+    notebook: Path, tmp_path: Path
+) -> None:
+    succeed("install", notebook, "tabulate")
+    shared = write_other_copy(notebook, tmp_path / "elsewhere")
+    before, other = shared.read_bytes(), tmp_path / "other-home"
+    with kernel(shared, NBENV_HOME=str(other)) as running:
+        pid = running.manager.provisioner.pid
+        status, text = running.run("import tabulate")
+        assert status == "error"
+        assert "%nbenv restore" in text
+        assert not (other / "envs").exists()
+        # What waits behind the restore runs in the real kernel.
+        identifiers = [running.client.execute(c) for c in ("%nbenv restore", "x = 42", "x + 1")]
+        statuses = {}
+        end = time.monotonic() + 60
+        while len(statuses) < 3 and time.monotonic() < end:
+            message = running.client.get_shell_msg(timeout=60)
+            statuses[message["parent_header"]["msg_id"]] = message["content"].get("status")
+        assert [statuses[identifier] for identifier in identifiers] == ["ok", "ok", "ok"]
+        assert running.ok("import tabulate, os; print(x, os.getpid())") == f"42 {pid}\n"
+    assert shared.read_bytes() == before
+
+
+def test_restore_policy(notebook: Path, tmp_path: Path) -> None:
+    succeed("install", notebook, "tabulate")
+    other = str(tmp_path / "other-home")
+    with kernel(notebook, NBENV_HOME=other, NBENV_RESTORE="never") as running:
+        assert running.run("1")[0] == "error"
+    with kernel(notebook, NBENV_HOME=other, NBENV_RESTORE="always") as running:
+        assert running.ok("import tabulate, sys; print(sys.prefix)").startswith(other)
+
+
+def test_a_broken_notebook_still_gets_an_answer(notebook: Path) -> None:
+    notebook.write_text("{", encoding="utf-8")
+    with kernel(notebook) as running:
+        status, text = running.run("1")
+        assert status == "error"
+        assert "is not JSON" in text
+
+
+def test_interrupt_and_restart(notebook: Path) -> None:
+    with kernel(notebook) as running:
+        running.client.execute("import time; time.sleep(30)")
+        time.sleep(1)
+        running.manager.interrupt_kernel()
+        assert running.client.get_shell_msg(timeout=10)["content"]["status"] == "error"
+        time.sleep(0.5)  # as in any ipykernel, what waits behind an error is not run
+        assert running.ok("print('alive')") == "alive\n"
+        running.manager.restart_kernel()
+        running.client.wait_for_ready(timeout=60)
+        assert running.ok("print('again')") == "again\n"
+
+
+def test_an_interrupted_install_changes_nothing(notebook: Path) -> None:
+    before = notebook.read_bytes()
+    with kernel(notebook) as running:
+        identifier = running.client.execute("%nbenv install scipy scikit-learn")
+        time.sleep(0.7)
+        running.manager.interrupt_kernel()
+        reply = running.client.get_shell_msg(timeout=60)
+        while reply["parent_header"]["msg_id"] != identifier:
+            reply = running.client.get_shell_msg(timeout=60)
+        if reply["content"]["status"] == "error":
+            assert notebook.read_bytes() == before
+            running.ok("%nbenv status")
+
+
+def test_input_comms_and_plots(notebook: Path) -> None:
+    succeed("install", notebook, "matplotlib")
+    with kernel(notebook) as running:
+        running.client.allow_stdin = True
+        text = []
+        running.client.execute_interactive(
+            "print('got', input('name? '))",
+            timeout=60,
+            allow_stdin=True,
+            stdin_hook=lambda _: running.client.input("nbenv"),
+            output_hook=lambda message: text.append(message["content"].get("text", "")),
+        )
+        assert "".join(text) == "got nbenv\n"
+        code = "from comm import create_comm; c = create_comm(target_name='t'); print(c.comm_id)"
+        assert running.ok(code).strip()
+        pictures = []
+        running.client.execute_interactive(
+            "%matplotlib inline\nimport matplotlib.pyplot as plt; plt.plot([1, 2]); None",
+            timeout=60,
+            output_hook=lambda message: pictures.append(message["content"].get("data", {})),
+        )
+        assert any("image/png" in picture for picture in pictures)
+
+
+def test_the_debugger_answers(notebook: Path) -> None:
+    with kernel(notebook) as running:
+        client = running.client
+        content = {
+            "type": "request",
+            "seq": 1,
+            "command": "initialize",
+            "arguments": {"clientID": "test", "adapterID": "", "pathFormat": "path"},
+        }
+        message = client.session.msg("debug_request", content)
+        client.control_channel.send(message)
+        reply = client.get_control_msg(timeout=60)
+        while reply["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            reply = client.get_control_msg(timeout=60)
+        assert reply["content"]["success"]
+
+
+def test_vs_code_tells_the_notebook_in_a_silent_cell(notebook: Path) -> None:
+    succeed("install", notebook, "tabulate")
+    with kernel() as running:
+        running.run(f"__vsc_ipynb_file__ = {str(notebook)!r}", silent=True, store_history=False)
+        time.sleep(3)
+        assert "envs" in running.ok("import tabulate, sys; print(sys.prefix)")
+
+
+def test_a_kernel_without_a_notebook_installs_for_itself() -> None:
+    with kernel() as running:
+        running.ok("%nbenv install tabulate")
+        running.ok("import tabulate")
+
+
+# -- clients
+
+
+CELLS = ("import tabulate, sys", "print(sys.prefix)")
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, home: Path) -> Path:
+    path = write_notebook(tmp_path / "client" / "work.ipynb", *CELLS)
+    succeed("install", path, "tabulate")
+    return path
+
+
+def prefix_of(document: nbformat.NotebookNode) -> str:
+    return document.cells[1].outputs[0].text
+
+
+def test_nbclient(recorded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBENV_NOTEBOOK", str(recorded))
+    document = nbformat.read(recorded, as_version=4)
+    NotebookClient(document).execute()
+    assert prefix_of(document).startswith(str(home))
+
+
+def test_jupyter_execute(recorded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBENV_NOTEBOOK", str(recorded))
+    command = [sys.executable, "-m", "jupyter", "execute", "--inplace", str(recorded)]
+    subprocess.run(command, check=True, timeout=120)
+    assert prefix_of(nbformat.read(recorded, as_version=4)).startswith(str(home))
+
+
+def test_papermill(recorded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBENV_NOTEBOOK", str(recorded))
+    out = recorded.with_name("out.ipynb")
+    papermill.execute_notebook(recorded, out, progress_bar=False)
+    assert prefix_of(nbformat.read(out, as_version=4)).startswith(str(home))
+
+
+def test_run(recorded: Path, home: Path) -> None:
+    before, out = recorded.read_bytes(), recorded.with_name("out.html")
+    done = succeed("run", recorded, "-o", out)
+    assert str(home) in done.out
+    assert "Ran " in done.out
+    assert "tabulate" in out.read_text(encoding="utf-8")
+    assert recorded.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "python", [p for p in ("3.9", "3.10", "3.11", "3.12", "3.13") if interpreter.find(p)]
+)
+def test_guests_of_other_versions(python: str, notebook: Path) -> None:
+    succeed("install", notebook, "tabulate")
+    succeed("python", notebook, python)
+    with kernel(notebook) as running:
+        code = "import tabulate, sys; print('%d.%d' % sys.version_info[:2])"
+        assert running.ok(code) == f"{python}\n"
+        running.ok("%nbenv install six")
+        running.ok("import six")

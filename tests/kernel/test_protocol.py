@@ -1,0 +1,47 @@
+"""The public suite of jupyter-kernel-test, against the ``nbenv`` kernelspec."""
+
+from __future__ import annotations
+
+import os
+import unittest
+
+import jupyter_kernel_test
+from jupyter_client.manager import start_new_kernel
+
+
+class NbenvKernelTests(jupyter_kernel_test.KernelTests):
+    kernel_name = "nbenv"
+    language_name = "python"
+    file_extension = ".py"
+    code_hello_world = "print('hello, world')"
+    code_stderr = "import sys; print('test', file=sys.stderr)"
+    completion_samples = [{"text": "zi", "matches": {"zip"}}]  # noqa: RUF012  (the suite's form)
+    complete_code_samples = ["1", "print('hello')", "def f(x):\n  return x*2\n\n\n"]  # noqa: RUF012
+    incomplete_code_samples = ["print('''hello", "def f(x):\n  x*2"]  # noqa: RUF012
+    invalid_code_samples = ["import = 7q"]  # noqa: RUF012
+    code_page_something = "zip?"
+    code_generate_error = "raise"
+    code_execute_result = [{"code": "1+2+3", "result": "6"}]  # noqa: RUF012
+    code_display_data = [  # noqa: RUF012
+        {"code": "from IPython.display import HTML, display; display(HTML('<b>x</b>'))",
+         "mime": "text/html"},
+    ]  # fmt: skip
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "search")
+    code_inspect_sample = "zip"
+    code_clear_output = "from IPython.display import clear_output; clear_output()"
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.km, cls.kc = start_new_kernel(
+            kernel_name=cls.kernel_name, startup_timeout=120, env=dict(os.environ)
+        )
+
+
+class NbenvWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "nbenv"
+    support_iopub_welcome = True
+
+
+if __name__ == "__main__":
+    unittest.main()

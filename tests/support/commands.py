@@ -1,0 +1,55 @@
+"""nbenv's command line as a child process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command answered."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The JSON that it printed."""
+        return json.loads(self.out)
+
+
+def nbenv(*words: object, environ: Mapping[str, str] | None = None) -> Done:
+    """Run a command to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nbenv", *map(str, words)],
+        env={**os.environ, **(environ or {})},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+        check=False,
+    )
+    assert not done.stderr.startswith("Traceback"), done.stderr
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def succeed(*words: object, environ: Mapping[str, str] | None = None) -> Done:
+    """Run a command that must succeed."""
+    done = nbenv(*words, environ=environ)
+    assert done.status == 0, done.err
+    return done
+
+
+def fail(*words: object, status: int = 1, environ: Mapping[str, str] | None = None) -> str:
+    """Run a command that must fail with one message, and no traceback; return the message."""
+    done = nbenv(*words, environ=environ)
+    assert done.status == status, (done.status, done.out, done.err)
+    assert "This is a bug" not in done.err, done.err
+    return done.err
