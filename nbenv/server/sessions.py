@@ -21,13 +21,15 @@ class Follower:
 
     def __init__(self, contents: Any, log: Logger) -> None:
         self._contents, self._log = contents, log
+        self._one_by_one = asyncio.Lock()  # a folder's rename must find what was moved into it
 
     async def on_event(self, logger: object, schema_id: str, data: dict[str, Any]) -> None:
         """Follow one event; the files are touched beside the server's event loop."""
-        try:
-            await asyncio.to_thread(self._follow, data)
-        except OSError as error:
-            self._log.warning("nbenv: could not follow a %s: %s", data.get("action"), error)
+        async with self._one_by_one:
+            try:
+                await asyncio.to_thread(self._follow, data)
+            except OSError as error:
+                self._log.warning("nbenv: could not follow a %s: %s", data.get("action"), error)
 
     def _follow(self, data: dict[str, Any]) -> None:
         path = local_path(self._contents, str(data.get("path", "")))
