@@ -77,10 +77,11 @@ class Named:
 
 @dataclass(frozen=True)
 class Upgrade:
-    """Which locked versions may move: all, or those of `names`."""
+    """Which locked versions may move: all, or those of `names`; and which to pre-releases."""
 
     everything: bool = False
     names: tuple[str, ...] = ()
+    pre: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -343,6 +344,7 @@ def _exported(
     if not upgrade.everything:
         _write_preferences(scratch / "uv.lock", spec, upgrade.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
+    command += [f"--prerelease-package={each}=allow" for each in upgrade.pre]
     text = yield from _run([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
 

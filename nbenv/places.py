@@ -86,7 +86,12 @@ def read_json(path: str) -> dict[str, object] | None:
 
 
 def make_private(folder: str) -> None:
-    """Create a folder, and those above it, for this user alone."""
+    """Create a folder of nbenv's, and those above it, for this user alone."""
+    if os.path.isdir(folder):
+        return
+    base = home()
+    if folder != base and folder.startswith(os.path.join(base, "")):
+        make_private(os.path.dirname(folder))
     os.makedirs(folder, mode=0o700, exist_ok=True)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.version import Version
+
 from nbenv import approval, installer, interpreter, notebook
 from nbenv.environment import Environment
 from nbenv.errors import ApprovalNeededError, NbenvError, NotebookError
@@ -17,7 +19,7 @@ from nbenv.lock import Change, LockedDistribution
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
 from nbenv.plan import Installed, make_plan
-from nbenv.requirements import absolute, is_local
+from nbenv.requirements import absolute, is_local, merge
 from nbenv.spec import Spec
 from nbenv.store import Store, superseding
 
@@ -102,7 +104,17 @@ def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade) -> 
     yield Progress("resolve", f"Resolving for Python {spec.python} …")
     steps = installer.resolve(spec, found.executable, folder, upgrade)
     resolution = yield from told("resolve", steps)
-    return replace(spec, lock=resolution.lock)
+    return _with_pre_releases(replace(spec, lock=resolution.lock), upgrade.pre)
+
+
+def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
+    """Ask for the pre-releases that were found, so that the next change keeps them."""
+    asked = [
+        f"{locked.name}>={locked.version}"
+        for locked in spec.lock.distributions
+        if locked.name in names and locked.version and Version(locked.version).is_prerelease
+    ]
+    return replace(spec, requirements=tuple(merge(spec.requirements, asked)))
 
 
 # -- syncing

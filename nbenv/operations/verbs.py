@@ -52,12 +52,12 @@ def install(target: Target, wish: Wish) -> Steps[Outcome]:
         asked.extend(requirements.name_of(text) for text in named.requirements)
         return _with_wish(document.spec, named, indexes)
 
-    moving = wish.upgrade or bool(wish.pre)
+    moving = wish.upgrade or wish.pre
     names = tuple(requirements.name_of(t) for t in wish.requirements if requirements.is_named(t))
     spec, synced = yield from change(
         target,
         edit,
-        upgrade=Upgrade(names=names) if moving else None,
+        upgrade=Upgrade(names=names, pre=names if wish.pre else ()) if moving else None,
         dry_run=wish.dry_run,
     )
     summary = _installed_summary(spec, synced, asked, wish.dry_run)
@@ -66,7 +66,7 @@ def install(target: Target, wish: Wish) -> Steps[Outcome]:
 
 def _named(wish: Wish, folder: Path) -> Steps[Named]:
     plain = [text for text in wish.requirements if requirements.is_named(text)]
-    found = [_checked(text, wish.pre, folder) for text in plain]
+    found = [_checked(text, folder) for text in plain]
     other = [text for text in wish.requirements if not requirements.is_named(text)]
     editable: tuple[str, ...] = ()
     if other or wish.files or wish.editable:
@@ -74,20 +74,18 @@ def _named(wish: Wish, folder: Path) -> Steps[Named]:
         yield Progress("resolve", "Looking into what was named …")
         steps = installer.name(other, files, wish.editable, folder)
         named = yield from told("resolve", steps)
-        found.extend(_checked(text, wish.pre, folder) for text in named.requirements)
+        found.extend(_checked(text, folder) for text in named.requirements)
         editable = named.editable
     return Named(tuple(found), editable)
 
 
-def _checked(text: str, pre: bool, folder: Path) -> str:
+def _checked(text: str, folder: Path) -> str:
     requirement = requirements.parse(text)
     if requirement.url:
         requirement.url = requirements.without_credentials(requirement.url)
         if requirements.is_local(requirement.url):
             place = requirements.absolute(requirement.url, folder)
             requirement.url = requirements.portable(place, folder)
-    elif pre and not requirement.specifier:
-        return requirements.normalise(f"{text}>=0.dev0")
     return str(requirement)
 
 
