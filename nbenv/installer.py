@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,7 +41,6 @@ else:
 __all__ = [
     "Lines",
     "Named",
-    "Resolution",
     "Upgrade",
     "fetch_python",
     "locate",
@@ -82,14 +81,6 @@ class Upgrade:
     everything: bool = False
     names: tuple[str, ...] = ()
     pre: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """A resolved lock, with the size in bytes of each file by its hash, where the index says."""
-
-    lock: Lock
-    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 # -- running uv
@@ -299,7 +290,7 @@ def _write_project(path: Path, project: dict[str, object], settings: dict[str, o
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
 
 
-def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Resolution]:
+def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
     """Resolve the requirements of `spec` for every platform, its lock being the preference.
 
     Parameters
@@ -315,8 +306,7 @@ def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lin
         where = Path(scratch)
         document = yield from _exported(spec, interpreter, folder, where, upgrade)
         yield from _with_hashes(document, where, spec, interpreter)
-    lock = from_pylock(document, spec.python)
-    return Resolution(_relocated(lock, where, folder), _sizes(document))
+    return _relocated(from_pylock(document, spec.python), where, folder)
 
 
 def locate(spec: Spec, interpreter: str, folder: Path) -> Lines[list[dict[str, object]]]:
@@ -435,16 +425,6 @@ def _files(package: Mapping[str, object]) -> list[Mapping[str, object]]:
 def _lacks_hashes(package: Mapping[str, object]) -> bool:
     files = _files(package)
     return bool(files) and not any(file.get("hashes") for file in files)
-
-
-def _sizes(document: Mapping[str, object]) -> dict[str, int]:
-    sizes = {}
-    for package in _packages(document):
-        for file in _files(package):
-            hashes, size = file.get("hashes"), file.get("size")
-            if isinstance(hashes, dict) and isinstance(size, int):
-                sizes.update({f"{kind}:{digest}": size for kind, digest in hashes.items()})
-    return sizes
 
 
 def _relocated(lock: Lock, scratch: Path, folder: Path) -> Lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 from nbenv import record
@@ -66,7 +66,3 @@ class Spec:
     def digest(self) -> str:
         """Return the digest of what would be installed, which an approval is for."""
         return record.fingerprint(record.recipe(self.to_value()))
-
-    def with_requirements(self, requirements: list[str]) -> Spec:
-        """Return this spec with other requirements, which its lock does not meet yet."""
-        return replace(self, requirements=tuple(requirements))

@@ -103,8 +103,8 @@ def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade) -> 
     """Return `spec` with the lock that meets its requirements."""
     yield Progress("resolve", f"Resolving for Python {spec.python} …")
     steps = installer.resolve(spec, found.executable, folder, upgrade)
-    resolution = yield from told("resolve", steps)
-    return _with_pre_releases(replace(spec, lock=resolution.lock), upgrade.pre)
+    lock = yield from told("resolve", steps)
+    return _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
 
 
 def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
