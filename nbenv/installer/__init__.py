@@ -1,0 +1,24 @@
+"""The only package that runs uv: it names, resolves, downloads, installs and removes.
+
+uv's own words are passed on as progress and explanation; what it resolved is read from the files
+that it writes for machines.
+"""
+
+from nbenv.installer.naming import Named, name
+from nbenv.installer.resolving import Upgrade, locate, resolve
+from nbenv.installer.syncing import fetch_python, outdated, pip, sync
+from nbenv.installer.uv import Lines, version
+
+__all__ = [
+    "Lines",
+    "Named",
+    "Upgrade",
+    "fetch_python",
+    "locate",
+    "name",
+    "outdated",
+    "pip",
+    "resolve",
+    "sync",
+    "version",
+]

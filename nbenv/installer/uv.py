@@ -1,0 +1,110 @@
+"""Running uv: its environment variables, its words for people, its failures."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from uv import find_uv_bin
+
+from nbenv import pipconfig
+from nbenv.errors import StoppedError
+from nbenv.installer.explaining import explained
+from nbenv.requirements import without_credentials
+from nbenv.spec import Index
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["Lines", "run_uv", "tomllib", "version"]
+
+T = TypeVar("T")
+Lines = Generator[str, None, T]
+"""Yields the installer's lines for people; returns its result."""
+
+# What of the user's uv settings holds for our runs too; the rest is about other projects.
+_KEPT = re.compile(
+    r"UV_(CACHE_DIR|INDEX.*|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|HTTP_.*|REQUEST_.*"
+    r"|INSECURE_HOST|SYSTEM_CERTS|NATIVE_TLS|OFFLINE|LINK_MODE|KEYRING_PROVIDER|CONCURRENT_.*"
+    r"|PYTHON_INSTALL.*|CONFIG_FILE|NO_CONFIG|NO_CACHE|EXCLUDE_NEWER|NETRC.*|LOCK_TIMEOUT)$"
+)
+
+
+def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
+    }
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH"):
+        kept.pop(name, None)
+    pip = pipconfig.as_uv_environment(pipconfig.read(os.environ))
+    variables = {**pip, **kept}
+    if indexes:
+        recorded = " ".join(f"{index.name}={index.url}" for index in indexes)
+        variables["UV_INDEX"] = f"{recorded} {variables.get('UV_INDEX', '')}".strip()
+    if hashed:  # any index may serve a file whose content is known beforehand
+        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    variables["UV_PYTHON_DOWNLOADS"] = "manual"
+    return variables
+
+
+def run_uv(
+    arguments: Sequence[str],
+    folder: Path,
+    indexes: Sequence[Index] = (),
+    *,
+    hashed: bool = False,
+) -> Lines[str]:
+    """Run uv in `folder`; yield the lines of its standard error, return its standard output."""
+    command = [find_uv_bin(), "--color", "never", *arguments]
+    said: list[str] = []
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(indexes, hashed),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        try:
+            assert process.stderr is not None
+            for line in process.stderr:
+                said.append(line.rstrip())
+                if not any(each.startswith("error:") for each in said):
+                    yield _clean(line)
+            status = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        if status in (130, -2, -15):
+            raise StoppedError("Stopped.", "The environment is mended by the next start or change.")
+        if status:
+            raise explained([line for line in said if line.strip()])
+        output.seek(0)
+        return output.read()
+
+
+def _clean(line: str) -> str:
+    """Return a line for people to read on, empty when it says nothing new."""
+    line = line.strip()
+    return "" if line.startswith(("+ ", "- ", "~ ", "Using ")) else without_credentials(line)
+
+
+def version() -> str:
+    """Return what uv says of its version."""
+    done = subprocess.run([find_uv_bin(), "--version"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
