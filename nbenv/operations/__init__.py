@@ -4,11 +4,10 @@ A verb that takes time is a generator that yields `Progress` and returns its `Ou
 """
 
 from nbenv.operations.document import Document, Target, server_marker
+from nbenv.operations.installing import Wish, install
 from nbenv.operations.looking import list_, outdated, pip_look, status, tree, why
 from nbenv.operations.progress import Outcome, Progress, Steps, drain
 from nbenv.operations.verbs import (
-    Wish,
-    install,
     move,
     prepare,
     restore,

@@ -1,162 +1,26 @@
-"""The verbs that change an environment: install, uninstall, upgrade, restore, undo, python."""
+"""The verbs that change an environment: uninstall, upgrade, restore, undo, python."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
-from nbenv import approval, installer, requirements
+from nbenv import approval, requirements
 from nbenv.errors import NbenvError, RequirementError, UsageError
-from nbenv.installer import Named, Upgrade
+from nbenv.installer import Upgrade
 from nbenv.lock import Change
-from nbenv.operations.changing import Synced, bring, change, check_approved, held, obtain, resolved
+from nbenv.operations.changing import change, check_approved, held, obtain, resolved
 from nbenv.operations.document import Document, Target
-from nbenv.operations.progress import Outcome, Progress, Steps, told
-from nbenv.spec import Index, Spec
+from nbenv.operations.progress import Outcome, Steps
+from nbenv.operations.syncing import bring
+from nbenv.operations.telling import counted, outcome_of
+from nbenv.spec import Spec
 from nbenv.store import Store
 
-__all__ = ["Wish", "install", "move", "prepare", "restore", "undo", "uninstall", "upgrade"]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What ``install`` is asked for."""
-
-    requirements: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    editable: tuple[str, ...] = ()
-    indexes: tuple[str, ...] = ()
-    upgrade: bool = False
-    pre: bool = False
-    dry_run: bool = False
-
-
-# -- install
-
-
-def install(target: Target, wish: Wish) -> Steps[Outcome]:
-    """Resolve, lock, install and record what is wished for."""
-    if not (wish.requirements or wish.files or wish.editable):
-        raise UsageError("Nothing to install was named.", todo="For example: nbenv install pandas")
-    indexes = [parse_index(text) for text in wish.indexes]
-    asked: list[str] = []
-
-    def edit(document: Document) -> Steps[Spec]:
-        named = yield from _named(wish, target.folder)
-        asked.extend(requirements.name_of(text) for text in named.requirements)
-        return _with_wish(document.spec, named, indexes)
-
-    moving = wish.upgrade or wish.pre
-    names = tuple(requirements.name_of(t) for t in wish.requirements if requirements.is_named(t))
-    spec, synced = yield from change(
-        target,
-        edit,
-        upgrade=Upgrade(names=names, pre=names if wish.pre else ()) if moving else None,
-        dry_run=wish.dry_run,
-    )
-    summary = _installed_summary(spec, synced, asked, wish.dry_run)
-    return _outcome(spec, synced, summary, shown=wish.dry_run)
-
-
-def _named(wish: Wish, folder: Path) -> Steps[Named]:
-    plain = [text for text in wish.requirements if requirements.is_named(text)]
-    found = [_checked(text, folder) for text in plain]
-    other = [text for text in wish.requirements if not requirements.is_named(text)]
-    editable: tuple[str, ...] = ()
-    if other or wish.files or wish.editable:
-        files = [Path(os.path.expanduser(path)) for path in wish.files]
-        yield Progress("resolve", "Looking into what was named …")
-        steps = installer.name(other, files, wish.editable, folder)
-        named = yield from told("resolve", steps)
-        found.extend(_checked(text, folder) for text in named.requirements)
-        editable = named.editable
-    return Named(tuple(found), editable)
-
-
-def _checked(text: str, folder: Path) -> str:
-    requirement = requirements.parse(text)
-    if requirement.url:
-        requirement.url = requirements.without_credentials(requirement.url)
-        if requirements.is_local(requirement.url):
-            place = requirements.absolute(requirement.url, folder)
-            requirement.url = requirements.portable(place, folder)
-    return str(requirement)
-
-
-def _with_wish(spec: Spec, named: Named, indexes: Sequence[Index]) -> Spec:
-    asked = [
-        text for text in named.requirements if requirements.name_of(text) != requirements.KERNEL
-    ]
-    merged = requirements.merge(spec.requirements, asked)
-    names = {requirements.name_of(text) for text in asked}
-    replaced = {index.name for index in indexes}
-    kept = [index for index in spec.indexes if index.name not in replaced]
-    return replace(
-        spec,
-        requirements=tuple(merged),
-        editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
-        indexes=(*kept, *indexes),
-    )
-
-
-def parse_index(text: str) -> Index:
-    """Read ``NAME=URL``; the URL is recorded without credentials."""
-    name, equals, url = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(
-            f"{requirements.without_credentials(text)!r} does not name an index.",
-            todo="Write --index NAME=URL, for example --index pytorch-cpu=https://…",
-        )
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise UsageError(
-            f"The index {name} needs an http or https address.",
-            "The notebook is for others, who cannot reach other addresses.",
-        )
-    return Index(name, requirements.without_credentials(url))
-
-
-def _installed_summary(spec: Spec, synced: Synced, asked: list[str], dry_run: bool) -> str:
-    versions = spec.lock.versions()
-    what = ", ".join(f"{name} {_short(versions.get(name, ''))}".strip() for name in asked)
-    if not synced.changes:
-        return f"Already installed: {what or 'everything'}."
-    verb = "Would install" if dry_run else "Installed"
-    beyond = len({each.name for each in synced.changes} - set(asked))
-    return f"{verb} {what or 'what was asked for'}" + (
-        f" (and {_count(beyond)} more)." if beyond else "."
-    )
-
-
-def _short(version: str) -> str:
-    return f"from {version}" if "/" in version else version
-
-
-def _count(number: int) -> str:
-    return f"{number} distribution{'' if number == 1 else 's'}"
-
-
-def _outcome(spec: Spec, synced: Synced, summary: str, shown: bool = False) -> Outcome:
-    return Outcome(
-        summary=summary,
-        text="\n".join(map(str, synced.changes)) if shown else "",
-        changes=synced.changes,
-        data={
-            "python": spec.python,
-            "requirements": list(spec.requirements),
-            "changes": [vars(each) for each in synced.changes],
-        },
-        environment=synced.environment,
-        imports=synced.imports or {},
-        path_files=synced.path_files,
-        replaced=synced.replaced,
-    )
+__all__ = ["move", "prepare", "restore", "undo", "uninstall", "upgrade"]
 
 
 # -- uninstall and upgrade
@@ -184,10 +48,10 @@ def uninstall(target: Target, names: Sequence[str], dry_run: bool = False) -> St
     spec, synced = yield from change(target, edit, dry_run=dry_run)
     verb = "Would uninstall" if dry_run else "Uninstalled"
     beyond = len({each.name for each in synced.changes} - set(wanted))
-    more = f" (and {_count(beyond)} more)" if beyond else ""
+    more = f" (and {counted(beyond)} more)" if beyond else ""
     left = sorted(set(wanted) & set(spec.lock.versions()))
     stays = f" {', '.join(left)} stays: something else needs it." if left else ""
-    return _outcome(spec, synced, f"{verb} {', '.join(wanted)}{more}.{stays}", shown=dry_run)
+    return outcome_of(spec, synced, f"{verb} {', '.join(wanted)}{more}.{stays}", shown=dry_run)
 
 
 def _not_asked_for(names: list[str], document: Document) -> NbenvError:
@@ -218,8 +82,8 @@ def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) ->
     spec, synced = yield from change(target, edit, upgrade=choice, dry_run=dry_run)
     verb = "Would upgrade" if dry_run else "Upgraded"
     moved = [each for each in synced.changes if each.old and each.new]
-    summary = f"{verb} {_count(len(moved))}." if synced.changes else "Everything is up to date."
-    return _outcome(spec, synced, summary, shown=True)
+    summary = f"{verb} {counted(len(moved))}." if synced.changes else "Everything is up to date."
+    return outcome_of(spec, synced, summary, shown=True)
 
 
 # -- restore, undo, another Python
@@ -247,7 +111,7 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
         if document.value is not None:
             _note_current(document, store)
     installed = len(document.environment.installed())
-    return _outcome(spec, synced, f"Restored: Python {found.version} with {_count(installed)}.")
+    return outcome_of(spec, synced, f"Restored: Python {found.version} with {counted(installed)}.")
 
 
 def _note_current(document: Document, store: Store) -> None:
@@ -284,8 +148,8 @@ def move(target: Target, python: str) -> Steps[Outcome]:
 
     spec, synced = yield from change(target, edit, consent=True)
     if came_from == [python]:
-        return _outcome(spec, synced, f"The notebook is on Python {python} already.")
-    return _outcome(spec, synced, f"Moved from Python {came_from[0]} to {python}.")
+        return outcome_of(spec, synced, f"The notebook is on Python {python} already.")
+    return outcome_of(spec, synced, f"Moved from Python {came_from[0]} to {python}.")
 
 
 def undo(target: Target) -> Steps[Outcome]:
@@ -304,7 +168,7 @@ def undo(target: Target) -> Steps[Outcome]:
     # `change` remembered the undone record too; undo goes further back, not to and fro.
     store.drop_last(target.notebook)
     store.drop_last(target.notebook)
-    return _outcome(spec, synced, f"Went back: {_undone(synced.changes)}.")
+    return outcome_of(spec, synced, f"Went back: {_undone(synced.changes)}.")
 
 
 def _undone(changes: Iterable[Change]) -> str:

@@ -1,0 +1,32 @@
+"""How the outcome of a change is told."""
+
+from __future__ import annotations
+
+from nbenv.operations.progress import Outcome
+from nbenv.operations.syncing import Synced
+from nbenv.spec import Spec
+
+__all__ = ["counted", "outcome_of"]
+
+
+def counted(number: int) -> str:
+    """Return a number of distributions in words."""
+    return f"{number} distribution{'' if number == 1 else 's'}"
+
+
+def outcome_of(spec: Spec, synced: Synced, summary: str, shown: bool = False) -> Outcome:
+    """Return the outcome of a change; `shown` prints each changed distribution."""
+    return Outcome(
+        summary=summary,
+        text="\n".join(map(str, synced.changes)) if shown else "",
+        changes=synced.changes,
+        data={
+            "python": spec.python,
+            "requirements": list(spec.requirements),
+            "changes": [vars(each) for each in synced.changes],
+        },
+        environment=synced.environment,
+        imports=synced.imports or {},
+        path_files=synced.path_files,
+        replaced=synced.replaced,
+    )
