@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,28 @@ def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
 
 def recorded(path: Path) -> dict[str, object] | None:
     return json.loads(path.read_text(encoding="utf-8"))["metadata"].get("nbenv")
+
+
+def files_of_the_host() -> dict[str, tuple[int, int]]:
+    """Return the size and the time of every file of the host's environment but bytecode."""
+    found = {}
+    for folder, _, names in os.walk(sys.prefix):
+        for name in names:
+            if not name.endswith(".pyc"):
+                status = os.lstat(os.path.join(folder, name))
+                found[os.path.join(folder, name)] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def test_the_servers_environment_stays_as_it_is(server: JupyterServer, home: Path) -> None:
+    before = files_of_the_host()
+    write_notebook(server.root / "a.ipynb", "1")
+    channel = server.channel(server.session("a.ipynb")["kernel"]["id"])
+    assert channel.run("%nbenv install tabulate six").status == "ok"
+    assert channel.run("import tabulate, sys; print(sys.prefix)").text.startswith(str(home))
+    assert channel.run("%nbenv uninstall six").status == "ok"
+    channel.close()
+    assert files_of_the_host() == before
 
 
 def test_a_save_records_and_repeating_it_changes_no_byte(server: JupyterServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,15 @@ class Kernel:
         status, text = self.run(code)
         assert status == "ok", text
         return text
+
+    def reply(self, identifier: str) -> str:
+        """Wait for the reply to a cell that was sent; return its status."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            message = self.client.get_shell_msg(timeout=PATIENCE)
+            if message["parent_header"].get("msg_id") == identifier:
+                return str(message["content"]["status"])
+        raise TimeoutError(identifier)
 
 
 def text_of(message: Mapping[str, Any]) -> str:
