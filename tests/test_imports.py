@@ -28,7 +28,6 @@ FEW = {
     "__future__",
     "collections",
     "collections.abc",
-    "contextlib",
     "functools",
     "operator",
     "stat",
