@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import papermill
@@ -16,7 +17,7 @@ from nbclient import NotebookClient
 from nbenv import interpreter
 from tests.conftest import write_notebook, write_other_copy
 from tests.support.commands import fail, succeed
-from tests.support.kernels import kernel
+from tests.support.kernels import Kernel, kernel
 
 
 def record(notebook: Path) -> dict[str, object]:
@@ -169,21 +170,39 @@ def test_input_comms_and_plots(notebook: Path) -> None:
         assert any("image/png" in picture for picture in pictures)
 
 
-def test_the_debugger_answers(notebook: Path) -> None:
-    with kernel(notebook) as running:
-        client = running.client
-        content = {
-            "type": "request",
-            "seq": 1,
-            "command": "initialize",
-            "arguments": {"clientID": "test", "adapterID": "", "pathFormat": "path"},
-        }
-        message = client.session.msg("debug_request", content)
-        client.control_channel.send(message)
+def debug(running: Kernel, command: str, **arguments: object) -> dict[str, Any]:
+    """Send a request of the debug adapter protocol; return the body of its answer."""
+    client = running.client
+    content = {"type": "request", "seq": 1, "command": command, "arguments": arguments}
+    message = client.session.msg("debug_request", content)
+    client.control_channel.send(message)
+    while True:
         reply = client.get_control_msg(timeout=60)
-        while reply["parent_header"].get("msg_id") != message["header"]["msg_id"]:
-            reply = client.get_control_msg(timeout=60)
-        assert reply["content"]["success"]
+        if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+            assert reply["content"].get("success", True), reply["content"]
+            return reply["content"].get("body") or {}
+
+
+def test_the_debugger_stops_at_a_breakpoint_and_goes_on(notebook: Path) -> None:
+    with kernel(notebook) as running:
+        code = "def double(x):\n    y = 2 * x\n    return y\n\nresult = double(21)"
+        debug(running, "initialize", clientID="test", adapterID="", pathFormat="path")
+        debug(running, "attach")
+        path = debug(running, "dumpCell", code=code)["sourcePath"]
+        points, source = [{"line": 3}], {"path": path}
+        set_ = debug(running, "setBreakpoints", breakpoints=points, source=source)
+        assert set_["breakpoints"][0]["verified"]
+        debug(running, "configurationDone")
+        identifier = running.client.execute(code)
+        stopped: dict[str, Any] = {}
+        while stopped.get("event") != "stopped":
+            stopped = running.client.get_iopub_msg(timeout=60)["content"]
+        thread = stopped["body"]["threadId"]
+        frame = debug(running, "stackTrace", threadId=thread)["stackFrames"][0]
+        assert (frame["name"], frame["line"]) == ("double", 3)
+        debug(running, "continue", threadId=thread)
+        assert running.reply(identifier) == "ok"
+        assert running.ok("print(result)") == "42\n"
 
 
 def test_vs_code_tells_the_notebook_in_a_silent_cell(notebook: Path) -> None:
