@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import Any
 
 import zmq
@@ -28,6 +29,8 @@ from nbenv.kernel.launcher import ready_environment
 __all__ = ["hold"]
 
 _PREFIX = "%nbenv"
+_FLUSHED = 0.1
+"""Seconds until the last reply is on its way."""
 _LANGUAGE = {
     "name": "python",
     "version": ".".join(map(str, sys.version_info[:3])),
@@ -129,13 +132,10 @@ class HoldingKernel:
             self._hand_over()
         for socket in (self._shell, self._control, self._stdin, self._iopub):
             socket.close()
-        # What was sent leaves within the sockets' linger; the heartbeat ends with the process.
-        self._context_term()
-        return environment
-
-    def _context_term(self) -> None:
+        # Sends what is still under way; the heartbeat's socket stays open until the process ends.
         threading.Thread(target=self._context.term, daemon=True).start()
-        threading.Event().wait(0.1)
+        time.sleep(_FLUSHED)
+        return environment
 
     def _hand_over(self) -> None:
         """Write the requests that wait behind to a file for the kernel that follows."""
