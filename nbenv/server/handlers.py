@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -13,7 +14,7 @@ from tornado import web
 from nbenv import __version__, operations
 from nbenv.errors import NbenvError
 from nbenv.operations import Outcome, Target
-from nbenv.server.paths import local_path
+from nbenv.server.paths import real_path
 
 __all__ = ["handlers"]
 
@@ -39,13 +40,13 @@ class StatusHandler(_Handler):
     @authorized
     async def get(self) -> None:
         """Answer with what ``nbenv status --json`` prints."""
-        path = local_path(self.contents_manager, self.get_query_argument("path"))
-        if path is None:
+        path = real_path(self.contents_manager, self.get_query_argument("path"))
+        if path is None or not os.path.isfile(path):
             raise web.HTTPError(404, "There is no such notebook.")
         try:
             outcome: Outcome = await asyncio.to_thread(operations.status, Target(path))
         except NbenvError as error:
-            raise web.HTTPError(404, str(error)) from None
+            raise web.HTTPError(422, str(error)) from None
         self.finish(json.dumps(outcome.data))
 
 

@@ -5,22 +5,42 @@ from __future__ import annotations
 import os
 from typing import Any
 
-__all__ = ["local_path"]
+__all__ = ["local_path", "real_path"]
+
+_DRIVE = "RTC:"
 
 
 def local_path(contents: Any, path: str) -> str | None:
     """Return the file that an API path means; None when there is none below the root.
 
     `contents` is a contents manager. Those that keep notebooks elsewhere than in files have no
-    root folder. Collaboration puts a drive before the path (``RTC:folder/x.ipynb``).
+    root folder. Collaboration puts a drive before the path (``RTC:folder/x.ipynb``). As in the
+    server itself, a link below the root may lead out of it.
     """
     root = getattr(contents, "root_dir", None)
     if not isinstance(root, str) or not os.path.isdir(root):
         return None
-    drive, colon, bare = path.partition(":")
-    if colon and drive.isalnum():
-        path = bare
+    if "\0" in path:
+        return None
     base = os.path.realpath(root)
-    found = os.path.realpath(os.path.join(base, *path.strip("/").split("/")))
-    inside = found == base or found.startswith(os.path.join(base, ""))
-    return found if inside and "\0" not in path else None
+    found = _joined(base, path)
+    if path.startswith(_DRIVE) and not os.path.exists(found):
+        found = _joined(base, path.removeprefix(_DRIVE))
+    return found if _is_inside(base, found) else None
+
+
+def real_path(contents: Any, path: str) -> str | None:
+    """Return the same only when no link leads out of the root: for what a browser asks for."""
+    found = local_path(contents, path)
+    if found is None:
+        return None
+    found = os.path.realpath(found)
+    return found if _is_inside(os.path.realpath(contents.root_dir), found) else None
+
+
+def _joined(base: str, path: str) -> str:
+    return os.path.normpath(os.path.join(base, *path.strip("/").split("/")))
+
+
+def _is_inside(base: str, found: str) -> bool:
+    return found == base or found.startswith(os.path.join(base, ""))

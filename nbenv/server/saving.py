@@ -27,10 +27,14 @@ def merge(model: dict[str, Any], path: str, contents_manager: Any, **_: object) 
     shown = metadata.get("nbenv")
     if shown == state.value:
         return
+    if not os.path.exists(file) and _is_another(model["content"], state):
+        Store().forget(file)
+        return
     newest = record.current(shown, vars(state), _on_disk(file, state))
     if newest is not None and newest != shown:
         metadata["nbenv"] = newest
-        metadata["kernelspec"] = dict(notebook.KERNELSPEC)
+        if not _has_our_kernel(metadata):
+            metadata["kernelspec"] = dict(notebook.KERNELSPEC)
 
 
 def _metadata(model: dict[str, Any]) -> dict[str, Any] | None:
@@ -39,6 +43,22 @@ def _metadata(model: dict[str, Any]) -> dict[str, Any] | None:
         return None
     metadata = content.setdefault("metadata", {})
     return metadata if isinstance(metadata, dict) else None
+
+
+def _has_our_kernel(metadata: dict[str, Any]) -> bool:
+    kernelspec = metadata.get("kernelspec")
+    return isinstance(kernelspec, dict) and kernelspec.get("name") == notebook.KERNELSPEC["name"]
+
+
+def _is_another(content: dict[str, Any], state: State) -> bool:
+    """Whether a notebook that replaces no file is new, not the one that the state is of.
+
+    That one was deleted where the server could not see it, as by ``rm`` or a checkout.
+    """
+    metadata = content["metadata"]
+    if "nbenv" in metadata or _has_our_kernel(metadata):
+        return False
+    return state.saved or not content.get("cells")
 
 
 def _on_disk(file: str, state: State) -> object:
@@ -52,13 +72,27 @@ def _on_disk(file: str, state: State) -> object:
 
 
 def note_saved(model: dict[str, Any], os_path: str, contents_manager: Any, **_: object) -> None:
-    """Remember that the file holds the newest record now (a post-save hook)."""
-    if model.get("type") != "notebook":
-        return
+    """Remember that the file holds the newest record now (a post-save hook).
+
+    When that fails the next save tries again; an exception would make the server report that the
+    notebook was not saved, though it was.
+    """
+    try:
+        if model.get("type") == "notebook":
+            _mark_saved(os_path)
+    except Exception as error:  # the edge: see above
+        contents_manager.log.warning("nbenv: could not note that %s is saved: %s", os_path, error)
+
+
+def _mark_saved(file: str) -> None:
     store = Store()
-    state = store.state(os_path)
+    state = store.state(file)
     if state is None or state.value is None or state.saved:
         return
-    if notebook.read_metadata(os_path).get("nbenv") == state.value:
+    in_file = notebook.read_metadata(file).get("nbenv")
+    if store.is_locked(state.environment):
+        return  # a change is under way, and may be about to write a newer state
+    state = store.state(file)
+    if state is not None and state.value == in_file:
         state.saved = True
         store.save(state)

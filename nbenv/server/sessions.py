@@ -24,10 +24,18 @@ class Follower:
         self._one_by_one = asyncio.Lock()  # a folder's rename must find what was moved into it
 
     async def on_event(self, logger: object, schema_id: str, data: dict[str, Any]) -> None:
-        """Follow one event; the files are touched beside the server's event loop."""
+        """Follow one event, a single notebook's at once: a save may come next, at its new path.
+
+        What may mean many notebooks happens beside the server's event loop.
+        """
+        if data.get("action") not in ("delete", "rename"):
+            return
         async with self._one_by_one:
             try:
-                await asyncio.to_thread(self._follow, data)
+                if str(data.get("path", "")).endswith(_SUFFIX):
+                    self._follow(data)
+                else:
+                    await asyncio.to_thread(self._follow, data)
             except OSError as error:
                 self._log.warning("nbenv: could not follow a %s: %s", data.get("action"), error)
 

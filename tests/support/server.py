@@ -68,6 +68,11 @@ class JupyterServer:
         self._wait()
         return self
 
+    @property
+    def process(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
     def _wait(self) -> None:
         end = time.monotonic() + STARTING
         while time.monotonic() < end:
