@@ -30,12 +30,15 @@ def default_python() -> str:
     return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def find(python: str) -> Interpreter | None:
-    """Return a CPython of that minor version, None when this machine has none."""
+def find(python: str, remember: bool = True) -> Interpreter | None:
+    """Return a CPython of that minor version, None when this machine has none.
+
+    What is seen on the way is remembered below ``NBENV_HOME``, unless `remember` is false.
+    """
     if python == default_python() and sys.implementation.name == "cpython":
         own = getattr(sys, "_base_executable", "") or sys.executable
         return Interpreter(python, ".".join(map(str, sys.version_info[:3])), own)
-    return next(_discovered(f"cpython{python}", _pyenv(python)), None)
+    return next(_discovered(f"cpython{python}", _pyenv(python), remember), None)
 
 
 def available() -> list[Interpreter]:
@@ -57,8 +60,8 @@ def missing(python: str, why: str = "") -> InterpreterError:
     )
 
 
-def _discovered(key: str, first: Iterable[Path]) -> Iterator[Interpreter]:
-    cache = DiskCache(Path(places.home(), "cache", "interpreters"))
+def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:
+    cache = DiskCache(Path(places.home(), "cache", "interpreters")) if remember else None
     candidates = [str(path) for path in first]
     for info in iter_interpreters(key, try_first_with=candidates, cache=cache):
         if not _is_free_threaded(info):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["as_uv_environment", "read"]
+__all__ = ["as_uv_environment", "default_index", "read"]
 
 _SECTIONS = ("global", "install")
 _WINDOWS = sys.platform == "win32"
@@ -90,13 +90,13 @@ def _indexes(main: str | None, extra: list[str]) -> dict[str, str | None]:
     # files for every platform, an extra one often only this machine's.
     return {
         "UV_DEFAULT_INDEX": main,
-        "UV_INDEX": " ".join([main or _pip_default_index(), *extra]),
+        "UV_INDEX": " ".join([main or default_index(), *extra]),
         "UV_INDEX_STRATEGY": "unsafe-best-match",
     }
 
 
 @functools.cache
-def _pip_default_index() -> str:
+def default_index() -> str:
     """Return the index of an unconfigured pip, from the pip that virtualenv brings along."""
     from virtualenv.seed.wheels.embed import get_embed_wheel
 

@@ -24,6 +24,7 @@ __all__ = [
     "is_local",
     "is_named",
     "merge",
+    "must_be_built",
     "name_of",
     "normalise",
     "parse",
@@ -38,6 +39,7 @@ KERNEL = "ipykernel"
 _ARCHIVE = re.compile(r"\.(whl|zip|tgz|tar\.(gz|bz2|xz))(\[|$)")
 _CREDENTIALS = re.compile(r"(?<!ssh://)(?<=://)[^/@\s]+@")
 """User and password of a URL. An ssh address needs its user name, and has no password."""
+_VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _MOST_STEPS_UP = 3
 
 
@@ -117,6 +119,16 @@ def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], li
 def is_local(url: str | None) -> bool:
     """Whether the part of a requirement after ``@`` is a path on this machine."""
     return bool(url) and (str(url).startswith(("./", "../", "/")) or _scheme(str(url)) == "file")
+
+
+def must_be_built(url: str) -> bool | None:
+    """Whether what a direct requirement names runs code of its own to be built; None: unknown."""
+    if url.startswith(_VERSION_CONTROL):
+        return True
+    path = urlsplit(url).path
+    if _ARCHIVE.search(path):
+        return not path.endswith(".whl")
+    return True if is_local(url) else None
 
 
 def _scheme(url: str) -> str:

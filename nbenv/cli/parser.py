@@ -167,7 +167,11 @@ _COMMANDS = (
     ("why", "because of what something is installed", ()),
     ("outdated", "what an index has newer", ()),
     ("status", "recorded, locked, installed, and how they differ", ()),
-    ("restore", "make the environment what the notebook says", (_add_python,)),
+    (
+        "restore",
+        "make the environment what the notebook says",
+        (_add_python, _add_dry_run),
+    ),
     ("undo", "back to the environment before the last change", ()),
     ("export", "print the environment in another tool's format", (_add_export,)),
     ("python", "move the notebook to another Python", ()),

@@ -57,6 +57,18 @@ def _install(options: argparse.Namespace) -> Steps[Outcome]:
     return operations.install(_target(options), wish)
 
 
+def _restore(options: argparse.Namespace) -> Steps[Outcome]:
+    target = _none(options)
+    if not options.dry_run:
+        return operations.restore(target, options.python)
+    if options.python:
+        raise UsageError(
+            "restore --dry-run shows what is recorded, which is for one Python.",
+            todo="Leave --python away.",
+        )
+    return operations.preview(target)
+
+
 def _export(options: argparse.Namespace) -> Steps[Outcome]:
     document = Document.read(_none(options), Store())
     text = yield from export(document, options.format)
@@ -105,7 +117,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "why": lambda o: operations.why(_target(o), _only(o, "name")),
     "outdated": lambda o: operations.outdated(_none(o)),
     "status": lambda o: operations.status(_none(o)),
-    "restore": lambda o: operations.restore(_none(o), o.python),
+    "restore": _restore,
     "undo": lambda o: operations.undo(_none(o)),
     "export": _export,
     "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),

@@ -4,19 +4,25 @@ uv's own words are passed on as progress and explanation; what it resolved is re
 that it writes for machines.
 """
 
+from nbenv.installer.choosing import File, best
 from nbenv.installer.naming import Named, name
+from nbenv.installer.previewing import offered
 from nbenv.installer.resolving import Upgrade, locate, resolve
 from nbenv.installer.syncing import fetch_python, outdated, pip, sync
-from nbenv.installer.uv import Lines, version
+from nbenv.installer.uv import Lines, own_indexes, version
 
 __all__ = [
+    "File",
     "Lines",
     "Named",
     "Upgrade",
+    "best",
     "fetch_python",
     "locate",
     "name",
+    "offered",
     "outdated",
+    "own_indexes",
     "pip",
     "resolve",
     "sync",

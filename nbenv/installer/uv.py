@@ -24,7 +24,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Lines", "run_uv", "tomllib", "version"]
+__all__ = ["Lines", "own_indexes", "run_uv", "tomllib", "version"]
 
 T = TypeVar("T")
 Lines = Generator[str, None, T]
@@ -36,6 +36,8 @@ _KEPT = re.compile(
     r"|INSECURE_HOST|SYSTEM_CERTS|NATIVE_TLS|OFFLINE|LINK_MODE|KEYRING_PROVIDER|CONCURRENT_.*"
     r"|PYTHON_INSTALL.*|CONFIG_FILE|NO_CONFIG|NO_CACHE|EXCLUDE_NEWER|NETRC.*|LOCK_TIMEOUT)$"
 )
+
+_INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
 
 
 def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, str]:
@@ -55,6 +57,15 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     variables["UV_PYTHON_DOWNLOADS"] = "manual"
     return variables
+
+
+def own_indexes() -> list[str]:
+    """Return the URLs of the indexes that this machine is configured to use, no credentials."""
+    variables = _environment(())
+    default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
+    others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
+    urls = [default or pipconfig.default_index(), *others]
+    return [without_credentials(_INDEX_NAME.sub("", url)) for url in urls]
 
 
 def run_uv(

@@ -18,7 +18,7 @@ from nbenv.lock import Change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
 from nbenv.operations.syncing import Synced, bring, version_of
-from nbenv.requirements import merge
+from nbenv.requirements import merge, must_be_built, without_credentials
 from nbenv.spec import Spec
 from nbenv.store import Store, superseding
 
@@ -71,7 +71,8 @@ def check_approved(document: Document, consent: bool) -> None:
         f"Python {spec.python} with {_listing(spec)}.",
         _warnings(spec) + "Nothing was downloaded or run.",
         "To agree and install exactly that, run %nbenv restore in a cell "
-        "(in a terminal: nbenv restore NOTEBOOK). To see it first: %nbenv status.",
+        "(in a terminal: nbenv restore NOTEBOOK). To see it first: "
+        "%nbenv restore --dry-run (in a terminal: nbenv restore --dry-run NOTEBOOK).",
     )
 
 
@@ -81,9 +82,16 @@ def _listing(spec: Spec) -> str:
 
 
 def _warnings(spec: Spec) -> str:
-    told = [f"It uses the index {index.name} ({index.url})." for index in spec.indexes]
-    direct = [each.requirement for each in spec.lock.distributions if each.url]
-    told += [f"It installs {each} directly." for each in direct]
+    told = [
+        f"It uses the index {index.name} ({without_credentials(index.url)})."
+        for index in spec.indexes
+    ]
+    told += [
+        f"It installs {each.name} directly from {without_credentials(each.url)}"
+        + (", and builds it, which runs its code." if must_be_built(each.url) else ".")
+        for each in spec.lock.distributions
+        if each.url
+    ]
     return "".join(line + "\n" for line in told)
 
 

@@ -100,6 +100,14 @@ class Document:
             )
         return cls(target, state, in_file, record.current(in_file, vars(state)))
 
+    def check_recorded(self) -> None:
+        """Raise `NotebookError` when there is no record to restore."""
+        if self.value is None:
+            raise NotebookError(
+                "This notebook records no environment, so there is nothing to restore.",
+                todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+            )
+
     @property
     def spec(self) -> Spec:
         """The record, typed; an empty one for a notebook without."""

@@ -12,6 +12,7 @@ from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.lock import Change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
+from nbenv.operations.telling import as_table
 from nbenv.plan import drift
 from nbenv.store import Store
 
@@ -30,14 +31,6 @@ def _ready(target: Target) -> Document:
     return document
 
 
-def _table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
-    widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
-    lines = (
-        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(row)) for row in [heads, *rows]
-    )
-    return "\n".join(line.rstrip() for line in lines)
-
-
 def list_(target: Target) -> Outcome:
     """Show what is installed, and what of it was asked for."""
     document = _ready(target)
@@ -50,7 +43,7 @@ def list_(target: Target) -> Outcome:
         {"name": name, "version": version, "requirement": text or None}
         for name, version, text in rows
     ]
-    return Outcome(text=_table(rows, ("Distribution", "Version", "Asked for as")), data=data)
+    return Outcome(text=as_table(rows, ("Distribution", "Version", "Asked for as")), data=data)
 
 
 def _graph(document: Document) -> tuple[graph.Graph, list[str]]:
@@ -113,7 +106,7 @@ def outdated(target: Target) -> Steps[Outcome]:
     if not table:
         return Outcome("Everything is up to date.", data=[])
     heads = ("Distribution", "Installed", "Newest", "Asked for as")
-    return Outcome(text=_table(table, heads), data=rows)
+    return Outcome(text=as_table(table, heads), data=rows)
 
 
 def status(target: Target) -> Outcome:

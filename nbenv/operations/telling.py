@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nbenv.operations.progress import Outcome
 from nbenv.operations.syncing import Synced
 from nbenv.spec import Spec
 
-__all__ = ["counted", "outcome_of"]
+__all__ = ["as_table", "counted", "outcome_of"]
 
 
 def counted(number: int) -> str:
     """Return a number of distributions in words."""
     return f"{number} distribution{'' if number == 1 else 's'}"
+
+
+def as_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+    """Return rows of text below their heads, each column as wide as it must be."""
+    widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
+    lines = (
+        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(row)) for row in [heads, *rows]
+    )
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def outcome_of(spec: Spec, synced: Synced, summary: str, shown: bool = False) -> Outcome:

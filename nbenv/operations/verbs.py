@@ -126,13 +126,7 @@ def restore(target: Target, python: str | None = None) -> Steps[Outcome]:
     """Restore the recorded environment, or move it to another Python; asking is agreeing."""
     if python is not None:
         return (yield from move(target, python))
-    store = Store()
-    document = Document.read(target, store)
-    if document.value is None:
-        raise NbenvError(
-            "This notebook records no environment, so there is nothing to restore.",
-            todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
-        )
+    Document.read(target, Store()).check_recorded()
     return (yield from prepare(target, consent=True))
 
 

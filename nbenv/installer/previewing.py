@@ -1,0 +1,151 @@
+"""Look up which files this machine's own index has of locked versions, downloading none.
+
+uv locks a throw-away project that asks for exactly these versions. It is told beforehand that
+nothing depends on anything, so it reads the index's pages and no distribution's metadata, and
+builds nothing. (``uv export`` would download what the pages give no hash of.) A version that the
+index lacks is met by an empty stand-in of a later local version, so that the others are still
+answered for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import tomli_w
+from packaging.version import InvalidVersion, Version
+
+from nbenv.errors import InstallerError
+from nbenv.installer.choosing import File
+from nbenv.installer.project import write_project
+from nbenv.installer.uv import Lines, run_uv, tomllib
+from nbenv.lock import LockedDistribution
+from nbenv.requirements import absolute
+
+__all__ = ["offered"]
+
+_ABSENT = "nbenv-absent"
+_LONGEST = 200
+"""Characters of a file name that every file system takes."""
+
+
+def offered(
+    distributions: Iterable[LockedDistribution], python: str
+) -> Lines[dict[str, list[File]]]:
+    """Return the files that this machine's own index offers of locked versions, by name.
+
+    Parameters
+    ----------
+    distributions
+        What to look up; those of a URL are left out.
+    python
+        The minor version of CPython that they are for, which need not be here.
+
+    Raises
+    ------
+    InstallerError
+        The index cannot be asked.
+    """
+    asked = {locked.name: stub for locked in distributions if (stub := _stub(locked))}
+    if not asked:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+        where = Path(scratch)
+        settings = _write_stubs(where / "absent", asked)
+        write_project(
+            where / "pyproject.toml",
+            {
+                "requires-python": ">=3",
+                "dependencies": [f"{name}=={version}" for name, (version, _) in asked.items()],
+            },
+            {"environments": [f"python_version == '{python}'"], **settings},
+        )
+        command = ["lock", "--resolution", "lowest", "--python", sys.executable]
+        command += _settings_arguments(settings, where)
+        for _ in run_uv(command, where, hashed=True):
+            yield ""  # what uv says is about the stand-ins too
+        document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
+        return _files(document, asked, where)
+
+
+# -- what uv is asked
+
+
+def _stub(locked: LockedDistribution) -> tuple[str, str] | None:
+    """Return the version to ask for and its stand-in; None for what uv cannot be asked."""
+    try:
+        version = Version(locked.version or "")
+    except InvalidVersion:  # a URL, or a version that only === can name
+        return None
+    later = str(version) if version.local else f"{version}+nbenv"
+    filename = f"{locked.name.replace('-', '_')}-{later}-py3-none-any.whl"
+    return (str(version), filename) if len(filename) <= _LONGEST else None
+
+
+def _write_stubs(folder: Path, asked: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+    """Write the stand-ins; return uv's settings that use them, and that spare it all metadata."""
+    folder.mkdir()
+    for _, filename in asked.values():
+        (folder / filename).touch()
+    return {
+        "dependency-metadata": [{"name": name, "requires-dist": []} for name in asked],
+        "index": [{"name": _ABSENT, "url": folder.as_uri(), "format": "flat"}],
+    }
+
+
+def _settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[str]:
+    """Join our settings to the user's, where those keep uv from reading a project's."""
+    chosen = os.environ.get("UV_CONFIG_FILE")
+    if not chosen and not os.environ.get("UV_NO_CONFIG"):
+        return []
+    try:
+        known = tomllib.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else {}
+    except (OSError, ValueError) as error:
+        raise InstallerError(f"uv's settings in {chosen} cannot be read.", str(error)) from None
+    indexes = [settings["index"], known.get("index", [])]
+    joined = {**known, **settings, "index": [each for some in indexes for each in some]}
+    path = scratch / "settings.toml"
+    path.write_text(tomli_w.dumps(joined), encoding="utf-8")
+    return ["--config-file", str(path)]
+
+
+# -- what uv found
+
+
+def _files(
+    document: Mapping[str, object], asked: Mapping[str, tuple[str, str]], scratch: Path
+) -> dict[str, list[File]]:
+    found: dict[str, list[File]] = {name: [] for name in asked}
+    packages = document.get("package", [])
+    assert isinstance(packages, list)
+    for package in packages:
+        entries = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+        files = [_file(entry, scratch) for entry in entries]
+        stubs = {filename for _, filename in asked.values()}
+        found.get(package["name"], []).extend(file for file in files if file.name not in stubs)
+    return found
+
+
+def _file(entry: Mapping[str, object], scratch: Path) -> File:
+    place = str(entry.get("path") or entry.get("url") or entry.get("filename"))
+    name = unquote(urlsplit(place).path if "://" in place else place).rpartition("/")[2]
+    digest, size = entry.get("hash"), entry.get("size")
+    if "path" in entry or place.startswith("file:"):
+        return _local(absolute(place, scratch), digest)
+    return File(name, str(digest) if digest else None, size if isinstance(size, int) else None)
+
+
+def _local(path: Path, digest: object) -> File:
+    """Describe a file of a local index, of which uv says little."""
+    if digest:
+        return File(path.name, str(digest), path.stat().st_size)
+    hashed = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            hashed.update(block)
+    return File(path.name, f"sha256:{hashed.hexdigest()}", path.stat().st_size)

@@ -1,0 +1,98 @@
+"""What a preview of restoring found, for programs and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from nbenv.operations.telling import as_table, counted
+from nbenv.spec import Index
+
+__all__ = ["Coming", "Previewed"]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A distribution that would be installed; exactly one of `version` and `url` is set.
+
+    `size` is in bytes; `source` says whether it would be built from source. None is: not known.
+    """
+
+    name: str
+    version: str | None
+    url: str | None
+    size: int | None = None
+    source: bool | None = None
+
+    def row(self) -> tuple[str, str, str, str]:
+        """Return its line of the table."""
+        size = "?" if self.size is None else _megabytes(self.size)
+        return self.name, self.version or f"@ {self.url}", size, _HOW[self.source]
+
+
+_HOW = {True: "built from source", False: "", None: "?"}
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """What restoring would do here."""
+
+    python: str
+    python_here: bool
+    digest: str
+    approved: bool
+    requirements: tuple[str, ...]
+    distributions: tuple[Coming, ...]
+    indexes: tuple[Index, ...]
+    direct: tuple[str, ...]
+    looked_up: bool
+    problem: str
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [each.size for each in self.distributions if each.size is not None]
+
+    @property
+    def _source(self) -> list[str]:
+        return [each.name for each in self.distributions if each.source]
+
+    def to_data(self) -> dict[str, object]:
+        """Return it for programs: all of the above, and what follows from it."""
+        return {
+            **asdict(self),
+            "count": len(self.distributions),
+            "download": sum(self._sizes) if self._sizes else None,
+            "sizes_unknown": len(self.distributions) - len(self._sizes),
+            "source": self._source,
+        }
+
+    def text(self) -> str:
+        """Return it for people: what one must know, then the full list."""
+        rows = [each.row() for each in self.distributions]
+        table = as_table(rows, ("Distribution", "Version", "Download", "")) if rows else ""
+        return "\n".join([*self._lines(), "", table]).rstrip()
+
+    def _lines(self) -> Iterator[str]:
+        absent = "" if self.python_here else " (not on this machine: uv would be asked to fetch it)"
+        yield f"Python:         {self.python}{absent}"
+        yield f"Distributions:  {len(self.distributions)}, {self._download()}"
+        for index in self.indexes:
+            yield f"Foreign index:  {index.name} = {index.url}"
+        for text in self.direct:
+            yield f"Direct:         {text}"
+        if self._source:
+            yield f"Built here:     {', '.join(self._source)} (building runs their code)"
+        if self.problem:
+            yield f"Not known:      {self.problem}"
+        yield f"Agreed to here: {'yes' if self.approved else 'not yet'}"
+
+    def _download(self) -> str:
+        unknown = len(self.distributions) - len(self._sizes)
+        if not self._sizes:
+            return "download of unknown size"
+        more = f" and {counted(unknown)} of unknown size" if unknown else ""
+        return f"download of {_megabytes(sum(self._sizes))}{more}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 50_000 else f"{size / 1e3:.1f} kB"
