@@ -9,6 +9,7 @@ answered for.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -20,18 +21,25 @@ from urllib.parse import unquote, urlsplit
 import tomli_w
 from packaging.version import InvalidVersion, Version
 
-from nbenv.errors import InstallerError
+from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.choosing import File
 from nbenv.installer.project import write_project
-from nbenv.installer.uv import Lines, run_uv, tomllib
+from nbenv.installer.uv import Lines, own_indexes, run_uv, tomllib
 from nbenv.lock import LockedDistribution
 from nbenv.requirements import absolute
 
 __all__ = ["offered"]
 
 _ABSENT = "nbenv-absent"
+_STUB = "0nbenv"
+"""The build tag of stand-ins, by which they are told from files."""
 _LONGEST = 200
 """Characters of a file name that every file system takes."""
+_FEW = 10
+"""How many names are asked for one by one."""
+
+Asked = Mapping[str, tuple[str, str]]
+"""Name → the version to ask for, and the file name of its stand-in."""
 
 
 def offered(
@@ -54,9 +62,27 @@ def offered(
     asked = {locked.name: stub for locked in distributions if (stub := _stub(locked))}
     if not asked:
         return {}
+    found = yield from _asked(asked, python, stubs=True)
+    for name in _hidden(asked, found) if len(set(own_indexes())) > 1 else ():
+        with contextlib.suppress(ResolutionError):
+            found |= yield from _asked({name: asked[name]}, python, stubs=False)
+    return found
+
+
+def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
+    """Return names whose stand-in may have hidden the files of another index than the first.
+
+    There is no local version later than another local version that ``==`` takes as well, so there
+    the stand-in is of the very version.
+    """
+    local = [name for name, (version, _) in asked.items() if "+" in version]
+    return [name for name in local if not found.get(name)][:_FEW]
+
+
+def _asked(asked: Asked, python: str, stubs: bool) -> Lines[dict[str, list[File]]]:
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
-        settings = _write_stubs(where / "absent", asked)
+        settings = _write_stubs(where / "absent", asked if stubs else {}, asked)
         write_project(
             where / "pyproject.toml",
             {
@@ -83,14 +109,14 @@ def _stub(locked: LockedDistribution) -> tuple[str, str] | None:
     except InvalidVersion:  # a URL, or a version that only === can name
         return None
     later = str(version) if version.local else f"{version}+nbenv"
-    filename = f"{locked.name.replace('-', '_')}-{later}-py3-none-any.whl"
+    filename = f"{locked.name.replace('-', '_')}-{later}-{_STUB}-py3-none-any.whl"
     return (str(version), filename) if len(filename) <= _LONGEST else None
 
 
-def _write_stubs(folder: Path, asked: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+def _write_stubs(folder: Path, stubs: Asked, asked: Asked) -> dict[str, object]:
     """Write the stand-ins; return uv's settings that use them, and that spare it all metadata."""
     folder.mkdir()
-    for _, filename in asked.values():
+    for _, filename in stubs.values():
         (folder / filename).touch()
     return {
         "dependency-metadata": [{"name": name, "requires-dist": []} for name in asked],
@@ -117,16 +143,14 @@ def _settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[s
 # -- what uv found
 
 
-def _files(
-    document: Mapping[str, object], asked: Mapping[str, tuple[str, str]], scratch: Path
-) -> dict[str, list[File]]:
+def _files(document: Mapping[str, object], asked: Asked, scratch: Path) -> dict[str, list[File]]:
     found: dict[str, list[File]] = {name: [] for name in asked}
+    stubs = {filename for _, filename in asked.values()}
     packages = document.get("package", [])
     assert isinstance(packages, list)
     for package in packages:
         entries = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
         files = [_file(entry, scratch) for entry in entries]
-        stubs = {filename for _, filename in asked.values()}
         found.get(package["name"], []).extend(file for file in files if file.name not in stubs)
     return found
 
