@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from nbenv import places
 from nbenv.errors import InterpreterError
 
 __all__ = ["Interpreter", "available", "default_python", "find", "missing"]
+
+
+_MINOR = re.compile(r"3\.[1-9]?\d")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ def find(python: str, remember: bool = True) -> Interpreter | None:
     if python == default_python() and sys.implementation.name == "cpython":
         own = getattr(sys, "_base_executable", "") or sys.executable
         return Interpreter(python, ".".join(map(str, sys.version_info[:3])), own)
+    if not _MINOR.fullmatch(python):  # a notebook may say anything
+        return None
     return next(_discovered(f"cpython{python}", _pyenv(python), remember), None)
 
 

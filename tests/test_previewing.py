@@ -307,12 +307,27 @@ def test_nothing_is_locked(notebook: Path, stocked: LocalIndex) -> None:
 
 def test_odd_versions_and_names_spoil_nothing(notebook: Path, stocked: LocalIndex) -> None:
     digest = f" --hash=sha256:{'0' * 64}"
-    odd = ["any===--index-url=x", "stars==1.*", f"{'long' * 90}==1", "epoch==1!2.0", "pre==1.0rc1"]
+    odd = [
+        "any===--index-url=x",
+        "nbenv-notebook==1",
+        "stars==1.*",
+        f"{'long' * 90}==1",
+        "epoch==1!2.0",
+        "pre==1.0rc1",
+    ]
     record(notebook, *(each + digest for each in odd), locked(stocked, "leaf", "1.0"))
     data = previewed(notebook)
     assert data["download"] == size(stocked, "leaf-1.0")
     assert data["sizes_unknown"] == len(odd)
     assert only_pages(stocked)
+
+
+@pytest.mark.parametrize("python", ["2.7", "3.5", "3.123456789", "03.011", "3." + "9" * 5000])
+def test_odd_pythons(notebook: Path, stocked: LocalIndex, python: str) -> None:
+    record(notebook, locked(stocked, "native", "1.0"), python=python)
+    data = previewed(notebook)
+    assert (data["python_here"], data["download"]) == (False, None)
+    assert data["problem"]
 
 
 # -- the command

@@ -43,7 +43,10 @@ def _ranks(python: str) -> dict[Tag, int]:
 
 
 def _tags(python: str) -> Iterator[Tag]:
-    minor = int(python.partition(".")[2])
+    major, _, digits = python.partition(".")
+    if major != "3" or len(digits) > 2:  # a notebook may name any number; all below it have tags
+        return
+    minor = int(digits)
     platforms, own = list(platform_tags()), f"cp3{minor}"
     yield from cpython_tags((3, minor), [own], platforms)
     yield from compatible_tags((3, minor), own, platforms)

@@ -23,6 +23,7 @@ from packaging.version import InvalidVersion, Version
 
 from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.choosing import File
+from nbenv.installer.explaining import PROJECT
 from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, own_indexes, run_uv, tomllib
 from nbenv.lock import LockedDistribution
@@ -104,6 +105,8 @@ def _asked(asked: Asked, python: str, stubs: bool) -> Lines[dict[str, list[File]
 
 def _stub(locked: LockedDistribution) -> tuple[str, str] | None:
     """Return the version to ask for and its stand-in; None for what uv cannot be asked."""
+    if locked.name == PROJECT:
+        return None
     try:
         version = Version(locked.version or "")
     except InvalidVersion:  # a URL, or a version that only === can name
