@@ -148,6 +148,16 @@ class Environment:
             if (name := str(canonicalize_name(folder.name.split("-")[0]))) in wanted
         }
 
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes of each distribution's files, as its ``RECORD`` gives them.
+
+        https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+        """
+        return {
+            str(canonicalize_name(folder.name.split("-")[0])): _recorded_size(folder / "RECORD")
+            for folder in self._dist_infos()
+        }
+
     def path_files(self) -> set[str]:
         """Return the names of the ``.pth`` files, which a running kernel must be told of."""
         try:
@@ -168,6 +178,15 @@ def _with_source(installed: Installed, folder: Path) -> Installed:
         source.get("vcs_info", {}).get("commit_id"),
         bool(source.get("dir_info", {}).get("editable")),
     )
+
+
+def _recorded_size(record: Path) -> int:
+    try:
+        lines = record.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return 0
+    sizes = (line.rpartition(",")[2] for line in lines)
+    return sum(int(size) for size in sizes if size.isdigit())
 
 
 def _top_level(distribution: Distribution) -> list[str]:

@@ -51,6 +51,11 @@ class NbenvError(Exception):
         self.why = why
         self.todo = todo
 
+    def parts(self) -> dict[str, object]:
+        """Return the error for programs; `kind` is the class's name without ``Error``."""
+        kind = type(self).__name__.removesuffix("Error")
+        return {"kind": kind, "what": self.what, "why": self.why, "todo": self.todo}
+
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.why, self.todo) if part)
 

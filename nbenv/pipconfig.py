@@ -71,7 +71,7 @@ def as_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
         "HTTP_PROXY": options.get("proxy"),
         "UV_HTTP_TIMEOUT": options.get("timeout") or options.get("default-timeout"),
         "UV_INSECURE_HOST": " ".join(options.get("trusted-host", "").split()),
-        "UV_FIND_LINKS": " ".join(options.get("find-links", "").split()),
+        "UV_FIND_LINKS": ",".join(options.get("find-links", "").split()),
         "UV_NO_INDEX": "1" if _is_true(options.get("no-index")) else None,
         **_indexes(options.get("index-url"), options.get("extra-index-url", "").split()),
     }

@@ -10,14 +10,17 @@ import os
 import sys
 
 __all__ = [
+    "create_json",
     "environment_path",
     "home",
     "key",
     "make_private",
     "marker_path",
+    "progress_path",
     "python_path",
     "read_json",
     "state_path",
+    "waiting_path",
     "write_json",
 ]
 
@@ -75,6 +78,16 @@ def python_path(environment: str) -> str:
     return os.path.join(environment, "bin", "python")
 
 
+def progress_path(notebook_key: str) -> str:
+    """Return the file of JSON lines in which a starting kernel tells of its build."""
+    return os.path.join(home(), "progress", notebook_key + ".jsonl")
+
+
+def waiting_path(process: int) -> str:
+    """Return the file in which a kernel that waits for its environment says why."""
+    return os.path.join(home(), "waiting", f"{process}.json")
+
+
 def read_json(path: str) -> dict[str, object] | None:
     """Return the object in a JSON file, None when there is none that can be read."""
     try:
@@ -98,12 +111,35 @@ def make_private(folder: str) -> None:
 def write_json(path: str, value: object) -> None:
     """Write a JSON file whole or not at all, readable by this user alone."""
     make_private(os.path.dirname(path))
+    scratch = _written(path, value)
+    try:
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise
+
+
+def create_json(path: str, value: object) -> None:
+    """Do the same unless the file is there already: of two at once, the first wins."""
+    make_private(os.path.dirname(path))
+    scratch = _written(path, value)
+    try:
+        os.link(scratch, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(scratch, path)
+        return
+    os.unlink(scratch)
+
+
+def _written(path: str, value: object) -> str:
     scratch = f"{path}.{os.getpid()}.new"
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(value, file, separators=(",", ":"))
-        os.replace(scratch, path)
     except BaseException:
         os.unlink(scratch)
         raise
+    return scratch

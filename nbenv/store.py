@@ -62,13 +62,34 @@ class Store:
         return _state_from(places.read_json(places.state_path(places.key(notebook))))
 
     def save(self, state: State) -> None:
-        """Write what is known of a notebook."""
-        places.write_json(places.state_path(places.key(state.notebook)), vars(state))
+        """Write what is known of a notebook, at its new place if it was renamed meanwhile."""
+        path = places.state_path(places.key(state.notebook))
+        moved = (places.read_json(path) or {}).get("moved")
+        if isinstance(moved, str) and not os.path.exists(state.notebook):
+            state.notebook = moved
+            path = places.state_path(places.key(moved))
+        places.write_json(path, vars(state))
 
     def state_for(self, notebook: str) -> State:
         """Return what is known of a notebook, giving a new one an environment's name."""
         known = self.state(notebook)
         return known or State(os.path.realpath(notebook), _new_identifier(notebook))
+
+    def claim(self, notebook: str) -> State:
+        """Return what is known of a notebook; all who ask at once get one environment's name."""
+        known = self.state(notebook)
+        if known:
+            return known
+        state = self.state_for(notebook)
+        path = places.state_path(places.key(notebook))
+        try:
+            if places.read_json(path) is None:
+                places.create_json(path, vars(state))
+            else:  # word of where another notebook went
+                places.write_json(path, vars(state))
+        except OSError as error:
+            raise _unwritable(error) from None
+        return self.state_for(notebook)
 
     def fresh_environment(self, state: State) -> None:
         """Give a notebook another environment; what still runs in the old one stays intact."""

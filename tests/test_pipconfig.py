@@ -40,7 +40,7 @@ def test_everything_that_uv_has_a_name_for() -> None:
         "HTTP_PROXY": "http://proxy.invalid",
         "UV_INSECURE_HOST": "a.invalid b.invalid",
         "UV_NO_INDEX": "1",
-        "UV_FIND_LINKS": "/a /b",
+        "UV_FIND_LINKS": "/a,/b",
     }
 
 
@@ -85,3 +85,17 @@ def test_an_index_without_hashes(notebook: Path, index: LocalIndex) -> None:
     index.wheel("bare", "1.0")
     succeed("install", notebook, "bare")
     assert "--hash=sha256:" in notebook.read_text(encoding="utf-8")
+
+
+def test_no_index_but_folders(
+    notebook: Path, index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_wheel(tmp_path / "one", "ipykernel", "7.0")
+    make_wheel(tmp_path / "two", "linked", "1.0")
+    index.wheel("on-the-index", "1.0")
+    monkeypatch.setenv("PIP_NO_INDEX", "true")
+    monkeypatch.setenv("PIP_FIND_LINKS", f"{tmp_path / 'one'} {tmp_path / 'two'}")
+    succeed("install", notebook, "linked")
+    fail("install", notebook, "on-the-index")
+    assert installed(notebook) == {"ipykernel": "7.0", "linked": "1.0"}
+    assert index.requests == []

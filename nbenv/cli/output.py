@@ -86,15 +86,14 @@ class Json:
 
     def error(self, error: NbenvError) -> None:
         """Print the error's parts."""
-        parts = {"what": error.what, "why": error.why, "todo": error.todo}
-        print(json.dumps({"error": parts}, ensure_ascii=False, indent=1))
+        print(json.dumps({"error": error.parts()}, ensure_ascii=False, indent=1))
 
 
 class Events:
     """JSON lines, as they happen."""
 
-    def _say(self, kind: str, **event: object) -> None:
-        print(json.dumps({"type": kind, **event}, ensure_ascii=False), flush=True)
+    def _say(self, event_type: str, **event: object) -> None:
+        print(json.dumps({"type": event_type, **event}, ensure_ascii=False), flush=True)
 
     def progress(self, progress: Progress) -> None:
         """Send the phase and its line."""
@@ -119,11 +118,4 @@ class Events:
 
     def error(self, error: NbenvError) -> None:
         """Send the error's parts and its one message."""
-        self._say(
-            "error",
-            what=error.what,
-            why=error.why,
-            todo=error.todo,
-            message=str(error),
-            status=error.exit_status,
-        )
+        self._say("error", **error.parts(), message=str(error), status=error.exit_status)

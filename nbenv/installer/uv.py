@@ -40,6 +40,16 @@ _KEPT = re.compile(
 _INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
 
 
+_WITHOUT_INDEX = {
+    ("python", "install"),
+    ("python", "find"),
+    ("pip", "show"),
+    ("pip", "freeze"),
+    ("pip", "check"),
+}
+"""Commands that know no ``--no-index``."""
+
+
 def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, str]:
     kept = {
         name: value
@@ -76,13 +86,16 @@ def run_uv(
     hashed: bool = False,
 ) -> Lines[str]:
     """Run uv in `folder`; yield the lines of its standard error, return its standard output."""
+    environ = _environment(indexes, hashed)
     command = [find_uv_bin(), "--color", "never", *arguments]
+    if environ.pop("UV_NO_INDEX", None) and (arguments[0], arguments[1]) not in _WITHOUT_INDEX:
+        command.append("--no-index")  # uv reads no variable for it
     said: list[str] = []
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(indexes, hashed),
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,

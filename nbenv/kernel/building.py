@@ -9,12 +9,7 @@ import sys
 from nbenv import operations, places
 from nbenv.operations import Progress, Target
 
-__all__ = ["build", "progress_path", "target_of"]
-
-
-def progress_path(path: str) -> str:
-    """Return the file of JSON lines that a build writes its progress to."""
-    return os.path.join(places.home(), "progress", places.key(path) + ".jsonl")
+__all__ = ["build", "target_of"]
 
 
 def target_of(path: str) -> Target:
@@ -32,15 +27,21 @@ def build(path: str) -> str:
     NbenvError
         It could not be built.
     """
-    log = progress_path(path)
+    log = places.progress_path(places.key(path))
     places.make_private(os.path.dirname(log))
-    with open(log, "w", encoding="utf-8") as file:
+    try:
+        with open(log, "w", encoding="utf-8") as file:
 
-        def tell(progress: Progress) -> None:
-            file.write(json.dumps(vars(progress), ensure_ascii=False) + "\n")
-            file.flush()
-            print(f"nbenv: {progress.message}", file=sys.stderr)
+            def say(**event: object) -> None:
+                file.write(json.dumps(event, ensure_ascii=False) + "\n")
+                file.flush()
 
-        outcome = operations.drain(operations.prepare(target_of(path)), tell)
-    os.unlink(log)
+            def tell(progress: Progress) -> None:
+                say(type="progress", **vars(progress))
+                print(f"nbenv: {progress.message}", file=sys.stderr)
+
+            say(type="started", process=os.getpid())
+            outcome = operations.drain(operations.prepare(target_of(path)), tell)
+    finally:
+        os.unlink(log)
     return places.environment_path(outcome.environment)

@@ -21,14 +21,17 @@ import zmq
 from jupyter_client.session import Session
 
 from nbenv import places
-from nbenv.errors import NbenvError
+from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
 from nbenv.kernel.become import become
 from nbenv.kernel.guest import boot
 from nbenv.kernel.launcher import ready_environment
+from nbenv.store import Store
 
 __all__ = ["hold"]
 
 _PREFIX = "%nbenv"
+_TICK = 300
+"""Milliseconds between looks whether somebody restored the environment meanwhile."""
 _FLUSHED = 0.1
 """Seconds until the last reply is on its way."""
 _LANGUAGE = {
@@ -50,22 +53,37 @@ _EMPTY: dict[str, dict[str, object]] = {
 Message = dict[str, Any]
 
 
-def hold(arguments: list[str], path: str, error: Exception) -> None:
+def hold(arguments: list[str], path: str, error: BaseException) -> None:
     """Serve until the environment is ready, then become its kernel; or until shut down."""
-    kernel = HoldingKernel(arguments, path, _message(error))
-    environment = kernel.serve()
+    explained = _explained(error)
+    waiting = places.waiting_path(os.getpid())
+    with contextlib.suppress(OSError):  # without it a front end says less
+        places.write_json(waiting, {"notebook": path, **explained.parts()})
+    try:
+        environment = HoldingKernel(arguments, path, str(explained)).serve()
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(waiting)
     if environment:
         become(environment, places.python_path(environment), arguments)
 
 
-def _message(error: Exception) -> str:
+def _explained(error: BaseException) -> NbenvError:
     if isinstance(error, NbenvError):
-        return str(error)
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return StoppedError(
+            "Building this notebook's environment was stopped.",
+            todo="To go on, run %nbenv restore in a cell, or restart the kernel.",
+        )
     if isinstance(error, OSError):
-        return f"This notebook's environment cannot be used: {error}."
-    return (
-        f"nbenv itself failed: {type(error).__name__}: {error}.\n"
-        "This is a bug: please report it with what you did."
+        return BrokenEnvironmentError(
+            f"This notebook's environment cannot be used: {error}.",
+            todo="Put that right, then restart the kernel.",
+        )
+    return NbenvError(
+        f"nbenv itself failed: {type(error).__name__}: {error}.",
+        todo="This is a bug: please report it with what you did.",
     )
 
 
@@ -115,10 +133,14 @@ class HoldingKernel:
         poller.register(self._control, zmq.POLLIN)
         while True:
             try:
-                ready = dict(poller.poll())
+                ready = dict(poller.poll(_TICK))
                 if self._control in ready and self._handle(self._control) == "shutdown":
                     return self._closed(None)
-                if self._shell in ready and self._handle(self._shell) == "ready":
+                if self._is_changing():  # cells wait until that ends, and then run
+                    time.sleep(_TICK / 1000)
+                elif self._is_ready() or (
+                    self._shell in ready and self._handle(self._shell) == "ready"
+                ):
                     return self._closed(ready_environment(self._path))
             except KeyboardInterrupt:
                 continue  # an interrupt between cells
@@ -142,10 +164,9 @@ class HoldingKernel:
         waiting = []
         while self._shell.poll(50):
             waiting.append(self._shell.recv_multipart())
-        if waiting:
-            path = f"{self._file}.waiting"
-            boot.load("handover").write(path, waiting)
-            os.environ["NBENV_HANDED_OVER"] = path
+        path = f"{self._file}.waiting"
+        boot.load("handover").write(path, waiting)
+        os.environ["NBENV_HANDED_OVER"] = path
 
     # -- one message
 
@@ -239,6 +260,17 @@ class HoldingKernel:
         client = boot.load("client")
         client.run(words, ["--notebook", self._path], _Screen(self._publish))
 
+    def _is_changing(self) -> bool:
+        """Whether a restore is under way: begun in a panel, a terminal, or by another kernel."""
+        state = places.read_json(places.state_path(places.key(self._path)))
+        identifier = state.get("environment") if state else None
+        if not isinstance(identifier, str):
+            return False
+        try:
+            return Store().is_locked(identifier)
+        except (NbenvError, OSError):
+            return False
+
     def _is_ready(self) -> bool:
         try:
             return ready_environment(self._path) is not None
@@ -263,22 +295,23 @@ class _Screen:
         self._shown = False
         self._identifier = os.urandom(8).hex()
 
-    def _show(self, data: Message) -> None:
+    def _show(self, text: str, event: Message | None = None) -> None:
         kind = "update_display_data" if self._shown else "display_data"
-        transient = {"display_id": self._identifier}
+        transient = {"display_id": self._identifier, **({"nbenv": event} if event else {})}
+        data = {"text/plain": text}
         self._publish(kind, {"data": data, "metadata": {}, "transient": transient})
         self._shown = True
 
     def progress(self, message: str) -> None:
-        self._show({"text/plain": message})
+        self._show(message)
 
     def text(self, text: str) -> None:
         self._publish("stream", {"name": "stdout", "text": f"{text}\n"})
 
     def result(self, summary: str, event: Message) -> None:
         if summary or self._shown:
-            self._show({"text/plain": summary, boot.load("client").MIME: event})
+            self._show(summary, event)
 
     def failed(self, event: Message) -> None:
         if self._shown:
-            self._show({"text/plain": "", boot.load("client").MIME: event})
+            self._show("", event)

@@ -30,7 +30,7 @@ def main() -> None:
     path = find_notebook()
     try:
         environment = ready_environment(path) or _built_environment(path)
-    except Exception as error:  # the edge: a kernel must start, to say what is wrong
+    except (Exception, KeyboardInterrupt) as error:  # a kernel must start, to say what is wrong
         from nbenv.kernel.holding import hold
 
         hold(arguments, path, error)

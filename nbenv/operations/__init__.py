@@ -5,7 +5,7 @@ A verb that takes time is a generator that yields `Progress` and returns its `Ou
 
 from nbenv.operations.document import Document, Target, server_marker
 from nbenv.operations.installing import Wish, install
-from nbenv.operations.looking import list_, outdated, pip_look, status, tree, why
+from nbenv.operations.looking import list_, outdated, packages, pip_look, status, tree, why
 from nbenv.operations.previewing import preview
 from nbenv.operations.progress import Outcome, Progress, Steps, drain
 from nbenv.operations.verbs import (
@@ -29,6 +29,7 @@ __all__ = [
     "list_",
     "move",
     "outdated",
+    "packages",
     "pip_look",
     "prepare",
     "preview",

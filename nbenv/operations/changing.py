@@ -170,9 +170,9 @@ def change(
     store = Store()
     if not dry_run:
         _check_writable(target)
-    with (yield from held(store, store.state_for(target.notebook).environment)):
+    known = store.state_for if dry_run else store.claim
+    with (yield from held(store, known(target.notebook).environment)):
         document = Document.read(target, store)
-        store.save(document.state)
         check_approved(document, consent)
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from packaging.utils import canonicalize_name
 
-from nbenv import approval, graph, installer, requirements
+from nbenv import approval, graph, installer, record, requirements
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.lock import Change
 from nbenv.operations.document import Document, Target
@@ -16,7 +16,7 @@ from nbenv.operations.telling import as_table
 from nbenv.plan import drift
 from nbenv.store import Store
 
-__all__ = ["list_", "outdated", "pip_look", "status", "tree", "why"]
+__all__ = ["list_", "outdated", "packages", "pip_look", "status", "tree", "why"]
 
 
 def _ready(target: Target) -> Document:
@@ -71,6 +71,38 @@ def tree(target: Target) -> Outcome:
     return Outcome(text="\n".join(lines + shown_again), data=data)
 
 
+def packages(target: Target) -> Outcome:
+    """Return all that a front end shows of an environment: versions, sizes, who needs whom.
+
+    Of an environment that is not on this machine, what its lock says. `size` is in bytes.
+    """
+    document = Document.read(target, Store())
+    asked = {requirements.name_of(text): text for text in document.spec.requirements}
+    if document.environment.python_version is None:
+        versions, needs, sizes = document.spec.lock.versions(), {}, {}
+    else:
+        built, _ = _graph(document)
+        versions, needs = dict(built.versions), dict(built.needs)
+        sizes = document.environment.sizes()
+    rows = [
+        {
+            "name": name,
+            "version": version,
+            "requirement": asked.get(name),
+            "size": sizes.get(name),
+            "needs": list(needs.get(name, ())),
+        }
+        for name, version in sorted(versions.items())
+    ]
+    data = {
+        "python": document.environment.python_version or document.spec.python,
+        "size": sum(sizes.values()) if sizes else None,
+        "distributions": rows,
+        "kernel": requirements.KERNEL,
+    }
+    return Outcome(data=data)
+
+
 def why(target: Target, name: str) -> Outcome:
     """Show because of what a distribution is installed."""
     document = _ready(target)
@@ -115,18 +147,22 @@ def status(target: Target) -> Outcome:
     spec, environment = document.spec, document.environment
     installed = environment.installed()
     present = environment.python_version is not None
-    wanted = spec.lock.selection(environment.marker_environment()) if document.value else {}
+    values = environment.marker_environment()
+    if not present:
+        values |= {"python_version": spec.python, "python_full_version": f"{spec.python}.0"}
+    wanted = spec.lock.selection(values) if document.value else {}
     differing = drift(wanted, installed) if present and document.value else []
     data: dict[str, object] = {
         "notebook": None if target.is_session else target.notebook,
         "recorded": document.value is not None,
+        "record": None if document.value is None else record.fingerprint(document.value),
         "saved": document.value == document.in_file,
         "approved": document.value is None or approval.is_approved(spec.digest),
         "ready": document.is_ready,
         "python": spec.python,
         "requirements": list(spec.requirements),
         "indexes": [asdict(index) for index in spec.indexes],
-        "locked": len(wanted) if present else len(spec.lock.distributions),
+        "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
         "stale": _stale(document),

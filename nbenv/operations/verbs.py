@@ -95,12 +95,12 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
     A notebook without a record gets an environment that holds the kernel alone.
     """
     store = Store()
-    with (yield from held(store, store.state_for(target.notebook).environment)):
+    check_approved(Document.read(target, store), consent)
+    with (yield from held(store, store.claim(target.notebook).environment)):
         document = Document.read(target, store)
         check_approved(document, consent)
         if document.is_ready and not consent:
             return Outcome("The environment is ready.", environment=document.state.environment)
-        store.save(document.state)
         found = yield from obtain(document.spec.python, consent, target.folder)
         spec = document.spec
         if document.value is None or not spec.lock.distributions:

@@ -7,10 +7,14 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from jupyter_server.utils import url_path_join
+
 from nbenv import operations, places
-from nbenv.server.handlers import handlers
+from nbenv.server.handlers import LOOKS
+from nbenv.server.jobs import Jobs
 from nbenv.server.saving import merge, note_saved
 from nbenv.server.sessions import CONTENTS_EVENTS, Follower
+from nbenv.server.working import WORK
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -26,7 +30,13 @@ def load(app: ServerApp) -> None:
     follower = Follower(contents, app.log)
     assert app.event_logger is not None, "a server has one before it loads extensions"
     app.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=follower.on_event)
-    routes = handlers(app.web_app.settings["base_url"])
+    jobs = Jobs()
+    atexit.register(jobs.terminate)
+    base = app.web_app.settings["base_url"]
+    routes = [
+        (url_path_join(base, "nbenv", "api", pattern), handler, {"jobs": jobs})
+        for pattern, handler in {**LOOKS, **WORK}.items()
+    ]
     app.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
     try:
         _announce()

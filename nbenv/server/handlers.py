@@ -1,56 +1,177 @@
-"""The REST API below ``/nbenv/api``."""
+"""The REST API below ``/nbenv/api``: what a notebook's environment is.
+
+Each answer is JSON, an error's too: ``{"message": …}`` with a status that fits.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import url_path_join
 from tornado import web
 
-from nbenv import __version__, operations
+from nbenv import __version__, approval, interpreter, modules, operations, requirements
 from nbenv.errors import NbenvError
-from nbenv.operations import Outcome, Target
+from nbenv.export import FORMATS
+from nbenv.operations import Document, Target
+from nbenv.server.jobs import Jobs
+from nbenv.server.kernels import describe, process_of
 from nbenv.server.paths import real_path
+from nbenv.store import Store
 
-__all__ = ["handlers"]
+__all__ = ["LOOKS", "NbenvHandler"]
+
+T = TypeVar("T")
 
 
-class _Handler(APIHandler):
+class NbenvHandler(APIHandler):
+    """What all of them share."""
+
     auth_resource = "nbenv"
+    jobs: Jobs
+
+    def initialize(self, jobs: Jobs) -> None:
+        """Take what the server extension gives."""
+        self.jobs = jobs
+
+    def notebook(self, path: str) -> str:
+        """Return the file of a path of the contents API; refuse what is none below the root."""
+        file = real_path(self.contents_manager, path)
+        if file is None or not os.path.isfile(file) or not file.endswith(".ipynb"):
+            raise web.HTTPError(404, "There is no such notebook.")
+        return file
+
+    def target(self) -> Target:
+        """Return the notebook that the query names, as the verbs take it."""
+        path = self.notebook(self.get_query_argument("path"))
+        return Target(path, in_server=True)
+
+    async def beside(self, function: Callable[[], T]) -> T:
+        """Run what reads files beside the event loop."""
+        try:
+            return await asyncio.to_thread(function)
+        except NbenvError as error:
+            raise web.HTTPError(422, str(error)) from None
+
+    def answer(self, value: object, status: int = 200) -> None:
+        """Send JSON."""
+        self.set_status(status)
+        self.finish(json.dumps(value))
 
 
-class VersionHandler(_Handler):
-    """``GET version``: which nbenv the server runs."""
+class VersionHandler(NbenvHandler):
+    """``GET version``: which nbenv the server runs, and the formats that it exports."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
         """Answer with the version."""
-        self.finish(json.dumps({"version": __version__}))
+        self.answer({"version": __version__, "formats": list(FORMATS)})
 
 
-class StatusHandler(_Handler):
-    """``GET status?path=…``: what is recorded, locked and installed for a notebook."""
+class StatusHandler(NbenvHandler):
+    """``GET status?path=…&kernel=…``: recorded, locked, installed, and what the kernel is."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with what ``nbenv status --json`` prints."""
-        path = real_path(self.contents_manager, self.get_query_argument("path"))
-        if path is None or not os.path.isfile(path):
-            raise web.HTTPError(404, "There is no such notebook.")
+        """Answer with what ``nbenv status --json`` prints, the kernel, and what goes on."""
+        target = self.target()
+        process = process_of(self.kernel_manager, self.get_query_argument("kernel", ""))
+        work = self.jobs.at(target.notebook)
+
+        def look() -> dict[str, object]:
+            data = operations.status(target).data
+            assert isinstance(data, dict)
+            return {**data, "policy": approval.policy(), "kernel": describe(process)}
+
+        self.answer({**await self.beside(look), "job": work.about if work else None})
+
+
+class RecordHandler(NbenvHandler):
+    """``GET record?path=…``: the newest record, to put into the open document."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the value of ``metadata.nbenv``, null when there is none."""
+        target = self.target()
+        document = await self.beside(lambda: Document.read(target, Store()))
+        self.answer({"record": document.value})
+
+
+class PackagesHandler(NbenvHandler):
+    """``GET packages?path=…``: every distribution with version, size and needs."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with what the environment holds."""
+        target = self.target()
+        outcome = await self.beside(lambda: operations.packages(target))
+        self.answer(outcome.data)
+
+
+class PythonsHandler(NbenvHandler):
+    """``GET pythons``: the versions of Python that this machine has."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with one full version of each minor one, oldest first."""
+        found = await self.beside(interpreter.available)
+        pythons = [{"python": each.python, "version": each.version} for each in found]
+        self.answer({"pythons": pythons, "default": interpreter.default_python()})
+
+
+class RequirementHandler(NbenvHandler):
+    """``GET requirement?text=…``: whether a text is one, while it is being typed."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with its name, or with what is wrong with it."""
+        text = self.get_query_argument("text")
         try:
-            outcome: Outcome = await asyncio.to_thread(operations.status, Target(path))
+            if not requirements.is_named(text):
+                self.answer({"name": None, "message": ""})  # a path or a URL: known once built
+                return
+            self.answer({"name": requirements.parse(text).name, "message": ""})
         except NbenvError as error:
-            raise web.HTTPError(422, str(error)) from None
-        self.finish(json.dumps(outcome.data))
+            self.answer({"name": None, "message": " ".join([error.what, error.why]).strip()})
 
 
-def handlers(base_url: str) -> list[tuple[str, type[APIHandler]]]:
-    """Return the routes below a server's base URL."""
-    routes = {"version": VersionHandler, "status": StatusHandler}
-    return [(url_path_join(base_url, "nbenv", "api", name), routes[name]) for name in routes]
+class ModuleHandler(NbenvHandler):
+    """``GET module?name=…&path=…``: the distribution to install for a module that is missing.
+
+    Null when none is known, or when it is installed already and lacks the module.
+    """
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer from the mapping; never a guess."""
+        target, name = self.target(), self.get_query_argument("name")
+
+        def look() -> str | None:
+            found = modules.distribution_of(name)
+            installed = Document.read(target, Store()).environment.installed()
+            return None if found in installed else found
+
+        self.answer({"distribution": await self.beside(look)})
+
+
+LOOKS: dict[str, type[NbenvHandler]] = {
+    "version": VersionHandler,
+    "status": StatusHandler,
+    "record": RecordHandler,
+    "packages": PackagesHandler,
+    "pythons": PythonsHandler,
+    "requirement": RequirementHandler,
+    "module": ModuleHandler,
+}

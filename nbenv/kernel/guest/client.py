@@ -14,7 +14,6 @@ import sys
 import sysconfig
 import tempfile
 
-MIME = "application/vnd.nbenv+json"
 _PATIENCE = 20.0
 """Seconds that a stopped command has to put everything back."""
 
@@ -31,32 +30,36 @@ def _hosted():
 
 
 class Screen:
-    """Where a command shows what it does: one updated line, texts, and the end."""
+    """Where a command shows what it does: one updated line, texts, and the end.
+
+    Front ends also get the last event, below `transient`, which is not saved in the notebook.
+    """
 
     def __init__(self) -> None:
         self._handle = None
 
-    def _show(self, bundle) -> None:
+    def _show(self, text, event=None) -> None:
         from IPython.display import display
 
+        bundle, transient = {"text/plain": text}, {"nbenv": event} if event else {}
         if self._handle is None:
-            self._handle = display(bundle, raw=True, display_id=True)
+            self._handle = display(bundle, raw=True, display_id=True, transient=transient)
         else:
-            self._handle.update(bundle, raw=True)
+            self._handle.update(bundle, raw=True, transient=transient)
 
     def progress(self, message) -> None:
-        self._show({"text/plain": message})
+        self._show(message)
 
     def text(self, text) -> None:
         print(text)
 
     def result(self, summary, event) -> None:
         if summary or self._handle is not None:
-            self._show({"text/plain": summary, MIME: event})
+            self._show(summary, event)
 
     def failed(self, event) -> None:
         if self._handle is not None:
-            self._show({"text/plain": "", MIME: event})
+            self._show("", event)
 
 
 def run(words, target, screen=None):
@@ -141,15 +144,43 @@ def _stopped(child, screen):
 
 # -- what a running kernel must do after a change
 
+_stale = {}
+
+
+def applied(event):
+    """Take note of a change that was made outside this kernel (the last event's JSON, or "").
+
+    Returns JSON: of each distribution that only a restart brings up to date, its name, old and new
+    version, and the imported module that makes it so.
+    """
+    if event:
+        _live(json.loads(event))
+    return json.dumps(list(_stale.values()))
+
 
 def _live(event):
     """Let the running kernel see what changed; return what only a restart can do."""
     importlib.invalidate_caches()
     if os.environ.get("NBENV_ENVIRONMENT") == event.get("environment"):
         _read_path_files(event.get("pth", ()))
+    changes = event.get("changes", ())
+    for change in changes:
+        module = _imported(change, sys.modules)
+        if module:
+            first = _stale.get(change["name"], change)
+            stale = {"name": change["name"], "old": first["old"], "new": change["new"]}
+            _stale[change["name"]] = {**stale, "module": module}
+            if stale["old"] == stale["new"]:  # as after an undo: what is imported is there again
+                del _stale[change["name"]]
+    event["restart"] = list(_stale.values())
     if event.get("replaced"):
         return ["Restart the kernel to move into it."]
-    return verdict(event.get("changes", ()), sys.modules)
+    return verdict(changes, sys.modules)
+
+
+def _imported(change, modules):
+    """Return the imported module of a distribution that was there before the change."""
+    return next((each for each in change["imports"] if change["old"] and each in modules), None)
 
 
 def _read_path_files(names) -> None:
@@ -162,7 +193,7 @@ def verdict(changes, modules):
     """Return a sentence for each changed distribution that is imported already."""
     notes = []
     for change in changes:
-        if not change["old"] or not any(name in modules for name in change["imports"]):
+        if not _imported(change, modules):
             continue
         if change["new"]:
             notes.append(
@@ -171,8 +202,6 @@ def verdict(changes, modules):
         else:
             notes.append("Restart the kernel to be rid of {name}: it is imported.".format(**change))
     if len(notes) > 3:
-        names = ", ".join(
-            c["name"] for c in changes if c["old"] and any(n in modules for n in c["imports"])
-        )
+        names = ", ".join(c["name"] for c in changes if _imported(c, modules))
         return [f"Restart the kernel: of what changed, {names} are imported."]
     return notes

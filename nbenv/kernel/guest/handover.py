@@ -24,14 +24,17 @@ def receive(kernel, path) -> None:
     with open(path, encoding="ascii") as file:
         messages = [[bytes.fromhex(frame) for frame in message] for message in json.load(file)]
     os.unlink(path)
-    if messages:
-        from tornado.ioloop import IOLoop
+    from tornado.ioloop import IOLoop
 
-        IOLoop.current().call_later(RECONNECTED, _dispatch, kernel, messages)
+    IOLoop.current().call_later(RECONNECTED, _dispatch, kernel, messages)
 
 
 def _dispatch(kernel, messages) -> None:
     import zmq
+
+    # Clients were connected before this kernel was: none asks it anything that would show it idle.
+    if hasattr(kernel, "_publish_status"):
+        kernel._publish_status("idle", "shell")
 
     thread = getattr(kernel, "shell_channel_thread", None)
     for message in messages:

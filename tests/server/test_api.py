@@ -1,0 +1,329 @@
+"""The REST API of a real server: looks, jobs with their events, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.conftest import write_notebook, write_other_copy
+from tests.support.commands import succeed
+from tests.support.server import JupyterServer
+
+SLOW_BUILD = """
+import time
+time.sleep(60)
+raise SystemExit("never built")
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
+    root = tmp_path / "root"
+    root.mkdir()
+    with JupyterServer(root) as server:
+        yield server
+
+
+def ask(server: JupyterServer, path: str) -> Any:
+    status, answer = server.request("GET", f"nbenv/api/{path}")
+    assert status == 200, (status, answer)
+    return answer
+
+
+def start(server: JupyterServer, path: str, verb: str, *words: str, **more: object) -> Any:
+    body = {"path": path, "verb": verb, "words": list(words), **more}
+    status, job = server.request("POST", "nbenv/api/jobs", body)
+    assert status == 201, (status, job)
+    return job
+
+
+def events(server: JupyterServer, identifier: str, query: str = "") -> list[dict[str, Any]]:
+    url = f"{server.url}nbenv/api/jobs/{identifier}/events{query}"
+    request = urllib.request.Request(url, headers={"Authorization": f"token {server.token}"})
+    with urllib.request.urlopen(request, timeout=120) as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def test_a_job_is_told_from_its_first_event_on(server: JupyterServer) -> None:
+    write_notebook(server.root / "a.ipynb", "1")
+    job = start(server, "a.ipynb", "install", "six")
+    assert ask(server, "status?path=a.ipynb")["job"]["id"] == job["id"]
+    told = events(server, job["id"])
+    assert [event["type"] for event in told][-1] == "result"
+    assert {event.get("phase") for event in told} >= {"resolve", "create", "install"}
+    assert told[-1]["summary"].startswith("Installed six")
+    # Whoever comes later, as after a reload, gets the same, or the rest of it.
+    assert events(server, job["id"]) == told
+    assert events(server, job["id"], f"?from={len(told) - 1}") == told[-1:]
+    assert ask(server, f"jobs/{job['id']}")["done"] is True
+
+    status = ask(server, "status?path=a.ipynb")
+    assert (status["recorded"], status["ready"], status["saved"]) == (True, True, False)
+    assert status["job"] is None
+    assert ask(server, "record?path=a.ipynb")["record"]["requirements"] == ["six"]
+    packages = ask(server, "packages?path=a.ipynb")
+    six = next(each for each in packages["distributions"] if each["name"] == "six")
+    assert (six["requirement"], six["needs"]) == ("six", [])
+    assert six["size"] > 10_000
+    assert packages["size"] == sum(each["size"] for each in packages["distributions"])
+    # The front end saves; the record that it shows is the newest.
+    document = server.load("a.ipynb")
+    server.save("a.ipynb", document)
+    assert ask(server, "status?path=a.ipynb")["saved"] is True
+
+
+def test_dry_runs_change_nothing(server: JupyterServer, home: Path) -> None:
+    path = write_notebook(server.root / "a.ipynb", "1")
+    before = path.read_bytes()
+    told = events(server, start(server, "a.ipynb", "install", "six", flags=["dry-run"])["id"])
+    assert [change["name"] for change in told[-1]["changes"] if change["name"] == "six"] == ["six"]
+    assert path.read_bytes() == before
+    assert not (home / "envs").exists()
+    assert not (home / "notebooks").exists()
+
+
+def test_every_verb_of_the_panel(server: JupyterServer) -> None:
+    path = write_notebook(server.root / "a.ipynb", "1")
+    succeed("install", path, "six==1.16.0")
+
+    def ran(verb: str, *words: str) -> dict[str, Any]:
+        last = events(server, start(server, "a.ipynb", verb, *words)["id"])[-1]
+        assert last["type"] == "result", last
+        return last
+
+    assert any(row["name"] == "six" for row in ran("outdated")["data"])
+    assert ran("export", "requirements")["data"]["text"] == "six==1.16.0\n"
+    ran("install", "six>=1.17")
+    assert ask(server, "record?path=a.ipynb")["record"]["requirements"] == ["six>=1.17"]
+    assert ran("undo")["changes"][0]["new"] == "1.16.0"
+    assert ran("restore")["type"] == "result"
+    assert ran("uninstall", "six")["changes"][0]["new"] is None
+    assert ran("upgrade")["type"] == "result"
+
+
+def test_only_one_change_at_a_time(server: JupyterServer) -> None:
+    write_notebook(server.root / "a.ipynb", "1")
+    job = start(server, "a.ipynb", "install", "six")
+    body = {"path": "a.ipynb", "verb": "install", "words": ["tabulate"]}
+    status, answer = server.request("POST", "nbenv/api/jobs", body)
+    assert (status, answer["job"]["id"]) == (409, job["id"])
+    events(server, job["id"])
+
+
+NO_JOBS: list[tuple[object, int]] = [
+    ({"path": "a.ipynb", "verb": "install", "words": ["--index-url=https://x.invalid"]}, 400),
+    ({"path": "a.ipynb", "verb": "install", "words": ["-e", "."]}, 400),
+    ({"path": "a.ipynb", "verb": "install", "words": ["six\n-r x"]}, 400),
+    ({"path": "a.ipynb", "verb": "install", "words": "six"}, 400),
+    ({"path": "a.ipynb", "verb": "install", "words": [1]}, 400),
+    ({"path": "a.ipynb", "verb": "install", "words": ["six"], "flags": ["index"]}, 400),
+    ({"path": "a.ipynb", "verb": "run", "words": []}, 400),
+    ({"path": "a.ipynb", "verb": "prune", "words": []}, 400),
+    ({"path": "a.ipynb", "verb": "export", "words": ["nothing"]}, 400),
+    ({"path": "a.ipynb", "verb": ["install"]}, 400),
+    ({"path": 7, "verb": "undo"}, 400),
+    (["undo"], 400),
+    ({"path": "gone.ipynb", "verb": "undo"}, 404),
+    ({"path": "../outside.ipynb", "verb": "undo"}, 404),
+    ({"path": "text.txt", "verb": "undo"}, 404),
+    ({"path": "link.ipynb", "verb": "undo"}, 404),
+]
+
+
+def test_what_a_job_must_not_be(server: JupyterServer) -> None:
+    write_notebook(server.root / "a.ipynb", "1")
+    (server.root / "text.txt").write_text("x", encoding="utf-8")
+    outside = write_notebook(server.root.parent / "outside.ipynb", "1")
+    (server.root / "link.ipynb").symlink_to(outside)
+    for body, status in NO_JOBS:
+        found, answer = server.request("POST", "nbenv/api/jobs", body)
+        assert found == status, body
+        assert isinstance(answer["message"], str)
+
+
+ROUTES = [
+    ("GET", "version"),
+    ("GET", "status?path=a.ipynb"),
+    ("GET", "record?path=a.ipynb"),
+    ("GET", "packages?path=a.ipynb"),
+    ("GET", "pythons"),
+    ("GET", "requirement?text=six"),
+    ("GET", "module?path=a.ipynb&name=yaml"),
+    ("POST", "jobs"),
+    ("GET", "jobs/1"),
+    ("DELETE", "jobs/1"),
+    ("GET", "jobs/1/events"),
+]
+
+
+def test_nothing_is_said_without_the_token(server: JupyterServer) -> None:
+    write_notebook(server.root / "a.ipynb", "1")
+    for method, path in ROUTES:
+        body = {} if method == "POST" else None
+        status, _ = server.request(method, f"nbenv/api/{path}", body, token="wrong")
+        assert status == 403, path
+
+
+def test_looks_at_nothing(server: JupyterServer) -> None:
+    write_notebook(server.root / "a.ipynb", "1")
+    for path in ("status", "packages", "record", "requirement", "module?path=a.ipynb"):
+        assert server.request("GET", f"nbenv/api/{path}")[0] == 400
+    assert server.request("GET", "nbenv/api/status?path=")[0] == 404
+    assert server.request("GET", "nbenv/api/jobs/unknown")[0] == 404
+    assert server.request("GET", "nbenv/api/jobs/build-x/events?path=a.ipynb")[0] == 404
+
+
+def test_a_requirement_is_checked(server: JupyterServer) -> None:
+    assert ask(server, f"requirement?text={quote('pandas >=2')}")["name"] == "pandas"
+    assert "not a requirement" in ask(server, f"requirement?text={quote('pandas >==2')}")["message"]
+    assert ask(server, f"requirement?text={quote('./folder')}") == {"name": None, "message": ""}
+
+
+def test_a_missing_module_is_known_or_nothing(server: JupyterServer) -> None:
+    path = write_notebook(server.root / "a.ipynb", "1")
+
+    def found(name: str) -> object:
+        return ask(server, f"module?path=a.ipynb&name={name}")["distribution"]
+
+    assert found("yaml") == "pyyaml"
+    assert found("tabulate") == "tabulate"
+    assert found("nbenv_has_no_such_thing") is None
+    succeed("install", path, "tabulate")
+    assert found("tabulate.plugins") is None  # it is installed, and has no such module
+
+
+def slow_project(folder: Path) -> Path:
+    """Write a project whose build takes a minute."""
+    folder.mkdir()
+    (folder / "setup.py").write_text(SLOW_BUILD, encoding="utf-8")
+    return folder
+
+
+def test_a_stopped_job_leaves_everything_as_it_was(server: JupyterServer) -> None:
+    path = write_notebook(server.root / "a.ipynb", "1")
+    succeed("install", path, "six")
+    before, installed = path.read_bytes(), ask(server, "packages?path=a.ipynb")
+    slow_project(server.root / "slow")
+    job = start(server, "a.ipynb", "install", "./slow")
+    time.sleep(3)
+    began = time.monotonic()
+    assert server.request("DELETE", f"nbenv/api/jobs/{job['id']}")[1]["done"] is True
+    assert time.monotonic() - began < 20
+    last = events(server, job["id"])[-1]
+    assert (last["type"], last["kind"]) == ("error", "Stopped")
+    assert path.read_bytes() == before
+    assert ask(server, "packages?path=a.ipynb") == installed
+    status = ask(server, "status?path=a.ipynb")
+    assert (status["ready"], status["job"], status["drift"]) == (True, None, [])
+
+
+def test_a_kernels_truth(server: JupyterServer, tmp_path: Path) -> None:
+    path = write_notebook(server.root / "a.ipynb", "1")
+
+    def truth(kernel: str) -> dict[str, Any]:
+        return ask(server, f"status?path=a.ipynb&kernel={kernel}")["kernel"]
+
+    assert truth("") == truth("no-such-kernel") == {"state": "none"}
+    ordinary = server.session("a.ipynb", "python3")["kernel"]["id"]
+    assert truth(ordinary) == {"state": "ordinary"}
+    succeed("install", path, "six")
+    environment = Path(ask(server, "status?path=a.ipynb")["environment"]).name
+    server.request("DELETE", f"api/kernels/{ordinary}")
+    own = server.session("a.ipynb")["kernel"]["id"]
+    with_kernel = server.channel(own)
+    assert with_kernel.run("import six").status == "ok"
+    with_kernel.close()
+    assert truth(own) == {"state": "running", "environment": environment}
+
+
+def test_a_waiting_kernel_becomes_real_by_itself(
+    server: JupyterServer, notebook: Path, home: Path, tmp_path: Path
+) -> None:
+    """A job restores it; cells that were sent meanwhile wait, and then run."""
+    succeed("install", notebook, "tabulate", environ={"NBENV_HOME": str(tmp_path / "b")})
+    write_other_copy(notebook, server.root)
+    kernel = server.session("work.ipynb")["kernel"]["id"]
+    channel = server.channel(kernel)
+    assert "Nothing was downloaded" in channel.run("1").text
+    status = ask(server, f"status?path=work.ipynb&kernel={kernel}")
+    assert status["kernel"]["state"] == "waiting"
+    assert status["kernel"]["error"]["kind"] == "ApprovalNeeded"
+    assert status["approved"] is False
+
+    preview = events(server, start(server, "work.ipynb", "restore", flags=["dry-run"])["id"])[-1]
+    assert preview["data"]["count"] == status["locked"]
+    assert preview["data"]["download"] > 1_000_000
+
+    job = start(server, "work.ipynb", "restore")
+    time.sleep(0.5)  # the job has the environment's lock by now
+    early = channel.send("import tabulate, sys; print(sys.prefix)")
+    assert str(home / "envs") in channel.receive(early)[0].text
+    assert events(server, job["id"])[-1]["type"] == "result"
+    channel.close()
+    truth = ask(server, f"status?path=work.ipynb&kernel={kernel}")["kernel"]
+    assert truth["state"] == "running"
+    assert not list((home / "waiting").iterdir())
+
+
+def test_a_kernels_build_is_told_and_stopped(
+    server: JupyterServer, notebook: Path, home: Path
+) -> None:
+    """An approved environment that is not here: its kernel builds it, and can be stopped."""
+    project = slow_project(notebook.parent / "slow")
+    (project / "setup.py").write_text(
+        "from setuptools import setup\nsetup(name='slow', version='1', py_modules=[])",
+        encoding="utf-8",
+    )
+    succeed("install", notebook, project)
+    path = write_other_copy(notebook, server.root)
+    slow_project(server.root / "slow")
+    kernel = server.session(path.name)["kernel"]["id"]
+    work = None
+    for _ in range(100):
+        work = ask(server, f"status?path={path.name}&kernel={kernel}")["job"]
+        if work:
+            break
+        time.sleep(0.1)
+    assert work is not None
+    assert work["verb"] == "build"
+    told: list[dict[str, Any]] = []
+    query = f"?path={path.name}"
+    thread = threading.Thread(target=lambda: told.extend(events(server, work["id"], query)))
+    thread.start()
+    time.sleep(3)
+    assert server.request("DELETE", f"nbenv/api/jobs/{work['id']}{query}")[0] == 200
+    thread.join(30)
+    assert any(event.get("phase") == "install" for event in told)
+    for _ in range(100):
+        found = ask(server, f"status?path={path.name}&kernel={kernel}")
+        if found["kernel"]["state"] == "waiting":
+            break
+        time.sleep(0.1)
+    assert found["kernel"]["error"]["kind"] == "Stopped"
+    assert found["ready"] is False
+    channel = server.channel(kernel)
+    assert "was stopped" in channel.run("1").text
+    channel.close()
+
+
+def test_the_loop_is_never_held_up(server: JupyterServer, notebook: Path) -> None:
+    """While a job runs, the server answers others; the figure is the benchmark's to tell."""
+    succeed("install", notebook, "six")
+    write_other_copy(notebook, server.root)
+    job = start(server, "work.ipynb", "install", "tabulate")
+    waits = []
+    while not ask(server, f"jobs/{job['id']}")["done"]:
+        began = time.monotonic()
+        server.request("GET", "api/status")
+        waits.append(time.monotonic() - began)
+    assert len(waits) > 10
+    assert max(waits) < 5, os.cpu_count()
