@@ -1,3 +1,3 @@
-import { about } from './plugins';
+import { plugins } from './plugins';
 
-export default [about];
+export default plugins;

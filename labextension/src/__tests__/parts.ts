@@ -1,0 +1,36 @@
+import type { IKernelTruth, IStatus, IWork } from '../tokens';
+
+/**
+ * The status of a notebook whose kernel runs in its environment, with what a test changes.
+ */
+export function status(
+  parts: Partial<IStatus> = {},
+  kernel: IKernelTruth = { state: 'running', environment: 'work-1' }
+): IStatus {
+  return {
+    recorded: true,
+    record: 'digest',
+    saved: true,
+    approved: true,
+    ready: true,
+    python: '3.11',
+    requirements: ['six'],
+    indexes: [],
+    locked: 30,
+    installed: 30,
+    environment: '/home/x/envs/work-1',
+    stale: [],
+    drift: [],
+    policy: 'ask',
+    kernel,
+    job: null,
+    ...parts
+  };
+}
+
+/**
+ * A job that goes on.
+ */
+export function work(verb: string): IWork {
+  return { id: 'id', verb, words: [], done: false };
+}

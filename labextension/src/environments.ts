@@ -1,0 +1,87 @@
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { Signal, type ISignal } from '@lumino/signaling';
+import type { Client } from './client';
+import { PanelDocument } from './document';
+import { EnvironmentModel } from './model';
+import type { IEnvironments } from './tokens';
+
+/**
+ * Makes a model for each open notebook, and tells it what its kernel and its document do.
+ */
+export class Environments implements IEnvironments {
+  constructor(
+    private _client: Client,
+    private _tracker: INotebookTracker,
+    private _settings: { saveAfterChange: boolean }
+  ) {
+    _tracker.widgetAdded.connect((_, panel) => this.of(panel));
+    _tracker.currentChanged.connect(() => this._currentChanged.emit());
+    _tracker.forEach(panel => this.of(panel));
+  }
+
+  get current(): EnvironmentModel | null {
+    const panel = this._tracker.currentWidget;
+    return panel ? this.of(panel) : null;
+  }
+
+  get currentChanged(): ISignal<IEnvironments, void> {
+    return this._currentChanged;
+  }
+
+  of(panel: NotebookPanel): EnvironmentModel {
+    const known = this._models.get(panel);
+    if (known) {
+      return known;
+    }
+    const model = new EnvironmentModel(
+      this._client,
+      new PanelDocument(panel),
+      () => this._settings.saveAfterChange
+    );
+    this._models.set(panel, model);
+    panel.disposed.connect(() => {
+      model.dispose();
+      this._models.delete(panel);
+    });
+    void panel.context.ready.then(() => listen(panel, model));
+    return model;
+  }
+
+  private _models = new Map<NotebookPanel, EnvironmentModel>();
+  private _currentChanged = new Signal<IEnvironments, void>(this);
+}
+
+function listen(panel: NotebookPanel, model: EnvironmentModel): void {
+  if (panel.isDisposed) {
+    return;
+  }
+  const { sessionContext, context } = panel;
+  sessionContext.kernelChanged.connect(() => model.touch());
+  sessionContext.statusChanged.connect((_, status) => {
+    if (['restarting', 'autorestarting', 'starting'].includes(status)) {
+      model.restarted();
+    } else if (status === 'idle') {
+      model.touch();
+    }
+  });
+  sessionContext.iopubMessage.connect((_, message) => {
+    const content = message.content as {
+      transient?: { nbenv?: { restart?: unknown } };
+    };
+    if (content.transient?.nbenv) {
+      model.noted(content.transient.nbenv);
+    }
+  });
+  context.pathChanged.connect(() => model.touch());
+  context.saveState.connect((_, state) => {
+    if (state === 'completed') {
+      model.touch();
+    }
+  });
+  panel.model?.metadataChanged.connect((_, change) => {
+    if (change.key === 'nbenv') {
+      model.touch();
+    }
+  });
+  model.touch();
+}

@@ -1,0 +1,32 @@
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Signal } from '@lumino/signaling';
+import type { Policy } from './approving';
+
+/**
+ * The user's settings, with the schema's defaults until they are read.
+ */
+export class Settings {
+  readonly changed = new Signal<this, void>(this);
+  restore: Policy = 'ask';
+  saveAfterChange = true;
+  showInStatusBar = true;
+  suggestInstalls = true;
+
+  constructor(registry: ISettingRegistry | null, plugin: string) {
+    void registry?.load(plugin).then(
+      settings => {
+        this._take(settings);
+        settings.changed.connect(() => this._take(settings));
+      },
+      () => undefined // without settings the defaults hold
+    );
+  }
+
+  private _take({ composite }: ISettingRegistry.ISettings): void {
+    this.restore = composite.restore as Policy;
+    this.saveAfterChange = composite.saveAfterChange !== false;
+    this.showInStatusBar = composite.showInStatusBar !== false;
+    this.suggestInstalls = composite.suggestInstalls !== false;
+    this.changed.emit();
+  }
+}
