@@ -10,6 +10,7 @@ import os
 import sys
 
 __all__ = [
+    "begun_path",
     "create_json",
     "environment_path",
     "home",
@@ -81,6 +82,11 @@ def python_path(environment: str) -> str:
 def progress_path(notebook_key: str) -> str:
     """Return the file of JSON lines in which a starting kernel tells of its build."""
     return os.path.join(home(), "progress", notebook_key + ".jsonl")
+
+
+def begun_path(notebook_key: str) -> str:
+    """Return the file that names the server's process while that changes an environment."""
+    return os.path.join(home(), "progress", notebook_key + ".begun")
 
 
 def waiting_path(process: int) -> str:

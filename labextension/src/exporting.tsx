@@ -2,7 +2,7 @@ import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
+import { HTMLSelect, ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Client } from './client';
 import { Button } from './button';
@@ -23,6 +23,19 @@ const FILES: Record<string, string> = {
 export function fileName(format: string, notebook: string): string {
   const stem = PathExt.basename(notebook, '.ipynb');
   return (FILES[format] ?? `${format}.txt`).replace('%', stem);
+}
+
+function meaning(format: string, trans: TranslationBundle): string {
+  const meanings: Record<string, string> = {
+    requirements: trans.__('what was asked for'),
+    'requirements-locked': trans.__('every version, with hashes, for pip'),
+    pylock: trans.__('every version, for any installer (PEP 751)'),
+    pyproject: trans.__('a project’s dependencies'),
+    script: trans.__('the notebook as a script that uv runs'),
+    conda: trans.__('for conda'),
+    dockerfile: trans.__('an image that runs the notebook')
+  };
+  return meanings[format] ?? format;
 }
 
 interface IExportProps {
@@ -68,17 +81,17 @@ function Export(props: IExportProps): JSX.Element {
     <div>
       <label className="jp-nbenv-Field">
         {trans.__('Format')}
-        <select
-          className="jp-mod-styled"
+        <HTMLSelect
+          aria-label={trans.__('Format of the export')}
           value={format}
           onChange={event => setFormat(event.target.value)}
         >
           {formats.map(each => (
             <option key={each} value={each}>
-              {`${each} (${fileName(each, path)})`}
+              {`${fileName(each, path)}: ${meaning(each, trans)}`}
             </option>
           ))}
-        </select>
+        </HTMLSelect>
       </label>
       <pre
         className="jp-nbenv-Export-text"

@@ -17,6 +17,7 @@ import threading
 import time
 from typing import Any
 
+import psutil
 import zmq
 from jupyter_client.session import Session
 
@@ -262,6 +263,10 @@ class HoldingKernel:
 
     def _is_changing(self) -> bool:
         """Whether a restore is under way: begun in a panel, a terminal, or by another kernel."""
+        begun = places.read_json(places.begun_path(places.key(self._path)))
+        server = begun.get("process") if begun else None
+        if isinstance(server, int) and psutil.pid_exists(server):
+            return True
         state = places.read_json(places.state_path(places.key(self._path)))
         identifier = state.get("environment") if state else None
         if not isinstance(identifier, str):

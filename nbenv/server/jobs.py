@@ -35,6 +35,7 @@ _PATIENCE = 30.0
 """Seconds that a stopped job has to put everything back."""
 _LOOK = 0.2
 """Seconds between looks at a starting kernel's progress."""
+_LAST = ("result", "error")
 _NO_RESULT = {"kind": "Nbenv", "what": "nbenv ended without a result.", "why": "", "todo": ""}
 
 
@@ -89,6 +90,9 @@ class Job:
 
     def start(self) -> None:
         """Run it beside the event loop."""
+        if self.changes:  # from now on the kernel's cells wait; the child takes a while to begin
+            with contextlib.suppress(OSError):
+                places.write_json(self._begun, {"process": os.getpid()})
         self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
@@ -96,11 +100,18 @@ class Job:
             await self._child()
         except OSError as error:
             await self._tell({"type": "error", **_NO_RESULT, "why": str(error)})
-        if not self.events or self.events[-1].get("type") not in ("result", "error"):
+        if not self.events or self.events[-1].get("type") not in _LAST:
             await self._tell({"type": "error", **_NO_RESULT})
+        if self.changes:
+            with contextlib.suppress(OSError):
+                os.unlink(self._begun)
         async with self._news:
             self._done = True
             self._news.notify_all()
+
+    @property
+    def _begun(self) -> str:
+        return places.begun_path(places.key(self.notebook))
 
     async def _child(self) -> None:
         folder = os.path.dirname(self.notebook)
@@ -123,10 +134,17 @@ class Job:
         assert process.stdout is not None
         if self._stopped:
             self.terminate()
+        last: Event | None = None
         async for line in process.stdout:
             with contextlib.suppress(ValueError):
-                await self._tell(json.loads(line))
+                event = json.loads(line)
+                if event.get("type") in _LAST:
+                    last = event  # told once the process is gone: then another job may begin
+                else:
+                    await self._tell(event)
         await process.wait()
+        if last:
+            await self._tell(last)
 
     async def _tell(self, event: Event) -> None:
         async with self._news:
