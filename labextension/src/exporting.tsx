@@ -146,8 +146,9 @@ async function saveBeside(
   text: string,
   trans: TranslationBundle
 ): Promise<boolean> {
-  const known = await contents.get(path, { content: false }).catch(() => null);
-  if (known) {
+  const beside = await contents.get(PathExt.dirname(path));
+  const files = beside.content as { path: string }[];
+  if (files.some(each => each.path === path)) {
     const dialog = new Dialog({
       title: trans.__('Replace %1?', PathExt.basename(path)),
       body: trans.__('A file of this name is beside the notebook.'),

@@ -12,11 +12,16 @@ _OTHER_PLATFORMS = ("appnope", "cffi", "colorama", "exceptiongroup", "pycparser"
 """What only other platforms and Pythons need, but a lock for all of them must find."""
 
 
+OTHER_PYTHON = "3.12" if sys.version_info[:2] != (3, 12) else "3.11"
+"""A second Python that the kernel can be installed for."""
+
+
 def fetch(folder: Path, *names: str) -> Path:
-    """Download the kernel's closure and `names`, as wheels for this Python, into a folder."""
-    words = ["-qq", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", folder]
-    command = [sys.executable, "-m", "pip", "download", *map(str, words), "ipykernel", *names]
+    """Download the kernel's closure and `names`, as wheels for two Pythons, into a folder."""
+    words = ["-qq", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)]
+    command = [sys.executable, "-m", "pip", "download", *words, "ipykernel", *names]
     subprocess.run(command, check=True)
+    subprocess.run([*command, "--python-version", OTHER_PYTHON], check=True)
     index = LocalIndex(folder)
     for name in _OTHER_PLATFORMS:
         if not list(folder.glob(f"{name}-*")):
