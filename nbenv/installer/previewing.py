@@ -14,7 +14,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -27,9 +27,10 @@ from nbenv.installer.explaining import PROJECT
 from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, own_indexes, run_uv, tomllib
 from nbenv.lock import LockedDistribution
-from nbenv.requirements import absolute
+from nbenv.requirements import absolute, without_credentials
+from nbenv.spec import Index
 
-__all__ = ["offered"]
+__all__ = ["offered", "remembered"]
 
 _ABSENT = "nbenv-absent"
 _STUB = "0nbenv"
@@ -48,6 +49,8 @@ def offered(
 ) -> Lines[dict[str, list[File]]]:
     """Return the files that this machine's own index offers of locked versions, by name.
 
+    No host that a notebook names is asked.
+
     Parameters
     ----------
     distributions
@@ -60,7 +63,7 @@ def offered(
     InstallerError
         The index cannot be asked.
     """
-    asked = {locked.name: stub for locked in distributions if (stub := _stub(locked))}
+    asked = _askable(distributions)
     if not asked:
         return {}
     found = yield from _asked(asked, python, stubs=True)
@@ -68,6 +71,20 @@ def offered(
         with contextlib.suppress(ResolutionError):
             found |= yield from _asked({name: asked[name]}, python, stubs=False)
     return found
+
+
+def remembered(
+    distributions: Iterable[LockedDistribution], python: str, indexes: Sequence[Index]
+) -> Lines[dict[str, list[File]]]:
+    """Return the same of this machine's and these indexes as uv's cache has it, asking nobody."""
+    asked = _askable(distributions)
+    if not asked:
+        return {}
+    return (yield from _asked(asked, python, stubs=True, cached=indexes))
+
+
+def _askable(distributions: Iterable[LockedDistribution]) -> Asked:
+    return {locked.name: stub for locked in distributions if (stub := _stub(locked))}
 
 
 def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
@@ -80,7 +97,9 @@ def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
     return [name for name in local if not found.get(name)][:_FEW]
 
 
-def _asked(asked: Asked, python: str, stubs: bool) -> Lines[dict[str, list[File]]]:
+def _asked(
+    asked: Asked, python: str, stubs: bool, cached: Sequence[Index] | None = None
+) -> Lines[dict[str, list[File]]]:
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
         settings = _write_stubs(where / "absent", asked if stubs else {}, asked)
@@ -94,7 +113,8 @@ def _asked(asked: Asked, python: str, stubs: bool) -> Lines[dict[str, list[File]
         )
         command = ["lock", "--resolution", "lowest", "--python", sys.executable]
         command += _settings_arguments(settings, where)
-        for _ in run_uv(command, where, hashed=True):
+        command += ["--offline"] if cached is not None else []
+        for _ in run_uv(command, where, cached or (), hashed=True):
             yield ""  # what uv says is about the stand-ins too
         document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
         return _files(document, asked, where)
@@ -164,15 +184,17 @@ def _file(entry: Mapping[str, object], scratch: Path) -> File:
     digest, size = entry.get("hash"), entry.get("size")
     if "path" in entry or place.startswith("file:"):
         return _local(absolute(place, scratch), digest)
-    return File(name, str(digest) if digest else None, size if isinstance(size, int) else None)
+    known_size = size if isinstance(size, int) else None
+    return File(name, str(digest) if digest else None, known_size, without_credentials(place))
 
 
 def _local(path: Path, digest: object) -> File:
     """Describe a file of a local index, of which uv says little."""
     if digest:
-        return File(path.name, str(digest), path.stat().st_size)
+        return File(path.name, str(digest), path.stat().st_size, path.as_uri())
     hashed = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             hashed.update(block)
-    return File(path.name, f"sha256:{hashed.hexdigest()}", path.stat().st_size)
+    digest = f"sha256:{hashed.hexdigest()}"
+    return File(path.name, digest, path.stat().st_size, path.as_uri())
