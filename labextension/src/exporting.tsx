@@ -13,6 +13,7 @@ const FILES: Record<string, string> = {
   pylock: 'pylock.toml',
   pyproject: 'pyproject.toml',
   script: '%.py',
+  juv: '%.juv.ipynb',
   conda: 'environment.yml',
   dockerfile: 'Dockerfile'
 };
@@ -32,6 +33,7 @@ function meaning(format: string, trans: TranslationBundle): string {
     pylock: trans.__('every version, for any installer (PEP 751)'),
     pyproject: trans.__('a project’s dependencies'),
     script: trans.__('the notebook as a script that uv runs'),
+    juv: trans.__('a copy of the notebook for juv'),
     conda: trans.__('for conda'),
     dockerfile: trans.__('an image that runs the notebook')
   };

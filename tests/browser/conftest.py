@@ -23,10 +23,10 @@ from tests.support.server import JupyterServer
 expect.set_options(timeout=30_000)
 
 SLOW_MACHINE = re.compile(
-    r"Plugin @jupyter.* (took [\d.]+ms|is taking too long) to activate"
+    r"Plugin .* (took [\d.]+ms|is taking too long) to activate"
     r"|Connection lost, reconnecting in 0 seconds"
 )
-"""What Lab says of its own parts where the machine is busy."""
+"""What Lab says where the machine is busy."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -124,7 +124,7 @@ def server(tmp_path: Path, index: LocalIndex, home: Path) -> Iterator[JupyterSer
     """Yield a server of a reader's machine: nothing is built and nothing approved on it."""
     root = tmp_path / "root"
     root.mkdir()
-    with JupyterServer(root) as server:
+    with JupyterServer(root, {"JUPYTER_CONFIG_DIR": str(tmp_path / "config")}) as server:
         yield server
 
 

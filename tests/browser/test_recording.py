@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -18,8 +19,9 @@ def metadata(path: Path) -> dict[str, object]:
 
 def wait_for_record(lab: Lab, path: Path) -> dict[str, object]:
     for _ in range(150):
-        if "nbenv" in metadata(path):
-            return metadata(path)
+        with contextlib.suppress(json.JSONDecodeError):  # it is being written
+            if "nbenv" in metadata(path):
+                return metadata(path)
         lab.page.wait_for_timeout(100)
     raise AssertionError("Nothing was recorded.")
 
