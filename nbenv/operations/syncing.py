@@ -43,17 +43,18 @@ def bring(
     if version and not version.startswith(f"{spec.python}."):
         store.fresh_environment(document.state)
         environment, replaced = document.environment, True
-    if environment.python_version is None:
-        yield Progress("create", f"Making an environment of Python {found.version} …")
-        environment.create(found)
+    is_new = environment.python_version is None
     folder, owner = document.target.folder, document.state.notebook
-    wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
     try:
+        if is_new:
+            yield Progress("create", f"Making an environment of Python {found.version} …")
+            environment.create(found)
+        wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
         synced = yield from _synced(environment, spec, wanted, folder, _going(document, exact))
     except BaseException:
-        if replaced:
+        if is_new:
             environment.remove()
-            document.state.environment = old
+        document.state.environment = old
         raise
     environment.mark(spec.to_value(), owner)
     if replaced:
