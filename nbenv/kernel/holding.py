@@ -92,7 +92,7 @@ class HoldingKernel:
     """A kernel that answers every cell with one message and runs only ``%nbenv``."""
 
     def __init__(self, arguments: list[str], path: str, message: str) -> None:
-        self._path, self._message = path, message
+        self._told, self._since, self._message = path, time.time(), message
         self._count = 0
         self._file = arguments[arguments.index("-f") + 1]
         with open(self._file, encoding="utf-8") as file:
@@ -107,6 +107,11 @@ class HoldingKernel:
         self._iopub = self._bound(zmq.PUB, "iopub")
         self._heartbeat = self._bound(zmq.REP, "hb")
         self._parent: Message = {}
+
+    @property
+    def _path(self) -> str:
+        """The notebook, which may have been renamed meanwhile."""
+        return places.moved(self._told, self._since)
 
     def _bound(self, kind: int, name: str) -> zmq.Socket[bytes]:
         connection = self._connection

@@ -53,7 +53,7 @@ def bring(
     except BaseException:
         if is_new:
             environment.remove()
-            document.state.environment = old
+        document.state.environment = old
         raise
     environment.mark(spec.to_value(), document.state.notebook)
     if replaced:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-__all__ = ["local_path", "real_path"]
+from nbenv import requirements
+
+__all__ = ["leads_out", "local_path", "real_path"]
 
 _DRIVE = "RTC:"
 
@@ -36,6 +40,22 @@ def real_path(contents: Any, path: str) -> str | None:
         return None
     found = os.path.realpath(found)
     return found if _is_inside(os.path.realpath(contents.root_dir), found) else None
+
+
+def leads_out(contents: Any, requirement: str, folder: str) -> bool:
+    """Whether a requirement of a notebook in `folder` is a path that is not below the root."""
+    place = requirement
+    if requirements.is_named(requirement):
+        place = requirement.partition("@")[2].partition(" ;")[0].strip()
+    if "://" in place or place.startswith("file:"):
+        scheme = urlsplit(place).scheme.rpartition("+")[2]
+        if scheme != "file":
+            return False
+        place = "file:" + place.partition("file:")[2]
+    elif not place:
+        return False
+    path = requirements.absolute(os.path.expanduser(place.partition("[")[0]), Path(folder))
+    return not _is_inside(os.path.realpath(contents.root_dir), os.path.realpath(path))
 
 
 def _joined(base: str, path: str) -> str:
