@@ -30,7 +30,7 @@ export function Head(props: IHeadProps): JSX.Element {
     size ? trans.__('%1 on disk', bytes(size)) : ''
   ].filter(Boolean);
   return (
-    <header className={`jp-nbenv-Head jp-mod-${model.state}`}>
+    <div className={`jp-nbenv-Head jp-mod-${model.state}`}>
       <h2 title={model.path}>{PathExt.basename(model.path)}</h2>
       <div className="jp-nbenv-Head-state">{shortLine(model, trans)}</div>
       <p>{stateSentence(model, trans)}</p>
@@ -38,7 +38,7 @@ export function Head(props: IHeadProps): JSX.Element {
         <div className="jp-nbenv-Facts-line">{facts.join(' · ')}</div>
       )}
       {status?.recorded && <Pythons {...props} />}
-    </header>
+    </div>
   );
 }
 

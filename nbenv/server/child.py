@@ -42,7 +42,7 @@ class Child:
         self._stopped = False
 
     def events(self) -> Iterator[Event]:
-        """Run it; yield what it says, and once it has ended a result or an error, whatever happens."""
+        """Run it; yield what it says, last a result or an error, once it has ended."""
         last, why = None, ""
         with tempfile.TemporaryFile() as errors:
             try:

@@ -86,17 +86,15 @@ class Job:
 
     def start(self) -> None:
         """Run it beside the event loop."""
-        if self.changes:  # from now on the kernel's cells wait; the child takes a while to begin
-            with contextlib.suppress(OSError):
-                places.write_json(self._begun, {"process": os.getpid()})
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, args=(loop,), daemon=True).start()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
             try:
-                for event in self._child.events():
-                    loop.call_soon_threadsafe(self._take, event)
+                with self._announced():
+                    for event in self._child.events():
+                        loop.call_soon_threadsafe(self._take, event)
             finally:
                 loop.call_soon_threadsafe(self._end)
 
@@ -107,14 +105,19 @@ class Job:
             del self._events[: _MOST_EVENTS // 2]
         self._wake()
 
-    @property
-    def _begun(self) -> str:
-        return places.begun_path(places.key(self.notebook))
-
-    def _end(self) -> None:
+    @contextlib.contextmanager
+    def _announced(self) -> Iterator[None]:
+        """Let a waiting kernel's cells wait from now on; the child takes a while to begin."""
+        path = places.begun_path(places.key(self.notebook))
         if self.changes:
             with contextlib.suppress(OSError):
-                os.unlink(self._begun)
+                places.write_json(path, {"process": os.getpid()})
+        yield
+        if self.changes:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+
+    def _end(self) -> None:
         self.is_done = True
         self._ended.set()
         self._wake()

@@ -43,6 +43,7 @@ def test_a_change_is_in_the_document_and_saved(lab: Lab, server: JupyterServer) 
 
 def test_all_views_of_a_notebook_show_the_same(lab: Lab, server: JupyterServer) -> None:
     path = written(server.root / "views.ipynb", "nbenv", "")
+    lab.page.set_viewport_size({"width": 2400, "height": 850})  # two toolbars, side by side
     lab.open(path.name)
     lab.shows("ready")
     lab.page.get_by_role("menuitem", name="File", exact=True).click()
