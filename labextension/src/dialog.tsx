@@ -16,6 +16,7 @@ class ApprovalBody extends ReactWidget {
   ) {
     super();
     this.addClass('jp-nbenv-Approval');
+    reachable(this.node, _trans.__('What restoring would do'));
   }
 
   render(): JSX.Element {
@@ -23,6 +24,15 @@ class ApprovalBody extends ReactWidget {
       <Body status={this._status} preview={this._preview} trans={this._trans} />
     );
   }
+}
+
+/**
+ * Let Tab go from a dialog's buttons to its body: a dialog looks for that before the body is rendered.
+ */
+export function reachable(node: HTMLElement, label: string): void {
+  node.tabIndex = 0;
+  node.setAttribute('role', 'region');
+  node.setAttribute('aria-label', label);
 }
 
 interface IBodyProps {

@@ -6,6 +6,7 @@ import { HTMLSelect, ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Client } from './client';
 import { Button } from './button';
+import { reachable } from './dialog';
 
 const FILES: Record<string, string> = {
   requirements: 'requirements.txt',
@@ -52,6 +53,7 @@ class ExportBody extends ReactWidget {
   constructor(private _props: IExportProps) {
     super();
     this.addClass('jp-nbenv-Export');
+    reachable(this.node, _props.trans.__('Export'));
   }
 
   render(): JSX.Element {

@@ -164,7 +164,7 @@ def test_every_text_is_translated(lab: Lab, own: Path, server: JupyterServer) ->
     catalogue |= {one: [f"⟦{one}⟧", f"⟦{many}⟧"] for one, many in plural}
     catalogue[""] = {
         "domain": "jupyter_nbenv",
-        "language": "de_DE",
+        "language": "de-DE",
         "plural_forms": "nplurals=2; plural=(n != 1);",
         "version": "1",
     }
