@@ -15,7 +15,7 @@ import nbenv
 ROOT = Path(nbenv.__file__).parent
 LAYERS = (
     {"errors"},
-    {"record", "requirements", "lock", "spec", "plan", "graph"},
+    {"addresses", "record", "requirements", "lock", "spec", "plan", "graph"},
     {
         "approval", "environment", "installer", "interpreter",
         "notebook", "pipconfig", "places", "store",

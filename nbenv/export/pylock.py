@@ -10,6 +10,7 @@ from nbenv import installer
 from nbenv.errors import LockError
 from nbenv.lock import LockedDistribution
 from nbenv.operations.changing import obtain
+from nbenv.operations.consent import check_approved
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
 from nbenv.spec import Spec
@@ -21,6 +22,7 @@ Package = dict[str, object]
 
 def write(document: Document) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
+    check_approved(document, False)  # to learn where its files are, hosts must be asked
     spec, folder = document.spec, document.target.folder
     found = yield from obtain(spec.python, False, folder)
     yield Progress("resolve", "Asking the index where the locked files are …")

@@ -14,7 +14,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +28,9 @@ from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, own_indexes, run_uv, tomllib
 from nbenv.lock import LockedDistribution
 from nbenv.requirements import absolute
+from nbenv.spec import Index, Spec
 
-__all__ = ["offered"]
+__all__ = ["offered", "offered_by"]
 
 _ABSENT = "nbenv-absent"
 _STUB = "0nbenv"
@@ -70,6 +71,16 @@ def offered(
     return found
 
 
+def offered_by(
+    index: str, distributions: Iterable[LockedDistribution], spec: Spec
+) -> Lines[dict[str, list[File]]]:
+    """Return the files that one index offers of locked versions, by name."""
+    asked = {locked.name: stub for locked in distributions if (stub := _stub(locked))}
+    if not asked:
+        return {}
+    return (yield from _asked(asked, spec.python, stubs=True, indexes=spec.indexes, only=index))
+
+
 def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
     """Return names whose stand-in may have hidden the files of another index than the first.
 
@@ -80,7 +91,14 @@ def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
     return [name for name in local if not found.get(name)][:_FEW]
 
 
-def _asked(asked: Asked, python: str, stubs: bool) -> Lines[dict[str, list[File]]]:
+def _asked(
+    asked: Asked,
+    python: str,
+    *,
+    stubs: bool,
+    indexes: Sequence[Index] = (),
+    only: str = "",
+) -> Lines[dict[str, list[File]]]:
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
         settings = _write_stubs(where / "absent", asked if stubs else {}, asked)
@@ -94,7 +112,7 @@ def _asked(asked: Asked, python: str, stubs: bool) -> Lines[dict[str, list[File]
         )
         command = ["lock", "--resolution", "lowest", "--python", sys.executable]
         command += _settings_arguments(settings, where)
-        for _ in run_uv(command, where, hashed=True):
+        for _ in run_uv(command, where, indexes, hashed=True, only=only):
             yield ""  # what uv says is about the stand-ins too
         document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
         return _files(document, asked, where)

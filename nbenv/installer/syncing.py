@@ -24,22 +24,31 @@ def sync(
 ) -> Lines[None]:
     """Make the environment of `python` hold exactly these distributions, hashes checked.
 
+    Nothing is built from source but what the lock says is.
+
     Everything is downloaded and built before anything is replaced. `kept` are name → version of
     distributions that are installed without being locked, and shall stay.
     """
     lines = [_installable_line(locked, spec, folder) for locked in distributions]
     lines += [f"{name}=={version}" for name, version in kept.items()]
+    lines += [f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)]
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
         source = where / "lock.txt"
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # no settings of the folders above
         command = ["pip", "sync", "--python", python, "--allow-empty-requirements", str(source)]
+        command.append("--verify-hashes")  # whatever the user's settings for other projects say
         if not kept and all(locked.hashes for locked in distributions):
             command.append("--require-hashes")
         local = [locked.name for locked in distributions if is_local(locked.url)]
         command += [f"--reinstall-package={each}" for each in local]
         yield from run_uv(command, where, spec.indexes, hashed=True)
+
+
+def _is_wheel(locked: LockedDistribution) -> bool:
+    """Whether nobody agreed to build it: building runs its code."""
+    return locked.version is not None and not locked.source
 
 
 def _installable_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:
