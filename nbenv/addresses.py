@@ -14,6 +14,8 @@ __all__ = ["direct_problem", "index_problem", "is_archive", "is_local", "without
 _LONGEST = 2048
 _DIRECT = ("https", "http", "file", "git+https", "git+http", "git+ssh", "git+file")
 _ARCHIVE = re.compile(r"\.(whl|zip|tgz|tar\.(gz|bz2|xz))(\[|$)")
+_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!&'()*+,;=%-]*")
+"""What the standard for addresses allows (RFC 3986), but for $."""
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
 _SECRET = re.compile(
@@ -66,8 +68,8 @@ def _text_problem(url: str) -> str:
 
 def _split(url: str) -> tuple[str, SplitResult | None]:
     problem = _text_problem(url)
-    if not problem and "\\" in url:
-        problem = "holds a backslash"
+    if not problem and not _ADDRESS.fullmatch(url):
+        problem = "holds a character that no address has"
     try:
         parts = urlsplit(url)
         _ = parts.port, parts.hostname  # read only now

@@ -124,7 +124,8 @@ def _broken(line: str, position: int, why: str) -> LockError:
     return LockError(
         f"Line {position + 1} of the notebook's lock cannot be used: {why}.",
         f"The line is {shown!r} (metadata.nbenv.lock[{position}]).",
-        "Restore the metadata from a good copy, or lock anew with %nbenv upgrade.",
+        "Restore the metadata from a good copy, or make the list lock there empty: "
+        "nbenv restore then locks anew.",
     )
 
 

@@ -49,7 +49,7 @@ def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
         raise interpreter.missing(python)
     yield Progress("python", f"Python {python} is not here; asking uv to fetch it …")
     try:
-        executable = yield from told("python", installer.fetch_python(python, folder))
+        executable = yield from told("python", installer.fetch_python(python))
     except NbenvError as error:
         raise interpreter.missing(python, f"Fetching it failed: {_first_line(error)}") from None
     return Interpreter(python, python, executable)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from nbenv import approval
 from nbenv.errors import ApprovalNeededError
 from nbenv.operations.document import Document
+from nbenv.operations.telling import counted
 from nbenv.requirements import must_be_built
 from nbenv.spec import Spec
 
-__all__ = ["agree", "check_approved"]
+__all__ = ["agree", "check_approved", "check_policy"]
 
 
 def agree(document: Document, spec: Spec) -> None:
@@ -43,9 +44,21 @@ def check_approved(document: Document, consent: bool) -> None:
     )
 
 
+def check_policy(consent: bool) -> None:
+    """Raise where the user wants nothing to be restored unasked, whatever was agreed to."""
+    if consent or approval.policy() != "never":
+        return
+    raise ApprovalNeededError(
+        "This notebook's environment is not ready, and NBENV_RESTORE is never.",
+        "Nothing was downloaded or run.",
+        "Restore it: %nbenv restore (in a terminal: nbenv restore NOTEBOOK).",
+    )
+
+
 def _listing(spec: Spec) -> str:
     asked = ", ".join(spec.requirements[:8]) + (", …" if len(spec.requirements) > 8 else "")
-    return f"{len(spec.lock.distributions)} locked distributions" + (f" ({asked})" if asked else "")
+    count = counted(len(spec.lock.distributions))
+    return f"{count} locked" + (f" ({asked})" if asked else "")
 
 
 def _warnings(spec: Spec) -> Iterator[str]:

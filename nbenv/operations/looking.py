@@ -130,7 +130,7 @@ def outdated(target: Target) -> Steps[Outcome]:
     document = _ready(target)
     check_approved(document, False)  # the notebook may name an index
     yield Progress("resolve", "Asking the index for newer versions …")
-    steps = installer.outdated(document.environment.python, document.spec, target.folder)
+    steps = installer.outdated(document.environment.python, document.spec)
     rows = yield from told("resolve", steps)
     asked = {requirements.name_of(text): text for text in document.spec.requirements}
     table = [
@@ -229,6 +229,6 @@ def _drift_line(each: Change) -> str:
 def pip_look(target: Target, arguments: Sequence[str]) -> Steps[Outcome]:
     """Run pip's list, show, freeze or check on the environment."""
     document = _ready(target)
-    steps = installer.pip(document.environment.python, arguments, document.spec, target.folder)
+    steps = installer.pip(document.environment.python, arguments, document.spec)
     text = yield from told("pip", steps)
     return Outcome(text=text.rstrip("\n"))

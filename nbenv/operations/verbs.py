@@ -13,7 +13,7 @@ from nbenv.errors import NbenvError, RequirementError, UsageError
 from nbenv.installer import Upgrade
 from nbenv.lock import Change
 from nbenv.operations.changing import change, held, obtain, resolved
-from nbenv.operations.consent import agree, check_approved
+from nbenv.operations.consent import agree, check_approved, check_policy
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Steps
 from nbenv.operations.syncing import bring
@@ -108,6 +108,8 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
         document.check_locked()
         if document.is_ready and not consent:
             return Outcome("The environment is ready.", environment=document.state.environment)
+        if document.value is not None:
+            check_policy(consent)
         found = yield from obtain(document.spec.python, consent, target.folder)
         spec = document.spec
         if document.value is None:

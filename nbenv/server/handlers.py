@@ -9,8 +9,9 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from jupyter_core.paths import is_hidden
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
@@ -39,12 +40,26 @@ class NbenvHandler(APIHandler):
         """Take what the server extension gives."""
         self.jobs = jobs
 
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse what no page of this server's own asks for, also where nothing is changed."""
+        await super().prepare()
+        self.check_xsrf_cookie()
+
     def notebook(self, path: str) -> str:
         """Return the file of a path of the contents API; refuse what is none below the root."""
         file = real_path(self.contents_manager, path)
-        if file is None or not os.path.isfile(file) or not file.endswith(".ipynb"):
+        is_notebook = file is not None and os.path.isfile(file) and file.endswith(".ipynb")
+        if file is None or not is_notebook or not self._shows(file):
             raise web.HTTPError(404, "There is no such notebook.")
+        if not os.access(file, os.R_OK):  # another user's
+            raise web.HTTPError(403, "This notebook may not be read.")
         return file
+
+    def _shows(self, file: str) -> bool:
+        """Whether the server itself would show the file: not where it hides hidden ones."""
+        contents = self.contents_manager
+        hides = not getattr(contents, "allow_hidden", False)
+        return not (hides and is_hidden(file, os.path.realpath(contents.root_dir)))
 
     def target(self) -> Target:
         """Return the notebook that the query names, as the verbs take it."""
@@ -130,18 +145,38 @@ class PythonsHandler(NbenvHandler):
 
 
 class RequirementHandler(NbenvHandler):
-    """``GET requirement?text=…``: whether a text is one, while it is being typed."""
+    """``POST requirement`` with a ``text``: whether that is one, while it is being typed.
+
+    ``GET requirement?text=…`` answers the same. What is typed may hold a password, which a server's
+    log of addresses must not: it is left out there.
+    """
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The server's settings, with what its log leaves out of addresses."""
+        return {**super().settings, "extra_log_scrub_param_keys": ["text"]}
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
         """Answer with its name, or with what is wrong with it."""
-        text = self.get_query_argument("text")
+        self._check(self.get_query_argument("text"))
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Do the same."""
+        body = self.get_json_body()
+        text = body.get("text") if isinstance(body, dict) else None
+        if not isinstance(text, str):
+            raise web.HTTPError(400, "A requirement has a text.")
+        self._check(text)
+
+    def _check(self, text: str) -> None:
         try:
-            if not requirements.is_named(text):
-                self.answer({"name": None, "message": ""})  # a path or a URL: known once built
-                return
-            self.answer({"name": requirements.parse(text).name, "message": ""})
+            # Of a path or a URL the name is known once it is built.
+            name = requirements.parse(text).name if requirements.is_named(text) else None
+            self.answer({"name": name, "message": ""})
         except NbenvError as error:
             self.answer({"name": None, "message": " ".join([error.what, error.why]).strip()})
 

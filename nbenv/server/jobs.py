@@ -20,6 +20,7 @@ from typing import Protocol
 import psutil
 
 from nbenv import places
+from nbenv.addresses import without_credentials
 
 __all__ = ["Build", "Busy", "Job", "Jobs", "Work"]
 
@@ -79,7 +80,7 @@ class Job:
     @property
     def about(self) -> Event:
         """What it is."""
-        words = list(self.words)
+        words = [without_credentials(word) for word in self.words]
         return {"id": self.identifier, "verb": self.verb, "words": words, "done": self._done}
 
     @property

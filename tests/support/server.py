@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -35,8 +35,11 @@ class Ran:
 class JupyterServer:
     """``with JupyterServer(root) as server``: a JupyterLab server on a free port."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, root: Path, environ: Mapping[str, str] | None = None, prefix: Sequence[str] = ()
+    ) -> None:
         self.root = root
+        self._prefix = prefix
         self.token = secrets.token_hex(8)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -58,7 +61,7 @@ class JupyterServer:
         words = [f"--{name}={value}" for name, value in options.items()]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *words],
+                [*self._prefix, sys.executable, "-m", "jupyterlab", *words],
                 cwd=self.root,
                 env=self._environ,
                 stdout=log,
