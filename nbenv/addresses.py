@@ -41,6 +41,8 @@ def direct_problem(url: str, *, locked: bool = False) -> str:
 
     In a lock a repository must be named with its full commit: a branch is other code tomorrow.
     """
+    if url.startswith("//"):
+        return "names another machine's file"
     if url.startswith(("./", "../", "/")):
         return _text_problem(url)
     problem, parts = _split(url)
@@ -63,6 +65,8 @@ def _text_problem(url: str) -> str:
         return "holds a space or a control character"
     if "$" in url:  # installers put environment variables there: secrets would go to that host
         return "holds a $, which an installer would replace"
+    if without_credentials(url) != url:
+        return "holds a user name, a password or another secret, which a notebook must not"
     return "leads out of its folder" if ".." in url.partition("#")[2] else ""
 
 
@@ -79,11 +83,9 @@ def _split(url: str) -> tuple[str, SplitResult | None]:
 
 
 def _remote_problem(parts: SplitResult) -> str:
-    user, at, host = parts.netloc.rpartition("@")
-    if at and (parts.scheme != "git+ssh" or ":" in user or "%" in user):
-        return "holds a user name or a password, which a notebook must not"
-    if _SECRET.search(f"?{parts.query}"):
-        return "holds a secret in its query, which a notebook must not"
+    user, _, host = parts.netloc.rpartition("@")
+    if user and (parts.scheme != "git+ssh" or "%" in user):
+        return "holds a user name, which a notebook must not"
     if not host.isascii() or not parts.hostname or parts.hostname.startswith("-"):
         return "names no host"
     return "holds an option" if user.startswith("-") else ""
@@ -98,7 +100,7 @@ def _git_problem(parts: SplitResult, locked: bool) -> str:
 
 def is_archive(url: str) -> bool:
     """Whether an address is of one file that holds a distribution."""
-    return bool(_ARCHIVE.search(urlsplit(url).path))
+    return bool(_ARCHIVE.search(url.partition("#")[0].partition("?")[0]))
 
 
 def is_local(url: str | None) -> bool:

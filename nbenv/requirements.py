@@ -141,7 +141,7 @@ def must_be_built(url: str) -> bool | None:
     if url.startswith(_VERSION_CONTROL):
         return True
     if is_archive(url):
-        return not urlsplit(url).path.endswith(".whl")
+        return not url.partition("#")[0].partition("?")[0].endswith(".whl")
     return True if is_local(url) else None
 
 

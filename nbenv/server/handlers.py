@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from jupyter_core.paths import is_hidden
 from jupyter_server.auth.decorator import authorized
@@ -151,10 +151,10 @@ class RequirementHandler(NbenvHandler):
     log of addresses must not: it is left out there.
     """
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The server's settings, with what its log leaves out of addresses."""
-        return {**super().settings, "extra_log_scrub_param_keys": ["text"]}
+    def initialize(self, jobs: Jobs) -> None:
+        """Leave the query out of what is logged; it is read already."""
+        super().initialize(jobs)
+        self.request.uri = self.request.path
 
     @web.authenticated
     @authorized

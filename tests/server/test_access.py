@@ -267,4 +267,4 @@ def test_what_nbenv_keeps_is_private(
     assert open_to_others == []
     assert re.search(r"(?m)^ok +folder", succeed("doctor").out)
     home.chmod(0o777)
-    assert re.search(r"(?m)^BAD folder: Others may write", succeed("doctor").out)
+    assert re.search(r"(?m)^BAD +folder: Others may write", succeed("doctor").out)
