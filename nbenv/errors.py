@@ -14,7 +14,8 @@
     │   ├── ResolutionError     no set of versions satisfies the requirements
     │   ├── BuildError          a distribution had to be built, and its build failed
     │   ├── HashError           a downloaded file is not the one that the lock names
-    │   └── IndexAccessError    an index is down, refuses, or lacks a file
+    │   ├── IndexAccessError    an index is down, refuses, or lacks a file
+    │   └── IndexSwitchError    what is locked would come from another index than before
     ├── BrokenEnvironmentError       an environment on disk cannot be made or used
     └── StoppedError       the user stopped it
 """
@@ -27,6 +28,7 @@ __all__ = [
     "BuildError",
     "HashError",
     "IndexAccessError",
+    "IndexSwitchError",
     "InstallerError",
     "InterpreterError",
     "LockError",
@@ -110,6 +112,10 @@ class HashError(InstallerError):
 
 class IndexAccessError(InstallerError):
     """An index cannot be reached, refuses access, or misses a file."""
+
+
+class IndexSwitchError(InstallerError):
+    """What is locked would come from another index than before."""
 
 
 class BrokenEnvironmentError(NbenvError):

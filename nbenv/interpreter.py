@@ -67,7 +67,10 @@ def missing(python: str, why: str = "") -> InterpreterError:
 
 
 def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:
-    cache = DiskCache(Path(places.home(), "cache", "interpreters")) if remember else None
+    folder = Path(places.home(), "cache", "interpreters")
+    if remember:
+        places.make_private(str(folder))
+    cache = DiskCache(folder) if remember else None
     candidates = [str(path) for path in first]
     for info in iter_interpreters(key, try_first_with=candidates, cache=cache):
         if not _is_free_threaded(info):

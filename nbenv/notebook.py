@@ -11,6 +11,10 @@ import stat
 
 from nbenv.errors import NotebookError
 
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
 __all__ = ["KERNELSPEC", "read_metadata", "write_metadata"]
 
 KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "nbenv"}
@@ -18,6 +22,8 @@ KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "n
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"
 _TAIL = 64 * 1024
+_TRIES = 16
+"""Places of the name to try before the whole file is parsed: each try may read to the end."""
 _decoder = json.JSONDecoder()
 
 Metadata = dict[str, object]
@@ -54,9 +60,15 @@ def write_metadata(path: str, changes: Metadata) -> bool:
 # -- reading
 
 
+def _open(path: str) -> BinaryIO:
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise NotebookError(f"{path} is not a notebook.", "It is no file.")
+    return open(path, "rb")
+
+
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with _open(path) as file:
             return file.read()
     except OSError as error:
         raise _unreadable(path, error) from None
@@ -77,7 +89,7 @@ def _read_tail(path: str) -> Metadata | None:
     file stands at the top level: anything nested would leave brackets over.
     """
     try:
-        with open(path, "rb") as file:
+        with _open(path) as file:
             size = file.seek(0, os.SEEK_END)
             for length in (_TAIL, 16 * _TAIL):
                 file.seek(max(0, size - length))
@@ -91,7 +103,10 @@ def _read_tail(path: str) -> Metadata | None:
 
 def _top_level_end(data: bytes) -> Metadata | None:
     position = len(data)
-    while (position := data.rfind(b'"metadata"', 0, position)) >= 0:
+    for _ in range(_TRIES):
+        position = data.rfind(b'"metadata"', 0, position)
+        if position < 0:
+            break
         try:
             document = json.loads(b"{" + data[position:])
         except (ValueError, RecursionError):

@@ -9,6 +9,10 @@ import json
 import os
 import sys
 
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from typing import TextIO
+
 __all__ = [
     "begun_path",
     "create_json",
@@ -19,6 +23,7 @@ __all__ = [
     "marker_path",
     "moved",
     "moved_path",
+    "open_private",
     "progress_path",
     "python_path",
     "read_json",
@@ -145,12 +150,21 @@ def read_json(path: str) -> dict[str, object] | None:
 
 def make_private(folder: str) -> None:
     """Create a folder of nbenv's, and those above it, for this user alone."""
-    if os.path.isdir(folder):
-        return
     base = home()
-    if folder != base and folder.startswith(os.path.join(base, "")):
+    is_below = folder.startswith(os.path.join(base, ""))
+    if os.path.isdir(folder):
+        if is_below and os.name == "posix" and os.stat(folder).st_mode & 0o077:
+            os.chmod(folder, 0o700)  # as after a copy; the home itself is the user's to open
+        return
+    if is_below:
         make_private(os.path.dirname(folder))
     os.makedirs(folder, mode=0o700, exist_ok=True)
+
+
+def open_private(path: str) -> TextIO:
+    """Open a new file for writing, readable by this user alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return open(descriptor, "w", encoding="utf-8")
 
 
 def write_json(path: str, value: object) -> None:
@@ -180,9 +194,8 @@ def create_json(path: str, value: object) -> None:
 
 def _written(path: str, value: object) -> str:
     scratch = f"{path}.{os.getpid()}.new"
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with open_private(scratch) as file:
             json.dump(value, file, separators=(",", ":"))
     except BaseException:
         os.unlink(scratch)

@@ -15,7 +15,7 @@ import nbenv
 ROOT = Path(nbenv.__file__).parent
 LAYERS = (
     {"errors"},
-    {"record", "requirements", "lock", "spec", "plan", "graph", "modules"},
+    {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules"},
     {
         "approval", "environment", "installer", "interpreter",
         "notebook", "pipconfig", "places", "store",

@@ -53,6 +53,7 @@ def _install(options: argparse.Namespace) -> Steps[Outcome]:
         options.upgrade,
         options.pre,
         options.dry_run,
+        options.any_index,
     )
     return operations.install(_target(options), wish)
 
@@ -102,6 +103,15 @@ def _machine(options: argparse.Namespace) -> Outcome:
     return verb()
 
 
+def _approvals(options: argparse.Namespace) -> Outcome:
+    if options.words:
+        raise UsageError(
+            f"approvals does not take {' '.join(options.words)}.",
+            todo="To take one back: nbenv approvals --revoke NOTEBOOK",
+        )
+    return operations.revoke(options.revoke) if options.revoke else operations.approvals()
+
+
 def _pip(options: argparse.Namespace) -> Outcome | Steps[Outcome]:
     from nbenv.cli.pip import perform_pip
 
@@ -111,7 +121,7 @@ def _pip(options: argparse.Namespace) -> Outcome | Steps[Outcome]:
 _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "install": _install,
     "uninstall": lambda o: operations.uninstall(_target(o), o.words, o.dry_run),
-    "upgrade": lambda o: operations.upgrade(_target(o), o.words, o.dry_run),
+    "upgrade": lambda o: operations.upgrade(_target(o), o.words, o.dry_run, o.any_index),
     "list": lambda o: operations.list_(_none(o)),
     "tree": lambda o: operations.tree(_none(o)),
     "why": lambda o: operations.why(_target(o), _only(o, "name")),
@@ -123,6 +133,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),
     "run": _run,
     "kernelspec": _machine,
+    "approvals": _approvals,
     "envs": _machine,
     "prune": _machine,
     "doctor": _machine,

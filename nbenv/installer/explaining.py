@@ -33,6 +33,15 @@ def explained(lines: list[str]) -> InstallerError:
             "Nothing was installed. The index serves another file under this name: "
             "ask who shared the notebook, or resolve anew with nbenv upgrade.",
         )
+    if "building from source is disabled for" in text:
+        names = re.findall(r"building from source is disabled for `([^`]+)`", text)
+        return BuildError(
+            f"None of the locked files of {', '.join(names) or 'a distribution'} can be installed "
+            "here without building it.",
+            "Building runs its code, and the notebook's lock does not say that it is built.",
+            "Nothing was changed. To lock what this machine can have: nbenv upgrade NOTEBOOK "
+            f"{' '.join(names)} (in a cell: %nbenv upgrade {' '.join(names)}).",
+        )
     if "No solution found" in text or "not found in the package registry" in text:
         return ResolutionError(
             "These requirements cannot be met together.",

@@ -11,9 +11,10 @@ from pathlib import Path
 import tomli_w
 
 from nbenv.errors import RequirementError
+from nbenv.installer.origins import check_origins
 from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, run_uv, tomllib
-from nbenv.lock import Lock, LockedDistribution, from_pylock
+from nbenv.lock import Lock, LockedDistribution, filename_of, from_pylock, is_installable
 from nbenv.requirements import KERNEL, absolute, is_local, parse, portable, without_credentials
 from nbenv.spec import Spec
 
@@ -22,11 +23,15 @@ __all__ = ["Upgrade", "resolve"]
 
 @dataclass(frozen=True)
 class Upgrade:
-    """Which locked versions may move: all, or those of `names`; and which to pre-releases."""
+    """Which locked versions may move: all, or those of `names`; and which to pre-releases.
+
+    With `any_index` they may also come from another index than before.
+    """
 
     everything: bool = False
     names: tuple[str, ...] = ()
     pre: tuple[str, ...] = ()
+    any_index: bool = False
 
 
 def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
@@ -44,6 +49,8 @@ def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lin
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
         document = yield from _exported(spec, interpreter, folder, where, upgrade)
+        if not upgrade.any_index:
+            yield from check_origins(_packages(document), spec)
         yield from _with_hashes(document, where, spec, interpreter)
     return _relocated(from_pylock(document, spec.python), where, folder)
 
@@ -133,11 +140,12 @@ def _with_hashes(
     for line in text.replace("\\\n", " ").splitlines():
         locked = LockedDistribution.from_line(" ".join(line.split()))
         package = next(p for p in bare if p["name"] == locked.name)
-        package["sdist"] = {"hashes": dict(digest.split(":") for digest in locked.hashes[:1])}
-        package["wheels"] = [
-            {"name": f"{locked.name.replace('-', '_')}-0-py3-none-any.whl", "hashes": {kind: hexed}}
-            for kind, hexed in (digest.split(":") for digest in locked.hashes)
-        ]
+        hashed = [{"hashes": dict([digest.split(":")])} for digest in locked.hashes]
+        if any(is_installable(filename_of(file), spec.python) for file in _files(package)):
+            stem = f"{locked.name.replace('-', '_')}-0-py3-none-any.whl"
+            package["wheels"] = [{"name": stem, **each} for each in hashed]
+        else:
+            package["sdist"], package["wheels"] = hashed, []
 
 
 def _packages(document: Mapping[str, object]) -> list[dict[str, object]]:

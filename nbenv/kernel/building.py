@@ -30,7 +30,7 @@ def build(path: str) -> str:
     log = places.progress_path(places.key(path))
     places.make_private(os.path.dirname(log))
     try:
-        with open(log, "w", encoding="utf-8") as file:
+        with places.open_private(log) as file:
 
             def say(**event: object) -> None:
                 file.write(json.dumps(event, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 A verb that takes time is a generator that yields `Progress` and returns its `Outcome`.
 """
 
+from nbenv.operations.approvals import approvals, revoke
 from nbenv.operations.document import Document, Target, server_marker
 from nbenv.operations.installing import Wish, install
 from nbenv.operations.looking import list_, outdated, packages, pip_look, status, tree, why
@@ -24,6 +25,7 @@ __all__ = [
     "Steps",
     "Target",
     "Wish",
+    "approvals",
     "drain",
     "install",
     "list_",
@@ -34,6 +36,7 @@ __all__ = [
     "prepare",
     "preview",
     "restore",
+    "revoke",
     "server_marker",
     "status",
     "tree",

@@ -10,19 +10,20 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from nbenv import approval, installer, interpreter, notebook
-from nbenv.errors import ApprovalNeededError, NbenvError, NotebookError
+from nbenv import installer, interpreter, notebook
+from nbenv.errors import NbenvError, NotebookError
 from nbenv.installer import Upgrade
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change
+from nbenv.operations.consent import agree, check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
 from nbenv.operations.syncing import Synced, bring, version_of
-from nbenv.requirements import merge, must_be_built, without_credentials
+from nbenv.requirements import merge
 from nbenv.spec import Spec
 from nbenv.store import Store, superseding
 
-__all__ = ["Edit", "change", "check_approved", "held", "obtain", "resolved"]
+__all__ = ["Edit", "change", "held", "obtain", "resolved"]
 
 Edit = Callable[[Document], "Steps[Spec] | Spec"]
 
@@ -48,7 +49,7 @@ def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
         raise interpreter.missing(python)
     yield Progress("python", f"Python {python} is not here; asking uv to fetch it …")
     try:
-        executable = yield from told("python", installer.fetch_python(python, folder))
+        executable = yield from told("python", installer.fetch_python(python))
     except NbenvError as error:
         raise interpreter.missing(python, f"Fetching it failed: {_first_line(error)}") from None
     return Interpreter(python, python, executable)
@@ -59,48 +60,14 @@ def _first_line(error: NbenvError) -> str:
     return next((line for line in lines if line), error.what)
 
 
-def check_approved(document: Document, consent: bool) -> None:
-    """Raise unless this machine may install what the notebook's lock names."""
-    if document.value is None:
-        return
-    spec, policy = document.spec, approval.policy()
-    if consent or approval.is_approved(spec.digest) or policy == "always":
-        return
-    raise ApprovalNeededError(
-        f"This notebook brings an environment that is not on this machine yet: "
-        f"Python {spec.python} with {_listing(spec)}.",
-        _warnings(spec) + "Nothing was downloaded or run.",
-        "To agree and install exactly that, run %nbenv restore in a cell "
-        "(in a terminal: nbenv restore NOTEBOOK). To see it first: "
-        "%nbenv restore --dry-run (in a terminal: nbenv restore --dry-run NOTEBOOK).",
-    )
-
-
-def _listing(spec: Spec) -> str:
-    asked = ", ".join(spec.requirements[:8]) + (", …" if len(spec.requirements) > 8 else "")
-    return f"{len(spec.lock.distributions)} locked distributions" + (f" ({asked})" if asked else "")
-
-
-def _warnings(spec: Spec) -> str:
-    told = [
-        f"It uses the index {index.name} ({without_credentials(index.url)})."
-        for index in spec.indexes
-    ]
-    told += [
-        f"It installs {each.name} directly from {without_credentials(each.url)}"
-        + (", and builds it, which runs its code." if must_be_built(each.url) else ".")
-        for each in spec.lock.distributions
-        if each.url
-    ]
-    return "".join(line + "\n" for line in told)
-
-
 def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade) -> Steps[Spec]:
     """Return `spec` with the lock that meets its requirements."""
     yield Progress("resolve", f"Resolving for Python {spec.python} …")
     steps = installer.resolve(spec, found.executable, folder, upgrade)
     lock = yield from told("resolve", steps)
-    return _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
+    made = _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
+    Spec.from_value(made.to_value())  # what could not be read back must not be written
+    return made
 
 
 def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
@@ -136,7 +103,7 @@ def _record(document: Document, store: Store, spec: Spec) -> None:
         changes = {"nbenv": value, "kernelspec": notebook.KERNELSPEC}
         notebook.write_metadata(target.notebook, changes)
     saved = not target.keeps_unsaved
-    approval.approve(spec.digest)
+    agree(document, spec)
     if value == document.value and (document.state.value == value):
         return
     state = superseding(document.state, document.in_file, value, saved)

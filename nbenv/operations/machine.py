@@ -147,10 +147,26 @@ def _check_home() -> str:
     probe = os.path.join(places.home(), "doctor.json")
     places.write_json(probe, {})
     os.unlink(probe)
+    _check_private(places.home())
     free = shutil.disk_usage(places.home()).free
     if free < 1e9:
         raise NbenvError(f"{places.home()} is on a disk with {free / 1e6:.0f} MB left.")
     return f"{places.home()} is writable, {free / 1e9:.0f} GB free"
+
+
+def _check_private(folder: str) -> None:
+    """Complain when others may write there: they could put their environments into it."""
+    found = os.stat(folder)
+    secret = os.path.join(folder, "secret")
+    if os.name != "posix":
+        return
+    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise NbenvError(f"Others may write to {folder}.", todo=f"Run: chmod go-w {folder}")
+    if os.path.exists(secret) and os.stat(secret).st_mode & 0o077:
+        raise NbenvError(
+            f"Others may read {secret}, which signs approvals.",
+            todo="Delete it: whatever was agreed to is then asked for again.",
+        )
 
 
 def _check_installer() -> str:
@@ -175,7 +191,12 @@ def _check_config(name: str) -> str:
 def _check_indexes() -> str:
     options = pipconfig.read(os.environ)
     keys = ("index-url", "extra-index-url", "find-links", "cert", "proxy")
-    told = [
-        f"{key} {requirements.without_credentials(options[key])}" for key in keys if key in options
-    ]
+    told = [f"{key} {_bare(options[key])}" for key in keys if key in options]
     return "pip is configured to " + "; ".join(told) if told else "the installer's default"
+
+
+def _bare(address: str) -> str:
+    """Return an address without its password; a proxy's may lack the scheme before it."""
+    if "://" in address:
+        return requirements.without_credentials(address)
+    return requirements.without_credentials(f"x://{address}").removeprefix("x://")

@@ -87,6 +87,7 @@ def _copy(target: Target, python: str) -> Target:
     stem = f"{Path(target.notebook).stem}-{places.key(target.notebook)}-{python}"
     copy = os.path.join(folder, f"{stem}.ipynb")
     shutil.copyfile(target.notebook, copy)
+    os.chmod(copy, 0o600)
     return Target(copy, base=str(target.folder))
 
 

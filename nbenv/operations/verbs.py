@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
-from nbenv import approval, requirements
+from nbenv import requirements
 from nbenv.errors import NbenvError, RequirementError, UsageError
 from nbenv.installer import Upgrade
 from nbenv.lock import Change
-from nbenv.operations.changing import change, check_approved, held, obtain, resolved
+from nbenv.operations.changing import change, held, obtain, resolved
+from nbenv.operations.consent import agree, check_approved, check_policy
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Steps
 from nbenv.operations.syncing import bring
@@ -68,8 +69,13 @@ def _not_asked_for(names: list[str], document: Document) -> NbenvError:
     )
 
 
-def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) -> Steps[Outcome]:
-    """Take the newest versions that the requirements allow, of all or of some."""
+def upgrade(
+    target: Target, names: Sequence[str] = (), dry_run: bool = False, any_index: bool = False
+) -> Steps[Outcome]:
+    """Take the newest versions that the requirements allow, of all or of some.
+
+    With `any_index` they may come from another index than before.
+    """
     wanted = tuple(str(canonicalize_name(name)) for name in names)
 
     def edit(document: Document) -> Spec:
@@ -78,7 +84,7 @@ def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) ->
             raise RequirementError(f"This notebook has no {', '.join(unknown)}.")
         return document.spec
 
-    choice = Upgrade(everything=not wanted, names=wanted)
+    choice = Upgrade(everything=not wanted, names=wanted, any_index=any_index)
     spec, synced = yield from change(target, edit, upgrade=choice, dry_run=dry_run)
     verb = "Would upgrade" if dry_run else "Upgraded"
     moved = [each for each in synced.changes if each.old and each.new]
@@ -100,14 +106,17 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
     with (yield from held(store, identifier)):
         document = Document.read(target.following(identifier), store)
         check_approved(document, consent)
+        document.check_locked()
         if document.is_ready and not consent:
             return Outcome("The environment is ready.", environment=document.state.environment)
+        if document.value is not None:
+            check_policy(consent)
         found = yield from obtain(document.spec.python, consent, target.folder)
         spec = document.spec
-        if document.value is None or not spec.lock.distributions:
+        if document.value is None:
             spec = yield from resolved(spec, found, target.folder, Upgrade())
         elif consent:
-            approval.approve(spec.digest)
+            agree(document, spec)
         synced = yield from bring(document, store, spec, found, exact=True)
         if document.value is not None:
             _note_current(document, store)
@@ -127,8 +136,23 @@ def restore(target: Target, python: str | None = None) -> Steps[Outcome]:
     """Restore the recorded environment, or move it to another Python; asking is agreeing."""
     if python is not None:
         return (yield from move(target, python))
-    Document.read(target, Store()).check_recorded()
+    document = Document.read(target, Store())
+    document.check_recorded()
+    if not document.spec.lock.distributions:
+        return (yield from _locked_anew(target))
     return (yield from prepare(target, consent=True))
+
+
+def _locked_anew(target: Target) -> Steps[Outcome]:
+    """Restore a record that was written without a lock: resolve what it asks for, and record it."""
+    steps = change(target, lambda document: document.spec, upgrade=Upgrade(), consent=True)
+    spec, synced = yield from steps
+    summary = f"Nothing was locked: resolved, locked and installed {_asked_for(spec)}."
+    return outcome_of(spec, synced, summary)
+
+
+def _asked_for(spec: Spec) -> str:
+    return ", ".join(spec.requirements) or "the kernel alone"
 
 
 def move(target: Target, python: str) -> Steps[Outcome]:
