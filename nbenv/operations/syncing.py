@@ -9,6 +9,7 @@ from nbenv import installer
 from nbenv.environment import Environment
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change, LockedDistribution
+from nbenv.operations.contents import has_other_files
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
 from nbenv.plan import Installed, make_plan
@@ -40,7 +41,8 @@ def bring(
     """
     environment, replaced, old = document.environment, False, document.state.environment
     version = environment.python_version
-    if version and not version.startswith(f"{spec.python}."):
+    moves = bool(version) and not str(version).startswith(f"{spec.python}.")
+    if version and (moves or has_other_files(environment, spec)):
         store.fresh_environment(document.state)
         environment, replaced = document.environment, True
     is_new, folder = environment.python_version is None, document.target.folder

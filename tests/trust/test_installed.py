@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_verbs import installed, record
+from tests.cli.test_verbs import environment, installed, record
 from tests.conftest import write_other_copy
 from tests.support.commands import fail, succeed
 from tests.support.index import LocalIndex
@@ -85,6 +85,25 @@ def test_another_index_may_serve_the_same_file_and_no_other(
         mirror.wheel("leaf", "1.0", modules={"leaf.py": "evil = True"})
         move_away(tmp_path / "again", monkeypatch)
         assert "not the one" in fail("restore", notebook, "-q")
+
+
+def test_the_same_version_of_another_file_is_another(
+    notebook: Path, public: LocalIndex, tmp_path: Path
+) -> None:
+    """An installer sees the right version and is content; the lock says which file it must be."""
+    succeed("install", notebook, "leaf")
+    first = environment(notebook)
+    old = public.sha256("leaf-1.0-py3-none-any.whl")
+    public.wheel("leaf", "1.0", modules={"leaf.py": "rebuilt = True"})
+    new = public.sha256("leaf-1.0-py3-none-any.whl")
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace(old, new), encoding="utf-8")
+    succeed("restore", notebook)
+    second = environment(notebook)
+    assert second != first
+    assert (second.site_packages / "leaf.py").read_text(encoding="utf-8") == "rebuilt = True"
+    succeed("restore", notebook)
+    assert environment(notebook) == second
 
 
 # -- building
