@@ -6,12 +6,13 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from nbenv import places, record
 from nbenv.environment import Environment
@@ -21,6 +22,7 @@ __all__ = ["Known", "State", "Store"]
 
 Value = dict[str, object]
 _REMEMBERED = 50
+ASIDE = ".removed-"
 
 
 @dataclass
@@ -121,9 +123,7 @@ class Store:
             return
         state.notebook = os.path.realpath(new)
         self.save(state)
-        environment = Environment(state.environment)
-        if environment.value is not None:
-            environment.mark(environment.value, state.notebook)
+        Environment(state.environment).assign(state.notebook)
         with contextlib.suppress(FileNotFoundError):
             os.replace(self._history_path(old_key), self._history_path(places.key(new)))
         # A restarted kernel still carries the first name: leave word there.
@@ -180,6 +180,7 @@ class Store:
                 if waits:
                     waits()
                 lock.acquire()
+            _let_children_hold(lock)
         except OSError as error:
             raise _unwritable(error) from None
         try:
@@ -207,6 +208,26 @@ class Store:
 
     # -- environments
 
+    def is_in_use(self, environment: Environment) -> bool:
+        """Whether a process runs in an environment."""
+        return str(environment.path) in _running_prefixes()
+
+    def discard(self, environment: Environment) -> bool:
+        """Remove an environment unless a process uses it; return whether it was removed.
+
+        It leaves its place first: a kernel that starts at this very moment is seen or builds anew.
+        """
+        aside = environment.path.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(4)}")
+        try:
+            os.rename(environment.path, aside)
+        except OSError:
+            return False
+        if self.is_in_use(environment):
+            os.rename(aside, environment.path)
+            return False
+        shutil.rmtree(aside, ignore_errors=True)
+        return True
+
     def environments(self) -> list[Known]:
         """Return every environment on this machine."""
         folder = Path(places.home(), "envs")
@@ -217,8 +238,18 @@ class Store:
         return [
             Known(Environment(path.name), owners.get(path.name), str(path) in busy)
             for path in sorted(folder.iterdir())
-            if path.is_dir()
+            if path.is_dir() and not path.name.startswith(ASIDE)
         ]
+
+
+def _let_children_hold(lock: BaseFileLock) -> None:
+    """Let the processes that a change starts keep its lock, also when the change itself is killed.
+
+    Otherwise the next change would begin while an orphaned installer still writes.
+    """
+    descriptor = lock._context.lock_file_fd  # no public name for it
+    if descriptor is not None:
+        os.set_inheritable(descriptor, True)
 
 
 def _running_prefixes() -> set[str]:

@@ -17,8 +17,8 @@ LAYERS = (
     {"errors"},
     {"record", "requirements", "lock", "spec", "plan", "graph"},
     {
-        "approval", "environment", "installer", "interpreter",
-        "notebook", "pipconfig", "places", "store",
+        "approval", "environment", "installer", "integrity", "interpreter",
+        "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
     },
     {"operations", "export"},
     {"cli", "kernel", "server"},

@@ -99,6 +99,7 @@ def run_uv(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
+            close_fds=False,  # what is inheritable is the environment's lock: see the store
             text=True,
             encoding="utf-8",
             errors="replace",

@@ -20,7 +20,7 @@ from nbenv.operations.progress import Progress, Steps, drain, told
 from nbenv.operations.syncing import Synced, bring, version_of
 from nbenv.requirements import merge, must_be_built, without_credentials
 from nbenv.spec import Spec
-from nbenv.store import Store, superseding
+from nbenv.store import State, Store, superseding
 
 __all__ = ["Edit", "change", "check_approved", "held", "obtain", "resolved"]
 
@@ -30,13 +30,21 @@ Edit = Callable[[Document], "Steps[Spec] | Spec"]
 # -- the parts
 
 
-def held(store: Store, identifier: str) -> Steps[contextlib.ExitStack]:
-    """Take the environment's lock, saying so when another change must end first."""
-    stack = contextlib.ExitStack()
-    if store.is_locked(identifier):
-        yield Progress("waiting", "Waiting for another change of this environment to end …")
-    stack.enter_context(store.locked(identifier))
-    return stack
+def held(store: Store, notebook: str, known: Callable[[str], State]) -> Steps[contextlib.ExitStack]:
+    """Take the lock of the notebook's environment, saying so when another change must end first.
+
+    That other change may have given the notebook another environment, which has another lock.
+    """
+    while True:
+        stack = contextlib.ExitStack()
+        identifier = known(notebook).environment
+        if store.is_locked(identifier):
+            yield Progress("waiting", "Waiting for another change of this environment to end …")
+        stack.enter_context(store.locked(identifier))
+        now = store.state(notebook)
+        if now is None or now.environment == identifier:
+            return stack
+        stack.close()
 
 
 def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
@@ -130,18 +138,18 @@ def _check_writable(target: Target) -> None:
     )
 
 
-def _record(document: Document, store: Store, spec: Spec) -> None:
+def _record(document: Document, store: Store, spec: Spec, remembered: bool) -> None:
+    # In this order a kill between two steps leaves the old record or the new one, both approved.
     value, target = spec.to_value(), document.target
+    approval.approve(spec.digest)
+    if value != document.value and remembered:
+        store.remember(target.notebook, document.value)
     if not target.keeps_unsaved:
         changes = {"nbenv": value, "kernelspec": notebook.KERNELSPEC}
         notebook.write_metadata(target.notebook, changes)
     saved = not target.keeps_unsaved
-    approval.approve(spec.digest)
-    if value == document.value and (document.state.value == value):
-        return
-    store.save(superseding(document.state, document.in_file, value, saved))
-    if value != document.value:
-        store.remember(target.notebook, document.value)
+    if value != document.value or document.state.value != value:
+        store.save(superseding(document.state, document.in_file, value, saved))
 
 
 # -- a whole change
@@ -153,7 +161,7 @@ def change(
     *,
     upgrade: Upgrade | None = None,
     dry_run: bool = False,
-    keep_lock: bool = False,
+    going_back: bool = False,
     consent: bool = False,
 ) -> Steps[tuple[Spec, Synced]]:
     """Edit the record, resolve, sync and record: all of it, or nothing.
@@ -164,26 +172,27 @@ def change(
         Returns the new spec from the document; it may look up names.
     upgrade
         Which locked versions may move.
-    keep_lock
-        The spec that `edit` returns has its lock already.
+    going_back
+        The spec that `edit` returns was recorded before: it has its lock, and what it replaces is
+        not remembered.
     """
     store = Store()
     if not dry_run:
         _check_writable(target)
     known = store.state_for if dry_run else store.claim
-    with (yield from held(store, known(target.notebook).environment)):
+    with (yield from held(store, target.notebook, known)):
         document = Document.read(target, store)
         check_approved(document, consent)
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)
         found = yield from obtain(spec.python, consent, target.folder)
-        if not keep_lock and (upgrade or not _is_met(document, spec)):
+        if not going_back and (upgrade or not _is_met(document, spec)):
             spec = yield from resolved(spec, found, target.folder, upgrade or Upgrade())
         if dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:
             synced = yield from bring(document, store, spec, found, exact=False)
-            _record(document, store, spec)
+            _record(document, store, spec, remembered=not going_back)
         except BaseException:
             if not document.is_ready:
                 _back(document, store, found)

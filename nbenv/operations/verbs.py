@@ -15,7 +15,7 @@ from nbenv.lock import Change
 from nbenv.operations.changing import change, check_approved, held, obtain, resolved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Steps
-from nbenv.operations.syncing import bring
+from nbenv.operations.syncing import bring, confirmed
 from nbenv.operations.telling import counted, outcome_of
 from nbenv.spec import Spec
 from nbenv.store import Store
@@ -96,10 +96,10 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
     """
     store = Store()
     check_approved(Document.read(target, store), consent)
-    with (yield from held(store, store.claim(target.notebook).environment)):
+    with (yield from held(store, target.notebook, store.claim)):
         document = Document.read(target, store)
         check_approved(document, consent)
-        if document.is_ready and not consent:
+        if document.is_ready and not consent and confirmed(document.environment):
             return Outcome("The environment is ready.", environment=document.state.environment)
         found = yield from obtain(document.spec.python, consent, target.folder)
         spec = document.spec
@@ -149,18 +149,21 @@ def move(target: Target, python: str) -> Steps[Outcome]:
 def undo(target: Target) -> Steps[Outcome]:
     """Go back to the environment before the last change."""
     store = Store()
-    known, before = store.last(target.notebook)
-    if not known:
-        raise NbenvError("There is no change of this notebook's environment to undo.")
 
-    def edit(document: Document) -> Spec:
+    def edit(document: Document) -> Steps[Spec]:
+        known, before = store.last(target.notebook)
+        while known and before == document.value:  # a change that was killed before it was recorded
+            store.drop_last(target.notebook)
+            known, before = store.last(target.notebook)
+        if not known:
+            raise NbenvError("There is no change of this notebook's environment to undo.")
         if before is not None:
             return Spec.from_value(before)
-        return replace(document.spec, requirements=(), editable=(), indexes=())
+        empty = replace(document.spec, requirements=(), editable=(), indexes=())
+        found = yield from obtain(empty.python, False, target.folder)
+        return (yield from resolved(empty, found, target.folder, Upgrade()))
 
-    spec, synced = yield from change(target, edit, keep_lock=before is not None)
-    # `change` remembered the undone record too; undo goes further back, not to and fro.
-    store.drop_last(target.notebook)
+    spec, synced = yield from change(target, edit, going_back=True)
     store.drop_last(target.notebook)
     return outcome_of(spec, synced, f"Went back: {_undone(synced.changes)}.")
 
