@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.version import Version
@@ -22,7 +22,7 @@ from nbenv.requirements import merge, must_be_built, without_credentials
 from nbenv.spec import Spec
 from nbenv.store import State, Store, superseding
 
-__all__ = ["Edit", "change", "check_approved", "held", "obtain", "resolved"]
+__all__ = ["Edit", "Manner", "change", "check_approved", "held", "obtain", "resolved"]
 
 Edit = Callable[[Document], "Steps[Spec] | Spec"]
 
@@ -155,44 +155,44 @@ def _record(document: Document, store: Store, spec: Spec, remembered: bool) -> N
 # -- a whole change
 
 
-def change(
-    target: Target,
-    edit: Edit,
-    *,
-    upgrade: Upgrade | None = None,
-    dry_run: bool = False,
-    going_back: bool = False,
-    consent: bool = False,
-) -> Steps[tuple[Spec, Synced]]:
+@dataclass(frozen=True)
+class Manner:
+    """How a change is made.
+
+    `upgrade` says which locked versions may move; with `locked` the edited spec has its lock
+    already; what is not `remembered` cannot be undone; `consent` is an agreement to what the
+    notebook's lock names.
+    """
+
+    upgrade: Upgrade | None = None
+    dry_run: bool = False
+    locked: bool = False
+    remembered: bool = True
+    consent: bool = False
+
+
+def change(target: Target, edit: Edit, how: Manner) -> Steps[tuple[Spec, Synced]]:
     """Edit the record, resolve, sync and record: all of it, or nothing.
 
-    Parameters
-    ----------
-    edit
-        Returns the new spec from the document; it may look up names.
-    upgrade
-        Which locked versions may move.
-    going_back
-        The spec that `edit` returns was recorded before: it has its lock, and what it replaces is
-        not remembered.
+    `edit` returns the new spec from the document; it may look up names.
     """
-    store = Store()
-    if not dry_run:
+    store, upgrade = Store(), how.upgrade
+    if not how.dry_run:
         _check_writable(target)
-    known = store.state_for if dry_run else store.claim
+    known = store.state_for if how.dry_run else store.claim
     with (yield from held(store, target.notebook, known)):
         document = Document.read(target, store)
-        check_approved(document, consent)
+        check_approved(document, how.consent)
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)
-        found = yield from obtain(spec.python, consent, target.folder)
-        if not going_back and (upgrade or not _is_met(document, spec)):
+        found = yield from obtain(spec.python, how.consent, target.folder)
+        if not how.locked and (upgrade or not _is_met(document, spec)):
             spec = yield from resolved(spec, found, target.folder, upgrade or Upgrade())
-        if dry_run:
+        if how.dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:
             synced = yield from bring(document, store, spec, found, exact=False)
-            _record(document, store, spec, remembered=not going_back)
+            _record(document, store, spec, how.remembered)
         except BaseException:
             if not document.is_ready:
                 _back(document, store, found)

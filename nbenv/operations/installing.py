@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from nbenv import installer, requirements
 from nbenv.errors import UsageError
 from nbenv.installer import Named, Upgrade
-from nbenv.operations.changing import change
+from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
 from nbenv.operations.syncing import Synced
@@ -49,12 +49,8 @@ def install(target: Target, wish: Wish) -> Steps[Outcome]:
 
     moving = wish.upgrade or wish.pre
     names = tuple(requirements.name_of(t) for t in wish.requirements if requirements.is_named(t))
-    spec, synced = yield from change(
-        target,
-        edit,
-        upgrade=Upgrade(names=names, pre=names if wish.pre else ()) if moving else None,
-        dry_run=wish.dry_run,
-    )
+    upgrade = Upgrade(names=names, pre=names if wish.pre else ()) if moving else None
+    spec, synced = yield from change(target, edit, Manner(upgrade, wish.dry_run))
     summary = _installed_summary(spec, synced, asked, wish.dry_run)
     return outcome_of(spec, synced, summary, shown=wish.dry_run)
 

@@ -9,13 +9,21 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from nbenv import approval, requirements
-from nbenv.errors import NbenvError, RequirementError, UsageError
+from nbenv.errors import (
+    InstallerError,
+    InterpreterError,
+    NbenvError,
+    RequirementError,
+    UnavailableError,
+    UsageError,
+)
 from nbenv.installer import Upgrade
 from nbenv.lock import Change
-from nbenv.operations.changing import change, check_approved, held, obtain, resolved
+from nbenv.operations.changing import Manner, change, check_approved, held, obtain, resolved
 from nbenv.operations.document import Document, Target
+from nbenv.operations.fallback import fall_back, with_fallbacks
 from nbenv.operations.progress import Outcome, Steps
-from nbenv.operations.syncing import bring, confirmed
+from nbenv.operations.syncing import Synced, bring, confirmed
 from nbenv.operations.telling import counted, outcome_of
 from nbenv.spec import Spec
 from nbenv.store import Store
@@ -45,7 +53,7 @@ def uninstall(target: Target, names: Sequence[str], dry_run: bool = False) -> St
             editable=tuple(name for name in spec.editable if name not in wanted),
         )
 
-    spec, synced = yield from change(target, edit, dry_run=dry_run)
+    spec, synced = yield from change(target, edit, Manner(dry_run=dry_run))
     verb = "Would uninstall" if dry_run else "Uninstalled"
     beyond = len({each.name for each in synced.changes} - set(wanted))
     more = f" (and {counted(beyond)} more)" if beyond else ""
@@ -79,7 +87,7 @@ def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) ->
         return document.spec
 
     choice = Upgrade(everything=not wanted, names=wanted)
-    spec, synced = yield from change(target, edit, upgrade=choice, dry_run=dry_run)
+    spec, synced = yield from change(target, edit, Manner(choice, dry_run))
     verb = "Would upgrade" if dry_run else "Upgraded"
     moved = [each for each in synced.changes if each.old and each.new]
     summary = f"{verb} {counted(len(moved))}." if synced.changes else "Everything is up to date."
@@ -101,17 +109,25 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
         check_approved(document, consent)
         if document.is_ready and not consent and confirmed(document.environment):
             return Outcome("The environment is ready.", environment=document.state.environment)
-        found = yield from obtain(document.spec.python, consent, target.folder)
-        spec = document.spec
-        if document.value is None or not spec.lock.distributions:
-            spec = yield from resolved(spec, found, target.folder, Upgrade())
-        elif consent:
-            approval.approve(spec.digest)
-        synced = yield from bring(document, store, spec, found, exact=True)
+        try:
+            spec, synced = yield from _restored(document, store, consent)
+        except (InterpreterError, InstallerError) as error:
+            raise (yield from with_fallbacks(document, error)) from None
         if document.value is not None:
             _note_current(document, store)
-    installed = len(document.environment.installed())
-    return outcome_of(spec, synced, f"Restored: Python {found.version} with {counted(installed)}.")
+    environment = document.environment
+    told = f"Python {environment.python_version} with {counted(len(environment.installed()))}"
+    return outcome_of(spec, synced, f"Restored: {told}.")
+
+
+def _restored(document: Document, store: Store, consent: bool) -> Steps[tuple[Spec, Synced]]:
+    spec, folder = document.spec, document.target.folder
+    found = yield from obtain(spec.python, consent, folder)
+    if document.value is None or not spec.lock.distributions:
+        spec = yield from resolved(spec, found, folder, Upgrade())
+    elif consent:
+        approval.approve(spec.digest)
+    return spec, (yield from bring(document, store, spec, found, exact=True))
 
 
 def _note_current(document: Document, store: Store) -> None:
@@ -122,12 +138,23 @@ def _note_current(document: Document, store: Store) -> None:
         store.save(state)
 
 
-def restore(target: Target, python: str | None = None) -> Steps[Outcome]:
-    """Restore the recorded environment, or move it to another Python; asking is agreeing."""
+def restore(
+    target: Target, python: str | None = None, fallback: str | None = None
+) -> Steps[Outcome]:
+    """Restore the recorded environment; asking is agreeing.
+
+    Or move it to another Python; or, where it cannot be had exactly, take a `fallback`.
+    """
     if python is not None:
         return (yield from move(target, python))
     Document.read(target, Store()).check_recorded()
-    return (yield from prepare(target, consent=True))
+    try:
+        return (yield from prepare(target, consent=True))
+    except UnavailableError as error:
+        if fallback is None:
+            raise
+        unavailable = error
+    return (yield from fall_back(target, fallback, unavailable))
 
 
 def move(target: Target, python: str) -> Steps[Outcome]:
@@ -140,7 +167,7 @@ def move(target: Target, python: str) -> Steps[Outcome]:
         came_from.append(document.spec.python)
         return replace(document.spec, python=python)
 
-    spec, synced = yield from change(target, edit, consent=True)
+    spec, synced = yield from change(target, edit, Manner(consent=True))
     if came_from == [python]:
         return outcome_of(spec, synced, f"The notebook is on Python {python} already.")
     return outcome_of(spec, synced, f"Moved from Python {came_from[0]} to {python}.")
@@ -163,7 +190,14 @@ def undo(target: Target) -> Steps[Outcome]:
         found = yield from obtain(empty.python, False, target.folder)
         return (yield from resolved(empty, found, target.folder, Upgrade()))
 
-    spec, synced = yield from change(target, edit, going_back=True)
+    try:
+        spec, synced = yield from change(target, edit, Manner(locked=True, remembered=False))
+    except (InstallerError, InterpreterError) as error:
+        raise NbenvError(
+            "The environment before the last change cannot be had here any more.",
+            error.why or error.what,
+            "Nothing was changed.",
+        ) from None
     store.drop_last(target.notebook)
     return outcome_of(spec, synced, f"Went back: {_undone(synced.changes)}.")
 
