@@ -50,7 +50,8 @@ def explained(lines: list[str]) -> InstallerError:
         return IndexAccessError(
             "An index of distributions cannot be used.",
             _indented(told),
-            "Check the network and the index, then try again; nothing was changed.",
+            "Check the network and the index, then try again; nothing was changed, "
+            "and what is downloaded already is kept.",
         )
     return InstallerError(f"{headline}.", _indented(told[1:]), "Nothing was changed.")
 

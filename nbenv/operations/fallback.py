@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nbenv.errors import InstallerError, NbenvError, UnavailableError, UsageError
 from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
-from nbenv.operations.ladder import LEVELS, Findings, Rung, examine, rungs
+from nbenv.operations.ladder import LEVELS, Findings, Rung, examine, is_passing, rungs
 from nbenv.operations.progress import Outcome, Steps
 from nbenv.operations.telling import counted, outcome_of
 from nbenv.spec import Spec
@@ -20,7 +20,8 @@ _NOTHING = NbenvError("")
 
 def with_fallbacks(document: Document, error: NbenvError) -> Steps[NbenvError]:
     """Return the error of a failed restore, with the fallbacks where something is lacking."""
-    if document.value is None or not document.spec.lock.distributions:
+    nothing_locked = document.value is None or not document.spec.lock.distributions
+    if nothing_locked or is_passing(error):
         return error
     try:
         findings = yield from examine(document, error)

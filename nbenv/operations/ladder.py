@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from nbenv import installer, interpreter
-from nbenv.errors import BuildError, InstallerError, InterpreterError, NbenvError
+from nbenv.errors import BuildError, IndexAccessError, InstallerError, InterpreterError, NbenvError
 from nbenv.installer import File, Upgrade
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change, Lock, LockedDistribution
@@ -21,7 +21,7 @@ from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
 from nbenv.spec import Spec
 
-__all__ = ["LEVELS", "Findings", "Rung", "examine", "rungs"]
+__all__ = ["LEVELS", "Findings", "Rung", "examine", "is_passing", "rungs"]
 
 LEVELS = ("build", "python", "dated", "newest")
 _OLDEST = 10
@@ -129,6 +129,11 @@ def examine(document: Document, error: NbenvError) -> Steps[Findings]:
     return replace(findings, lacks=lacks, offered=offered)
 
 
+def is_passing(error: NbenvError) -> bool:
+    """Whether an error says that an index could not be asked, which another try may mend."""
+    return isinstance(error, IndexAccessError) and not _NOT_THERE.search(error.why)
+
+
 def _named(error: NbenvError, spec: Spec) -> Iterator[str]:
     versions = spec.lock.versions()
     for name, version in _NAMED.findall(error.why):
@@ -224,12 +229,20 @@ def _other_python(document: Document, findings: Findings) -> Steps[Rung | None]:
             rung = yield from _resolved("python", document, findings, Upgrade(here=True), python)
         except InstallerError:
             continue
-        if rung and (best is None or len(rung.changes) < len(best.changes)):
+        better = best is None or (rung and len(rung.changes) < len(best.changes))
+        if rung and better and not _still_lacks(findings, rung.spec):
             best = rung
         if best and not best.changes:
             break
     # With the recorded Python here, another one only helps when no version moves.
     return best if best is None or not best.changes or findings.no_python else None
+
+
+def _still_lacks(findings: Findings, spec: Spec) -> bool:
+    """Whether another spec needs one of the very files that are lacking."""
+    old = {each.name: set(each.hashes) for each in findings.spec.lock.distributions}
+    new = {each.name: set(each.hashes) for each in spec.lock.distributions}
+    return any(old.get(name, set()) & new.get(name, set()) for name in findings.lacks)
 
 
 def _pythons(recorded: str) -> list[str]:
