@@ -77,8 +77,8 @@ def _half_removed(home: Path) -> Iterator[Path]:
 
 
 def _age(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
+    try:  # a time in the future is one of a clock that was put back: old too
+        return abs(time.time() - path.stat().st_mtime)
     except OSError:
         return 0.0
 

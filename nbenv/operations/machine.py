@@ -93,7 +93,8 @@ def _removed(known: Known, store: Store, dry_run: bool) -> bool:
 
 def _is_fresh(known: Known) -> bool:
     try:
-        return time.time() - known.environment.path.stat().st_mtime < _FRESH
+        # A time in the future is one of a clock that was put back: not fresh.
+        return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH
     except OSError:
         return False
 
