@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,16 +170,11 @@ class Store:
     # -- locking
 
     @contextlib.contextmanager
-    def locked(self, identifier: str, waits: Callable[[], None] | None = None) -> Iterator[None]:
-        """Hold an environment for one change; `waits` is called when another has it."""
+    def locked(self, identifier: str) -> Iterator[None]:
+        """Hold an environment for one change, when other changes of it have ended."""
         lock = self._lock(identifier)
         try:
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                if waits:
-                    waits()
-                lock.acquire()
+            lock.acquire()
             _let_children_hold(lock)
         except OSError as error:
             raise _unwritable(error) from None
@@ -195,6 +190,8 @@ class Store:
             lock.acquire(timeout=0)
         except Timeout:
             return True
+        except OSError as error:
+            raise _unwritable(error) from None
         lock.release()
         return False
 
