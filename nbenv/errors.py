@@ -10,6 +10,7 @@
     │   └── LockError           … a line of its lock is
     ├── RequirementError        a requirement cannot be understood
     ├── InterpreterError        no Python of that version here
+    ├── UnavailableError        what the lock names cannot be had here, but something close to it
     ├── InstallerError          the installer failed for a reason of its own
     │   ├── ResolutionError     no set of versions satisfies the requirements
     │   ├── BuildError          a distribution had to be built, and its build failed
@@ -38,6 +39,7 @@ __all__ = [
     "RequirementError",
     "ResolutionError",
     "StoppedError",
+    "UnavailableError",
     "UsageError",
 ]
 
@@ -92,6 +94,24 @@ class RequirementError(NbenvError):
 
 class InterpreterError(NbenvError):
     """The Python that is wanted is not here."""
+
+
+class UnavailableError(NbenvError):
+    """What is recorded cannot be had here exactly, because of `cause`.
+
+    `steps` are the fallbacks that remain, each with what it would change.
+    """
+
+    def __init__(
+        self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError
+    ) -> None:
+        what = "The environment that this notebook records cannot be had here exactly."
+        super().__init__(what, why, todo)
+        self.steps, self.cause = steps, cause
+
+    def parts(self) -> dict[str, object]:
+        """Return the error for programs, with ``steps``: what each fallback would change."""
+        return {**super().parts(), "steps": self.steps}
 
 
 class InstallerError(NbenvError):

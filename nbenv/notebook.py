@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 
 from nbenv.errors import NotebookError
 
@@ -257,37 +256,13 @@ class _Layout:
 
 
 def _replace(path: str, data: bytes) -> None:
-    real = os.path.realpath(path)  # a symbolic link stays one
-    scratch = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{os.getpid()}.nbenv")
+    from nbenv.replacing import replace_file  # a kernel's start only reads
+
     try:
-        mode = stat.S_IMODE(os.stat(real).st_mode)
-        if not (mode & 0o222 and os.access(real, os.W_OK)):
-            raise PermissionError(13, "It is read-only")
-        _write_synced(scratch, data, mode)
-        os.replace(scratch, real)
+        replace_file(path, data)
     except OSError as error:
-        _discard(scratch)
         raise NotebookError(
             f"The notebook {path} cannot be written.",
             f"{error.strerror or error}; the file is as it was.",
-            "Make it and its folder writable, or work on a copy.",
+            "Make room, or make it and its folder writable, or work on a copy.",
         ) from None
-    except BaseException:
-        _discard(scratch)
-        raise
-
-
-def _write_synced(path: str, data: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with open(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(path, mode)
-
-
-def _discard(path: str) -> None:
-    try:  # contextlib would cost each kernel's start 3 ms
-        os.unlink(path)
-    except OSError:
-        pass

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "begun_path",
+    "changed",
     "create_json",
     "environment_path",
     "home",
+    "is_touched",
     "key",
     "make_private",
     "marker_path",
     "moved",
     "moved_path",
     "open_private",
+    "packages_path",
     "progress_path",
     "python_path",
     "read_json",
@@ -121,6 +124,33 @@ def python_path(environment: str) -> str:
     if sys.platform == "win32":
         return os.path.join(environment, "Scripts", "python.exe")
     return os.path.join(environment, "bin", "python")
+
+
+def packages_path(environment: str, python: str) -> str:
+    """Return the folder that distributions are installed to; `python` is as in ``"3.11"``."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Lib", "site-packages")
+    return os.path.join(environment, "lib", f"python{python}", "site-packages")
+
+
+def changed(environment: str, python: str) -> int | None:
+    """Return when a distribution last came or went, in nanoseconds; None when it is half gone.
+
+    Only ever compared for equality, so a clock that jumps does no harm.
+    """
+    try:
+        os.stat(os.path.join(environment, "pyvenv.cfg"))
+        return os.stat(packages_path(environment, python)).st_mtime_ns
+    except OSError:
+        return None
+
+
+def is_touched(environment: str, marker: dict[str, object]) -> bool:
+    """Whether something came or went since an environment was marked as whole."""
+    value = marker.get("value")
+    python = str(value.get("python")) if isinstance(value, dict) else ""
+    now = changed(environment, python)
+    return now is None or marker.get("changed") != now
 
 
 def progress_path(notebook_key: str) -> str:

@@ -17,8 +17,8 @@ LAYERS = (
     {"errors"},
     {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules"},
     {
-        "approval", "environment", "installer", "interpreter",
-        "notebook", "pipconfig", "places", "store",
+        "approval", "environment", "installer", "integrity", "interpreter",
+        "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
     },
     {"operations", "export"},
     {"cli", "kernel", "server"},

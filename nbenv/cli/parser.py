@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from nbenv.errors import UsageError
 from nbenv.export import FORMATS
+from nbenv.operations import FALLBACKS
 
 __all__ = ["parse"]
 
@@ -178,6 +179,15 @@ def _add_revoke(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_fallback(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fallback",
+        choices=FALLBACKS,
+        help="where the exact environment cannot be had: build the same versions from source, "
+        "take another Python, what the requirements allowed at the lock's date, or the newest",
+    )
+
+
 _COMMANDS = (
     ("install", "resolve, lock, install and record", (_add_install, _add_any_index, _add_dry_run)),
     ("uninstall", "the reverse; dependencies nobody needs any more go too", (_add_dry_run,)),
@@ -194,12 +204,12 @@ _COMMANDS = (
     (
         "restore",
         "make the environment what the notebook says",
-        (_add_python, _add_dry_run),
+        (_add_python, _add_fallback, _add_dry_run),
     ),
     ("undo", "back to the environment before the last change", ()),
     ("export", "print the environment in another tool's format", (_add_export,)),
     ("python", "move the notebook to another Python", ()),
-    ("run", "restore and execute the notebook", (_add_output, _add_python)),
+    ("run", "restore and execute the notebook", (_add_output, _add_python, _add_fallback)),
     ("kernelspec", "write the kernelspec for this user", ()),
     ("approvals", "what may be restored here without asking", (_add_revoke,)),
     ("envs", "the environments on this machine", ()),

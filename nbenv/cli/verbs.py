@@ -59,15 +59,19 @@ def _install(options: argparse.Namespace) -> Steps[Outcome]:
 
 
 def _restore(options: argparse.Namespace) -> Steps[Outcome]:
-    target = _none(options)
-    if not options.dry_run:
-        return operations.restore(target, options.python)
-    if options.python:
+    target, fallback = _none(options), options.fallback
+    if options.python and (options.dry_run or fallback):
         raise UsageError(
-            "restore --dry-run shows what is recorded, which is for one Python.",
-            todo="Leave --python away.",
+            "restore --python moves the notebook; it goes with no other option.",
+            todo="Leave --python away, or the others.",
         )
-    return operations.preview(target)
+    if options.dry_run:
+        return (
+            operations.preview_fallback(target, fallback)
+            if fallback
+            else operations.preview(target)
+        )
+    return operations.restore(target, options.python, fallback)
 
 
 def _export(options: argparse.Namespace) -> Steps[Outcome]:
@@ -91,7 +95,7 @@ def _run(options: argparse.Namespace) -> Steps[Outcome]:
         raise UsageError("run is for the command line: here, run the cells.")
     if options.words:
         raise UsageError(f"run does not take {' '.join(options.words)}.")
-    return run(options.notebook_argument, options.output, options.python)
+    return run(options.notebook_argument, options.output, options.python, options.fallback)
 
 
 def _machine(options: argparse.Namespace) -> Outcome:

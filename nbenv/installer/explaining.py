@@ -26,6 +26,13 @@ def explained(lines: list[str]) -> InstallerError:
     told = [without_credentials(line) for line in lines[start:] or ["uv said nothing"]]
     text = "\n".join(told)
     headline = told[0].removeprefix("error:").strip().rstrip(".")
+    if "os error 28" in text or "os error 122" in text:  # ENOSPC, EDQUOT
+        return InstallerError(
+            "There is no room left on the disk.",
+            _indented(told),
+            "Make room (nbenv prune removes unused environments), then try again; the notebook "
+            "is as it was.",
+        )
     if "Hash mismatch" in text:
         return HashError(
             "A downloaded file is not the one that the notebook's lock names.",
@@ -59,7 +66,8 @@ def explained(lines: list[str]) -> InstallerError:
         return IndexAccessError(
             "An index of distributions cannot be used.",
             _indented(told),
-            "Check the network and the index, then try again; nothing was changed.",
+            "Check the network and the index, then try again; nothing was changed, "
+            "and what is downloaded already is kept.",
         )
     return InstallerError(f"{headline}.", _indented(told[1:]), "Nothing was changed.")
 

@@ -207,8 +207,13 @@ def _file(entry: Mapping[str, object], scratch: Path) -> File:
     digest, size = entry.get("hash"), entry.get("size")
     if "path" in entry or place.startswith("file:"):
         return _local(absolute(place, scratch), digest)
-    known_size = size if isinstance(size, int) else None
-    return File(name, str(digest) if digest else None, known_size, without_credentials(place))
+    return File(
+        name,
+        str(digest) if digest else None,
+        size if isinstance(size, int) else None,
+        without_credentials(place),
+        str(entry["upload-time"]) if "upload-time" in entry else None,
+    )
 
 
 def _local(path: Path, digest: object) -> File:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,13 +27,18 @@ __all__ = ["Upgrade", "resolve"]
 class Upgrade:
     """Which locked versions may move: all, or those of `names`; and which to pre-releases.
 
-    With `any_index` they may also come from another index than before.
+    With `any_index` they may also come from another index than before. `avoid` are
+    ``name==version`` not to be taken, and `before` is the time, as RFC 3339 writes it, after which
+    nothing counts. With `here`, every version has a file that fits this platform.
     """
 
     everything: bool = False
     names: tuple[str, ...] = ()
     pre: tuple[str, ...] = ()
     any_index: bool = False
+    avoid: tuple[str, ...] = ()
+    before: str = ""
+    here: bool = False
 
 
 def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
@@ -67,14 +74,28 @@ def _exported(
         {
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
             "sources": _sources(spec, folder),
+            **_limits(upgrade),
         },
     )
     if not upgrade.everything:
         _write_preferences(scratch / "uv.lock", spec, upgrade.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [f"--prerelease-package={each}=allow" for each in upgrade.pre]
+    command += ["--exclude-newer", upgrade.before] if upgrade.before else []
     text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
+
+
+def _limits(upgrade: Upgrade) -> dict[str, object]:
+    limits: dict[str, object] = {}
+    if upgrade.avoid:
+        limits["constraint-dependencies"] = [each.replace("==", "!=", 1) for each in upgrade.avoid]
+    if upgrade.here:
+        machine = platform.machine()
+        limits["required-environments"] = [
+            f"sys_platform == '{sys.platform}' and platform_machine == '{machine}'"
+        ]
+    return limits
 
 
 def _without_path(text: str) -> str:

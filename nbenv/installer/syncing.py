@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.installer.uv import Lines, run_uv
@@ -12,23 +13,29 @@ from nbenv.lock import LockedDistribution
 from nbenv.requirements import absolute, is_local
 from nbenv.spec import Index, Spec
 
-__all__ = ["fetch_python", "outdated", "pip", "sync"]
+__all__ = ["Wanted", "fetch_python", "forget", "outdated", "pip", "sync"]
 
 
-def sync(
-    python: str,
-    distributions: Sequence[LockedDistribution],
-    spec: Spec,
-    folder: Path,
-    kept: Mapping[str, str],
-) -> Lines[None]:
-    """Make the environment of `python` hold exactly these distributions, hashes checked.
+@dataclass(frozen=True)
+class Wanted:
+    """What an environment shall hold.
 
-    Nothing is built from source but what the lock says is.
-
-    Everything is downloaded and built before anything is replaced. `kept` are name → version of
-    distributions that are installed without being locked, and shall stay.
+    `kept` are name → version of distributions that are installed without being locked, and shall
+    stay; those named in `again` are installed also where they are there already.
     """
+
+    distributions: Sequence[LockedDistribution]
+    kept: Mapping[str, str]
+    again: Sequence[str] = ()
+
+
+def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
+    """Make the environment of `python` hold exactly what is wanted, hashes checked.
+
+    Everything is downloaded and built before anything is replaced. Nothing is built from source
+    but what the lock says is.
+    """
+    distributions, kept = wanted.distributions, wanted.kept
     lines = [_installable_line(locked, spec, folder) for locked in distributions]
     lines += [f"{name}=={version}" for name, version in kept.items()]
     lines += [f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)]
@@ -42,8 +49,13 @@ def sync(
         if not kept and all(locked.hashes for locked in distributions):
             command.append("--require-hashes")
         local = [locked.name for locked in distributions if is_local(locked.url)]
-        command += [f"--reinstall-package={each}" for each in local]
+        command += [f"--reinstall-package={each}" for each in (*local, *wanted.again)]
         yield from run_uv(command, where, spec.indexes, hashed=True)
+
+
+def forget(names: Sequence[str], folder: Path) -> Lines[None]:
+    """Take distributions out of the installer's cache."""
+    yield from run_uv(["cache", "clean", *names], folder)
 
 
 def _is_wheel(locked: LockedDistribution) -> bool:

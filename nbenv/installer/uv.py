@@ -14,7 +14,7 @@ from typing import TypeVar
 from uv import find_uv_bin
 
 from nbenv import pipconfig
-from nbenv.errors import StoppedError
+from nbenv.errors import InstallerError, StoppedError
 from nbenv.installer.explaining import explained
 from nbenv.requirements import without_credentials
 from nbenv.spec import Index
@@ -127,6 +127,7 @@ def run_uv(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
+            close_fds=False,  # what is inheritable is the environment's lock: see the store
             text=True,
             encoding="utf-8",
             errors="replace",
@@ -144,6 +145,12 @@ def run_uv(
             raise
         if status in (130, -2, -15):
             raise StoppedError("Stopped.", "The environment is mended by the next start or change.")
+        if status < 0:
+            raise InstallerError(
+                f"The installer was killed (by signal {-status}).",
+                "The system may have run out of memory.",
+                "Try again: the environment is mended by the next start or change.",
+            )
         if status:
             raise explained([line for line in said if line.strip()])
         output.seek(0)

@@ -5,7 +5,9 @@ A verb that takes time is a generator that yields `Progress` and returns its `Ou
 
 from nbenv.operations.approvals import approvals, revoke
 from nbenv.operations.document import Document, Target, server_marker
+from nbenv.operations.fallback import preview_fallback
 from nbenv.operations.installing import Wish, install
+from nbenv.operations.ladder import LEVELS as FALLBACKS
 from nbenv.operations.looking import list_, outdated, packages, pip_look, status, tree, why
 from nbenv.operations.previewing import preview
 from nbenv.operations.progress import Outcome, Progress, Steps, drain
@@ -19,6 +21,7 @@ from nbenv.operations.verbs import (
 )
 
 __all__ = [
+    "FALLBACKS",
     "Document",
     "Outcome",
     "Progress",
@@ -35,6 +38,7 @@ __all__ = [
     "pip_look",
     "prepare",
     "preview",
+    "preview_fallback",
     "restore",
     "revoke",
     "server_marker",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.version import Version
@@ -21,9 +21,9 @@ from nbenv.operations.progress import Progress, Steps, drain, told
 from nbenv.operations.syncing import Synced, bring, version_of
 from nbenv.requirements import merge
 from nbenv.spec import Spec
-from nbenv.store import Store, superseding
+from nbenv.store import State, Store, superseding
 
-__all__ = ["Edit", "change", "held", "obtain", "resolved"]
+__all__ = ["Edit", "Manner", "change", "held", "obtain", "resolved"]
 
 Edit = Callable[[Document], "Steps[Spec] | Spec"]
 
@@ -31,13 +31,25 @@ Edit = Callable[[Document], "Steps[Spec] | Spec"]
 # -- the parts
 
 
-def held(store: Store, identifier: str) -> Steps[contextlib.ExitStack]:
-    """Take the environment's lock, saying so when another change must end first."""
-    stack = contextlib.ExitStack()
-    if store.is_locked(identifier):
-        yield Progress("waiting", "Waiting for another change of this environment to end …")
-    stack.enter_context(store.locked(identifier))
-    return stack
+def held(
+    store: Store, target: Target, known: Callable[[str], State]
+) -> Steps[tuple[contextlib.ExitStack, Target]]:
+    """Take the lock of the notebook's environment, saying so when another change must end first.
+
+    Return with it the target where the notebook is by then. That other change may have given it
+    another environment, which has another lock.
+    """
+    while True:
+        stack = contextlib.ExitStack()
+        identifier = known(target.notebook).environment
+        if store.is_locked(identifier):
+            yield Progress("waiting", "Waiting for another change of this environment to end …")
+        stack.enter_context(store.locked(identifier))
+        now = store.state(target.notebook)
+        is_same = now is None or now.environment == identifier
+        if is_same or store.notebook_of(identifier):  # it was renamed, and its path taken
+            return stack, target.following(identifier)
+        stack.close()
 
 
 def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
@@ -97,62 +109,62 @@ def _check_writable(target: Target) -> None:
     )
 
 
-def _record(document: Document, store: Store, spec: Spec) -> None:
+def _record(document: Document, store: Store, spec: Spec, remembered: bool) -> None:
+    # In this order a kill between two steps leaves the old record or the new one, both approved.
     value, target = spec.to_value(), document.target
+    agree(document, spec)
+    if value != document.value and remembered:
+        store.remember(store.place_of(document.state), document.value)
     if not target.keeps_unsaved:
         changes = {"nbenv": value, "kernelspec": notebook.KERNELSPEC}
         notebook.write_metadata(target.notebook, changes)
     saved = not target.keeps_unsaved
-    agree(document, spec)
-    if value == document.value and (document.state.value == value):
-        return
-    state = superseding(document.state, document.in_file, value, saved)
-    store.save(state)
-    if value != document.value:
-        store.remember(state.notebook, document.value)
+    if value != document.value or document.state.value != value:
+        store.save(superseding(document.state, document.in_file, value, saved))
 
 
 # -- a whole change
 
 
-def change(
-    target: Target,
-    edit: Edit,
-    *,
-    upgrade: Upgrade | None = None,
-    dry_run: bool = False,
-    keep_lock: bool = False,
-    consent: bool = False,
-) -> Steps[tuple[Spec, Synced]]:
+@dataclass(frozen=True)
+class Manner:
+    """How a change is made.
+
+    `upgrade` says which locked versions may move; with `locked` the edited spec has its lock
+    already; what is not `remembered` cannot be undone; `consent` is an agreement to what the
+    notebook's lock names.
+    """
+
+    upgrade: Upgrade | None = None
+    dry_run: bool = False
+    locked: bool = False
+    remembered: bool = True
+    consent: bool = False
+
+
+def change(target: Target, edit: Edit, how: Manner) -> Steps[tuple[Spec, Synced]]:
     """Edit the record, resolve, sync and record: all of it, or nothing.
 
-    Parameters
-    ----------
-    edit
-        Returns the new spec from the document; it may look up names.
-    upgrade
-        Which locked versions may move.
-    keep_lock
-        The spec that `edit` returns has its lock already.
+    `edit` returns the new spec from the document; it may look up names.
     """
-    store = Store()
-    if not dry_run:
+    store, upgrade = Store(), how.upgrade
+    if not how.dry_run:
         _check_writable(target)
-    known = store.state_for if dry_run else store.claim
-    identifier = known(target.notebook).environment
-    with (yield from held(store, identifier)):
-        document = Document.read(target.following(identifier), store)
-        check_approved(document, consent)
+    known = store.state_for if how.dry_run else store.claim
+    stack, target = yield from held(store, target, known)
+    with stack:
+        document = Document.read(target, store)
+        check_approved(document, how.consent)
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)
-        found = yield from obtain(spec.python, consent, target.folder)
-        if not keep_lock and (upgrade or not _is_met(document, spec)):
+        found = yield from obtain(spec.python, how.consent, target.folder)
+        if not how.locked and (upgrade or not _is_met(document, spec)):
             spec = yield from resolved(spec, found, target.folder, upgrade or Upgrade())
-        if dry_run:
+        if how.dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:
             synced = yield from bring(document, store, spec, found, exact=False)
-            _record(document, store, spec)
+            _record(document, store, spec, how.remembered)
         except BaseException:
             if not document.is_ready:
                 _back(document, store, found)

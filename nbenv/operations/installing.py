@@ -12,7 +12,7 @@ from nbenv import installer, requirements
 from nbenv.addresses import direct_problem, index_problem
 from nbenv.errors import RequirementError, UsageError
 from nbenv.installer import Named, Upgrade
-from nbenv.operations.changing import change
+from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
 from nbenv.operations.syncing import Synced
@@ -49,12 +49,8 @@ def install(target: Target, wish: Wish) -> Steps[Outcome]:
         return _with_wish(document.spec, named, indexes)
 
     moving = wish.upgrade or wish.pre or wish.any_index
-    spec, synced = yield from change(
-        target,
-        edit,
-        upgrade=_upgrade(wish) if moving else None,
-        dry_run=wish.dry_run,
-    )
+    how = Manner(_upgrade(wish) if moving else None, wish.dry_run)
+    spec, synced = yield from change(target, edit, how)
     summary = _installed_summary(spec, synced, asked, wish.dry_run)
     outcome = outcome_of(spec, synced, summary, shown=wish.dry_run)
     origins = _origins(spec, synced)

@@ -17,6 +17,7 @@ from nbenv import approval, installer, interpreter, pipconfig, places, requireme
 from nbenv.errors import NbenvError
 from nbenv.operations.progress import Outcome
 from nbenv.store import Known, Store
+from nbenv.sweeping import sweep
 
 __all__ = ["doctor", "envs", "kernelspec", "prune"]
 
@@ -66,25 +67,34 @@ def prune(dry_run: bool = False) -> Outcome:
     """Remove the environments whose notebook is gone and that no process uses."""
     store = Store()
     unused = [each for each in store.environments() if each.is_unused and not _is_fresh(each)]
-    names = []
-    for each in unused:
-        identifier = each.environment.identifier
-        if store.is_locked(identifier):
-            continue
-        names.append(identifier)
-        if not dry_run:
-            with store.locked(identifier):
-                each.environment.remove()
-            if each.notebook:
-                store.forget(each.notebook)
+    names = [each.environment.identifier for each in unused if _removed(each, store, dry_run)]
+    if not dry_run:
+        sweep(store)
     verb = "Would remove" if dry_run else "Removed"
     count = f"{len(names)} unused environment{'' if len(names) == 1 else 's'}"
     return Outcome(f"{verb} {count}.", text="\n".join(names), data={"removed": names})
 
 
+def _removed(known: Known, store: Store, dry_run: bool) -> bool:
+    """Remove an environment that seems unused; return whether it was."""
+    environment = known.environment
+    if store.is_locked(environment.identifier):
+        return False
+    if dry_run:
+        return True
+    with store.locked(environment.identifier):
+        owner = store.notebook_of(environment.identifier)
+        if not Known(environment, owner, False).is_unused or not store.discard(environment):
+            return False
+    if known.notebook:
+        store.forget(known.notebook)
+    return True
+
+
 def _is_fresh(known: Known) -> bool:
     try:
-        return time.time() - known.environment.path.stat().st_mtime < _FRESH
+        # A time in the future is one of a clock that was put back: not fresh.
+        return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH
     except OSError:
         return False
 
