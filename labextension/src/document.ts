@@ -28,7 +28,7 @@ export class OpenDocument implements IDocument {
 
   get isNamed(): boolean {
     // The name alone: with collaboration a drive may stand before the path.
-    return !UNTITLED.test(PathExt.basename(this._panel.context.localPath));
+    return !UNTITLED.test(PathExt.basename(this._context.localPath));
   }
 
   get record(): ReadonlyJSONValue | undefined {
