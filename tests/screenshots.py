@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -60,18 +61,16 @@ def _tour(lab: Lab) -> None:
     _take(lab.page, "approval")
     lab.press(lab.approval, "Restore the environment")
     expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
-    expect(lab.strip).to_contain_text("Download", timeout=SLOW)
+    expect(lab.strip).to_contain_text(re.compile("Download|Prepar|Built"), timeout=SLOW)
     _take(lab.page, "progress")
     lab.shows("ready")
     lab.page.keyboard.press("Control+B")  # the file browser gives its room
     panel = lab.show_panel()
     expect(panel.locator(".jp-nbenv-Row").first).to_be_visible()
-    lab.page.wait_for_timeout(500)
-    _take(lab.page, "panel-light")
     panel.get_by_label("Requirement to add").fill("seaborn>=0.13")
     lab.page.keyboard.press("Enter")
     expect(panel.locator(".jp-nbenv-Proposal li").first).to_be_visible(timeout=SLOW)
-    _take(lab.page, "preview")
+    _take(lab.page, "panel-light")
     lab.press(panel.locator(".jp-nbenv-Proposal"), "Cancel")
     lab.begin(0, "import seaborn as sns")
     expect(lab.page.locator(".jp-nbenv-Offer")).to_be_visible(timeout=SLOW)

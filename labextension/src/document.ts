@@ -27,7 +27,8 @@ export class OpenDocument implements IDocument {
   }
 
   get isNamed(): boolean {
-    return !UNTITLED.test(PathExt.basename(this.path));
+    // The name alone: with collaboration a drive may stand before the path.
+    return !UNTITLED.test(PathExt.basename(this._context.localPath));
   }
 
   get record(): ReadonlyJSONValue | undefined {
@@ -50,10 +51,10 @@ export class OpenDocument implements IDocument {
     await this._context.sessionContext.changeKernel({ name: KERNEL });
   }
 
-  async applied(event: string): Promise<IStale[]> {
+  async applied(event: string): Promise<IStale[] | null> {
     const kernel = this._context.sessionContext.session?.kernel;
     if (!kernel) {
-      return [];
+      return null;
     }
     const call = `__import__('sys').modules['_nbenv_boot'].load('client').applied(${pythonText(event)})`;
     const reply = await kernel.requestExecute({
@@ -62,6 +63,7 @@ export class OpenDocument implements IDocument {
       store_history: false,
       user_expressions: { nbenv: call }
     }).done;
-    return readStale(reply.content);
+    // After a failed cell what waits behind it is turned down, this too.
+    return reply.content.status === 'ok' ? readStale(reply.content) : null;
   }
 }

@@ -1,5 +1,6 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { Signal, type ISignal } from '@lumino/signaling';
+import { AnswerError } from './answers';
 import type { Client } from './client';
 import { OpenDocument, type Context } from './document';
 import { EnvironmentModel } from './model';
@@ -20,6 +21,17 @@ export class Environments implements IEnvironments {
     _tracker.forEach(panel => this.of(panel));
   }
 
+  /**
+   * Whether the server runs our extension: where it does not, it is not asked again and again.
+   */
+  private _isServed = (): Promise<boolean> => {
+    this._served ??= this._client.version().then(
+      () => true,
+      error => !(error instanceof AnswerError && error.status === 404)
+    );
+    return this._served;
+  };
+
   get current(): EnvironmentModel | null {
     const panel = this._tracker.currentWidget;
     return panel ? this.of(panel) : null;
@@ -38,7 +50,8 @@ export class Environments implements IEnvironments {
     const model = new EnvironmentModel(
       this._client,
       new OpenDocument(context),
-      () => this._settings.saveAfterChange
+      () => this._settings.saveAfterChange,
+      this._isServed
     );
     this._models.set(context, model);
     context.disposed.connect(() => {
@@ -49,6 +62,7 @@ export class Environments implements IEnvironments {
     return model;
   }
 
+  private _served: Promise<boolean> | null = null;
   private _models = new Map<Context, EnvironmentModel>();
   private _currentChanged = new Signal<IEnvironments, void>(this);
 }

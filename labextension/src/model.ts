@@ -26,8 +26,11 @@ export interface IDocument {
   save(): Promise<void>;
   restart(): Promise<void>;
   useOwnKernel(): Promise<void>;
-  /** Tell the kernel of a change made outside it (the event's JSON, or nothing). */
-  applied(event: string): Promise<IStale[]>;
+  /**
+   * Tell the kernel of a change made outside it (the event's JSON, or nothing); return what only a
+   * restart brings up to date, null when the kernel does not say.
+   */
+  applied(event: string): Promise<IStale[] | null>;
 }
 
 const QUIET = 250;
@@ -44,7 +47,8 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   constructor(
     private _client: Client,
     private _document: IDocument,
-    private _savesAfterChange: () => boolean = () => true
+    private _savesAfterChange: () => boolean = () => true,
+    private _isServed: () => Promise<boolean> = async () => true
   ) {}
 
   get changed(): ISignal<IEnvironmentModel, void> {
@@ -93,7 +97,9 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   touch(delay = QUIET): void {
     clearTimeout(this._timer);
     if (!this._isDisposed) {
-      this._timer = setTimeout(() => void this.refresh(), delay);
+      // A server that cannot be reached is Lab's to tell of, not ours again and again.
+      const look = () => void this.refresh().catch(() => undefined);
+      this._timer = setTimeout(look, delay);
     }
   }
 
@@ -101,6 +107,9 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
    * Ask the server what is true now, and follow what goes on.
    */
   async refresh(): Promise<void> {
+    if (!(await this._isServed())) {
+      return;
+    }
     const { path, kernel } = this._document;
     try {
       const status = await this._client.status(path, kernel);
@@ -118,9 +127,27 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     }
     this._changed.emit();
     this._lookAgain();
+    void this._askKernel();
     const work = this._status?.job;
     if (work && !work.done && !this._progress) {
       void this._follow(work).catch(() => undefined);
+    }
+  }
+
+  /**
+   * Ask a kernel that this page has not asked since the last change: another browser may have
+   * made that, or this page before it was loaded again.
+   */
+  private async _askKernel(): Promise<void> {
+    const asked = this._kernel && `${this._kernel} ${this._status?.record}`;
+    if (!asked || asked === this._asked || this._progress) {
+      return;
+    }
+    this._asked = asked;
+    const stale = await this._document.applied('').catch(() => null);
+    if (stale && asked === this._asked && !this._isDisposed) {
+      this._stale = stale;
+      this._changed.emit();
     }
   }
 
@@ -128,20 +155,22 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     const state = this.state;
     if (state === 'starting') {
       this.touch(SOON);
-    } else if (state === 'approval' || state === 'failed') {
-      this.touch(LATER); // a terminal or another browser may restore it meanwhile
+    } else if (['approval', 'failed', 'restart'].includes(state)) {
+      this.touch(LATER); // a terminal or another browser may do it meanwhile
     }
   }
 
   /** What a kernel has imported is its own, and goes with it. */
   private _takeKernel(kernel: string, status: IStatus): void {
-    const now = status.kernel.state === 'running' ? kernel : '';
+    const { state: runs, started = '' } = status.kernel;
+    const now = runs === 'running' ? `${kernel} ${started}` : '';
     const same =
       now === this._kernel && this._environment === status.kernel.environment;
     this._kernel = now;
     this._environment = status.kernel.environment;
     if (!same) {
       this._stale = [];
+      this._asked = '';
     }
   }
 
@@ -161,6 +190,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
    */
   restarted(): void {
     this._stale = [];
+    this._asked = '';
     this.touch();
   }
 
@@ -203,7 +233,8 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
         } else if (event.type === 'result') {
           data = event.data;
           if (event.changes?.length && this._kernel) {
-            this._stale = await this._document.applied(JSON.stringify(event));
+            const told = JSON.stringify(event);
+            this._stale = (await this._document.applied(told)) ?? this._stale;
           }
         } else if (event.type === 'error') {
           this._problem = event.kind === 'Stopped' ? null : event;
@@ -266,6 +297,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   private _problem: IProblem | null = null;
   private _stale: IStale[] = [];
   private _kernel = '';
+  private _asked = '';
   private _environment: string | undefined;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;

@@ -40,6 +40,8 @@ export interface IKernelTruth {
   state: 'none' | 'ordinary' | 'starting' | 'waiting' | 'running';
   environment?: string;
   error?: IProblem;
+  /** When its process started: a restart keeps the kernel's name. */
+  started?: number;
 }
 
 /**

@@ -27,7 +27,7 @@ NOISE = re.compile(
     r"|Could not restore the debugger state: Canceled future"
     r"|uncaught: Cannot read properties of undefined \(reading 'schema'\)"
 )
-"""What Lab says where the machine is busy and when a kernel restarts, and Notebook 7 at each start."""
+"""What Lab says where the machine is busy or a kernel restarts, and Notebook 7 at each start."""
 
 
 @pytest.hookimpl(wrapper=True)

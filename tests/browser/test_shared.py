@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -20,6 +22,22 @@ def test_what_is_here_interrupts_nobody(lab: Lab, own: Path) -> None:
     expect(lab.strip).to_have_count(0)
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.9.0")
+
+
+def test_what_was_approved_comes_back_by_itself(
+    lab: Lab, own: Path, home: Path, index: LocalIndex
+) -> None:
+    for environment in (home / "envs").iterdir():
+        shutil.rmtree(environment)
+    shutil.rmtree(os.environ["UV_CACHE_DIR"])
+    index.stall = 1
+    lab.open(own.name)
+    expect(lab.strip.locator(".jp-nbenv-Phases")).to_be_visible(timeout=SLOW)
+    lab.shows("restoring")
+    lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("version 0.9.0", timeout=SLOW)
+    lab.shows("ready")
+    expect(lab.approval).to_have_count(0)
 
 
 def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalIndex) -> None:

@@ -56,7 +56,9 @@ class Front:
         expect(self.cells.first).to_be_visible(timeout=SLOW)
         for _ in range(SLOW // 200):
             self.page.wait_for_timeout(200)
-            kernels = server.request("GET", "api/kernels")[1]
+            status, kernels = server.request("GET", "api/kernels")
+            if status != 200:  # some Jupyter Servers fail while a kernel starts
+                continue
             if any(k["execution_state"] == "idle" and k["connections"] for k in kernels):
                 self.page.wait_for_timeout(500)  # the page hears of it
                 return self

@@ -18,9 +18,16 @@ class Document implements IDocument {
   save = async () => void this.saves++;
   restart = async () => undefined;
   useOwnKernel = async () => undefined;
+  imported: IStale[] = [];
+  asked = 0;
   applied = async (event: string) => {
-    this.told.push(event);
-    return [STALE];
+    if (event) {
+      this.told.push(event);
+      this.imported = [STALE];
+    } else {
+      this.asked++;
+    }
+    return this.imported;
   };
 }
 
@@ -158,6 +165,33 @@ describe('EnvironmentModel', () => {
     document.kernel = 'another';
     await model.refresh();
     expect(model.state).toBe('ready');
+  });
+
+  it('asks a kernel that another page changed, once', async () => {
+    const { document, server, model } = parts();
+    await model.refresh();
+    expect(model.state).toBe('ready');
+    document.imported = [STALE];
+    server.now = status({ record: 'another' });
+    await model.refresh();
+    await model.refresh();
+    expect(model.state).toBe('restart');
+    expect(document.asked).toBe(2); // when it was opened, and after the change
+  });
+
+  it('asks nothing of a server without the extension', async () => {
+    const { document, server } = parts();
+    const client = server.client;
+    const always = () => true;
+    const model = new EnvironmentModel(
+      client,
+      document,
+      always,
+      async () => false
+    );
+    models.push(model);
+    await model.refresh();
+    expect(model.status).toBeNull();
   });
 
   it('has no environment where the server has no file', async () => {
