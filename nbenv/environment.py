@@ -92,6 +92,9 @@ class Environment:
                 f"{error}.",
                 "Run nbenv doctor to see whether this Python and the disk are in order.",
             ) from None
+        except BaseException:  # stopped: nothing half-made stays
+            self.remove()
+            raise
 
     def remove(self) -> None:
         """Delete the environment; the marker goes first."""

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 __all__ = [
+    "begun_path",
     "create_json",
     "environment_path",
     "home",
     "key",
     "make_private",
     "marker_path",
+    "moved",
+    "moved_path",
     "open_private",
     "progress_path",
     "python_path",
@@ -66,6 +69,43 @@ def state_path(notebook_key: str) -> str:
     return os.path.join(home(), "notebooks", notebook_key + ".json")
 
 
+def moved_path(place_key: str) -> str:
+    """Return the file that says where a notebook or a folder was moved to."""
+    return os.path.join(home(), "moved", place_key + ".json")
+
+
+def moved(path: str, since: float | None = None) -> str:
+    """Return where a notebook is that was renamed, or its folder, after somebody got its path.
+
+    `since` is when they got it: then a notebook that is there now may be another, as when
+    ``Untitled.ipynb`` was given a name and the next one was made. Without it, what is there is it.
+    """
+    there = path
+    for _ in range(16):
+        if since is None and os.path.exists(there):
+            return there
+        found = _word_of_move(there, since or 0.0)
+        if found is None:
+            break
+        there, since = found[0], (None if since is None else found[1])
+    return path if since is None else there
+
+
+def _word_of_move(path: str, since: float) -> tuple[str, float] | None:
+    """Return where a path was moved to after that time, and when."""
+    place = path
+    while True:
+        word = read_json(moved_path(key(place)))
+        if word is not None:
+            to, at = word.get("to"), word.get("at")
+            if isinstance(to, str) and isinstance(at, float) and at > since:
+                return to + path[len(place) :], at
+        above = os.path.dirname(place)
+        if above == place:
+            return None
+        place = above
+
+
 def environment_path(identifier: str) -> str:
     """Return the folder of one environment."""
     return os.path.join(home(), "envs", identifier)
@@ -86,6 +126,11 @@ def python_path(environment: str) -> str:
 def progress_path(notebook_key: str) -> str:
     """Return the file of JSON lines in which a starting kernel tells of its build."""
     return os.path.join(home(), "progress", notebook_key + ".jsonl")
+
+
+def begun_path(notebook_key: str) -> str:
+    """Return the file that names the server's process while that changes an environment."""
+    return os.path.join(home(), "progress", notebook_key + ".begun")
 
 
 def waiting_path(process: int) -> str:

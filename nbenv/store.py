@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["Known", "State", "Store"]
 
 Value = dict[str, object]
 _REMEMBERED = 50
+_KERNEL_LIFE = 60 * 86_400.0
 
 
 @dataclass
@@ -63,12 +65,15 @@ class Store:
 
     def save(self, state: State) -> None:
         """Write what is known of a notebook, at its new place if it was renamed meanwhile."""
-        path = places.state_path(places.key(state.notebook))
-        moved = (places.read_json(path) or {}).get("moved")
-        if isinstance(moved, str) and not os.path.exists(state.notebook):
-            state.notebook = moved
-            path = places.state_path(places.key(moved))
-        places.write_json(path, vars(state))
+        state.notebook = self._place_of(state)
+        places.write_json(places.state_path(places.key(state.notebook)), vars(state))
+
+    def _place_of(self, state: State) -> str:
+        for path in (state.notebook, places.moved(state.notebook, 0.0)):
+            there = self.state(path)
+            if there and there.environment == state.environment:
+                return path
+        return places.moved(state.notebook)
 
     def state_for(self, notebook: str) -> State:
         """Return what is known of a notebook, giving a new one an environment's name."""
@@ -83,10 +88,10 @@ class Store:
         state = self.state_for(notebook)
         path = places.state_path(places.key(notebook))
         try:
-            if places.read_json(path) is None:
-                places.create_json(path, vars(state))
-            else:  # word of where another notebook went
+            if os.path.exists(path) and self.state(notebook) is None:  # a broken one
                 places.write_json(path, vars(state))
+            else:
+                places.create_json(path, vars(state))
         except OSError as error:
             raise _unwritable(error) from None
         return self.state_for(notebook)
@@ -115,33 +120,55 @@ class Store:
 
     def rename(self, old: str, new: str) -> None:
         """Let a notebook that was renamed or moved keep its environment and its history."""
-        old_key = places.key(old)
+        old_key, new_key = places.key(old), places.key(new)
+        if old_key == new_key:  # another spelling, where upper and lower case are the same
+            return
         state = self.state(old)
+        self.forget(new)  # what was there before
+        self._leave_word(old, new)
         if state is None:
             return
         state.notebook = os.path.realpath(new)
-        self.save(state)
+        places.write_json(places.state_path(new_key), vars(state))
+        _remove(places.state_path(old_key))
         environment = Environment(state.environment)
         if environment.value is not None:
             environment.mark(environment.value, state.notebook)
         with contextlib.suppress(FileNotFoundError):
-            os.replace(self._history_path(old_key), self._history_path(places.key(new)))
-        # A restarted kernel still carries the first name: leave word there.
-        places.write_json(places.state_path(old_key), {"moved": state.notebook})
+            os.replace(self._history_path(old_key), self._history_path(new_key))
 
     def rename_folder(self, old: str, new: str) -> None:
         """Do the same for all notebooks below a folder."""
-        before = os.path.join(os.path.realpath(old), "")
-        for state in list(self.states()):
-            if state.notebook.startswith(before):
-                below = state.notebook[len(before) :]
-                self.rename(state.notebook, os.path.join(new, below))
+        for state in list(self._below(old)):
+            below = os.path.relpath(state.notebook, os.path.realpath(old))
+            self.rename(state.notebook, os.path.join(new, below))
+        self._leave_word(old, new)
+
+    def _below(self, folder: str) -> Iterator[State]:
+        before = os.path.join(os.path.realpath(folder), "")
+        return (state for state in self.states() if state.notebook.startswith(before))
+
+    def _leave_word(self, old: str, new: str) -> None:
+        """Say where a path went: kernels that run, or are restarted, still carry the old one."""
+        word = {"to": os.path.realpath(new), "at": time.time()}
+        places.write_json(places.moved_path(places.key(old)), word)
+
+    def drop_old_words(self) -> None:
+        """Forget moves of long ago: no kernel that runs still carries the path of before."""
+        for path in Path(places.home(), "moved").glob("*.json"):
+            if path.stat().st_mtime < time.time() - _KERNEL_LIFE:
+                _remove(str(path))
 
     def forget(self, notebook: str) -> None:
         """Forget a deleted notebook; `prune` removes its environment later."""
         notebook_key = places.key(notebook)
         _remove(places.state_path(notebook_key))
         _remove(self._history_path(notebook_key))
+
+    def forget_folder(self, folder: str) -> None:
+        """Do the same for all notebooks below a folder."""
+        for state in list(self._below(folder)):
+            self.forget(state.notebook)
 
     # -- history
 

@@ -53,14 +53,15 @@ export function Adding({
           type="text"
           spellCheck={false}
           value={text}
-          placeholder={trans.__('Add, for example pandas>=2')}
+          placeholder={trans.__('Add, e.g. pandas>=2')}
           aria-label={trans.__('Requirement to add')}
           aria-invalid={complaint !== ''}
           aria-describedby="jp-nbenv-complaint"
           onChange={event => setText(event.target.value)}
         />
         <Button
-          label={trans.__('Preview')}
+          label={trans.__('Add …')}
+          title={trans.__('Show what would change, and decide')}
           disabled={disabled || !typed || complaint !== ''}
           onClick={() => undefined}
           submits

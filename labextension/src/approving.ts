@@ -19,9 +19,13 @@ export class Approvals {
   ) {}
 
   /**
-   * Watch a model until it goes.
+   * Watch a model until it goes; again, for another view of the same notebook, changes nothing.
    */
   watch(model: IEnvironmentModel): void {
+    if (this._asked.has(model)) {
+      return;
+    }
+    this._asked.set(model, '');
     model.changed.connect(() => {
       const record = model.status?.record;
       if (model.state !== 'approval' || !record || model.problem) {

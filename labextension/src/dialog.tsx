@@ -16,6 +16,7 @@ class ApprovalBody extends ReactWidget {
   ) {
     super();
     this.addClass('jp-nbenv-Approval');
+    reachable(this.node, _trans.__('What restoring would do'));
   }
 
   render(): JSX.Element {
@@ -23,6 +24,15 @@ class ApprovalBody extends ReactWidget {
       <Body status={this._status} preview={this._preview} trans={this._trans} />
     );
   }
+}
+
+/**
+ * Let Tab go from a dialog's buttons to its body: a dialog looks for that before the body is rendered.
+ */
+export function reachable(node: HTMLElement, label: string): void {
+  node.tabIndex = 0;
+  node.setAttribute('role', 'region');
+  node.setAttribute('aria-label', label);
 }
 
 interface IBodyProps {
@@ -89,11 +99,20 @@ function Body({ status, preview, trans }: IBodyProps): JSX.Element {
         <p className="jp-nbenv-Approval-problem">{problem || found?.problem}</p>
       )}
       {found && <FullList preview={found} trans={trans} />}
-      <p className="jp-nbenv-Approval-choices">
-        {trans.__(
-          'Restore: download and install it for this notebook. Building from source runs code of the distributions. Open without: nothing is downloaded or run; cells say that the environment is missing.'
-        )}
-      </p>
+      <dl className="jp-nbenv-Choices">
+        <dt>{trans.__('Restore')}</dt>
+        <dd>
+          {trans.__(
+            'download and install it for this notebook only. What is built from source runs its authors’ code.'
+          )}
+        </dd>
+        <dt>{trans.__('Open without')}</dt>
+        <dd>
+          {trans.__(
+            'nothing is downloaded or run; cells will say that the environment is missing.'
+          )}
+        </dd>
+      </dl>
     </div>
   );
 }
@@ -198,7 +217,7 @@ export async function askApproval(
       })
     ],
     defaultButton: 0,
-    hasClose: false
+    hasClose: true
   });
   return (await dialog.launch()).button.accept;
 }

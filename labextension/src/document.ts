@@ -1,5 +1,6 @@
 import { PathExt } from '@jupyterlab/coreutils';
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookModel } from '@jupyterlab/notebook';
 import type { ReadonlyJSONValue } from '@lumino/coreutils';
 import type { IDocument } from './model';
 import { pythonText, readStale } from './python';
@@ -9,18 +10,20 @@ export const KERNEL = 'nbenv';
 const KEY = 'nbenv';
 const UNTITLED = /^Untitled\d*\.ipynb$/;
 
+export type Context = DocumentRegistry.IContext<INotebookModel>;
+
 /**
- * An open notebook, as the model sees it.
+ * An open notebook, as the model sees it: one, however many views show it.
  */
-export class PanelDocument implements IDocument {
-  constructor(private _panel: NotebookPanel) {}
+export class OpenDocument implements IDocument {
+  constructor(private _context: Context) {}
 
   get path(): string {
-    return this._panel.context.path;
+    return this._context.path;
   }
 
   get kernel(): string {
-    return this._panel.sessionContext.session?.kernel?.id ?? '';
+    return this._context.sessionContext.session?.kernel?.id ?? '';
   }
 
   get isNamed(): boolean {
@@ -28,27 +31,27 @@ export class PanelDocument implements IDocument {
   }
 
   get record(): ReadonlyJSONValue | undefined {
-    return this._panel.model?.getMetadata(KEY);
+    return this._context.model.getMetadata(KEY);
   }
 
   set record(value: ReadonlyJSONValue | undefined) {
-    this._panel.model?.setMetadata(KEY, value);
+    this._context.model.setMetadata(KEY, value);
   }
 
   async save(): Promise<void> {
-    await this._panel.context.save();
+    await this._context.save();
   }
 
   async restart(): Promise<void> {
-    await this._panel.sessionContext.session?.kernel?.restart();
+    await this._context.sessionContext.session?.kernel?.restart();
   }
 
   async useOwnKernel(): Promise<void> {
-    await this._panel.sessionContext.changeKernel({ name: KERNEL });
+    await this._context.sessionContext.changeKernel({ name: KERNEL });
   }
 
   async applied(event: string): Promise<IStale[]> {
-    const kernel = this._panel.sessionContext.session?.kernel;
+    const kernel = this._context.sessionContext.session?.kernel;
     if (!kernel) {
       return [];
     }

@@ -1,12 +1,13 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { Client } from './client';
-import { PanelDocument } from './document';
+import { OpenDocument, type Context } from './document';
 import { EnvironmentModel } from './model';
 import type { IEnvironments } from './tokens';
 
 /**
- * Makes a model for each open notebook, and tells it what its kernel and its document do.
+ * Makes a model for each open notebook, shared by all views of it, and tells it what its kernel and
+ * its document do.
  */
 export class Environments implements IEnvironments {
   constructor(
@@ -29,33 +30,34 @@ export class Environments implements IEnvironments {
   }
 
   of(panel: NotebookPanel): EnvironmentModel {
-    const known = this._models.get(panel);
+    const { context } = panel;
+    const known = this._models.get(context);
     if (known) {
       return known;
     }
     const model = new EnvironmentModel(
       this._client,
-      new PanelDocument(panel),
+      new OpenDocument(context),
       () => this._settings.saveAfterChange
     );
-    this._models.set(panel, model);
-    panel.disposed.connect(() => {
+    this._models.set(context, model);
+    context.disposed.connect(() => {
       model.dispose();
-      this._models.delete(panel);
+      this._models.delete(context);
     });
-    void panel.context.ready.then(() => listen(panel, model));
+    void context.ready.then(() => listen(context, model));
     return model;
   }
 
-  private _models = new Map<NotebookPanel, EnvironmentModel>();
+  private _models = new Map<Context, EnvironmentModel>();
   private _currentChanged = new Signal<IEnvironments, void>(this);
 }
 
-function listen(panel: NotebookPanel, model: EnvironmentModel): void {
-  if (panel.isDisposed) {
+function listen(context: Context, model: EnvironmentModel): void {
+  if (context.isDisposed) {
     return;
   }
-  const { sessionContext, context } = panel;
+  const { sessionContext } = context;
   sessionContext.kernelChanged.connect(() => model.touch());
   sessionContext.statusChanged.connect((_, status) => {
     if (['restarting', 'autorestarting', 'starting'].includes(status)) {
@@ -78,7 +80,7 @@ function listen(panel: NotebookPanel, model: EnvironmentModel): void {
       model.touch();
     }
   });
-  panel.model?.metadataChanged.connect((_, change) => {
+  context.model.metadataChanged.connect((_, change) => {
     if (change.key === 'nbenv') {
       model.touch();
     }

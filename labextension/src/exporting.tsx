@@ -2,10 +2,11 @@ import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
+import { HTMLSelect, ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Client } from './client';
 import { Button } from './button';
+import { reachable } from './dialog';
 
 const FILES: Record<string, string> = {
   requirements: 'requirements.txt',
@@ -13,6 +14,7 @@ const FILES: Record<string, string> = {
   pylock: 'pylock.toml',
   pyproject: 'pyproject.toml',
   script: '%.py',
+  juv: '%.juv.ipynb',
   conda: 'environment.yml',
   dockerfile: 'Dockerfile'
 };
@@ -23,6 +25,20 @@ const FILES: Record<string, string> = {
 export function fileName(format: string, notebook: string): string {
   const stem = PathExt.basename(notebook, '.ipynb');
   return (FILES[format] ?? `${format}.txt`).replace('%', stem);
+}
+
+function meaning(format: string, trans: TranslationBundle): string {
+  const meanings: Record<string, string> = {
+    requirements: trans.__('what was asked for'),
+    'requirements-locked': trans.__('every version, with hashes, for pip'),
+    pylock: trans.__('every version, for any installer (PEP 751)'),
+    pyproject: trans.__('a project’s dependencies'),
+    script: trans.__('the notebook as a script that uv runs'),
+    juv: trans.__('a copy of the notebook for juv'),
+    conda: trans.__('for conda'),
+    dockerfile: trans.__('an image that runs the notebook')
+  };
+  return meanings[format] ?? format;
 }
 
 interface IExportProps {
@@ -37,6 +53,7 @@ class ExportBody extends ReactWidget {
   constructor(private _props: IExportProps) {
     super();
     this.addClass('jp-nbenv-Export');
+    reachable(this.node, _props.trans.__('Export'));
   }
 
   render(): JSX.Element {
@@ -68,17 +85,17 @@ function Export(props: IExportProps): JSX.Element {
     <div>
       <label className="jp-nbenv-Field">
         {trans.__('Format')}
-        <select
-          className="jp-mod-styled"
+        <HTMLSelect
+          aria-label={trans.__('Format of the export')}
           value={format}
           onChange={event => setFormat(event.target.value)}
         >
           {formats.map(each => (
             <option key={each} value={each}>
-              {`${each} (${fileName(each, path)})`}
+              {`${fileName(each, path)}: ${meaning(each, trans)}`}
             </option>
           ))}
-        </select>
+        </HTMLSelect>
       </label>
       <pre
         className="jp-nbenv-Export-text"
@@ -133,8 +150,9 @@ async function saveBeside(
   text: string,
   trans: TranslationBundle
 ): Promise<boolean> {
-  const known = await contents.get(path, { content: false }).catch(() => null);
-  if (known) {
+  const beside = await contents.get(PathExt.dirname(path));
+  const files = beside.content as { path: string }[];
+  if (files.some(each => each.path === path)) {
     const dialog = new Dialog({
       title: trans.__('Replace %1?', PathExt.basename(path)),
       body: trans.__('A file of this name is beside the notebook.'),

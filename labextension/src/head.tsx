@@ -1,6 +1,7 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Client } from './client';
 import { Button, ignore } from './button';
@@ -29,7 +30,7 @@ export function Head(props: IHeadProps): JSX.Element {
     size ? trans.__('%1 on disk', bytes(size)) : ''
   ].filter(Boolean);
   return (
-    <header className={`jp-nbenv-Head jp-mod-${model.state}`}>
+    <div className={`jp-nbenv-Head jp-mod-${model.state}`}>
       <h2 title={model.path}>{PathExt.basename(model.path)}</h2>
       <div className="jp-nbenv-Head-state">{shortLine(model, trans)}</div>
       <p>{stateSentence(model, trans)}</p>
@@ -37,7 +38,7 @@ export function Head(props: IHeadProps): JSX.Element {
         <div className="jp-nbenv-Facts-line">{facts.join(' · ')}</div>
       )}
       {status?.recorded && <Pythons {...props} />}
-    </header>
+    </div>
   );
 }
 
@@ -45,7 +46,7 @@ export function Head(props: IHeadProps): JSX.Element {
  * The choice of another Python, among those of this machine.
  */
 function Pythons(props: IHeadProps): JSX.Element {
-  const { client, model, trans, disabled } = props;
+  const { client, model, trans } = props;
   const own = model.status?.python ?? '';
   const [found, setFound] = React.useState<string[]>([]);
   React.useEffect(() => {
@@ -78,16 +79,16 @@ function Pythons(props: IHeadProps): JSX.Element {
   return (
     <label className="jp-nbenv-Field">
       {trans.__('Python')}
-      <select
-        className="jp-mod-styled"
+      <HTMLSelect
+        aria-label={trans.__('Python of this notebook')}
         value={own}
-        disabled={disabled}
+        disabled={model.progress !== null}
         onChange={event => void move(event.target.value)}
       >
         {choices.map(each => (
           <option key={each}>{each}</option>
         ))}
-      </select>
+      </HTMLSelect>
     </label>
   );
 }

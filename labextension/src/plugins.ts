@@ -146,15 +146,18 @@ const statusBar: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-nbenv:status-bar',
   description: "Shows the active notebook's environment in the status bar.",
   autoStart: true,
-  requires: [IEnvironments, IStatusBar],
-  optional: [ISettingRegistry, ITranslator],
+  requires: [IEnvironments],
+  optional: [IStatusBar, ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     models: IEnvironments,
-    bar: IStatusBar,
+    bar: IStatusBar | null,
     registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
+    if (!bar) {
+      return; // as in Notebook 7
+    }
     const trans = translation(translator);
     const settings = new Settings(registry, SETTINGS);
     const open = () => void app.commands.execute(commands.OPEN);

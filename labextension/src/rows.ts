@@ -28,7 +28,8 @@ export function inSight(
 }
 
 /**
- * The rows of the flat list: what was asked for first, then the rest; filtered by a part of a name.
+ * The rows of the flat list: what was asked for first, then what is outdated, then the rest; filtered
+ * by a part of a name.
  */
 export function listRows(
   packages: IPackages,
@@ -42,6 +43,7 @@ export function listRows(
     .sort(
       (one, other) =>
         Number(other.requirement !== null) - Number(one.requirement !== null) ||
+        Number(latest.has(other.name)) - Number(latest.has(one.name)) ||
         one.name.localeCompare(other.name)
     )
     .map(distribution => ({

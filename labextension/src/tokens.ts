@@ -165,7 +165,7 @@ export interface IEnvironmentModel {
   readonly progress: IProgress | null;
   readonly problem: IProblem | null;
   readonly stale: IStale[];
-  /** Tells this model from those of other views of the same file. */
+  /** Tells this model from those of other notebooks, whatever their names become. */
   readonly key: string;
   readonly path: string;
   refresh(): Promise<void>;

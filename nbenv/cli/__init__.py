@@ -21,7 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     output = output_for(words)
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is how Windows tells a process to end
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     try:
         options = parse(words)
         output.result(perform(options, output.progress))
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _stop(*_: object) -> NoReturn:
+def _stop(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # what is put back now must not be stopped in its turn
     raise KeyboardInterrupt
 
 

@@ -153,6 +153,9 @@ def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", default="requirements", choices=list(FORMATS), help="default: requirements"
     )
+    command.add_argument(
+        "--serve", action="store_true", help="of dockerfile: serve it in JupyterLab, do not run it"
+    )
     _add_output(command)
 
 

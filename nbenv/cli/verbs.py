@@ -72,7 +72,7 @@ def _restore(options: argparse.Namespace) -> Steps[Outcome]:
 
 def _export(options: argparse.Namespace) -> Steps[Outcome]:
     document = Document.read(_none(options), Store())
-    text = yield from export(document, options.format)
+    text = yield from export(document, options.format, options.serve)
     if not options.output:
         return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
     try:

@@ -1,89 +1,138 @@
-"""``pylock.toml`` (PEP 751), its URLs filled in from the index at export."""
+"""``pylock.toml`` (PEP 751), its URLs filled in from the index at export.
+
+Only this machine's own index is asked, and what it lacks is looked up in uv's cache, so that no
+host is asked because a notebook names it. What is found nowhere stays without files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import re
+from collections.abc import Mapping, Sequence
 
 import tomli_w
 
 from nbenv import installer
-from nbenv.errors import LockError
+from nbenv.errors import InstallerError
+from nbenv.installer import File
 from nbenv.lock import LockedDistribution
-from nbenv.operations.changing import obtain
 from nbenv.operations.consent import check_approved
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
+from nbenv.requirements import is_local, name_of
 from nbenv.spec import Spec
 
 __all__ = ["write"]
 
+_VERSION_CONTROL = re.compile(r"(?P<type>git|hg|svn|bzr)\+(?P<url>.+)@(?P<commit>[^@#/]+)")
+_ARCHIVE = re.compile(r"\.(whl|zip|tgz|tar\.\w+)$")
+
 Package = dict[str, object]
+Found = Mapping[str, Sequence[File]]
 
 
 def write(document: Document) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
-    check_approved(document, False)  # to learn where its files are, hosts must be asked
-    spec, folder = document.spec, document.target.folder
-    found = yield from obtain(spec.python, False, folder)
+    check_approved(document, False)  # to learn where its files are, an index is asked
+    spec = document.spec
     yield Progress("resolve", "Asking the index where the locked files are …")
-    steps = installer.locate(spec, found.executable, folder)
-    packages = yield from told("resolve", steps)
-    by_key = {_key(package): package for package in packages}
+    found = yield from _files(spec)
     pylock = {
         "lock-version": "1.0",
-        "requires-python": f"=={spec.python}.*",
         "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
+        "requires-python": f"=={spec.python}.*",
         "created-by": "nbenv",
-        "packages": [_package(locked, by_key, spec) for locked in spec.lock.distributions],
+        "packages": [_package(locked, found, spec) for locked in spec.lock.distributions],
     }
-    return tomli_w.dumps(pylock)
+    return _complaint(_without_files(spec, found)) + tomli_w.dumps(pylock)
 
 
-def _key(package: Mapping[str, object]) -> tuple[str, str]:
-    return str(package["name"]), str(package.get("version", ""))
-
-
-def _package(
-    locked: LockedDistribution, located: Mapping[tuple[str, str], Package], spec: Spec
-) -> Package:
-    package = located.get((locked.name, locked.version or "")) or _direct(locked, located)
-    if package is None:
-        raise LockError(
-            f"No index has {locked.requirement} any more, so its files cannot be named.",
-            todo="Export requirements-locked instead, or lock anew with nbenv upgrade.",
-        )
-    kept: Package = {
-        key: package[key]
-        for key in ("name", "version", "vcs", "archive", "directory")
-        if key in package
-    }
-    marker = {"marker": locked.marker} if locked.marker else {}
-    wheels = [file for file in _files(package, "wheels") if _is_locked(file, locked)]
-    sdist = [file for file in _files(package, "sdist") if _is_locked(file, locked)]
-    if locked.version and not wheels and not sdist:
-        raise LockError(
-            f"The index has other files of {locked.requirement} than those that are locked.",
-            todo="Lock anew with nbenv upgrade, or ask who runs the index.",
-        )
-    files = {"wheels": wheels} if wheels else ({"sdist": sdist[0]} if sdist else {})
-    return {**kept, **marker, **files}
-
-
-def _direct(
-    locked: LockedDistribution, located: Mapping[tuple[str, str], Package]
-) -> Package | None:
-    if locked.version:
-        return None
-    return next((package for key, package in located.items() if key[0] == locked.name), None)
-
-
-def _files(package: Package, kind: str) -> list[Mapping[str, object]]:
-    files = package.get(kind, [])
-    return files if isinstance(files, list) else [files]  # type: ignore[list-item]
-
-
-def _is_locked(file: Mapping[str, object], locked: LockedDistribution) -> bool:
-    hashes = file.get("hashes")
-    return isinstance(hashes, dict) and any(
-        f"{kind}:{digest}" in locked.hashes for kind, digest in hashes.items()
+def _complaint(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return (
+        f"# Not complete: where the files of {listed} are could not be learned from this\n"
+        "# machine's index. Installers refuse that; requirements-locked needs no such addresses.\n"
     )
+
+
+# -- where the files are
+
+
+def _files(spec: Spec) -> Steps[Found]:
+    """Return the locked files that are offered, by name."""
+    wanted = [locked for locked in spec.lock.distributions if locked.version]
+    try:
+        found = yield from told("resolve", installer.offered(wanted, spec.python))
+    except InstallerError:
+        yield Progress("resolve", "The index cannot be asked; looking into uv's cache …")
+        found = {}
+    kept = _locked(wanted, found)
+    missing = [locked for locked in wanted if not kept[locked.name]]
+    if missing:
+        steps = installer.remembered(missing, spec.python, spec.indexes)
+        with contextlib.suppress(InstallerError):  # a cache that cannot answer
+            kept |= _locked(missing, (yield from told("resolve", steps)))
+    return kept
+
+
+def _locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:
+    hashes = {locked.name: set(locked.hashes) for locked in wanted}
+    return {
+        name: [file for file in found.get(name, ()) if file.digest in hashes[name]]
+        for name in hashes
+    }
+
+
+def _without_files(spec: Spec, found: Found) -> list[str]:
+    wanted = [locked for locked in spec.lock.distributions if locked.version]
+    return [locked.name for locked in wanted if not found.get(locked.name)]
+
+
+# -- one package
+
+
+def _package(locked: LockedDistribution, found: Found, spec: Spec) -> Package:
+    package: Package = {"name": locked.name}
+    if locked.version:
+        package["version"] = locked.version
+    if locked.marker:
+        package["marker"] = locked.marker
+    if locked.url:
+        return package | _direct(locked, spec)
+    files = found.get(locked.name, ())
+    wheels = [_file(file) for file in files if not file.is_source]
+    sources = [_file(file) for file in files if file.is_source]
+    if wheels:
+        return package | {"wheels": wheels}
+    if sources:
+        return package | {"sdist": sources[0]}
+    return package | {"tool": {"nbenv": {"hashes": list(locked.hashes)}}}
+
+
+def _file(file: File) -> Package:
+    known: Package = {"name": file.name, "url": file.url}
+    if file.size is not None:
+        known["size"] = file.size
+    return known | {"hashes": _hashes([file.digest or ""])}
+
+
+def _hashes(digests: Sequence[str]) -> dict[str, str]:
+    return dict(digest.split(":", 1) for digest in digests)
+
+
+def _direct(locked: LockedDistribution, spec: Spec) -> Package:
+    """Return the source of a distribution that is locked by its URL, from the line alone."""
+    place, _, fragment = str(locked.url).partition("#")
+    below = re.search(r"subdirectory=([^&]+)", fragment)
+    folder: Package = {"subdirectory": below[1]} if below else {}
+    if match := _VERSION_CONTROL.fullmatch(place):
+        source = {"type": match["type"], "url": match["url"], "commit-id": match["commit"]}
+        return {"vcs": {**source, **folder}}
+    where = {"path" if is_local(place) and "://" not in place else "url": place}
+    if _ARCHIVE.search(place) or not is_local(place):
+        return {"archive": {**where, "hashes": _hashes(locked.hashes), **folder}}
+    path = place.removeprefix("file://")
+    in_place: Package = {"editable": True} if locked.name in map(name_of, spec.editable) else {}
+    return {"directory": {"path": path, **in_place, **folder}}

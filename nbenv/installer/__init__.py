@@ -6,8 +6,8 @@ that it writes for machines.
 
 from nbenv.installer.choosing import File, best
 from nbenv.installer.naming import Named, name
-from nbenv.installer.previewing import offered
-from nbenv.installer.resolving import Upgrade, locate, resolve
+from nbenv.installer.previewing import offered, remembered
+from nbenv.installer.resolving import Upgrade, resolve
 from nbenv.installer.syncing import fetch_python, outdated, pip, sync
 from nbenv.installer.uv import Lines, own_indexes, version
 
@@ -18,12 +18,12 @@ __all__ = [
     "Upgrade",
     "best",
     "fetch_python",
-    "locate",
     "name",
     "offered",
     "outdated",
     "own_indexes",
     "pip",
+    "remembered",
     "resolve",
     "sync",
     "version",

@@ -19,6 +19,7 @@ class File:
     name: str
     digest: str | None = None
     size: int | None = None
+    url: str = ""
 
     @property
     def is_source(self) -> bool:

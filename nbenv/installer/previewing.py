@@ -27,10 +27,10 @@ from nbenv.installer.explaining import PROJECT
 from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, own_indexes, run_uv, tomllib
 from nbenv.lock import LockedDistribution
-from nbenv.requirements import absolute
+from nbenv.requirements import absolute, without_credentials
 from nbenv.spec import Index, Spec
 
-__all__ = ["offered", "offered_by"]
+__all__ = ["offered", "offered_by", "remembered"]
 
 _ABSENT = "nbenv-absent"
 _STUB = "0nbenv"
@@ -49,6 +49,8 @@ def offered(
 ) -> Lines[dict[str, list[File]]]:
     """Return the files that this machine's own index offers of locked versions, by name.
 
+    No host that a notebook names is asked.
+
     Parameters
     ----------
     distributions
@@ -61,7 +63,7 @@ def offered(
     InstallerError
         The index cannot be asked.
     """
-    asked = {locked.name: stub for locked in distributions if (stub := _stub(locked))}
+    asked = _askable(distributions)
     if not asked:
         return {}
     found = yield from _asked(asked, python, stubs=True)
@@ -75,10 +77,24 @@ def offered_by(
     index: str, distributions: Iterable[LockedDistribution], spec: Spec
 ) -> Lines[dict[str, list[File]]]:
     """Return the files that one index offers of locked versions, by name."""
-    asked = {locked.name: stub for locked in distributions if (stub := _stub(locked))}
+    asked = _askable(distributions)
     if not asked:
         return {}
     return (yield from _asked(asked, spec.python, stubs=True, indexes=spec.indexes, only=index))
+
+
+def remembered(
+    distributions: Iterable[LockedDistribution], python: str, indexes: Sequence[Index]
+) -> Lines[dict[str, list[File]]]:
+    """Return the same of this machine's and these indexes as uv's cache has it, asking nobody."""
+    asked = _askable(distributions)
+    if not asked:
+        return {}
+    return (yield from _asked(asked, python, stubs=True, indexes=indexes, offline=True))
+
+
+def _askable(distributions: Iterable[LockedDistribution]) -> Asked:
+    return {locked.name: stub for locked in distributions if (stub := _stub(locked))}
 
 
 def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
@@ -98,6 +114,7 @@ def _asked(
     stubs: bool,
     indexes: Sequence[Index] = (),
     only: str = "",
+    offline: bool = False,
 ) -> Lines[dict[str, list[File]]]:
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
@@ -112,6 +129,7 @@ def _asked(
         )
         command = ["lock", "--resolution", "lowest", "--python", sys.executable]
         command += _settings_arguments(settings, where)
+        command += ["--offline"] if offline else []
         for _ in run_uv(command, where, indexes, hashed=True, only=only):
             yield ""  # what uv says is about the stand-ins too
         document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
@@ -182,15 +200,17 @@ def _file(entry: Mapping[str, object], scratch: Path) -> File:
     digest, size = entry.get("hash"), entry.get("size")
     if "path" in entry or place.startswith("file:"):
         return _local(absolute(place, scratch), digest)
-    return File(name, str(digest) if digest else None, size if isinstance(size, int) else None)
+    known_size = size if isinstance(size, int) else None
+    return File(name, str(digest) if digest else None, known_size, without_credentials(place))
 
 
 def _local(path: Path, digest: object) -> File:
     """Describe a file of a local index, of which uv says little."""
     if digest:
-        return File(path.name, str(digest), path.stat().st_size)
+        return File(path.name, str(digest), path.stat().st_size, path.as_uri())
     hashed = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             hashed.update(block)
-    return File(path.name, f"sha256:{hashed.hexdigest()}", path.stat().st_size)
+    digest = f"sha256:{hashed.hexdigest()}"
+    return File(path.name, digest, path.stat().st_size, path.as_uri())

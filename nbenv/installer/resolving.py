@@ -1,4 +1,4 @@
-"""Resolve a notebook's requirements for every platform, and find where its files are."""
+"""Resolve a notebook's requirements for every platform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbenv.lock import Lock, LockedDistribution, filename_of, from_pylock, is_in
 from nbenv.requirements import KERNEL, absolute, is_local, parse, portable, without_credentials
 from nbenv.spec import Spec
 
-__all__ = ["Upgrade", "locate", "resolve"]
+__all__ = ["Upgrade", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,6 @@ def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lin
             yield from check_origins(_packages(document), spec)
         yield from _with_hashes(document, where, spec, interpreter)
     return _relocated(from_pylock(document, spec.python), where, folder)
-
-
-def locate(spec: Spec, interpreter: str, folder: Path) -> Lines[list[dict[str, object]]]:
-    """Return the ``[[packages]]`` of PEP 751 for the locked versions, with their files' URLs."""
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
-        steps = _exported(spec, interpreter, folder, Path(scratch), Upgrade())
-        document = yield from steps
-    return _packages(document)
 
 
 def _exported(

@@ -17,6 +17,7 @@ import threading
 import time
 from typing import Any
 
+import psutil
 import zmq
 from jupyter_client.session import Session
 
@@ -91,7 +92,7 @@ class HoldingKernel:
     """A kernel that answers every cell with one message and runs only ``%nbenv``."""
 
     def __init__(self, arguments: list[str], path: str, message: str) -> None:
-        self._path, self._message = path, message
+        self._told, self._since, self._message = path, time.time(), message
         self._count = 0
         self._file = arguments[arguments.index("-f") + 1]
         with open(self._file, encoding="utf-8") as file:
@@ -106,6 +107,11 @@ class HoldingKernel:
         self._iopub = self._bound(zmq.PUB, "iopub")
         self._heartbeat = self._bound(zmq.REP, "hb")
         self._parent: Message = {}
+
+    @property
+    def _path(self) -> str:
+        """The notebook, which may have been renamed meanwhile."""
+        return places.moved(self._told, self._since)
 
     def _bound(self, kind: int, name: str) -> zmq.Socket[bytes]:
         connection = self._connection
@@ -262,6 +268,10 @@ class HoldingKernel:
 
     def _is_changing(self) -> bool:
         """Whether a restore is under way: begun in a panel, a terminal, or by another kernel."""
+        begun = places.read_json(places.begun_path(places.key(self._path)))
+        server = begun.get("process") if begun else None
+        if isinstance(server, int) and psutil.pid_exists(server):
+            return True
         state = places.read_json(places.state_path(places.key(self._path)))
         identifier = state.get("environment") if state else None
         if not isinstance(identifier, str):

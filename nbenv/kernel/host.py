@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 from IPython.core.getipython import get_ipython
 
 from nbenv.kernel.guest import boot
@@ -48,7 +49,7 @@ def _notebook(shell: Any) -> str | None:
     told = shell.user_ns.get("__vsc_ipynb_file__")
     if isinstance(told, str) and told:
         return told
-    path = find_notebook()
+    path = find_notebook(psutil.Process().create_time())
     return None if is_session(path) else path
 
 

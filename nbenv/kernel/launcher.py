@@ -38,28 +38,20 @@ def main() -> None:
     become(environment, places.python_path(environment), arguments)
 
 
-def find_notebook() -> str:
-    """Return the notebook's path; for a kernel without one, a stand-in that nothing is kept in."""
+def find_notebook(since: float | None = None) -> str:
+    """Return the notebook's path; for a kernel without one, a stand-in that nothing is kept in.
+
+    `since` is when this process got its environment variables, where that is not just now.
+    """
     session = os.environ.get("JPY_SESSION_NAME", "")
     for name in (session, os.environ.get("NBENV_NOTEBOOK", "")):
         if name.endswith(_SUFFIX):
-            return _moved(_without_drive(os.path.abspath(os.path.expanduser(name))))
+            path = _without_drive(os.path.abspath(os.path.expanduser(name)))
+            return places.moved(path, since)
     known = os.environ.get(SESSION)
     if not known:
         known = os.environ[SESSION] = f"session-{os.getpid():x}-{os.urandom(4).hex()}"
     return os.path.join(places.home(), "sessions", known + _SUFFIX)
-
-
-def _moved(path: str) -> str:
-    """Follow a notebook that was renamed after its kernel had got its name."""
-    for _ in range(16):
-        state = (
-            None if os.path.exists(path) else places.read_json(places.state_path(places.key(path)))
-        )
-        if not state or not isinstance(state.get("moved"), str):
-            break
-        path = str(state["moved"])
-    return path
 
 
 def is_session(path: str) -> bool:

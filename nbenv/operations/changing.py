@@ -106,9 +106,10 @@ def _record(document: Document, store: Store, spec: Spec) -> None:
     agree(document, spec)
     if value == document.value and (document.state.value == value):
         return
-    store.save(superseding(document.state, document.in_file, value, saved))
+    state = superseding(document.state, document.in_file, value, saved)
+    store.save(state)
     if value != document.value:
-        store.remember(target.notebook, document.value)
+        store.remember(state.notebook, document.value)
 
 
 # -- a whole change
@@ -138,8 +139,9 @@ def change(
     if not dry_run:
         _check_writable(target)
     known = store.state_for if dry_run else store.claim
-    with (yield from held(store, known(target.notebook).environment)):
-        document = Document.read(target, store)
+    identifier = known(target.notebook).environment
+    with (yield from held(store, identifier)):
+        document = Document.read(target.following(identifier), store)
         check_approved(document, consent)
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)
@@ -181,6 +183,8 @@ def _expected(document: Document, spec: Spec) -> Iterator[Change]:
 
 def _back(document: Document, store: Store, found: Interpreter) -> None:
     """Bring the environment back to the record that stays, after recording failed."""
+    if document.environment.python_version is None:  # there was none before
+        return
     with contextlib.suppress(NbenvError):
         if document.value is None:
             document.environment.unmark()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbenv import notebook, places, record
@@ -40,7 +40,8 @@ class Target:
         """Return the notebook of a kernel whose environment variables are `environ`."""
         parent = environ.get("JPY_PARENT_PID", "")
         open_in_server = bool(environ.get("JPY_SESSION_NAME")) and parent.isdigit()
-        return cls(path, open_in_server and os.path.exists(server_marker(parent)))
+        in_server = open_in_server and os.path.exists(server_marker(parent))
+        return cls(places.moved(path) if in_server else path, in_server)
 
     @classmethod
     def of_environment(cls, identifier: str, environ: Mapping[str, str]) -> Target:
@@ -57,6 +58,14 @@ class Target:
     def of_session(cls, session: str) -> Target:
         """Return a stand-in for a kernel without a notebook: nothing is recorded."""
         return cls(os.path.join(places.home(), _SESSIONS, f"{session}.ipynb"))
+
+    def following(self, identifier: str) -> Target:
+        """Return the target where the notebook of that environment is by now."""
+        store = Store()
+        state = store.state(self.notebook)
+        if state and state.environment == identifier:
+            return self
+        return replace(self, notebook=store.notebook_of(identifier) or self.notebook)
 
     @property
     def is_session(self) -> bool:

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv import approval, graph, installer, record, requirements
 from nbenv.errors import BrokenEnvironmentError, RequirementError
-from nbenv.lock import Change
+from nbenv.lock import Change, LockedDistribution
 from nbenv.operations.consent import check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
@@ -80,7 +80,9 @@ def packages(target: Target) -> Outcome:
     document = Document.read(target, Store())
     asked = {requirements.name_of(text): text for text in document.spec.requirements}
     if document.environment.python_version is None:
-        versions, needs, sizes = document.spec.lock.versions(), {}, {}
+        wanted = _wanted(document).items()
+        versions = {name: each.version or each.url or "" for name, each in wanted}
+        needs, sizes = {}, {}
     else:
         built, _ = _graph(document)
         versions, needs = dict(built.versions), dict(built.needs)
@@ -102,6 +104,15 @@ def packages(target: Target) -> Outcome:
         "kernel": requirements.KERNEL,
     }
     return Outcome(data=data)
+
+
+def _wanted(document: Document) -> dict[str, LockedDistribution]:
+    """Return what of the lock is for this machine."""
+    spec, environment = document.spec, document.environment
+    values = environment.marker_environment()
+    if environment.python_version is None:
+        values |= {"python_version": spec.python, "python_full_version": f"{spec.python}.0"}
+    return spec.lock.selection(values)
 
 
 def why(target: Target, name: str) -> Outcome:
@@ -149,10 +160,7 @@ def status(target: Target) -> Outcome:
     spec, environment = document.spec, document.environment
     installed = environment.installed()
     present = environment.python_version is not None
-    values = environment.marker_environment()
-    if not present:
-        values |= {"python_version": spec.python, "python_full_version": f"{spec.python}.0"}
-    wanted = spec.lock.selection(values) if document.value else {}
+    wanted = _wanted(document) if document.value else {}
     differing = drift(wanted, installed) if present and document.value else []
     data: dict[str, object] = {
         "notebook": None if target.is_session else target.notebook,

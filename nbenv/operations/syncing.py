@@ -37,7 +37,7 @@ def bring(
     """Make the notebook's environment hold what `spec` locks.
 
     With `exact`, what is installed beyond the lock goes; otherwise it stays, as drift. When it
-    fails, the environment is again what it was.
+    fails, the environment is again what it was: one that was made for this goes.
     """
     environment, replaced, old = document.environment, False, document.state.environment
     version = environment.python_version
@@ -45,19 +45,19 @@ def bring(
     if version and (moves or has_other_files(environment, spec)):
         store.fresh_environment(document.state)
         environment, replaced = document.environment, True
-    if environment.python_version is None:
-        yield Progress("create", f"Making an environment of Python {found.version} …")
-        environment.create(found)
-    folder, owner = document.target.folder, document.state.notebook
-    wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
+    is_new, folder = environment.python_version is None, document.target.folder
     try:
+        if is_new:
+            yield Progress("create", f"Making an environment of Python {found.version} …")
+            environment.create(found)
+        wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
         synced = yield from _synced(environment, spec, wanted, folder, _going(document, exact))
     except BaseException:
-        if replaced:
+        if is_new:
             environment.remove()
-            document.state.environment = old
+        document.state.environment = old
         raise
-    environment.mark(spec.to_value(), owner)
+    environment.mark(spec.to_value(), document.state.notebook)
     if replaced:
         store.save(document.state)
     return replace(synced, replaced=replaced)

@@ -102,8 +102,9 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
     """
     store = Store()
     check_approved(Document.read(target, store), consent)
-    with (yield from held(store, store.claim(target.notebook).environment)):
-        document = Document.read(target, store)
+    identifier = store.claim(target.notebook).environment
+    with (yield from held(store, identifier)):
+        document = Document.read(target.following(identifier), store)
         check_approved(document, consent)
         document.check_locked()
         if document.is_ready and not consent:

@@ -15,6 +15,7 @@ from nbenv.server.jobs import Jobs
 from nbenv.server.saving import merge, note_saved
 from nbenv.server.sessions import CONTENTS_EVENTS, Follower
 from nbenv.server.working import WORK
+from nbenv.store import Store
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -27,11 +28,11 @@ def load(app: ServerApp) -> None:
     contents = app.contents_manager
     contents.register_pre_save_hook(merge)  # type: ignore[no-untyped-call]
     contents.register_post_save_hook(note_saved)  # type: ignore[no-untyped-call]
-    follower = Follower(contents, app.log)
+    jobs = Jobs()
+    atexit.register(jobs.close)
+    follower = Follower(contents, jobs, app.log)
     assert app.event_logger is not None, "a server has one before it loads extensions"
     app.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=follower.on_event)
-    jobs = Jobs()
-    atexit.register(jobs.terminate)
     base = app.web_app.settings["base_url"]
     routes = [
         (url_path_join(base, "nbenv", "api", pattern), handler, {"jobs": jobs})
@@ -40,6 +41,7 @@ def load(app: ServerApp) -> None:
     app.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
     try:
         _announce()
+        Store().drop_old_words()
     except OSError as error:
         app.log.warning("nbenv: changes are written into notebook files at once: %s", error)
     app.log.info("nbenv: records of notebooks' environments are kept when notebooks are saved")

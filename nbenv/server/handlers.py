@@ -9,11 +9,12 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from jupyter_core.paths import is_hidden
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
 from tornado import web
 
 from nbenv import __version__, approval, interpreter, modules, operations, requirements
@@ -21,13 +22,21 @@ from nbenv.errors import NbenvError
 from nbenv.export import FORMATS
 from nbenv.operations import Document, Target
 from nbenv.server.jobs import Jobs
-from nbenv.server.kernels import describe, process_of
+from nbenv.server.kernels import Kernel
 from nbenv.server.paths import real_path
 from nbenv.store import Store
 
-__all__ = ["LOOKS", "NbenvHandler"]
+__all__ = ["LOOKS", "NbenvHandler", "NothingHandler"]
 
 T = TypeVar("T")
+
+
+class RefusedError(web.HTTPError):
+    """What nbenv itself refuses, with the parts of its message."""
+
+    def __init__(self, error: NbenvError) -> None:
+        super().__init__(422, "%s", str(error))
+        self.parts = {**error.parts(), "message": str(error)}
 
 
 class NbenvHandler(APIHandler):
@@ -45,38 +54,59 @@ class NbenvHandler(APIHandler):
         await super().prepare()
         self.check_xsrf_cookie()
 
-    def notebook(self, path: str) -> str:
-        """Return the file of a path of the contents API; refuse what is none below the root."""
-        file = real_path(self.contents_manager, path)
-        is_notebook = file is not None and os.path.isfile(file) and file.endswith(".ipynb")
-        if file is None or not is_notebook or not self._shows(file):
-            raise web.HTTPError(404, "There is no such notebook.")
-        if not os.access(file, os.R_OK):  # another user's
-            raise web.HTTPError(403, "This notebook may not be read.")
-        return file
+    async def allow(self, action: str, resource: str) -> None:
+        """Refuse whoever may not do that to a resource of the server's own."""
+        found = self.authorizer.is_authorized(self, self.current_user, action, resource)
+        if not await ensure_async(found):
+            raise web.HTTPError(403, f"You are not allowed to {action} {resource}.")
 
-    def _shows(self, file: str) -> bool:
-        """Whether the server itself would show the file: not where it hides hidden ones."""
-        contents = self.contents_manager
-        hides = not getattr(contents, "allow_hidden", False)
-        return not (hides and is_hidden(file, os.path.realpath(contents.root_dir)))
+    async def notebook(self, path: str) -> str:
+        """Return the file of a path of the contents API; refuse what is none below the root.
 
-    def target(self) -> Target:
+        What is told of a notebook stands in it: whoever may not read notebooks is not told.
+        """
+        await self.allow("read", "contents")
+        return await self.beside(lambda: _notebook_at(self.contents_manager, path))
+
+    async def target(self) -> Target:
         """Return the notebook that the query names, as the verbs take it."""
-        path = self.notebook(self.get_query_argument("path"))
-        return Target(path, in_server=True)
+        return Target(await self.notebook(self.get_query_argument("path")), in_server=True)
 
     async def beside(self, function: Callable[[], T]) -> T:
         """Run what reads files beside the event loop."""
         try:
             return await asyncio.to_thread(function)
         except NbenvError as error:
-            raise web.HTTPError(422, str(error)) from None
+            raise RefusedError(error) from None
 
     def answer(self, value: object, status: int = 200) -> None:
         """Send JSON."""
         self.set_status(status)
         self.finish(json.dumps(value))
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """Send JSON for errors too."""
+        error = details.get("exc_info", (None, None))[1]
+        if isinstance(error, RefusedError):
+            self.answer(error.parts, status_code)
+        else:
+            super().write_error(status_code, **details)
+
+
+def _notebook_at(contents: Any, path: str) -> str:
+    file = real_path(contents, path)
+    is_notebook = file is not None and os.path.isfile(file) and file.endswith(".ipynb")
+    if file is None or not is_notebook or not _shows(contents, file):
+        raise web.HTTPError(404, "There is no such notebook.")
+    if not os.access(file, os.R_OK):  # another user's
+        raise web.HTTPError(403, "This notebook may not be read.")
+    return file
+
+
+def _shows(contents: Any, file: str) -> bool:
+    """Whether the server itself would show the file: not where it hides hidden ones."""
+    hides = not getattr(contents, "allow_hidden", False)
+    return not (hides and is_hidden(file, os.path.realpath(contents.root_dir)))
 
 
 class VersionHandler(NbenvHandler):
@@ -96,16 +126,21 @@ class StatusHandler(NbenvHandler):
     @authorized
     async def get(self) -> None:
         """Answer with what ``nbenv status --json`` prints, the kernel, and what goes on."""
-        target = self.target()
-        process = process_of(self.kernel_manager, self.get_query_argument("kernel", ""))
-        work = self.jobs.at(target.notebook)
+        target = await self.target()
+        kernel = Kernel.of(self.kernel_manager, self.get_query_argument("kernel", ""))
 
         def look() -> dict[str, object]:
             data = operations.status(target).data
             assert isinstance(data, dict)
-            return {**data, "policy": approval.policy(), "kernel": describe(process)}
+            work = self.jobs.at(target.notebook)
+            return {
+                **data,
+                "policy": approval.policy(),
+                "kernel": kernel.describe(),
+                "job": work.about if work else None,
+            }
 
-        self.answer({**await self.beside(look), "job": work.about if work else None})
+        self.answer(await self.beside(look))
 
 
 class RecordHandler(NbenvHandler):
@@ -115,7 +150,7 @@ class RecordHandler(NbenvHandler):
     @authorized
     async def get(self) -> None:
         """Answer with the value of ``metadata.nbenv``, null when there is none."""
-        target = self.target()
+        target = await self.target()
         document = await self.beside(lambda: Document.read(target, Store()))
         self.answer({"record": document.value})
 
@@ -127,7 +162,7 @@ class PackagesHandler(NbenvHandler):
     @authorized
     async def get(self) -> None:
         """Answer with what the environment holds."""
-        target = self.target()
+        target = await self.target()
         outcome = await self.beside(lambda: operations.packages(target))
         self.answer(outcome.data)
 
@@ -173,12 +208,13 @@ class RequirementHandler(NbenvHandler):
         self._check(text)
 
     def _check(self, text: str) -> None:
+        name, message = None, ""
         try:
-            # Of a path or a URL the name is known once it is built.
-            name = requirements.parse(text).name if requirements.is_named(text) else None
-            self.answer({"name": name, "message": ""})
+            if requirements.is_named(text):  # a path or a URL: known once built
+                name = requirements.parse(text).name
         except NbenvError as error:
-            self.answer({"name": None, "message": " ".join([error.what, error.why]).strip()})
+            message = " ".join([error.what, error.why]).strip()
+        self.answer({"name": name, "message": message})
 
 
 class ModuleHandler(NbenvHandler):
@@ -191,7 +227,7 @@ class ModuleHandler(NbenvHandler):
     @authorized
     async def get(self) -> None:
         """Answer from the mapping; never a guess."""
-        target, name = self.target(), self.get_query_argument("name")
+        target, name = await self.target(), self.get_query_argument("name")
 
         def look() -> str | None:
             found = modules.distribution_of(name)
@@ -199,6 +235,18 @@ class ModuleHandler(NbenvHandler):
             return None if found in installed else found
 
         self.answer({"distribution": await self.beside(look)})
+
+
+class NothingHandler(NbenvHandler):
+    """Whatever else is asked for, as by the extension of another version."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Say that there is nothing."""
+        raise web.HTTPError(404, f"nbenv {__version__} has no such address.")
+
+    post = put = patch = delete = get
 
 
 LOOKS: dict[str, type[NbenvHandler]] = {

@@ -1,42 +1,38 @@
-"""Long work: verbs that run as child processes, told line by line, and that can be stopped.
+"""Long work: verbs that run as child processes, told event by event, and that can be stopped.
 
 A job outlives the page that began it: its events are kept, and whoever asks gets them from the
-first on. Builds of starting kernels, which this server does not run, are told in the same way.
+first on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
-import signal
-import sys
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import psutil
-
 from nbenv import places
 from nbenv.addresses import without_credentials
+from nbenv.server.builds import Build
+from nbenv.server.child import Child, Event
 
-__all__ = ["Build", "Busy", "Job", "Jobs", "Work"]
+__all__ = ["QUIET", "Busy", "Job", "Jobs", "TooManyJobs", "Work"]
 
-Event = dict[str, object]
-
-_COMMAND = (
-    "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; "  # the notebook's folder
-    "from nbenv.cli import main; sys.exit(main())"
-)
-_LONGEST_LINE = 2**26
+QUIET = 10.0
+"""Seconds without an event after which a follower hears that there is none."""
 _KEPT = 50
+"""Ended jobs that can still be asked for."""
+_AT_ONCE = 16
+_MOST_EVENTS = 2000
+"""Events of one job that are kept; of a build that says more, the first ones go."""
 _PATIENCE = 30.0
 """Seconds that a stopped job has to put everything back."""
-_LOOK = 0.2
-"""Seconds between looks at a starting kernel's progress."""
-_NO_RESULT = {"kind": "Nbenv", "what": "nbenv ended without a result.", "why": "", "todo": ""}
+_LEAVE = 5.0
+"""The same for all jobs together when the server itself ends."""
 
 
 class Work(Protocol):
@@ -46,8 +42,8 @@ class Work(Protocol):
     def about(self) -> Event:
         """What it is: `id`, `verb`, `words`, and whether it is `done`."""
 
-    def follow(self, first: int) -> AsyncIterator[Event]:
-        """Yield its events from the one of that number on, until it ends."""
+    def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
+        """Yield its events from the one of that number on, until it ends; None when it is quiet."""
 
     async def stop(self) -> None:
         """End it, everything being put back."""
@@ -61,6 +57,10 @@ class Busy(Exception):
         self.job = job
 
 
+class TooManyJobs(Exception):
+    """This server runs as many jobs as it may."""
+
+
 @dataclass
 class Job:
     """One verb on one notebook; `changes` says whether it may change the environment."""
@@ -70,155 +70,92 @@ class Job:
     words: Sequence[str] = ()
     changes: bool = True
     identifier: str = field(default_factory=lambda: os.urandom(8).hex())
-    events: list[Event] = field(default_factory=list)
-    _done: bool = False
-    _stopped: bool = False
-    _process: asyncio.subprocess.Process | None = None
-    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
-    _task: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.is_done = False
+        self._events: list[Event] = []
+        self._gone = 0
+        self._news = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._child = Child(self.notebook, self.verb, self.words)
 
     @property
     def about(self) -> Event:
         """What it is."""
         words = [without_credentials(word) for word in self.words]
-        return {"id": self.identifier, "verb": self.verb, "words": words, "done": self._done}
-
-    @property
-    def is_done(self) -> bool:
-        """Whether its last event is there."""
-        return self._done
+        return {"id": self.identifier, "verb": self.verb, "words": words, "done": self.is_done}
 
     def start(self) -> None:
         """Run it beside the event loop."""
-        self._task = asyncio.create_task(self._run())
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self._read, args=(loop,), daemon=True).start()
 
-    async def _run(self) -> None:
-        try:
-            await self._child()
-        except OSError as error:
-            await self._tell({"type": "error", **_NO_RESULT, "why": str(error)})
-        if not self.events or self.events[-1].get("type") not in ("result", "error"):
-            await self._tell({"type": "error", **_NO_RESULT})
-        async with self._news:
-            self._done = True
-            self._news.notify_all()
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
+            try:
+                with self._announced():
+                    for event in self._child.events():
+                        loop.call_soon_threadsafe(self._take, event)
+            finally:
+                loop.call_soon_threadsafe(self._end)
 
-    async def _child(self) -> None:
-        folder = os.path.dirname(self.notebook)
-        command = [sys.executable, "-c", _COMMAND, self.verb, "--events"]
-        process = self._process = await asyncio.create_subprocess_exec(
-            *(*command, "--notebook", self.notebook, *self.words),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            cwd=folder if os.path.isdir(folder) else None,
-            limit=_LONGEST_LINE,
-            # As a kernel of this server's: what it records is put into the document by a front end.
-            env={
-                **os.environ,
-                "JPY_SESSION_NAME": self.notebook,
-                "JPY_PARENT_PID": str(os.getpid()),
-                "PYTHONIOENCODING": "utf-8",
-            },
-        )
-        assert process.stdout is not None
-        if self._stopped:
-            self.terminate()
-        async for line in process.stdout:
-            with contextlib.suppress(ValueError):
-                await self._tell(json.loads(line))
-        await process.wait()
+    def _take(self, event: Event) -> None:
+        self._events.append(event)
+        if len(self._events) > _MOST_EVENTS:
+            self._gone += _MOST_EVENTS // 2
+            del self._events[: _MOST_EVENTS // 2]
+        self._wake()
 
-    async def _tell(self, event: Event) -> None:
-        async with self._news:
-            self.events.append(event)
-            self._news.notify_all()
+    @contextlib.contextmanager
+    def _announced(self) -> Iterator[None]:
+        """Let a waiting kernel's cells wait from now on; the child takes a while to begin."""
+        path = places.begun_path(places.key(self.notebook))
+        if self.changes:
+            with contextlib.suppress(OSError):
+                places.write_json(path, {"process": os.getpid()})
+        yield
+        if self.changes:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
 
-    async def follow(self, first: int) -> AsyncIterator[Event]:
-        """Yield its events from that number on, until it ends."""
+    def _end(self) -> None:
+        self.is_done = True
+        self._ended.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
+        """Yield its events from that number on, until it ends; None when it is quiet."""
         position = first
         while True:
-            async with self._news:
-                while position >= len(self.events) and not self._done:
-                    await self._news.wait()
-                if position >= len(self.events):
-                    return
-            yield self.events[position]
-            position += 1
+            position = max(position, self._gone)
+            if position < self._gone + len(self._events):
+                yield self._events[position - self._gone]
+                position += 1
+            elif self.is_done:
+                return
+            else:
+                try:
+                    await asyncio.wait_for(self._news.wait(), QUIET)
+                except asyncio.TimeoutError:  # the builtin one only since Python 3.11
+                    yield None
 
     async def stop(self) -> None:
         """End it; it puts everything back before."""
-        self._stopped = True
-        self.terminate()
-        if self._task:
-            done, _ = await asyncio.wait([self._task], timeout=_PATIENCE)
-            if not done and self._process:
-                self._process.kill()
-
-    def terminate(self) -> None:
-        """Tell it to end."""
-        if self._process and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.terminate()
-
-
-@dataclass
-class Build:
-    """What the starting kernel of a notebook builds, as it writes it to a file."""
-
-    notebook: str
-
-    @property
-    def _path(self) -> str:
-        return places.progress_path(places.key(self.notebook))
-
-    @property
-    def identifier(self) -> str:
-        """Its name among the jobs."""
-        return f"build-{places.key(self.notebook)}"
-
-    @property
-    def about(self) -> Event:
-        """What it is."""
-        return {"id": self.identifier, "verb": "build", "words": [], "done": not self.is_running}
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the kernel is still at it."""
-        process = self._process()
-        return process is not None and psutil.pid_exists(process)
-
-    def _lines(self) -> list[Event]:
+        self._child.stop()
         try:
-            with open(self._path, encoding="utf-8") as file:
-                return [json.loads(line) for line in file if line.endswith("\n")]
-        except (OSError, ValueError):
-            return []
+            await asyncio.wait_for(self._ended.wait(), _PATIENCE)
+        except asyncio.TimeoutError:
+            await asyncio.to_thread(self._child.kill)
+            await self._ended.wait()
 
-    def _process(self) -> int | None:
-        process = next((line.get("process") for line in self._lines()), None)
-        return process if isinstance(process, int) else None
-
-    async def follow(self, first: int) -> AsyncIterator[Event]:
-        """Yield its events from that number on, until it ends."""
-        position = first
-        while self.is_running:
-            lines = self._lines()
-            for line in lines[position:]:
-                yield line
-            position = max(position, len(lines))
-            await asyncio.sleep(_LOOK)
-        yield {"type": "result", "summary": ""}
-
-    async def stop(self) -> None:
-        """Interrupt the kernel: it goes on as one that says that it was stopped."""
-        process = self._process()
-        if process:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(process, signal.SIGINT)
-            end = time.monotonic() + _PATIENCE
-            while self.is_running and time.monotonic() < end:
-                await asyncio.sleep(_LOOK)
+    @property
+    def child(self) -> Child:
+        """The process that runs it."""
+        return self._child
 
 
 class Jobs:
@@ -228,10 +165,20 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
 
     def start(self, job: Job) -> Job:
-        """Start a job; raise `Busy` when another changes the same environment."""
+        """Start a job.
+
+        Raises
+        ------
+        Busy
+            Another changes the same environment.
+        TooManyJobs
+            So many run that this one must wait for its turn.
+        """
         running = self.running(job.notebook)
         if job.changes and running:
             raise Busy(running)
+        if len(list(self._unfinished())) >= _AT_ONCE:
+            raise TooManyJobs
         ended = [name for name, each in self._jobs.items() if each.is_done]
         for name in ended[:-_KEPT]:
             del self._jobs[name]
@@ -239,20 +186,17 @@ class Jobs:
         job.start()
         return job
 
+    def _unfinished(self) -> Iterator[Job]:
+        return (job for job in self._jobs.values() if not job.is_done)
+
     def get(self, identifier: str) -> Job | None:
         """Return a job of this server."""
         return self._jobs.get(identifier)
 
     def running(self, notebook: str) -> Job | None:
         """Return the job that changes a notebook's environment now."""
-        return next(
-            (
-                job
-                for job in self._jobs.values()
-                if job.changes and not job.is_done and job.notebook == notebook
-            ),
-            None,
-        )
+        changing = (job for job in self._unfinished() if job.changes)
+        return next((job for job in changing if job.notebook == notebook), None)
 
     def at(self, notebook: str) -> Work | None:
         """Return what changes a notebook's environment now, be it its starting kernel."""
@@ -262,7 +206,29 @@ class Jobs:
         build = Build(notebook)
         return build if build.is_running else None
 
-    def terminate(self) -> None:
-        """Tell all of them to end, when the server ends."""
+    # -- what happens to notebooks meanwhile
+
+    def moved(self, old: str, new: str) -> None:
+        """Follow a notebook or a folder that was renamed."""
         for job in self._jobs.values():
-            job.terminate()
+            if _is_at(job.notebook, old):
+                job.notebook = new + job.notebook[len(old) :]
+
+    def deleted(self, path: str) -> None:
+        """Stop what runs on a notebook, or in a folder, that is no more."""
+        for job in self._unfinished():
+            if _is_at(job.notebook, path):
+                job.child.stop()
+
+    def close(self) -> None:
+        """End all of them, when the server ends."""
+        running = list(self._unfinished())
+        for job in running:
+            job.child.stop()
+        end = time.monotonic() + _LEAVE
+        for job in running:
+            job.child.wait(end - time.monotonic())
+
+
+def _is_at(path: str, place: str) -> bool:
+    return path == place or path.startswith(os.path.join(place, ""))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
-__all__ = ["local_path", "real_path"]
+from nbenv import requirements
+
+__all__ = ["leads_out", "local_path", "real_path"]
 
 _DRIVE = "RTC:"
 
@@ -44,6 +47,22 @@ def _is_encodable(path: str) -> bool:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
+
+
+def leads_out(contents: Any, requirement: str, folder: str) -> bool:
+    """Whether a requirement of a notebook in `folder` is a path that is not below the root."""
+    place = requirement
+    if requirements.is_named(requirement):
+        place = requirement.partition("@")[2].partition(" ;")[0].strip()
+    if "://" in place or place.startswith("file:"):
+        scheme = place.partition(":")[0].rpartition("+")[2]
+        if scheme.lower() != "file":
+            return False
+        place = "file:" + place.partition("file:")[2]
+    elif not place:
+        return False
+    path = requirements.absolute(os.path.expanduser(place.partition("[")[0]), Path(folder))
+    return not _is_inside(os.path.realpath(contents.root_dir), os.path.realpath(path))
 
 
 def _joined(base: str, path: str) -> str:

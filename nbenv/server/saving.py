@@ -53,10 +53,13 @@ def _has_our_kernel(metadata: dict[str, Any]) -> bool:
 def _is_another(content: dict[str, Any], state: State) -> bool:
     """Whether a notebook that replaces no file is new, not the one that the state is of.
 
-    That one was deleted where the server could not see it, as by ``rm`` or a checkout.
+    That one was deleted where the server could not see it, as by ``rm`` or a checkout. With a
+    record of its own, other than the newest, it is a copy or was uploaded.
     """
     metadata = content["metadata"]
-    if "nbenv" in metadata or _has_our_kernel(metadata):
+    if "nbenv" in metadata:
+        return state.saved
+    if _has_our_kernel(metadata):
         return False
     return state.saved or not content.get("cells")
 

@@ -7,6 +7,7 @@ import os
 from logging import Logger
 from typing import Any
 
+from nbenv.server.jobs import Jobs
 from nbenv.server.paths import local_path
 from nbenv.store import Store
 
@@ -19,8 +20,8 @@ _SUFFIX = ".ipynb"
 class Follower:
     """Listens to a contents manager's events."""
 
-    def __init__(self, contents: Any, log: Logger) -> None:
-        self._contents, self._log = contents, log
+    def __init__(self, contents: Any, jobs: Jobs, log: Logger) -> None:
+        self._contents, self._jobs, self._log = contents, jobs, log
         self._one_by_one = asyncio.Lock()  # a folder's rename must find what was moved into it
 
     async def on_event(self, logger: object, schema_id: str, data: dict[str, Any]) -> None:
@@ -28,28 +29,30 @@ class Follower:
 
         What may mean many notebooks happens beside the server's event loop.
         """
-        if data.get("action") not in ("delete", "rename"):
+        follow = {"delete": self._deleted, "rename": self._renamed}.get(str(data.get("action")))
+        path = local_path(self._contents, str(data.get("path", "")))
+        source = local_path(self._contents, str(data.get("source_path", "")))
+        if follow is None or path is None or source is None:
             return
         async with self._one_by_one:
             try:
-                if str(data.get("path", "")).endswith(_SUFFIX):
-                    self._follow(data)
+                if path.endswith(_SUFFIX):
+                    follow(path, source)
                 else:
-                    await asyncio.to_thread(self._follow, data)
+                    await asyncio.to_thread(follow, path, source)
             except OSError as error:
-                self._log.warning("nbenv: could not follow a %s: %s", data.get("action"), error)
+                self._log.warning("nbenv: could not follow a %s: %s", data["action"], error)
 
-    def _follow(self, data: dict[str, Any]) -> None:
-        path = local_path(self._contents, str(data.get("path", "")))
-        if path is None:
-            return
-        if data.get("action") == "delete" and path.endswith(_SUFFIX):
+    def _deleted(self, path: str, _: str) -> None:
+        self._jobs.deleted(path)
+        if path.endswith(_SUFFIX):
             Store().forget(path)
-        elif data.get("action") == "rename":
-            source = local_path(self._contents, str(data.get("source_path", "")))
-            if source is None:
-                return
-            if path.endswith(_SUFFIX) and not os.path.isdir(path):
-                Store().rename(source, path)
-            else:
-                Store().rename_folder(source, path)
+        else:
+            Store().forget_folder(path)
+
+    def _renamed(self, path: str, source: str) -> None:
+        self._jobs.moved(source, path)
+        if path.endswith(_SUFFIX) and not os.path.isdir(path):
+            Store().rename(source, path)
+        else:
+            Store().rename_folder(source, path)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator
+import os
 from dataclasses import dataclass
 
 from jupyter_server.auth.decorator import authorized
@@ -13,13 +13,12 @@ from tornado.iostream import StreamClosedError
 
 from nbenv.addresses import without_credentials
 from nbenv.export import FORMATS
-from nbenv.server.handlers import NbenvHandler
-from nbenv.server.jobs import Build, Busy, Event, Job, Work
+from nbenv.server.builds import Build
+from nbenv.server.handlers import NbenvHandler, NothingHandler
+from nbenv.server.jobs import Busy, Job, TooManyJobs, Work
+from nbenv.server.paths import leads_out
 
 __all__ = ["WORK"]
-
-_QUIET = 10.0
-"""Seconds after which an empty line says that the connection lives."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +49,32 @@ class JobsHandler(NbenvHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Answer with the job, 409 with the running one when the environment is changing."""
+        """Answer with the job, 409 with the running one when the environment is changing.
+
+        What is built runs code, so it takes the right to run code, as cells do.
+        """
         body = self.get_json_body()
         if not isinstance(body, dict) or not isinstance(body.get("path"), str):
             raise web.HTTPError(400, "A job needs a path.")
+        await self.allow("execute", "kernels")
+        job = _job(await self.notebook(body["path"]), body)
+        await self.beside(lambda: self._check_confined(job))
         try:
-            job = self.jobs.start(_job(self.notebook(body["path"]), body))
+            self.jobs.start(job)
         except Busy as busy:
             message = "A change of this environment is under way."
             self.answer({"message": message, "job": busy.job.about}, status=409)
-            return
-        self.answer(job.about, status=201)
+        except TooManyJobs:
+            raise web.HTTPError(429, "Too much is going on here. Try again in a moment.") from None
+        else:
+            self.answer(job.about, status=201)
+
+    def _check_confined(self, job: Job) -> None:
+        folder = os.path.dirname(job.notebook)
+        for word in job.words if job.verb == "install" else ():
+            if leads_out(self.contents_manager, word, folder):
+                why = "is not below the server's folder. Install it from a cell or a terminal."
+                raise web.HTTPError(400, f"{word} {why}")
 
 
 def _job(notebook: str, body: dict[str, object]) -> Job:
@@ -90,41 +104,43 @@ def _texts(body: dict[str, object], key: str) -> list[str]:
     return words
 
 
-class JobHandler(NbenvHandler):
-    """``GET jobs/ID`` and ``DELETE jobs/ID``: what a job is, and the end of it.
+class WorkHandler(NbenvHandler):
+    """What is asked of one job.
 
     A starting kernel's build has an identifier too; its notebook's path is then needed beside it.
     """
 
-    def work(self, identifier: str) -> Work:
+    async def work(self, identifier: str) -> Work:
         """Return the job or the build of that name."""
         work: Work | None = self.jobs.get(identifier)
         if work is None and identifier.startswith("build-"):
-            work = self._build(identifier)
+            build = Build(await self.notebook(self.get_query_argument("path")))
+            work = build if build.identifier == identifier else None
         if work is None:
             raise web.HTTPError(404, "There is no such job.")
         return work
 
-    def _build(self, identifier: str) -> Build | None:
-        build = Build(self.notebook(self.get_query_argument("path")))
-        return build if build.identifier == identifier else None
+
+class JobHandler(WorkHandler):
+    """``GET jobs/ID`` and ``DELETE jobs/ID``: what a job is, and the end of it."""
 
     @web.authenticated
     @authorized
     async def get(self, identifier: str) -> None:
         """Answer with what it is."""
-        self.answer(self.work(identifier).about)
+        work = await self.work(identifier)
+        self.answer(await self.beside(lambda: work.about))
 
     @web.authenticated
     @authorized
     async def delete(self, identifier: str) -> None:
         """Stop it; answer once everything is put back."""
-        work = self.work(identifier)
+        work = await self.work(identifier)
         await work.stop()
-        self.answer(work.about)
+        self.answer(await self.beside(lambda: work.about))
 
 
-class EventsHandler(JobHandler):
+class EventsHandler(WorkHandler):
     """``GET jobs/ID/events?from=N``: its events as JSON lines, as they come, until it ends."""
 
     @web.authenticated
@@ -134,40 +150,21 @@ class EventsHandler(JobHandler):
         first = self.get_query_argument("from", "0")
         if not first.isdecimal():
             raise web.HTTPError(400, "from is a number.")
-        work = self.work(identifier)
+        work = await self.work(identifier)
         self.set_header("Content-Type", "application/x-ndjson")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Accel-Buffering", "no")  # what a reverse proxy holds back is no progress
-        try:
-            async for event in _kept_alive(work.follow(int(first))):
-                self.write((json.dumps(event) if event else "") + "\n")
-                await self.flush()
-        except StreamClosedError:
-            return  # whoever listened went away
-        await self.finish()
-
-
-async def _kept_alive(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
-    """Yield the events, and None where none comes for a while."""
-    following = asyncio.ensure_future(anext(events))
-    try:
-        while True:
-            done, _ = await asyncio.wait([following], timeout=_QUIET)
-            if not done:
-                yield None
-                continue
-            try:
-                event = following.result()
-            except StopAsyncIteration:
-                return
-            yield event
-            following = asyncio.ensure_future(anext(events))
-    finally:
-        following.cancel()
+        with contextlib.suppress(StreamClosedError):  # whoever listened went away
+            async with contextlib.aclosing(work.follow(int(first))) as events:
+                async for event in events:
+                    self.write((json.dumps(event) if event else "") + "\n")
+                    await self.flush()
+            await self.finish(set_content_type="application/x-ndjson")
 
 
 WORK: dict[str, type[NbenvHandler]] = {
     "jobs": JobsHandler,
     r"jobs/([a-z0-9-]+)": JobHandler,
     r"jobs/([a-z0-9-]+)/events": EventsHandler,
+    ".*": NothingHandler,
 }

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.conftest import write_notebook, write_other_copy
+from tests.support.api import ask, events, following, start
 from tests.support.commands import succeed
 from tests.support.server import JupyterServer
 
@@ -32,26 +30,6 @@ def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
     root.mkdir()
     with JupyterServer(root) as server:
         yield server
-
-
-def ask(server: JupyterServer, path: str) -> Any:
-    status, answer = server.request("GET", f"nbenv/api/{path}")
-    assert status == 200, (status, answer)
-    return answer
-
-
-def start(server: JupyterServer, path: str, verb: str, *words: str, **more: object) -> Any:
-    body = {"path": path, "verb": verb, "words": list(words), **more}
-    status, job = server.request("POST", "nbenv/api/jobs", body)
-    assert status == 201, (status, job)
-    return job
-
-
-def events(server: JupyterServer, identifier: str, query: str = "") -> list[dict[str, Any]]:
-    url = f"{server.url}nbenv/api/jobs/{identifier}/events{query}"
-    request = urllib.request.Request(url, headers={"Authorization": f"token {server.token}"})
-    with urllib.request.urlopen(request, timeout=120) as lines:
-        return [json.loads(line) for line in lines if line.strip()]
 
 
 def test_a_job_is_told_from_its_first_event_on(server: JupyterServer) -> None:
@@ -242,8 +220,12 @@ def test_a_kernels_truth(server: JupyterServer, tmp_path: Path) -> None:
     own = server.session("a.ipynb")["kernel"]["id"]
     with_kernel = server.channel(own)
     assert with_kernel.run("import six").status == "ok"
+    running = truth(own)
+    assert (running["state"], running["environment"]) == ("running", environment)
+    server.request("POST", f"api/kernels/{own}/restart")
+    assert with_kernel.run("import six").status == "ok"
     with_kernel.close()
-    assert truth(own) == {"state": "running", "environment": environment}
+    assert truth(own)["started"] > running["started"]
 
 
 def test_a_waiting_kernel_becomes_real_by_itself(
@@ -265,7 +247,8 @@ def test_a_waiting_kernel_becomes_real_by_itself(
     assert preview["data"]["download"] > 1_000_000
 
     job = start(server, "work.ipynb", "restore")
-    time.sleep(0.5)  # the job has the environment's lock by now
+    with following(server, job["id"]) as told:
+        next(told)  # it has the environment's lock by now
     early = channel.send("import tabulate, sys; print(sys.prefix)")
     assert str(home / "envs") in channel.receive(early)[0].text
     assert events(server, job["id"])[-1]["type"] == "result"
@@ -314,17 +297,3 @@ def test_a_kernels_build_is_told_and_stopped(server: JupyterServer, home: Path) 
     channel = server.channel(kernel)
     assert "was stopped" in channel.run("1").text
     channel.close()
-
-
-def test_the_loop_is_never_held_up(server: JupyterServer, notebook: Path) -> None:
-    """While a job runs, the server answers others; the figure is the benchmark's to tell."""
-    succeed("install", notebook, "six")
-    write_other_copy(notebook, server.root)
-    job = start(server, "work.ipynb", "install", "tabulate")
-    waits = []
-    while not ask(server, f"jobs/{job['id']}")["done"]:
-        began = time.monotonic()
-        server.request("GET", "api/status")
-        waits.append(time.monotonic() - began)
-    assert len(waits) > 10
-    assert max(waits) < 5, os.cpu_count()

@@ -33,7 +33,7 @@ def open_page() -> Iterator[Page]:
     """Yield a page of a new browser; what its console complained of is in `page.complaints`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 800})
+        page = browser.new_page(viewport={"width": 1500, "height": 850})
         try:
             yield page
         finally:
@@ -89,3 +89,63 @@ class Front:
         """Save with the keyboard."""
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Control+S")
+
+
+class Lab(Front):
+    """JupyterLab with the extension, as a person sees it."""
+
+    def __init__(self, page: Page, server: JupyterServer) -> None:
+        super().__init__(page)
+        self.server = server
+
+    def open(self, path: str = "", where: str = "lab/tree") -> Lab:
+        """Load the page with a notebook, or Lab alone."""
+        place = f"{where}/{path}" if path else "lab"
+        self.page.goto(f"{self.server.url}{place}?token={self.server.token}&reset")
+        if path:
+            expect(self.cells.first).to_be_visible(timeout=SLOW)
+        return self
+
+    @property
+    def approval(self) -> Locator:
+        """The dialog that asks whether to restore."""
+        return self.page.locator(".jp-Dialog:has(.jp-nbenv-Approval)")
+
+    @property
+    def strip(self) -> Locator:
+        """The line between the toolbar and the cells."""
+        return self.page.locator(".jp-nbenv-Notice:visible")
+
+    @property
+    def item(self) -> Locator:
+        """The toolbar's item."""
+        return self.page.locator(".jp-nbenv-ToolbarItem .jp-nbenv-Item:visible")
+
+    @property
+    def status_item(self) -> Locator:
+        """The status bar's item."""
+        return self.page.locator(".jp-nbenv-StatusItem .jp-nbenv-Item:visible")
+
+    @property
+    def panel(self) -> Locator:
+        """The Environment panel."""
+        return self.page.locator(".jp-nbenv-Panel")
+
+    def show_panel(self) -> Locator:
+        """Open the panel by the toolbar's item."""
+        self.item.click()
+        expect(self.panel).to_be_visible()
+        return self.panel
+
+    def shows(self, words: str, timeout: float = SLOW) -> None:
+        """Wait until the toolbar's item says these words."""
+        expect(self.item).to_contain_text(words, timeout=timeout)
+
+    def press(self, place: Locator, label: str) -> None:
+        """Click a button by what it says."""
+        place.get_by_role("button", name=label, exact=True).click()
+
+    def begin(self, number: int, code: str) -> None:
+        """Type code into a cell and run it, without waiting for its end."""
+        self.write(number, code)
+        self.page.keyboard.press("Control+Enter")

@@ -20,7 +20,7 @@ from typing import Any
 
 import websocket
 
-STARTING = 60.0
+STARTING = 120.0
 
 
 @dataclass
@@ -36,10 +36,15 @@ class JupyterServer:
     """``with JupyterServer(root) as server``: a JupyterLab server on a free port."""
 
     def __init__(
-        self, root: Path, environ: Mapping[str, str] | None = None, prefix: Sequence[str] = ()
+        self,
+        root: Path,
+        environ: Mapping[str, str] | None = None,
+        python: str | Path = sys.executable,
+        prefix: Sequence[str] = (),
+        **options: object,
     ) -> None:
         self.root = root
-        self._prefix = prefix
+        self._python, self._options, self._prefix = python, options, prefix
         self.token = secrets.token_hex(8)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -49,7 +54,7 @@ class JupyterServer:
         self._environ = {**os.environ, **(environ or {})}
 
     def __enter__(self) -> JupyterServer:
-        options = {
+        options: dict[str, object] = {
             "ServerApp.token": self.token,
             "ServerApp.port": self.port,
             "ServerApp.root_dir": self.root,
@@ -58,10 +63,11 @@ class JupyterServer:
             "LabApp.news_url": "",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         }
+        options |= {name.replace("__", "."): value for name, value in self._options.items()}
         words = [f"--{name}={value}" for name, value in options.items()]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*self._prefix, sys.executable, "-m", "jupyterlab", *words],
+                [*self._prefix, self._python, "-m", "jupyterlab", *words],
                 cwd=self.root,
                 env=self._environ,
                 stdout=log,

@@ -44,8 +44,14 @@ describe('listRows', () => {
     ]);
   });
 
+  const outdated = [{ name: 'beta', version: '1', latest_version: '2' }];
+
+  it('puts what is outdated next', () => {
+    const rows = listRows(PACKAGES, outdated, '');
+    expect(rows.map(row => row.key).slice(0, 2)).toEqual(['zeta', 'beta']);
+  });
+
   it('filters, and marks what is outdated', () => {
-    const outdated = [{ name: 'beta', version: '1', latest_version: '2' }];
     const rows = listRows(PACKAGES, outdated, ' BET');
     expect(rows.map(row => [row.key, row.latest])).toEqual([['beta', '2']]);
   });

@@ -165,13 +165,11 @@ def _live(event):
         _read_path_files(event.get("pth", ()))
     changes = event.get("changes", ())
     for change in changes:
-        module = _imported(change, sys.modules)
-        if module:
-            first = _stale.get(change["name"], change)
-            stale = {"name": change["name"], "old": first["old"], "new": change["new"]}
-            _stale[change["name"]] = {**stale, "module": module}
-            if stale["old"] == stale["new"]:  # as after an undo: what is imported is there again
-                del _stale[change["name"]]
+        name, before = change["name"], _stale.pop(change["name"], {})
+        module = before.get("module") or _imported(change, sys.modules)
+        old = before.get("old", change["old"])  # what is imported, however many changes ago
+        if module and old != change["new"]:  # the same: as after an undo
+            _stale[name] = {"name": name, "old": old, "new": change["new"], "module": module}
     event["restart"] = list(_stale.values())
     if event.get("replaced"):
         return ["Restart the kernel to move into it."]

@@ -1,0 +1,102 @@
+"""A Python script of the notebook with inline metadata (PEP 723), which ``uv run`` runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from nbenv.export.contents import Cell, cells_of, read_notebook, source_of
+from nbenv.export.inline import block
+from nbenv.operations.document import Document
+from nbenv.operations.progress import Steps
+
+__all__ = ["write"]
+
+_INSTALLS = re.compile(
+    r"^(?P<margin>\s*)(?P<line>[%!]{1,2}\s*(?:nbenv|conda|mamba|micromamba|pip3?|uv\s+pip"
+    r"|(?:\S*python\S*|\{sys\.executable\})\s+-m\s+pip)\b.*)$"
+)
+_SHELL = """\
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
+
+InteractiveShell.instance(user_ns=globals())  # what get_ipython() returns, for magics
+get_ipython = InteractiveShell.instance
+"""
+_NEEDS_SHELL = re.compile(r"\bget_ipython\(|\bdisplay\(")
+
+
+def write(document: Document) -> Steps[str]:
+    """Return the script: the code cells in their order, the text between them as comments."""
+    notebook = read_notebook(document.target.notebook)
+    cells = (_as_script(cell) for cell in cells_of(notebook))
+    body = "\n".join(cell for cell in cells if cell)
+    shell = _NEEDS_SHELL.search(body)
+    name = " ".join(Path(document.target.notebook).name.split())
+    parts = [
+        "#!/usr/bin/env -S uv run --script\n",
+        block(document, ["ipython"] if shell else []),
+        f"\n# The code of {name}.\n",
+        f"\n{_SHELL}" if shell else "",
+        f"\n{body}" if body else "",
+    ]
+    return "".join(parts)
+    yield  # no progress: nothing here takes long
+
+
+def _as_script(cell: Cell) -> str:
+    """Return a cell in the "percent" form that editors know; empty for what is no code nor text."""
+    source = source_of(cell).strip("\n")
+    if not source or cell["cell_type"] not in ("code", "markdown"):
+        return ""
+    if cell["cell_type"] == "markdown":
+        lines = (f"# {line}".rstrip() for line in source.splitlines())
+        return "\n".join(("# %% [markdown]", *lines)) + "\n"
+    return f"# %%\n{_as_python(source)}\n"
+
+
+def _as_python(source: str) -> str:
+    """Return a cell's code: without installs, magics as calls, and what awaits as text."""
+    code = _without_installs(source)
+    if not re.search(r"[%!?]|\bawait\b|\basync\b", code):
+        return code
+    from IPython.core.inputtransformer2 import TransformerManager  # slow to import
+
+    plain: str = TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
+    if _awaits(plain):
+        return f"get_ipython().run_cell({_quoted(code)}).raise_error()"
+    return plain.rstrip("\n")
+
+
+def _without_installs(source: str) -> str:
+    if re.match(r"\s*%%", source) and not _INSTALLS.match(source.lstrip().split("\n")[0]):
+        return source  # another language's cell
+    lines, inside = [], False
+    for line in source.split("\n"):
+        match = _INSTALLS.match(line)
+        if match:
+            lines.append(f"{match['margin']}{'pass  ' if match['margin'] else ''}# {match['line']}")
+        else:
+            lines.append(f"# {line}" if inside else line)
+        inside = bool(match or inside) and line.rstrip().endswith("\\")
+    return "\n".join(lines)
+
+
+def _awaits(code: str) -> bool:
+    """Whether a cell holds an ``await`` outside of a function, which only IPython runs."""
+    try:
+        compile(code, "<cell>", "exec")
+    except SyntaxError:
+        try:
+            compile(code, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError:
+            return False  # of another Python, or broken: as it stands
+        return True
+    return False
+
+
+def _quoted(code: str) -> str:
+    if "\\" in code or "'''" in code or code.endswith("'"):
+        return repr(code)
+    return f"'''\n{code}\n'''"

@@ -1,0 +1,47 @@
+"""How long JupyterLab takes to start with the extension, over without it.
+
+``python -m tests.benchmarks.lab_start``; needs a Chromium.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+from playwright.sync_api import Page
+
+from tests.benchmarks.common import compare, scratch
+from tests.support.browser import open_page
+from tests.support.server import JupyterServer
+
+
+def main() -> None:
+    """Load Lab alternately from two servers; one has the extension disabled."""
+    with scratch() as folder:
+        off = folder / "off"
+        labconfig = off / "labconfig"
+        labconfig.mkdir(parents=True)
+        disabled = json.dumps({"disabledExtensions": {"jupyter-nbenv": True}})
+        (labconfig / "page_config.json").write_text(disabled, encoding="utf-8")
+        (folder / "root").mkdir()
+        on = {"JUPYTER_CONFIG_DIR": str(folder / "on")}
+        with (
+            JupyterServer(folder / "root", on) as ours,
+            JupyterServer(folder / "root", {"JUPYTER_CONFIG_DIR": str(off)}) as plain,
+            open_page() as page,
+        ):
+            names = ("Lab with the extension", "without")
+            compare(lambda: _load(page, ours), lambda: _load(page, plain), names)
+
+
+def _load(page: Page, server: JupyterServer) -> float:
+    start = time.perf_counter()
+    page.goto(f"{server.url}lab?token={server.token}&reset", wait_until="commit")
+    page.locator(".jp-Launcher").wait_for(timeout=120_000)
+    seconds = time.perf_counter() - start
+    page.goto("about:blank")
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""A reader opens a notebook that somebody shared."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.support.browser import SLOW, Lab
+from tests.support.index import LocalIndex
+from tests.support.server import JupyterServer
+
+
+def test_what_is_here_interrupts_nobody(lab: Lab, own: Path) -> None:
+    lab.open(own.name)
+    lab.shows("Python 3.11: ready")
+    expect(lab.approval).to_have_count(0)
+    expect(lab.strip).to_have_count(0)
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.9.0")
+
+
+def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalIndex) -> None:
+    before = shared.read_bytes()
+    document = json.loads(before)
+    lock = document["metadata"]["nbenv"]["lock"]
+    lab.open(shared.name)
+    dialog = lab.approval
+    expect(dialog).to_contain_text("Restore this notebook’s environment?", timeout=SLOW)
+    expect(dialog).to_contain_text(re.compile(r"Download\d+\.\d MB at most"), timeout=SLOW)
+    for words in ("Python3.11", "Asked fortabulate==0.9.0", "Built from sourcenone"):
+        expect(dialog).to_contain_text(words)
+    expect(dialog).to_contain_text("Other indexesnone: only this computer’s own")
+    expect(dialog).to_contain_text("nothing is downloaded or run")
+    expect(dialog.locator("table")).not_to_be_visible()
+    dialog.locator("summary").click()
+    expect(dialog.locator("tbody tr")).to_have_count(
+        len([x for x in lock if "sys_platform ==" not in x and "implementation_name ==" not in x])
+    )
+    expect(dialog.locator("tbody")).to_contain_text("tabulate0.9.0")
+    assert index.downloads == []
+
+    # Escape is safe: nothing was made, cells say what is missing, the way back stands above them.
+    lab.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    lab.shows("needs approval")
+    lab.begin(0, "import tabulate")
+    expect(lab.output(0)).to_contain_text("Nothing was downloaded or run.")
+    assert index.downloads == []
+    assert shared.read_bytes() == before
+    expect(dialog).to_have_count(0)
+    lab.press(lab.strip, "Restore …")
+    expect(dialog).to_be_visible()
+    lab.press(dialog, "Open the notebook without its environment")
+    expect(dialog).to_have_count(0)
+
+
+def test_the_dialog_warns_of_what_is_not_this_machines(lab: Lab, shared: Path) -> None:
+    document = json.loads(shared.read_text(encoding="utf-8"))
+    value = document["metadata"]["nbenv"]
+    value["indexes"] = [{"name": "theirs", "url": "http://127.0.0.1:9/simple/"}]
+    value["requirements"].append("odd @ http://127.0.0.1:9/odd-1.0.tar.gz")
+    value["lock"] = sorted(
+        [*value["lock"], "odd @ http://127.0.0.1:9/odd-1.0.tar.gz --hash=sha256:" + "0" * 64]
+    )
+    shared.write_text(json.dumps(document), encoding="utf-8")
+    lab.open(shared.name)
+    warned = lab.approval.locator(".jp-nbenv-Warned")
+    expect(lab.approval).to_contain_text("The full list", timeout=SLOW)
+    expect(warned.nth(0)).to_contain_text("theirs: http://127.0.0.1:9/simple/")
+    expect(warned.nth(1)).to_contain_text("odd @ http://127.0.0.1:9/odd-1.0.tar.gz")
+    expect(warned.nth(2)).to_contain_text("odd")
+
+
+def test_cells_wait_for_the_restore_and_then_run(lab: Lab, shared: Path, index: LocalIndex) -> None:
+    lab.open(shared.name)
+    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    index.stall = 1.5
+    lab.press(lab.approval, "Restore the environment")
+    phases = lab.strip.locator(".jp-nbenv-Phases li")
+    expect(phases).to_have_text(["Python", "Environment", "Resolve", "Install"])
+    lab.shows("restoring")
+    lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
+    expect(lab.cells.nth(0).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
+    expect(lab.strip).to_contain_text(
+        re.compile("distributions|Downloading|Prepared"), timeout=SLOW
+    )
+    expect(lab.output(0)).to_contain_text("version 0.9.0", timeout=SLOW)
+    lab.shows("Python 3.11: ready")
+    expect(lab.strip).to_have_count(0)
+
+
+def test_cancel_leaves_nothing_half_made(
+    lab: Lab, shared: Path, index: LocalIndex, home: Path
+) -> None:
+    before = shared.read_bytes()
+    lab.open(shared.name)
+    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    index.stall = 3
+    lab.press(lab.approval, "Restore the environment")
+    expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
+    lab.press(lab.strip, "Cancel")
+    expect(lab.strip.locator(".jp-nbenv-Phases")).to_have_count(0, timeout=SLOW)
+    lab.shows("needs approval")
+    assert list((home / "envs").iterdir()) == []
+    assert shared.read_bytes() == before
+    index.stall = 0
+    lab.press(lab.strip, "Restore …")
+    lab.press(lab.approval, "Restore the environment")
+    lab.shows("ready")
+    lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("version 0.9.0")
+
+
+def test_a_reload_finds_the_restore_that_goes_on(lab: Lab, shared: Path, index: LocalIndex) -> None:
+    lab.open(shared.name)
+    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    index.stall = 2.5
+    lab.press(lab.approval, "Restore the environment")
+    expect(lab.strip.locator(".jp-nbenv-Phases")).to_be_visible()
+    lab.open(shared.name)
+    expect(lab.strip.locator(".jp-nbenv-Phases")).to_be_visible(timeout=SLOW)
+    expect(lab.approval).to_have_count(0)
+    index.stall = 0
+    lab.shows("ready")
+
+
+def test_a_failure_says_what_to_do_and_offers_it(lab: Lab, shared: Path, index: LocalIndex) -> None:
+    lab.open(shared.name)
+    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    wheel = next(path.name for path in index.folder.glob("tabulate-0.9.0*"))
+    index.corrupt.add(wheel)
+    lab.press(lab.approval, "Restore the environment")
+    alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
+    expect(alert).to_contain_text("tabulate", timeout=SLOW)
+    expect(alert).not_to_contain_text("Traceback")
+    index.corrupt.clear()
+    lab.press(alert, "Try again")
+    lab.shows("ready")
+    expect(alert).to_have_count(0)
+
+
+def test_a_missing_python_leads_to_the_choice_of_another(lab: Lab, shared: Path) -> None:
+    text = shared.read_text(encoding="utf-8").replace('"python": "3.11"', '"python": "3.19"')
+    shared.write_text(text, encoding="utf-8")
+    lab.open(shared.name)
+    expect(lab.approval).to_contain_text("not on this computer", timeout=SLOW)
+    lab.press(lab.approval, "Restore the environment")
+    alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
+    expect(alert).to_contain_text("3.19", timeout=SLOW)
+    lab.press(alert, "Use another Python …")
+    lab.panel.get_by_label("Python of this notebook").select_option("3.11")
+    lab.press(lab.page.locator(".jp-Dialog"), "Move")
+    lab.shows("Python 3.11: ready")
+
+
+def test_another_kernel_offers_the_move_once(lab: Lab, own: Path, server: JupyterServer) -> None:
+    text = own.read_text(encoding="utf-8").replace('"name": "nbenv"', '"name": "python3"')
+    own.write_text(text, encoding="utf-8")
+    lab.open(own.name)
+    lab.shows("another kernel")
+    expect(lab.strip).to_contain_text("has an environment of its own")
+    lab.press(lab.strip, "Not now")
+    expect(lab.strip).to_have_count(0)
+    lab.page.wait_for_timeout(1500)  # Lab keeps its state a moment later
+    lab.page.reload()
+    lab.shows("another kernel")
+    lab.page.wait_for_timeout(1000)
+    expect(lab.strip).to_have_count(0)
+    # What was turned down stays a command away.
+    lab.page.get_by_role("menuitem", name="Environment").click()
+    lab.page.get_by_role("menuitem", name="Use the Notebook’s Own Kernel").click()
+    lab.shows("ready")
+
+
+def test_policies_of_the_settings(lab: Lab, shared: Path, server: JupyterServer) -> None:
+    name = "jupyter-nbenv:environments"
+    answer = server.request("PUT", f"lab/api/settings/{name}", {"raw": '{"restore": "always"}'})
+    assert answer[0] == 204
+    lab.open(shared.name)
+    lab.shows("ready")
+    expect(lab.approval).to_have_count(0)

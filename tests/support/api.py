@@ -1,0 +1,52 @@
+"""nbenv's REST API as its front end uses it: looks, jobs, and their events."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.support.server import JupyterServer
+
+__all__ = ["ask", "events", "following", "start", "stop"]
+
+Event = dict[str, Any]
+
+
+def ask(server: JupyterServer, path: str) -> Any:
+    """Look at something that must be there."""
+    status, answer = server.request("GET", f"nbenv/api/{path}")
+    assert status == 200, (status, answer)
+    return answer
+
+
+def start(server: JupyterServer, path: str, verb: str, *words: str, **more: object) -> Any:
+    """Begin a job; return what it is."""
+    body = {"path": path, "verb": verb, "words": list(words), **more}
+    status, job = server.request("POST", "nbenv/api/jobs", body)
+    assert status == 201, (status, job)
+    return job
+
+
+def stop(server: JupyterServer, identifier: str) -> Any:
+    """End a job; return what it is then."""
+    status, job = server.request("DELETE", f"nbenv/api/jobs/{identifier}")
+    assert status == 200, (status, job)
+    return job
+
+
+@contextmanager
+def following(server: JupyterServer, identifier: str, query: str = "") -> Iterator[Iterator[Event]]:
+    """Read a job's events as they come; going away in between is allowed."""
+    url = f"{server.url}nbenv/api/jobs/{identifier}/events{query}"
+    request = urllib.request.Request(url, headers={"Authorization": f"token {server.token}"})
+    with urllib.request.urlopen(request, timeout=120) as lines:
+        yield (json.loads(line) for line in lines if line.strip())
+
+
+def events(server: JupyterServer, identifier: str, query: str = "") -> list[Event]:
+    """Read a job's events to its end."""
+    with following(server, identifier, query) as told:
+        return list(told)

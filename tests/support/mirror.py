@@ -1,0 +1,29 @@
+"""A local index that real kernels can be installed from, with the switches of `LocalIndex`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.index import LocalIndex
+
+_OTHER_PLATFORMS = ("appnope", "cffi", "colorama", "exceptiongroup", "pycparser", "pywin32")
+"""What only other platforms and Pythons need, but a lock for all of them must find."""
+
+
+OTHER_PYTHON = "3.12" if sys.version_info[:2] != (3, 12) else "3.11"
+"""A second Python that the kernel can be installed for."""
+
+
+def fetch(folder: Path, *names: str) -> Path:
+    """Download the kernel's closure and `names`, as wheels for two Pythons, into a folder."""
+    words = ["-qq", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)]
+    command = [sys.executable, "-m", "pip", "download", *words, "ipykernel", *names]
+    subprocess.run(command, check=True)
+    subprocess.run([*command, "--python-version", OTHER_PYTHON], check=True)
+    index = LocalIndex(folder)
+    for name in _OTHER_PLATFORMS:
+        if not list(folder.glob(f"{name}-*")):
+            index.wheel(name, "100.0")
+    return folder
