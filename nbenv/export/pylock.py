@@ -16,6 +16,7 @@ from nbenv import installer
 from nbenv.errors import InstallerError
 from nbenv.installer import File
 from nbenv.lock import LockedDistribution
+from nbenv.operations.consent import check_approved
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
 from nbenv.requirements import is_local, name_of
@@ -32,6 +33,7 @@ Found = Mapping[str, Sequence[File]]
 
 def write(document: Document) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
+    check_approved(document, False)  # to learn where its files are, an index is asked
     spec = document.spec
     yield Progress("resolve", "Asking the index where the locked files are …")
     found = yield from _files(spec)

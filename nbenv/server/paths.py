@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from nbenv import requirements
 
@@ -56,10 +55,10 @@ def leads_out(contents: Any, requirement: str, folder: str) -> bool:
     if requirements.is_named(requirement):
         place = requirement.partition("@")[2].partition(" ;")[0].strip()
     if "://" in place or place.startswith("file:"):
-        scheme = urlsplit(place).scheme.rpartition("+")[2]
-        if scheme != "file":
+        scheme = place.partition(":")[0].rpartition("+")[2]
+        if scheme.lower() != "file":
             return False
-        place = "file:" + place.partition("file:")[2]
+        place = "file:" + place.partition(":")[2]
     elif not place:
         return False
     path = requirements.absolute(os.path.expanduser(place.partition("[")[0]), Path(folder))

@@ -38,8 +38,11 @@ def own(tmp_path: Path) -> Iterator[LocalIndex]:
 
 
 @pytest.fixture
-def shared(tmp_path: Path, index: LocalIndex, own: LocalIndex) -> Path:
+def shared(
+    tmp_path: Path, index: LocalIndex, own: LocalIndex, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A notebook that somebody else made, with an index of its own."""
+    monkeypatch.setenv("NBENV_RESTORE", "always")  # pylock asks an index only if somebody agreed
     record = spec(stock(index, own), own)
     path = write_recorded(tmp_path / "shared" / "leaves.ipynb", record)
     index.requests.clear()

@@ -77,6 +77,7 @@ def test_a_changed_lock_is_another(
     assert not is_approved(copy)
     for words in (["install", copy, "other"], ["upgrade", copy], ["uninstall", copy, "leaf"]):
         assert "Nothing was downloaded or run." in fail(*words, status=3)
+    assert "Nothing was downloaded or run." in fail("export", copy, "--format", "pylock", status=3)
     assert stocked.requests == []
 
 

@@ -69,7 +69,7 @@ def test_real_commands_and_kernels(name: str, noted: Path, tmp_path: Path) -> No
     assert nbenv("status", path, "--json").status == 0
     assert nbenv("export", path).status == 0
     assert nbenv("list", path).status == 1
-    for words in (["upgrade", path], ["undo", path]):
+    for words in (["export", path, "--format", "pylock"], ["upgrade", path], ["undo", path]):
         assert nbenv(*words).status in (1, 3)
     assert not noted.exists(), noted.read_text(encoding="utf-8")
     with kernel(path) as running:
