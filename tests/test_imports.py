@@ -15,10 +15,11 @@ import nbenv
 ROOT = Path(nbenv.__file__).parent
 LAYERS = (
     {"errors"},
-    {"record", "requirements", "lock", "spec", "plan", "graph"},
+    {"record", "requirements", "lock", "spec", "plan", "graph", "modules",
+     "difference", "merging", "outputs"},
     {
         "approval", "environment", "installer", "interpreter",
-        "notebook", "pipconfig", "places", "store",
+        "git", "notebook", "pipconfig", "places", "store",
     },
     {"operations", "export"},
     {"cli", "kernel", "server"},
@@ -84,7 +85,7 @@ def test_only_the_installer_runs_uv() -> None:
     users = {room(path) for path in modules() if "uv.find_uv_bin" in imported(path)}
     assert users == {"installer"}
     callers = {room(path) for path in modules() if "subprocess" in imported(path)}
-    assert callers <= {"installer", "kernel"}
+    assert callers <= {"git", "installer", "kernel"}
 
 
 def test_a_starting_kernel_imports_little() -> None:

@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         options = parse(words)
-        output.result(perform(options, output.progress))
+        outcome = perform(options, output.progress)
+        output.result(outcome)
     except NbenvError as error:
         output.error(error)
         return error.exit_status
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the outermost edge: a user must not see a traceback
         output.error(_bug(error))
         return 1
-    return 0
+    return int(outcome.failed)
 
 
 def _stop(*_: object) -> NoReturn:

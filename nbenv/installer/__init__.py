@@ -4,7 +4,9 @@ uv's own words are passed on as progress and explanation; what it resolved is re
 that it writes for machines.
 """
 
+from nbenv.installer.auditing import Finding, audit
 from nbenv.installer.choosing import File, best
+from nbenv.installer.downloading import PLATFORMS, download
 from nbenv.installer.naming import Named, name
 from nbenv.installer.previewing import offered, remembered
 from nbenv.installer.resolving import Upgrade, resolve
@@ -12,11 +14,15 @@ from nbenv.installer.syncing import fetch_python, outdated, pip, sync
 from nbenv.installer.uv import Lines, own_indexes, version
 
 __all__ = [
+    "PLATFORMS",
     "File",
+    "Finding",
     "Lines",
     "Named",
     "Upgrade",
+    "audit",
     "best",
+    "download",
     "fetch_python",
     "name",
     "offered",

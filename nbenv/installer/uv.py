@@ -84,8 +84,12 @@ def run_uv(
     indexes: Sequence[Index] = (),
     *,
     hashed: bool = False,
+    accepted: int = 0,
 ) -> Lines[str]:
-    """Run uv in `folder`; yield the lines of its standard error, return its standard output."""
+    """Run uv in `folder`; yield the lines of its standard error, return its standard output.
+
+    `accepted` is an exit status that means an answer too.
+    """
     environ = _environment(indexes, hashed)
     command = [find_uv_bin(), "--color", "never", *arguments]
     if environ.pop("UV_NO_INDEX", None) and (arguments[0], arguments[1]) not in _WITHOUT_INDEX:
@@ -116,7 +120,7 @@ def run_uv(
             raise
         if status in (130, -2, -15):
             raise StoppedError("Stopped.", "The environment is mended by the next start or change.")
-        if status:
+        if status not in (0, accepted):
             raise explained([line for line in said if line.strip()])
         output.seek(0)
         return output.read()
