@@ -15,9 +15,10 @@ import nbenv
 ROOT = Path(nbenv.__file__).parent
 LAYERS = (
     {"errors"},
-    {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules"},
+    {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules",
+     "difference", "merging", "outputs"},
     {
-        "approval", "environment", "installer", "integrity", "interpreter",
+        "approval", "environment", "git", "installer", "integrity", "interpreter",
         "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
     },
     {"operations", "export"},
@@ -84,7 +85,7 @@ def test_only_the_installer_runs_uv() -> None:
     users = {room(path) for path in modules() if "uv.find_uv_bin" in imported(path)}
     assert users == {"installer"}
     callers = {room(path) for path in modules() if "subprocess" in imported(path)}
-    assert callers <= {"installer", "kernel", "server"}  # the last two run nbenv itself
+    assert callers <= {"git", "installer", "kernel", "server"}  # the last two run nbenv itself
 
 
 def test_a_starting_kernel_imports_little() -> None:

@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(getattr(signal, name), _stop)
     try:
         options = parse(words)
-        output.result(perform(options, output.progress))
+        outcome = perform(options, output.progress)
+        output.result(outcome)
     except NbenvError as error:
         output.error(error)
         return error.exit_status
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the outermost edge: a user must not see a traceback
         output.error(_bug(error))
         return 1
-    return 0
+    return int(outcome.failed)
 
 
 def _stop(number: int, _: object) -> NoReturn:

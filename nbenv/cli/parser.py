@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from nbenv.errors import UsageError
-from nbenv.export import FORMATS
+from nbenv.export import FOLDERS, FORMATS
+from nbenv.installer import PLATFORMS
 from nbenv.operations import FALLBACKS
 
 __all__ = ["parse"]
 
-_ABOUT_MACHINE = ("approvals", "envs", "prune", "doctor", "kernelspec")
+_ABOUT_MACHINE = ("approvals", "envs", "prune", "doctor", "kernelspec", "git-config")
+_ABOUT_FILES = ("diff", "audit", "verify", "pack", "unpack", "git-text", "git-merge")
+"""Commands that look through their words themselves."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,7 +34,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     if options.command == "pip":
         options.words = pip_words
         return options
-    if options.command not in _ABOUT_MACHINE:
+    if options.command not in (*_ABOUT_MACHINE, *_ABOUT_FILES):
         _take_notebook(options)
     return options
 
@@ -95,6 +98,9 @@ def _metavar(name: str) -> str:
         "uninstall": "NOTEBOOK NAME",
         "upgrade": "NOTEBOOK [NAME]",
         "why": "NOTEBOOK NAME",
+        "diff": "NOTEBOOK [NOTEBOOK|REVISION]",
+        "verify": "NOTEBOOK",
+        "unpack": "FILE",
         "python": "NOTEBOOK X.Y",
     }.get(name, "NOTEBOOK")
 
@@ -152,16 +158,21 @@ def _add_dry_run(command: argparse.ArgumentParser) -> None:
 
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--format", default="requirements", choices=list(FORMATS), help="default: requirements"
+        "--format",
+        default="requirements",
+        choices=[*FORMATS, *FOLDERS],
+        help="default: requirements",
     )
     command.add_argument(
-        "--serve", action="store_true", help="of dockerfile: serve it in JupyterLab, do not run it"
+        "--serve",
+        action="store_true",
+        help="of dockerfile and compose: serve it in JupyterLab instead",
     )
     _add_output(command)
 
 
 def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--output", metavar="FILE", help="write to this file")
+    command.add_argument("-o", "--output", metavar="FILE", help="write to this file (or folder)")
 
 
 def _add_python(command: argparse.ArgumentParser) -> None:
@@ -188,6 +199,32 @@ def _add_fallback(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_platforms(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        metavar="P",
+        help=f"for these, not for this machine: {', '.join(PLATFORMS)}",
+    )
+
+
+def _add_audit(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--service-url", metavar="URL", help="a mirror of the OSV database's API")
+
+
+def _add_verify(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--jobs", type=int, default=1, metavar="N", help="verify so many at once (default: 1)")
+    add("--junit", metavar="FILE", help="also write a JUnit report")
+
+
+def _add_git(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--global", dest="everywhere", action="store_true", help="for all of your repositories")
+    add("--remove", action="store_true", help="take the settings back")
+
+
 _COMMANDS = (
     ("install", "resolve, lock, install and record", (_add_install, _add_any_index, _add_dry_run)),
     ("uninstall", "the reverse; dependencies nobody needs any more go too", (_add_dry_run,)),
@@ -207,6 +244,7 @@ _COMMANDS = (
         (_add_python, _add_fallback, _add_dry_run),
     ),
     ("undo", "back to the environment before the last change", ()),
+    ("diff", "compare with another notebook, a git revision, or the environment", ()),
     ("export", "print the environment in another tool's format", (_add_export,)),
     ("python", "move the notebook to another Python", ()),
     ("run", "restore and execute the notebook", (_add_output, _add_python, _add_fallback)),
@@ -215,5 +253,12 @@ _COMMANDS = (
     ("envs", "the environments on this machine", ()),
     ("prune", "remove the environments that nothing uses", (_add_dry_run,)),
     ("doctor", "find what is wrong with the set-up", ()),
+    ("pack", "write the notebook and its wheels into one file", (_add_output, _add_platforms)),
+    ("unpack", "restore a packed notebook with no network", (_add_output,)),
+    ("audit", "known vulnerabilities of what is locked", (_add_audit,)),
+    ("verify", "rebuild in a clean room, run, and compare the outputs", (_add_verify,)),
+    ("git-config", "let git compare and merge notebooks with nbenv", (_add_git,)),
+    ("git-text", "", ()),
+    ("git-merge", "", ()),
     ("pip", "", ()),
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 from nbenv import operations
-from nbenv.errors import NbenvError, UsageError
-from nbenv.export import export
-from nbenv.operations import Document, Outcome, Progress, Steps, Target, Wish, drain
-from nbenv.store import Store
+from nbenv.cli.exporting import perform_export
+from nbenv.cli.files import FILE_VERBS
+from nbenv.errors import UsageError
+from nbenv.operations import Outcome, Progress, Steps, Target, Wish, drain
 
 __all__ = ["perform"]
 
@@ -74,20 +73,6 @@ def _restore(options: argparse.Namespace) -> Steps[Outcome]:
     return operations.restore(target, options.python, fallback)
 
 
-def _export(options: argparse.Namespace) -> Steps[Outcome]:
-    document = Document.read(_none(options), Store())
-    text = yield from export(document, options.format, options.serve)
-    if not options.output:
-        return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
-    try:
-        Path(options.output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise NbenvError(f"{options.output} cannot be written.", f"{error.strerror}.") from None
-    return Outcome(
-        f"Wrote {options.output}.", data={"format": options.format, "output": options.output}
-    )
-
-
 def _run(options: argparse.Namespace) -> Steps[Outcome]:
     from nbenv.operations.running import run  # nbclient is slow to import
 
@@ -133,7 +118,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "status": lambda o: operations.status(_none(o)),
     "restore": _restore,
     "undo": lambda o: operations.undo(_none(o)),
-    "export": _export,
+    "export": lambda o: perform_export(o, _none(o)),
     "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),
     "run": _run,
     "kernelspec": _machine,
@@ -142,4 +127,5 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "prune": _machine,
     "doctor": _machine,
     "pip": _pip,
+    **FILE_VERBS,
 }

@@ -1,7 +1,7 @@
 """A notebook's environment in the formats that other tools read: one module a format.
 
-Each module has ``write(document) -> Steps[str]``; those that can also serve the notebook take a
-second argument, whether they shall.
+Each module has ``write(document) -> Steps[str]``, or ``write_folder(document) -> Steps[Files]``
+where the format is a folder; those that can serve the notebook take a second argument, whether to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from nbenv.errors import NbenvError, UsageError
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Steps
 
-__all__ = ["FORMATS", "Format", "export"]
+__all__ = ["FOLDERS", "FORMATS", "Files", "Format", "export", "export_folder"]
+
+Files = dict[str, bytes]
+"""A folder's files: relative path → content."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,40 @@ FORMATS = {
     "dockerfile": Format("dockerfile", "Dockerfile", serves=True),
 }
 
+FOLDERS = {
+    "binder": Format("binder", "%-binder"),
+    "kubernetes": Format("kubernetes", "%-kubernetes"),
+    "compose": Format("compose", "%-compose", serves=True),
+}
+
 
 def export(document: Document, name: str, serve: bool = False) -> Steps[str]:
     """Return the notebook's environment in the format of that name.
 
     `serve` asks for the variant that opens the notebook in JupyterLab instead of running it.
     """
-    if name not in FORMATS:
-        raise UsageError(f"There is no format {name!r}.", f"There are: {', '.join(FORMATS)}.")
-    if serve and not FORMATS[name].serves:
-        able = [each for each, known in FORMATS.items() if known.serves]
-        raise UsageError(f"{name} serves nothing.", f"--serve is for {', '.join(able)}.")
-    check_recorded(document)
+    _check(document, FORMATS, name, serve)
     writer = import_module(f"nbenv.export.{FORMATS[name].module}")
     text: str = yield from (writer.write(document, True) if serve else writer.write(document))
     return text
 
 
-def check_recorded(document: Document) -> None:
-    """Raise `NbenvError` where there is nothing to export."""
+def export_folder(document: Document, name: str, serve: bool = False) -> Steps[Files]:
+    """Return the files of a format that is a folder; the notebook is among them."""
+    _check(document, FOLDERS, name, serve)
+    writer = import_module(f"nbenv.export.{FOLDERS[name].module}")
+    steps = writer.write_folder(document, True) if serve else writer.write_folder(document)
+    files: Files = yield from steps
+    return files
+
+
+def _check(document: Document, known: dict[str, Format], name: str, serve: bool) -> None:
+    """Raise unless there is such a format, and something to export."""
+    if name not in known:
+        raise UsageError(f"There is no format {name!r}.", f"There are: {', '.join(known)}.")
+    if serve and not known[name].serves:
+        able = [each for each, form in {**FORMATS, **FOLDERS}.items() if form.serves]
+        raise UsageError(f"{name} serves nothing.", f"--serve is for {', '.join(able)}.")
     if document.value is None:
         raise NbenvError(
             "This notebook records no environment, so there is nothing to export.",

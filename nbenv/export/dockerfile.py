@@ -23,7 +23,7 @@ from nbenv.operations.progress import Progress, Steps, told
 from nbenv.requirements import absolute, is_local, portable
 from nbenv.spec import Spec
 
-__all__ = ["write"]
+__all__ = ["image_name", "local_path", "unhashed", "write"]
 
 _DEBIAN = "bookworm"
 """The one Debian release that has images of every Python from 3.8 on."""
@@ -65,8 +65,14 @@ EXPOSE 8888
 """
 
 
+def image_name(notebook: str) -> str:
+    """Return a name for the notebook's image, which Docker and Kubernetes both take."""
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(notebook).stem.lower())
+    return stem[:50].strip("-") or "notebook"
+
+
 def _head(name: str, serve: bool) -> str:
-    image = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-") or "notebook"
+    image = image_name(name)
     options = "-p 127.0.0.1:8888:8888" if serve else '-v "$PWD/results:/results"'
     does = "serves it in JupyterLab" if serve else "runs it"
     return (
@@ -102,9 +108,8 @@ def _command(name: str, serve: bool) -> str:
 
 
 def _environment_stage(document: Document) -> Iterator[str]:
-    spec = document.spec
-    hashed = [each for each in spec.lock.distributions if each.hashes and not is_local(each.url)]
-    others = [each for each in spec.lock.distributions if each not in hashed]
+    spec, others = document.spec, unhashed(document.spec)
+    hashed = [each for each in spec.lock.distributions if each not in others]
     yield f"FROM python:{spec.python}-{_DEBIAN} AS build\nWORKDIR /build\n"
     lines = [*index_lines(spec), *(each.line for each in hashed)]
     yield _heredoc("requirements.txt", "\n".join(lines))
@@ -112,6 +117,12 @@ def _environment_stage(document: Document) -> Iterator[str]:
     for locked in others:
         yield from _unhashed(locked, document)
     yield "\n"
+
+
+def unhashed(spec: Spec) -> list[LockedDistribution]:
+    """Return what pip cannot check by a hash: commits of repositories, local projects."""
+    locked = spec.lock.distributions
+    return [each for each in locked if is_local(each.url) or not each.hashes]
 
 
 def _lab_stage(python: str, lines: list[str]) -> Iterator[str]:
@@ -128,21 +139,26 @@ def _installing(name: str, how: str = "--require-hashes --no-deps") -> Iterator[
 
 
 def _unhashed(locked: LockedDistribution, document: Document) -> Iterator[str]:
-    """Yield the steps for what no hash can be of: a repository's commit, a local project."""
     what = locked.requirement
     if is_local(locked.url):
-        path = portable(absolute(str(locked.url), document.target.folder), document.target.folder)
-        if not path.startswith("./"):
-            raise NbenvError(
-                f"{locked.name} is installed from {locked.url}, "
-                "which is not below the notebook's folder.",
-                "A Dockerfile can take files from its own folder only.",
-                "Move it there, or install it from an index or a repository.",
-            )
-        yield f'COPY ["{_escaped(path)}", "./{locked.name}/"]\n'
+        yield f'COPY ["{_escaped(local_path(locked, document))}", "./{locked.name}/"]\n'
         what = f"./{locked.name}"
     what = shlex.quote(f"{what} ; {locked.marker}" if locked.marker else what)
     yield f"{_PIP}    python -m pip --python /opt/env/bin/python install --no-deps {what}\n"
+
+
+def local_path(locked: LockedDistribution, document: Document) -> str:
+    """Return where a local project is; raise where it is not below the notebook's folder."""
+    folder = document.target.folder
+    path = portable(absolute(str(locked.url), folder), folder)
+    if not path.startswith("./"):
+        raise NbenvError(
+            f"{locked.name} is installed from {locked.url}, "
+            "which is not below the notebook's folder.",
+            "What is exported can take files from that folder only.",
+            "Move it there, or install it from an index or a repository.",
+        )
+    return path
 
 
 def _lab_lines(document: Document) -> Steps[list[str]]:

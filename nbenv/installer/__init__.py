@@ -4,7 +4,9 @@ uv's own words are passed on as progress and explanation; what it resolved is re
 that it writes for machines.
 """
 
+from nbenv.installer.auditing import Finding, audit
 from nbenv.installer.choosing import File, best
+from nbenv.installer.downloading import PLATFORMS, download
 from nbenv.installer.naming import Named, name
 from nbenv.installer.previewing import offered, remembered
 from nbenv.installer.resolving import Upgrade, resolve
@@ -12,12 +14,16 @@ from nbenv.installer.syncing import Wanted, fetch_python, forget, outdated, pip,
 from nbenv.installer.uv import Lines, own_indexes, version
 
 __all__ = [
+    "PLATFORMS",
     "File",
+    "Finding",
     "Lines",
     "Named",
     "Upgrade",
     "Wanted",
+    "audit",
     "best",
+    "download",
     "fetch_python",
     "forget",
     "name",

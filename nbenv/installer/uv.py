@@ -106,11 +106,12 @@ def run_uv(
     *,
     hashed: bool = False,
     only: str = "",
+    accepted: int = 0,
 ) -> Lines[str]:
     """Run uv in `folder`; yield the lines of its standard error, return its standard output.
 
     `hashed` says that files are known by their hashes, whatever index serves them; `only` is the
-    one index to ask, of those that would be.
+    one index to ask, of those that would be; `accepted` is an exit status that means an answer too.
     """
     environ = _environment(indexes, hashed)
     if only:
@@ -151,7 +152,7 @@ def run_uv(
                 "The system may have run out of memory.",
                 "Try again: the environment is mended by the next start or change.",
             )
-        if status:
+        if status not in (0, accepted):
             raise explained([line for line in said if line.strip()])
         output.seek(0)
         return output.read()

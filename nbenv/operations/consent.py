@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from nbenv import approval
 from nbenv.errors import ApprovalNeededError
@@ -11,20 +12,25 @@ from nbenv.operations.telling import counted
 from nbenv.requirements import must_be_built
 from nbenv.spec import Spec
 
-__all__ = ["agree", "check_approved", "check_policy"]
+__all__ = ["agree", "agree_to", "check_approved", "check_policy"]
 
 
 def agree(document: Document, spec: Spec) -> None:
     """Let what `spec` locks be installed here from now on without asking."""
     target = document.target
+    agree_to(spec, target.folder, None if target.is_session else document.state.notebook)
+
+
+def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
+    """Do the same for a notebook in `folder`, of which nothing else need be known."""
     about: dict[str, object] = {
-        "notebook": None if target.is_session else document.state.notebook,
+        "notebook": notebook,
         "python": spec.python,
         "requirements": list(spec.requirements),
         "distributions": len(spec.lock.distributions),
         "source": spec.lock.source(),
     }
-    approval.approve(spec.digest(target.folder), about)
+    approval.approve(spec.digest(folder), about)
 
 
 def check_approved(document: Document, consent: bool) -> None:

@@ -32,7 +32,8 @@ class Outcome:
     `summary` is one short line and `text` what was asked to be shown; `data` is what ``--json``
     prints. `imports` gives the top-level modules of each changed distribution, `path_files` the
     ``.pth`` files that came, for kernels that go on running; `replaced` says that the environment
-    is another one than before, which needs a new kernel.
+    is another one than before, which needs a new kernel. `failed` gives the exit status 1 to a verb
+    whose answer is bad news.
     """
 
     summary: str = ""
@@ -43,6 +44,7 @@ class Outcome:
     imports: dict[str, list[str]] = field(default_factory=dict)
     path_files: tuple[str, ...] = ()
     replaced: bool = False
+    failed: bool = False
 
 
 def told(phase: str, lines: Generator[str, None, T]) -> Steps[T]:

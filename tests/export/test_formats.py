@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
 from packaging.pylock import Pylock
+from packaging.utils import canonicalize_name
+from rattler import MatchSpec
 from uv import find_uv_bin
 
 from nbenv import interpreter
@@ -166,6 +169,8 @@ def test_conda_reads_the_environment(shared: Path, tmp_path: Path, own: LocalInd
     known = yaml.safe_load(exported(shared, "conda"))
     assert known["name"] == "leaves"
     *conda, pip = known["dependencies"]
+    for text in conda:
+        MatchSpec(text)  # raises where conda could not read it
     assert conda == [f"python={interpreter.default_python()}", "ipykernel=7.0", "pip"]
     assert pip["pip"] == [
         f"--extra-index-url {own.url}",
@@ -175,6 +180,13 @@ def test_conda_reads_the_environment(shared: Path, tmp_path: Path, own: LocalInd
         'only-windows==1.0 ; sys_platform == "win32"',
         "private==3.0",
     ]
+
+
+def test_every_conda_name_is_one() -> None:
+    names = json.loads(files("nbenv.export").joinpath("data/conda_names.json").read_text("utf-8"))
+    for name, known in names.items():
+        assert canonicalize_name(name) == name
+        assert MatchSpec(f"{known}=1.0").name.normalized == known
 
 
 def hadolint(path: Path) -> str:

@@ -1,0 +1,130 @@
+"""Execute a Dockerfile's steps one by one below a scratch root, where there is no Docker.
+
+The image's own paths become paths below the root, in the text; ``FROM`` gives a Python of this
+machine by that version; users are not made. So this proves the commands and their order, not the
+base images and not the file ownership.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbenv import interpreter
+
+_OWN = re.compile(r"(?<![\w.])/(?=(opt|work|results|build|root/\.cache)\b)")
+_HEREDOC = re.compile(r"<<'(\w+)'")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction; `text` is what follows a heredoc's mark."""
+
+    name: str
+    words: str
+    text: str = ""
+
+
+def steps(dockerfile: str) -> Iterator[Step]:
+    """Yield the instructions."""
+    lines = iter(dockerfile.splitlines())
+    for line in lines:
+        if not line.strip() or line.startswith("#"):
+            continue
+        while line.endswith("\\"):
+            line = line[:-1] + " " + next(lines).strip()
+        name, _, words = line.partition(" ")
+        text = ""
+        if mark := _HEREDOC.match(words):
+            words = words[mark.end() :].strip()
+            text = "".join(f"{each}\n" for each in iter(lambda: next(lines), mark[1]))
+        yield Step(name, words, text)
+
+
+@dataclass
+class Scratch:
+    """The root that the steps work in; `done` has the names of those executed."""
+
+    root: Path
+    context: Path
+    environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    folder: str = "/"
+    done: list[str] = field(default_factory=list)
+
+    def place(self, path: str) -> Path:
+        """Return where a path of the image is."""
+        inside = path if path.startswith("/") else f"{self.folder}/{path}"
+        return self.root / inside.lstrip("/")
+
+    def _moved(self, text: str) -> str:
+        return _OWN.sub(f"{self.root}/", text)
+
+    def take(self, step: Step) -> None:
+        """Execute one step."""
+        getattr(self, f"_{step.name.lower()}")(step)
+        self.done.append(step.name)
+
+    def _from(self, step: Step) -> None:
+        version = re.match(r"python:(3\.\d+)-", step.words)
+        assert version
+        found = interpreter.find(version[1])
+        assert found
+        python = self.root / "usr" / "bin" / "python"
+        python.parent.mkdir(parents=True, exist_ok=True)
+        python.unlink(missing_ok=True)
+        python.symlink_to(found.executable)
+        self.environ["PATH"] = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+        self.folder = "/"
+
+    def _workdir(self, step: Step) -> None:
+        self.folder = step.words
+        self.place(".").mkdir(parents=True, exist_ok=True)
+
+    def _copy(self, step: Step) -> None:
+        if step.text:
+            self.place(step.words).parent.mkdir(parents=True, exist_ok=True)
+            self.place(step.words).write_text(step.text, encoding="utf-8")
+        elif "--from=" not in step.words:  # stages share this root
+            source, target = json.loads(step.words[step.words.index("[") :])
+            source = source.replace("[[]", "[")
+            shutil.copy(self.context / source, self.place(target))
+
+    def _run(self, step: Step) -> None:
+        command = re.sub(r"^(--mount=\S+\s+)+", "", step.words)
+        if command.startswith("useradd"):
+            for name in ("/work", "/results"):
+                self.place(name).mkdir(parents=True, exist_ok=True)
+            return
+        words = json.loads(command) if command.startswith("[") else ["/bin/sh", "-ec", command]
+        self._call(words)
+
+    def _cmd(self, step: Step) -> None:
+        self._call(json.loads(step.words))
+
+    def _env(self, step: Step) -> None:
+        name, _, value = step.words.partition("=")
+        before = self.environ.get(name, "")
+        self.environ[name] = self._moved(value.strip('"')).replace(f"${name}", before)
+
+    def _user(self, step: Step) -> None:
+        assert step.words == "1000"
+
+    def _expose(self, step: Step) -> None:
+        assert step.words.isdigit()
+
+    def _call(self, words: list[str]) -> None:
+        done = subprocess.run(
+            [self._moved(word) for word in words],
+            cwd=self.place("."),
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
