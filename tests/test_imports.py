@@ -20,7 +20,7 @@ LAYERS = (
         "approval", "environment", "installer", "interpreter",
         "notebook", "pipconfig", "places", "store",
     },
-    {"operations", "export"},
+    {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},
 )  # fmt: skip
 ADAPTERS = LAYERS[-1]
