@@ -22,11 +22,17 @@ __all__ = ["Upgrade", "locate", "resolve"]
 
 @dataclass(frozen=True)
 class Upgrade:
-    """Which locked versions may move: all, or those of `names`; and which to pre-releases."""
+    """Which locked versions may move: all, or those of `names`; and which to pre-releases.
+
+    `exclude_newer` is a day: nothing uploaded after it is taken. Of the names in `no_build` only
+    wheels are.
+    """
 
     everything: bool = False
     names: tuple[str, ...] = ()
     pre: tuple[str, ...] = ()
+    exclude_newer: str | None = None
+    no_build: tuple[str, ...] = ()
 
 
 def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
@@ -68,12 +74,15 @@ def _exported(
         {
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
             "sources": _sources(spec, folder),
+            **({"no-build-package": list(upgrade.no_build)} if upgrade.no_build else {}),
         },
     )
     if not upgrade.everything:
         _write_preferences(scratch / "uv.lock", spec, upgrade.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [f"--prerelease-package={each}=allow" for each in upgrade.pre]
+    if upgrade.exclude_newer:
+        command += ["--exclude-newer", upgrade.exclude_newer]
     text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
 
