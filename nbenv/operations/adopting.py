@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -27,7 +29,7 @@ from nbenv.operations.changing import change
 from nbenv.operations.dating import SLOW_TO_BUILD, day_of_versions
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
-from nbenv.operations.pythons import candidates, day_of
+from nbenv.operations.pythons import day_of, first_python, other_pythons
 from nbenv.operations.rewriting import prepare_file, rewrite
 from nbenv.operations.syncing import Synced
 from nbenv.operations.telling import counted, outcome_of
@@ -36,6 +38,8 @@ from nbenv.store import Store
 
 __all__ = ["Adoption", "adopt"]
 
+_OLD = timedelta(days=730)
+"""From this age on, newer libraries are what mostly breaks a notebook."""
 _MISSING = re.compile(r"(?:Because )?([\w.-]+) was not found in the package registry")
 
 
@@ -63,20 +67,21 @@ def adopt(target: Target, wish: Adoption) -> Steps[Outcome]:
     yield Progress("look", f"Looking at {path.name} …")
     findings = adoption.look(path, default_python(), wish.python)
     as_of = day_of(wish.as_of, findings)
-    pythons = candidates(findings, wish.python, as_of)
-    if pythons[0] != findings.python:
-        told_python, source = findings.python, findings.python_source
-        findings = adoption.look(path, default_python(), pythons[0])
+    python = first_python(findings, wish.python, as_of)
+    said, source = findings.python, findings.python_source
+    if python != said:
+        findings = adoption.look(path, default_python(), python)
         findings.python_source = ""
-        if told_python:
-            findings.note(f"Python {told_python} is not used ({source}); {pythons[0]} is")
+        if said:
+            findings.note(f"Python {said} is not used ({source}); {python} is")
     if wish.own_indexes:
         findings.indexes.clear()
     if wish.dry_run:
         return _outcome_of_look(findings, path, as_of)
     prepare_file(path, target, wish.rewrite)
     named = yield from _with_names(findings, target.folder)
-    spec, synced = yield from _tried(target, findings, named, pythons, as_of)
+    tries = _Tries(named, python, None if wish.python else partial(other_pythons, said, as_of))
+    spec, synced = yield from _tried(target, findings, tries, as_of)
     _forget_known(findings, target)
     if wish.rewrite:
         rewrite(path)
@@ -130,25 +135,34 @@ def _reason(error: NbenvError) -> str:
 # -- one attempt after the other
 
 
-def _attempts(named: list[str], pythons: list[str]) -> Iterator[_Attempt]:
-    loose = list(adoption.unpinned(named))
-    yield _Attempt(pythons[0], tuple(named))
-    if loose == named:
-        return
-    for python in pythons[1:]:
-        yield _Attempt(python, tuple(named), f"{pythons[0]} has no such versions; {python} has")
-    dropped = sorted(set(named) - set(loose))
-    note = f"these versions cannot be had together; the newest are taken: {', '.join(dropped)}"
-    yield _Attempt(pythons[0], tuple(loose), note)
+@dataclass(frozen=True)
+class _Tries:
+    """What is tried in turn; `others` looks for more Pythons only when one is needed."""
+
+    named: list[str]
+    python: str
+    others: Callable[[], list[str]] | None
+
+    def __iter__(self) -> Iterator[_Attempt]:
+        loose = list(adoption.unpinned(self.named))
+        yield _Attempt(self.python, tuple(self.named))
+        if loose == self.named:
+            return
+        for python in self.others() if self.others else ():
+            if python != self.python:
+                note = f"{self.python} has no such versions; {python} has"
+                yield _Attempt(python, tuple(self.named), note)
+        dropped = sorted(set(self.named) - set(loose))
+        note = f"these versions cannot be had together; the newest are taken: {', '.join(dropped)}"
+        yield _Attempt(self.python, tuple(loose), note)
 
 
 def _tried(
-    target: Target, findings: Findings, named: list[str], pythons: list[str], as_of: str | None
+    target: Target, findings: Findings, tries: _Tries, as_of: str | None
 ) -> Steps[tuple[Spec, Synced]]:
     first: NbenvError | None = None
-    attempts = list(_attempts(named, pythons))
-    while attempts:
-        attempt = attempts.pop(0)
+    attempts = iter(tries)
+    while (attempt := next(attempts, None)) is not None:
         if attempt.note:
             yield Progress("resolve", f"{attempt.note[:1].upper()}{attempt.note[1:]} …")
         try:
@@ -156,8 +170,8 @@ def _tried(
         except (ResolutionError, BuildError, InterpreterError) as error:
             first = first or error
             missing = _MISSING.search(error.why)
-            if missing and _drop(missing[1], findings, named):
-                attempts = list(_attempts(named, pythons))
+            if missing and _drop(missing[1], findings, tries.named):
+                attempts = iter(tries)
             continue
         if attempt.note:
             findings.note(attempt.note)
@@ -245,7 +259,7 @@ def _on_python(findings: Findings) -> str:
 def _about_age(findings: Findings, path: Path, as_of: str | None) -> Iterator[str]:
     if as_of:
         yield f"Resolved as of {as_of}."
-    elif findings.as_of and findings.as_of < "2025":
+    elif findings.as_of and findings.as_of < (date.today() - _OLD).isoformat():
         yield (
             f"Old: {findings.as_of_reason}. If newer libraries break it, resolve as of then: "
             f"nbenv adopt --as-of {findings.as_of} {path.name}"

@@ -9,7 +9,7 @@ from nbenv.adopt import Findings
 from nbenv.errors import UsageError
 from nbenv.interpreter import default_python
 
-__all__ = ["candidates", "day_of"]
+__all__ = ["day_of", "first_python", "other_pythons"]
 
 _USABLE_SINCE = {
     "3.8": "2020-02", "3.9": "2021-02", "3.10": "2022-02", "3.11": "2023-02", "3.12": "2024-02",
@@ -28,25 +28,26 @@ def day_of(text: str | None, findings: Findings) -> str | None:
     return text or recorded
 
 
-def candidates(findings: Findings, asked: str | None, as_of: str | None) -> list[str]:
-    """Return the Pythons to try, best first: the notebook's own, then what this machine has."""
-    if asked:
-        return [asked]
-    here = [each.python for each in interpreter.available()]
+def first_python(findings: Findings, asked: str | None, as_of: str | None) -> str:
+    """Return the Python to try first: the notebook's own where it is here, else the host's."""
     told, default = findings.python, default_python()
-    newest = _minor(default)  # versions that a newer Python lacks are looked for on older ones
+    if asked or told == default or (told and interpreter.find(told)):
+        return asked or str(told)
+    fitting = other_pythons(told, as_of)[:1] if as_of else []
+    return fitting[0] if fitting else default
+
+
+def other_pythons(told: str | None, as_of: str | None) -> list[str]:
+    """Return all Pythons of this machine, those that fit the notebook's time best first."""
+    here = sorted((each.python for each in interpreter.available()), key=_minor)
+    newest = _minor(default_python())  # versions that a newer Python lacks are on older ones
     order = sorted(here, key=lambda each: (_minor(each) > newest, -_minor(each)))
     if as_of:
         fitting = [each for each in here if _USABLE_SINCE.get(each, "9") <= as_of]
-        order = [*sorted(fitting, key=_minor, reverse=True), *sorted(here, key=_minor)]
-    elif default not in here:
-        order = [default, *order]
-    if told in here:
-        order = [str(told), *order]
-    elif told and told.startswith("3.") and _minor(told) < _minor(default):
-        older = sorted((e for e in here if _minor(e) >= _minor(told)), key=_minor)
-        order = [order[0], *older, *order]
-    return list(dict.fromkeys(order)) or [default]
+        order = [*reversed(fitting), *here]
+    elif told and told.startswith("3.") and _minor(told) < newest:
+        order = [*(each for each in here if _minor(each) >= _minor(told)), *order]
+    return list(dict.fromkeys(order))
 
 
 def _minor(python: str) -> int:
