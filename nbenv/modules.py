@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-__all__ = ["distribution_of", "known"]
+__all__ = ["distribution_of", "distributions", "known"]
 
 
 def distribution_of(module: str) -> str | None:
@@ -39,3 +39,9 @@ def known() -> dict[str, str]:
     text = Path(__file__).with_name("modules.txt").read_text(encoding="utf-8")
     lines = (line.partition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {module: name for module, _, name in lines}
+
+
+@cache
+def distributions() -> frozenset[str]:
+    """Return the names of all distributions in the table."""
+    return frozenset(name or canonicalize_name(module) for module, name in known().items())

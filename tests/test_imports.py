@@ -21,7 +21,7 @@ LAYERS = (
         "approval", "environment", "git", "installer", "integrity", "interpreter",
         "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
     },
-    {"operations", "export"},
+    {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},
 )  # fmt: skip
 ADAPTERS = LAYERS[-1]

@@ -175,6 +175,20 @@ def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="write to this file (or folder)")
 
 
+def _add_adopt(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--as-of", metavar="DATE", help="take what an index had on that day; auto: as it says")
+    add("--rewrite", action="store_true", help="write install cells as %%nbenv ones")
+    add("--own-indexes", action="store_true", help="use only this machine's own indexes")
+
+
+def _add_adopt_run(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--adopt", action="store_true", help="adopt it first, and what turns out missing")
+    add("--yes", action="store_true", help="with --adopt: install without asking")
+    add("--as-of", metavar="DATE", help="with --adopt: take what an index had on that day")
+
+
 def _add_python(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--python", metavar="X.Y", help="use this Python instead of the recorded one"
@@ -247,7 +261,16 @@ _COMMANDS = (
     ("diff", "compare with another notebook, a git revision, or the environment", ()),
     ("export", "print the environment in another tool's format", (_add_export,)),
     ("python", "move the notebook to another Python", ()),
-    ("run", "restore and execute the notebook", (_add_output, _add_python, _add_fallback)),
+    (
+        "adopt",
+        "give an ordinary notebook the environment that it needs",
+        (_add_adopt, _add_python, _add_dry_run),
+    ),
+    (
+        "run",
+        "restore and execute the notebook",
+        (_add_output, _add_python, _add_fallback, _add_adopt_run),
+    ),
     ("kernelspec", "write the kernelspec for this user", ()),
     ("approvals", "what may be restored here without asking", (_add_revoke,)),
     ("envs", "the environments on this machine", ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
 
 from nbenv import operations
@@ -73,6 +74,15 @@ def _restore(options: argparse.Namespace) -> Steps[Outcome]:
     return operations.restore(target, options.python, fallback)
 
 
+def _adopt(options: argparse.Namespace) -> Steps[Outcome]:
+    from nbenv.operations.adopting import Adoption, adopt  # IPython's parser is slow to import
+
+    wish = Adoption(
+        options.dry_run, options.as_of, options.rewrite, options.python, options.own_indexes
+    )
+    return adopt(_none(options), wish)
+
+
 def _run(options: argparse.Namespace) -> Steps[Outcome]:
     from nbenv.operations.running import run  # nbclient is slow to import
 
@@ -80,7 +90,30 @@ def _run(options: argparse.Namespace) -> Steps[Outcome]:
         raise UsageError("run is for the command line: here, run the cells.")
     if options.words:
         raise UsageError(f"run does not take {' '.join(options.words)}.")
+    if options.adopt:
+        if options.fallback:
+            raise UsageError("run --adopt takes what it finds: it goes without --fallback.")
+        return _run_adopting(options)
+    if options.yes or options.as_of:
+        raise UsageError("--yes and --as-of go with run --adopt.")
     return run(options.notebook_argument, options.output, options.python, options.fallback)
+
+
+def _run_adopting(options: argparse.Namespace) -> Steps[Outcome]:
+    from nbenv.operations.adopted import run_adopting
+    from nbenv.operations.adopting import Adoption
+
+    wish = Adoption(as_of=options.as_of, python=options.python)
+    consent = (lambda _: True) if options.yes else _asked
+    return run_adopting(options.notebook_argument, options.output, wish, consent)
+
+
+def _asked(question: str) -> bool | None:
+    """Ask on the terminal; None where there is none."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    print(f"\r\x1b[K{question}? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _machine(options: argparse.Namespace) -> Outcome:
@@ -118,6 +151,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "status": lambda o: operations.status(_none(o)),
     "restore": _restore,
     "undo": lambda o: operations.undo(_none(o)),
+    "adopt": _adopt,
     "export": lambda o: perform_export(o, _none(o)),
     "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),
     "run": _run,

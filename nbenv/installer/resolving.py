@@ -28,8 +28,9 @@ class Upgrade:
     """Which locked versions may move: all, or those of `names`; and which to pre-releases.
 
     With `any_index` they may also come from another index than before. `avoid` are
-    ``name==version`` not to be taken, and `before` is the time, as RFC 3339 writes it, after which
-    nothing counts. With `here`, every version has a file that fits this platform.
+    ``name==version`` not to be taken, and `before` is the time, as RFC 3339 writes it, or the day,
+    after which nothing counts. With `here`, every version has a file that fits this platform; of
+    the names in `no_build` only wheels are taken.
     """
 
     everything: bool = False
@@ -39,6 +40,7 @@ class Upgrade:
     avoid: tuple[str, ...] = ()
     before: str = ""
     here: bool = False
+    no_build: tuple[str, ...] = ()
 
 
 def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
@@ -88,6 +90,8 @@ def _exported(
 
 def _limits(upgrade: Upgrade) -> dict[str, object]:
     limits: dict[str, object] = {}
+    if upgrade.no_build:
+        limits["no-build-package"] = list(upgrade.no_build)
     if upgrade.avoid:
         limits["constraint-dependencies"] = [each.replace("==", "!=", 1) for each in upgrade.avoid]
     if upgrade.here:

@@ -18,7 +18,7 @@ from nbenv.kernel.launcher import find_notebook, is_session
 
 __all__ = ["run"]
 
-_MOVING = ("install", "uninstall", "upgrade", "restore", "undo", "python")
+_MOVING = ("install", "uninstall", "upgrade", "restore", "undo", "python", "adopt")
 _BY_HAND = "To use it here: Kernel > Change Kernel… > Python (nbenv)."
 _REPLIED = 0.3
 """Seconds until the reply of the cell is on its way."""

@@ -200,7 +200,10 @@ def _status_lines(
     document: Document, data: dict[str, object], differing: list[Change]
 ) -> list[str]:
     if document.value is None:
-        return ["This notebook records no environment yet. Start one: nbenv install NAME …"]
+        return [
+            "This notebook records no environment yet. Start one: nbenv install NAME …",
+            "or have its imports and install lines looked at: nbenv adopt --dry-run",
+        ]
     lines = [
         f"Recorded:   Python {data['python']}; {', '.join(document.spec.requirements) or 'nothing'}"
         + ("" if data["saved"] else " (not saved into the notebook yet)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -20,11 +20,21 @@ from nbenv.operations.progress import Outcome, Progress, Steps
 from nbenv.operations.verbs import move, prepare
 from nbenv.store import Store
 
-__all__ = ["run"]
+__all__ = ["Recover", "run"]
+
+Recover = Callable[[Target, CellExecutionError], Steps[bool]]
+"""Told of a cell's error: whether it mended the environment, so that the cell runs again."""
+
+_STARTUP = 300
+"""Seconds that a kernel may take to start; the first start compiles what it imports."""
 
 
 def run(
-    source: str, out: str | None = None, python: str | None = None, fallback: str | None = None
+    source: str,
+    out: str | None = None,
+    python: str | None = None,
+    fallback: str | None = None,
+    recover: Recover | None = None,
 ) -> Steps[Outcome]:
     """Restore the notebook's environment and execute it; `out` is an ``.ipynb`` or ``.html`` file.
 
@@ -37,7 +47,7 @@ def run(
     document = _read(target.notebook)
     cells = sum(cell.cell_type == "code" for cell in document.cells)
     yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'} …")
-    failure = _execute(document, target)
+    failure = yield from _execute(document, target, recover)
     if out:
         _write(document, Path(out))
     wrote = f" Wrote {out}." if out else ""
@@ -97,22 +107,49 @@ def _read(path: str) -> nbformat.NotebookNode:
     return document
 
 
-def _execute(document: nbformat.NotebookNode, target: Target) -> str | None:
+def _execute(
+    document: nbformat.NotebookNode, target: Target, recover: Recover | None
+) -> Steps[str | None]:
     """Execute all cells in place; return what stopped it, None when nothing did."""
     client = NotebookClient(
         document,
         kernel_name="nbenv",
         timeout=None,
+        startup_timeout=_STARTUP,
         resources={"metadata": {"path": str(target.folder)}},
     )
     environ = {**os.environ, "NBENV_NOTEBOOK": os.path.abspath(target.notebook)}
     environ.pop("JPY_SESSION_NAME", None)
     try:
-        client.execute(env=environ)
-    except CellExecutionError as error:
-        return f"{error.ename}: {error.evalue}"
+        with client.setup_kernel(env=environ):
+            for number, cell in enumerate(document.cells):
+                while (failed := _executed(client, cell, number)) is not None:
+                    if recover is None or not (yield from recover(target, failed)):
+                        return f"{failed.ename}: {failed.evalue}"
+            client.set_widgets_metadata()
+            _note_language(client, document)
     except (DeadKernelError, CellTimeoutError) as error:
         return str(error)
+    except RuntimeError as error:  # nbclient's word for a kernel that did not come up
+        raise NbenvError(f"The notebook's kernel did not start: {error}") from None
+    return None
+
+
+def _note_language(client: NotebookClient, document: nbformat.NotebookNode) -> None:
+    assert client.kc is not None, "the kernel runs"
+    info = client.wait_for_reply(client.kc.kernel_info())
+    if info is not None:
+        document.metadata["language_info"] = info["content"]["language_info"]
+
+
+def _executed(
+    client: NotebookClient, cell: nbformat.NotebookNode, number: int
+) -> CellExecutionError | None:
+    """Execute one cell; return its error."""
+    try:
+        client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
+    except CellExecutionError as error:
+        return error
     return None
 
 

@@ -1,0 +1,81 @@
+"""How old a notebook is: what it says itself, and which versions it was run with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbenv.adopt.findings import Source, Wanted
+from nbenv.adopt.reading import Cell, Notebook
+
+__all__ = ["date_of", "python_of", "versions_shown"]
+
+_RELEASED = {
+    "2.7": "2018-06-01", "3.4": "2016-06-01", "3.5": "2017-06-01", "3.6": "2018-12-01",
+    "3.7": "2020-06-01", "3.8": "2021-06-01", "3.9": "2022-03-01", "3.10": "2023-03-01",
+}  # fmt: skip
+"""A day in the middle of the time when most people used a Python."""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATES = (
+    re.compile(r"\b(?P<y>20[12]\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\b"),
+    re.compile(r"\b(?P<d>[0-3]?\d) (?P<n>[A-Z][a-z]{2})[a-z]*\.?,? (?P<y>20[12]\d)\b"),
+    re.compile(r"\b(?P<n>[A-Z][a-z]{2})[a-z]*\.? (?P<d>[0-3]?\d),? (?P<y>20[12]\d)\b"),
+)
+_SAYS_SO = re.compile(r"updated?|modified|written|version|date|created|copyright|©", re.IGNORECASE)
+_SHOWN = re.compile(
+    r"^\s*([A-Za-z][\w.-]*)(?:\s*(?:==|:|version:?)\s*|\s+)v?(\d+(?:\.\d+)+\w*)\s*$"
+)
+_PYTHONS = ("python", "cpython", "ipython", "python version", "ipython version")
+
+
+def python_of(notebook: Notebook) -> tuple[str | None, str]:
+    """Return the Python that a notebook was last run with, as ``"3.8"``, and who says so."""
+    info = notebook.section("language_info")
+    version = re.match(r"(\d+\.\d+)", str(info.get("version", "")))
+    if version:
+        return version[1], "the notebook was last run with it"
+    for cell in notebook.cells:
+        shown = re.search(r"C?Python (?:version\s*:\s*)?(3\.\d+)\.\d+", cell.output)
+        if shown:
+            return shown[1], f"the output of {cell.name} shows it"
+    return None, ""
+
+
+def date_of(notebook: Notebook) -> tuple[str | None, str]:
+    """Return a day to resolve as of, where the notebook tells its age, and the reason."""
+    for cell in notebook.cells:
+        if "watermark" in cell.source or "datetime" in cell.source:
+            for day in _days(cell.output):
+                return day, f"the output of {cell.name} is of {day}"
+    for line in notebook.prose.splitlines():
+        if _SAYS_SO.search(line):
+            for day in _days(line):
+                return day, f"the notebook's text says {day}"
+    python, _ = python_of(notebook)
+    if python in _RELEASED:
+        return _RELEASED[python], f"it was last run with Python {python}"
+    return None, ""
+
+
+def _days(text: str) -> Iterator[str]:
+    for pattern in _DATES:
+        for found in pattern.finditer(text):
+            parts = found.groupdict()
+            name = str(parts.get("n", "")).lower()
+            month = _MONTHS.index(name) + 1 if name in _MONTHS else int(parts.get("m") or 0)
+            if 1 <= month <= 12 and 1 <= int(parts["d"]) <= 31:
+                yield f"{parts['y']}-{month:02d}-{int(parts['d']):02d}"
+
+
+def versions_shown(cell: Cell) -> Iterator[Wanted]:
+    """Yield ``module==version`` of what a cell's output shows: watermark's, or ``__version__``."""
+    source = Source(1, f"the output of {cell.name}")
+    if "watermark" in cell.source or "version_information" in cell.source:
+        for line in cell.output.splitlines():
+            found = _SHOWN.match(line)
+            if found and found[1].lower() not in _PYTHONS:
+                yield Wanted(f"{found[1]}=={found[2]}", source)
+    asked = re.findall(r"\b([A-Za-z]\w*)\.__version__", cell.source)
+    shown = re.findall(r"(?<![\w.])(\d+\.\d+(?:\.\d+)*)(?![\w.])", cell.output)
+    if len(asked) == 1 and len(shown) == 1:
+        yield Wanted(f"{asked[0]}=={shown[0]}", source)

@@ -1,0 +1,19 @@
+"""Polynote: ``metadata.config`` with the requirements of each language."""
+
+from __future__ import annotations
+
+from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.reading import Notebook
+from nbenv.adopt.records.values import as_list, as_mapping, as_texts
+
+__all__ = ["read"]
+
+
+def read(notebook: Notebook, findings: Findings) -> None:
+    """Take the Python requirements and the pip repositories."""
+    config = notebook.section("config")
+    for text in as_texts(as_mapping(config.get("dependencies")).get("python")):
+        findings.want(text.removesuffix("?nocache"), Source(0, "metadata.config (Polynote)"))
+    for place in map(as_mapping, as_list(config.get("repositories"))):
+        if url := as_mapping(place.get("pip")).get("url"):
+            findings.index(str(url))

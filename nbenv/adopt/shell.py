@@ -1,0 +1,142 @@
+"""Shell lines as people write them in cells: which of them install what."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = ["Install", "installs", "pip_install", "saved_files"]
+
+_PARTS = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|\n]|&(?![>&]))""", re.DOTALL)
+_PREFIX = re.compile(r"(sudo|time|nohup|exec|command|yes|\w+=\S*|-[HEq])$")
+_PYTHON = re.compile(
+    r"(.*/)?(python[\d.]*|pypy3?)$|\$?\{?sys\.executable\}?$|\$\{?\w*[Pp][Yy]\w*\}?$"
+)
+_PIP = re.compile(r"(.*/)?pip[\d.]*$")
+_CONDA = re.compile(r"(.*/)?(conda|mamba|micromamba)$")
+_REDIRECTED = re.compile(r"\d*&?>>?(&\d)?(/.*|\.?\w*\.(txt|log))?$|\d*>&\d$|<$")
+_VALUES = {
+    "-r": "files", "--requirement": "files", "--requirements": "files",
+    "-c": "constraints", "--constraint": "constraints",
+    "-e": "editable", "--editable": "editable",
+    "-f": "links", "--find-links": "links",
+    "-i": "main_index", "--index-url": "main_index", "--default-index": "main_index",
+    "--pypi-url": "main_index",
+    "--extra-index-url": "indexes", "--index": "indexes",
+}  # fmt: skip
+_IGNORED_VALUES = {
+    "-t", "--target", "--prefix", "--root", "--trusted-host", "--progress-bar", "--timeout",
+    "--upgrade-strategy", "--platform", "--python-version", "--implementation", "--abi", "--proxy",
+    "--no-binary", "--only-binary", "--cache-dir", "--log", "--src", "--retries", "--exists-action",
+    "--global-option", "--install-option", "--config-settings", "--root-user-action", "--python",
+    "-p", "-n", "--name", "--solver", "--group", "--dev", "--optional",
+}  # fmt: skip
+_CHANNEL = ("-c", "--channel", "--override-channels")
+
+
+@dataclass
+class Install:
+    """What one command installs; with `conda` the names and versions are conda's."""
+
+    requirements: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    constraints: list[str] = field(default_factory=list)
+    editable: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    main_index: list[str] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
+    conda: bool = False
+
+
+def installs(command: str) -> Iterator[Install]:
+    """Yield what the commands of a shell line install."""
+    for part in _commands(command.replace("\\\n", " ")):
+        found = _install(_words(part))
+        if found:
+            yield found
+
+
+def _commands(line: str) -> Iterator[str]:
+    start = 0
+    for found in _PARTS.finditer(line):
+        if found.group(2):
+            yield line[start : found.start()]
+            start = found.end()
+    yield line[start:]
+
+
+def _words(text: str) -> list[str]:
+    try:
+        words = shlex.split(text, comments=True)
+    except ValueError:  # a quotation mark too many
+        words = text.split()
+    return [word for word in words if word]
+
+
+def _install(words: list[str]) -> Install | None:
+    while words and _PREFIX.match(words[0]):
+        words = words[1:]
+    if len(words) > 3 and _PYTHON.match(words[0]) and words[1] == "-m":
+        words = words[2:]
+    if len(words) < 2:
+        return None
+    if words[0] == "uv" and words[1] in ("pip", "add"):
+        words = words[1:] if words[1] == "pip" else ["pip", "install", *words[2:]]
+    command, verb, rest = words[0], words[1], words[2:]
+    if (_PIP.match(command) or command in ("nbenv", "juvio")) and verb in ("install", "add"):
+        return pip_install(rest)
+    if command in ("poetry", "pdm", "pixi") and verb == "add":
+        return pip_install([word.replace("@^", ">=") for word in rest])
+    if _CONDA.match(command) and verb in ("install", "add"):
+        return _conda_install(rest)
+    return None
+
+
+def pip_install(words: list[str]) -> Install:
+    """Read the words behind ``pip install``."""
+    found = Install()
+    queue = _until_redirected(words)
+    for word in queue:
+        option, equals, value = word.partition("=")
+        if word.startswith("-") and option in _VALUES:
+            value = value if equals else next(queue, "")
+            getattr(found, _VALUES[option]).append(value)
+        elif word[:2] in ("-r", "-c", "-e", "-f", "-i") and len(word) > 2 and word[1] != "-":
+            getattr(found, _VALUES[word[:2]]).append(word[2:])
+        elif word.startswith("-"):
+            if option in _IGNORED_VALUES and not equals:
+                next(queue, "")
+        else:
+            found.requirements.append(word.rstrip(","))
+    return found
+
+
+def _conda_install(words: list[str]) -> Install:
+    found = Install(conda=True)
+    queue = _until_redirected(words)
+    for word in queue:
+        if word in ("--file", "-f") and word == "--file":
+            found.files.append(next(queue, ""))
+        elif word in _CHANNEL or word in _IGNORED_VALUES:
+            next(queue, "")
+        elif not word.startswith("-"):
+            found.requirements.append(word.rpartition("::")[2])
+    return found
+
+
+def _until_redirected(words: list[str]) -> Iterator[str]:
+    for word in words:
+        if _REDIRECTED.match(word) or word in ("&", "\\"):
+            return
+        yield re.sub(r"\d?>+\s*/.*$", "", word)
+
+
+def saved_files(command: str) -> Iterator[str]:
+    """Yield the Python files that a shell line downloads or writes beside the notebook."""
+    if re.search(r"\b(wget|curl|gdown|aria2c|cp|mv|touch|ln)\b", command):
+        yield from re.findall(r"([\w-]+)\.py\b", command)
+    for address in re.findall(r"git clone\s+(?:-\S+\s+(?:\d+\s+)?)*(\S+)(?:\s+(\S+))?", command):
+        place = address[1] if re.fullmatch(r"[\w./-]+", address[1] or "") else ""
+        yield (place or address[0]).rstrip("/").rpartition("/")[2].removesuffix(".git")
