@@ -1,6 +1,21 @@
-"""``python -m nbenv``."""
+"""``nbenv`` and ``python -m nbenv``."""
 
-from nbenv.cli import main
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run the command line; who stops it while it is still being loaded sees no traceback."""
+    try:
+        from nbenv.cli import main as run
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 1
+    return run()
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -8,15 +8,27 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import json
 import os
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv import places
 
-__all__ = ["approve", "approved", "is_approved", "policy", "revoke"]
+__all__ = ["Approval", "approve", "approved", "is_approved", "policy", "revoke"]
 
 POLICIES = ("ask", "always", "never")
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A valid approval: of what digest, since when (seconds), and what that is."""
+
+    digest: str
+    since: float
+    about: Mapping[str, object]
 
 
 def policy() -> str:
@@ -25,16 +37,19 @@ def policy() -> str:
     return chosen if chosen in POLICIES else "ask"
 
 
-def _folder() -> Path:
-    return Path(places.home(), "approvals")
+def _secret() -> Path:
+    return Path(places.home(), "secret")
 
 
-def _key() -> bytes:
-    path = Path(places.home(), "secret")
+def _key() -> bytes | None:
     with contextlib.suppress(OSError):
-        key = path.read_bytes()
-        if len(key) == 32:
-            return key
+        key = _secret().read_bytes()
+        return key if len(key) == 32 else None
+    return None
+
+
+def _new_key() -> bytes:
+    path = _secret()
     places.make_private(str(path.parent))
     scratch = path.with_name(f"secret.{os.getpid()}.new")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -52,39 +67,62 @@ def _key() -> bytes:
     return path.read_bytes()
 
 
-def _signature(digest: str) -> str:
-    return hmac.new(_key(), digest.encode(), hashlib.sha256).hexdigest()
+def _signature(key: bytes, digest: str, about: Mapping[str, object]) -> str:
+    text = json.dumps([digest, about], sort_keys=True)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _is_digest(digest: str) -> bool:
     return len(digest) == 32 and all(letter in "0123456789abcdef" for letter in digest)
 
 
-def approve(digest: str) -> None:
-    """Let the lock of this digest be restored on this machine without asking."""
-    places.write_json(str(_folder() / f"{digest}.json"), {"signature": _signature(digest)})
+def _path(digest: str) -> Path:
+    return Path(places.home(), "approvals", f"{digest}.json")
+
+
+def approve(digest: str, about: dict[str, object] | None = None) -> None:
+    """Let the lock of this digest be restored on this machine without asking.
+
+    `about` says to people what it is of (plain JSON); what is approved is the digest alone.
+    """
+    about = about or {}
+    signature = _signature(_key() or _new_key(), digest, about)
+    signed = {"signature": signature, "about": about}
+    places.write_json(str(_path(digest)), signed)
 
 
 def is_approved(digest: str) -> bool:
     """Whether the lock of this digest was made or agreed to on this machine."""
-    if not _is_digest(digest):
-        return False
-    known = places.read_json(str(_folder() / f"{digest}.json"))
-    signature = known.get("signature") if known else None
-    return isinstance(signature, str) and hmac.compare_digest(signature, _signature(digest))
+    return _is_digest(digest) and _about(digest) is not None
 
 
-def approved() -> list[str]:
-    """Return the digests that hold a valid approval."""
-    if not _folder().is_dir():
-        return []
-    return sorted(path.stem for path in _folder().glob("*.json") if is_approved(path.stem))
+def _about(digest: str) -> dict[str, object] | None:
+    """Return what a valid approval is of; None when there is none."""
+    known, key = places.read_json(str(_path(digest))) or {}, _key()
+    signature, about = known.get("signature"), known.get("about")
+    if key is None or not isinstance(signature, str) or not isinstance(about, dict):
+        return None
+    wanted = _signature(key, digest, about)
+    return (
+        about
+        if hmac.compare_digest(signature.encode("utf-8", "replace"), wanted.encode())
+        else None
+    )
+
+
+def approved() -> list[Approval]:
+    """Return the valid approvals, the oldest first."""
+    found = []
+    for path in _path("").parent.glob("*.json"):
+        about = _about(path.stem) if _is_digest(path.stem) else None
+        if about is not None:
+            found.append(Approval(path.stem, path.stat().st_mtime, about))
+    return sorted(found, key=lambda each: (each.since, each.digest))
 
 
 def revoke(digest: str) -> bool:
     """Take an approval back; return whether there was one."""
-    path = _folder() / f"{digest}.json"
-    if not _is_digest(digest) or not path.exists():
+    if not _is_digest(digest) or not _path(digest).exists():
         return False
-    path.unlink()
+    _path(digest).unlink()
     return True

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PathDistribution
@@ -44,15 +43,42 @@ class Environment:
     @property
     def value(self) -> dict[str, object] | None:
         """The record that the environment holds whole; None while it changes or is broken."""
-        marker = places.read_json(places.marker_path(str(self.path)))
-        value = marker.get("value") if marker else None
+        value = self._marker.get("value")
         return value if isinstance(value, dict) and os.path.exists(self.python) else None
 
-    def mark(self, value: dict[str, object], notebook: str | None) -> None:
+    @property
+    def _marker(self) -> dict[str, object]:
+        return places.read_json(places.marker_path(str(self.path))) or {}
+
+    @property
+    def odd(self) -> frozenset[str]:
+        """The names of distributions that never were what their own ``RECORD`` says."""
+        odd = self._marker.get("odd")
+        return frozenset(map(str, odd)) if isinstance(odd, list) else frozenset()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something came or went since the environment was marked as whole."""
+        return places.is_touched(str(self.path), self._marker)
+
+    def mark(self, value: dict[str, object], notebook: str | None, odd: Iterable[str] = ()) -> None:
         """Say that the environment is now, whole, what `value` records."""
+        # Python makes this folder when it first imports a module from there, which is no change.
+        (self.site_packages / "__pycache__").mkdir(parents=True, exist_ok=True)
+        marker: dict[str, object] = {
+            "notebook": notebook,
+            "value": value,
+            "changed": places.changed(str(self.path), str(value["python"])),
+        }
         places.write_json(
-            places.marker_path(str(self.path)), {"notebook": notebook, "value": value}
+            places.marker_path(str(self.path)), {**marker, "odd": sorted(odd)} if odd else marker
         )
+
+    def assign(self, notebook: str) -> None:
+        """Say that the environment belongs to a notebook, when that was renamed."""
+        if self._marker:
+            marker = {**self._marker, "notebook": notebook}
+            places.write_json(places.marker_path(str(self.path)), marker)
 
     def unmark(self) -> None:
         """Say that the environment is about to change."""
@@ -104,10 +130,8 @@ class Environment:
     @property
     def site_packages(self) -> Path:
         """The folder that distributions are installed to."""
-        if sys.platform == "win32":
-            return self.path / "Lib" / "site-packages"
         minor = ".".join((self.python_version or "3").split(".")[:2])
-        return self.path / "lib" / f"python{minor}" / "site-packages"
+        return Path(places.packages_path(str(self.path), minor))
 
     def marker_environment(self) -> dict[str, str]:
         """Return the values of PEP 508 markers in this environment."""
@@ -124,13 +148,14 @@ class Environment:
     def installed(self) -> dict[str, Installed]:
         """Return what is installed, by canonical name."""
         found = {}
-        for folder in self._dist_infos():
+        for folder in self.dist_infos():
             stem, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
             name = str(canonicalize_name(stem))
             found[name] = _with_source(Installed(name, version), folder)
         return found
 
-    def _dist_infos(self) -> list[Path]:
+    def dist_infos(self) -> list[Path]:
+        """Return the ``.dist-info`` folder of each distribution."""
         try:
             with os.scandir(self.site_packages) as entries:
                 return [Path(entry.path) for entry in entries if entry.name.endswith(".dist-info")]
@@ -139,7 +164,7 @@ class Environment:
 
     def distributions(self) -> dict[str, Distribution]:
         """Return the metadata of what is installed, by canonical name."""
-        found = (PathDistribution(folder) for folder in self._dist_infos())
+        found = (PathDistribution(folder) for folder in self.dist_infos())
         return {str(canonicalize_name(each.metadata["Name"] or "")): each for each in found}
 
     def imports(self, names: Iterable[str]) -> dict[str, list[str]]:
@@ -147,7 +172,7 @@ class Environment:
         wanted = set(names)
         return {
             name: _top_level(PathDistribution(folder))
-            for folder in self._dist_infos()
+            for folder in self.dist_infos()
             if (name := str(canonicalize_name(folder.name.split("-")[0]))) in wanted
         }
 
@@ -158,7 +183,7 @@ class Environment:
         """
         return {
             str(canonicalize_name(folder.name.split("-")[0])): _recorded_size(folder / "RECORD")
-            for folder in self._dist_infos()
+            for folder in self.dist_infos()
         }
 
     def path_files(self) -> set[str]:

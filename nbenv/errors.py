@@ -10,11 +10,13 @@
     │   └── LockError           … a line of its lock is
     ├── RequirementError        a requirement cannot be understood
     ├── InterpreterError        no Python of that version here
+    ├── UnavailableError        what the lock names cannot be had here, but something close to it
     ├── InstallerError          the installer failed for a reason of its own
     │   ├── ResolutionError     no set of versions satisfies the requirements
     │   ├── BuildError          a distribution had to be built, and its build failed
     │   ├── HashError           a downloaded file is not the one that the lock names
-    │   └── IndexAccessError    an index is down, refuses, or lacks a file
+    │   ├── IndexAccessError    an index is down, refuses, or lacks a file
+    │   └── IndexSwitchError    what is locked would come from another index than before
     ├── BrokenEnvironmentError       an environment on disk cannot be made or used
     └── StoppedError       the user stopped it
 """
@@ -27,6 +29,7 @@ __all__ = [
     "BuildError",
     "HashError",
     "IndexAccessError",
+    "IndexSwitchError",
     "InstallerError",
     "InterpreterError",
     "LockError",
@@ -36,6 +39,7 @@ __all__ = [
     "RequirementError",
     "ResolutionError",
     "StoppedError",
+    "UnavailableError",
     "UsageError",
 ]
 
@@ -92,6 +96,24 @@ class InterpreterError(NbenvError):
     """The Python that is wanted is not here."""
 
 
+class UnavailableError(NbenvError):
+    """What is recorded cannot be had here exactly, because of `cause`.
+
+    `steps` are the fallbacks that remain, each with what it would change.
+    """
+
+    def __init__(
+        self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError
+    ) -> None:
+        what = "The environment that this notebook records cannot be had here exactly."
+        super().__init__(what, why, todo)
+        self.steps, self.cause = steps, cause
+
+    def parts(self) -> dict[str, object]:
+        """Return the error for programs, with ``steps``: what each fallback would change."""
+        return {**super().parts(), "steps": self.steps}
+
+
 class InstallerError(NbenvError):
     """The installer failed."""
 
@@ -110,6 +132,10 @@ class HashError(InstallerError):
 
 class IndexAccessError(InstallerError):
     """An index cannot be reached, refuses access, or misses a file."""
+
+
+class IndexSwitchError(InstallerError):
+    """What is locked would come from another index than before."""
 
 
 class BrokenEnvironmentError(NbenvError):

@@ -67,9 +67,13 @@ def missing(python: str, why: str = "") -> InterpreterError:
 
 
 def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:
-    cache = DiskCache(Path(places.home(), "cache", "interpreters")) if remember else None
+    folder = Path(places.home(), "cache", "interpreters")
+    if remember:
+        places.make_private(str(folder))
+    cache = DiskCache(folder) if remember else None
     candidates = [str(path) for path in first]
-    for info in iter_interpreters(key, try_first_with=candidates, cache=cache):
+    environ = {**os.environ, "PATH": _path_without_shims()}
+    for info in iter_interpreters(key, try_first_with=candidates, cache=cache, env=environ):
         if not _is_free_threaded(info):
             version = info.version_info
             executable = info.system_executable or info.executable
@@ -82,6 +86,16 @@ def _is_free_threaded(info: PythonInfo) -> bool:
     return bool(getattr(info, "free_threaded", False))
 
 
+def _pyenv_root() -> Path:
+    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+
+
 def _pyenv(python: str) -> list[Path]:
-    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    return sorted(root.glob(f"versions/{python}.*/bin/python"), reverse=True)
+    return sorted(_pyenv_root().glob(f"versions/{python}.*/bin/python"), reverse=True)
+
+
+def _path_without_shims() -> str:
+    """Return PATH without pyenv's shims: most run no Python, and each costs half a second."""
+    shims = str(_pyenv_root() / "shims")
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if folder.rstrip("/") != shims)

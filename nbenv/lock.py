@@ -7,23 +7,28 @@ requirements file format has it (https://pip.pypa.io/en/stable/reference/require
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import Specifier
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
     canonicalize_name,
     parse_wheel_filename,
 )
+from packaging.version import InvalidVersion, Version
 
+from nbenv.addresses import direct_problem, is_archive, is_local, without_credentials
 from nbenv.errors import LockError
 
-__all__ = ["Change", "Lock", "LockedDistribution", "from_pylock", "is_installable"]
+__all__ = ["Change", "Lock", "LockedDistribution", "filename_of", "from_pylock", "is_installable"]
 
-_HASH = re.compile(r"\s+--hash=(sha256|sha384|sha512):([0-9a-f]{64,128})(?=\s|$)")
+_HASH = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
+_LONGEST = 4096
+"""Characters of a line without its hashes."""
 _NOT_THESE = re.compile(r"emscripten|wasm|pyodide|ios_|android_")
 # Every environment has these: a lock holds for CPython outside of the browser only.
 _ALWAYS = ("implementation_name == 'cpython'", "sys_platform != 'emscripten'")
@@ -31,35 +36,32 @@ _ALWAYS = ("implementation_name == 'cpython'", "sys_platform != 'emscripten'")
 
 @dataclass(frozen=True)
 class LockedDistribution:
-    """One distribution of a lock: exactly one of `version` and `url` is set."""
+    """One distribution of a lock: exactly one of `version` and `url` is set.
+
+    `source` says that its hashes are of an sdist, which must be built; its line does not tell.
+    `index` is known of what was just resolved, and recorded nowhere.
+    """
 
     name: str
     version: str | None = None
     url: str | None = None
     marker: str | None = None
     hashes: tuple[str, ...] = ()
+    source: bool = False
+    index: str = field(default="", compare=False)
 
     @classmethod
     def from_line(cls, line: str, position: int = 0) -> LockedDistribution:
         """Read one line; raise `LockError` naming its place."""
-        hashes = tuple(f"{kind}:{digest}" for kind, digest in _HASH.findall(line))
-        text = _HASH.sub("", line)
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
-            raise _broken(line, position, "it is not a requirement with its hashes") from None
-        pins = [spec for spec in requirement.specifier if spec.operator in ("==", "===")]
-        if not requirement.url and (len(pins) != 1 or len(requirement.specifier) != 1):
-            raise _broken(line, position, "it does not name one version")
-        if not requirement.url and not hashes:
-            raise _broken(line, position, "it has no hash")
-        return cls(
-            canonicalize_name(requirement.name),
-            pins[0].version if pins else None,
-            requirement.url,
-            str(requirement.marker).replace('"', "'") if requirement.marker else None,
-            hashes,
-        )
+        text, *hashes = re.split(r" +--hash=", line)
+        requirement = _requirement(text)
+        problem = _line_problem(text, requirement, hashes)
+        if problem or requirement is None:
+            raise _broken(line, position, problem)
+        version = None if requirement.url else next(iter(requirement.specifier)).version
+        marker = str(requirement.marker).replace('"', "'") if requirement.marker else None
+        name = canonicalize_name(requirement.name)
+        return cls(name, version, requirement.url, marker, tuple(hashes))
 
     @property
     def requirement(self) -> str:
@@ -82,12 +84,48 @@ class LockedDistribution:
             return False
 
 
+def _requirement(text: str) -> Requirement | None:
+    try:
+        return Requirement(text) if len(text) <= _LONGEST and text.isprintable() else None
+    except (InvalidRequirement, RecursionError):
+        return None
+
+
+def _line_problem(text: str, requirement: Requirement | None, hashes: Sequence[str]) -> str:
+    """Return why a line cannot be used: what it installs must be fixed by the line alone."""
+    if requirement is None or not all(_HASH.fullmatch(each.rstrip(" ")) for each in hashes):
+        return "it is not a requirement with its hashes"
+    if requirement.extras:
+        return "it names extras"
+    if requirement.url:
+        problem = direct_problem(requirement.url, locked=True)
+        return f"its address {problem}" if problem else _unhashed(requirement.url, hashes)
+    pins = [spec for spec in requirement.specifier if _is_pin(spec)]
+    if len(pins) != 1 or len(requirement.specifier) != 1:
+        return "it does not name one version"
+    return "" if hashes else "it has no hash"
+
+
+def _is_pin(specifier: Specifier) -> bool:
+    try:
+        return specifier.operator == "==" and bool(Version(specifier.version))
+    except InvalidVersion:  # a wildcard
+        return False
+
+
+def _unhashed(url: str, hashes: Sequence[str]) -> str:
+    # A commit fixes a repository's content. Nothing fixes that of a folder on this machine.
+    fixed = url.startswith("git+") or (is_local(url) and not is_archive(url))
+    return "" if hashes or fixed else "it has no hash"
+
+
 def _broken(line: str, position: int, why: str) -> LockError:
-    shown = line if len(line) < 80 else f"{line[:77]}…"
+    shown = without_credentials(line if len(line) < 80 else f"{line[:77]}…")
     return LockError(
         f"Line {position + 1} of the notebook's lock cannot be used: {why}.",
         f"The line is {shown!r} (metadata.nbenv.lock[{position}]).",
-        "Restore the metadata from a good copy, or lock anew with %nbenv upgrade.",
+        "Restore the metadata from a good copy, or make the list lock there empty: "
+        "nbenv restore then locks anew.",
     )
 
 
@@ -114,9 +152,14 @@ class Lock:
     distributions: tuple[LockedDistribution, ...] = ()
 
     @classmethod
-    def from_lines(cls, lines: Iterable[str]) -> Lock:
-        """Read the lines of a record."""
-        return cls(tuple(LockedDistribution.from_line(line, n) for n, line in enumerate(lines)))
+    def from_lines(cls, lines: Iterable[str], source: Collection[str] = ()) -> Lock:
+        """Read the lines of a record, and the names of those that are built from source."""
+        read = (LockedDistribution.from_line(line, n) for n, line in enumerate(lines))
+        return cls(tuple(replace(each, source=each.name in source) for each in read))
+
+    def source(self) -> list[str]:
+        """Return the names of those that are built from source."""
+        return sorted({locked.name for locked in self.distributions if locked.source})
 
     def lines(self) -> list[str]:
         """Return the lines, sorted."""
@@ -124,8 +167,14 @@ class Lock:
 
     def selection(self, environment: Mapping[str, str]) -> dict[str, LockedDistribution]:
         """Return what belongs to an environment with these marker values, by name."""
-        chosen = (locked for locked in self.distributions if locked.holds_for(environment))
-        return {locked.name: locked for locked in chosen}
+        chosen: dict[str, LockedDistribution] = {}
+        for position, locked in enumerate(self.distributions):
+            if locked.holds_for(environment):
+                if locked.name in chosen:
+                    why = "another line is for the same distribution and platform"
+                    raise _broken(locked.line, position, why)
+                chosen[locked.name] = locked
+        return chosen
 
     def versions(self) -> dict[str, str]:
         """Return name → version (or URL) of the distributions locked for some platform."""
@@ -159,8 +208,9 @@ def _from_package(package: Mapping[str, object], python: str) -> LockedDistribut
         archive = package.get("archive")
         hashes = _hashes([archive]) if isinstance(archive, dict) else ()
         return LockedDistribution(name, None, url, marker, hashes)
-    version = str(package["version"])
-    return LockedDistribution(name, version, None, marker, _file_hashes(package, python))
+    version, (hashes, source) = str(package["version"]), _file_hashes(package, python)
+    index = without_credentials(str(package.get("index", "")))
+    return LockedDistribution(name, version, None, marker, hashes, source, index)
 
 
 def _direct_url(package: Mapping[str, object]) -> str | None:
@@ -183,13 +233,18 @@ def _simplified(marker: str) -> str | None:
     return marker or None
 
 
-def _file_hashes(package: Mapping[str, object], python: str) -> tuple[str, ...]:
+def _file_hashes(package: Mapping[str, object], python: str) -> tuple[tuple[str, ...], bool]:
+    """Return the hashes of the wheels, or else of the sdist, and whether they are the latter."""
     wheels = package.get("wheels")
-    files = [file for file in wheels if is_installable(_filename(file), python)] if wheels else []  # type: ignore[attr-defined]
-    return _hashes(files) or _hashes([package["sdist"]] if "sdist" in package else [])
+    files = [file for file in wheels if is_installable(filename_of(file), python)] if wheels else []  # type: ignore[attr-defined]
+    if hashes := _hashes(files):
+        return hashes, False
+    sdist = package.get("sdist", [])
+    return _hashes(sdist if isinstance(sdist, list) else [sdist]), True
 
 
-def _filename(file: Mapping[str, object]) -> str:
+def filename_of(file: Mapping[str, object]) -> str:
+    """Return the file name of a wheel or sdist of a ``pylock.toml``."""
     return str(file.get("name") or str(file.get("url") or file.get("path")).rpartition("/")[2])
 
 

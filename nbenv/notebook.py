@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 
 from nbenv.errors import NotebookError
+
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 __all__ = ["KERNELSPEC", "read_metadata", "write_metadata"]
 
@@ -18,6 +21,8 @@ KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "n
 _BOM = b"\xef\xbb\xbf"
 _SPACE = " \t\r\n"
 _TAIL = 64 * 1024
+_TRIES = 16
+"""Places of the name to try before the whole file is parsed: each try may read to the end."""
 _decoder = json.JSONDecoder()
 
 Metadata = dict[str, object]
@@ -54,9 +59,15 @@ def write_metadata(path: str, changes: Metadata) -> bool:
 # -- reading
 
 
+def _open(path: str) -> BinaryIO:
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise NotebookError(f"{path} is not a notebook.", "It is no file.")
+    return open(path, "rb")
+
+
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with _open(path) as file:
             return file.read()
     except OSError as error:
         raise _unreadable(path, error) from None
@@ -77,7 +88,7 @@ def _read_tail(path: str) -> Metadata | None:
     file stands at the top level: anything nested would leave brackets over.
     """
     try:
-        with open(path, "rb") as file:
+        with _open(path) as file:
             size = file.seek(0, os.SEEK_END)
             for length in (_TAIL, 16 * _TAIL):
                 file.seek(max(0, size - length))
@@ -91,7 +102,10 @@ def _read_tail(path: str) -> Metadata | None:
 
 def _top_level_end(data: bytes) -> Metadata | None:
     position = len(data)
-    while (position := data.rfind(b'"metadata"', 0, position)) >= 0:
+    for _ in range(_TRIES):
+        position = data.rfind(b'"metadata"', 0, position)
+        if position < 0:
+            break
         try:
             document = json.loads(b"{" + data[position:])
         except (ValueError, RecursionError):
@@ -242,37 +256,13 @@ class _Layout:
 
 
 def _replace(path: str, data: bytes) -> None:
-    real = os.path.realpath(path)  # a symbolic link stays one
-    scratch = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{os.getpid()}.nbenv")
+    from nbenv.replacing import replace_file  # a kernel's start only reads
+
     try:
-        mode = stat.S_IMODE(os.stat(real).st_mode)
-        if not (mode & 0o222 and os.access(real, os.W_OK)):
-            raise PermissionError(13, "It is read-only")
-        _write_synced(scratch, data, mode)
-        os.replace(scratch, real)
+        replace_file(path, data)
     except OSError as error:
-        _discard(scratch)
         raise NotebookError(
             f"The notebook {path} cannot be written.",
             f"{error.strerror or error}; the file is as it was.",
-            "Make it and its folder writable, or work on a copy.",
+            "Make room, or make it and its folder writable, or work on a copy.",
         ) from None
-    except BaseException:
-        _discard(scratch)
-        raise
-
-
-def _write_synced(path: str, data: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with open(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(path, mode)
-
-
-def _discard(path: str) -> None:
-    try:  # contextlib would cost each kernel's start 3 ms
-        os.unlink(path)
-    except OSError:
-        pass

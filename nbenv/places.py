@@ -9,16 +9,24 @@ import json
 import os
 import sys
 
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from typing import TextIO
+
 __all__ = [
     "begun_path",
+    "changed",
     "create_json",
     "environment_path",
     "home",
+    "is_touched",
     "key",
     "make_private",
     "marker_path",
     "moved",
     "moved_path",
+    "open_private",
+    "packages_path",
     "progress_path",
     "python_path",
     "read_json",
@@ -118,6 +126,33 @@ def python_path(environment: str) -> str:
     return os.path.join(environment, "bin", "python")
 
 
+def packages_path(environment: str, python: str) -> str:
+    """Return the folder that distributions are installed to; `python` is as in ``"3.11"``."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Lib", "site-packages")
+    return os.path.join(environment, "lib", f"python{python}", "site-packages")
+
+
+def changed(environment: str, python: str) -> int | None:
+    """Return when a distribution last came or went, in nanoseconds; None when it is half gone.
+
+    Only ever compared for equality, so a clock that jumps does no harm.
+    """
+    try:
+        os.stat(os.path.join(environment, "pyvenv.cfg"))
+        return os.stat(packages_path(environment, python)).st_mtime_ns
+    except OSError:
+        return None
+
+
+def is_touched(environment: str, marker: dict[str, object]) -> bool:
+    """Whether something came or went since an environment was marked as whole."""
+    value = marker.get("value")
+    python = str(value.get("python")) if isinstance(value, dict) else ""
+    now = changed(environment, python)
+    return now is None or marker.get("changed") != now
+
+
 def progress_path(notebook_key: str) -> str:
     """Return the file of JSON lines in which a starting kernel tells of its build."""
     return os.path.join(home(), "progress", notebook_key + ".jsonl")
@@ -145,12 +180,21 @@ def read_json(path: str) -> dict[str, object] | None:
 
 def make_private(folder: str) -> None:
     """Create a folder of nbenv's, and those above it, for this user alone."""
-    if os.path.isdir(folder):
-        return
     base = home()
-    if folder != base and folder.startswith(os.path.join(base, "")):
+    is_below = folder.startswith(os.path.join(base, ""))
+    if os.path.isdir(folder):
+        if is_below and os.name == "posix" and os.stat(folder).st_mode & 0o077:
+            os.chmod(folder, 0o700)  # as after a copy; the home itself is the user's to open
+        return
+    if is_below:
         make_private(os.path.dirname(folder))
     os.makedirs(folder, mode=0o700, exist_ok=True)
+
+
+def open_private(path: str) -> TextIO:
+    """Open a new file for writing, readable by this user alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return open(descriptor, "w", encoding="utf-8")
 
 
 def write_json(path: str, value: object) -> None:
@@ -180,9 +224,8 @@ def create_json(path: str, value: object) -> None:
 
 def _written(path: str, value: object) -> str:
     scratch = f"{path}.{os.getpid()}.new"
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with open_private(scratch) as file:
             json.dump(value, file, separators=(",", ":"))
     except BaseException:
         os.unlink(scratch)

@@ -9,13 +9,19 @@ import json
 
 from nbenv.errors import RecordError
 
-__all__ = ["ABSENT", "VERSION", "check", "current", "fingerprint", "recipe"]
+__all__ = ["ABSENT", "VERSION", "broken", "check", "current", "fingerprint", "recipe"]
 
 VERSION = 1
 ABSENT = "absent"
 
-_RECIPE = ("python", "lock", "indexes", "editable")
-_LISTS_OF_TEXT = ("requirements", "lock", "editable")
+_RECIPE = ("python", "lock", "indexes", "editable", "source")
+_LISTS_OF_TEXT = ("requirements", "lock", "editable", "source")
+_MOST = 10_000
+"""Entries of a list; the largest environments have some hundreds."""
+_LONGEST = 64 * 1024
+"""Characters of a text: of a lock's line they are mostly hashes."""
+_DEEPEST = 32
+_FITS = 60
 
 Value = dict[str, object]
 
@@ -68,52 +74,89 @@ def _superseded(state: Value) -> list[object]:
 
 
 def check(value: object) -> Value:
-    """Return `value` when it is a record that this nbenv can use; raise `RecordError` if not."""
+    """Return `value` when it has a record's shape; raise `RecordError` naming the place if not."""
     if not isinstance(value, dict):
-        raise _broken("it is not an object")
+        raise broken("", "is not an object")
     version = value.get("version")
-    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+    if type(version) is int and version > VERSION:
         raise RecordError(
-            f"This notebook was recorded by a newer nbenv (format {version}).",
+            f"This notebook was recorded by a newer nbenv (format {_shown(version)}).",
             f"This nbenv reads format {VERSION} and leaves the record as it is.",
             "Upgrade it: pip install --upgrade jupyter-nbenv",
         )
-    if version != VERSION or isinstance(version, bool):
-        raise _broken(f"version is {version!r}, not {VERSION}")
+    if type(version) is not int or version != VERSION:
+        raise broken(".version", f"is {_shown(version)}, not {VERSION}")
     _check_python(value.get("python"))
     for key in _LISTS_OF_TEXT:
-        _check_texts(key, value.get(key, []))
+        _check_texts(f".{key}", value.get(key, []))
     _check_indexes(value.get("indexes", []))
+    _check_depth(value)
     return value
 
 
 def _check_python(python: object) -> None:
     parts = python.split(".") if isinstance(python, str) else []
-    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise _broken(f'python is {python!r}, not a version such as "3.11"')
+    if len(parts) != 2 or not all(
+        part.isascii() and part.isdigit() and len(part) < 10 for part in parts
+    ):
+        raise broken(".python", f'is {_shown(python)}, not a version such as "3.11"')
 
 
-def _check_texts(key: str, texts: object) -> None:
-    if not isinstance(texts, list):
-        raise _broken(f"{key} is not a list")
-    for position, text in enumerate(texts):
+def _check_list(place: str, found: object) -> list[object]:
+    if not isinstance(found, list):
+        raise broken(place, "is not a list")
+    if len(found) > _MOST:
+        raise broken(place, f"has {len(found)} entries; nbenv reads no more than {_MOST}")
+    return found
+
+
+def _check_texts(place: str, texts: object) -> None:
+    for position, text in enumerate(_check_list(place, texts)):
         if not isinstance(text, str) or not text.isprintable():
-            raise _broken(f"{key}[{position}] is not one line of text")
+            raise broken(f"{place}[{position}]", "is not one line of text")
+        if len(text) > _LONGEST:
+            raise broken(f"{place}[{position}]", f"is longer than {_LONGEST} characters")
 
 
 def _check_indexes(indexes: object) -> None:
-    if not isinstance(indexes, list):
-        raise _broken("indexes is not a list")
-    for position, index in enumerate(indexes):
-        if not isinstance(index, dict) or not all(
-            isinstance(index.get(key), str) and index[key].isprintable() for key in ("name", "url")
-        ):
-            raise _broken(f"indexes[{position}] has no name and url")
+    for position, index in enumerate(_check_list(".indexes", indexes)):
+        place = f".indexes[{position}]"
+        if not isinstance(index, dict):
+            raise broken(place, "is not an object with a name and a url")
+        for key in ("name", "url"):
+            _check_texts(f"{place}.{key}", [index.get(key)])
 
 
-def _broken(why: str) -> RecordError:
+def _check_depth(value: Value) -> None:
+    """Refuse what nests deeper than can be compared and written."""
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner.extend(each.values())
+            elif isinstance(each, list):
+                inner.extend(each)
+        level = inner
+        if not level:
+            return
+    raise broken("", f"is nested more than {_DEEPEST} deep")
+
+
+def _shown(value: object) -> str:
+    """Return a wrong value for a message, and no more of it than fits there."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value[:_FITS] if isinstance(value, str) else value)
+    return text if len(text) <= _FITS + 2 else f"{text[:_FITS]}…"
+
+
+def broken(place: str, why: str) -> RecordError:
+    """Return the error for something below ``metadata.nbenv`` that cannot be used."""
     return RecordError(
         "The environment recorded in this notebook cannot be used.",
-        f"In its metadata, nbenv is broken: {why}.",
+        f"Its metadata.nbenv{place} {why}.",
         "Mend it by hand, or remove the key nbenv from the notebook's metadata and install anew.",
     )

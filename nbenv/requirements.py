@@ -7,7 +7,6 @@ A local project is written ``name @ ./folder``, relative to the notebook's folde
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -16,11 +15,13 @@ from urllib.request import url2pathname
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from nbenv.addresses import direct_problem, is_archive, is_local, without_credentials
 from nbenv.errors import RequirementError
 
 __all__ = [
     "KERNEL",
     "absolute",
+    "check_recorded",
     "is_local",
     "is_named",
     "merge",
@@ -36,9 +37,7 @@ __all__ = [
 KERNEL = "ipykernel"
 """What every environment holds without being asked for."""
 
-_ARCHIVE = re.compile(r"\.(whl|zip|tgz|tar\.(gz|bz2|xz))(\[|$)")
-_CREDENTIALS = re.compile(r"(?<!ssh://)(?<=://)[^/@\s]+@")
-"""User and password of a URL. An ssh address needs its user name, and has no password."""
+_LONGEST = 4096
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _MOST_STEPS_UP = 3
 
@@ -48,24 +47,45 @@ def is_named(text: str) -> bool:
     head = text.partition("@")[0].partition(";")[0].strip()
     if "://" in head or head.startswith((".", "~", "/", "git+")) or "\\" in head:
         return False
-    return "/" not in head and not _ARCHIVE.search(head)
+    return "/" not in head and not is_archive(head)
 
 
 def parse(text: str) -> Requirement:
     """Parse a named requirement; raise `RequirementError` with the reason."""
     try:
-        if not text.isprintable():
-            raise InvalidRequirement("It holds a control character.")
-        requirement = Requirement(text)
+        requirement = _parsed(text)
     except InvalidRequirement as error:
-        reason = str(error).splitlines()[0].strip().rstrip(":")
+        reason = str(error).splitlines()[0].strip().rstrip(":.")
         raise RequirementError(
-            f"{text!r} is not a requirement.",
-            f"{reason}." if not reason.endswith(".") else reason,
+            f"{_shown(text)!r} is not a requirement.",
+            f"{without_credentials(reason)}.",
             "Write a name such as pandas, with a version such as 'pandas>=2' if you need one.",
         ) from None
     requirement.name = canonicalize_name(requirement.name)
     return requirement
+
+
+def _parsed(text: str) -> Requirement:
+    if len(text) > _LONGEST:
+        raise InvalidRequirement(f"It is longer than {_LONGEST} characters")
+    if not text.isprintable():
+        raise InvalidRequirement("It holds a control character")
+    try:
+        return Requirement(text)
+    except RecursionError:
+        raise InvalidRequirement("Its marker is nested too deep") from None
+
+
+def _shown(text: str) -> str:
+    return without_credentials(text if len(text) < 80 else f"{text[:77]}…")
+
+
+def check_recorded(text: str) -> None:
+    """Raise `RequirementError` unless `text` may stand in a notebook, whoever wrote it there."""
+    requirement = parse(text)
+    problem = direct_problem(requirement.url) if requirement.url else ""
+    if problem:
+        raise RequirementError(f"The address of {requirement.name} {problem}.")
 
 
 def normalise(text: str) -> str:
@@ -116,18 +136,12 @@ def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], li
 # -- local paths
 
 
-def is_local(url: str | None) -> bool:
-    """Whether the part of a requirement after ``@`` is a path on this machine."""
-    return bool(url) and (str(url).startswith(("./", "../", "/")) or _scheme(str(url)) == "file")
-
-
 def must_be_built(url: str) -> bool | None:
     """Whether what a direct requirement names runs code of its own to be built; None: unknown."""
     if url.startswith(_VERSION_CONTROL):
         return True
-    path = urlsplit(url).path
-    if _ARCHIVE.search(path):
-        return not path.endswith(".whl")
+    if is_archive(url):
+        return not url.partition("#")[0].partition("?")[0].endswith(".whl")
     return True if is_local(url) else None
 
 
@@ -151,11 +165,3 @@ def portable(path: Path, folder: Path) -> str:
     if relative.count("../") > _MOST_STEPS_UP or " " in relative:
         return path.as_uri()
     return relative if relative.startswith("../") else f"./{relative}"
-
-
-# -- credentials
-
-
-def without_credentials(text: str) -> str:
-    """Return a text without the user names and passwords of its URLs."""
-    return _CREDENTIALS.sub("", text)

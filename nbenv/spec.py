@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
+from packaging.utils import InvalidName, canonicalize_name
+
 from nbenv import record
+from nbenv.addresses import index_problem, is_local
+from nbenv.errors import RequirementError
 from nbenv.lock import Lock
+from nbenv.requirements import check_recorded
 
 __all__ = ["Index", "Spec"]
 
-_KNOWN = frozenset({"version", "python", "requirements", "lock", "indexes", "editable"})
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_KNOWN = frozenset({"version", "python", "requirements", "lock", "indexes", "editable", "source"})
 
 
 @dataclass(frozen=True)
@@ -37,13 +45,13 @@ class Spec:
     def from_value(cls, value: object) -> Spec:
         """Read the value of ``metadata.nbenv``; raise `RecordError` when it cannot be used."""
         checked = record.check(value)
-        indexes = cast("list[dict[str, str]]", checked.get("indexes", []))
+        source = frozenset(_names(checked, "source"))
         return cls(
             python=str(checked["python"]),
-            requirements=tuple(cast("list[str]", checked.get("requirements", []))),
-            lock=Lock.from_lines(cast("list[str]", checked.get("lock", []))),
-            indexes=tuple(Index(index["name"], index["url"]) for index in indexes),
-            editable=tuple(cast("list[str]", checked.get("editable", []))),
+            requirements=_requirements(_texts(checked, "requirements")),
+            lock=Lock.from_lines(_texts(checked, "lock"), source),
+            indexes=_indexes(checked),
+            editable=_names(checked, "editable"),
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
 
@@ -60,9 +68,54 @@ class Spec:
             value["indexes"] = [{"name": index.name, "url": index.url} for index in self.indexes]
         if self.editable:
             value["editable"] = sorted(self.editable)
+        if source := self.lock.source():
+            value["source"] = source
         return value
 
-    @property
-    def digest(self) -> str:
-        """Return the digest of what would be installed, which an approval is for."""
-        return record.fingerprint(record.recipe(self.to_value()))
+    def digest(self, folder: Path) -> str:
+        """Return the digest that an approval is for: of all that installing goes by.
+
+        Requirements count too: the next change resolves them. A local project has no hash, so it is
+        another one in another `folder`.
+        """
+        value = self.to_value()
+        bound = {**record.recipe(value), "requirements": value["requirements"]}
+        if any(is_local(each.url) and not each.hashes for each in self.lock.distributions):
+            bound["folder"] = str(folder)
+        return record.fingerprint(bound)
+
+
+def _texts(checked: Mapping[str, object], key: str) -> tuple[str, ...]:
+    return tuple(cast("list[str]", checked.get(key, [])))
+
+
+def _names(checked: Mapping[str, object], key: str) -> tuple[str, ...]:
+    texts = _texts(checked, key)
+    for position, text in enumerate(texts):
+        try:
+            canonicalize_name(text, validate=True)
+        except InvalidName:
+            why = "is not the name of a distribution"
+            raise record.broken(f".{key}[{position}]", why) from None
+    return texts
+
+
+def _requirements(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for position, text in enumerate(texts):
+        try:
+            check_recorded(text)
+        except RequirementError as error:
+            why = f"cannot be used. {error.what} {error.why}".rstrip(". ")
+            raise record.broken(f".requirements[{position}]", why) from None
+    return texts
+
+
+def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
+    indexes = []
+    for position, index in enumerate(cast("list[dict[str, str]]", checked.get("indexes", []))):
+        if not _NAME.fullmatch(index["name"]):
+            raise record.broken(f".indexes[{position}].name", "is not the name of an index")
+        if problem := index_problem(index["url"]):
+            raise record.broken(f".indexes[{position}].url", problem)
+        indexes.append(Index(index["name"], index["url"]))
+    return tuple(indexes)

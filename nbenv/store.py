@@ -6,13 +6,14 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from nbenv import places, record
 from nbenv.environment import Environment
@@ -23,6 +24,7 @@ __all__ = ["Known", "State", "Store"]
 Value = dict[str, object]
 _REMEMBERED = 50
 _KERNEL_LIFE = 60 * 86_400.0
+ASIDE = ".removed-"
 
 
 @dataclass
@@ -65,10 +67,11 @@ class Store:
 
     def save(self, state: State) -> None:
         """Write what is known of a notebook, at its new place if it was renamed meanwhile."""
-        state.notebook = self._place_of(state)
+        state.notebook = self.place_of(state)
         places.write_json(places.state_path(places.key(state.notebook)), vars(state))
 
-    def _place_of(self, state: State) -> str:
+    def place_of(self, state: State) -> str:
+        """Return the path of a notebook, which may have been renamed meanwhile."""
         for path in (state.notebook, places.moved(state.notebook, 0.0)):
             there = self.state(path)
             if there and there.environment == state.environment:
@@ -131,9 +134,7 @@ class Store:
         state.notebook = os.path.realpath(new)
         places.write_json(places.state_path(new_key), vars(state))
         _remove(places.state_path(old_key))
-        environment = Environment(state.environment)
-        if environment.value is not None:
-            environment.mark(environment.value, state.notebook)
+        Environment(state.environment).assign(state.notebook)
         with contextlib.suppress(FileNotFoundError):
             os.replace(self._history_path(old_key), self._history_path(new_key))
 
@@ -197,16 +198,12 @@ class Store:
     # -- locking
 
     @contextlib.contextmanager
-    def locked(self, identifier: str, waits: Callable[[], None] | None = None) -> Iterator[None]:
-        """Hold an environment for one change; `waits` is called when another has it."""
+    def locked(self, identifier: str) -> Iterator[None]:
+        """Hold an environment for one change, when other changes of it have ended."""
         lock = self._lock(identifier)
         try:
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                if waits:
-                    waits()
-                lock.acquire()
+            lock.acquire()
+            _let_children_hold(lock)
         except OSError as error:
             raise _unwritable(error) from None
         try:
@@ -221,6 +218,8 @@ class Store:
             lock.acquire(timeout=0)
         except Timeout:
             return True
+        except OSError as error:
+            raise _unwritable(error) from None
         lock.release()
         return False
 
@@ -234,6 +233,26 @@ class Store:
 
     # -- environments
 
+    def is_in_use(self, environment: Environment) -> bool:
+        """Whether a process runs in an environment."""
+        return str(environment.path) in _running_prefixes()
+
+    def discard(self, environment: Environment) -> bool:
+        """Remove an environment unless a process uses it; return whether it was removed.
+
+        It leaves its place first: a kernel that starts at this very moment is seen or builds anew.
+        """
+        aside = environment.path.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(4)}")
+        try:
+            os.rename(environment.path, aside)
+        except OSError:
+            return False
+        if self.is_in_use(environment):
+            os.rename(aside, environment.path)
+            return False
+        shutil.rmtree(aside, ignore_errors=True)
+        return True
+
     def environments(self) -> list[Known]:
         """Return every environment on this machine."""
         folder = Path(places.home(), "envs")
@@ -244,8 +263,18 @@ class Store:
         return [
             Known(Environment(path.name), owners.get(path.name), str(path) in busy)
             for path in sorted(folder.iterdir())
-            if path.is_dir()
+            if path.is_dir() and not path.name.startswith(ASIDE)
         ]
+
+
+def _let_children_hold(lock: BaseFileLock) -> None:
+    """Let the processes that a change starts keep its lock, also when the change itself is killed.
+
+    Otherwise the next change would begin while an orphaned installer still writes.
+    """
+    descriptor = lock._context.lock_file_fd  # no public name for it
+    if descriptor is not None:
+        os.set_inheritable(descriptor, True)
 
 
 def _running_prefixes() -> set[str]:

@@ -17,9 +17,10 @@ def test_approve_and_revoke(home: Path) -> None:
     assert not approval.is_approved(DIGEST)
     approval.approve(DIGEST)
     assert approval.is_approved(DIGEST)
-    assert approval.approved() == [DIGEST]
+    assert [each.digest for each in approval.approved()] == [DIGEST]
     assert not approval.is_approved(DIGEST.replace("0", "1"))
     assert approval.revoke(DIGEST)
+    assert not approval.is_approved(DIGEST)
     assert not approval.revoke(DIGEST)
     assert approval.approved() == []
 
@@ -37,7 +38,8 @@ def test_another_machines_approval_is_none(
 def test_a_forged_approval_is_none(home: Path, signature: object) -> None:
     approval.approve(DIGEST)
     path = home / "approvals" / f"{DIGEST}.json"
-    path.write_text(json.dumps({"signature": signature}), encoding="utf-8")
+    forged = {"signature": signature, "about": {}}
+    path.write_text(json.dumps(forged), encoding="utf-8")
     assert not approval.is_approved(DIGEST)
 
 

@@ -15,10 +15,10 @@ import nbenv
 ROOT = Path(nbenv.__file__).parent
 LAYERS = (
     {"errors"},
-    {"record", "requirements", "lock", "spec", "plan", "graph", "modules"},
+    {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules"},
     {
-        "approval", "environment", "installer", "interpreter",
-        "notebook", "pipconfig", "places", "store",
+        "approval", "environment", "installer", "integrity", "interpreter",
+        "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
     },
     {"operations", "export"},
     {"cli", "kernel", "server"},

@@ -30,7 +30,7 @@ def test_lines_come_back(locked: LockedDistribution) -> None:
     "line",
     [
         "a @ https://example.invalid/a.zip --hash=" + HASH,
-        "a @ git+https://example.invalid/a@0123456789",
+        "a @ git+https://example.invalid/a@" + "0123456789" * 4,
         "a @ ./wheels/a-1-py3-none-any.whl ; os_name == 'nt' --hash=" + HASH,
     ],
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
 
+from nbenv.addresses import without_credentials
 from nbenv.errors import NbenvError
 from nbenv.operations import Outcome, Progress
 
 __all__ = ["Output", "output_for"]
+
+T = TypeVar("T")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Output(Protocol):
@@ -26,6 +31,25 @@ class Output(Protocol):
 
     def error(self, error: NbenvError) -> None:
         """Say what went wrong."""
+
+
+def _clean(value: T) -> T:
+    """Return what is about to be shown without any password in its texts.
+
+    Whoever takes an address in takes its password off; this is for what they did not think of.
+    """
+    if isinstance(value, str):
+        return cast("T", without_credentials(value))
+    if isinstance(value, list | tuple):
+        return cast("T", [_clean(each) for each in value])
+    if isinstance(value, dict):
+        return cast("T", {key: _clean(each) for key, each in value.items()})
+    return value
+
+
+def _shown(text: str) -> str:
+    """Return a text for a terminal: a build's log, say, must not steer it."""
+    return _CONTROL.sub("\ufffd", _clean(text))
 
 
 def output_for(words: Sequence[str]) -> Output:
@@ -48,11 +72,12 @@ class Text:
         """Rewrite one line on a terminal; elsewhere print line by line."""
         if self._quiet:
             return
+        message = _shown(progress.message)
         if not self._terminal:
-            print(progress.message, file=sys.stderr, flush=True)
+            print(message, file=sys.stderr, flush=True)
             return
         width = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[K{progress.message[:width]}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{message[:width]}", end="", file=sys.stderr, flush=True)
         self._line_is_open = True
 
     def _close_line(self) -> None:
@@ -65,12 +90,12 @@ class Text:
         self._close_line()
         for text in (outcome.text, outcome.summary):
             if text:
-                print(text)
+                print(_shown(text))
 
     def error(self, error: NbenvError) -> None:
         """Print the one message."""
         self._close_line()
-        print(error, file=sys.stderr)
+        print(_shown(str(error)), file=sys.stderr)
 
 
 class Json:
@@ -82,18 +107,19 @@ class Json:
     def result(self, outcome: Outcome) -> None:
         """Print the data."""
         data = outcome.data if outcome.data is not None else {"text": outcome.text}
-        print(json.dumps(data, ensure_ascii=False, indent=1))
+        print(json.dumps(_clean(data), ensure_ascii=False, indent=1))
 
     def error(self, error: NbenvError) -> None:
         """Print the error's parts."""
-        print(json.dumps({"error": error.parts()}, ensure_ascii=False, indent=1))
+        print(json.dumps({"error": _clean(error.parts())}, ensure_ascii=False, indent=1))
 
 
 class Events:
     """JSON lines, as they happen."""
 
     def _say(self, event_type: str, **event: object) -> None:
-        print(json.dumps({"type": event_type, **event}, ensure_ascii=False), flush=True)
+        said = _clean({"type": event_type, **event})
+        print(json.dumps(said, ensure_ascii=False), flush=True)
 
     def progress(self, progress: Progress) -> None:
         """Send the phase and its line."""

@@ -8,10 +8,11 @@ from typing import NoReturn
 
 from nbenv.errors import UsageError
 from nbenv.export import FORMATS
+from nbenv.operations import FALLBACKS
 
 __all__ = ["parse"]
 
-_ABOUT_MACHINE = ("envs", "prune", "doctor", "kernelspec")
+_ABOUT_MACHINE = ("approvals", "envs", "prune", "doctor", "kernelspec")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -135,6 +136,14 @@ def _add_install(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_any_index(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--any-index",
+        action="store_true",
+        help="let what is locked come from another index than before",
+    )
+
+
 def _add_dry_run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--dry-run", action="store_true", help="show what would change, and change nothing"
@@ -161,10 +170,32 @@ def _add_python(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_revoke(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--revoke",
+        action="append",
+        metavar="NOTEBOOK|APPROVAL|all",
+        help="take approvals back: those of a notebook, one, or all",
+    )
+
+
+def _add_fallback(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fallback",
+        choices=FALLBACKS,
+        help="where the exact environment cannot be had: build the same versions from source, "
+        "take another Python, what the requirements allowed at the lock's date, or the newest",
+    )
+
+
 _COMMANDS = (
-    ("install", "resolve, lock, install and record", (_add_install, _add_dry_run)),
+    ("install", "resolve, lock, install and record", (_add_install, _add_any_index, _add_dry_run)),
     ("uninstall", "the reverse; dependencies nobody needs any more go too", (_add_dry_run,)),
-    ("upgrade", "newest versions that the requirements allow", (_add_dry_run,)),
+    (
+        "upgrade",
+        "newest versions that the requirements allow",
+        (_add_any_index, _add_dry_run),
+    ),
     ("list", "what is installed", ()),
     ("tree", "what is installed, and below what", ()),
     ("why", "because of what something is installed", ()),
@@ -173,13 +204,14 @@ _COMMANDS = (
     (
         "restore",
         "make the environment what the notebook says",
-        (_add_python, _add_dry_run),
+        (_add_python, _add_fallback, _add_dry_run),
     ),
     ("undo", "back to the environment before the last change", ()),
     ("export", "print the environment in another tool's format", (_add_export,)),
     ("python", "move the notebook to another Python", ()),
-    ("run", "restore and execute the notebook", (_add_output, _add_python)),
+    ("run", "restore and execute the notebook", (_add_output, _add_python, _add_fallback)),
     ("kernelspec", "write the kernelspec for this user", ()),
+    ("approvals", "what may be restored here without asking", (_add_revoke,)),
     ("envs", "the environments on this machine", ()),
     ("prune", "remove the environments that nothing uses", (_add_dry_run,)),
     ("doctor", "find what is wrong with the set-up", ()),

@@ -53,20 +53,25 @@ def _install(options: argparse.Namespace) -> Steps[Outcome]:
         options.upgrade,
         options.pre,
         options.dry_run,
+        options.any_index,
     )
     return operations.install(_target(options), wish)
 
 
 def _restore(options: argparse.Namespace) -> Steps[Outcome]:
-    target = _none(options)
-    if not options.dry_run:
-        return operations.restore(target, options.python)
-    if options.python:
+    target, fallback = _none(options), options.fallback
+    if options.python and (options.dry_run or fallback):
         raise UsageError(
-            "restore --dry-run shows what is recorded, which is for one Python.",
-            todo="Leave --python away.",
+            "restore --python moves the notebook; it goes with no other option.",
+            todo="Leave --python away, or the others.",
         )
-    return operations.preview(target)
+    if options.dry_run:
+        return (
+            operations.preview_fallback(target, fallback)
+            if fallback
+            else operations.preview(target)
+        )
+    return operations.restore(target, options.python, fallback)
 
 
 def _export(options: argparse.Namespace) -> Steps[Outcome]:
@@ -90,7 +95,7 @@ def _run(options: argparse.Namespace) -> Steps[Outcome]:
         raise UsageError("run is for the command line: here, run the cells.")
     if options.words:
         raise UsageError(f"run does not take {' '.join(options.words)}.")
-    return run(options.notebook_argument, options.output, options.python)
+    return run(options.notebook_argument, options.output, options.python, options.fallback)
 
 
 def _machine(options: argparse.Namespace) -> Outcome:
@@ -102,6 +107,15 @@ def _machine(options: argparse.Namespace) -> Outcome:
     return verb()
 
 
+def _approvals(options: argparse.Namespace) -> Outcome:
+    if options.words:
+        raise UsageError(
+            f"approvals does not take {' '.join(options.words)}.",
+            todo="To take one back: nbenv approvals --revoke NOTEBOOK",
+        )
+    return operations.revoke(options.revoke) if options.revoke else operations.approvals()
+
+
 def _pip(options: argparse.Namespace) -> Outcome | Steps[Outcome]:
     from nbenv.cli.pip import perform_pip
 
@@ -111,7 +125,7 @@ def _pip(options: argparse.Namespace) -> Outcome | Steps[Outcome]:
 _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "install": _install,
     "uninstall": lambda o: operations.uninstall(_target(o), o.words, o.dry_run),
-    "upgrade": lambda o: operations.upgrade(_target(o), o.words, o.dry_run),
+    "upgrade": lambda o: operations.upgrade(_target(o), o.words, o.dry_run, o.any_index),
     "list": lambda o: operations.list_(_none(o)),
     "tree": lambda o: operations.tree(_none(o)),
     "why": lambda o: operations.why(_target(o), _only(o, "name")),
@@ -123,6 +137,7 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),
     "run": _run,
     "kernelspec": _machine,
+    "approvals": _approvals,
     "envs": _machine,
     "prune": _machine,
     "doctor": _machine,

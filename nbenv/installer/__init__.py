@@ -8,7 +8,7 @@ from nbenv.installer.choosing import File, best
 from nbenv.installer.naming import Named, name
 from nbenv.installer.previewing import offered, remembered
 from nbenv.installer.resolving import Upgrade, resolve
-from nbenv.installer.syncing import fetch_python, outdated, pip, sync
+from nbenv.installer.syncing import Wanted, fetch_python, forget, outdated, pip, sync
 from nbenv.installer.uv import Lines, own_indexes, version
 
 __all__ = [
@@ -16,8 +16,10 @@ __all__ = [
     "Lines",
     "Named",
     "Upgrade",
+    "Wanted",
     "best",
     "fetch_python",
+    "forget",
     "name",
     "offered",
     "outdated",

@@ -14,12 +14,16 @@ __all__ = ["File", "best"]
 
 @dataclass(frozen=True)
 class File:
-    """A wheel or sdist that an index offers; `size` in bytes and `digest` where it says them."""
+    """A wheel or sdist that an index offers; `size` in bytes and `digest` where it says them.
+
+    `uploaded` is when it came there, as RFC 3339 writes it.
+    """
 
     name: str
     digest: str | None = None
     size: int | None = None
     url: str = ""
+    uploaded: str | None = None
 
     @property
     def is_source(self) -> bool:

@@ -26,12 +26,28 @@ def explained(lines: list[str]) -> InstallerError:
     told = [without_credentials(line) for line in lines[start:] or ["uv said nothing"]]
     text = "\n".join(told)
     headline = told[0].removeprefix("error:").strip().rstrip(".")
+    if "os error 28" in text or "os error 122" in text:  # ENOSPC, EDQUOT
+        return InstallerError(
+            "There is no room left on the disk.",
+            _indented(told),
+            "Make room (nbenv prune removes unused environments), then try again; the notebook "
+            "is as it was.",
+        )
     if "Hash mismatch" in text:
         return HashError(
             "A downloaded file is not the one that the notebook's lock names.",
             _indented(told),
             "Nothing was installed. The index serves another file under this name: "
             "ask who shared the notebook, or resolve anew with nbenv upgrade.",
+        )
+    if "building from source is disabled for" in text:
+        names = re.findall(r"building from source is disabled for `([^`]+)`", text)
+        return BuildError(
+            f"None of the locked files of {', '.join(names) or 'a distribution'} can be installed "
+            "here without building it.",
+            "Building runs its code, and the notebook's lock does not say that it is built.",
+            "Nothing was changed. To lock what this machine can have: nbenv upgrade NOTEBOOK "
+            f"{' '.join(names)} (in a cell: %nbenv upgrade {' '.join(names)}).",
         )
     if "No solution found" in text or "not found in the package registry" in text:
         return ResolutionError(
@@ -50,7 +66,8 @@ def explained(lines: list[str]) -> InstallerError:
         return IndexAccessError(
             "An index of distributions cannot be used.",
             _indented(told),
-            "Check the network and the index, then try again; nothing was changed.",
+            "Check the network and the index, then try again; nothing was changed, "
+            "and what is downloaded already is kept.",
         )
     return InstallerError(f"{headline}.", _indented(told[1:]), "Nothing was changed.")
 

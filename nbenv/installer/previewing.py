@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,9 +29,9 @@ from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, own_indexes, run_uv, tomllib
 from nbenv.lock import LockedDistribution
 from nbenv.requirements import absolute, without_credentials
-from nbenv.spec import Index
+from nbenv.spec import Index, Spec
 
-__all__ = ["offered", "remembered"]
+__all__ = ["offered", "offered_by", "remembered"]
 
 _ABSENT = "nbenv-absent"
 _STUB = "0nbenv"
@@ -42,6 +43,18 @@ _FEW = 10
 
 Asked = Mapping[str, tuple[str, str]]
 """Name → the version to ask for, and the file name of its stand-in."""
+
+
+@dataclass(frozen=True)
+class _Hosts:
+    """Who is asked: this machine's indexes and these, or the `only` one, or none: the cache."""
+
+    indexes: Sequence[Index] = ()
+    only: str = ""
+    offline: bool = False
+
+
+_OWN = _Hosts()
 
 
 def offered(
@@ -66,7 +79,7 @@ def offered(
     asked = _askable(distributions)
     if not asked:
         return {}
-    found = yield from _asked(asked, python, stubs=True)
+    found = yield from _asked(asked, python)
     for name in _hidden(asked, found) if len(set(own_indexes())) > 1 else ():
         with contextlib.suppress(ResolutionError):
             found |= yield from _asked({name: asked[name]}, python, stubs=False)
@@ -80,7 +93,17 @@ def remembered(
     asked = _askable(distributions)
     if not asked:
         return {}
-    return (yield from _asked(asked, python, stubs=True, cached=indexes))
+    return (yield from _asked(asked, python, hosts=_Hosts(indexes, offline=True)))
+
+
+def offered_by(
+    index: str, distributions: Iterable[LockedDistribution], spec: Spec
+) -> Lines[dict[str, list[File]]]:
+    """Return the files that one index offers of locked versions, by name."""
+    asked = _askable(distributions)
+    if not asked:
+        return {}
+    return (yield from _asked(asked, spec.python, hosts=_Hosts(spec.indexes, only=index)))
 
 
 def _askable(distributions: Iterable[LockedDistribution]) -> Asked:
@@ -98,7 +121,7 @@ def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
 
 
 def _asked(
-    asked: Asked, python: str, stubs: bool, cached: Sequence[Index] | None = None
+    asked: Asked, python: str, *, stubs: bool = True, hosts: _Hosts = _OWN
 ) -> Lines[dict[str, list[File]]]:
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
@@ -113,8 +136,8 @@ def _asked(
         )
         command = ["lock", "--resolution", "lowest", "--python", sys.executable]
         command += _settings_arguments(settings, where)
-        command += ["--offline"] if cached is not None else []
-        for _ in run_uv(command, where, cached or (), hashed=True):
+        command += ["--offline"] if hosts.offline else []
+        for _ in run_uv(command, where, hosts.indexes, hashed=True, only=hosts.only):
             yield ""  # what uv says is about the stand-ins too
         document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
         return _files(document, asked, where)
@@ -184,8 +207,13 @@ def _file(entry: Mapping[str, object], scratch: Path) -> File:
     digest, size = entry.get("hash"), entry.get("size")
     if "path" in entry or place.startswith("file:"):
         return _local(absolute(place, scratch), digest)
-    known_size = size if isinstance(size, int) else None
-    return File(name, str(digest) if digest else None, known_size, without_credentials(place))
+    return File(
+        name,
+        str(digest) if digest else None,
+        size if isinstance(size, int) else None,
+        without_credentials(place),
+        str(entry["upload-time"]) if "upload-time" in entry else None,
+    )
 
 
 def _local(path: Path, digest: object) -> File:

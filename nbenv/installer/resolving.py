@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,9 +13,10 @@ from pathlib import Path
 import tomli_w
 
 from nbenv.errors import RequirementError
+from nbenv.installer.origins import check_origins
 from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, run_uv, tomllib
-from nbenv.lock import Lock, LockedDistribution, from_pylock
+from nbenv.lock import Lock, LockedDistribution, filename_of, from_pylock, is_installable
 from nbenv.requirements import KERNEL, absolute, is_local, parse, portable, without_credentials
 from nbenv.spec import Spec
 
@@ -22,11 +25,20 @@ __all__ = ["Upgrade", "resolve"]
 
 @dataclass(frozen=True)
 class Upgrade:
-    """Which locked versions may move: all, or those of `names`; and which to pre-releases."""
+    """Which locked versions may move: all, or those of `names`; and which to pre-releases.
+
+    With `any_index` they may also come from another index than before. `avoid` are
+    ``name==version`` not to be taken, and `before` is the time, as RFC 3339 writes it, after which
+    nothing counts. With `here`, every version has a file that fits this platform.
+    """
 
     everything: bool = False
     names: tuple[str, ...] = ()
     pre: tuple[str, ...] = ()
+    any_index: bool = False
+    avoid: tuple[str, ...] = ()
+    before: str = ""
+    here: bool = False
 
 
 def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
@@ -44,6 +56,8 @@ def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lin
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
         document = yield from _exported(spec, interpreter, folder, where, upgrade)
+        if not upgrade.any_index:
+            yield from check_origins(_packages(document), spec)
         yield from _with_hashes(document, where, spec, interpreter)
     return _relocated(from_pylock(document, spec.python), where, folder)
 
@@ -60,14 +74,28 @@ def _exported(
         {
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
             "sources": _sources(spec, folder),
+            **_limits(upgrade),
         },
     )
     if not upgrade.everything:
         _write_preferences(scratch / "uv.lock", spec, upgrade.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [f"--prerelease-package={each}=allow" for each in upgrade.pre]
+    command += ["--exclude-newer", upgrade.before] if upgrade.before else []
     text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
+
+
+def _limits(upgrade: Upgrade) -> dict[str, object]:
+    limits: dict[str, object] = {}
+    if upgrade.avoid:
+        limits["constraint-dependencies"] = [each.replace("==", "!=", 1) for each in upgrade.avoid]
+    if upgrade.here:
+        machine = platform.machine()
+        limits["required-environments"] = [
+            f"sys_platform == '{sys.platform}' and platform_machine == '{machine}'"
+        ]
+    return limits
 
 
 def _without_path(text: str) -> str:
@@ -133,11 +161,12 @@ def _with_hashes(
     for line in text.replace("\\\n", " ").splitlines():
         locked = LockedDistribution.from_line(" ".join(line.split()))
         package = next(p for p in bare if p["name"] == locked.name)
-        package["sdist"] = {"hashes": dict(digest.split(":") for digest in locked.hashes[:1])}
-        package["wheels"] = [
-            {"name": f"{locked.name.replace('-', '_')}-0-py3-none-any.whl", "hashes": {kind: hexed}}
-            for kind, hexed in (digest.split(":") for digest in locked.hashes)
-        ]
+        hashed = [{"hashes": dict([digest.split(":")])} for digest in locked.hashes]
+        if any(is_installable(filename_of(file), spec.python) for file in _files(package)):
+            stem = f"{locked.name.replace('-', '_')}-0-py3-none-any.whl"
+            package["wheels"] = [{"name": stem, **each} for each in hashed]
+        else:
+            package["sdist"], package["wheels"] = hashed, []
 
 
 def _packages(document: Mapping[str, object]) -> list[dict[str, object]]:

@@ -7,14 +7,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from uv import find_uv_bin
 
 from nbenv import pipconfig
-from nbenv.errors import StoppedError
+from nbenv.errors import InstallerError, StoppedError
 from nbenv.installer.explaining import explained
 from nbenv.requirements import without_credentials
 from nbenv.spec import Index
@@ -37,6 +37,7 @@ _KEPT = re.compile(
     r"|PYTHON_INSTALL.*|CONFIG_FILE|NO_CONFIG|NO_CACHE|EXCLUDE_NEWER|NETRC.*|LOCK_TIMEOUT)$"
 )
 
+_OF_INDEXES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
 _INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
 
 
@@ -69,13 +70,33 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
     return variables
 
 
-def own_indexes() -> list[str]:
-    """Return the URLs of the indexes that this machine is configured to use, no credentials."""
-    variables = _environment(())
+def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
+    """Return the URLs of the indexes that this machine is configured to use, no credentials.
+
+    The default one is the first. With `indexes`, those of a notebook are among them.
+    """
+    return [_bare(entry) for entry in _entries(_environment(indexes))]
+
+
+def _entries(variables: Mapping[str, str]) -> list[str]:
     default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
     others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
-    urls = [default or pipconfig.default_index(), *others]
-    return [without_credentials(_INDEX_NAME.sub("", url)) for url in urls]
+    return [default or pipconfig.default_index(), *others]
+
+
+def _bare(entry: str) -> str:
+    return without_credentials(_INDEX_NAME.sub("", entry))
+
+
+def _narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:
+    """Return the variables with one index left, by the name and with the password that it has."""
+    entry = next((e for e in _entries(variables) if _same(_bare(e), only)), only)
+    kept = {name: value for name, value in variables.items() if not _OF_INDEXES.fullmatch(name)}
+    return {**kept, "UV_DEFAULT_INDEX": entry}
+
+
+def _same(url: str, other: str) -> bool:
+    return url.rstrip("/") == other.rstrip("/")
 
 
 def run_uv(
@@ -84,9 +105,16 @@ def run_uv(
     indexes: Sequence[Index] = (),
     *,
     hashed: bool = False,
+    only: str = "",
 ) -> Lines[str]:
-    """Run uv in `folder`; yield the lines of its standard error, return its standard output."""
+    """Run uv in `folder`; yield the lines of its standard error, return its standard output.
+
+    `hashed` says that files are known by their hashes, whatever index serves them; `only` is the
+    one index to ask, of those that would be.
+    """
     environ = _environment(indexes, hashed)
+    if only:
+        environ = _narrowed(environ, only)
     command = [find_uv_bin(), "--color", "never", *arguments]
     if environ.pop("UV_NO_INDEX", None) and (arguments[0], arguments[1]) not in _WITHOUT_INDEX:
         command.append("--no-index")  # uv reads no variable for it
@@ -99,6 +127,7 @@ def run_uv(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
+            close_fds=False,  # what is inheritable is the environment's lock: see the store
             text=True,
             encoding="utf-8",
             errors="replace",
@@ -116,6 +145,12 @@ def run_uv(
             raise
         if status in (130, -2, -15):
             raise StoppedError("Stopped.", "The environment is mended by the next start or change.")
+        if status < 0:
+            raise InstallerError(
+                f"The installer was killed (by signal {-status}).",
+                "The system may have run out of memory.",
+                "Try again: the environment is mended by the next start or change.",
+            )
         if status:
             raise explained([line for line in said if line.strip()])
         output.seek(0)

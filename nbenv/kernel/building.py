@@ -7,14 +7,32 @@ import os
 import sys
 
 from nbenv import operations, places
+from nbenv.errors import BrokenEnvironmentError
+from nbenv.kernel.launcher import BROKEN
 from nbenv.operations import Progress, Target
 
-__all__ = ["build", "target_of"]
+__all__ = ["build", "check_tries", "target_of"]
+
+_TRIES = 2
 
 
 def target_of(path: str) -> Target:
     """Return the notebook of a kernel, as the verbs take it."""
     return Target.of_kernel(path, os.environ)
+
+
+def check_tries(path: str) -> None:
+    """Raise when the environment could not start a kernel although it was looked at and mended."""
+    whys = os.environ[BROKEN].splitlines()
+    if len(whys) < _TRIES:
+        print(f"nbenv: the environment could not start a kernel: {whys[-1]}", file=sys.stderr)
+        return
+    del os.environ[BROKEN]  # whoever restores tries anew
+    raise BrokenEnvironmentError(
+        "This notebook's environment cannot start a kernel, though none of its files is missing.",
+        f"Its Python said: {whys[-1]}",
+        "Undo the last change (%nbenv undo), or look into it with %nbenv status.",
+    )
 
 
 def build(path: str) -> str:
@@ -30,7 +48,7 @@ def build(path: str) -> str:
     log = places.progress_path(places.key(path))
     places.make_private(os.path.dirname(log))
     try:
-        with open(log, "w", encoding="utf-8") as file:
+        with places.open_private(log) as file:
 
             def say(**event: object) -> None:
                 file.write(json.dumps(event, ensure_ascii=False) + "\n")

@@ -21,6 +21,8 @@ from nbenv.kernel.become import become
 __all__ = ["find_notebook", "is_session", "main", "ready_environment"]
 
 SESSION = "NBENV_SESSION"
+BROKEN = "NBENV_BROKEN"
+"""Set where an environment that was thought ready could not start a kernel: why, line by line."""
 _SUFFIX = ".ipynb"
 
 
@@ -29,13 +31,24 @@ def main() -> None:
     arguments = sys.argv[1:]
     path = find_notebook()
     try:
-        environment = ready_environment(path) or _built_environment(path)
+        _start(path, arguments)
     except (Exception, KeyboardInterrupt) as error:  # a kernel must start, to say what is wrong
         from nbenv.kernel.holding import hold
 
         hold(arguments, path, error)
-        return
-    become(environment, places.python_path(environment), arguments)
+
+
+def _start(path: str, arguments: list[str]) -> None:
+    if BROKEN in os.environ:
+        from nbenv.kernel.building import check_tries
+
+        check_tries(path)
+    environment = ready_environment(path) or _built_environment(path)
+    try:
+        become(environment, places.python_path(environment), arguments)
+    except FileNotFoundError:  # removed since we looked
+        environment = _built_environment(path)
+        become(environment, places.python_path(environment), arguments)
 
 
 def find_notebook(since: float | None = None) -> str:
@@ -79,6 +92,8 @@ def ready_environment(path: str) -> str | None:
     held = marker.get("value") if marker else None
     if not isinstance(held, dict) or not os.path.exists(places.python_path(environment)):
         return None
+    if marker is None or places.is_touched(environment, marker):
+        return None  # half deleted, or only installed into by hand: looked at before it runs
     if in_file is not None:
         record.check(in_file)
     value = record.current(in_file, state)  # type: ignore[arg-type]

@@ -3,8 +3,11 @@
 A verb that takes time is a generator that yields `Progress` and returns its `Outcome`.
 """
 
+from nbenv.operations.approvals import approvals, revoke
 from nbenv.operations.document import Document, Target, server_marker
+from nbenv.operations.fallback import preview_fallback
 from nbenv.operations.installing import Wish, install
+from nbenv.operations.ladder import LEVELS as FALLBACKS
 from nbenv.operations.looking import list_, outdated, packages, pip_look, status, tree, why
 from nbenv.operations.previewing import preview
 from nbenv.operations.progress import Outcome, Progress, Steps, drain
@@ -18,12 +21,14 @@ from nbenv.operations.verbs import (
 )
 
 __all__ = [
+    "FALLBACKS",
     "Document",
     "Outcome",
     "Progress",
     "Steps",
     "Target",
     "Wish",
+    "approvals",
     "drain",
     "install",
     "list_",
@@ -33,7 +38,9 @@ __all__ = [
     "pip_look",
     "prepare",
     "preview",
+    "preview_fallback",
     "restore",
+    "revoke",
     "server_marker",
     "status",
     "tree",

@@ -5,24 +5,25 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.version import Version
 
-from nbenv import approval, installer, interpreter, notebook
-from nbenv.errors import ApprovalNeededError, NbenvError, NotebookError
+from nbenv import installer, interpreter, notebook
+from nbenv.errors import NbenvError, NotebookError
 from nbenv.installer import Upgrade
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change
+from nbenv.operations.consent import agree, check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
 from nbenv.operations.syncing import Synced, bring, version_of
-from nbenv.requirements import merge, must_be_built, without_credentials
+from nbenv.requirements import merge
 from nbenv.spec import Spec
-from nbenv.store import Store, superseding
+from nbenv.store import State, Store, superseding
 
-__all__ = ["Edit", "change", "check_approved", "held", "obtain", "resolved"]
+__all__ = ["Edit", "Manner", "change", "held", "obtain", "resolved"]
 
 Edit = Callable[[Document], "Steps[Spec] | Spec"]
 
@@ -30,13 +31,25 @@ Edit = Callable[[Document], "Steps[Spec] | Spec"]
 # -- the parts
 
 
-def held(store: Store, identifier: str) -> Steps[contextlib.ExitStack]:
-    """Take the environment's lock, saying so when another change must end first."""
-    stack = contextlib.ExitStack()
-    if store.is_locked(identifier):
-        yield Progress("waiting", "Waiting for another change of this environment to end …")
-    stack.enter_context(store.locked(identifier))
-    return stack
+def held(
+    store: Store, target: Target, known: Callable[[str], State]
+) -> Steps[tuple[contextlib.ExitStack, Target]]:
+    """Take the lock of the notebook's environment, saying so when another change must end first.
+
+    Return with it the target where the notebook is by then. That other change may have given it
+    another environment, which has another lock.
+    """
+    while True:
+        stack = contextlib.ExitStack()
+        identifier = known(target.notebook).environment
+        if store.is_locked(identifier):
+            yield Progress("waiting", "Waiting for another change of this environment to end …")
+        stack.enter_context(store.locked(identifier))
+        now = store.state(target.notebook)
+        is_same = now is None or now.environment == identifier
+        if is_same or store.notebook_of(identifier):  # it was renamed, and its path taken
+            return stack, target.following(identifier)
+        stack.close()
 
 
 def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
@@ -48,7 +61,7 @@ def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
         raise interpreter.missing(python)
     yield Progress("python", f"Python {python} is not here; asking uv to fetch it …")
     try:
-        executable = yield from told("python", installer.fetch_python(python, folder))
+        executable = yield from told("python", installer.fetch_python(python))
     except NbenvError as error:
         raise interpreter.missing(python, f"Fetching it failed: {_first_line(error)}") from None
     return Interpreter(python, python, executable)
@@ -59,48 +72,14 @@ def _first_line(error: NbenvError) -> str:
     return next((line for line in lines if line), error.what)
 
 
-def check_approved(document: Document, consent: bool) -> None:
-    """Raise unless this machine may install what the notebook's lock names."""
-    if document.value is None:
-        return
-    spec, policy = document.spec, approval.policy()
-    if consent or approval.is_approved(spec.digest) or policy == "always":
-        return
-    raise ApprovalNeededError(
-        f"This notebook brings an environment that is not on this machine yet: "
-        f"Python {spec.python} with {_listing(spec)}.",
-        _warnings(spec) + "Nothing was downloaded or run.",
-        "To agree and install exactly that, run %nbenv restore in a cell "
-        "(in a terminal: nbenv restore NOTEBOOK). To see it first: "
-        "%nbenv restore --dry-run (in a terminal: nbenv restore --dry-run NOTEBOOK).",
-    )
-
-
-def _listing(spec: Spec) -> str:
-    asked = ", ".join(spec.requirements[:8]) + (", …" if len(spec.requirements) > 8 else "")
-    return f"{len(spec.lock.distributions)} locked distributions" + (f" ({asked})" if asked else "")
-
-
-def _warnings(spec: Spec) -> str:
-    told = [
-        f"It uses the index {index.name} ({without_credentials(index.url)})."
-        for index in spec.indexes
-    ]
-    told += [
-        f"It installs {each.name} directly from {without_credentials(each.url)}"
-        + (", and builds it, which runs its code." if must_be_built(each.url) else ".")
-        for each in spec.lock.distributions
-        if each.url
-    ]
-    return "".join(line + "\n" for line in told)
-
-
 def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade) -> Steps[Spec]:
     """Return `spec` with the lock that meets its requirements."""
     yield Progress("resolve", f"Resolving for Python {spec.python} …")
     steps = installer.resolve(spec, found.executable, folder, upgrade)
     lock = yield from told("resolve", steps)
-    return _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
+    made = _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
+    Spec.from_value(made.to_value())  # what could not be read back must not be written
+    return made
 
 
 def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
@@ -130,62 +109,62 @@ def _check_writable(target: Target) -> None:
     )
 
 
-def _record(document: Document, store: Store, spec: Spec) -> None:
+def _record(document: Document, store: Store, spec: Spec, remembered: bool) -> None:
+    # In this order a kill between two steps leaves the old record or the new one, both approved.
     value, target = spec.to_value(), document.target
+    agree(document, spec)
+    if value != document.value and remembered:
+        store.remember(store.place_of(document.state), document.value)
     if not target.keeps_unsaved:
         changes = {"nbenv": value, "kernelspec": notebook.KERNELSPEC}
         notebook.write_metadata(target.notebook, changes)
     saved = not target.keeps_unsaved
-    approval.approve(spec.digest)
-    if value == document.value and (document.state.value == value):
-        return
-    state = superseding(document.state, document.in_file, value, saved)
-    store.save(state)
-    if value != document.value:
-        store.remember(state.notebook, document.value)
+    if value != document.value or document.state.value != value:
+        store.save(superseding(document.state, document.in_file, value, saved))
 
 
 # -- a whole change
 
 
-def change(
-    target: Target,
-    edit: Edit,
-    *,
-    upgrade: Upgrade | None = None,
-    dry_run: bool = False,
-    keep_lock: bool = False,
-    consent: bool = False,
-) -> Steps[tuple[Spec, Synced]]:
+@dataclass(frozen=True)
+class Manner:
+    """How a change is made.
+
+    `upgrade` says which locked versions may move; with `locked` the edited spec has its lock
+    already; what is not `remembered` cannot be undone; `consent` is an agreement to what the
+    notebook's lock names.
+    """
+
+    upgrade: Upgrade | None = None
+    dry_run: bool = False
+    locked: bool = False
+    remembered: bool = True
+    consent: bool = False
+
+
+def change(target: Target, edit: Edit, how: Manner) -> Steps[tuple[Spec, Synced]]:
     """Edit the record, resolve, sync and record: all of it, or nothing.
 
-    Parameters
-    ----------
-    edit
-        Returns the new spec from the document; it may look up names.
-    upgrade
-        Which locked versions may move.
-    keep_lock
-        The spec that `edit` returns has its lock already.
+    `edit` returns the new spec from the document; it may look up names.
     """
-    store = Store()
-    if not dry_run:
+    store, upgrade = Store(), how.upgrade
+    if not how.dry_run:
         _check_writable(target)
-    known = store.state_for if dry_run else store.claim
-    identifier = known(target.notebook).environment
-    with (yield from held(store, identifier)):
-        document = Document.read(target.following(identifier), store)
-        check_approved(document, consent)
+    known = store.state_for if how.dry_run else store.claim
+    stack, target = yield from held(store, target, known)
+    with stack:
+        document = Document.read(target, store)
+        check_approved(document, how.consent)
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)
-        found = yield from obtain(spec.python, consent, target.folder)
-        if not keep_lock and (upgrade or not _is_met(document, spec)):
+        found = yield from obtain(spec.python, how.consent, target.folder)
+        if not how.locked and (upgrade or not _is_met(document, spec)):
             spec = yield from resolved(spec, found, target.folder, upgrade or Upgrade())
-        if dry_run:
+        if how.dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:
             synced = yield from bring(document, store, spec, found, exact=False)
-            _record(document, store, spec)
+            _record(document, store, spec, how.remembered)
         except BaseException:
             if not document.is_ready:
                 _back(document, store, found)

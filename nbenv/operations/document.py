@@ -117,10 +117,23 @@ class Document:
                 todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
             )
 
+    def check_locked(self) -> None:
+        """Raise `NotebookError` when there is a record, but nothing locked that could be built."""
+        if self.value is not None and not self.spec.lock.distributions:
+            raise NotebookError(
+                "This notebook records what it needs, but no lock: not which versions exactly.",
+                todo="Resolve and lock it: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
+            )
+
     @property
     def spec(self) -> Spec:
         """The record, typed; an empty one for a notebook without."""
         return Spec(default_python()) if self.value is None else Spec.from_value(self.value)
+
+    @property
+    def digest(self) -> str:
+        """The digest that an approval of the record is for."""
+        return self.spec.digest(self.target.folder)
 
     @property
     def environment(self) -> Environment:

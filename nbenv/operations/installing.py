@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from nbenv import installer, requirements
-from nbenv.errors import UsageError
+from nbenv.addresses import direct_problem, index_problem
+from nbenv.errors import RequirementError, UsageError
 from nbenv.installer import Named, Upgrade
-from nbenv.operations.changing import change
+from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
 from nbenv.operations.syncing import Synced
@@ -33,6 +33,7 @@ class Wish:
     upgrade: bool = False
     pre: bool = False
     dry_run: bool = False
+    any_index: bool = False
 
 
 def install(target: Target, wish: Wish) -> Steps[Outcome]:
@@ -47,16 +48,31 @@ def install(target: Target, wish: Wish) -> Steps[Outcome]:
         asked.extend(requirements.name_of(text) for text in named.requirements)
         return _with_wish(document.spec, named, indexes)
 
-    moving = wish.upgrade or wish.pre
-    names = tuple(requirements.name_of(t) for t in wish.requirements if requirements.is_named(t))
-    spec, synced = yield from change(
-        target,
-        edit,
-        upgrade=Upgrade(names=names, pre=names if wish.pre else ()) if moving else None,
-        dry_run=wish.dry_run,
-    )
+    moving = wish.upgrade or wish.pre or wish.any_index
+    how = Manner(_upgrade(wish) if moving else None, wish.dry_run)
+    spec, synced = yield from change(target, edit, how)
     summary = _installed_summary(spec, synced, asked, wish.dry_run)
-    return outcome_of(spec, synced, summary, shown=wish.dry_run)
+    outcome = outcome_of(spec, synced, summary, shown=wish.dry_run)
+    origins = _origins(spec, synced)
+    return replace(outcome, text="\n".join([line for line in (outcome.text, *origins) if line]))
+
+
+def _upgrade(wish: Wish) -> Upgrade:
+    moving = wish.upgrade or wish.pre
+    named = [requirements.name_of(t) for t in wish.requirements if requirements.is_named(t)]
+    names = tuple(named) if moving else ()
+    return Upgrade(names=names, pre=names if wish.pre else (), any_index=wish.any_index)
+
+
+def _origins(spec: Spec, synced: Synced) -> Iterator[str]:
+    """Yield where distributions came from, where there is more than one index to come from."""
+    changed = {change.name for change in synced.changes if change.new}
+    found: dict[str, list[str]] = {}
+    for locked in spec.lock.distributions:
+        if locked.name in changed and locked.index:
+            found.setdefault(locked.index, []).append(f"{locked.name} {locked.version}")
+    if found and len(set(installer.own_indexes(spec.indexes))) > 1:
+        yield from (f"From {index}: {', '.join(names)}" for index, names in found.items())
 
 
 def _named(wish: Wish, folder: Path) -> Steps[Named]:
@@ -81,6 +97,11 @@ def _checked(text: str, folder: Path) -> str:
         if requirements.is_local(requirement.url):
             place = requirements.absolute(requirement.url, folder)
             requirement.url = requirements.portable(place, folder)
+        if problem := direct_problem(requirement.url):
+            raise RequirementError(
+                f"{requirement.name} cannot be installed from there: its address {problem}.",
+                todo="Passwords belong into ~/.netrc or git's own credential store.",
+            )
     return str(requirement)
 
 
@@ -108,13 +129,19 @@ def parse_index(text: str) -> Index:
             f"{requirements.without_credentials(text)!r} does not name an index.",
             todo="Write --index NAME=URL, for example --index pytorch-cpu=https://…",
         )
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    recorded = requirements.without_credentials(url)
+    if problem := index_problem(recorded):
         raise UsageError(
-            f"The index {name} needs an http or https address.",
-            "The notebook is for others, who cannot reach other addresses.",
+            f"The address of the index {name} cannot be recorded: it {problem}.",
+            "A notebook is for others: it names an http or https address that they can reach too.",
+            "A password belongs into ~/.netrc, the keyring, or "
+            f"UV_INDEX_{_variable(name)}_USERNAME and _PASSWORD.",
         )
-    return Index(name, requirements.without_credentials(url))
+    return Index(name, recorded)
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"\W", "_", name).upper()
 
 
 def _installed_summary(spec: Spec, synced: Synced, asked: list[str], dry_run: bool) -> str:

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from nbenv import approval, graph, installer, record, requirements
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.lock import Change, LockedDistribution
+from nbenv.operations.consent import check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
 from nbenv.operations.telling import as_table
@@ -138,8 +139,9 @@ def why(target: Target, name: str) -> Outcome:
 def outdated(target: Target) -> Steps[Outcome]:
     """Show what an index has newer versions of."""
     document = _ready(target)
+    check_approved(document, False)  # the notebook may name an index
     yield Progress("resolve", "Asking the index for newer versions …")
-    steps = installer.outdated(document.environment.python, document.spec, target.folder)
+    steps = installer.outdated(document.environment.python, document.spec)
     rows = yield from told("resolve", steps)
     asked = {requirements.name_of(text): text for text in document.spec.requirements}
     table = [
@@ -165,7 +167,7 @@ def status(target: Target) -> Outcome:
         "recorded": document.value is not None,
         "record": None if document.value is None else record.fingerprint(document.value),
         "saved": document.value == document.in_file,
-        "approved": document.value is None or approval.is_approved(spec.digest),
+        "approved": document.value is None or approval.is_approved(document.digest),
         "ready": document.is_ready,
         "python": spec.python,
         "requirements": list(spec.requirements),
@@ -235,6 +237,6 @@ def _drift_line(each: Change) -> str:
 def pip_look(target: Target, arguments: Sequence[str]) -> Steps[Outcome]:
     """Run pip's list, show, freeze or check on the environment."""
     document = _ready(target)
-    steps = installer.pip(document.environment.python, arguments, document.spec, target.folder)
+    steps = installer.pip(document.environment.python, arguments, document.spec)
     text = yield from told("pip", steps)
     return Outcome(text=text.rstrip("\n"))

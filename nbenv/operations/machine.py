@@ -17,6 +17,7 @@ from nbenv import approval, installer, interpreter, pipconfig, places, requireme
 from nbenv.errors import NbenvError
 from nbenv.operations.progress import Outcome
 from nbenv.store import Known, Store
+from nbenv.sweeping import sweep
 
 __all__ = ["doctor", "envs", "kernelspec", "prune"]
 
@@ -66,25 +67,34 @@ def prune(dry_run: bool = False) -> Outcome:
     """Remove the environments whose notebook is gone and that no process uses."""
     store = Store()
     unused = [each for each in store.environments() if each.is_unused and not _is_fresh(each)]
-    names = []
-    for each in unused:
-        identifier = each.environment.identifier
-        if store.is_locked(identifier):
-            continue
-        names.append(identifier)
-        if not dry_run:
-            with store.locked(identifier):
-                each.environment.remove()
-            if each.notebook:
-                store.forget(each.notebook)
+    names = [each.environment.identifier for each in unused if _removed(each, store, dry_run)]
+    if not dry_run:
+        sweep(store)
     verb = "Would remove" if dry_run else "Removed"
     count = f"{len(names)} unused environment{'' if len(names) == 1 else 's'}"
     return Outcome(f"{verb} {count}.", text="\n".join(names), data={"removed": names})
 
 
+def _removed(known: Known, store: Store, dry_run: bool) -> bool:
+    """Remove an environment that seems unused; return whether it was."""
+    environment = known.environment
+    if store.is_locked(environment.identifier):
+        return False
+    if dry_run:
+        return True
+    with store.locked(environment.identifier):
+        owner = store.notebook_of(environment.identifier)
+        if not Known(environment, owner, False).is_unused or not store.discard(environment):
+            return False
+    if known.notebook:
+        store.forget(known.notebook)
+    return True
+
+
 def _is_fresh(known: Known) -> bool:
     try:
-        return time.time() - known.environment.path.stat().st_mtime < _FRESH
+        # A time in the future is one of a clock that was put back: not fresh.
+        return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH
     except OSError:
         return False
 
@@ -147,10 +157,26 @@ def _check_home() -> str:
     probe = os.path.join(places.home(), "doctor.json")
     places.write_json(probe, {})
     os.unlink(probe)
+    _check_private(places.home())
     free = shutil.disk_usage(places.home()).free
     if free < 1e9:
         raise NbenvError(f"{places.home()} is on a disk with {free / 1e6:.0f} MB left.")
     return f"{places.home()} is writable, {free / 1e9:.0f} GB free"
+
+
+def _check_private(folder: str) -> None:
+    """Complain when others may write there: they could put their environments into it."""
+    found = os.stat(folder)
+    secret = os.path.join(folder, "secret")
+    if os.name != "posix":
+        return
+    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise NbenvError(f"Others may write to {folder}.", todo=f"Run: chmod go-w {folder}")
+    if os.path.exists(secret) and os.stat(secret).st_mode & 0o077:
+        raise NbenvError(
+            f"Others may read {secret}, which signs approvals.",
+            todo="Delete it: whatever was agreed to is then asked for again.",
+        )
 
 
 def _check_installer() -> str:
@@ -175,7 +201,12 @@ def _check_config(name: str) -> str:
 def _check_indexes() -> str:
     options = pipconfig.read(os.environ)
     keys = ("index-url", "extra-index-url", "find-links", "cert", "proxy")
-    told = [
-        f"{key} {requirements.without_credentials(options[key])}" for key in keys if key in options
-    ]
+    told = [f"{key} {_bare(options[key])}" for key in keys if key in options]
     return "pip is configured to " + "; ".join(told) if told else "the installer's default"
+
+
+def _bare(address: str) -> str:
+    """Return an address without its password; a proxy's may lack the scheme before it."""
+    if "://" in address:
+        return requirements.without_credentials(address)
+    return requirements.without_credentials(f"x://{address}").removeprefix("x://")

@@ -65,8 +65,8 @@ def preview(target: Target, look_up: bool = True) -> Steps[Outcome]:
     previewed = Previewed(
         spec.python,
         python_here,
-        spec.digest,
-        approval.is_approved(spec.digest),
+        document.digest,
+        approval.is_approved(document.digest),
         spec.requirements,
         tuple(_coming(locked, found or {}, spec.python) for locked in selected),
         tuple(_foreign(spec.indexes)),
@@ -102,7 +102,7 @@ def _coming(locked: LockedDistribution, found: Found, python: str) -> Coming:
         return Coming(locked.name, None, url, None, must_be_built(url))
     file = installer.best(_locked_files(locked, found), python)
     if file is None:
-        return Coming(locked.name, locked.version, None)
+        return Coming(locked.name, locked.version, None, None, locked.source or None)
     return Coming(locked.name, locked.version, None, file.size, file.is_source)
 
 

@@ -12,29 +12,28 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
 
-from nbenv import interpreter, places
-from nbenv.errors import InterpreterError, NbenvError, UsageError
-from nbenv.operations.changing import obtain
+from nbenv import places
+from nbenv.errors import NbenvError, UnavailableError, UsageError
 from nbenv.operations.document import Document, Target
+from nbenv.operations.fallback import fall_back
 from nbenv.operations.progress import Outcome, Progress, Steps
 from nbenv.operations.verbs import move, prepare
 from nbenv.store import Store
 
 __all__ = ["run"]
 
-_OLDEST = 10
-"""The oldest minor version that ``auto`` falls back to."""
 
-
-def run(source: str, out: str | None = None, python: str | None = None) -> Steps[Outcome]:
+def run(
+    source: str, out: str | None = None, python: str | None = None, fallback: str | None = None
+) -> Steps[Outcome]:
     """Restore the notebook's environment and execute it; `out` is an ``.ipynb`` or ``.html`` file.
 
-    With a `python`, or with ``auto`` where the recorded one cannot be had, a copy is moved to
-    another Python and run; the notebook itself is not written.
+    With a `python`, or with a `fallback` where the exact environment cannot be had, a copy is
+    restored like that and run; the notebook itself is not written.
     """
     if out and Path(out).suffix not in (".ipynb", ".html"):
         raise UsageError(f"{out} is neither an .ipynb nor an .html file.")
-    target = yield from _ready(Target(source), python)
+    target, report = yield from _ready(Target(source), python, fallback)
     document = _read(target.notebook)
     cells = sum(cell.cell_type == "code" for cell in document.cells)
     yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'} …")
@@ -47,7 +46,7 @@ def run(source: str, out: str | None = None, python: str | None = None) -> Steps
     version = document.metadata.get("language_info", {}).get("version", "")
     return Outcome(
         f"Ran {source} with Python {version}: {cells} code cells.{wrote}",
-        text="\n".join(_shown(document)),
+        text="\n".join([*report, *_shown(document)]),
         data={"notebook": source, "cells": cells, "out": out, "python": version},
     )
 
@@ -55,38 +54,38 @@ def run(source: str, out: str | None = None, python: str | None = None) -> Steps
 # -- the environment
 
 
-def _ready(target: Target, python: str | None) -> Steps[Target]:
+def _ready(
+    target: Target, python: str | None, fallback: str | None
+) -> Steps[tuple[Target, list[str]]]:
+    """Restore; return what to run, the notebook or a copy, and the report of a fallback."""
     recorded = Document.read(target, Store()).spec.python
-    if python == "auto":
-        python = yield from _nearest(recorded, target.folder)
-    if python in (None, recorded):
-        yield from prepare(target, consent=True)
-        return target
-    yield Progress("python", f"Recorded with Python {recorded}; trying its versions on {python} …")
-    moved = _copy(target, str(python))
-    yield from move(moved, str(python))
-    return moved
-
-
-def _nearest(recorded: str, folder: Path) -> Steps[str]:
-    """Return the recorded Python where it is here or can be fetched, else the nearest one here."""
+    if python not in (None, "auto", recorded):
+        yield Progress("python", f"Recorded with Python {recorded}; trying {python} …")
+        moved = _copy(target, str(python))
+        yield from move(moved, str(python))
+        return moved, []
+    fallback = fallback or ("python" if python == "auto" else None)
     try:
-        return (yield from obtain(recorded, True, folder)).python
-    except InterpreterError:
-        minor = int(recorded.partition(".")[2])
-        here = [int(each.python.partition(".")[2]) for each in interpreter.available()]
-        candidates = [each for each in here if each >= _OLDEST]
-        if not candidates:
+        yield from prepare(target, consent=True)
+    except UnavailableError as error:
+        if fallback is None:
             raise
-        return f"3.{min(candidates, key=lambda each: (abs(each - minor), -each))}"
+        unavailable = error
+    else:
+        return target, []
+    yield Progress("resolve", " ".join(f"{unavailable.what} {unavailable.why}".split()))
+    copy = _copy(target, fallback)
+    report = yield from fall_back(copy, fallback, unavailable)
+    return copy, [report.text, ""]
 
 
-def _copy(target: Target, python: str) -> Target:
+def _copy(target: Target, kind: str) -> Target:
     folder = os.path.join(places.home(), "runs")
     places.make_private(folder)
-    stem = f"{Path(target.notebook).stem}-{places.key(target.notebook)}-{python}"
+    stem = f"{Path(target.notebook).stem}-{places.key(target.notebook)}-{kind}"
     copy = os.path.join(folder, f"{stem}.ipynb")
     shutil.copyfile(target.notebook, copy)
+    os.chmod(copy, 0o600)
     return Target(copy, base=str(target.folder))
 
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from nbenv import installer
 from nbenv.environment import Environment
+from nbenv.installer import Wanted
+from nbenv.integrity import altered, look
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change, LockedDistribution
+from nbenv.operations.contents import has_other_files
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
 from nbenv.plan import Installed, make_plan
@@ -16,7 +19,7 @@ from nbenv.requirements import absolute, is_local
 from nbenv.spec import Spec
 from nbenv.store import Store
 
-__all__ = ["Synced", "bring", "version_of"]
+__all__ = ["Synced", "bring", "confirmed", "version_of"]
 
 
 @dataclass(frozen=True)
@@ -36,29 +39,72 @@ def bring(
     """Make the notebook's environment hold what `spec` locks.
 
     With `exact`, what is installed beyond the lock goes; otherwise it stays, as drift. When it
-    fails, the environment is again what it was: one that was made for this goes.
+    fails, the environment is again what it was: one that was made for this goes. One that is
+    damaged, or holds other files of the same versions, is replaced by a new one.
     """
-    environment, replaced, old = document.environment, False, document.state.environment
-    version = environment.python_version
-    if version and not version.startswith(f"{spec.python}."):
+    old = document.environment
+    problem = _damage(old)
+    if problem:
+        yield Progress("create", f"{problem} Making it anew …")
+    replaced = bool(problem) or _must_be_replaced(old, spec)
+    if replaced:
         store.fresh_environment(document.state)
-        environment, replaced = document.environment, True
-    is_new, folder = environment.python_version is None, document.target.folder
+    environment = document.environment
+    is_new = environment.python_version is None
     try:
         if is_new:
             yield Progress("create", f"Making an environment of Python {found.version} …")
             environment.create(found)
-        wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
-        synced = yield from _synced(environment, spec, wanted, folder, _going(document, exact))
+        synced = yield from _synced(document, spec, exact)
     except BaseException:
         if is_new:
             environment.remove()
-        document.state.environment = old
+        document.state.environment = old.identifier
         raise
-    environment.mark(spec.to_value(), document.state.notebook)
     if replaced:
         store.save(document.state)
+    if problem:
+        store.discard(old)
     return replace(synced, replaced=replaced)
+
+
+def _must_be_replaced(environment: Environment, spec: Spec) -> bool:
+    """Whether what a spec locks cannot be had by changing an environment."""
+    version = environment.python_version
+    if version is None:
+        return False
+    return not version.startswith(f"{spec.python}.") or has_other_files(environment, spec)
+
+
+def _damage(environment: Environment) -> str:
+    """Return a sentence about what is wrong with an environment's files, "" when nothing is.
+
+    Without its marker a change of it was interrupted, so that any file may be a left-over.
+    """
+    if environment.python_version is None:
+        return ""
+    seen = look(environment)
+    broken = sorted(seen.broken - environment.odd)
+    if broken:
+        names = ", ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
+        return f"Files of {names} are missing or damaged in the environment on this machine."
+    if environment.value is None and seen.strays:
+        return "A change of the environment on this machine was interrupted."
+    return ""
+
+
+def confirmed(environment: Environment) -> bool:
+    """Whether an environment that was touched from outside is whole all the same; marks it."""
+    if not environment.is_touched:
+        return True
+    value, owner = environment.value, Store().notebook_of(environment.identifier)
+    if value is None or _damage(environment):
+        return False
+    wanted = Spec.from_value(value).lock.selection(environment.marker_environment())
+    if not wanted.keys() <= environment.installed().keys():
+        return False
+    environment.mark(value, owner, environment.odd)
+    return True
 
 
 def _going(document: Document, exact: bool) -> set[str] | None:
@@ -79,16 +125,16 @@ def _located_one(locked: LockedDistribution, folder: Path) -> LockedDistribution
     return replace(locked, url=absolute(path, folder).as_uri() + hash_sign + fragment)
 
 
-def _synced(
-    environment: Environment,
-    spec: Spec,
-    wanted: dict[str, LockedDistribution],
-    folder: Path,
-    going: set[str] | None,
-) -> Steps[Synced]:
+def _synced(document: Document, spec: Spec, exact: bool) -> Steps[Synced]:
+    environment, folder = document.environment, document.target.folder
+    wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
     before, paths_before = environment.installed(), environment.path_files()
+    # Unmarked, what is there beyond the lock is no drift but what an interrupted change left.
+    going = _going(document, exact or environment.value is None)
     plan = make_plan(wanted, before, before if going is None else going)
+    owner, odd = document.state.notebook, environment.odd
     if not plan.install and not plan.remove:
+        environment.mark(spec.to_value(), owner, odd)
         return Synced(environment.identifier)
     old_imports = environment.imports({*plan.remove, *(each.name for each in plan.install)})
     kept = {
@@ -97,11 +143,21 @@ def _synced(
         if name not in wanted and name not in plan.remove
     }
     yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
-    steps = installer.sync(environment.python, list(wanted.values()), spec, folder, kept)
+    python, goal = environment.python, Wanted(list(wanted.values()), kept)
+    steps = installer.sync(python, goal, spec, folder)
     yield from _guarded(environment, before, told("install", steps))
     after = environment.installed()
     changes = _differences(before, after)
     names = {change.name for change in changes}
+    damaged = altered(environment, names)
+    if damaged:  # in the installer's cache: what it downloaded was checked against its hash
+        yield Progress("install", f"The cache of {', '.join(damaged)} is damaged; fetching anew …")
+        yield from told("install", installer.forget(damaged, folder))
+        steps = installer.sync(python, replace(goal, again=damaged), spec, folder)
+        yield from told("install", steps)
+    # What differs still was published like that.
+    odd = (odd - names) | frozenset(altered(environment, damaged))
+    environment.mark(spec.to_value(), owner, odd)
     return Synced(
         environment.identifier,
         tuple(changes),
@@ -122,14 +178,14 @@ def _guarded(
     environment: Environment, before: dict[str, Installed], steps: Steps[None]
 ) -> Steps[None]:
     """Run a sync unmarked; when it fails before it changed anything, the old marker holds."""
-    value = environment.value
+    value, odd, seen = environment.value, environment.odd, look(environment)
     owner = Store().notebook_of(environment.identifier)
     environment.unmark()
     try:
         yield from steps
     except BaseException:
-        if value is not None and environment.installed() == before:
-            environment.mark(value, owner)
+        if value is not None and environment.installed() == before and look(environment) == seen:
+            environment.mark(value, owner, odd)
         raise
 
 

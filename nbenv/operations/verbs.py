@@ -8,14 +8,23 @@ from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
-from nbenv import approval, requirements
-from nbenv.errors import NbenvError, RequirementError, UsageError
+from nbenv import requirements
+from nbenv.errors import (
+    InstallerError,
+    InterpreterError,
+    NbenvError,
+    RequirementError,
+    UnavailableError,
+    UsageError,
+)
 from nbenv.installer import Upgrade
 from nbenv.lock import Change
-from nbenv.operations.changing import change, check_approved, held, obtain, resolved
+from nbenv.operations.changing import Manner, change, held, obtain, resolved
+from nbenv.operations.consent import agree, check_approved, check_policy
 from nbenv.operations.document import Document, Target
+from nbenv.operations.fallback import fall_back, with_fallbacks
 from nbenv.operations.progress import Outcome, Steps
-from nbenv.operations.syncing import bring
+from nbenv.operations.syncing import Synced, bring, confirmed
 from nbenv.operations.telling import counted, outcome_of
 from nbenv.spec import Spec
 from nbenv.store import Store
@@ -45,7 +54,7 @@ def uninstall(target: Target, names: Sequence[str], dry_run: bool = False) -> St
             editable=tuple(name for name in spec.editable if name not in wanted),
         )
 
-    spec, synced = yield from change(target, edit, dry_run=dry_run)
+    spec, synced = yield from change(target, edit, Manner(dry_run=dry_run))
     verb = "Would uninstall" if dry_run else "Uninstalled"
     beyond = len({each.name for each in synced.changes} - set(wanted))
     more = f" (and {counted(beyond)} more)" if beyond else ""
@@ -68,8 +77,13 @@ def _not_asked_for(names: list[str], document: Document) -> NbenvError:
     )
 
 
-def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) -> Steps[Outcome]:
-    """Take the newest versions that the requirements allow, of all or of some."""
+def upgrade(
+    target: Target, names: Sequence[str] = (), dry_run: bool = False, any_index: bool = False
+) -> Steps[Outcome]:
+    """Take the newest versions that the requirements allow, of all or of some.
+
+    With `any_index` they may come from another index than before.
+    """
     wanted = tuple(str(canonicalize_name(name)) for name in names)
 
     def edit(document: Document) -> Spec:
@@ -78,8 +92,8 @@ def upgrade(target: Target, names: Sequence[str] = (), dry_run: bool = False) ->
             raise RequirementError(f"This notebook has no {', '.join(unknown)}.")
         return document.spec
 
-    choice = Upgrade(everything=not wanted, names=wanted)
-    spec, synced = yield from change(target, edit, upgrade=choice, dry_run=dry_run)
+    choice = Upgrade(everything=not wanted, names=wanted, any_index=any_index)
+    spec, synced = yield from change(target, edit, Manner(choice, dry_run))
     verb = "Would upgrade" if dry_run else "Upgraded"
     moved = [each for each in synced.changes if each.old and each.new]
     summary = f"{verb} {counted(len(moved))}." if synced.changes else "Everything is up to date."
@@ -96,23 +110,34 @@ def prepare(target: Target, consent: bool = False) -> Steps[Outcome]:
     """
     store = Store()
     check_approved(Document.read(target, store), consent)
-    identifier = store.claim(target.notebook).environment
-    with (yield from held(store, identifier)):
-        document = Document.read(target.following(identifier), store)
+    stack, target = yield from held(store, target, store.claim)
+    with stack:
+        document = Document.read(target, store)
         check_approved(document, consent)
-        if document.is_ready and not consent:
+        document.check_locked()
+        if document.is_ready and not consent and confirmed(document.environment):
             return Outcome("The environment is ready.", environment=document.state.environment)
-        found = yield from obtain(document.spec.python, consent, target.folder)
-        spec = document.spec
-        if document.value is None or not spec.lock.distributions:
-            spec = yield from resolved(spec, found, target.folder, Upgrade())
-        elif consent:
-            approval.approve(spec.digest)
-        synced = yield from bring(document, store, spec, found, exact=True)
+        if document.value is not None:
+            check_policy(consent)
+        try:
+            spec, synced = yield from _restored(document, store, consent)
+        except (InterpreterError, InstallerError) as error:
+            raise (yield from with_fallbacks(document, error)) from None
         if document.value is not None:
             _note_current(document, store)
-    installed = len(document.environment.installed())
-    return outcome_of(spec, synced, f"Restored: Python {found.version} with {counted(installed)}.")
+    environment = document.environment
+    told = f"Python {environment.python_version} with {counted(len(environment.installed()))}"
+    return outcome_of(spec, synced, f"Restored: {told}.")
+
+
+def _restored(document: Document, store: Store, consent: bool) -> Steps[tuple[Spec, Synced]]:
+    spec, folder = document.spec, document.target.folder
+    found = yield from obtain(spec.python, consent, folder)
+    if document.value is None:
+        spec = yield from resolved(spec, found, folder, Upgrade())
+    elif consent:
+        agree(document, spec)
+    return spec, (yield from bring(document, store, spec, found, exact=True))
 
 
 def _note_current(document: Document, store: Store) -> None:
@@ -123,12 +148,38 @@ def _note_current(document: Document, store: Store) -> None:
         store.save(state)
 
 
-def restore(target: Target, python: str | None = None) -> Steps[Outcome]:
-    """Restore the recorded environment, or move it to another Python; asking is agreeing."""
+def restore(
+    target: Target, python: str | None = None, fallback: str | None = None
+) -> Steps[Outcome]:
+    """Restore the recorded environment; asking is agreeing.
+
+    Or move it to another Python; or, where it cannot be had exactly, take a `fallback`.
+    """
     if python is not None:
         return (yield from move(target, python))
-    Document.read(target, Store()).check_recorded()
-    return (yield from prepare(target, consent=True))
+    document = Document.read(target, Store())
+    document.check_recorded()
+    if not document.spec.lock.distributions:
+        return (yield from _locked_anew(target))
+    try:
+        return (yield from prepare(target, consent=True))
+    except UnavailableError as error:
+        if fallback is None:
+            raise
+        unavailable = error
+    return (yield from fall_back(target, fallback, unavailable))
+
+
+def _locked_anew(target: Target) -> Steps[Outcome]:
+    """Restore a record that was written without a lock: resolve what it asks for, and record it."""
+    how = Manner(Upgrade(), consent=True)
+    spec, synced = yield from change(target, lambda document: document.spec, how)
+    summary = f"Nothing was locked: resolved, locked and installed {_asked_for(spec)}."
+    return outcome_of(spec, synced, summary)
+
+
+def _asked_for(spec: Spec) -> str:
+    return ", ".join(spec.requirements) or "the kernel alone"
 
 
 def move(target: Target, python: str) -> Steps[Outcome]:
@@ -141,7 +192,7 @@ def move(target: Target, python: str) -> Steps[Outcome]:
         came_from.append(document.spec.python)
         return replace(document.spec, python=python)
 
-    spec, synced = yield from change(target, edit, consent=True)
+    spec, synced = yield from change(target, edit, Manner(consent=True))
     if came_from == [python]:
         return outcome_of(spec, synced, f"The notebook is on Python {python} already.")
     return outcome_of(spec, synced, f"Moved from Python {came_from[0]} to {python}.")
@@ -150,19 +201,31 @@ def move(target: Target, python: str) -> Steps[Outcome]:
 def undo(target: Target) -> Steps[Outcome]:
     """Go back to the environment before the last change."""
     store = Store()
-    known, before = store.last(target.notebook)
-    if not known:
-        raise NbenvError("There is no change of this notebook's environment to undo.")
 
-    def edit(document: Document) -> Spec:
+    def edit(document: Document) -> Steps[Spec]:
+        notebook = document.target.notebook
+        known, before = store.last(notebook)
+        while known and before == document.value:  # a change that was killed before it was recorded
+            store.drop_last(notebook)
+            known, before = store.last(notebook)
+        if not known:
+            raise NbenvError("There is no change of this notebook's environment to undo.")
         if before is not None:
             return Spec.from_value(before)
-        return replace(document.spec, requirements=(), editable=(), indexes=())
+        empty = replace(document.spec, requirements=(), editable=(), indexes=())
+        folder = document.target.folder
+        found = yield from obtain(empty.python, False, folder)
+        return (yield from resolved(empty, found, folder, Upgrade()))
 
-    spec, synced = yield from change(target, edit, keep_lock=before is not None)
-    # `change` remembered the undone record too; undo goes further back, not to and fro.
-    store.drop_last(target.notebook)
-    store.drop_last(target.notebook)
+    try:
+        spec, synced = yield from change(target, edit, Manner(locked=True, remembered=False))
+    except (InstallerError, InterpreterError) as error:
+        raise NbenvError(
+            "The environment before the last change cannot be had here any more.",
+            error.why or error.what,
+            "Nothing was changed.",
+        ) from None
+    store.drop_last(target.following(synced.environment).notebook)
     return outcome_of(spec, synced, f"Went back: {_undone(synced.changes)}.")
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from jupyter_core.paths import is_hidden
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
@@ -47,6 +48,11 @@ class NbenvHandler(APIHandler):
     def initialize(self, jobs: Jobs) -> None:
         """Take what the server extension gives."""
         self.jobs = jobs
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse what no page of this server's own asks for, also where nothing is changed."""
+        await super().prepare()
+        self.check_xsrf_cookie()
 
     async def allow(self, action: str, resource: str) -> None:
         """Refuse whoever may not do that to a resource of the server's own."""
@@ -87,11 +93,20 @@ class NbenvHandler(APIHandler):
             super().write_error(status_code, **details)
 
 
-def _notebook_at(contents: object, path: str) -> str:
+def _notebook_at(contents: Any, path: str) -> str:
     file = real_path(contents, path)
-    if file is None or not os.path.isfile(file) or not file.endswith(".ipynb"):
+    is_notebook = file is not None and os.path.isfile(file) and file.endswith(".ipynb")
+    if file is None or not is_notebook or not _shows(contents, file):
         raise web.HTTPError(404, "There is no such notebook.")
+    if not os.access(file, os.R_OK):  # another user's
+        raise web.HTTPError(403, "This notebook may not be read.")
     return file
+
+
+def _shows(contents: Any, file: str) -> bool:
+    """Whether the server itself would show the file: not where it hides hidden ones."""
+    hides = not getattr(contents, "allow_hidden", False)
+    return not (hides and is_hidden(file, os.path.realpath(contents.root_dir)))
 
 
 class VersionHandler(NbenvHandler):
@@ -165,13 +180,35 @@ class PythonsHandler(NbenvHandler):
 
 
 class RequirementHandler(NbenvHandler):
-    """``GET requirement?text=…``: whether a text is one, while it is being typed."""
+    """``POST requirement`` with a ``text``: whether that is one, while it is being typed.
+
+    ``GET requirement?text=…`` answers the same. What is typed may hold a password, which a server's
+    log of addresses must not: it is left out there.
+    """
+
+    def initialize(self, jobs: Jobs) -> None:
+        """Leave the query out of what is logged; it is read already."""
+        super().initialize(jobs)
+        self.request.uri = self.request.path
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
         """Answer with its name, or with what is wrong with it."""
-        text, name, message = self.get_query_argument("text"), None, ""
+        self._check(self.get_query_argument("text"))
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Do the same."""
+        body = self.get_json_body()
+        text = body.get("text") if isinstance(body, dict) else None
+        if not isinstance(text, str):
+            raise web.HTTPError(400, "A requirement has a text.")
+        self._check(text)
+
+    def _check(self, text: str) -> None:
+        name, message = None, ""
         try:
             if requirements.is_named(text):  # a path or a URL: known once built
                 name = requirements.parse(text).name

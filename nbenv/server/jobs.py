@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from nbenv import places
+from nbenv.addresses import without_credentials
 from nbenv.server.builds import Build
 from nbenv.server.child import Child, Event
 
@@ -81,7 +82,7 @@ class Job:
     @property
     def about(self) -> Event:
         """What it is."""
-        words = list(self.words)
+        words = [without_credentials(word) for word in self.words]
         return {"id": self.identifier, "verb": self.verb, "words": words, "done": self.is_done}
 
     def start(self) -> None:

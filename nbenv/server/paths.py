@@ -24,7 +24,7 @@ def local_path(contents: Any, path: str) -> str | None:
     root = getattr(contents, "root_dir", None)
     if not isinstance(root, str) or not os.path.isdir(root):
         return None
-    if "\0" in path:
+    if not _is_encodable(path):
         return None
     base = os.path.realpath(root)
     found = _joined(base, path)
@@ -40,6 +40,14 @@ def real_path(contents: Any, path: str) -> str | None:
         return None
     found = os.path.realpath(found)
     return found if _is_inside(os.path.realpath(contents.root_dir), found) else None
+
+
+def _is_encodable(path: str) -> bool:
+    """Whether a path can be one of a file's: browsers may send any text."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def leads_out(contents: Any, requirement: str, folder: str) -> bool:

@@ -11,6 +11,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from nbenv.addresses import without_credentials
 from nbenv.export import FORMATS
 from nbenv.server.builds import Build
 from nbenv.server.handlers import NbenvHandler, NothingHandler
@@ -31,9 +32,9 @@ class _Verb:
 
 _DRY = frozenset({"dry-run"})
 _VERBS = {
-    "install": _Verb(_DRY | {"upgrade", "pre"}),
+    "install": _Verb(_DRY | {"upgrade", "pre", "any-index"}),
     "uninstall": _Verb(_DRY),
-    "upgrade": _Verb(_DRY),
+    "upgrade": _Verb(_DRY | {"any-index"}),
     "restore": _Verb(_DRY, option="--python"),
     "python": _Verb(),
     "undo": _Verb(),
@@ -99,7 +100,7 @@ def _texts(body: dict[str, object], key: str) -> list[str]:
         raise web.HTTPError(400, f"{key} is a list of words.")
     for word in words:
         if not word or word.startswith("-") or not word.isprintable():
-            raise web.HTTPError(400, f"{word!r} cannot be used.")
+            raise web.HTTPError(400, f"{without_credentials(word)!r} cannot be used.")
     return words
 
 

@@ -45,7 +45,8 @@ def locked(
 ) -> LockedDistribution:
     """Return the line of the lock for a file of an index."""
     assert file.endswith(".tar.gz") or is_installable(file, interpreter.default_python())
-    return LockedDistribution(name, version, None, marker, (f"sha256:{index.sha256(file)}",))
+    hashes = (f"sha256:{index.sha256(file)}",)
+    return LockedDistribution(name, version, None, marker, hashes, file.endswith(".tar.gz"))
 
 
 def spec(lock: list[LockedDistribution], own: LocalIndex) -> Spec:

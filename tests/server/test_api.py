@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -257,18 +258,18 @@ def test_a_waiting_kernel_becomes_real_by_itself(
     assert not list((home / "waiting").iterdir())
 
 
-def test_a_kernels_build_is_told_and_stopped(
-    server: JupyterServer, notebook: Path, home: Path
-) -> None:
-    """An approved environment that is not here: its kernel builds it, and can be stopped."""
-    project = slow_project(notebook.parent / "slow")
+def test_a_kernels_build_is_told_and_stopped(server: JupyterServer, home: Path) -> None:
+    """An approved environment that is gone: its kernel builds it, and can be stopped."""
+    path = write_notebook(server.root / "work.ipynb", "1")
+    project = slow_project(server.root / "slow")
     (project / "setup.py").write_text(
         "from setuptools import setup\nsetup(name='slow', version='1', py_modules=[])",
         encoding="utf-8",
     )
-    succeed("install", notebook, project)
-    path = write_other_copy(notebook, server.root)
-    slow_project(server.root / "slow")
+    succeed("install", path, project)
+    shutil.rmtree(ask(server, "status?path=work.ipynb")["environment"])
+    shutil.rmtree(project)
+    slow_project(project)
     kernel = server.session(path.name)["kernel"]["id"]
     work = None
     for _ in range(100):

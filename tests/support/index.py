@@ -122,7 +122,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if with_body:
-            self.wfile.write(reply.body)
+            self._send(index, reply.body)
+
+    def _send(self, index: LocalIndex, body: bytes) -> None:
+        """Send a body; of some files only the first half."""
+        name = unquote(urlsplit(self.path).path).rpartition("/")[2]
+        cut = index.takes_cut(name)
+        self.wfile.write(body[: len(body) // 2] if cut or name in index.slow else body)
+        if name in index.slow:
+            self.wfile.flush()
+            index.wait_until_down()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the tests' output clean."""
@@ -136,6 +145,10 @@ class LocalIndex:
 
     - `status`: answer every request with this HTTP status;
     - `auth`: (user, password) without which every request gets 401;
+    - `gone`: names of files that are still listed, but answered with 404;
+    - `cut`: names of files of which only the first half is sent, `cuts` times (None: always);
+    - `slow`: names of files of which the second half never comes;
+    - `failures`: how many of the next requests get the status `failing` (0 hangs up);
     - `corrupt`: names of files to serve altered (still well-formed: only the hash gives it away);
     - `stall`: seconds to wait before every answer;
     - `without_hashes`: advertise no hashes;
@@ -151,6 +164,12 @@ class LocalIndex:
         self.status: int | None = None
         self.auth: tuple[str, str] | None = None
         self.corrupt: set[str] = set()
+        self.gone: set[str] = set()
+        self.cut: set[str] = set()
+        self.cuts: int | None = None
+        self.slow: set[str] = set()
+        self.failures = 0
+        self.failing = 500
         self.stall: float = 0
         self.without_hashes = False
         self.html_only = False
@@ -277,11 +296,25 @@ class LocalIndex:
         self._down.wait(self.stall)
         if self._down.is_set():
             return None
+        if self.failures > 0:
+            self.failures -= 1
+            return _Reply(self.failing, b"for a while\n") if self.failing else None
         if self.status is not None:
             return _Reply(self.status, f"the index was told to answer {self.status}\n".encode())
         if self.auth and headers.get("Authorization") != _basic(self.auth):
             return _Reply(401, b"who are you?\n", headers={"WWW-Authenticate": 'Basic realm="x"'})
         return self._route(path, as_json=not self.html_only and _prefers_json(headers))
+
+    def takes_cut(self, name: str) -> bool:
+        """Whether a file's answer breaks off this time."""
+        if name not in self.cut or self.cuts == 0:
+            return False
+        self.cuts = None if self.cuts is None else self.cuts - 1
+        return True
+
+    def wait_until_down(self) -> None:
+        """Wait as long as this index is up."""
+        self._down.wait()
 
     def _route(self, path: str, *, as_json: bool) -> _Reply:
         """The answer to a request that nothing stands against."""
@@ -321,7 +354,7 @@ class LocalIndex:
     def _send_file(self, digest: str, name: str) -> _Reply:
         """The bytes of a file, or of the metadata beside a wheel."""
         file = self._files.get(name.removesuffix(".metadata"))
-        if file is None or not file.sha256.startswith(digest):
+        if file is None or not file.sha256.startswith(digest) or name in self.gone:
             return _Reply(404, b"not found\n")
         body = file.metadata if name.endswith(".metadata") else file.path.read_bytes()
         if name in self.corrupt:

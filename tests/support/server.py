@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -40,10 +40,11 @@ class JupyterServer:
         root: Path,
         environ: Mapping[str, str] | None = None,
         python: str | Path = sys.executable,
+        prefix: Sequence[str] = (),
         **options: object,
     ) -> None:
         self.root = root
-        self._python, self._options = python, options
+        self._python, self._prefix, self._options = python, prefix, options
         self.token = secrets.token_hex(8)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -66,7 +67,7 @@ class JupyterServer:
         words = [f"--{name}={value}" for name, value in options.items()]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [self._python, "-m", "jupyterlab", *words],
+                [*self._prefix, self._python, "-m", "jupyterlab", *words],
                 cwd=self.root,
                 env=self._environ,
                 stdout=log,

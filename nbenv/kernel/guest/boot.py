@@ -28,9 +28,34 @@ def load(name):
 sys.modules["_nbenv_boot"] = sys.modules[__name__]
 
 
+def _start_again(error) -> None:
+    """Have the launcher look at this environment's files, and say there why it did not start."""
+    host = os.environ.get("NBENV_HOST_PYTHON")
+    if os.name != "posix" or not host or "-f" not in sys.argv:
+        return
+    try:
+        os.unlink(os.path.join(sys.prefix, "nbenv.json"))  # it is not whole
+    except OSError:
+        return
+    why = " ".join("{}: {}".format(type(error).__name__, error).split())
+    before = os.environ.get("NBENV_BROKEN", "")
+    environ = {
+        **os.environ,
+        "NBENV_BROKEN": "{}\n{}".format(before, why).strip(),
+        "PYTHONSAFEPATH": "nbenv",
+    }
+    environ.pop("VIRTUAL_ENV", None)
+    os.execve(host, [host, "-m", "nbenv.kernel.launcher", *sys.argv[1:]], environ)
+
+
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
-    from ipykernel import kernelapp
+    try:
+        from ipykernel import kernelapp
+    except Exception as error:  # files are missing: the launcher looks, mends and starts again
+        _start_again(error)
+        raise
+    os.environ.pop("NBENV_BROKEN", None)
 
     folder = os.path.dirname(os.path.dirname(os.path.abspath(kernelapp.__file__)))
     sys.argv[0] = os.path.join(folder, "ipykernel_launcher.py")

@@ -14,7 +14,11 @@ _PARTS = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|&\n])""", re
 def split(line):
     """Split a magic's line into words, as a shell would, without its comment."""
     words = []
-    for word in shlex.split(line, posix=os.name == "posix"):
+    try:
+        found = shlex.split(line, posix=os.name == "posix")
+    except ValueError:  # a quote without its other: what it is part of will be complained of
+        found = line.split()
+    for word in found:
         if word.startswith("#"):
             break
         words.append(word)

@@ -1,0 +1,135 @@
+"""Whether the files of an environment are all there, and nothing else, as ``RECORD`` lists them.
+
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from nbenv.environment import Environment
+
+__all__ = ["Look", "altered", "look"]
+
+# What virtualenv, uv and we put into an environment; no distribution owns these.
+_OWN = {"nbenv.json", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
+_OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at every file found.
+
+    `broken` names the distributions of which a file is missing or has another size; `strays` are
+    the files that belong to none, relative to the environment.
+    """
+
+    broken: frozenset[str] = frozenset()
+    strays: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One file of a distribution: its real place, its digest as ``sha256=…``, its size."""
+
+    path: str
+    digest: str
+    size: str
+
+
+def look(environment: Environment) -> Look:
+    """Look at every file of an environment; contents are not read."""
+    broken: set[str] = set()
+    owned: set[str] = set()
+    for folder in environment.dist_infos():
+        rows = _rows(folder)
+        owned.update(row.path for row in rows)
+        if not _is_complete(folder, rows):
+            broken.add(_name(folder))
+    root = os.path.join(str(environment.path), "")
+    strays = {path.removeprefix(root) for path in _files(root)} - {
+        path.removeprefix(root) for path in owned
+    }
+    return Look(frozenset(broken), frozenset(path for path in strays if not _is_own(path)))
+
+
+def altered(environment: Environment, names: Iterable[str]) -> list[str]:
+    """Return which of these distributions have files that are not what their ``RECORD`` says."""
+    wanted = set(names)
+    return sorted(
+        name
+        for folder in environment.dist_infos()
+        if (name := _name(folder)) in wanted and not _is_genuine(folder)
+    )
+
+
+def _name(dist_info: Path) -> str:
+    return str(canonicalize_name(dist_info.name.split("-")[0]))
+
+
+def _rows(dist_info: Path) -> list[_Row]:
+    try:
+        with open(dist_info / "RECORD", encoding="utf-8", newline="") as file:
+            base = str(dist_info.parent)
+            return [
+                _Row(os.path.normpath(os.path.join(base, row[0])), row[1], row[2])
+                for row in csv.reader(file)
+                if len(row) == 3 and not row[0].endswith(".pyc")
+            ]
+    except (OSError, ValueError, csv.Error):
+        return []
+
+
+def _is_complete(dist_info: Path, rows: list[_Row]) -> bool:
+    return (
+        bool(rows)
+        and (dist_info / "METADATA").exists()
+        and all(_has_size(row.path, row.size) for row in rows)
+    )
+
+
+def _has_size(path: str, size: str) -> bool:
+    try:
+        found = os.stat(path).st_size
+    except OSError:
+        return False
+    return not size.isdigit() or found == int(size)
+
+
+def _is_genuine(dist_info: Path) -> bool:
+    rows = _rows(dist_info)
+    return _is_complete(dist_info, rows) and all(_has_digest(row) for row in rows)
+
+
+def _has_digest(row: _Row) -> bool:
+    kind, equals, wanted = row.digest.partition("=")
+    if not equals or kind not in hashlib.algorithms_guaranteed:
+        return True
+    digest = hashlib.new(kind)
+    try:
+        with open(row.path, "rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return False
+    return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode() == wanted.rstrip("=")
+
+
+def _files(folder: str) -> Iterator[str]:
+    for base, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (os.path.join(base, name) for name in names)
+
+
+def _is_own(path: str) -> bool:
+    name = os.path.basename(path)
+    return path in _OWN or name.startswith(_OWN_BEGINNINGS) or name.endswith(".pyc")

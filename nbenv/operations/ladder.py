@@ -1,0 +1,313 @@
+"""What can be had where a notebook's exact environment cannot, from the least change to the most.
+
+The ladder: the same versions from other files (build); the same versions on another Python
+(python); what the requirements allowed when the lock was made (dated); the newest they allow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+
+from nbenv import installer, interpreter
+from nbenv.errors import BuildError, IndexAccessError, InstallerError, InterpreterError, NbenvError
+from nbenv.installer import File, Upgrade
+from nbenv.interpreter import Interpreter
+from nbenv.lock import Change, Lock, LockedDistribution
+from nbenv.operations.changing import obtain, resolved
+from nbenv.operations.document import Document
+from nbenv.operations.progress import Progress, Steps, told
+from nbenv.spec import Spec
+
+__all__ = ["LEVELS", "Findings", "Rung", "examine", "is_passing", "rungs"]
+
+LEVELS = ("build", "python", "dated", "newest")
+_OLDEST = 10
+"""The oldest minor version of Python that is offered instead of another."""
+_TRIED = 3
+"""How many Pythons are tried."""
+_NAMED = re.compile(r"`([A-Za-z0-9._-]+)==([^`\s]+)`")
+_NOT_THERE = re.compile(r"\b(404|410)\b")
+
+Found = Mapping[str, list[File]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Why a lock cannot be had here: `lacks` is name → why, `offered` what an index has instead."""
+
+    spec: Spec
+    python: Interpreter | None
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    offered: Found = field(default_factory=dict)
+    no_python: str = ""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing is lacking."""
+        return not self.lacks and not self.no_python
+
+    @property
+    def date(self) -> str:
+        """When the newest of the locked files came to the index, "" where it does not say."""
+        locked = {d.name: d for d in self.spec.lock.distributions}
+        times = [
+            file.uploaded
+            for name, files in self.offered.items()
+            for file in files
+            if file.uploaded and (file.digest in locked[name].hashes or name in self.lacks)
+        ]
+        return max(times, default="")
+
+    def lines(self) -> list[str]:
+        """Say what is lacking, a line each."""
+        versions = self.spec.lock.versions()
+        told = [f"{name} {versions.get(name, '')}: {why}." for name, why in self.lacks.items()]
+        return [*([self.no_python] if self.no_python else []), *told]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One fallback: the spec that it would record, and what that changes."""
+
+    level: str
+    spec: Spec
+    changes: tuple[Change, ...]
+    built: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    date: str = ""
+
+    def told(self, was: Spec) -> str:
+        """Say in one line what it would change."""
+        parts = []
+        if self.date:
+            parts.append(f"what the requirements allowed on {self.date[:10]}")
+        if self.spec.python != was.python:
+            parts.append(f"Python {self.spec.python} instead of {was.python}")
+        parts.append(_few([str(each) for each in self.changes]) or "the same versions")
+        if self.others:
+            parts.append(f"other files of {_few(self.others)}")
+        if self.built:
+            parts.append(f"{_few(self.built)} built from source, which runs its code")
+        return "; ".join(parts)
+
+    def to_data(self, was: Spec) -> dict[str, object]:
+        """Return it for programs."""
+        return {
+            "level": self.level,
+            "python": self.spec.python,
+            "changes": [asdict(each) for each in self.changes],
+            "built": list(self.built),
+            "other_files": list(self.others),
+            "date": self.date or None,
+            "told": self.told(was),
+        }
+
+
+def _few(texts: Sequence[str]) -> str:
+    return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
+
+
+# -- what is lacking
+
+
+def examine(document: Document, error: NbenvError) -> Steps[Findings]:
+    """Find out what of a lock cannot be had here; `error` is what restoring it ended with."""
+    spec = document.spec
+    yield Progress("resolve", "Looking for what is lacking …")
+    python = interpreter.find(spec.python)
+    reason = "" if python else f"{error.what} {error.why}"
+    findings = Findings(spec, python, no_python=reason)
+    offered = yield from _offered(document, spec)
+    lacks = _lacking(document, spec, offered)
+    if isinstance(error, BuildError):
+        lacks |= dict.fromkeys(_built(document, spec, offered), "its build failed")
+    if _NOT_THERE.search(error.why):
+        lacks |= dict.fromkeys(_named(error, spec), "the index lists its file, but has it no more")
+    return replace(findings, lacks=lacks, offered=offered)
+
+
+def is_passing(error: NbenvError) -> bool:
+    """Whether an error says that an index could not be asked, which another try may mend."""
+    return isinstance(error, IndexAccessError) and not _NOT_THERE.search(error.why)
+
+
+def _named(error: NbenvError, spec: Spec) -> Iterator[str]:
+    versions = spec.lock.versions()
+    for name, version in _NAMED.findall(error.why):
+        if versions.get(name) == version:
+            yield name
+
+
+def _offered(document: Document, spec: Spec) -> Steps[Found]:
+    wanted = _selection(document, spec).values()
+    return (yield from told("resolve", installer.offered(list(wanted), spec.python)))
+
+
+def _selection(document: Document, spec: Spec) -> dict[str, LockedDistribution]:
+    full = f"{spec.python}.99"
+    versions = {"python_full_version": full, "implementation_version": full}
+    values = {**document.environment.marker_environment(), "python_version": spec.python}
+    return spec.lock.selection({**values, **versions})
+
+
+def _lacking(document: Document, spec: Spec, offered: Found) -> dict[str, str]:
+    lacks = {}
+    for name, locked in sorted(_selection(document, spec).items()):
+        files = offered.get(name, [])
+        same = [file for file in files if file.digest in locked.hashes]
+        if locked.version is None or installer.best(same, spec.python):
+            continue
+        if not files:
+            lacks[name] = "no index has this version any more"
+        elif not same:
+            lacks[name] = "the index has none of the locked files any more"
+        else:
+            lacks[name] = "none of the locked files fits this machine"
+    return lacks
+
+
+def _built(document: Document, spec: Spec, offered: Found) -> list[str]:
+    """Return what would be built from source."""
+    chosen = {
+        name: installer.best((f for f in offered.get(name, ()) if f.digest in each.hashes), python)
+        for name, each in _selection(document, spec).items()
+        if (python := spec.python)
+    }
+    return [name for name, file in chosen.items() if file and file.is_source]
+
+
+# -- the rungs
+
+
+def rungs(document: Document, findings: Findings, only: str | None = None) -> Steps[list[Rung]]:
+    """Return what remains possible, the least change first; `only` looks for one level."""
+    makers = {"build": _other_files, "python": _other_python, "dated": _dated, "newest": _newest}
+    found = []
+    for level in [only] if only else LEVELS:
+        try:
+            rung = yield from makers[level](document, findings)
+        except (InstallerError, InterpreterError):
+            continue
+        if rung is not None:
+            found.append(rung)
+    return found
+
+
+def _other_files(document: Document, findings: Findings) -> Steps[Rung | None]:
+    """Take for each lacking distribution the best other file of the same version."""
+    yield Progress("resolve", "Looking for other files of the same versions …")
+    spec, files = findings.spec, dict[str, File]()
+    for name in findings.lacks:
+        locked = next(each for each in spec.lock.distributions if each.name == name)
+        others = [f for f in findings.offered.get(name, ()) if f.digest not in locked.hashes]
+        best = installer.best((f for f in others if f.digest), spec.python)
+        if best is None:
+            return None
+        files[name] = best
+    if findings.no_python or not files:
+        return None
+    widened = tuple(
+        _widened(each, files[each.name]) if each.name in files else each
+        for each in spec.lock.distributions
+    )
+    sources = tuple(name for name, file in files.items() if file.is_source)
+    wheels = tuple(name for name in files if name not in sources)
+    return Rung("build", replace(spec, lock=Lock(widened)), (), sources, wheels)
+
+
+def _widened(locked: LockedDistribution, file: File) -> LockedDistribution:
+    """Return a line that takes a file too; consent to the fallback is consent to building it."""
+    hashes = tuple(sorted((*locked.hashes, str(file.digest))))
+    return replace(locked, hashes=hashes, source=locked.source or file.is_source)
+
+
+def _other_python(document: Document, findings: Findings) -> Steps[Rung | None]:
+    """Keep the versions on the nearest Python that is here; rather one that moves none."""
+    best: Rung | None = None
+    for python in _pythons(findings.spec.python)[:_TRIED]:
+        yield Progress("resolve", f"Trying the same versions on Python {python} …")
+        try:
+            rung = yield from _resolved("python", document, findings, Upgrade(here=True), python)
+        except InstallerError:
+            continue
+        better = best is None or (rung and len(rung.changes) < len(best.changes))
+        if rung and better and not _still_lacks(findings, rung.spec):
+            best = rung
+        if best and not best.changes:
+            break
+    # With the recorded Python here, another one only helps when no version moves.
+    return best if best is None or not best.changes or findings.no_python else None
+
+
+def _still_lacks(findings: Findings, spec: Spec) -> bool:
+    """Whether another spec needs one of the very files that are lacking."""
+    old = {each.name: set(each.hashes) for each in findings.spec.lock.distributions}
+    new = {each.name: set(each.hashes) for each in spec.lock.distributions}
+    return any(old.get(name, set()) & new.get(name, set()) for name in findings.lacks)
+
+
+def _pythons(recorded: str) -> list[str]:
+    """Return the other Pythons that are here, the nearest first, of two the newer one."""
+    minor = int(recorded.partition(".")[2])
+    here = {int(each.python.partition(".")[2]) for each in interpreter.available()} - {minor}
+    usable = [each for each in here if each >= _OLDEST]
+    return [f"3.{n}" for n in sorted(usable, key=lambda each: (abs(each - minor), -each))]
+
+
+def _dated(document: Document, findings: Findings) -> Steps[Rung | None]:
+    if not findings.date:
+        return None
+    before = _after(findings.date)
+    yield Progress("resolve", f"Looking for what could be had on {findings.date[:10]} …")
+    upgrade = Upgrade(avoid=_avoided(findings), before=before, here=True)
+    rung = yield from _resolved("dated", document, findings, upgrade)
+    return replace(rung, date=findings.date) if rung else None
+
+
+def _after(time: str) -> str:
+    """Return the second after a time: the limit itself is excluded."""
+    limit = datetime.fromisoformat(time.replace("Z", "+00:00")) + timedelta(seconds=1)
+    return limit.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def _newest(document: Document, findings: Findings) -> Steps[Rung | None]:
+    yield Progress("resolve", "Looking for the newest versions …")
+    upgrade = Upgrade(everything=True, avoid=_avoided(findings), here=True)
+    return (yield from _resolved("newest", document, findings, upgrade))
+
+
+def _avoided(findings: Findings) -> tuple[str, ...]:
+    versions = findings.spec.lock.versions()
+    return tuple(f"{name}=={versions[name]}" for name in findings.lacks if versions.get(name))
+
+
+def _resolved(
+    level: str, document: Document, findings: Findings, upgrade: Upgrade, python: str | None = None
+) -> Steps[Rung | None]:
+    """Resolve anew; None where the result could not be had here either."""
+    was, folder = findings.spec, document.target.folder
+    if python is None:
+        python = was.python if findings.python else next(iter(_pythons(was.python)), None)
+    if python is None:
+        return None
+    found = yield from obtain(python, False, folder)
+    spec = yield from resolved(replace(was, python=python), found, folder, upgrade)
+    offered = yield from _offered(document, spec)
+    if _lacking(document, spec, offered):
+        return None
+    changes = tuple(_changes(_selection(document, was), _selection(document, spec)))
+    return Rung(level, spec, changes, tuple(_built(document, spec, offered)))
+
+
+def _changes(
+    was: Mapping[str, LockedDistribution], now: Mapping[str, LockedDistribution]
+) -> Iterator[Change]:
+    for name in sorted({*was, *now}):
+        old, new = was.get(name), now.get(name)
+        before = (old.version or old.url) if old else None
+        after = (new.version or new.url) if new else None
+        if before != after:
+            yield Change(name, before, after)

@@ -1,0 +1,13 @@
+"""Killed at random moments, the next start gives the old environment or the new one, whole."""
+
+from __future__ import annotations
+
+import random
+
+from tests.endurance import kills
+
+
+def test_killed_at_random_moments() -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"python -m tests.endurance.kills 15 --seed {seed}")
+    assert kills.main(15, seed).total() == 15

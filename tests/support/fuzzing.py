@@ -1,0 +1,153 @@
+"""Everything that reads what others wrote, as functions of bytes that may raise our errors only.
+
+`tests/trust/test_fuzzing.py` feeds them from hypothesis, `tests/fuzz.py` from atheris.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+from packaging.markers import default_environment
+
+from nbenv import addresses, notebook, pipconfig, record, requirements
+from nbenv.cli import parser
+from nbenv.errors import InstallerError, NbenvError
+from nbenv.installer.explaining import explained
+from nbenv.kernel.guest import words
+from nbenv.lock import LockedDistribution
+from nbenv.operations.installing import parse_index
+from nbenv.plan import drift
+from nbenv.requirements import must_be_built
+from nbenv.server.paths import real_path
+from nbenv.spec import Spec
+
+__all__ = ["TARGETS", "run"]
+
+NEW = {"version": 1, "python": "3.11", "requirements": ["six"], "lock": []}
+_FOLDER = Path(tempfile.gettempdir())
+_PLATFORM = {name: str(value) for name, value in default_environment().items()}
+
+
+def run(name: str, data: bytes) -> bool:
+    """Feed one target; return whether it took the data (it may refuse it with an error of ours)."""
+    try:
+        TARGETS[name](data)
+    except NbenvError as error:
+        # What is typed comes back as it was; what is read from a file must not steer a terminal.
+        assert name == "words" or all(map(str.isprintable, str(error).splitlines()))
+        return False
+    return True
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8", "surrogatepass")  # JSON may hold what is no character
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
+def _notebook(data: bytes) -> None:
+    """A file: read, written, and read again; nothing but the changed value may change."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "x.ipynb")
+        Path(path).write_bytes(data)
+        metadata = notebook.read_metadata(path)
+        notebook.write_metadata(path, {"nbenv": NEW})
+        after = json.loads(Path(path).read_bytes().decode("utf-8-sig"))
+        assert after["metadata"] == {**metadata, "nbenv": NEW}
+        before = json.loads(data.decode("utf-8-sig"))
+        assert {**after, "metadata": 0} == {**before, "metadata": 0}
+
+
+def _record(data: bytes) -> None:
+    """A record: whatever is taken comes back the same, and is shown without looking anywhere."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    spec = Spec.from_value(value)
+    again = Spec.from_value(spec.to_value())
+    assert again.digest(_FOLDER) == spec.digest(_FOLDER)
+    assert record.current(value, {"value": NEW, "superseded": [record.ABSENT]}) == value
+    drift(spec.lock.selection(_PLATFORM), {})
+    spec.lock.changes_to(again.lock)
+    for each in spec.lock.distributions:
+        assert not set(each.line) & set("\n\r\0")
+        if each.url:
+            must_be_built(each.url)
+
+
+def _line(data: bytes) -> None:
+    locked = LockedDistribution.from_line(_text(data))
+    assert LockedDistribution.from_line(locked.line).line == locked.line
+    assert not locked.name.startswith("-")
+    assert locked.hashes or locked.url
+    locked.holds_for(_PLATFORM)
+
+
+def _requirement(data: bytes) -> None:
+    text = _text(data)
+    requirements.is_named(text)
+    requirements.check_recorded(text)
+    merged = requirements.merge(["six>=1"], [text])
+    assert requirements.merge(merged, [text]) == merged
+    requirements.remove(merged, ["six"])
+
+
+def _address(data: bytes) -> None:
+    text = _text(data)
+    clean = addresses.without_credentials(text)
+    assert addresses.without_credentials(clean) == clean
+    if not addresses.index_problem(text):
+        assert clean == text
+        assert text.startswith(("http", "HTTP", "Http")) or "://" in text
+    addresses.direct_problem(text, locked=True)
+    parse_index(f"name={text}")
+
+
+def _pip_configuration(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "pip.conf")
+        path.write_bytes(data)
+        pipconfig.as_uv_environment(pipconfig.read({"PIP_CONFIG_FILE": str(path)}))
+
+
+def _words(data: bytes) -> None:
+    text = _text(data)
+    found = words.split(text)
+    words.route(text, [sys.executable, "-c", "pass"], ["--environment", "x"])
+    if not {"-h", "--help", "--version"} & set(found):
+        try:
+            parser.parse(found)
+        except SystemExit as error:  # abbreviations of --help
+            assert error.code in (0, None)
+
+
+def _installer(data: bytes) -> None:
+    error = explained(data.decode("utf-8", "replace").splitlines())
+    assert isinstance(error, InstallerError)
+
+
+def _path(data: bytes) -> None:
+    root = os.path.realpath(_FOLDER)
+    found = real_path(SimpleNamespace(root_dir=root), _text(data))
+    assert found is None or found == root or found.startswith(os.path.join(root, ""))
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "notebook": _notebook,
+    "record": _record,
+    "line": _line,
+    "requirement": _requirement,
+    "address": _address,
+    "pip-configuration": _pip_configuration,
+    "words": _words,
+    "installer": _installer,
+    "path": _path,
+}

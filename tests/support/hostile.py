@@ -1,0 +1,298 @@
+"""Notebooks that somebody wrote to do harm: what each says, and the place that must be named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TRAP = "127.0.0.1:9"
+"""Where nothing listens; a tool that asks this host is caught by its attempt to connect."""
+HASH = "--hash=sha256:" + "0" * 64
+COMMIT = "0" * 40
+GOOD_LINE = f"six==1.17.0 {HASH}"
+MANY = 1_000_000
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A record that must be refused, and what the refusal must name."""
+
+    name: str
+    value: object
+    place: str
+
+
+def record(**changes: object) -> dict[str, object]:
+    """Return a record that is in order but for `changes`."""
+    good: dict[str, object] = {
+        "version": 1,
+        "python": "3.11",
+        "requirements": ["six"],
+        "lock": [GOOD_LINE],
+    }
+    return {**good, **changes}
+
+
+def deep(depth: int) -> object:
+    """Return lists in lists."""
+    value: object = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+LINES = {
+    "index option": f"--index-url http://{TRAP}/simple",
+    "index option behind a line": f"six==1.17.0 --index-url=http://{TRAP}/simple {HASH}",
+    "extra index": f"--extra-index-url=http://{TRAP}/",
+    "find links": f"-f http://{TRAP}/",
+    "editable": "-e ./evil",
+    "editable repository": f"-e git+http://{TRAP}/evil@{COMMIT}#egg=evil",
+    "requirements file": "-r /etc/passwd",
+    "constraints": "-c /etc/passwd",
+    "config settings": f"six==1.17.0 --config-settings=--build-option=x {HASH}",
+    "global option": f"six==1.17.0 --global-option=x {HASH}",
+    "no binary": "--no-binary :all:",
+    "pre": "--pre",
+    "trusted host": f"--trusted-host {TRAP}",
+    "newline": f"six==1.17.0 {HASH}\n--index-url http://{TRAP}/",
+    "carriage return": f"six==1.17.0 {HASH}\r-e ./evil",
+    "line separator": f"six==1.17.0 {HASH}\u2028-e ./evil",
+    "NUL": f"six==1.17.0\0 {HASH}",
+    "escape": f"six==1.17.0 \x1b[2J {HASH}",
+    "right to left": f"six==1.17.0\u202e {HASH}",
+    "comment": f"six==1.17.0 # {HASH}",
+    "continuation": "six==1.17.0 \\",
+    "shell": f"six==1.17.0; $(touch evil) {HASH}",
+    "backticks": f"`touch evil`==1 {HASH}",
+    "pipe": f"six==1.17.0 | sh {HASH}",
+    "path": f"../../evil==1 {HASH}",
+    "absolute path": "/etc/passwd",
+    "drive": f"C:\\evil==1 {HASH}",
+    "no version": f"six {HASH}",
+    "range": f"six>=1 {HASH}",
+    "two versions": f"six==1.16.0,==1.17.0 {HASH}",
+    "wildcard": f"six==1.* {HASH}",
+    "arbitrary version": f"six===--index-url=x {HASH}",
+    "huge version": f"six=={'9' * 5000} {HASH}",
+    "no hash": "six==1.17.0",
+    "short hash": "six==1.17.0 --hash=sha256:00",
+    "weak hash": "six==1.17.0 --hash=md5:" + "0" * 32,
+    "hash of another kind": "six==1.17.0 --hash=sha512:" + "0" * 64,
+    "extras": f"six[evil]==1.17.0 {HASH}",
+    "deep marker": f"six==1.17.0 ; {'(' * 2000}os_name == 'x'{')' * 2000} {HASH}",
+    "long name": f"{'x' * 5000}==1 {HASH}",
+    "long line": f"six==1.17.0 {HASH * 1000}",
+    "spaces": f"six==1.17.0{' ' * 60_000}{HASH}",
+    "archive without hash": f"six @ http://{TRAP}/six-1.17.0-py2.py3-none-any.whl",
+    "local archive without hash": "six @ ./six-1.17.0-py2.py3-none-any.whl",
+    "branch": f"six @ git+http://{TRAP}/six@main",
+    "no revision": f"six @ git+http://{TRAP}/six",
+    "option as revision": f"six @ git+http://{TRAP}/six@--upload-pack=evil",
+    "option as host": f"six @ git+ssh://-oProxyCommand=evil/six@{COMMIT}",
+    "option as user": f"six @ git+ssh://-oProxyCommand=evil@host/six@{COMMIT}",
+    "command transport": f"six @ git+ext::sh -c evil@{COMMIT}",
+    "command transport without spaces": f"six @ git+ext::evil@{COMMIT}",
+    "subversion": f"six @ svn+http://{TRAP}/six@{COMMIT}",
+    "ftp": f"six @ ftp://{TRAP}/six-1.17.0.tar.gz {HASH}",
+    "share": f"six @ file://{TRAP}/share/six-1.17.0.tar.gz {HASH}",
+    "network path": f"six @ //{TRAP}/share/six-1.17.0.tar.gz {HASH}",
+    "password in a path": f"six @ https://https://me:hunter2@{TRAP}/six-1.17.0.tar.gz {HASH}",
+    "relative file": f"six @ file:six-1.17.0.tar.gz {HASH}",
+    "variable": f"six @ http://{TRAP}/${{HOME}}/six-1.17.0.tar.gz {HASH}",
+    "variable in a folder": "six @ ./${HOME}",
+    "password": f"six @ http://me:hunter2@{TRAP}/six-1.17.0.tar.gz {HASH}",
+    "token": f"six @ git+https://hunter2@{TRAP}/six@{COMMIT}",
+    "ssh password": f"six @ git+ssh://git:hunter2@{TRAP}/six@{COMMIT}",
+    "token in a query": f"six @ http://{TRAP}/six-1.17.0.tar.gz?token=hunter2 {HASH}",
+    "backslash": f"six @ http://good.invalid\\@{TRAP}/six-1.17.0.tar.gz {HASH}",
+    "broken host": f"six @ http://[{TRAP}/six-1.17.0.tar.gz {HASH}",
+    "broken port": f"six @ http://host.invalid:evil/six-1.17.0.tar.gz {HASH}",
+    "folder outside": f"six @ git+http://{TRAP}/six@{COMMIT}#subdirectory=../../evil",
+}
+REQUIREMENTS = {
+    "index option": f"--index-url http://{TRAP}/simple",
+    "editable": "-e ./evil",
+    "requirements file": "-r /etc/passwd",
+    "config settings": "six --config-settings=x=y",
+    "hash": f"six {HASH}",
+    "newline": "six\n-e ./evil",
+    "NUL": "six\0",
+    "escape": "six\x1b]0;evil\x07",
+    "shell": "six; touch evil",
+    "substitution": "$(touch evil)",
+    "path": "../evil",
+    "absolute path": "/etc/passwd",
+    "url": f"http://{TRAP}/six-1.17.0.tar.gz",
+    "repository": f"git+http://{TRAP}/six",
+    "empty": "",
+    "option as revision": f"six @ git+http://{TRAP}/six@--upload-pack=evil",
+    "command transport": "six @ git+ext::evil",
+    "variable": f"six @ http://{TRAP}/${{HOME}}/six-1.17.0.tar.gz",
+    "password": f"six @ https://me:hunter2@{TRAP}/six-1.17.0.tar.gz",
+    "huge": "six" + " " * 5000 + ">=1",
+    "huge version": f"six>={'9' * 4999}",
+    "deep marker": f"six ; {'(' * 2000}os_name == 'x'{')' * 2000}",
+    "share": f"six @ file://{TRAP}/share/six",
+}
+ADDRESSES = {
+    "file": "file:///etc",
+    "ssh": f"ssh://{TRAP}/simple",
+    "ftp": f"ftp://{TRAP}/simple",
+    "git": f"git+http://{TRAP}/simple",
+    "script": "javascript:alert(1)",
+    "no scheme": "host.invalid/simple",
+    "no host": "https:///simple",
+    "password": f"https://me:hunter2@{TRAP}/simple",
+    "user": f"https://hunter2@{TRAP}/simple",
+    "token in a query": f"https://{TRAP}/simple?api_key=hunter2",
+    "token behind the path": f"https://{TRAP}/simple&api_key=hunter2",
+    "password in the path": f"https://https://me:hunter2@{TRAP}/simple",
+    "second index": f"https://host.invalid/simple evil=http://{TRAP}/simple",
+    "tab": f"https://host.invalid/simple\tevil=http://{TRAP}/",
+    "newline": f"https://host.invalid/simple\nhttp://{TRAP}/",
+    "variable": "https://host.invalid/${HOME}",
+    "backslash": f"https://host.invalid\\@{TRAP}/simple",
+    "broken host": "https://[host/simple",
+    "huge": f"https://host.invalid/{'x' * 60_000}",
+    "look-alike": "https://h\u043est.invalid/simple",
+    "option": "--index-url=x",
+}
+NAMES = {
+    "option": "--default",
+    "second": "a=http://x b",
+    "path": "../evil",
+    "empty": "",
+    "huge": "x" * 1000,
+}
+WRONG = {
+    "a text": "x",
+    "a number": 7,
+    "a truth": True,
+    "an object": {"0": GOOD_LINE},
+    "too many": [GOOD_LINE] * MANY,
+    "numbers": [GOOD_LINE, 1.5],
+    "nothing": [GOOD_LINE, None],
+    "lists": [GOOD_LINE, [GOOD_LINE]],
+    "huge": [GOOD_LINE, "x" * 10_000_000],
+    "surrogate": [GOOD_LINE, "\ud800"],
+}
+NO_LISTS = ("a text", "a number", "a truth", "an object", "too many")
+
+
+def _lists() -> Iterator[Hostile]:
+    for key in ("lock", "requirements", "editable", "source", "indexes"):
+        for name, value in WRONG.items():
+            place = f".{key}" if name in NO_LISTS else f".{key}["
+            yield Hostile(f"{key}: {name}", record(**{key: value}), place)
+
+
+def _records() -> Iterator[Hostile]:
+    for name, line in LINES.items():
+        value = record(lock=[GOOD_LINE, line])
+        yield Hostile(f"lock: {name}", value, ".lock[1]")
+    for name, text in REQUIREMENTS.items():
+        value = record(requirements=["six", text])
+        yield Hostile(f"requirements: {name}", value, ".requirements[1]")
+    for name, url in ADDRESSES.items():
+        indexes = [{"name": "good", "url": "https://host.invalid"}, {"name": "x", "url": url}]
+        yield Hostile(f"index url: {name}", record(indexes=indexes), ".indexes[1].url")
+    for name, text in NAMES.items():
+        indexes = [{"name": text, "url": "https://host.invalid/simple"}]
+        yield Hostile(f"index name: {name}", record(indexes=indexes), ".indexes[0].name")
+    for key in ("editable", "source"):
+        for name, text in {"path": "../evil", "option": "-e", "space": "a b", "": ""}.items():
+            yield Hostile(f"{key}: {name}", record(**{key: [text]}), f".{key}[0]")
+    yield from _lists()
+
+
+def _scalars() -> Iterator[Hostile]:
+    for name, value in {
+        "text": "1",
+        "fraction": 1.0,
+        "none": None,
+        "list": [1],
+        "truth": True,
+        "negative": -1,
+        "huge": "x" * 10_000_000,
+        "deep": deep(600),
+    }.items():
+        yield Hostile(f"version: {name}", record(version=value), ".version")
+    for name, value in {
+        "number": 3.11,
+        "one part": "3",
+        "three parts": "3.11.2",
+        "option": "--python",
+        "path": "/evil/python",
+        "command": "3.11; touch evil",
+        "newline": "3.11\n",
+        "other digits": "3.\u0661\u0661",
+        "huge": "3." + "1" * 1_000_000,
+        "list": ["3.11"],
+    }.items():
+        yield Hostile(f"python: {name}", record(python=value), ".python")
+    for value in ([], "x", 7, [record()]):
+        yield Hostile(f"record: {type(value).__name__}", value, "nbenv is")
+    yield Hostile("unknown key: deep", record(mine=deep(600)), "nested")
+    same = [f"six==1.16.0 {HASH}", GOOD_LINE]
+    yield Hostile("lock: twice", record(lock=same), "lock[1]")
+
+
+RECORDS = [*_records(), *_scalars()]
+"""Records that are refused by every command, with the place below ``metadata`` named."""
+
+RAW = {
+    "deep": b'{"nbformat": 4, "metadata": {"nbenv": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
+    "deep cells": b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b', "nbformat": 4}',
+    "unclosed": b'{"nbformat": 4, "metadata": {"nbenv": ' + b"[" * 1_000_000,
+    "huge number": b'{"nbformat": 4, "metadata": {"nbenv": {"version": ' + b"9" * 5000 + b"}}}",
+    "many metadata": b'{"cells": [' + b'{"metadata": 1},' * 60_000 + b'{"x": "metadata": 1}]}',
+    "two documents": b'{"nbformat": 4, "metadata": {}} {"nbformat": 4, "metadata": {}}',
+    "not UTF-8": b'{"nbformat": 4, "metadata": {"nbenv": "\xff"}}',
+    "empty": b"",
+    "a list": b"[]",
+    "metadata of a list": b'{"nbformat": 4, "metadata": []}',
+    "format of a text": b'{"nbformat": "4", "metadata": {}}',
+    "NaN": b'{"nbformat": NaN, "metadata": {}}',
+}
+"""Files that are refused as notebooks."""
+
+HARMLESS = {
+    "unapproved": record(requirements=[f"six @ http://{TRAP}/six-1.17.0.tar.gz"]),
+    "index": record(indexes=[{"name": "evil", "url": f"http://{TRAP}/simple"}]),
+    "archive": record(lock=[f"six @ http://{TRAP}/six-1.17.0.tar.gz {HASH}"]),
+    "repository": record(lock=[f"six @ git+http://{TRAP}/six@{COMMIT}"]),
+    "folder": record(lock=["evil @ ./evil"], requirements=["evil @ ./evil"]),
+    "editable": record(lock=["evil @ ./evil"], requirements=["evil @ ./evil"], editable=["evil"]),
+    "nothing locked": record(lock=[], requirements=[f"six @ git+http://{TRAP}/six"]),
+    "another Python": record(python="3.99"),
+    "unknown keys": record(mine={"command": "touch evil", "hook": ["python", "-c", "1"]}),
+}
+"""Records that are in order, and would do harm if anything of them were run or asked."""
+
+
+def write(path: Path, value: object) -> Path:
+    """Write a notebook with this record, and with a project beside it that leaves traces."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    evil = path.parent / "evil"
+    evil.mkdir(exist_ok=True)
+    code = (
+        "open('evil-ran', 'w').close(); import socket; socket.create_connection(('127.0.0.1', 9))"
+    )
+    for name in ("setup.py", "__init__.py", "sitecustomize.py"):
+        (evil / name).write_text(code, encoding="utf-8")
+    document = {
+        "cells": [
+            {"cell_type": "code", "source": f"!{code}", "metadata": {}, "outputs": [], "id": "a"}
+        ],
+        "metadata": {
+            "kernelspec": {"name": "nbenv", "display_name": "x", "language": "python"},
+            "nbenv": value,
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    return path
