@@ -109,12 +109,14 @@ export class Client {
    * What is wrong with a requirement; empty when nothing is.
    */
   async complaint(text: string): Promise<string> {
-    const answer = await this._get<{ message: string }>(
-      'requirement',
-      { text },
-      { message: 'string' }
-    );
-    return answer.message;
+    // In a body: what is typed may hold a password, which no log of addresses may.
+    const body = JSON.stringify({ text });
+    const answer = await this._transport.ask('requirement', {
+      method: 'POST',
+      body
+    });
+    const shape: Shape = { message: 'string' };
+    return shaped<{ message: string }>(answer, shape, 'requirement').message;
   }
 
   /**

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbenv.errors import InstallerError, NbenvError, UnavailableError, UsageError
+from nbenv.errors import HashError, InstallerError, NbenvError, UnavailableError, UsageError
 from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.ladder import LEVELS, Findings, Rung, examine, is_passing, rungs
@@ -21,7 +21,7 @@ _NOTHING = NbenvError("")
 def with_fallbacks(document: Document, error: NbenvError) -> Steps[NbenvError]:
     """Return the error of a failed restore, with the fallbacks where something is lacking."""
     nothing_locked = document.value is None or not document.spec.lock.distributions
-    if nothing_locked or is_passing(error):
+    if nothing_locked or is_passing(error) or isinstance(error, HashError):
         return error
     try:
         findings = yield from examine(document, error)

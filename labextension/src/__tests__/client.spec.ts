@@ -36,10 +36,10 @@ describe('shaped', () => {
 });
 
 describe('Client', () => {
-  it('escapes what it asks for', async () => {
+  it('sends what is typed in a body', async () => {
     const { client, asked } = clientWith({ requirement: { message: '' } });
     expect(await client.complaint('a>=1 ; b&c')).toBe('');
-    expect(asked).toEqual(['GET requirement?text=a%3E%3D1+%3B+b%26c']);
+    expect(asked).toEqual(['POST requirement {"text":"a>=1 ; b&c"}']);
   });
 
   it('sends words and flags of a job', async () => {
