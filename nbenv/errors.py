@@ -14,6 +14,7 @@
     ├── InstallerError          the installer failed for a reason of its own
     │   ├── ResolutionError     no set of versions satisfies the requirements
     │   ├── BuildError          a distribution had to be built, and its build failed
+    │   │   └── BuildRefusedError   its lock does not say that it is built
     │   ├── HashError           a downloaded file is not the one that the lock names
     │   ├── IndexAccessError    an index is down, refuses, or lacks a file
     │   └── IndexSwitchError    what is locked would come from another index than before
@@ -27,6 +28,7 @@ __all__ = [
     "ApprovalNeededError",
     "BrokenEnvironmentError",
     "BuildError",
+    "BuildRefusedError",
     "HashError",
     "IndexAccessError",
     "IndexSwitchError",
@@ -124,6 +126,10 @@ class ResolutionError(InstallerError):
 
 class BuildError(InstallerError):
     """Building a distribution from source failed."""
+
+
+class BuildRefusedError(BuildError):
+    """What is locked would have to be built here, and its lock does not say that it is."""
 
 
 class HashError(InstallerError):

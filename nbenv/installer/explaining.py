@@ -6,6 +6,7 @@ import re
 
 from nbenv.errors import (
     BuildError,
+    BuildRefusedError,
     HashError,
     IndexAccessError,
     InstallerError,
@@ -42,7 +43,7 @@ def explained(lines: list[str]) -> InstallerError:
         )
     if "building from source is disabled for" in text:
         names = re.findall(r"building from source is disabled for `([^`]+)`", text)
-        return BuildError(
+        return BuildRefusedError(
             f"None of the locked files of {', '.join(names) or 'a distribution'} can be installed "
             "here without building it.",
             "Building runs its code, and the notebook's lock does not say that it is built.",

@@ -12,7 +12,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from nbenv import installer, interpreter
-from nbenv.errors import BuildError, IndexAccessError, InstallerError, InterpreterError, NbenvError
+from nbenv.errors import (
+    BuildError,
+    BuildRefusedError,
+    IndexAccessError,
+    InstallerError,
+    InterpreterError,
+    NbenvError,
+)
 from nbenv.installer import File, Upgrade
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change, Lock, LockedDistribution
@@ -122,7 +129,7 @@ def examine(document: Document, error: NbenvError) -> Steps[Findings]:
     findings = Findings(spec, python, no_python=reason)
     offered = yield from _offered(document, spec)
     lacks = _lacking(document, spec, offered)
-    if isinstance(error, BuildError):
+    if isinstance(error, BuildError) and not isinstance(error, BuildRefusedError):
         lacks |= dict.fromkeys(_built(document, spec, offered), "its build failed")
     if _NOT_THERE.search(error.why):
         lacks |= dict.fromkeys(_named(error, spec), "the index lists its file, but has it no more")
