@@ -7,7 +7,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tomli_w
@@ -30,7 +30,8 @@ class Upgrade:
     With `any_index` they may also come from another index than before. `avoid` are
     ``name==version`` not to be taken, and `before` is the time, as RFC 3339 writes it, or the day,
     after which nothing counts. With `here`, every version has a file that fits this platform; of
-    the names in `no_build` only wheels are taken.
+    the names in `no_build` only wheels are taken. `locked_for` is the Python of the lock at hand,
+    where that is another one than the spec's.
     """
 
     everything: bool = False
@@ -41,6 +42,7 @@ class Upgrade:
     before: str = ""
     here: bool = False
     no_build: tuple[str, ...] = ()
+    locked_for: str = ""
 
 
 def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
@@ -59,7 +61,8 @@ def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lin
         where = Path(scratch)
         document = yield from _exported(spec, interpreter, folder, where, upgrade)
         if not upgrade.any_index:
-            yield from check_origins(_packages(document), spec)
+            known = replace(spec, python=upgrade.locked_for or spec.python)
+            yield from check_origins(_packages(document), known)
         yield from _with_hashes(document, where, spec, interpreter)
     return _relocated(from_pylock(document, spec.python), where, folder)
 

@@ -159,7 +159,8 @@ def change(target: Target, edit: Edit, how: Manner) -> Steps[tuple[Spec, Synced]
         spec = edited if isinstance(edited, Spec) else (yield from edited)
         found = yield from obtain(spec.python, how.consent, target.folder)
         if not how.locked and (upgrade or not _is_met(document, spec)):
-            spec = yield from resolved(spec, found, target.folder, upgrade or Upgrade())
+            choice = replace(upgrade or Upgrade(), locked_for=document.spec.python)
+            spec = yield from resolved(spec, found, target.folder, choice)
         if how.dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:
