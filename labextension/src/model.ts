@@ -77,7 +77,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   }
 
   get state(): State {
-    const work = this._progress?.work ?? null;
+    const work = this._progress?.work ?? this._status?.job ?? null;
     return stateOf(this._status, work, this._stale);
   }
 

@@ -179,7 +179,7 @@ export function Failed(
           label={trans.__('Restore …')}
           onClick={() => actions.review(model)}
         />
-      ) : problem.kind === 'Interpreter' ? (
+      ) : ['Interpreter', 'Unavailable'].includes(problem.kind) ? (
         <Button
           strong
           label={trans.__('Use another Python …')}
