@@ -43,8 +43,8 @@ def _offer(findings: Findings, found: list[Rung], cause: NbenvError) -> Unavaila
         + "\nTake one of them with %nbenv restore --fallback NAME "
         "(in a terminal: nbenv restore NOTEBOOK --fallback NAME); --dry-run shows all of it first."
         if found
-        else "Nothing was changed, and no fallback remains here: find a machine or an index that "
-        "has it, or loosen what the notebook asks for."
+        else "Nothing was changed, and no fallback remains here. "
+        + (cause.todo or "Find a machine or an index that has it, or loosen what is asked for.")
     )
     return UnavailableError("\n".join(findings.lines()), todo, steps, cause)
 

@@ -16,7 +16,7 @@ from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
 from nbenv.operations.syncing import Synced
-from nbenv.operations.telling import counted, outcome_of
+from nbenv.operations.telling import counted, few, outcome_of
 from nbenv.spec import Index, Spec
 
 __all__ = ["Wish", "install", "parse_index"]
@@ -52,9 +52,8 @@ def install(target: Target, wish: Wish) -> Steps[Outcome]:
     how = Manner(_upgrade(wish) if moving else None, wish.dry_run)
     spec, synced = yield from change(target, edit, how)
     summary = _installed_summary(spec, synced, asked, wish.dry_run)
-    outcome = outcome_of(spec, synced, summary, shown=wish.dry_run)
-    origins = _origins(spec, synced)
-    return replace(outcome, text="\n".join([line for line in (outcome.text, *origins) if line]))
+    told = "\n".join([summary, *_origins(spec, synced, asked)])
+    return outcome_of(spec, synced, told, shown=wish.dry_run)
 
 
 def _upgrade(wish: Wish) -> Upgrade:
@@ -64,15 +63,15 @@ def _upgrade(wish: Wish) -> Upgrade:
     return Upgrade(names=names, pre=names if wish.pre else (), any_index=wish.any_index)
 
 
-def _origins(spec: Spec, synced: Synced) -> Iterator[str]:
+def _origins(spec: Spec, synced: Synced, asked: list[str]) -> Iterator[str]:
     """Yield where distributions came from, where there is more than one index to come from."""
     changed = {change.name for change in synced.changes if change.new}
     found: dict[str, list[str]] = {}
-    for locked in spec.lock.distributions:
+    for locked in sorted(spec.lock.distributions, key=lambda each: each.name not in asked):
         if locked.name in changed and locked.index:
             found.setdefault(locked.index, []).append(f"{locked.name} {locked.version}")
     if found and len(set(installer.own_indexes(spec.indexes))) > 1:
-        yield from (f"From {index}: {', '.join(names)}" for index, names in found.items())
+        yield from (f"From {index}: {few(names)}" for index, names in found.items())
 
 
 def _named(wish: Wish, folder: Path) -> Steps[Named]:

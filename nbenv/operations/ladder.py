@@ -26,6 +26,7 @@ from nbenv.lock import Change, Lock, LockedDistribution
 from nbenv.operations.changing import obtain, resolved
 from nbenv.operations.document import Document
 from nbenv.operations.progress import Progress, Steps, told
+from nbenv.operations.telling import few
 from nbenv.spec import Spec
 
 __all__ = ["LEVELS", "Findings", "Rung", "examine", "is_passing", "rungs"]
@@ -93,11 +94,11 @@ class Rung:
             parts.append(f"what the requirements allowed on {self.date[:10]}")
         if self.spec.python != was.python:
             parts.append(f"Python {self.spec.python} instead of {was.python}")
-        parts.append(_few([str(each) for each in self.changes]) or "the same versions")
+        parts.append(few([str(each) for each in self.changes]) or "the same versions")
         if self.others:
-            parts.append(f"other files of {_few(self.others)}")
+            parts.append(f"other files of {few(self.others)}")
         if self.built:
-            parts.append(f"{_few(self.built)} built from source, which runs its code")
+            parts.append(f"{few(self.built)} built from source, which runs its code")
         return "; ".join(parts)
 
     def to_data(self, was: Spec) -> dict[str, object]:
@@ -111,10 +112,6 @@ class Rung:
             "date": self.date or None,
             "told": self.told(was),
         }
-
-
-def _few(texts: Sequence[str]) -> str:
-    return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
 # -- what is lacking

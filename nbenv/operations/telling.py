@@ -8,12 +8,17 @@ from nbenv.operations.progress import Outcome
 from nbenv.operations.syncing import Synced
 from nbenv.spec import Spec
 
-__all__ = ["as_table", "counted", "outcome_of"]
+__all__ = ["as_table", "counted", "few", "outcome_of"]
 
 
 def counted(number: int) -> str:
     """Return a number of distributions in words."""
     return f"{number} distribution{'' if number == 1 else 's'}"
+
+
+def few(texts: Sequence[str]) -> str:
+    """Return the first of some texts, and how many more there are."""
+    return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
 def as_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ def test_an_install_in_the_ordinary_kernel_moves_in(lab: Lab, server: JupyterSer
     """The notebook gets its own kernel; what the cell showed and where one was stays."""
     path = written(server.root / "ordinary.ipynb", "python3", "'first'", "", "'last'")
     lab.open(path.name)
-    lab.shows("No environment")
+    lab.ready(server).shows("No environment")
     lab.begin(0, "print('be', 'fore')")
     expect(lab.output(0)).to_contain_text("be fore")
     lab.begin(1, "%nbenv install tabulate")

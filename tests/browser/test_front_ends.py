@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -59,12 +59,16 @@ def write(path: Path, kernel: str, *cells: str) -> Path:
     return path
 
 
-def wait_for_record(page: Page, path: Path) -> None:
+def until(page: Page, is_so: Callable[[], bool]) -> None:
     for _ in range(100):
-        if path.exists() and "nbenv" in recorded(path):
+        if is_so():
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"Nothing is recorded in {path.name}.")
+    raise AssertionError("It did not come true.")
+
+
+def wait_for_record(page: Page, path: Path) -> None:
+    until(page, lambda: path.exists() and "nbenv" in recorded(path))
 
 
 def opened(page: Page, server: JupyterServer, where: str) -> Front:
@@ -105,9 +109,8 @@ def test_lab_from_the_ordinary_kernel(page: Page, server: JupyterServer) -> None
     expect(output).to_contain_text(os.path.join("home", "envs", "ordinary"))
     expect(front.output(0)).to_contain_text("Installed tabulate")
     front.save()
-    wait_for_record(page, path)
+    until(page, lambda: recorded(path)["kernelspec"]["name"] == "nbenv")
     assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
-    assert recorded(path)["kernelspec"]["name"] == "nbenv"
 
 
 def test_notebook_7(page: Page, server: JupyterServer) -> None:
@@ -130,6 +133,7 @@ def test_lab_opens_a_shared_notebook(page: Page, server: JupyterServer, tmp_path
     (root / "shared.ipynb").write_text(json.dumps(shared), encoding="utf-8")
     with JupyterServer(root, {"NBENV_HOME": str(tmp_path / "another")}) as other:
         front = opened(page, other, "lab/tree/shared.ipynb")
+        page.get_by_role("button", name="Open the notebook without its environment").click()
         output = front.run(1, "import tabulate")
         expect(output).to_contain_text("Nothing was downloaded or run.", timeout=SLOW)
         front.run(0, "%nbenv restore")

@@ -58,7 +58,7 @@ def test_recording_what_is_installed(lab: Lab, own: Path) -> None:
         "info = site / 'scikit_learn-1.0.dist-info'; info.mkdir()\n"
         "text = 'Metadata-Version: 2.1\\nName: scikit-learn\\nVersion: 1.0\\n'\n"
         "_ = (info / 'METADATA').write_text(text)\n"
-        "_ = (info / 'RECORD').write_text('')\n"
+        "_ = (info / 'RECORD').write_text('scikit_learn-1.0.dist-info/METADATA,,\\n')\n"
         "print('slipped', 'past')",
     )
     expect(lab.output(0)).to_contain_text("slipped past")
@@ -226,7 +226,7 @@ def test_a_thousand_distributions_scroll(lab: Lab, own: Path, home: Path) -> Non
         info.mkdir()
         metadata = f"Metadata-Version: 2.1\nName: many-{number:04}\nVersion: 1.0\n"
         (info / "METADATA").write_text(metadata, encoding="utf-8")
-        (info / "RECORD").write_text("", encoding="utf-8")
+        (info / "RECORD").write_text(f"{info.name}/METADATA,,\n", encoding="utf-8")
     lab.open(own.name)
     lab.shows("changed")
     panel = lab.show_panel()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
+from typing_extensions import Self
 
 from tests.support.server import JupyterServer
 
@@ -51,7 +52,7 @@ class Front:
         """The code cells, top down."""
         return self.page.locator(".jp-CodeCell:visible")
 
-    def ready(self, server: JupyterServer) -> Front:
+    def ready(self, server: JupyterServer) -> Self:
         """Wait until the notebook is shown and its kernel idle."""
         expect(self.cells.first).to_be_visible(timeout=SLOW)
         for _ in range(SLOW // 200):

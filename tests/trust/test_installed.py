@@ -180,7 +180,7 @@ def both(
     else:
         done = succeed("install", notebook, "in-house", "leaf", "--index", f"mine={private.url}")
     assert f"From {private.url}: in-house 1.0\n" in done.out
-    assert f"From {public.url}: ipykernel 7.0, leaf 1.0\n" in done.out
+    assert f"From {public.url}: leaf 1.0, ipykernel 7.0\n" in done.out
     return private
 
 

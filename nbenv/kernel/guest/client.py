@@ -77,8 +77,9 @@ def run(words, target, screen=None):
         screen.failed(event)
         raise NbenvError(event["message"])
     notes = _live(event)
-    summary = " ".join([part for part in (event.get("summary"), *notes) if part])
-    screen.result(summary, event)
+    first, newline, more = event.get("summary", "").partition("\n")
+    told = " ".join([part for part in (first, *notes) if part])
+    screen.result(told + newline + more, event)
     return event
 
 
