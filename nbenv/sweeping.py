@@ -13,8 +13,10 @@ from pathlib import Path
 
 import psutil
 
-from nbenv import places
+from nbenv import notebook, places
 from nbenv.environment import Environment
+from nbenv.errors import NbenvError
+from nbenv.spec import Spec
 from nbenv.store import ASIDE, State, Store
 
 __all__ = ["sweep"]
@@ -22,6 +24,7 @@ __all__ = ["sweep"]
 _FRESH = 60.0
 """Seconds in which a file counts as being in use: what refers to it may follow."""
 _DAY = 86400.0
+_YEAR = 365 * _DAY
 _SCRATCH = re.compile(r"\.(\d+)\.new$")
 _OF_PROCESSES = ("servers", "waiting")
 
@@ -36,6 +39,7 @@ def sweep(store: Store) -> None:
     for path in (*_abandoned_folders(), *_half_removed(home)):
         shutil.rmtree(path, ignore_errors=True)
     _sweep_states(store, home)
+    _sweep_approvals(store, home)
 
 
 # -- of processes
@@ -114,3 +118,30 @@ def _is_forgotten(state: State) -> bool:
     path = Path(places.state_path(places.key(state.notebook)))
     gone = not os.path.exists(state.notebook) and not Environment(state.environment).path.exists()
     return gone and state.saved and _age(path) > _FRESH
+
+
+# -- of consent
+
+
+def _sweep_approvals(store: Store, home: Path) -> None:
+    """Take back what was agreed to long ago and no notebook or environment here holds any more."""
+    old = [path for path in home.glob("approvals/*.json") if _age(path) > _YEAR]
+    used = set(_used(store)) if old else set()
+    for path in old:
+        if path.stem not in used:
+            _unlink(path)
+
+
+def _used(store: Store) -> Iterator[str]:
+    """Yield the digests of all that is recorded or installed on this machine."""
+    for state in store.states():
+        folder = Path(state.notebook).parent
+        for value in (state.value, Environment(state.environment).value, _in_file(state)):
+            with contextlib.suppress(NbenvError):  # no record, or one of another version
+                yield Spec.from_value(value).digest(folder)
+
+
+def _in_file(state: State) -> object:
+    with contextlib.suppress(NbenvError):
+        return notebook.read_metadata(state.notebook).get("nbenv")
+    return None

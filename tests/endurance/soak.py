@@ -1,21 +1,27 @@
 """Random verbs over many notebooks, against a model of what should be true; nothing leaks.
 
-``python -m tests.endurance.soak 500``: so many operations over 20 notebooks. Hypothesis chooses
-them, and finds the shortest sequence that fails.
+``python -m tests.endurance.soak 500``: so many operations over 20 notebooks, chosen by Hypothesis,
+which prints the whole sequence where one fails. Verbs run in this process, so that a leak of its
+own shows too; every kernel is a real one.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import io
 import os
+import random
 import shutil
+import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections import Counter
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 
 import psutil
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, assume, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -26,24 +32,31 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from nbenv import approval
 from nbenv.kernel.building import build
 from nbenv.store import Store
 from tests.endurance.ground import Ground, Value, differences, document_of, ground, recorded
-from tests.support.commands import nbenv, succeed
+from tests.support.commands import nbenv_here as nbenv
+from tests.support.commands import succeed
+from tests.support.kernels import kernel
 
 NOTEBOOKS = 20
+STEPS = 125
+"""Operations on one machine, before the next begins empty."""
 REQUIREMENTS = ("leaf", "leaf<2", "branch", "twig", "twig<2", "big==1.0", "big")
 _number = st.integers(0, NOTEBOOKS - 1)
+_KNOWN = {"approvals", "envs", "history", "locks", "moved", "notebooks", "progress", "waiting"}
 _place: list[Ground] = []
-_counted = [0]
+_seen: Counter[str] = Counter()
 
 
 class Notebooks(RuleBasedStateMachine):
     """The notebooks, each with the records that it had, the last one being true."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(salt=st.integers(0, 2**16))
+    def begin(self, salt: int) -> None:
         """Start on an empty machine."""
+        assume(salt)  # Hypothesis tries the simplest sequence first: one verb, again and again
         self.place = _place[0]
         for name in ("home", "notebooks"):
             shutil.rmtree(self.place.folder / name, ignore_errors=True)
@@ -52,31 +65,34 @@ class Notebooks(RuleBasedStateMachine):
         self.made = 0
         self.last: Path | None = None
 
-    def _one(self, number: int) -> Path:
-        """Return an existing notebook or, up to a limit, a new one."""
+    def _one(self, verb: str, number: int) -> Path:
+        """Return an existing notebook or, up to a limit that leaves room for copies, a new one."""
+        _seen[verb] += 1
         known = sorted(self.history)
         if number < len(known):
             return known[number]
-        if len(known) >= NOTEBOOKS:
+        if len(known) >= NOTEBOOKS * 3 // 4:
             return known[number % len(known)]
-        self.made += 1
-        path = self.place.notebook(f"n{self.made}")
+        path = self.place.notebook(self._fresh_name())
         self.history[path] = [None]
         return path
+
+    def _fresh_name(self) -> str:
+        self.made += 1
+        return f"n{self.made}"
 
     def _changed(self, path: Path) -> None:
         value = recorded(path)
         if value != self.history[path][-1]:
             self.history[path].append(value)
         self.last = path
-        _counted[0] += 1
 
     # -- the verbs
 
     @rule(number=_number, requirement=st.sampled_from(REQUIREMENTS))
     def install(self, number: int, requirement: str) -> None:
         """Install: the requirement is recorded."""
-        path = self._one(number)
+        path = self._one("install", number)
         done = nbenv("install", path, requirement, "-q")
         assert done.status == 0 or "cannot be met together" in done.err, done.err
         self._changed(path)
@@ -88,7 +104,7 @@ class Notebooks(RuleBasedStateMachine):
     @rule(number=_number, name=st.sampled_from(("leaf", "branch", "twig", "big")))
     def uninstall(self, number: int, name: str) -> None:
         """Uninstall: works exactly where it was asked for."""
-        path = self._one(number)
+        path = self._one("uninstall", number)
         before = self.history[path][-1] or {"requirements": []}
         asked = any(text.split("<")[0].split("=")[0] == name for text in before["requirements"])
         done = nbenv("uninstall", path, name, "-q")
@@ -98,9 +114,10 @@ class Notebooks(RuleBasedStateMachine):
     @rule(number=_number)
     def upgrade(self, number: int) -> None:
         """Upgrade: the requirements stay."""
-        path = self._one(number)
+        path = self._one("upgrade", number)
         before = (self.history[path][-1] or {}).get("requirements", [])
-        succeed("upgrade", path, "-q")
+        done = nbenv("upgrade", path, "-q")
+        assert done.status == 0, done.err
         self._changed(path)
         value = recorded(path)
         assert value is not None
@@ -109,10 +126,9 @@ class Notebooks(RuleBasedStateMachine):
     @rule(number=_number)
     def undo(self, number: int) -> None:
         """Undo: exactly the record before, or an empty one, or the word that there is none."""
-        path = self._one(number)
+        path = self._one("undo", number)
         history = self.history[path]
         done = nbenv("undo", path, "-q")
-        _counted[0] += 1
         self.last = path
         if len(history) == 1:
             assert "no change" in done.err
@@ -130,39 +146,43 @@ class Notebooks(RuleBasedStateMachine):
     @rule(number=_number)
     def rename(self, number: int) -> None:
         """Rename, as the server's event tells it: the environment and the history go along."""
-        path = self._one(number)
-        new = path.with_name(f"r{self.made}-{_counted[0]}.ipynb")
+        path = self._one("rename", number)
+        new = path.with_name(f"{self._fresh_name()}.ipynb")
         os.rename(path, new)
         Store().rename(str(path), str(new))
         self.history[new] = self.history.pop(path)
         self._changed(new)
 
+    @precondition(lambda self: len(getattr(self, "history", ())) < NOTEBOOKS)
     @rule(number=_number)
     def copy(self, number: int) -> None:
         """Copy: the copy has the record, an environment of its own, and no history."""
-        path = self._one(number)
-        if len(self.history) >= NOTEBOOKS or self.history[path][-1] is None:
-            return
-        new = path.with_name(f"c{self.made}-{_counted[0]}.ipynb")
+        path = self._one("copy", number)
+        new = path.with_name(f"{self._fresh_name()}.ipynb")
         shutil.copy(path, new)
-        build(str(new))
+        _prepare(new)
         assert document_of(new).environment != document_of(path).environment
         self.history[new] = [self.history[path][-1]]
         self._changed(new)
 
-    @rule(number=_number, lost=st.booleans())
-    def restart(self, number: int, lost: bool) -> None:
-        """Start a kernel anew, sometimes where the environment was deleted."""
-        path = self._one(number)
-        if lost:
+    @rule(number=_number, how=st.sampled_from(("lost", "prepared", "kernel", "lost kernel")))
+    def restart(self, number: int, how: str) -> None:
+        """Start a kernel anew, or only what precedes it; sometimes the environment was deleted."""
+        path = self._one(f"restart ({how})", number)
+        if "lost" in how:
             document_of(path).environment.remove()
-        build(str(path))
+        if "kernel" not in how:
+            _prepare(path)
+        else:
+            with kernel(path) as running:
+                prefix = running.ok("import sys; print(sys.prefix)").strip()
+            assert prefix == str(document_of(path).environment.path)
         self._changed(path)
 
     @rule(number=_number)
     def restore(self, number: int) -> None:
         """Restore what is recorded."""
-        path = self._one(number)
+        path = self._one("restore", number)
         done = nbenv("restore", path, "-q")
         assert (done.status == 0) == (self.history[path][-1] is not None), done.err
         self._changed(path)
@@ -171,7 +191,7 @@ class Notebooks(RuleBasedStateMachine):
     @rule(number=_number)
     def delete_and_prune(self, number: int) -> None:
         """Delete a notebook and prune: its environment goes, and no other."""
-        path = self._one(number)
+        path = self._one("prune", number)
         doomed = document_of(path).environment
         path.unlink()
         del self.history[path]
@@ -181,7 +201,6 @@ class Notebooks(RuleBasedStateMachine):
         assert set(removed) == ({doomed.identifier} if doomed.identifier in removed else set())
         assert not doomed.path.exists()
         self.last = None
-        _counted[0] += 1
 
     # -- what must be true
 
@@ -199,59 +218,99 @@ class Notebooks(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Nothing is left over."""
-        if not hasattr(self, "history"):
+        if not hasattr(self, "history") or sys.exc_info()[0]:
             return
         leaks(self.place, len(self.history), self.made)
+        for path, values in self.history.items():
+            assert values[-1] is None or approval.is_approved(document_of(path).digest)
+
+
+def _prepare(notebook: Path) -> None:
+    """Do what precedes a kernel's start; what it says meanwhile is for the server's log."""
+    with redirect_stderr(io.StringIO()):
+        build(str(notebook))
 
 
 def leaks(place: Ground, alive: int, made: int) -> None:
     """Raise where processes, scratch files or what no notebook needs is left."""
     assert [each for each in psutil.Process().children(recursive=True) if _runs(each)] == []
     assert list(Path(tempfile.gettempdir()).glob("nbenv-*")) == []
-    assert [*place.home.rglob("*.new"), *place.home.glob("envs/.removed-*")] == []
+    assert [*place.home.glob("**/*.new"), *place.home.glob("envs/.removed-*")] == []
     notebooks = place.folder / "notebooks"
     assert [each.name for each in notebooks.glob(".*.nbenv")] == []
-    for path in place.home.rglob("*"):
-        if path.exists() and "envs" not in path.parts:
-            with suppress(OSError):
-                os.utime(path, (1, 1))
-    succeed("prune", "-q")
-    count = {each.name: len(list(each.iterdir())) for each in place.home.iterdir() if each.is_dir()}
-    assert count.get("envs", 0) <= alive + 1, count
-    assert count.get("history", 0) <= made, count
-    assert count.get("locks", 0) <= 2 * alive + 2, count
+    for path in place.home.iterdir():
+        if path.is_dir() and path.name != "envs":
+            for each in path.iterdir():  # a year later
+                os.utime(each, (1, 1))
+    succeed("prune", "-q")  # in a process of its own, as a timer does it
+    count = Counter({each.name: _count(each) for each in place.home.iterdir() if each.is_dir()})
+    assert count["envs"] <= alive + 1, count
+    assert count["notebooks"] <= 2 * alive + 1, count
+    assert count["history"] <= alive, count
+    assert count["locks"] <= alive + 1, count
+    assert count["approvals"] <= 2 * alive, count
+    assert count["moved"] <= _seen["rename"], count
+    assert not count.keys() - _KNOWN, count
+
+
+def _count(folder: Path) -> int:
+    return len(list(folder.iterdir()))
 
 
 def _runs(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
-def main(operations: int, steps: int = 50) -> int:
-    """Run at least so many operations; return how many there were."""
-    _counted[0] = 0
-    opened = psutil.Process().num_fds()
+def _held() -> tuple[int, int]:
+    """Return the open files and sockets of this process, and its megabytes."""
+    gc.collect()
+    process = psutil.Process()
+    return process.num_fds(), process.memory_info().rss >> 20
+
+
+def main(operations: int, number: int, steps: int = STEPS) -> list[str]:
+    """Run at least so many operations; return what to tell."""
+    _seen.clear()
+    held: list[tuple[int, int]] = []
     with ground() as place:
         _place[:] = [place]
-        while _counted[0] < operations:
-            left = operations - _counted[0]
-            run_state_machine_as_test(
-                Notebooks,
-                settings=settings(
-                    max_examples=2,  # the first is always the simplest
-                    stateful_step_count=min(steps, max(2, left)),
-                    deadline=None,
-                    database=None,
-                    phases=[Phase.generate],
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
-    assert psutil.Process().num_fds() <= opened + 2
-    return _counted[0]
+        while _seen.total() < operations:
+            left = operations - _seen.total()
+            one_machine(min(steps, left), number + len(held))
+            place.index.requests.clear()
+            held.append(_held())
+            print(f"{_seen.total()}: {held[-1]}", file=sys.stderr, flush=True)
+    files, megabytes = (last - first for first, last in zip(held[0], held[-1], strict=True))
+    assert files <= 2, held
+    assert megabytes <= 50, held
+    told = ", ".join(f"{verb} {count}" for verb, count in sorted(_seen.items()))
+    return [told, f"{files:+} open files and sockets, {megabytes:+} MB since the first machine"]
+
+
+def one_machine(steps: int, number: int) -> None:
+    """Run so many operations on a machine that was empty before."""
+    run_state_machine_as_test(
+        seed(number)(type("Notebooks", (Notebooks,), {})),
+        settings=settings(
+            max_examples=1,
+            stateful_step_count=steps + 1,  # beginning counts as one
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+        _min_steps=steps + 1,
+    )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("operations", nargs="?", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
     begun = time.monotonic()
-    told = main(parser.parse_args().operations)
-    print(f"{told} operations in {time.monotonic() - begun:.0f} s: the model holds, nothing leaked")
+    print("\n".join(main(options.operations, options.seed)))
+    print(f"{time.monotonic() - begun:.0f} s: the model holds, nothing leaked")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from nbenv import approval
+from nbenv.kernel.building import build
 from nbenv.operations import Document, Target
 from nbenv.store import Store
 from tests.cli.test_verbs import environment, installed, record
@@ -211,3 +212,22 @@ def test_every_front_end_asks(notebook: Path, home: Path) -> None:
         running.ok("import six")
     assert approval.is_approved(digest(notebook))
     assert os.listdir(home / "waiting") == []
+
+
+def test_pruning_forgets_what_was_agreed_to_long_ago_and_is_held_no_more(
+    notebook: Path, stocked: LocalIndex, home: Path
+) -> None:
+    succeed("install", notebook, "leaf")
+    replaced = digest(notebook)
+    succeed("install", notebook, "other")
+    held = digest(notebook)
+    succeed("prune")
+    assert {each.digest for each in approval.approved()} >= {replaced, held}  # a minute old
+    for path in (home / "approvals").iterdir():
+        os.utime(path, (1, 1))
+    succeed("prune", "--dry-run")
+    assert approval.is_approved(replaced)
+    succeed("prune")
+    assert [each.digest for each in approval.approved()] == [held]
+    shutil.rmtree(home / "envs")
+    assert build(str(notebook))  # unasked
