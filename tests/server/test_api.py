@@ -5,12 +5,9 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-import pytest
 
 from tests.conftest import write_notebook, write_other_copy
 from tests.support.api import ask, events, following, start
@@ -22,14 +19,6 @@ import time
 time.sleep(60)
 raise SystemExit("never built")
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
-    root = tmp_path / "root"
-    root.mkdir()
-    with JupyterServer(root) as server:
-        yield server
 
 
 def test_a_job_is_told_from_its_first_event_on(server: JupyterServer) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,10 @@ import pytest
 
 from nbenv.store import Store
 from tests.conftest import write_notebook, write_other_copy
+from tests.server.conftest import Shared
 from tests.support.api import ask
 from tests.support.commands import succeed
-from tests.support.index import LocalIndex
 from tests.support.server import JupyterServer
-
-
-@pytest.fixture
-def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
-    root = tmp_path / "root"
-    root.mkdir()
-    with JupyterServer(root) as server:
-        yield server
 
 
 def rename(server: JupyterServer, old: str, new: str) -> None:
@@ -110,14 +101,9 @@ def test_a_waiting_kernel_knows_its_renamed_notebook(
 
 
 @pytest.fixture
-def quick(tmp_path: Path, home: Path, index: LocalIndex) -> Iterator[JupyterServer]:
-    """A server whose environments come from the local index; no kernel starts in those."""
-    index.wheel("alpha", "1.0")
-    index.wheel("beta", "1.0")
-    root = tmp_path / "root"
-    root.mkdir()
-    with JupyterServer(root) as server:
-        yield server
+def quick(local: Shared) -> JupyterServer:
+    """Return a server whose environments come from a local index; no kernel starts in those."""
+    return local.server
 
 
 def environment(server: JupyterServer, name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from nbenv.server import jobs
 from nbenv.store import Store
 from tests.conftest import write_notebook
+from tests.server.conftest import Shared
 from tests.support.api import ask, events, following, start, stop
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
@@ -25,14 +26,16 @@ LONG = 60.0
 
 
 @pytest.fixture
-def server(tmp_path: Path, home: Path, index: LocalIndex) -> Iterator[JupyterServer]:
-    """A server whose environments come from the local index; their kernel is a stub."""
-    for name in ("alpha", "beta"):
-        index.wheel(name, "1.0")
-    root = tmp_path / "root"
-    root.mkdir()
-    with JupyterServer(root) as server:
-        yield server
+def server(local: Shared) -> JupyterServer:
+    """Return a server whose environments come from the local index; their kernel is a stub."""
+    return local.server
+
+
+@pytest.fixture
+def index(local: Shared) -> LocalIndex:
+    """Return that server's index."""
+    assert local.index is not None
+    return local.index
 
 
 def all_of(server: JupyterServer, home: Path, name: str) -> object:
@@ -107,7 +110,6 @@ def test_readers_may_go_and_come(server: JupyterServer, index: LocalIndex) -> No
 def test_a_server_that_ends_leaves_nothing_half_made(
     tmp_path: Path, home: Path, index: LocalIndex
 ) -> None:
-    index.wheel("alpha", "1.0")
     path = write_notebook(tmp_path / "root" / "a.ipynb", "1")
     with JupyterServer(path.parent) as server:
         index.stall = LONG
@@ -127,7 +129,6 @@ def test_a_server_that_was_killed_leaves_no_job_behind(
     tmp_path: Path, home: Path, index: LocalIndex
 ) -> None:
     """Its jobs find that nobody reads what they say, and put everything back."""
-    index.wheel("alpha", "1.0")
     path = write_notebook(tmp_path / "root" / "a.ipynb", "1")
     with JupyterServer(path.parent) as server:
         index.stall = 3
@@ -207,7 +208,6 @@ def test_a_killed_job_ends_too(server: JupyterServer, index: LocalIndex) -> None
 def test_what_is_kept_of_a_job_has_an_end(
     notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index.wheel("alpha", "1.0")
     index.stall = 0.3
     monkeypatch.setattr(jobs, "_MOST_EVENTS", 4)
     monkeypatch.setattr(jobs, "QUIET", 0.05)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,6 @@ from tests.support.server import JupyterServer
 
 VALUE: dict[str, object] = {"version": 1, "python": "3.11", "requirements": ["six"], "lock": []}
 R = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
-
-
-@pytest.fixture
-def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
-    root = tmp_path / "root"
-    root.mkdir()
-    with JupyterServer(root) as server:
-        yield server
 
 
 def document(*cells: str, **metadata: object) -> dict[str, Any]:

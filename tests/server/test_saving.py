@@ -6,24 +6,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
 from tests.support.server import JupyterServer
 
 REQUIREMENTS = "requirements"
-
-
-@pytest.fixture
-def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
-    root = tmp_path / "root"
-    root.mkdir()
-    with JupyterServer(root) as server:
-        yield server
 
 
 def recorded(path: Path) -> dict[str, object] | None:
