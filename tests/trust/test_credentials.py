@@ -13,7 +13,7 @@ import pytest
 
 from nbenv.addresses import without_credentials
 from tests.conftest import write_notebook
-from tests.support.commands import nbenv
+from tests.support.commands import nbenv, nbenv_here
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project
 
@@ -154,13 +154,21 @@ def assert_nothing_kept(home: Path, notebook: Path) -> None:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_no_password_gets_anywhere(
-    name: str, index: LocalIndex, private: LocalIndex, home: Path, tmp_path: Path
+    name: str,
+    index: LocalIndex,
+    private: LocalIndex,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     place = PLACES[name](private, tmp_path)
+    for variable, value in place.environ.items():
+        monkeypatch.setenv(variable, value)
     notebook = write_notebook(tmp_path / "work" / "work.ipynb", "1")
     machine = place.words == ["doctor"]
     words = [*place.words[:1], *([] if machine else [str(notebook)]), *place.words[1:]]
-    done = nbenv(*words, environ=place.environ)
+    done = nbenv(*words)
     assert (done.status == 0) == place.works, done.err
     assert_clean(done.out, done.err)
     if place.works and not machine:
@@ -169,14 +177,16 @@ def test_no_password_gets_anywhere(
         assert USER not in recorded
         for verb in ("status", "outdated", "approvals"):
             about = [] if verb == "approvals" else [notebook]
-            shown = nbenv(verb, *about, "--json", environ=place.environ)
+            shown = nbenv_here(verb, *about, "--json")
             assert shown.status == 0, shown.err
             assert_clean(shown.out, shown.err)
     private.status = 500
     for flag in ("--json", "--events"):
         again = ["-U"] if words[0] == "install" else []
-        failed = nbenv(*words, *again, flag, environ=place.environ)
+        failed = nbenv_here(*words, *again, flag)
+        assert failed.out + failed.err
         assert_clean(failed.out, failed.err)
+    assert_clean(*capfd.readouterr())  # what an installer would say past the command
     assert_nothing_kept(home, notebook)
 
 
