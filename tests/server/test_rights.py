@@ -29,23 +29,29 @@ c.ServerApp.authorizer_class = ByFile
 '''
 
 
-@pytest.fixture
-def server(tmp_path: Path, home: Path) -> Iterator[JupyterServer]:
-    config = tmp_path / "config"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the server and of its authorizer's rules."""
+    return tmp_path_factory.mktemp("rights")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, settings: None) -> Iterator[JupyterServer]:
+    config = folder / "config"
     config.mkdir()
-    rules = tmp_path / "rules.json"
+    rules = folder / "rules.json"
     rules.write_text("[]", encoding="utf-8")
     text = f"RULES = {str(rules)!r}\n{AUTHORIZER}"
     (config / "jupyter_server_config.py").write_text(text, encoding="utf-8")
-    root = tmp_path / "root"
-    write_notebook(root / "a.ipynb", "1")
-    with JupyterServer(root, {"JUPYTER_CONFIG_DIR": str(config)}) as server:
+    write_notebook(folder / "root" / "a.ipynb", "1")
+    environ = {"JUPYTER_CONFIG_DIR": str(config), "NBENV_HOME": str(folder / "home")}
+    with JupyterServer(folder / "root", environ) as server:
         yield server
 
 
-def test_every_address_asks_the_authorizer(server: JupyterServer, tmp_path: Path) -> None:
-    rules = tmp_path / "rules.json"
-    log = tmp_path / "rules.json.log"
+def test_every_address_asks_the_authorizer(server: JupyterServer, folder: Path) -> None:
+    rules = folder / "rules.json"
+    log = folder / "rules.json.log"
     for method, path in [*ROUTES, ("GET", "no-such-thing")]:
         action = "read" if method == "GET" else "write"
         body = {"path": "a.ipynb", "verb": "undo"} if method == "POST" else None
@@ -59,9 +65,9 @@ def test_every_address_asks_the_authorizer(server: JupyterServer, tmp_path: Path
 
 
 def test_rights_to_notebooks_and_to_run_code_hold_here_too(
-    server: JupyterServer, tmp_path: Path
+    server: JupyterServer, folder: Path
 ) -> None:
-    rules = tmp_path / "rules.json"
+    rules = folder / "rules.json"
     rules.write_text('[["read", "contents"]]', encoding="utf-8")
     for path in ("status", "record", "packages", "module"):
         answer = server.request("GET", f"nbenv/api/{path}?path=a.ipynb&name=yaml")
