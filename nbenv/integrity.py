@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -37,8 +38,7 @@ class Look:
     strays: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """One file of a distribution: its real place, its digest as ``sha256=…``, its size."""
 
     path: str
@@ -79,14 +79,20 @@ def _name(dist_info: Path) -> str:
 def _rows(dist_info: Path) -> list[_Row]:
     try:
         with open(dist_info / "RECORD", encoding="utf-8", newline="") as file:
-            base = str(dist_info.parent)
+            base = os.path.join(str(dist_info.parent), "")
             return [
-                _Row(os.path.normpath(os.path.join(base, row[0])), row[1], row[2])
+                _Row(_normal(base + row[0]), row[1], row[2])
                 for row in csv.reader(file)
                 if len(row) == 3 and not row[0].endswith(".pyc")
             ]
     except (OSError, ValueError, csv.Error):
         return []
+
+
+def _normal(path: str) -> str:
+    """Return a path as the system writes it; most are, and the check is fast."""
+    plain = os.sep == "/" and not any(each in path for each in ("/../", "/./", "//"))
+    return path if plain else os.path.normpath(path)
 
 
 def _is_complete(dist_info: Path, rows: list[_Row]) -> bool:
