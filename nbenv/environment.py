@@ -166,6 +166,21 @@ class Environment:
         except OSError:
             return []
 
+    def name_of(self, dist_info: Path) -> str:
+        """Return the canonical name of the distribution of a ``.dist-info`` folder."""
+        return str(canonicalize_name(dist_info.name.split("-")[0]))
+
+    def rows(self, dist_info: Path) -> list[list[str]]:
+        """Return the rows of a distribution's ``RECORD``: path, hash and size of each file.
+
+        https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+        """
+        try:
+            with open(dist_info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
+                return [row for row in csv.reader(file) if row]
+        except (OSError, csv.Error):
+            return []
+
     def distributions(self) -> dict[str, Distribution]:
         """Return the metadata of what is installed, by canonical name."""
         from importlib.metadata import PathDistribution  # slow, and not needed by a change
@@ -177,19 +192,15 @@ class Environment:
         """Return the top-level modules that each of these distributions provides."""
         wanted = set(names)
         return {
-            name: _top_level(folder / "RECORD")
+            name: _top_level(self.rows(folder))
             for folder in self.dist_infos()
-            if (name := str(canonicalize_name(folder.name.split("-")[0]))) in wanted
+            if (name := self.name_of(folder)) in wanted
         }
 
     def sizes(self) -> dict[str, int]:
-        """Return the bytes of each distribution's files, as its ``RECORD`` gives them.
-
-        https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-        """
+        """Return the bytes of each distribution's files, as its ``RECORD`` gives them."""
         return {
-            str(canonicalize_name(folder.name.split("-")[0])): _recorded_size(folder / "RECORD")
-            for folder in self.dist_infos()
+            self.name_of(folder): _recorded_size(self.rows(folder)) for folder in self.dist_infos()
         }
 
     def path_files(self) -> set[str]:
@@ -214,21 +225,13 @@ def _with_source(installed: Installed, folder: Path) -> Installed:
     )
 
 
-def _rows(record: Path) -> list[list[str]]:
-    try:
-        with open(record, encoding="utf-8", errors="replace", newline="") as file:
-            return [row for row in csv.reader(file) if row]
-    except (OSError, csv.Error):
-        return []
+def _recorded_size(rows: Iterable[list[str]]) -> int:
+    return sum(int(row[-1]) for row in rows if row[-1].isdigit())
 
 
-def _recorded_size(record: Path) -> int:
-    return sum(int(row[-1]) for row in _rows(record) if row[-1].isdigit())
-
-
-def _top_level(record: Path) -> list[str]:
+def _top_level(rows: Iterable[list[str]]) -> list[str]:
     modules = set()
-    for row in _rows(record):
+    for row in rows:
         first, slash, _ = row[0].partition("/")
         if first.endswith((".dist-info", ".data", ".pth")) or first in ("..", "__pycache__", ""):
             continue

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from nbenv import places
+from nbenv import bytecode, places
 from nbenv.environment import Environment
 from nbenv.store import ASIDE, State, Store
 
@@ -36,6 +36,7 @@ def sweep(store: Store) -> None:
     for path in (*_abandoned_folders(), *_half_removed(home)):
         shutil.rmtree(path, ignore_errors=True)
     _sweep_states(store, home)
+    bytecode.drop_unused()
 
 
 # -- of processes

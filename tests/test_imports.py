@@ -18,7 +18,7 @@ LAYERS = (
     {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules",
      "difference", "merging", "outputs"},
     {
-        "approval", "environment", "git", "installer", "integrity", "interpreter",
+        "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
         "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
     },
     {"operations", "export", "adopt"},

@@ -13,7 +13,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_core.paths import jupyter_path
 
-from nbenv import approval, installer, interpreter, pipconfig, places, requirements
+from nbenv import approval, bytecode, installer, interpreter, pipconfig, places, requirements
 from nbenv.errors import NbenvError
 from nbenv.operations.progress import Outcome
 from nbenv.store import Known, Store
@@ -84,7 +84,10 @@ def _removed(known: Known, store: Store, dry_run: bool) -> bool:
         return True
     with store.locked(environment.identifier):
         owner = store.notebook_of(environment.identifier)
-        if not Known(environment, owner, False).is_unused or not store.discard(environment):
+        if not Known(environment, owner, False).is_unused:
+            return False
+        bytecode.keep(environment)
+        if not store.discard(environment):
             return False
     if known.notebook:
         store.forget(known.notebook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbenv import installer
+from nbenv import bytecode, installer
 from nbenv.environment import Environment
 from nbenv.installer import Wanted
 from nbenv.integrity import Look, altered, look
@@ -155,6 +155,7 @@ def _synced(document: Document, spec: Spec, exact: bool, seen: Look) -> Steps[Sy
         yield from told("install", installer.forget(damaged, folder))
         steps = installer.sync(python, replace(goal, again=damaged), spec, folder)
         yield from told("install", steps)
+    bytecode.share(environment, names)
     # What differs still was published like that.
     odd = (odd - names) | frozenset(altered(environment, damaged))
     environment.mark(spec.to_value(), owner, odd)
