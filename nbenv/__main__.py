@@ -10,6 +10,10 @@ __all__ = ["main"]
 def main() -> int:
     """Run the command line; who stops it while it is still being loaded sees no traceback."""
     try:
+        from nbenv.satisfied import already_installed
+
+        if already_installed(sys.argv[1:]):
+            return 0
         from nbenv.cli import main as run
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -19,7 +19,7 @@ LAYERS = (
      "difference", "merging", "outputs"},
     {
         "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
-        "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
+        "notebook", "pipconfig", "places", "ready", "replacing", "satisfied", "store", "sweeping",
     },
     {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},
