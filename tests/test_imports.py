@@ -19,7 +19,8 @@ LAYERS = (
      "difference", "merging", "outputs"},
     {
         "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
-        "notebook", "pipconfig", "places", "ready", "replacing", "satisfied", "store", "sweeping",
+        "notebook", "pipconfig", "places", "ready", "replacing", "satisfied", "spares",
+        "store", "sweeping",
     },
     {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},

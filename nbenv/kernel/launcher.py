@@ -15,7 +15,7 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
-from nbenv import places
+from nbenv import notebook, places
 from nbenv.kernel.become import become
 from nbenv.ready import ready_environment
 
@@ -44,7 +44,7 @@ def _start(path: str, arguments: list[str]) -> None:
         from nbenv.kernel.building import check_tries
 
         check_tries(path)
-    environment = ready_environment(path) or _built_environment(path)
+    environment = ready_environment(path) or _new_environment(path) or _built_environment(path)
     try:
         become(environment, places.python_path(environment), arguments)
     except FileNotFoundError:  # removed since we looked
@@ -80,6 +80,18 @@ def _without_drive(path: str) -> str:
     if colon and drive.isalnum() and not os.path.exists(path):
         return os.path.join(folder, bare)
     return path
+
+
+def _new_environment(path: str) -> str | None:
+    """Return the folder of an environment that was made ahead, for a notebook that is new here."""
+    is_known = os.path.exists(places.state_path(places.key(path)))
+    if is_known or (os.path.exists(path) and "nbenv" in notebook.read_metadata(path)):
+        return None
+    from nbenv import spares
+
+    environment = spares.take(path)
+    spares.prepare_next()
+    return environment
 
 
 def _built_environment(path: str) -> str:

@@ -13,8 +13,18 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_core.paths import jupyter_path
 
-from nbenv import approval, bytecode, installer, interpreter, pipconfig, places, requirements
+from nbenv import (
+    approval,
+    bytecode,
+    installer,
+    interpreter,
+    pipconfig,
+    places,
+    requirements,
+    spares,
+)
 from nbenv.errors import NbenvError
+from nbenv.operations.document import Target
 from nbenv.operations.progress import Outcome
 from nbenv.store import Known, Store
 from nbenv.sweeping import sweep
@@ -39,7 +49,9 @@ def envs() -> Outcome:
 def _described(known: Known) -> dict[str, object]:
     environment = known.environment
     use = known.notebook or "no notebook"
-    if known.is_unused:
+    if known.notebook == Target.of_session(spares.name()).notebook:
+        use = "ready for the next new notebook"
+    elif known.is_unused:
         use += " (unused)"
     return {
         "name": environment.identifier,
