@@ -6,6 +6,7 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import hashlib
 import os
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
+from nbenv import places
 from nbenv.environment import Environment
 
 __all__ = ["Look", "altered", "look"]
@@ -63,7 +65,10 @@ def look(environment: Environment) -> Look:
 
 
 def altered(environment: Environment, names: Iterable[str]) -> list[str]:
-    """Return which of these distributions have files that are not what their ``RECORD`` says."""
+    """Return which of these distributions have files that are not what their ``RECORD`` says.
+
+    Files that the installer links from its cache are read once, and again when they changed.
+    """
     wanted = set(names)
     return sorted(
         name
@@ -113,7 +118,36 @@ def _has_size(path: str, size: str) -> bool:
 
 def _is_genuine(dist_info: Path) -> bool:
     rows = _rows(dist_info)
-    return _is_complete(dist_info, rows) and all(_has_digest(row) for row in rows)
+    if not _is_complete(dist_info, rows):
+        return False
+    base, own = os.path.join(str(dist_info.parent), ""), os.path.join(str(dist_info), "")
+    linked = [row for row in rows if row.path.startswith(base) and not row.path.startswith(own)]
+    if not all(_has_digest(row) for row in set(rows).difference(linked)):
+        return False
+    checked = _checked_path(dist_info)
+    seen = {"files": _identity(linked, base)}
+    if places.read_json(checked) == seen:
+        return True
+    if not all(_has_digest(row) for row in linked):
+        return False
+    with contextlib.suppress(OSError):  # then they are read again the next time
+        places.write_json(checked, seen)
+    return True
+
+
+def _checked_path(dist_info: Path) -> str:
+    python = dist_info.parent.parent.name
+    return os.path.join(places.home(), "checked", f"{python}-{dist_info.name}.json")
+
+
+def _identity(rows: Iterable[_Row], base: str) -> str:
+    """Return a digest of which files these are, and when each was last written to."""
+    digest = hashlib.blake2b(digest_size=16)
+    for row in rows:
+        found = os.stat(row.path)
+        told = (row.path.removeprefix(base), row.digest, found.st_dev, found.st_ino)
+        digest.update(repr((*told, found.st_mtime_ns, found.st_size)).encode())
+    return digest.hexdigest()
 
 
 def _has_digest(row: _Row) -> bool:

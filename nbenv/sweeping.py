@@ -22,6 +22,7 @@ __all__ = ["sweep"]
 _FRESH = 60.0
 """Seconds in which a file counts as being in use: what refers to it may follow."""
 _DAY = 86400.0
+_LONG = 60 * _DAY
 _SCRATCH = re.compile(r"\.(\d+)\.new$")
 _OF_PROCESSES = ("servers", "waiting")
 
@@ -60,6 +61,7 @@ def _notes(home: Path) -> Iterator[Path]:
     for folder in _OF_PROCESSES:
         yield from (path for path in home.glob(f"{folder}/*.json") if _is_gone(path.stem))
     yield from (path for path in home.glob("progress/*.jsonl") if _age(path) > _DAY)
+    yield from (path for path in home.glob("checked/*.json") if _age(path) > _LONG)
 
 
 def _abandoned_folders() -> Iterator[Path]:
