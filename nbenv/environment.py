@@ -36,7 +36,7 @@ class Environment:
     @property
     def python(self) -> str:
         """The environment's interpreter."""
-        return places.python_path(str(self.path))
+        return places.python_path(places.environment_path(self.identifier))
 
     # -- the marker: what the environment was last synced to, absent while it changes
 
@@ -95,8 +95,10 @@ class Environment:
         return self._configuration().get("version")
 
     def _configuration(self) -> dict[str, str]:
+        path = os.path.join(places.environment_path(self.identifier), "pyvenv.cfg")
         try:
-            text = (self.path / "pyvenv.cfg").read_text(encoding="utf-8")
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
         except OSError:
             return {}
         pairs = (line.partition("=") for line in text.splitlines())

@@ -19,7 +19,7 @@ LAYERS = (
      "difference", "merging", "outputs"},
     {
         "approval", "environment", "git", "installer", "integrity", "interpreter",
-        "notebook", "pipconfig", "places", "replacing", "store", "sweeping",
+        "notebook", "owners", "pipconfig", "places", "replacing", "store", "sweeping",
     },
     {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},

@@ -41,11 +41,9 @@ def recorded(path: Path, spec: Spec) -> str:
 def of_juv(path: Path, names: tuple[str, ...]) -> int:
     """Return the bytes that juv's lock takes, the cell with the requirements included."""
     before = path.stat().st_size
-    python = ["--python", common.base_python()]
-    for words in (["add", str(path), *names, *python], ["lock", str(path)]):
-        subprocess.run(
-            ["juv", *words], check=True, env=common.peer_environ(), stdout=subprocess.DEVNULL
-        )
+    environ = {**common.peer_environ(), "UV_PYTHON": common.base_python()}
+    for words in (["add", str(path), *names], ["lock", str(path)]):
+        subprocess.run(["juv", *words], check=True, env=environ, stdout=subprocess.DEVNULL)
     assert "uv.lock" in json.loads(path.read_text(encoding="utf-8"))["metadata"]
     return path.stat().st_size - before
 
