@@ -97,8 +97,10 @@ class Environment:
     def _configuration(self) -> dict[str, str]:
         path = os.path.join(places.environment_path(self.identifier), "pyvenv.cfg")
         try:
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
+            with open(
+                path, "rb", buffering=0
+            ) as file:  # a third of the time: `envs` reads them all
+                text = file.read().decode("utf-8", "replace")
         except OSError:
             return {}
         pairs = (line.partition("=") for line in text.splitlines())
