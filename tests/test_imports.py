@@ -19,7 +19,7 @@ LAYERS = (
      "difference", "merging", "outputs"},
     {
         "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
-        "notebook", "pipconfig", "places", "ready", "replacing", "satisfied", "spares",
+        "notebook", "owners", "pipconfig", "places", "ready", "replacing", "satisfied", "spares",
         "store", "sweeping",
     },
     {"operations", "export", "adopt"},
