@@ -42,7 +42,7 @@ def share(environment: Environment, names: Iterable[str]) -> None:
 
 
 def keep(environment: Environment) -> None:
-    """Keep what an environment has compiled, before it goes."""
+    """Keep what an environment has compiled: at the end of a kernel, and before it goes."""
     for folder, shelf in _shelves(environment, None):
         with contextlib.suppress(OSError):
             _keep(environment, folder, shelf)

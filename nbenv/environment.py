@@ -42,6 +42,11 @@ class Environment:
         """The environment's interpreter."""
         return places.python_path(places.environment_path(self.identifier))
 
+    @property
+    def kept(self) -> Path:
+        """The file whose time tells when its compiled modules were last kept."""
+        return self.path / "nbenv.kept"
+
     # -- the marker: what the environment was last synced to, absent while it changes
 
     @property

@@ -23,7 +23,7 @@ from nbenv.environment import Environment
 __all__ = ["Look", "altered", "look"]
 
 # What virtualenv, uv and we put into an environment; no distribution owns these.
-_OWN = {"nbenv.json", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
+_OWN = {"nbenv.json", "nbenv.kept", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
 _OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.")
 _CHUNK = 1 << 20
 

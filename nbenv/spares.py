@@ -15,8 +15,8 @@ from nbenv.ready import ready_environment
 
 __all__ = ["SETTING", "is_old", "name", "prepare_next", "take"]
 
-SETTING = "NBENV_SPARES"
-"""``0`` where no environment shall be made ready ahead of time."""
+SETTING = "NBENV_BACKGROUND"
+"""``0`` where nothing shall be done in the background."""
 _OLDEST = 7 * 86_400.0
 """Seconds after which its distributions may be too old for a new notebook."""
 

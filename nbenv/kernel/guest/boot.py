@@ -68,6 +68,7 @@ def main() -> None:
     if handed_over:
         load("handover").receive(app.kernel, handed_over)
     app.start()
+    load("keeping").keep()
 
 
 if __name__ == "__main__":
