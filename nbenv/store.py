@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
 from filelock import BaseFileLock, FileLock, Timeout
 
 from nbenv import places, record
 from nbenv.environment import Environment
 from nbenv.errors import BrokenEnvironmentError
+from nbenv.owners import owners
 
 __all__ = ["Known", "State", "Store"]
 
@@ -110,8 +110,7 @@ class Store:
         state = self.state(owner) if isinstance(owner, str) else None
         if state and state.environment == identifier:
             return state.notebook
-        states = (each for each in self.states() if each.environment == identifier)
-        return next((each.notebook for each in states), None)
+        return owners().get(identifier)
 
     def states(self) -> Iterator[State]:
         """Yield what is known of every notebook."""
@@ -213,6 +212,8 @@ class Store:
 
     def is_locked(self, identifier: str) -> bool:
         """Whether a change of the environment is under way."""
+        if not os.path.exists(self._lock_path(identifier)):
+            return False  # whoever changes it makes this file first
         lock = self._lock(identifier)
         try:
             lock.acquire(timeout=0)
@@ -224,12 +225,15 @@ class Store:
         return False
 
     def _lock(self, identifier: str) -> FileLock:
-        folder = os.path.join(places.home(), "locks")
+        path = self._lock_path(identifier)
         try:
-            places.make_private(folder)
+            places.make_private(os.path.dirname(path))
         except OSError as error:
             raise _unwritable(error) from None
-        return FileLock(os.path.join(folder, identifier + ".lock"), mode=0o600)
+        return FileLock(path, mode=0o600)
+
+    def _lock_path(self, identifier: str) -> str:
+        return os.path.join(places.home(), "locks", identifier + ".lock")
 
     # -- environments
 
@@ -255,16 +259,21 @@ class Store:
 
     def environments(self) -> list[Known]:
         """Return every environment on this machine."""
-        folder = Path(places.home(), "envs")
-        if not folder.is_dir():
+        folder = os.path.join(places.home(), "envs")
+        try:
+            with os.scandir(folder) as entries:
+                names = sorted(e.name for e in entries if _is_environment(e))
+        except FileNotFoundError:
             return []
-        owners = {state.environment: state.notebook for state in self.states()}
-        busy = _running_prefixes()
+        known, busy = owners(), _running_prefixes()
         return [
-            Known(Environment(path.name), owners.get(path.name), str(path) in busy)
-            for path in sorted(folder.iterdir())
-            if path.is_dir() and not path.name.startswith(ASIDE)
+            Known(Environment(name), known.get(name), os.path.join(folder, name) in busy)
+            for name in names
         ]
+
+
+def _is_environment(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir() and not entry.name.startswith(ASIDE)
 
 
 def _let_children_hold(lock: BaseFileLock) -> None:
@@ -278,6 +287,8 @@ def _let_children_hold(lock: BaseFileLock) -> None:
 
 
 def _running_prefixes() -> set[str]:
+    import psutil  # slow, and not needed by a change
+
     prefixes = set()
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or [""]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from nbenv import notebook, places
+from nbenv import bytecode, notebook, places
 from nbenv.environment import Environment
 from nbenv.errors import NbenvError
 from nbenv.spec import Spec
@@ -24,6 +24,7 @@ __all__ = ["sweep"]
 _FRESH = 60.0
 """Seconds in which a file counts as being in use: what refers to it may follow."""
 _DAY = 86400.0
+_LONG = 60 * _DAY
 _YEAR = 365 * _DAY
 _SCRATCH = re.compile(r"\.(\d+)\.new$")
 _OF_PROCESSES = ("servers", "waiting")
@@ -40,6 +41,7 @@ def sweep(store: Store) -> None:
         shutil.rmtree(path, ignore_errors=True)
     _sweep_states(store, home)
     _sweep_approvals(store, home)
+    bytecode.drop_unused()
 
 
 # -- of processes
@@ -63,6 +65,7 @@ def _notes(home: Path) -> Iterator[Path]:
     for folder in _OF_PROCESSES:
         yield from (path for path in home.glob(f"{folder}/*.json") if _is_gone(path.stem))
     yield from (path for path in home.glob("progress/*.jsonl") if _age(path) > _DAY)
+    yield from (path for path in home.glob("checked/*.json") if _age(path) > _LONG)
 
 
 def _abandoned_folders() -> Iterator[Path]:

@@ -156,6 +156,12 @@ def _add_dry_run(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_sizes(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--sizes", action="store_true", help="measure all, however many environments there are"
+    )
+
+
 def _add_export(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
@@ -273,7 +279,7 @@ _COMMANDS = (
     ),
     ("kernelspec", "write the kernelspec for this user", ()),
     ("approvals", "what may be restored here without asking", (_add_revoke,)),
-    ("envs", "the environments on this machine", ()),
+    ("envs", "the environments on this machine", (_add_sizes,)),
     ("prune", "remove the environments that nothing uses", (_add_dry_run,)),
     ("doctor", "find what is wrong with the set-up", ()),
     ("pack", "write the notebook and its wheels into one file", (_add_output, _add_platforms)),

@@ -117,12 +117,19 @@ def _asked(question: str) -> bool | None:
 
 
 def _machine(options: argparse.Namespace) -> Outcome:
-    from nbenv.operations import machine  # jupyter_client is slow to import
+    from nbenv.operations import machine
 
-    if options.command == "prune":
-        return machine.prune(options.dry_run)
-    verb: Callable[[], Outcome] = getattr(machine, options.command)
-    return verb()
+    return (
+        machine.prune(options.dry_run)
+        if options.command == "prune"
+        else machine.envs(options.sizes)
+    )
+
+
+def _setup(options: argparse.Namespace) -> Outcome:
+    from nbenv.operations import setup  # jupyter_client is slow to import
+
+    return setup.doctor() if options.command == "doctor" else setup.kernelspec()
 
 
 def _approvals(options: argparse.Namespace) -> Outcome:
@@ -155,11 +162,11 @@ _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "export": lambda o: perform_export(o, _none(o)),
     "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),
     "run": _run,
-    "kernelspec": _machine,
+    "kernelspec": _setup,
     "approvals": _approvals,
     "envs": _machine,
     "prune": _machine,
-    "doctor": _machine,
+    "doctor": _setup,
     "pip": _pip,
     **FILE_VERBS,
 }

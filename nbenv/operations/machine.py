@@ -1,54 +1,61 @@
-"""The verbs about this machine: envs, prune, doctor, kernelspec."""
+"""The verbs about the environments of this machine: envs, prune."""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-from jupyter_core.paths import jupyter_path
-
-from nbenv import approval, installer, interpreter, pipconfig, places, requirements
-from nbenv.errors import NbenvError
+from nbenv import bytecode, spares
+from nbenv.operations.document import Target
 from nbenv.operations.progress import Outcome
+from nbenv.owners import Owners
 from nbenv.store import Known, Store
 from nbenv.sweeping import sweep
 
-__all__ = ["doctor", "envs", "kernelspec", "prune"]
+__all__ = ["envs", "prune"]
 
 _FRESH = 60.0
 """Seconds in which an environment counts as being made: its notebook may follow."""
 
+_MEASURED = 100
+"""Environments of which `envs` takes the sizes unasked."""
 
-# -- environments
 
+def envs(sizes: bool = False) -> Outcome:
+    """Show the environments on this machine.
 
-def envs() -> Outcome:
-    """Show the environments on this machine."""
+    A size is known only once every file was looked at, so beyond some environments only `sizes`
+    has them measured.
+    """
     known = Store().environments()
-    data = [_described(each) for each in known]
-    lines = [f"{each['size'] / 1e6:8.1f} MB  {each['name']}  {each['use']}" for each in data]  # type: ignore[operator]
-    return Outcome(text="\n".join(lines) or "No environments.", data=data)
+    measured = sizes or len(known) <= _MEASURED
+    data = [_described(each, measured) for each in known]
+    lines = [f"{_shown(each['size'])}{each['name']}  {each['use']}" for each in data]
+    more = "" if measured else f"{len(known):,} environments. nbenv envs --sizes measures them."
+    return Outcome(more, text="\n".join(lines) or "No environments.", data=data)
 
 
-def _described(known: Known) -> dict[str, object]:
-    environment = known.environment
+def _shown(size: object) -> str:
+    return f"{size / 1e6:8.1f} MB  " if isinstance(size, int) else ""
+
+
+def _described(known: Known, measured: bool) -> dict[str, object]:
+    environment, is_unused = known.environment, known.is_unused
     use = known.notebook or "no notebook"
-    if known.is_unused:
+    path = environment.path
+    if known.notebook == Target.of_session(spares.name()).notebook:
+        use = "ready for the next new notebook"
+    elif is_unused:
         use += " (unused)"
     return {
         "name": environment.identifier,
-        "path": str(environment.path),
+        "path": str(path),
         "notebook": known.notebook,
         "python": environment.python_version,
         "in_use": known.in_use,
-        "unused": known.is_unused,
-        "size": _size(environment.path),
+        "unused": is_unused,
+        "size": _size(path) if measured else None,
         "use": use,
     }
 
@@ -65,17 +72,20 @@ def _size(folder: Path) -> int:
 
 def prune(dry_run: bool = False) -> Outcome:
     """Remove the environments whose notebook is gone and that no process uses."""
-    store = Store()
+    store, owned = Store(), Owners()
     unused = [each for each in store.environments() if each.is_unused and not _is_fresh(each)]
-    names = [each.environment.identifier for each in unused if _removed(each, store, dry_run)]
+    gone = [each for each in unused if _removed(each, store, owned, dry_run)]
+    names = [each.environment.identifier for each in gone]
     if not dry_run:
+        for each in gone:  # at the end, as each one changes whose the others are
+            _forget(each, store)
         sweep(store)
     verb = "Would remove" if dry_run else "Removed"
     count = f"{len(names)} unused environment{'' if len(names) == 1 else 's'}"
     return Outcome(f"{verb} {count}.", text="\n".join(names), data={"removed": names})
 
 
-def _removed(known: Known, store: Store, dry_run: bool) -> bool:
+def _removed(known: Known, store: Store, owned: Owners, dry_run: bool) -> bool:
     """Remove an environment that seems unused; return whether it was."""
     environment = known.environment
     if store.is_locked(environment.identifier):
@@ -83,12 +93,18 @@ def _removed(known: Known, store: Store, dry_run: bool) -> bool:
     if dry_run:
         return True
     with store.locked(environment.identifier):
-        owner = store.notebook_of(environment.identifier)
-        if not Known(environment, owner, False).is_unused or not store.discard(environment):
+        owner = owned.of(environment.identifier)
+        if not Known(environment, owner, False).is_unused:
             return False
-    if known.notebook:
-        store.forget(known.notebook)
-    return True
+        bytecode.keep(environment)
+        return store.discard(environment)
+
+
+def _forget(known: Known, store: Store) -> None:
+    """Forget the notebook of a removed environment, unless it is there again with another one."""
+    state = store.state(known.notebook) if known.notebook else None
+    if state and state.environment == known.environment.identifier:
+        store.forget(state.notebook)
 
 
 def _is_fresh(known: Known) -> bool:
@@ -97,116 +113,3 @@ def _is_fresh(known: Known) -> bool:
         return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH
     except OSError:
         return False
-
-
-# -- the set-up
-
-
-def kernelspec() -> Outcome:
-    """Write the kernelspec for this user, with this interpreter's absolute path."""
-    source = _installed_kernelspec()
-    target = Path(KernelSpecManager().user_kernel_dir, "nbenv")
-    shutil.copytree(source, target, dirs_exist_ok=True)
-    described = json.loads((source / "kernel.json").read_text(encoding="utf-8"))
-    described["argv"][0] = sys.executable
-    (target / "kernel.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
-    return Outcome(f"Wrote the kernelspec to {target}.", data={"path": str(target)})
-
-
-def _installed_kernelspec() -> Path:
-    path = Path(sys.prefix, "share", "jupyter", "kernels", "nbenv")
-    if not path.is_dir():
-        raise NbenvError(
-            f"The kernelspec is not in {path}.",
-            "nbenv is not installed as a package here.",
-            "Install it: pip install jupyter-nbenv",
-        )
-    return path
-
-
-def doctor() -> Outcome:
-    """Look for what is wrong with the set-up."""
-    findings = [_examined(name, check) for name, check in _checks()]
-    lines = [f"{'ok  ' if good else 'BAD '} {name}: {told}" for name, good, told in findings]
-    data = [{"check": name, "ok": good, "message": told} for name, good, told in findings]
-    bad = sum(not good for _, good, _ in findings)
-    summary = (
-        "Everything is in order." if not bad else f"{bad} of {len(findings)} checks found trouble."
-    )
-    return Outcome(summary, text="\n".join(lines), data=data)
-
-
-def _examined(name: str, check: Callable[[], str]) -> tuple[str, bool, str]:
-    try:
-        return name, True, check()
-    except (NbenvError, OSError, NoSuchKernel) as error:
-        return name, False, " ".join(str(error).split())
-
-
-def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "folder", _check_home
-    yield "installer", _check_installer
-    yield "kernelspec", _check_kernelspec
-    yield "server extension", lambda: _check_config("jupyter_server_config.d/nbenv.json")
-    yield "Pythons", lambda: ", ".join(each.version for each in interpreter.available())
-    yield "indexes", _check_indexes
-    yield "restoring", lambda: f"NBENV_RESTORE is {approval.policy()}"
-
-
-def _check_home() -> str:
-    probe = os.path.join(places.home(), "doctor.json")
-    places.write_json(probe, {})
-    os.unlink(probe)
-    _check_private(places.home())
-    free = shutil.disk_usage(places.home()).free
-    if free < 1e9:
-        raise NbenvError(f"{places.home()} is on a disk with {free / 1e6:.0f} MB left.")
-    return f"{places.home()} is writable, {free / 1e9:.0f} GB free"
-
-
-def _check_private(folder: str) -> None:
-    """Complain when others may write there: they could put their environments into it."""
-    found = os.stat(folder)
-    secret = os.path.join(folder, "secret")
-    if os.name != "posix":
-        return
-    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise NbenvError(f"Others may write to {folder}.", todo=f"Run: chmod go-w {folder}")
-    if os.path.exists(secret) and os.stat(secret).st_mode & 0o077:
-        raise NbenvError(
-            f"Others may read {secret}, which signs approvals.",
-            todo="Delete it: whatever was agreed to is then asked for again.",
-        )
-
-
-def _check_installer() -> str:
-    return installer.version()
-
-
-def _check_kernelspec() -> str:
-    found = KernelSpecManager().get_kernel_spec("nbenv")
-    if found.argv[0] not in ("python", sys.executable) and not os.path.exists(found.argv[0]):
-        raise NbenvError(f"It starts {found.argv[0]}, which is gone.", todo="Run nbenv kernelspec.")
-    return str(found.resource_dir)
-
-
-def _check_config(name: str) -> str:
-    folders = [Path(sys.prefix, "etc", "jupyter"), *(Path(path) for path in jupyter_path("etc"))]
-    for folder in folders:
-        if (folder / name).is_file():
-            return str(folder / name)
-    raise NbenvError("It is not enabled: changes are then written into the notebook file directly.")
-
-
-def _check_indexes() -> str:
-    options = pipconfig.read(os.environ)
-    keys = ("index-url", "extra-index-url", "find-links", "cert", "proxy")
-    told = [f"{key} {_bare(options[key])}" for key in keys if key in options]
-    return "pip is configured to " + "; ".join(told) if told else "the installer's default"
-
-
-def _bare(address: str) -> str:
-    """Return an address without its password; a proxy's may lack the scheme before it."""
-    if "://" in address:
-        return requirements.without_credentials(address)
-    return requirements.without_credentials(f"x://{address}").removeprefix("x://")

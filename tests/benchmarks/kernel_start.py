@@ -1,28 +1,41 @@
-"""Start of a ready environment's kernel, over plain ipykernel in the same environment."""
+"""Start of a ready environment's kernel, over plain ipykernel in the same environment.
+
+And of the same notebook with 100 MB of outputs, over the one without.
+"""
 
 from __future__ import annotations
 
-import sys
+import shutil
+from collections.abc import Iterator
 
-from nbenv.operations import Document, Target
-from nbenv.store import Store
-from tests.benchmarks.common import compare, first_reply, nbenv, scratch, write_notebook
+from tests.benchmarks import common
+
+LARGE = 100_000_000
 
 
-def main() -> None:
-    """Measure and print."""
-    with scratch() as folder:
-        notebook = str(write_notebook(folder / "bench.ipynb"))
-        nbenv("install", notebook, "pandas")
-        environment = Document.read(Target(notebook), Store()).environment
-        compare(
-            lambda: first_reply(
-                [sys.executable, "-m", "nbenv.kernel.launcher"], {"NBENV_NOTEBOOK": notebook}
-            ),
-            lambda: first_reply([environment.python, "-m", "ipykernel_launcher"], {}),
-            ("nbenv kernel", "plain ipykernel"),
+def rows(rounds: int) -> Iterator[common.Row]:
+    """Measure."""
+    with common.scratch() as folder:
+        small = common.write_notebook(folder / "bench.ipynb")
+        common.nbenv("install", str(small), "pandas")
+        large = folder / "large.ipynb"
+        shutil.copyfile(small, large)
+        common.with_outputs(large, LARGE)
+        common.nbenv("restore", str(large))
+        plain = [common.environment_of(small).python, "-m", "ipykernel_launcher"]
+        found = common.alternate(
+            rounds,
+            {
+                "nbenv": lambda: common.ours_first_reply(small),
+                "nbenv, 100 MB": lambda: common.ours_first_reply(large),
+                "plain ipykernel": lambda: common.first_reply(plain, {}),
+            },
         )
+    names = ("nbenv", "plain ipykernel")
+    yield found.row("ready environment: start to first reply", names, "≤ 1.05", "< 1.00")
+    names = ("nbenv, 100 MB", "nbenv")
+    wait = "the same, notebook of 100 MB with outputs"
+    yield found.row_of_difference(wait, names, "≤ +0.050 s", "no growth")
 
 
-if __name__ == "__main__":
-    main()
+common.main(rows, __name__)

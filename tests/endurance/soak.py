@@ -45,7 +45,8 @@ STEPS = 125
 """Operations on one machine, before the next begins empty."""
 REQUIREMENTS = ("leaf", "leaf<2", "branch", "twig", "twig<2", "big==1.0", "big")
 _number = st.integers(0, NOTEBOOKS - 1)
-_KNOWN = {"approvals", "envs", "history", "locks", "moved", "notebooks", "progress", "waiting"}
+_KNOWN = {"approvals", "bytecode", "checked", "envs", "history", "locks", "moved", "notebooks",
+          "progress", "waiting"}  # fmt: skip
 _place: list[Ground] = []
 _seen: Counter[str] = Counter()
 
