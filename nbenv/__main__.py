@@ -10,6 +10,13 @@ __all__ = ["main"]
 def main() -> int:
     """Run the command line; who stops it while it is still being loaded sees no traceback."""
     try:
+        from nbenv.satisfied import already_installed
+
+        if already_installed(sys.argv[1:]):
+            return 0
+        # nbformat imports jsonschema, which would spend a second with this one on a grammar of
+        # internationalized addresses, that no notebook's schema asks for. It does without it too.
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         from nbenv.cli import main as run
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
@@ -18,6 +19,9 @@ from nbenv import places
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.interpreter import Interpreter
 from nbenv.plan import Installed
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 __all__ = ["Environment"]
 
@@ -166,8 +170,25 @@ class Environment:
         except OSError:
             return []
 
+    def name_of(self, dist_info: Path) -> str:
+        """Return the canonical name of the distribution of a ``.dist-info`` folder."""
+        return str(canonicalize_name(dist_info.name.split("-")[0]))
+
+    def rows(self, dist_info: Path) -> list[list[str]]:
+        """Return the rows of a distribution's ``RECORD``: path, hash and size of each file.
+
+        https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+        """
+        try:
+            with open(dist_info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
+                return [row for row in csv.reader(file) if row]
+        except (OSError, csv.Error):
+            return []
+
     def distributions(self) -> dict[str, Distribution]:
         """Return the metadata of what is installed, by canonical name."""
+        from importlib.metadata import PathDistribution  # slow, and not needed by a change
+
         found = (PathDistribution(folder) for folder in self.dist_infos())
         return {str(canonicalize_name(each.metadata["Name"] or "")): each for each in found}
 
@@ -175,19 +196,15 @@ class Environment:
         """Return the top-level modules that each of these distributions provides."""
         wanted = set(names)
         return {
-            name: _top_level(PathDistribution(folder))
+            name: _top_level(self.rows(folder))
             for folder in self.dist_infos()
-            if (name := str(canonicalize_name(folder.name.split("-")[0]))) in wanted
+            if (name := self.name_of(folder)) in wanted
         }
 
     def sizes(self) -> dict[str, int]:
-        """Return the bytes of each distribution's files, as its ``RECORD`` gives them.
-
-        https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-        """
+        """Return the bytes of each distribution's files, as its ``RECORD`` gives them."""
         return {
-            str(canonicalize_name(folder.name.split("-")[0])): _recorded_size(folder / "RECORD")
-            for folder in self.dist_infos()
+            self.name_of(folder): _recorded_size(self.rows(folder)) for folder in self.dist_infos()
         }
 
     def path_files(self) -> set[str]:
@@ -212,20 +229,15 @@ def _with_source(installed: Installed, folder: Path) -> Installed:
     )
 
 
-def _recorded_size(record: Path) -> int:
-    try:
-        lines = record.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return 0
-    sizes = (line.rpartition(",")[2] for line in lines)
-    return sum(int(size) for size in sizes if size.isdigit())
+def _recorded_size(rows: Iterable[list[str]]) -> int:
+    return sum(int(row[-1]) for row in rows if row[-1].isdigit())
 
 
-def _top_level(distribution: Distribution) -> list[str]:
+def _top_level(rows: Iterable[list[str]]) -> list[str]:
     modules = set()
-    for file in distribution.files or ():
-        first = file.parts[0]
-        if first.endswith((".dist-info", ".data", ".pth")) or first in ("..", "__pycache__"):
+    for row in rows:
+        first, slash, _ = row[0].partition("/")
+        if first.endswith((".dist-info", ".data", ".pth")) or first in ("..", "__pycache__", ""):
             continue
-        modules.add(first if len(file.parts) > 1 else first.partition(".")[0])
+        modules.add(first if slash else first.partition(".")[0])
     return sorted(modules)

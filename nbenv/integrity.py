@@ -6,15 +6,18 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
+from nbenv import places
 from nbenv.environment import Environment
 
 __all__ = ["Look", "altered", "look"]
@@ -37,8 +40,7 @@ class Look:
     strays: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """One file of a distribution: its real place, its digest as ``sha256=…``, its size."""
 
     path: str
@@ -63,7 +65,10 @@ def look(environment: Environment) -> Look:
 
 
 def altered(environment: Environment, names: Iterable[str]) -> list[str]:
-    """Return which of these distributions have files that are not what their ``RECORD`` says."""
+    """Return which of these distributions have files that are not what their ``RECORD`` says.
+
+    Files that the installer links from its cache are read once, and again when they changed.
+    """
     wanted = set(names)
     return sorted(
         name
@@ -79,14 +84,20 @@ def _name(dist_info: Path) -> str:
 def _rows(dist_info: Path) -> list[_Row]:
     try:
         with open(dist_info / "RECORD", encoding="utf-8", newline="") as file:
-            base = str(dist_info.parent)
+            base = os.path.join(str(dist_info.parent), "")
             return [
-                _Row(os.path.normpath(os.path.join(base, row[0])), row[1], row[2])
+                _Row(_normal(base + row[0]), row[1], row[2])
                 for row in csv.reader(file)
                 if len(row) == 3 and not row[0].endswith(".pyc")
             ]
     except (OSError, ValueError, csv.Error):
         return []
+
+
+def _normal(path: str) -> str:
+    """Return a path as the system writes it; most are, and the check is fast."""
+    plain = os.sep == "/" and not any(each in path for each in ("/../", "/./", "//"))
+    return path if plain else os.path.normpath(path)
 
 
 def _is_complete(dist_info: Path, rows: list[_Row]) -> bool:
@@ -107,7 +118,36 @@ def _has_size(path: str, size: str) -> bool:
 
 def _is_genuine(dist_info: Path) -> bool:
     rows = _rows(dist_info)
-    return _is_complete(dist_info, rows) and all(_has_digest(row) for row in rows)
+    if not _is_complete(dist_info, rows):
+        return False
+    base, own = os.path.join(str(dist_info.parent), ""), os.path.join(str(dist_info), "")
+    linked = [row for row in rows if row.path.startswith(base) and not row.path.startswith(own)]
+    if not all(_has_digest(row) for row in set(rows).difference(linked)):
+        return False
+    checked = _checked_path(dist_info)
+    seen = {"files": _identity(linked, base)}
+    if places.read_json(checked) == seen:
+        return True
+    if not all(_has_digest(row) for row in linked):
+        return False
+    with contextlib.suppress(OSError):  # then they are read again the next time
+        places.write_json(checked, seen)
+    return True
+
+
+def _checked_path(dist_info: Path) -> str:
+    python = dist_info.parent.parent.name
+    return os.path.join(places.home(), "checked", f"{python}-{dist_info.name}.json")
+
+
+def _identity(rows: Iterable[_Row], base: str) -> str:
+    """Return a digest of which files these are, and when each was last written to."""
+    digest = hashlib.blake2b(digest_size=16)
+    for row in rows:
+        found = os.stat(row.path)
+        told = (row.path.removeprefix(base), row.digest, found.st_dev, found.st_ino)
+        digest.update(repr((*told, found.st_mtime_ns, found.st_size)).encode())
+    return digest.hexdigest()
 
 
 def _has_digest(row: _Row) -> bool:

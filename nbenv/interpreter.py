@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from python_discovery import DiskCache, PythonInfo, iter_interpreters
+from typing import TYPE_CHECKING
 
 from nbenv import places
 from nbenv.errors import InterpreterError
+
+if TYPE_CHECKING:
+    from python_discovery import PythonInfo
 
 __all__ = ["Interpreter", "available", "default_python", "find", "missing"]
 
@@ -67,6 +69,8 @@ def missing(python: str, why: str = "") -> InterpreterError:
 
 
 def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:
+    from python_discovery import DiskCache, iter_interpreters  # slow, and seldom needed
+
     folder = Path(places.home(), "cache", "interpreters")
     if remember:
         places.make_private(str(folder))

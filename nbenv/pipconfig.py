@@ -97,15 +97,5 @@ def _indexes(main: str | None, extra: list[str]) -> dict[str, str | None]:
 
 @functools.cache
 def default_index() -> str:
-    """Return the index of an unconfigured pip, from the pip that virtualenv brings along."""
-    from virtualenv.seed.wheels.embed import get_embed_wheel
-
-    found = get_embed_wheel("pip", f"{sys.version_info[0]}.{sys.version_info[1]}")
-    assert found is not None, "virtualenv brings a pip for every Python that it runs on"
-    wheel = str(found.path)
-    sys.path.append(wheel)
-    try:
-        module = importlib.import_module("pip._internal.models.index")
-        return str(module.PyPI.simple_url)
-    finally:
-        sys.path.remove(wheel)
+    """Return the index of an unconfigured pip, as pip itself names it."""
+    return str(importlib.import_module("pip._internal.models.index").PyPI.simple_url)

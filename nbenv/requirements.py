@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -152,6 +151,8 @@ def _scheme(url: str) -> str:
 def absolute(url: str, folder: Path) -> Path:
     """Return the path that a local requirement means for a notebook in `folder`."""
     if _scheme(url) == "file":
+        from urllib.request import url2pathname  # slow, and seldom needed
+
         return Path(url2pathname(urlsplit(url).path))
     return Path(os.path.normpath(folder / unquote(url)))
 

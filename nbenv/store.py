@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
 from filelock import BaseFileLock, FileLock, Timeout
 
 from nbenv import places, record
@@ -288,6 +287,8 @@ def _let_children_hold(lock: BaseFileLock) -> None:
 
 
 def _running_prefixes() -> set[str]:
+    import psutil  # slow, and not needed by a change
+
     prefixes = set()
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or [""]

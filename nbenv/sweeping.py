@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from nbenv import places
+from nbenv import bytecode, places
 from nbenv.environment import Environment
 from nbenv.store import ASIDE, State, Store
 
@@ -22,6 +22,7 @@ __all__ = ["sweep"]
 _FRESH = 60.0
 """Seconds in which a file counts as being in use: what refers to it may follow."""
 _DAY = 86400.0
+_LONG = 60 * _DAY
 _SCRATCH = re.compile(r"\.(\d+)\.new$")
 _OF_PROCESSES = ("servers", "waiting")
 
@@ -36,6 +37,7 @@ def sweep(store: Store) -> None:
     for path in (*_abandoned_folders(), *_half_removed(home)):
         shutil.rmtree(path, ignore_errors=True)
     _sweep_states(store, home)
+    bytecode.drop_unused()
 
 
 # -- of processes
@@ -59,6 +61,7 @@ def _notes(home: Path) -> Iterator[Path]:
     for folder in _OF_PROCESSES:
         yield from (path for path in home.glob(f"{folder}/*.json") if _is_gone(path.stem))
     yield from (path for path in home.glob("progress/*.jsonl") if _age(path) > _DAY)
+    yield from (path for path in home.glob("checked/*.json") if _age(path) > _LONG)
 
 
 def _abandoned_folders() -> Iterator[Path]:

@@ -55,7 +55,9 @@ def main(words: list[str]) -> int:
         print("This needs Node and: pip install '.[lab,test]'", file=sys.stderr)
         return 2
     passed = words != [] or _all_pass()
-    tested = run(ROOT, [sys.executable, "-m", "pytest", *words])
+    # The tests of a module share servers, so a module stays with one of the workers.
+    shared_out = ["-n", "auto", "--dist", "loadscope"]
+    tested = run(ROOT, [sys.executable, "-m", "pytest", *(words or shared_out)])
     return 0 if passed and tested else 1
 
 

@@ -28,6 +28,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("jupyter")
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         patch.setenv(name, str(folder / name.lower()))
+    patch.setenv("NBENV_SPARES", "0")  # no process of one test reaches into the next
     yield
     patch.undo()
 

@@ -75,7 +75,7 @@ def test_a_ready_start_imports_little(recorded: Path, tmp_path: Path) -> None:
     assert {name for name in beyond if name.startswith("nbenv.")} == {
         f"nbenv.{name}"
         for name in ("errors", "kernel", "kernel.become", "kernel.launcher", "notebook", "places",
-                     "record")
+                     "ready", "record")
     }  # fmt: skip
 
 

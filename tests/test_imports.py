@@ -18,8 +18,9 @@ LAYERS = (
     {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules",
      "difference", "merging", "outputs"},
     {
-        "approval", "environment", "git", "installer", "integrity", "interpreter",
-        "notebook", "owners", "pipconfig", "places", "replacing", "store", "sweeping",
+        "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
+        "notebook", "owners", "pipconfig", "places", "ready", "replacing", "satisfied", "spares",
+        "store", "sweeping",
     },
     {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},

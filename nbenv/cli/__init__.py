@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -65,6 +64,8 @@ def _system_error(error: OSError) -> NbenvError:
 
 
 def _bug(error: Exception) -> NbenvError:
+    import traceback
+
     if os.environ.get("NBENV_DEBUG"):
         traceback.print_exc()
     last = traceback.extract_tb(error.__traceback__)[-1]

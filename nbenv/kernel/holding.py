@@ -25,7 +25,7 @@ from nbenv import places
 from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
 from nbenv.kernel.become import become
 from nbenv.kernel.guest import boot
-from nbenv.kernel.launcher import ready_environment
+from nbenv.ready import ready_environment
 from nbenv.store import Store
 
 __all__ = ["hold"]

@@ -15,10 +15,11 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
-from nbenv import notebook, places, record
+from nbenv import notebook, places
 from nbenv.kernel.become import become
+from nbenv.ready import ready_environment
 
-__all__ = ["find_notebook", "is_session", "main", "ready_environment"]
+__all__ = ["find_notebook", "is_session", "main"]
 
 SESSION = "NBENV_SESSION"
 BROKEN = "NBENV_BROKEN"
@@ -43,7 +44,7 @@ def _start(path: str, arguments: list[str]) -> None:
         from nbenv.kernel.building import check_tries
 
         check_tries(path)
-    environment = ready_environment(path) or _built_environment(path)
+    environment = ready_environment(path) or _new_environment(path) or _built_environment(path)
     try:
         become(environment, places.python_path(environment), arguments)
     except FileNotFoundError:  # removed since we looked
@@ -81,25 +82,16 @@ def _without_drive(path: str) -> str:
     return path
 
 
-def ready_environment(path: str) -> str | None:
-    """Return the folder of the notebook's environment if it is what the notebook records."""
-    in_file = notebook.read_metadata(path).get("nbenv") if os.path.exists(path) else None
-    state = places.read_json(places.state_path(places.key(path)))
-    if state is None or not isinstance(state.get("environment"), str):
+def _new_environment(path: str) -> str | None:
+    """Return the folder of an environment that was made ahead, for a notebook that is new here."""
+    is_known = os.path.exists(places.state_path(places.key(path)))
+    if is_known or (os.path.exists(path) and "nbenv" in notebook.read_metadata(path)):
         return None
-    environment = places.environment_path(str(state["environment"]))
-    marker = places.read_json(places.marker_path(environment))
-    held = marker.get("value") if marker else None
-    if not isinstance(held, dict) or not os.path.exists(places.python_path(environment)):
-        return None
-    if marker is None or places.is_touched(environment, marker):
-        return None  # half deleted, or only installed into by hand: looked at before it runs
-    if in_file is not None:
-        record.check(in_file)
-    value = record.current(in_file, state)  # type: ignore[arg-type]
-    if value is None:
-        return None if held.get("requirements") else environment
-    return environment if record.recipe(value) == record.recipe(held) else None
+    from nbenv import spares
+
+    environment = spares.take(path)
+    spares.prepare_next()
+    return environment
 
 
 def _built_environment(path: str) -> str:

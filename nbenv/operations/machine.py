@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+from nbenv import bytecode, spares
+from nbenv.operations.document import Target
 from nbenv.operations.progress import Outcome
 from nbenv.owners import Owners
 from nbenv.store import Known, Store
@@ -42,6 +44,10 @@ def _described(known: Known, measured: bool) -> dict[str, object]:
     environment, is_unused = known.environment, known.is_unused
     use = known.notebook or "no notebook"
     path = environment.path
+    if known.notebook == Target.of_session(spares.name()).notebook:
+        use = "ready for the next new notebook"
+    elif is_unused:
+        use += " (unused)"
     return {
         "name": environment.identifier,
         "path": str(path),
@@ -50,7 +56,7 @@ def _described(known: Known, measured: bool) -> dict[str, object]:
         "in_use": known.in_use,
         "unused": is_unused,
         "size": _size(path) if measured else None,
-        "use": f"{use} (unused)" if is_unused else use,
+        "use": use,
     }
 
 
@@ -88,7 +94,10 @@ def _removed(known: Known, store: Store, owned: Owners, dry_run: bool) -> bool:
         return True
     with store.locked(environment.identifier):
         owner = owned.of(environment.identifier)
-        return Known(environment, owner, False).is_unused and store.discard(environment)
+        if not Known(environment, owner, False).is_unused:
+            return False
+        bytecode.keep(environment)
+        return store.discard(environment)
 
 
 def _forget(known: Known, store: Store) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert.exporters import HTMLExporter
 
 from nbenv import places
 from nbenv.errors import NbenvError, UnavailableError, UsageError
@@ -155,6 +154,8 @@ def _executed(
 
 def _write(document: nbformat.NotebookNode, path: Path) -> None:
     if path.suffix == ".html":
+        from nbconvert.exporters import HTMLExporter  # slow, and not needed for a notebook
+
         text, _ = HTMLExporter().from_notebook_node(document)  # type: ignore[no-untyped-call]
     else:
         text = f"{nbformat.writes(document)}\n"  # type: ignore[no-untyped-call]

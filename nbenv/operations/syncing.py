@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbenv import installer
+from nbenv import bytecode, installer
 from nbenv.environment import Environment
 from nbenv.installer import Wanted
-from nbenv.integrity import altered, look
+from nbenv.integrity import Look, altered, look
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change, LockedDistribution
 from nbenv.operations.contents import has_other_files
@@ -43,7 +43,8 @@ def bring(
     damaged, or holds other files of the same versions, is replaced by a new one.
     """
     old = document.environment
-    problem = _damage(old)
+    seen = look(old) if old.python_version else Look()
+    problem = _damage(old, seen)
     if problem:
         yield Progress("create", f"{problem} Making it anew …")
     replaced = bool(problem) or _must_be_replaced(old, spec)
@@ -55,7 +56,7 @@ def bring(
         if is_new:
             yield Progress("create", f"Making an environment of Python {found.version} …")
             environment.create(found)
-        synced = yield from _synced(document, spec, exact)
+        synced = yield from _synced(document, spec, exact, seen)
     except BaseException:
         if is_new:
             environment.remove()
@@ -76,14 +77,13 @@ def _must_be_replaced(environment: Environment, spec: Spec) -> bool:
     return not version.startswith(f"{spec.python}.") or has_other_files(environment, spec)
 
 
-def _damage(environment: Environment) -> str:
+def _damage(environment: Environment, seen: Look) -> str:
     """Return a sentence about what is wrong with an environment's files, "" when nothing is.
 
     Without its marker a change of it was interrupted, so that any file may be a left-over.
     """
     if environment.python_version is None:
         return ""
-    seen = look(environment)
     broken = sorted(seen.broken - environment.odd)
     if broken:
         names = ", ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
@@ -98,7 +98,7 @@ def confirmed(environment: Environment) -> bool:
     if not environment.is_touched:
         return True
     value, owner = environment.value, Store().notebook_of(environment.identifier)
-    if value is None or _damage(environment):
+    if value is None or _damage(environment, look(environment)):
         return False
     wanted = Spec.from_value(value).lock.selection(environment.marker_environment())
     if not wanted.keys() <= environment.installed().keys():
@@ -125,7 +125,7 @@ def _located_one(locked: LockedDistribution, folder: Path) -> LockedDistribution
     return replace(locked, url=absolute(path, folder).as_uri() + hash_sign + fragment)
 
 
-def _synced(document: Document, spec: Spec, exact: bool) -> Steps[Synced]:
+def _synced(document: Document, spec: Spec, exact: bool, seen: Look) -> Steps[Synced]:
     environment, folder = document.environment, document.target.folder
     wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
     before, paths_before = environment.installed(), environment.path_files()
@@ -145,7 +145,7 @@ def _synced(document: Document, spec: Spec, exact: bool) -> Steps[Synced]:
     yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
     python, goal = environment.python, Wanted(list(wanted.values()), kept)
     steps = installer.sync(python, goal, spec, folder)
-    yield from _guarded(environment, before, told("install", steps))
+    yield from _guarded(environment, before, seen, told("install", steps))
     after = environment.installed()
     changes = _differences(before, after)
     names = {change.name for change in changes}
@@ -155,6 +155,7 @@ def _synced(document: Document, spec: Spec, exact: bool) -> Steps[Synced]:
         yield from told("install", installer.forget(damaged, folder))
         steps = installer.sync(python, replace(goal, again=damaged), spec, folder)
         yield from told("install", steps)
+    bytecode.share(environment, names)
     # What differs still was published like that.
     odd = (odd - names) | frozenset(altered(environment, damaged))
     environment.mark(spec.to_value(), owner, odd)
@@ -175,10 +176,10 @@ def _announcement(coming: int, going: int) -> str:
 
 
 def _guarded(
-    environment: Environment, before: dict[str, Installed], steps: Steps[None]
+    environment: Environment, before: dict[str, Installed], seen: Look, steps: Steps[None]
 ) -> Steps[None]:
     """Run a sync unmarked; when it fails before it changed anything, the old marker holds."""
-    value, odd, seen = environment.value, environment.odd, look(environment)
+    value, odd = environment.value, environment.odd
     owner = Store().notebook_of(environment.identifier)
     environment.unmark()
     try:

@@ -64,14 +64,14 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
     """Yield every look at a notebook: of the command line, the server, and a starting kernel."""
     from nbenv import notebook, operations, record
     from nbenv.export import FORMATS, export
-    from nbenv.kernel import launcher
     from nbenv.operations import Document, Target, drain
+    from nbenv.ready import ready_environment
     from nbenv.server import saving
     from nbenv.store import Store
 
     target = Target(str(path))
     yield lambda: notebook.read_metadata(str(path))
-    yield lambda: launcher.ready_environment(str(path))
+    yield lambda: ready_environment(str(path))
     for verb in (operations.status, operations.list_, operations.tree, operations.packages):
         yield lambda verb=verb: verb(target)  # type: ignore[misc]
     yield lambda: operations.why(target, "six")

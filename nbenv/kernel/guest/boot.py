@@ -50,6 +50,7 @@ def _start_again(error) -> None:
 
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
+    load("deferred").defer()
     try:
         from ipykernel import kernelapp
     except Exception as error:  # files are missing: the launcher looks, mends and starts again

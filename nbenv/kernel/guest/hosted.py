@@ -17,6 +17,6 @@ def python():
     return os.environ.get("NBENV_HOST_PYTHON", sys.executable)
 
 
-def command(module="nbenv.cli"):
+def command(module="nbenv.__main__"):
     """Return the words that run the ``main`` of a module of nbenv's."""
     return [python(), "-c", _CODE.format(module)]

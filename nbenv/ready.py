@@ -1,0 +1,44 @@
+"""Whether a notebook's environment is, whole, what the notebook records.
+
+Light on purpose: a starting kernel asks this, and nothing else is imported for it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from nbenv import notebook, places, record
+
+__all__ = ["ready", "ready_environment"]
+
+Value = dict[str, object]
+
+
+def ready_environment(path: str) -> str | None:
+    """Return the folder of the notebook's environment if it is what the notebook records."""
+    found = ready(path)
+    return found[0] if found else None
+
+
+def ready(path: str) -> tuple[str, Value | None, Value] | None:
+    """Return the folder of a ready environment, the true record, and the file's metadata."""
+    metadata = notebook.read_metadata(path) if os.path.exists(path) else {}
+    in_file = metadata.get("nbenv")
+    state = places.read_json(places.state_path(places.key(path)))
+    if state is None or not isinstance(state.get("environment"), str):
+        return None
+    environment = places.environment_path(str(state["environment"]))
+    marker = places.read_json(places.marker_path(environment))
+    held = marker.get("value") if marker else None
+    if not isinstance(held, dict) or not os.path.exists(places.python_path(environment)):
+        return None
+    if marker is None or places.is_touched(environment, marker):
+        return None  # half deleted, or only installed into by hand: looked at before it runs
+    if in_file is not None:
+        record.check(in_file)
+    value = record.current(in_file, state)  # type: ignore[arg-type]
+    if value is None:
+        is_whole = not held.get("requirements")
+    else:
+        is_whole = record.recipe(value) == record.recipe(held)
+    return (environment, value, metadata) if is_whole else None

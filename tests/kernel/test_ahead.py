@@ -1,0 +1,95 @@
+"""An environment is ready before a new notebook asks for it; each goes to one notebook."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from nbenv import places, spares
+from nbenv.kernel import ahead, launcher
+from nbenv.operations import Document, Target, machine
+from nbenv.store import Store
+from tests.conftest import write_notebook
+from tests.support.commands import succeed
+from tests.support.index import LocalIndex
+
+
+@pytest.fixture
+def waiting(index: LocalIndex) -> str:
+    """Return the folder of the environment that waits."""
+    ahead.make()
+    state = Store().state(Target.of_session(spares.name()).notebook)
+    assert state is not None
+    return places.environment_path(state.environment)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(write_notebook(tmp_path / "new.ipynb", "1"))
+
+
+def test_a_new_notebook_takes_it_for_good(waiting: str, path: str, index: LocalIndex) -> None:
+    before = len(index.requests)
+    assert launcher._new_environment(path) == waiting
+    assert len(index.requests) == before
+    document = Document.read(Target(path), Store())
+    assert document.is_ready
+    assert str(document.environment.path) == waiting
+    assert Store().notebook_of(os.path.basename(waiting)) == path
+    index.wheel("leaf", "1.0")
+    succeed("install", path, "leaf")
+    assert "leaf" in document.environment.installed()
+
+
+def test_it_is_taken_once(waiting: str, tmp_path: Path) -> None:
+    paths = [str(write_notebook(tmp_path / f"n{number}.ipynb")) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(spares.take, paths))
+    assert sorted(filter(None, taken)) == [waiting]
+    assert not list(Path(places.home()).rglob("*.new"))
+
+
+def test_a_notebook_that_has_a_record_or_an_environment_takes_none(
+    waiting: str, path: str, tmp_path: Path, index: LocalIndex
+) -> None:
+    index.wheel("leaf", "1.0")
+    succeed("install", path, "leaf")
+    assert launcher._new_environment(path) is None
+    copied = tmp_path / "copied.ipynb"
+    copied.write_text(Path(path).read_text(encoding="utf-8"), encoding="utf-8")
+    assert launcher._new_environment(str(copied)) is None
+
+
+def test_an_old_or_touched_one_is_not_taken(waiting: str, path: str) -> None:
+    marker = places.marker_path(waiting)
+    os.utime(marker, (time.time() - 30 * 86_400,) * 2)
+    assert spares.take(path) is None
+    ahead.make()
+    [*_, newer] = sorted(os.listdir(Path(waiting).parent), key=lambda each: each in waiting)[::-1]
+    assert newer != os.path.basename(waiting)
+    (Path(places.packages_path(places.environment_path(newer), spares.name()[9:])) / "x").mkdir()
+    assert spares.take(path) is None
+
+
+def test_it_is_shown_and_pruned(waiting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "ready for the next new notebook" in machine.envs().text
+    monkeypatch.setattr(machine, "_FRESH", 0.0)
+    assert os.path.basename(waiting) in machine.prune().text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only made ahead where a process can be forked")
+def test_the_next_one_is_made_apart(index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    spares.prepare_next()  # not where the setting says no
+    monkeypatch.delenv(spares.SETTING)
+    spares.prepare_next()
+    stand_in = Target.of_session(spares.name()).notebook
+    end = time.monotonic() + 120
+    while not spares.ready_environment(stand_in) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert spares.ready_environment(stand_in)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
