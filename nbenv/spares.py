@@ -70,6 +70,7 @@ def prepare_next() -> None:
         os.setsid()
         if os.fork() == 0:  # an orphan, which no kernel has to wait for
             environ = {name: os.environ[name] for name in os.environ if name[:4] != "JPY_"}
+            os.chdir(places.home())  # with -m, a notebook's folder would stand first on sys.path
             nothing = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
                 os.dup2(nothing, stream)

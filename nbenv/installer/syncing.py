@@ -21,12 +21,14 @@ class Wanted:
     """What an environment shall hold.
 
     `kept` are name → version of distributions that are installed without being locked, and shall
-    stay; those named in `again` are installed also where they are there already.
+    stay; those named in `again` are installed also where they are there already. `lacking` are
+    those that are to be installed where nothing is to be removed, None where something is.
     """
 
     distributions: Sequence[LockedDistribution]
     kept: Mapping[str, str]
     again: Sequence[str] = ()
+    lacking: Sequence[LockedDistribution] | None = None
 
 
 def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
@@ -35,7 +37,10 @@ def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
     Everything is downloaded and built before anything is replaced. Nothing is built from source
     but what the lock says is.
     """
-    distributions, kept = wanted.distributions, wanted.kept
+    if wanted.lacking is None:
+        verb, distributions, kept = "sync", wanted.distributions, wanted.kept
+    else:  # uv need not look at what is there
+        verb, distributions, kept = "install", wanted.lacking, {}
     lines = [_installable_line(locked, spec, folder) for locked in distributions]
     lines += [f"{name}=={version}" for name, version in kept.items()]
     lines += [f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)]
@@ -44,7 +49,12 @@ def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
         source = where / "lock.txt"
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # no settings of the folders above
-        command = ["pip", "sync", "--python", python, "--allow-empty-requirements", str(source)]
+        command = ["pip", verb, "--python", python]
+        command += (
+            ["--allow-empty-requirements", str(source)]
+            if verb == "sync"
+            else ["--no-deps", "-r", str(source)]
+        )
         command.append("--verify-hashes")  # whatever the user's settings for other projects say
         if not kept and all(locked.hashes for locked in distributions):
             command.append("--require-hashes")

@@ -18,7 +18,7 @@ from nbenv.lock import Change
 from nbenv.operations.consent import agree, check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
-from nbenv.operations.syncing import Synced, bring, version_of
+from nbenv.operations.syncing import Synced, begin_look, bring, version_of
 from nbenv.requirements import merge
 from nbenv.spec import Spec
 from nbenv.store import State, Store, superseding
@@ -158,13 +158,14 @@ def change(target: Target, edit: Edit, how: Manner) -> Steps[tuple[Spec, Synced]
         edited = edit(document)
         spec = edited if isinstance(edited, Spec) else (yield from edited)
         found = yield from obtain(spec.python, how.consent, target.folder)
+        glance = None if how.dry_run else begin_look(document.environment)
         if not how.locked and (upgrade or not _is_met(document, spec)):
             choice = replace(upgrade or Upgrade(), locked_for=document.spec.python)
             spec = yield from resolved(spec, found, target.folder, choice)
         if how.dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:
-            synced = yield from bring(document, store, spec, found, exact=False)
+            synced = yield from bring(document, store, spec, found, exact=False, glance=glance)
             _record(document, store, spec, how.remembered)
         except BaseException:
             if not document.is_ready:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from nbenv.requirements import absolute, is_local
 from nbenv.spec import Spec
 from nbenv.store import Store
 
-__all__ = ["Synced", "bring", "confirmed", "version_of"]
+__all__ = ["Synced", "begin_look", "bring", "confirmed", "version_of"]
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,24 @@ class Synced:
 
 
 def bring(
-    document: Document, store: Store, spec: Spec, found: Interpreter, *, exact: bool
+    document: Document,
+    store: Store,
+    spec: Spec,
+    found: Interpreter,
+    *,
+    exact: bool,
+    glance: Future[Look] | None = None,
 ) -> Steps[Synced]:
     """Make the notebook's environment hold what `spec` locks.
+
+    `glance` is a look at its files that began earlier.
 
     With `exact`, what is installed beyond the lock goes; otherwise it stays, as drift. When it
     fails, the environment is again what it was: one that was made for this goes. One that is
     damaged, or holds other files of the same versions, is replaced by a new one.
     """
     old = document.environment
-    seen = look(old) if old.python_version else Look()
+    seen = glance.result() if glance else _looked(old)
     problem = _damage(old, seen)
     if problem:
         yield Progress("create", f"{problem} Making it anew …")
@@ -67,6 +77,24 @@ def bring(
     if problem:
         store.discard(old)
     return replace(synced, replaced=replaced)
+
+
+def begin_look(environment: Environment) -> Future[Look]:
+    """Look at an environment's files while something else is waited for."""
+    found: Future[Look] = Future()
+
+    def work() -> None:
+        try:
+            found.set_result(_looked(environment))
+        except BaseException as error:
+            found.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return found
+
+
+def _looked(environment: Environment) -> Look:
+    return look(environment) if environment.python_version else Look()
 
 
 def _must_be_replaced(environment: Environment, spec: Spec) -> bool:
@@ -143,7 +171,8 @@ def _synced(document: Document, spec: Spec, exact: bool, seen: Look) -> Steps[Sy
         if name not in wanted and name not in plan.remove
     }
     yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
-    python, goal = environment.python, Wanted(list(wanted.values()), kept)
+    lacking = None if plan.remove or not before else plan.install
+    python, goal = environment.python, Wanted(list(wanted.values()), kept, lacking=lacking)
     steps = installer.sync(python, goal, spec, folder)
     yield from _guarded(environment, before, seen, told("install", steps))
     after = environment.installed()
@@ -153,7 +182,7 @@ def _synced(document: Document, spec: Spec, exact: bool, seen: Look) -> Steps[Sy
     if damaged:  # in the installer's cache: what it downloaded was checked against its hash
         yield Progress("install", f"The cache of {', '.join(damaged)} is damaged; fetching anew …")
         yield from told("install", installer.forget(damaged, folder))
-        steps = installer.sync(python, replace(goal, again=damaged), spec, folder)
+        steps = installer.sync(python, replace(goal, again=damaged, lacking=None), spec, folder)
         yield from told("install", steps)
     bytecode.share(environment, names)
     # What differs still was published like that.

@@ -155,7 +155,7 @@ def kernel(
         yield manager, client
     finally:
         client.stop_channels()
-        manager.shutdown_kernel(now=True)
+        manager.shutdown_kernel()  # as a person ends it
 
 
 def run_cell(client: BlockingKernelClient, code: str) -> None:

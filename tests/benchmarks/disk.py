@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from tests.benchmarks import common
 
 NOTEBOOKS = 10
-PACKAGES = ("pandas", "matplotlib")
+PACKAGES = ("pandas", "matplotlib", "openpyxl")
 
 
 def newly_taken(folder: str, seen: set[tuple[int, int]]) -> int:

@@ -27,8 +27,11 @@ def used(process: int) -> float:
 
 def server(root: Path, config: Path) -> float:
     """Start a server, load its page, and return what it takes."""
-    with JupyterServer(root, {"JUPYTER_CONFIG_DIR": str(config)}) as running:
+    environ = {"JUPYTER_CONFIG_DIR": str(config), "JUPYTER_PREFER_ENV_PATH": "0"}
+    with JupyterServer(root, environ) as running:
         running.request("GET", "api/contents")
+        is_loaded = "nbenv | extension was successfully loaded" in running.log.read_text("utf-8")
+        assert is_loaded == (config.name == "on"), config
         return used(running.process)
 
 

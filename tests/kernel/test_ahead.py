@@ -82,14 +82,23 @@ def test_it_is_shown_and_pruned(waiting: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only made ahead where a process can be forked")
-def test_the_next_one_is_made_apart(index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_one_is_made_apart(
+    index: LocalIndex, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spares.prepare_next()  # not where the setting says no
     monkeypatch.delenv(spares.SETTING)
+    home.mkdir()
+    hostile = tmp_path / "hostile"
+    (hostile / "nbenv").mkdir(parents=True)
+    (hostile / "nbenv" / "__init__.py").write_text("open('../trap', 'w').close()")
+    (hostile / "json.py").write_text("open('../trap', 'w').close()")
+    monkeypatch.chdir(hostile)
     spares.prepare_next()
     stand_in = Target.of_session(spares.name()).notebook
     end = time.monotonic() + 120
     while not spares.ready_environment(stand_in) and time.monotonic() < end:
         time.sleep(0.2)
     assert spares.ready_environment(stand_in)
+    assert not (tmp_path / "trap").exists()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
