@@ -86,7 +86,7 @@ def ground() -> Iterator[Ground]:
             if name.startswith(("NBENV_", "JPY_", "PIP_", "UV_")):
                 patch.delenv(name)
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("NBENV_SPARES", "0")  # no process of one run reaches into the next
+        patch.setenv("NBENV_BACKGROUND", "0")  # no process of one run reaches into the next
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
             patch.setenv(name, str(Path(scratch, name.lower())))
         patch.setenv("TMPDIR", str(Path(scratch, "tmp")))

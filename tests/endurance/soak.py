@@ -94,7 +94,7 @@ class Notebooks(RuleBasedStateMachine):
     def install(self, number: int, requirement: str) -> None:
         """Install: the requirement is recorded."""
         path = self._one("install", number)
-        done = nbenv("install", path, requirement, "-q")
+        done = nbenv("install", path, requirement)
         assert done.status == 0 or "cannot be met together" in done.err, done.err
         self._changed(path)
         if done.status == 0:
@@ -199,7 +199,7 @@ class Notebooks(RuleBasedStateMachine):
         for folder in (self.place.home / "envs").glob("*"):
             os.utime(folder, (1, 1))
         removed = succeed("prune", "--json").json["removed"]
-        assert set(removed) == ({doomed.identifier} if doomed.identifier in removed else set())
+        assert set(removed) <= {doomed.identifier}, removed
         assert not doomed.path.exists()
         self.last = None
 

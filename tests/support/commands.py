@@ -13,7 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
-from nbenv.cli import main
+from nbenv.__main__ import main
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,14 @@ def nbenv(*words: object, environ: Mapping[str, str] | None = None) -> Done:
 def nbenv_here(*words: object) -> Done:
     """Run a command to its end in this process: the same code without Python's own start."""
     out, err = io.StringIO(), io.StringIO()
-    kept = signal.getsignal(signal.SIGTERM)
+    kept = sys.argv, signal.getsignal(signal.SIGTERM)
+    sys.argv = ["nbenv", *map(str, words)]
     try:
         with redirect_stdout(out), redirect_stderr(err):
-            status = main([str(word) for word in words])
+            status = main()
     finally:
-        signal.signal(signal.SIGTERM, kept)
+        sys.argv = kept[0]
+        signal.signal(signal.SIGTERM, kept[1])
     assert "This is a bug" not in err.getvalue(), err.getvalue()
     return Done(status, out.getvalue(), err.getvalue())
 
