@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from nbenv import installer, interpreter
-from nbenv.adopt import named
+from nbenv.adopt import is_exact, named
 from nbenv.installer import File, Upgrade
 from nbenv.operations.progress import Progress, Steps, told
 from nbenv.spec import Spec
@@ -31,7 +31,7 @@ def day_of_versions(texts: Sequence[str], python: str, folder: Path) -> Steps[st
 
     Raises `ResolutionError` when that Python cannot have them.
     """
-    exact = tuple(text for text in texts if _is_exact(text))
+    exact = tuple(text for text in texts if is_exact(text))
     found = interpreter.find(python)
     if not exact or found is None:
         return None
@@ -46,11 +46,6 @@ def day_of_versions(texts: Sequence[str], python: str, folder: Path) -> Steps[st
     if newest is None or date.today() - newest < _OLD:
         return None
     return (newest + _LATER).isoformat()
-
-
-def _is_exact(text: str) -> bool:
-    parsed = named(text)
-    return bool(parsed) and any(each.operator == "==" for each in parsed.specifier)  # type: ignore[union-attr]
 
 
 def _uploaded(files: Sequence[File]) -> date | None:
