@@ -21,6 +21,8 @@ from nbenv.kernel.become import become
 __all__ = ["find_notebook", "is_session", "main", "ready_environment"]
 
 SESSION = "NBENV_SESSION"
+STRIPPED = "NBENV_STRIPPED"
+"""Set for the guest where the notebook's file lost its record: what a missing module may mean."""
 BROKEN = "NBENV_BROKEN"
 """Set where an environment that was thought ready could not start a kernel: why, line by line."""
 _SUFFIX = ".ipynb"
@@ -85,6 +87,7 @@ def ready_environment(path: str) -> str | None:
     """Return the folder of the notebook's environment if it is what the notebook records."""
     in_file = notebook.read_metadata(path).get("nbenv") if os.path.exists(path) else None
     state = places.read_json(places.state_path(places.key(path)))
+    os.environ[STRIPPED] = "1" if record.is_stripped(in_file, state) else ""
     if state is None or not isinstance(state.get("environment"), str):
         return None
     environment = places.environment_path(str(state["environment"]))

@@ -17,6 +17,7 @@ from nbenv.adopt import Findings
 from nbenv.adopt.reporting import report, to_data
 from nbenv.errors import (
     BuildError,
+    IndexAccessError,
     InterpreterError,
     NbenvError,
     NotebookError,
@@ -167,6 +168,8 @@ def _tried(
             yield Progress("resolve", f"{attempt.note[:1].upper()}{attempt.note[1:]} …")
         try:
             result = yield from _dated(target, findings, attempt, as_of)
+        except IndexAccessError as error:
+            raise _without_its_index(error, findings, target) from None
         except (ResolutionError, BuildError, InterpreterError) as error:
             first = first or error
             missing = _MISSING.search(error.why)
@@ -178,6 +181,21 @@ def _tried(
         return result
     assert first is not None, "there is at least one attempt"
     raise first
+
+
+def _without_its_index(
+    error: IndexAccessError, findings: Findings, target: Target
+) -> IndexAccessError:
+    """Return the error with the way out, where the index that failed is one the notebook names."""
+    named = [url for url in findings.indexes.values() if url.rstrip("/") in error.why]
+    if not named:
+        return error
+    todo = (
+        f"The notebook names {', '.join(named)}. To do without: "
+        f"nbenv adopt --own-indexes {Path(target.notebook).name} "
+        "(in a cell: %nbenv adopt --own-indexes); nothing was changed."
+    )
+    return IndexAccessError(error.what, error.why, todo)
 
 
 def _dated(
