@@ -10,7 +10,7 @@ from nbenv import installer, interpreter
 from nbenv.adopt import is_exact, named
 from nbenv.installer import File, Upgrade
 from nbenv.operations.progress import Progress, Steps, told
-from nbenv.spec import Spec
+from nbenv.spec import Index, Spec
 
 __all__ = ["SLOW_TO_BUILD", "day_of_versions"]
 
@@ -26,8 +26,12 @@ _LATER = timedelta(days=90)
 """What a version needs was there within this time."""
 
 
-def day_of_versions(texts: Sequence[str], python: str, folder: Path) -> Steps[str | None]:
+def day_of_versions(
+    texts: Sequence[str], python: str, folder: Path, indexes: tuple[Index, ...] = ()
+) -> Steps[str | None]:
     """Return the day that requirements with old exact versions are of; None for new ones, or none.
+
+    `indexes` are those beyond this machine's own where a version may be.
 
     Raises `ResolutionError` when that Python cannot have them.
     """
@@ -36,7 +40,7 @@ def day_of_versions(texts: Sequence[str], python: str, folder: Path) -> Steps[st
     if not exact or found is None:
         return None
     yield Progress("resolve", f"Looking how old {', '.join(exact[:3])} is …")
-    spec = Spec(python, exact)
+    spec = Spec(python, exact, indexes=indexes)
     upgrade = Upgrade(no_build=SLOW_TO_BUILD)
     lock = yield from told("resolve", installer.resolve(spec, found.executable, folder, upgrade))
     offered = yield from told("resolve", installer.offered(lock.distributions, python))
