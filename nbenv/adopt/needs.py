@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from nbenv.adopt.code import Call
 
-__all__ = ["ALSO", "EXTENSIONS", "MAGICS", "NEEDS", "offers", "standard"]
+__all__ = [
+    "ALSO",
+    "EXTENSIONS",
+    "MAGICS",
+    "NEEDS",
+    "PYTHON_2",
+    "WINDOWS_ONLY",
+    "offers",
+    "required",
+    "standard",
+]
 
 ALSO = {
     "cv2": "opencv-python opencv-python-headless opencv-contrib-python "
@@ -145,16 +155,34 @@ def offers(call: Call, imported: set[str]) -> Iterator[tuple[str, str]]:
     if found and imported & set(_OWNERS[found].split()):
         suffix = next((s for s in _SUFFIXES for text in call.texts[:1] if text.endswith(s)), "")
         yield (_SUFFIXES[suffix] if suffix and call.method == "read_excel" else found), shown
-    for word, value in call.keywords:
-        if word in _ENGINE_WORDS and value.lower() in _ENGINES:
-            yield _ENGINES[value.lower()], f'{shown} with {word}="{value}"'
-    if call.method == "BeautifulSoup" and set(call.texts) & {"lxml", "html5lib", "lxml-xml"}:
-        yield ("html5lib" if "html5lib" in call.texts else "lxml"), shown
     if call.method.startswith("read_") and call.texts and "pandas" in imported:
         for start, name in _ADDRESSES.items():
             if call.texts[0].startswith(start):
                 yield name, f"{shown} of {start}"
 
+
+def required(call: Call) -> Iterator[tuple[str, str]]:
+    """Yield what a call names as its engine, which it cannot do without, and the call."""
+    shown = f"{call.method}()"
+    for word, value in call.keywords:
+        if word in _ENGINE_WORDS and value.lower() in _ENGINES:
+            yield _ENGINES[value.lower()], f'{shown} with {word}="{value}"'
+    if call.method == "BeautifulSoup":
+        parsers = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
+        for text in call.texts[1:]:
+            if text in parsers:
+                yield parsers[text], f'{shown} with "{text}"'
+
+
+WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "wmi", "winshell", "pywinauto"})
+"""Distributions that no other system can have."""
+
+PYTHON_2 = frozenset(
+    "BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO "  # noqa: SIM905
+    "Tkinter UserDict __builtin__ anydbm cPickle cStringIO commands cookielib httplib md5 sets sha "
+    "tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib".split()
+)
+"""Modules of Python 2's standard library that Python 3 does not have."""
 
 # -- the standard library of each Python
 

@@ -457,8 +457,24 @@ IMPORTS = {
             "import pandas as pd\npd.read_excel('x.xlsx')\npd.read_excel('y.xls')\n"
             "df.to_markdown()\npd.read_csv('z.csv', engine='pyarrow')",
         ),
-        ("pandas",),
-        offered=("openpyxl", "pyarrow", "tabulate", "xlrd"),
+        ("pandas", "pyarrow"),
+        offered=("openpyxl", "tabulate", "xlrd"),
+    ),
+    "parsers that the code names": Case(
+        (
+            "import pandas as pd\nfrom bs4 import BeautifulSoup\npd.read_html('x.html')",
+            "BeautifulSoup(text, 'lxml')\nBeautifulSoup(text, features='html5lib')\n"
+            "BeautifulSoup('lxml', 'html.parser')",
+        ),
+        ("beautifulsoup4", "html5lib", "lxml", "pandas"),
+    ),
+    "what only Windows has": Case(
+        ("import win32com.client, pandas",), ("pandas", 'pywin32; sys_platform == "win32"')
+    ),
+    "modules of Python 2": Case(
+        ("import numpy, cPickle\nfrom ConfigParser import SafeConfigParser",),
+        ("numpy",),
+        notes=("cPickle", "ConfigParser"),
     ),
     "bars": Case(("from tqdm.notebook import tqdm",), ("ipywidgets", "tqdm")),
     "figures": Case(("import plotly.express as px",), ("nbformat", "numpy", "plotly")),
