@@ -76,6 +76,11 @@ NEEDS = {
     "sklearn.tree.plot_tree": ("matplotlib", "plot_tree draws with it"),
     "skimage.data": ("pooch", "skimage.data downloads with it"),
     "scipy.datasets": ("pooch", "scipy.datasets downloads with it"),
+    "torch.utils.tensorboard": ("tensorboard", "torch.utils.tensorboard writes with it"),
+    "d2l.torch": ("torch", "d2l.torch needs it"),
+    "d2l.tensorflow": ("tensorflow", "d2l.tensorflow needs it"),
+    "d2l.mxnet": ("mxnet", "d2l.mxnet needs it"),
+    "d2l.jax": ("jax", "d2l.jax needs it"),
     "autogluon.tabular": ("autogluon-tabular[all]", "its models"),
 }
 """Module, or the start of one -> what it needs besides, and why."""
@@ -128,13 +133,14 @@ _METHODS = {
     "open_mfdataset": "dask", "background_gradient": "jinja2", "to_latex": "jinja2",
     "create_engine": "", "to_zarr": "zarr", "open_zarr": "zarr", "lmplot": "",
     "spring_layout": "numpy", "kamada_kawai_layout": "scipy", "to_sql": "sqlalchemy",
+    "plot_model": "pydot",
 }  # fmt: skip
 _OWNERS = {
     "openpyxl": "pandas", "lxml": "pandas", "pyarrow": "pandas", "tables": "pandas",
     "tabulate": "pandas", "pyreadstat": "pandas", "pandas-gbq": "pandas", "kaleido": "plotly",
     "pygraphviz": "networkx", "folium": "geopandas", "netcdf4": "xarray", "dask": "xarray",
     "zarr": "xarray", "jinja2": "pandas", "networkx": "networkx", "scipy": "networkx seaborn",
-    "numpy": "networkx", "sqlalchemy": "pandas",
+    "numpy": "networkx", "sqlalchemy": "pandas", "pydot": "tensorflow keras",
 }  # fmt: skip
 _ENGINES = {
     "xlsxwriter": "xlsxwriter", "openpyxl": "openpyxl", "xlrd": "xlrd", "odf": "odfpy",
@@ -145,6 +151,8 @@ _ENGINES = {
 }  # fmt: skip
 _ENGINE_WORDS = ("engine", "flavor", "backend", "trendline", "parser", "features")
 _ADDRESSES = {"s3://": "s3fs", "gs://": "gcsfs", "gcs://": "gcsfs", "abfs://": "adlfs"}
+_FITS = {"lowess", "robust", "logistic"}
+"""What seaborn's regressions leave to statsmodels."""
 _SUFFIXES = {".xls": "xlrd", ".ods": "odfpy", ".xlsb": "pyxlsb"}
 
 
@@ -167,6 +175,9 @@ def required(call: Call) -> Iterator[tuple[str, str]]:
     for word, value in call.keywords:
         if word in _ENGINE_WORDS and value.lower() in _ENGINES:
             yield _ENGINES[value.lower()], f'{shown} with {word}="{value}"'
+    fitted = {word for word, value in call.keywords if value == "True"} & _FITS
+    if fitted and call.method in ("lmplot", "regplot", "residplot"):
+        yield "statsmodels", f"{shown} with {min(fitted)}=True"
     if call.method == "BeautifulSoup":
         parsers = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
         for text in call.texts[1:]:

@@ -468,6 +468,25 @@ IMPORTS = {
         ),
         ("beautifulsoup4", "html5lib", "lxml", "pandas"),
     ),
+    "books that choose a library": Case(
+        ("from d2l import torch as d2l\nfrom torch.utils.tensorboard import SummaryWriter",),
+        ("d2l", "tensorboard", "torch"),
+    ),
+    "lines that statsmodels fits": Case(
+        (
+            "import seaborn as sns\nsns.regplot(x='a', y='b', data=d, lowess=True)",
+            "sns.lmplot(x='a', y='b', data=d, robust=False)",
+        ),
+        ("seaborn", "statsmodels"),
+    ),
+    "lines that nothing else fits": Case(
+        ("import seaborn as sns\nsns.lmplot(x='a', y='b', data=d, robust=False)",), ("seaborn",)
+    ),
+    "pictures of models": Case(
+        ("import tensorflow as tf\ntf.keras.utils.plot_model(model)",),
+        ("tensorflow",),
+        offered=("pydot",),
+    ),
     "what only Windows has": Case(
         ("import win32com.client, pandas",), ("pandas", 'pywin32; sys_platform == "win32"')
     ),
