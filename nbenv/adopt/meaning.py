@@ -33,6 +33,9 @@ def settle(scan: Scan, beside: Findings, python: str, alone: bool) -> None:
         present = {each for each in declared if _provides(name, each)}
         findings.want(min(present, default=name), _NEEDED, why)
     _take_beside(findings, beside, alone)
+    for name, (companion, why) in needs.COMPANIONS.items():
+        if name in findings.names():
+            findings.want(companion, _NEEDED, why)
     _optional(scan, python)
     _offers(scan)
     scan.models()

@@ -8,6 +8,7 @@ from nbenv.adopt.code import Call
 
 __all__ = [
     "ALSO",
+    "COMPANIONS",
     "EXTENSIONS",
     "MAGICS",
     "NEEDS",
@@ -84,6 +85,11 @@ NEEDS = {
     "autogluon.tabular": ("autogluon-tabular[all]", "its models"),
 }
 """Module, or the start of one -> what it needs besides, and why."""
+
+COMPANIONS = {
+    "ipython-sql": ("prettytable<3.12", "ipython-sql fails with a newer one"),
+}
+"""Distribution that is no longer kept -> what it works with, though it does not say so."""
 
 MAGICS = {
     "matplotlib": "matplotlib",

@@ -437,7 +437,7 @@ IMPORTS = {
     ),
     "magics": Case(
         ("%matplotlib inline\n%load_ext watermark\n%load_ext autoreload", "%%sql\nselect 1"),
-        ("ipython-sql", "matplotlib", "watermark"),
+        ("ipython-sql", "matplotlib", "prettytable<3.12", "watermark"),
     ),
     "widgets": Case(("%matplotlib widget",), ("ipympl", "matplotlib")),
     "other languages": Case(
