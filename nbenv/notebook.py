@@ -136,7 +136,8 @@ def _checked(path: str, document: object) -> Metadata:
     if document["nbformat"] != 4:
         raise NotebookError(
             f"{path} is a notebook of format {document['nbformat']}; nbenv works with format 4.",
-            todo=f"Convert it: jupyter nbconvert --to notebook --inplace {path}",
+            todo="Adopt it, which brings it to format 4 beside a copy: nbenv adopt NOTEBOOK "
+            "(in a cell: %nbenv adopt).",
         )
     metadata = document.get("metadata", {})
     if not isinstance(metadata, dict):

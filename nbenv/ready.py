@@ -9,7 +9,10 @@ import os
 
 from nbenv import notebook, places, record
 
-__all__ = ["ready", "ready_environment"]
+__all__ = ["STRIPPED", "ready", "ready_environment"]
+
+STRIPPED = "NBENV_STRIPPED"
+"""Set for the guest where the notebook's file lost its record: what a missing module may mean."""
 
 Value = dict[str, object]
 
@@ -25,6 +28,7 @@ def ready(path: str) -> tuple[str, Value | None, Value] | None:
     metadata = notebook.read_metadata(path) if os.path.exists(path) else {}
     in_file = metadata.get("nbenv")
     state = places.read_json(places.state_path(places.key(path)))
+    os.environ[STRIPPED] = "1" if record.is_stripped(in_file, state) else ""
     if state is None or not isinstance(state.get("environment"), str):
         return None
     environment = places.environment_path(str(state["environment"]))

@@ -9,7 +9,16 @@ import json
 
 from nbenv.errors import RecordError
 
-__all__ = ["ABSENT", "VERSION", "broken", "check", "current", "fingerprint", "recipe"]
+__all__ = [
+    "ABSENT",
+    "VERSION",
+    "broken",
+    "check",
+    "current",
+    "fingerprint",
+    "is_stripped",
+    "recipe",
+]
 
 VERSION = 1
 ABSENT = "absent"
@@ -66,6 +75,15 @@ def current(
     # The file held the newest record once. A front end that still shows an older one is stale,
     # unless the file itself went back too (a checkout): then the document is right.
     return newest if on_disk == newest else in_document  # type: ignore[return-value]
+
+
+def is_stripped(in_file: object, state: Value | None) -> bool:
+    """Whether a file lost its record: it held one, which this machine knows, and has none now.
+
+    A tool that cleans notebooks took it out, or a checkout; which of them, nothing tells.
+    """
+    known = state is not None and isinstance(state.get("value"), dict) and bool(state.get("saved"))
+    return in_file is None and known
 
 
 def _superseded(state: Value) -> list[object]:

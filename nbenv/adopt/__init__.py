@@ -9,16 +9,34 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from nbenv.adopt.age import date_of, python_of, versions_shown
+from nbenv.adopt.age import age_of, python_of, versions_shown
 from nbenv.adopt.files import read_beside
-from nbenv.adopt.findings import Findings, Source, Wanted, distribution, named, unpinned
+from nbenv.adopt.findings import (
+    Findings,
+    Source,
+    Wanted,
+    distribution,
+    is_exact,
+    named,
+    unpinned,
+)
 from nbenv.adopt.local import Local
 from nbenv.adopt.meaning import settle
 from nbenv.adopt.reading import Notebook, read
 from nbenv.adopt.records import READERS
 from nbenv.adopt.scanning import Scan
 
-__all__ = ["Findings", "Notebook", "Source", "Wanted", "distribution", "look", "named", "unpinned"]
+__all__ = [
+    "Findings",
+    "Notebook",
+    "Source",
+    "Wanted",
+    "distribution",
+    "is_exact",
+    "look",
+    "named",
+    "unpinned",
+]
 
 
 def look(path: Path, default: str, python: str | None = None) -> Findings:
@@ -47,7 +65,7 @@ def look(path: Path, default: str, python: str | None = None) -> Findings:
         for pin in versions_shown(cell):
             _take_pin(pin, notebook, findings)
     if findings.as_of is None:
-        findings.as_of, findings.as_of_reason = date_of(notebook)
+        findings.as_of, findings.as_of_reason = age_of(notebook, findings)
     return findings
 
 

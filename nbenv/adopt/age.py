@@ -1,14 +1,15 @@
-"""How old a notebook is: what it says itself, and which versions it was run with."""
+"""How old a notebook is: what it says itself, which versions it was run with, when git got it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from nbenv.adopt.findings import Source, Wanted
+from nbenv import git
+from nbenv.adopt.findings import Findings, Source, Wanted, is_exact
 from nbenv.adopt.reading import Cell, Notebook
 
-__all__ = ["date_of", "python_of", "versions_shown"]
+__all__ = ["age_of", "date_of", "python_of", "versions_shown"]
 
 _RELEASED = {
     "2.7": "2018-06-01", "3.4": "2016-06-01", "3.5": "2017-06-01", "3.6": "2018-12-01",
@@ -39,6 +40,18 @@ def python_of(notebook: Notebook) -> tuple[str | None, str]:
         if shown:
             return shown[1], f"the output of {cell.name} shows it"
     return None, ""
+
+
+def age_of(notebook: Notebook, findings: Findings) -> tuple[str | None, str]:
+    """Return the day that a notebook is of and the reason: its own word, else git's.
+
+    Exact versions are a word of its own too: they lead to their day when they are resolved.
+    """
+    day, reason = date_of(notebook)
+    if day is None and not any(is_exact(each.requirement) for each in findings.settled()):
+        day = git.last_change(str(notebook.path))
+        reason = f"git has its last change of {day}" if day else ""
+    return day, reason
 
 
 def date_of(notebook: Notebook) -> tuple[str | None, str]:

@@ -41,7 +41,7 @@ class Import:
 
 @dataclass(frozen=True)
 class Call:
-    """A call: its dotted name, and those of its arguments that are written out as text."""
+    """A call: its dotted name, and those of its arguments that are written out: texts, and True."""
 
     name: str
     texts: tuple[str, ...] = ()
@@ -139,7 +139,7 @@ class _Visitor(ast.NodeVisitor):
         if name.startswith("get_ipython()."):
             self._ipython(name.partition(".")[2], texts)
             return
-        keywords = [(each.arg or "", _constant(each.value)) for each in node.keywords]
+        keywords = [(each.arg or "", _written(each.value)) for each in node.keywords]
         self.seen.calls.append(Call(name or _last(node.func), tuple(texts), tuple(keywords)))
         if name in _IMPORTING:
             module = texts[0] if texts else ""
@@ -221,6 +221,11 @@ def _gives_up(handler: ast.ExceptHandler) -> bool:
 
 def _constant(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _written(node: ast.expr) -> str:
+    is_true = isinstance(node, ast.Constant) and node.value is True
+    return "True" if is_true else _constant(node)
 
 
 def _texts(node: ast.Call) -> list[str]:

@@ -8,6 +8,7 @@ import yaml
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.shell import pip_install
 from nbenv.modules import distributions
 
 __all__ = ["conda_requirement", "read_environment"]
@@ -45,9 +46,19 @@ def read_environment(text: str, source: Source, findings: Findings) -> None:
         if isinstance(entry, str):
             conda_requirement(entry, source, findings)
         elif isinstance(entry, dict):
-            for requirement in entry.get("pip") or ():
-                if not str(requirement).startswith("-"):
-                    findings.want(str(requirement), source)
+            _pip_section([str(line) for line in entry.get("pip") or ()], source, findings)
+
+
+def _pip_section(lines: list[str], source: Source, findings: Findings) -> None:
+    """Take requirements, and the indexes of lines with options, which pip's own files may have."""
+    for line in lines:
+        if not line.startswith("-"):
+            findings.want(line, source)
+            continue
+        option = pip_install(line.split())
+        findings.editable += option.editable
+        for url in [*option.indexes, *option.main_index]:
+            findings.index(url)
 
 
 def conda_requirement(text: str, source: Source, findings: Findings) -> None:

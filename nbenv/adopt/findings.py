@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.requirements import without_credentials
 
-__all__ = ["Findings", "Source", "Wanted", "distribution", "named", "unpinned"]
+__all__ = ["Findings", "Source", "Wanted", "distribution", "is_exact", "named", "unpinned"]
 
 
 @dataclass(frozen=True, order=True)
@@ -127,6 +127,12 @@ def distribution(text: str) -> str:
     """Return the canonical name of a requirement, empty where it says none."""
     found = named(text)
     return found.name if found else ""
+
+
+def is_exact(text: str) -> bool:
+    """Whether a requirement names one version."""
+    found = named(text)
+    return found is not None and any(each.operator == "==" for each in found.specifier)
 
 
 def unpinned(texts: Iterable[str]) -> Iterator[str]:

@@ -33,6 +33,9 @@ def settle(scan: Scan, beside: Findings, python: str, alone: bool) -> None:
         present = {each for each in declared if _provides(name, each)}
         findings.want(min(present, default=name), _NEEDED, why)
     _take_beside(findings, beside, alone)
+    for name, (companion, why) in needs.COMPANIONS.items():
+        if name in findings.names():
+            findings.want(companion, _NEEDED, why)
     _optional(scan, python)
     _offers(scan)
     scan.models()
@@ -64,14 +67,17 @@ def _settle_one(scan: Scan, module: str, where: list[str], python: str, declared
                 _need(findings, needed, why or f"import {start}")
     elif scan.local.may_have(module):
         return
+    elif top in needs.PYTHON_2:
+        findings.note(f"{top} is a module of Python 2, which this notebook was written for")
     elif not _is_part_of_known(module, scan):
         findings.unknown.setdefault(top if distribution_of(top) is None else module, where)
 
 
 def _want(findings: Findings, name: str, module: str, where: list[str]) -> None:
     top = module.partition(".")[0]
+    marker = ' ; sys_platform == "win32"' if name in needs.WINDOWS_ONLY else ""
     for place in where:
-        findings.want(name, _IMPORTS, place, top)
+        findings.want(name + marker, _IMPORTS, place, top)
 
 
 def _need(findings: Findings, needed: str, why: str) -> None:
@@ -146,10 +152,13 @@ def _optional(scan: Scan, python: str) -> None:
 
 def _offers(scan: Scan) -> None:
     findings = scan.findings
+    calls = [(call, where) for seen, where in scan.seen for call in seen.calls]
+    for call, where in calls:
+        for name, why in needs.required(call):
+            _need(findings, name, f"{why}, {where}")
     known = findings.names()
-    for seen, where in scan.seen:
-        for call in seen.calls:
-            for name, why in needs.offers(call, known):
-                offered = {each.name for each in findings.offered}
-                if name not in known | offered:
-                    findings.offered.append(Wanted(name, _NEEDED, (f"{why}, {where}",)))
+    for call, where in calls:
+        for name, why in needs.offers(call, known):
+            offered = {each.name for each in findings.offered}
+            if name not in known | offered:
+                findings.offered.append(Wanted(name, _NEEDED, (f"{why}, {where}",)))

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from nbenv.adopt.code import Call
 
-__all__ = ["ALSO", "EXTENSIONS", "MAGICS", "NEEDS", "offers", "standard"]
+__all__ = [
+    "ALSO",
+    "COMPANIONS",
+    "EXTENSIONS",
+    "MAGICS",
+    "NEEDS",
+    "PYTHON_2",
+    "WINDOWS_ONLY",
+    "offers",
+    "required",
+    "standard",
+]
 
 ALSO = {
     "cv2": "opencv-python opencv-python-headless opencv-contrib-python "
@@ -66,9 +77,19 @@ NEEDS = {
     "sklearn.tree.plot_tree": ("matplotlib", "plot_tree draws with it"),
     "skimage.data": ("pooch", "skimage.data downloads with it"),
     "scipy.datasets": ("pooch", "scipy.datasets downloads with it"),
+    "torch.utils.tensorboard": ("tensorboard", "torch.utils.tensorboard writes with it"),
+    "d2l.torch": ("torch", "d2l.torch needs it"),
+    "d2l.tensorflow": ("tensorflow", "d2l.tensorflow needs it"),
+    "d2l.mxnet": ("mxnet", "d2l.mxnet needs it"),
+    "d2l.jax": ("jax", "d2l.jax needs it"),
     "autogluon.tabular": ("autogluon-tabular[all]", "its models"),
 }
 """Module, or the start of one -> what it needs besides, and why."""
+
+COMPANIONS = {
+    "ipython-sql": ("prettytable<3.12", "ipython-sql fails with a newer one"),
+}
+"""Distribution that is no longer kept -> what it works with, though it does not say so."""
 
 MAGICS = {
     "matplotlib": "matplotlib",
@@ -118,13 +139,14 @@ _METHODS = {
     "open_mfdataset": "dask", "background_gradient": "jinja2", "to_latex": "jinja2",
     "create_engine": "", "to_zarr": "zarr", "open_zarr": "zarr", "lmplot": "",
     "spring_layout": "numpy", "kamada_kawai_layout": "scipy", "to_sql": "sqlalchemy",
+    "plot_model": "pydot",
 }  # fmt: skip
 _OWNERS = {
     "openpyxl": "pandas", "lxml": "pandas", "pyarrow": "pandas", "tables": "pandas",
     "tabulate": "pandas", "pyreadstat": "pandas", "pandas-gbq": "pandas", "kaleido": "plotly",
     "pygraphviz": "networkx", "folium": "geopandas", "netcdf4": "xarray", "dask": "xarray",
     "zarr": "xarray", "jinja2": "pandas", "networkx": "networkx", "scipy": "networkx seaborn",
-    "numpy": "networkx", "sqlalchemy": "pandas",
+    "numpy": "networkx", "sqlalchemy": "pandas", "pydot": "tensorflow keras",
 }  # fmt: skip
 _ENGINES = {
     "xlsxwriter": "xlsxwriter", "openpyxl": "openpyxl", "xlrd": "xlrd", "odf": "odfpy",
@@ -135,6 +157,8 @@ _ENGINES = {
 }  # fmt: skip
 _ENGINE_WORDS = ("engine", "flavor", "backend", "trendline", "parser", "features")
 _ADDRESSES = {"s3://": "s3fs", "gs://": "gcsfs", "gcs://": "gcsfs", "abfs://": "adlfs"}
+_FITS = {"lowess", "robust", "logistic"}
+"""What seaborn's regressions leave to statsmodels."""
 _SUFFIXES = {".xls": "xlrd", ".ods": "odfpy", ".xlsb": "pyxlsb"}
 
 
@@ -145,16 +169,37 @@ def offers(call: Call, imported: set[str]) -> Iterator[tuple[str, str]]:
     if found and imported & set(_OWNERS[found].split()):
         suffix = next((s for s in _SUFFIXES for text in call.texts[:1] if text.endswith(s)), "")
         yield (_SUFFIXES[suffix] if suffix and call.method == "read_excel" else found), shown
-    for word, value in call.keywords:
-        if word in _ENGINE_WORDS and value.lower() in _ENGINES:
-            yield _ENGINES[value.lower()], f'{shown} with {word}="{value}"'
-    if call.method == "BeautifulSoup" and set(call.texts) & {"lxml", "html5lib", "lxml-xml"}:
-        yield ("html5lib" if "html5lib" in call.texts else "lxml"), shown
     if call.method.startswith("read_") and call.texts and "pandas" in imported:
         for start, name in _ADDRESSES.items():
             if call.texts[0].startswith(start):
                 yield name, f"{shown} of {start}"
 
+
+def required(call: Call) -> Iterator[tuple[str, str]]:
+    """Yield what a call names as its engine, which it cannot do without, and the call."""
+    shown = f"{call.method}()"
+    for word, value in call.keywords:
+        if word in _ENGINE_WORDS and value.lower() in _ENGINES:
+            yield _ENGINES[value.lower()], f'{shown} with {word}="{value}"'
+    fitted = {word for word, value in call.keywords if value == "True"} & _FITS
+    if fitted and call.method in ("lmplot", "regplot", "residplot"):
+        yield "statsmodels", f"{shown} with {min(fitted)}=True"
+    if call.method == "BeautifulSoup":
+        parsers = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
+        for text in call.texts[1:]:
+            if text in parsers:
+                yield parsers[text], f'{shown} with "{text}"'
+
+
+WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "wmi", "winshell", "pywinauto"})
+"""Distributions that no other system can have."""
+
+PYTHON_2 = frozenset(
+    "BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO "  # noqa: SIM905
+    "Tkinter UserDict __builtin__ anydbm cPickle cStringIO commands cookielib httplib md5 sets sha "
+    "tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib".split()
+)
+"""Modules of Python 2's standard library that Python 3 does not have."""
 
 # -- the standard library of each Python
 

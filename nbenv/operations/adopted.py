@@ -33,7 +33,7 @@ def run_adopting(source: str, out: str | None, wish: Adoption, consent: Consent)
     target, store = Target(source), Store()
     first = Outcome()
     if not _is_recorded(target, store):
-        _ask(consent, f"Adopt {source}: install what it needs", "adopt", "")
+        _ask(consent, f"Adopt {source}: install what it needs", "adopting it")
         first = yield from adopt(target, wish)
         yield Progress("adopt", first.summary)
     added: list[str] = []
@@ -44,7 +44,7 @@ def run_adopting(source: str, out: str | None, wish: Adoption, consent: Consent)
         if name is None or name in added or len(added) >= _MOST:
             return False
         reason = f"{error.ename}: {error.evalue.splitlines()[0] if error.evalue else ''}"
-        _ask(consent, f"{reason}\nInstall {name}", "install", name)
+        _ask(consent, f"{reason}\nInstall {name}", f"installing {name}")
         added.append(name)
         try:
             yield from install(running, Wish((name,)))
@@ -71,7 +71,7 @@ def _is_recorded(target: Target, store: Store) -> bool:
         return False
 
 
-def _ask(consent: Consent, question: str, verb: str, name: str) -> None:
+def _ask(consent: Consent, question: str, doing: str) -> None:
     answer = consent(question)
     if answer is None:
         raise ApprovalNeededError(
@@ -79,4 +79,4 @@ def _ask(consent: Consent, question: str, verb: str, name: str) -> None:
             todo="To agree beforehand, add --yes.",
         )
     if not answer:
-        raise NbenvError(f"Stopped before {verb} {name}".strip() + ".", "It was not agreed to.")
+        raise NbenvError(f"Stopped before {doing}.", "It was not agreed to.")

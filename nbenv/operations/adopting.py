@@ -12,11 +12,12 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from nbenv import adopt as adoption
-from nbenv import installer, requirements
+from nbenv import requirements
 from nbenv.adopt import Findings
 from nbenv.adopt.reporting import report, to_data
 from nbenv.errors import (
     BuildError,
+    IndexAccessError,
     InterpreterError,
     NbenvError,
     NotebookError,
@@ -28,11 +29,12 @@ from nbenv.interpreter import default_python
 from nbenv.operations.changing import Manner, change
 from nbenv.operations.dating import SLOW_TO_BUILD, day_of_versions
 from nbenv.operations.document import Document, Target
-from nbenv.operations.progress import Outcome, Progress, Steps, told
+from nbenv.operations.progress import Outcome, Progress, Steps
 from nbenv.operations.pythons import day_of, first_python, other_pythons
 from nbenv.operations.rewriting import prepare_file, rewrite
 from nbenv.operations.syncing import Synced
 from nbenv.operations.telling import counted, outcome_of
+from nbenv.operations.unnamed import with_names
 from nbenv.spec import Index, Spec
 from nbenv.store import Store
 
@@ -79,7 +81,7 @@ def adopt(target: Target, wish: Adoption) -> Steps[Outcome]:
     if wish.dry_run:
         return _outcome_of_look(findings, path, as_of)
     prepare_file(path, target, wish.rewrite)
-    named = yield from _with_names(findings, target.folder)
+    named = yield from with_names(findings, target.folder)
     tries = _Tries(named, python, None if wish.python else partial(other_pythons, said, as_of))
     spec, synced = yield from _tried(target, findings, tries, as_of)
     _forget_known(findings, target)
@@ -95,41 +97,6 @@ def _path(target: Target) -> Path:
     if not path.is_file():
         raise NotebookError(f"There is no notebook {path}.", todo="Check the name, or save it.")
     return path
-
-
-# -- before: the names of what has none
-
-
-def _with_names(findings: Findings, folder: Path) -> Steps[list[str]]:
-    """Find out the names of URLs and paths; what cannot be fetched is left out, and told."""
-    texts: list[str] = []
-    direct: list[str] = []
-    for each in findings.settled():
-        (texts if each.name and requirements.is_named(each.requirement) else direct).append(
-            each.requirement
-        )
-    for text in [*direct, *findings.editable]:
-        yield Progress("resolve", f"Looking into {text} …")
-        try:
-            named = yield from told(
-                "resolve", installer.name([_located(text, folder)], [], [], folder)
-            )
-        except NbenvError as error:
-            findings.note(f"{text} is left out: {_reason(error)}")
-            continue
-        names = {requirements.name_of(found) for found in named.requirements}
-        texts = [t for t in texts if requirements.name_of(t) not in names]
-        texts += named.requirements
-    return texts
-
-
-def _located(text: str, folder: Path) -> str:
-    return text if "://" in text else str(folder / text)
-
-
-def _reason(error: NbenvError) -> str:
-    lines = [line.strip() for line in f"{error.what}\n{error.why}".splitlines() if line.strip()]
-    return " ".join(lines[:2])
 
 
 # -- one attempt after the other
@@ -167,6 +134,8 @@ def _tried(
             yield Progress("resolve", f"{attempt.note[:1].upper()}{attempt.note[1:]} …")
         try:
             result = yield from _dated(target, findings, attempt, as_of)
+        except IndexAccessError as error:
+            raise _without_its_index(error, findings, target) from None
         except (ResolutionError, BuildError, InterpreterError) as error:
             first = first or error
             missing = _MISSING.search(error.why)
@@ -180,11 +149,28 @@ def _tried(
     raise first
 
 
+def _without_its_index(
+    error: IndexAccessError, findings: Findings, target: Target
+) -> IndexAccessError:
+    """Return the error with the way out, where the index that failed is one the notebook names."""
+    named = [url for url in findings.indexes.values() if url.rstrip("/") in error.why]
+    if not named:
+        return error
+    todo = (
+        f"The notebook names {', '.join(named)}. To do without: "
+        f"nbenv adopt --own-indexes {Path(target.notebook).name} "
+        "(in a cell: %nbenv adopt --own-indexes); nothing was changed."
+    )
+    return IndexAccessError(error.what, error.why, todo)
+
+
 def _dated(
     target: Target, findings: Findings, attempt: _Attempt, as_of: str | None
 ) -> Steps[tuple[Spec, Synced]]:
     """Try an attempt; old versions that it names need the others of their time."""
-    day = as_of or (yield from day_of_versions(attempt.requirements, attempt.python, target.folder))
+    asked, indexes = attempt.requirements, _indexes(findings)
+    steps = day_of_versions(asked, attempt.python, target.folder, indexes)
+    day = as_of or (yield from steps)
     if day == as_of:
         return (yield from _change(target, findings, attempt, as_of))
     try:
@@ -206,10 +192,14 @@ def _drop(name: str, findings: Findings, named: list[str]) -> bool:
     return True
 
 
+def _indexes(findings: Findings) -> tuple[Index, ...]:
+    return tuple(Index(name, url) for name, url in findings.indexes.items())
+
+
 def _change(
     target: Target, findings: Findings, attempt: _Attempt, as_of: str | None
 ) -> Steps[tuple[Spec, Synced]]:
-    indexes = tuple(Index(name, url) for name, url in findings.indexes.items())
+    indexes = _indexes(findings)
 
     def edit(document: Document) -> Spec:
         spec = document.spec

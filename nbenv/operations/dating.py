@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from nbenv import installer, interpreter
-from nbenv.adopt import named
+from nbenv.adopt import is_exact, named
 from nbenv.installer import File, Upgrade
 from nbenv.operations.progress import Progress, Steps, told
-from nbenv.spec import Spec
+from nbenv.spec import Index, Spec
 
 __all__ = ["SLOW_TO_BUILD", "day_of_versions"]
 
@@ -26,17 +26,21 @@ _LATER = timedelta(days=90)
 """What a version needs was there within this time."""
 
 
-def day_of_versions(texts: Sequence[str], python: str, folder: Path) -> Steps[str | None]:
+def day_of_versions(
+    texts: Sequence[str], python: str, folder: Path, indexes: tuple[Index, ...] = ()
+) -> Steps[str | None]:
     """Return the day that requirements with old exact versions are of; None for new ones, or none.
+
+    `indexes` are those beyond this machine's own where a version may be.
 
     Raises `ResolutionError` when that Python cannot have them.
     """
-    exact = tuple(text for text in texts if _is_exact(text))
+    exact = tuple(text for text in texts if is_exact(text))
     found = interpreter.find(python)
     if not exact or found is None:
         return None
     yield Progress("resolve", f"Looking how old {', '.join(exact[:3])} is …")
-    spec = Spec(python, exact)
+    spec = Spec(python, exact, indexes=indexes)
     upgrade = Upgrade(no_build=SLOW_TO_BUILD)
     lock = yield from told("resolve", installer.resolve(spec, found.executable, folder, upgrade))
     offered = yield from told("resolve", installer.offered(lock.distributions, python))
@@ -46,11 +50,6 @@ def day_of_versions(texts: Sequence[str], python: str, folder: Path) -> Steps[st
     if newest is None or date.today() - newest < _OLD:
         return None
     return (newest + _LATER).isoformat()
-
-
-def _is_exact(text: str) -> bool:
-    parsed = named(text)
-    return bool(parsed) and any(each.operator == "==" for each in parsed.specifier)  # type: ignore[union-attr]
 
 
 def _uploaded(files: Sequence[File]) -> date | None:

@@ -141,6 +141,11 @@ class Document:
         return Environment(self.state.environment)
 
     @property
+    def is_stripped(self) -> bool:
+        """Whether the file lost the record that this machine still knows."""
+        return record.is_stripped(self.in_file, vars(self.state)) and not self.target.is_session
+
+    @property
     def is_ready(self) -> bool:
         """Whether the environment is, whole, what the record says."""
         held = self.environment.value

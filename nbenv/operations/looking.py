@@ -15,6 +15,7 @@ from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome, Progress, Steps, told
 from nbenv.operations.telling import as_table
 from nbenv.plan import drift
+from nbenv.spec import Spec
 from nbenv.store import Store
 
 __all__ = ["list_", "outdated", "packages", "pip_look", "status", "tree", "why"]
@@ -168,6 +169,7 @@ def status(target: Target) -> Outcome:
         "record": None if document.value is None else record.fingerprint(document.value),
         "saved": document.value == document.in_file,
         "approved": document.value is None or approval.is_approved(document.digest),
+        "stripped": document.is_stripped,
         "ready": document.is_ready,
         "python": spec.python,
         "requirements": list(spec.requirements),
@@ -199,6 +201,13 @@ def _stale(document: Document) -> list[str]:
 def _status_lines(
     document: Document, data: dict[str, object], differing: list[Change]
 ) -> list[str]:
+    if document.is_stripped:
+        known = ", ".join(Spec.from_value(document.state.value).requirements) or "nothing"
+        return [
+            f"This notebook's file has lost its record; this machine still knows it: {known}.",
+            "A tool that cleans notebooks took it out, or it is of another revision.",
+            "Put it back: nbenv restore (in a cell: %nbenv restore). See README for such tools.",
+        ]
     if document.value is None:
         return [
             "This notebook records no environment yet. Start one: nbenv install NAME …",

@@ -153,11 +153,14 @@ def restore(
 ) -> Steps[Outcome]:
     """Restore the recorded environment; asking is agreeing.
 
-    Or move it to another Python; or, where it cannot be had exactly, take a `fallback`.
+    Or move it to another Python; or, where it cannot be had exactly, take a `fallback`. A record
+    that the file has lost, and this machine knows, is put back.
     """
     if python is not None:
         return (yield from move(target, python))
     document = Document.read(target, Store())
+    if document.is_stripped:
+        return (yield from _put_back(target))
     document.check_recorded()
     if not document.spec.lock.distributions:
         return (yield from _locked_anew(target))
@@ -168,6 +171,17 @@ def restore(
             raise
         unavailable = error
     return (yield from fall_back(target, fallback, unavailable))
+
+
+def _put_back(target: Target) -> Steps[Outcome]:
+    def edit(document: Document) -> Spec:
+        known = document.state.value if document.is_stripped else document.value
+        return Spec(document.spec.python) if known is None else Spec.from_value(known)
+
+    how = Manner(locked=True, remembered=False, consent=True)
+    spec, synced = yield from change(target, edit, how)
+    summary = f"Put back into the notebook what it recorded before: {_asked_for(spec)}."
+    return outcome_of(spec, synced, summary)
 
 
 def _locked_anew(target: Target) -> Steps[Outcome]:

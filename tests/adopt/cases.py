@@ -437,7 +437,7 @@ IMPORTS = {
     ),
     "magics": Case(
         ("%matplotlib inline\n%load_ext watermark\n%load_ext autoreload", "%%sql\nselect 1"),
-        ("ipython-sql", "matplotlib", "watermark"),
+        ("ipython-sql", "matplotlib", "prettytable<3.12", "watermark"),
     ),
     "widgets": Case(("%matplotlib widget",), ("ipympl", "matplotlib")),
     "other languages": Case(
@@ -457,8 +457,43 @@ IMPORTS = {
             "import pandas as pd\npd.read_excel('x.xlsx')\npd.read_excel('y.xls')\n"
             "df.to_markdown()\npd.read_csv('z.csv', engine='pyarrow')",
         ),
-        ("pandas",),
-        offered=("openpyxl", "pyarrow", "tabulate", "xlrd"),
+        ("pandas", "pyarrow"),
+        offered=("openpyxl", "tabulate", "xlrd"),
+    ),
+    "parsers that the code names": Case(
+        (
+            "import pandas as pd\nfrom bs4 import BeautifulSoup\npd.read_html('x.html')",
+            "BeautifulSoup(text, 'lxml')\nBeautifulSoup(text, features='html5lib')\n"
+            "BeautifulSoup('lxml', 'html.parser')",
+        ),
+        ("beautifulsoup4", "html5lib", "lxml", "pandas"),
+    ),
+    "books that choose a library": Case(
+        ("from d2l import torch as d2l\nfrom torch.utils.tensorboard import SummaryWriter",),
+        ("d2l", "tensorboard", "torch"),
+    ),
+    "lines that statsmodels fits": Case(
+        (
+            "import seaborn as sns\nsns.regplot(x='a', y='b', data=d, lowess=True)",
+            "sns.lmplot(x='a', y='b', data=d, robust=False)",
+        ),
+        ("seaborn", "statsmodels"),
+    ),
+    "lines that nothing else fits": Case(
+        ("import seaborn as sns\nsns.lmplot(x='a', y='b', data=d, robust=False)",), ("seaborn",)
+    ),
+    "pictures of models": Case(
+        ("import tensorflow as tf\ntf.keras.utils.plot_model(model)",),
+        ("tensorflow",),
+        offered=("pydot",),
+    ),
+    "what only Windows has": Case(
+        ("import win32com.client, pandas",), ("pandas", 'pywin32; sys_platform == "win32"')
+    ),
+    "modules of Python 2": Case(
+        ("import numpy, cPickle\nfrom ConfigParser import SafeConfigParser",),
+        ("numpy",),
+        notes=("cPickle", "ConfigParser"),
     ),
     "bars": Case(("from tqdm.notebook import tqdm",), ("ipywidgets", "tqdm")),
     "figures": Case(("import plotly.express as px",), ("nbformat", "numpy", "plotly")),

@@ -100,6 +100,19 @@ def test_a_run_installs_what_turns_out_missing(tmp_path: Path) -> None:
     assert record(notebook)["requirements"] == ["humanize", "tabulate"]
 
 
+def test_a_dead_index_of_the_notebook_leads_to_the_own_ones(
+    tmp_path: Path, stocked: LocalIndex
+) -> None:
+    line = "!pip install --extra-index-url http://127.0.0.1:9/simple tabulate"
+    notebook = write_notebook(tmp_path / "x.ipynb", line)
+    message = fail("adopt", notebook)
+    assert "The notebook names http://127.0.0.1:9/simple." in message
+    assert "nbenv adopt --own-indexes x.ipynb" in message
+    succeed("adopt", "--own-indexes", notebook)
+    assert record(notebook)["requirements"] == ["tabulate"]
+    assert "indexes" not in record(notebook)
+
+
 def _python() -> str:
     from nbenv.interpreter import default_python
 

@@ -44,6 +44,8 @@ def register(shell, kernel) -> None:
         setattr(shell, name, _routed(shell, getattr(shell, name)))
     if os.environ.get("NBENV_SESSION"):
         _load("vscode").watch(shell, kernel)
+    else:
+        _load("missing").watch(shell)
 
 
 def _routed(shell, original):
