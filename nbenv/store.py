@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import BaseFileLock, FileLock, Timeout
-
 from nbenv import places, record
 from nbenv.environment import Environment
-from nbenv.errors import BrokenEnvironmentError
+from nbenv.locking import unwritable
 from nbenv.owners import owners
 
 __all__ = ["Known", "State", "Store"]
@@ -96,7 +94,7 @@ class Store:
             else:
                 places.create_json(path, vars(state))
         except OSError as error:
-            raise _unwritable(error) from None
+            raise unwritable(error) from None
         return self.state_for(notebook)
 
     def fresh_environment(self, state: State) -> None:
@@ -194,47 +192,6 @@ class Store:
         values = (places.read_json(path) or {}).get("values")
         return values if isinstance(values, list) else []
 
-    # -- locking
-
-    @contextlib.contextmanager
-    def locked(self, identifier: str) -> Iterator[None]:
-        """Hold an environment for one change, when other changes of it have ended."""
-        lock = self._lock(identifier)
-        try:
-            lock.acquire()
-            _let_children_hold(lock)
-        except OSError as error:
-            raise _unwritable(error) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def is_locked(self, identifier: str) -> bool:
-        """Whether a change of the environment is under way."""
-        if not os.path.exists(self._lock_path(identifier)):
-            return False  # whoever changes it makes this file first
-        lock = self._lock(identifier)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        except OSError as error:
-            raise _unwritable(error) from None
-        lock.release()
-        return False
-
-    def _lock(self, identifier: str) -> FileLock:
-        path = self._lock_path(identifier)
-        try:
-            places.make_private(os.path.dirname(path))
-        except OSError as error:
-            raise _unwritable(error) from None
-        return FileLock(path, mode=0o600)
-
-    def _lock_path(self, identifier: str) -> str:
-        return os.path.join(places.home(), "locks", identifier + ".lock")
-
     # -- environments
 
     def is_in_use(self, environment: Environment) -> bool:
@@ -276,16 +233,6 @@ def _is_environment(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir() and not entry.name.startswith(ASIDE)
 
 
-def _let_children_hold(lock: BaseFileLock) -> None:
-    """Let the processes that a change starts keep its lock, also when the change itself is killed.
-
-    Otherwise the next change would begin while an orphaned installer still writes.
-    """
-    descriptor = lock._context.lock_file_fd  # no public name for it
-    if descriptor is not None:
-        os.set_inheritable(descriptor, True)
-
-
 def _running_prefixes() -> set[str]:
     import psutil  # slow, and not needed by a change
 
@@ -294,14 +241,6 @@ def _running_prefixes() -> set[str]:
         command = process.info["cmdline"] or [""]
         prefixes.add(os.path.dirname(os.path.dirname(command[0])))
     return prefixes
-
-
-def _unwritable(error: OSError) -> BrokenEnvironmentError:
-    return BrokenEnvironmentError(
-        f"nbenv cannot write to its folder {places.home()}.",
-        f"{error.strerror or error}.",
-        "Make room or make it writable, or choose another folder with NBENV_HOME.",
-    )
 
 
 def _state_from(known: Value | None) -> State | None:

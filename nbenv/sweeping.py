@@ -16,6 +16,7 @@ import psutil
 from nbenv import bytecode, notebook, places
 from nbenv.environment import Environment
 from nbenv.errors import NbenvError
+from nbenv.locking import is_locked
 from nbenv.spec import Spec
 from nbenv.store import ASIDE, State, Store
 
@@ -109,7 +110,7 @@ def _sweep_states(store: Store, home: Path) -> None:
     known = {state.environment for state in store.states()}
     for path in home.glob("locks/*.lock"):
         alive = path.stem in known or Environment(path.stem).path.exists()
-        if not alive and _age(path) > _FRESH and not store.is_locked(path.stem):
+        if not alive and _age(path) > _FRESH and not is_locked(path.stem):
             _unlink(path)
     for path in home.glob("history/*.json"):
         if not Path(places.state_path(path.stem)).exists() and _age(path) > _FRESH:

@@ -19,8 +19,8 @@ LAYERS = (
      "difference", "merging", "outputs"},
     {
         "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
-        "notebook", "owners", "pipconfig", "places", "ready", "replacing", "satisfied", "spares",
-        "store", "sweeping",
+        "locking", "notebook", "owners", "pipconfig", "places", "ready", "replacing", "satisfied",
+        "spares", "store", "sweeping",
     },
     {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},

@@ -25,8 +25,8 @@ from nbenv import places
 from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
 from nbenv.kernel.become import become
 from nbenv.kernel.guest import boot
+from nbenv.locking import is_locked
 from nbenv.ready import ready_environment
-from nbenv.store import Store
 
 __all__ = ["hold"]
 
@@ -277,7 +277,7 @@ class HoldingKernel:
         if not isinstance(identifier, str):
             return False
         try:
-            return Store().is_locked(identifier)
+            return is_locked(identifier)
         except (NbenvError, OSError):
             return False
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from nbenv import approval
 from nbenv.approval import Approval
 from nbenv.errors import NbenvError, RecordError, UsageError
+from nbenv.locking import locked
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Outcome
 from nbenv.operations.telling import as_table
@@ -93,7 +94,7 @@ def _close(digests: set[str]) -> list[str]:
     names = []
     for known in store.environments():
         if digests.intersection(_held(known)):
-            with store.locked(known.environment.identifier):
+            with locked(known.environment.identifier):
                 known.environment.unmark()
             names.append(known.environment.identifier)
     return names

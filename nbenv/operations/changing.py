@@ -15,6 +15,7 @@ from nbenv.errors import NbenvError, NotebookError
 from nbenv.installer import Upgrade
 from nbenv.interpreter import Interpreter
 from nbenv.lock import Change
+from nbenv.locking import is_locked, locked
 from nbenv.operations.consent import agree, check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
@@ -42,9 +43,9 @@ def held(
     while True:
         stack = contextlib.ExitStack()
         identifier = known(target.notebook).environment
-        if store.is_locked(identifier):
+        if is_locked(identifier):
             yield Progress("waiting", "Waiting for another change of this environment to end …")
-        stack.enter_context(store.locked(identifier))
+        stack.enter_context(locked(identifier))
         now = store.state(target.notebook)
         is_same = now is None or now.environment == identifier
         if is_same or store.notebook_of(identifier):  # it was renamed, and its path taken
@@ -186,10 +187,10 @@ def _expected(document: Document, spec: Spec) -> Iterator[Change]:
     if environment.python_version is None:
         values["python_full_version"] = f"{spec.python}.0"
     present = environment.installed()
-    for name, locked in sorted(spec.lock.selection(values).items()):
+    for name, wanted in sorted(spec.lock.selection(values).items()):
         old = present.get(name)
-        new = locked.version or locked.url
-        if old is None or (locked.version and old.version != locked.version):
+        new = wanted.version or wanted.url
+        if old is None or (wanted.version and old.version != wanted.version):
             yield Change(name, version_of(old), new)
     going = set(document.spec.lock.versions()) - set(spec.lock.versions())
     yield from (Change(name, present[name].version, None) for name in sorted(going & set(present)))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nbenv.errors import HashError, InstallerError, NbenvError, UnavailableError, UsageError
 from nbenv.operations.changing import Manner, change
 from nbenv.operations.document import Document, Target
-from nbenv.operations.ladder import LEVELS, Findings, Rung, examine, is_passing, rungs
+from nbenv.operations.lacking import Findings, examine, is_passing
+from nbenv.operations.ladder import LEVELS, Rung, rungs
 from nbenv.operations.progress import Outcome, Steps
 from nbenv.operations.telling import counted, outcome_of
 from nbenv.spec import Spec

@@ -6,74 +6,31 @@ The ladder: the same versions from other files (build); the same versions on ano
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from nbenv import installer, interpreter
 from nbenv.errors import (
-    BuildError,
-    BuildRefusedError,
-    IndexAccessError,
     InstallerError,
     InterpreterError,
-    NbenvError,
 )
 from nbenv.installer import File, Upgrade
-from nbenv.interpreter import Interpreter
 from nbenv.lock import Change, Lock, LockedDistribution
 from nbenv.operations.changing import obtain, resolved
 from nbenv.operations.document import Document
-from nbenv.operations.progress import Progress, Steps, told
+from nbenv.operations.lacking import Findings, built, lacking, offered_of, selection
+from nbenv.operations.progress import Progress, Steps
 from nbenv.operations.telling import few
 from nbenv.spec import Spec
 
-__all__ = ["LEVELS", "Findings", "Rung", "examine", "is_passing", "rungs"]
+__all__ = ["LEVELS", "Rung", "rungs"]
 
 LEVELS = ("build", "python", "dated", "newest")
 _OLDEST = 10
 """The oldest minor version of Python that is offered instead of another."""
 _TRIED = 3
 """How many Pythons are tried."""
-_NAMED = re.compile(r"`([A-Za-z0-9._-]+)==([^`\s]+)`")
-_NOT_THERE = re.compile(r"\b(404|410)\b")
-
-Found = Mapping[str, list[File]]
-
-
-@dataclass(frozen=True)
-class Findings:
-    """Why a lock cannot be had here: `lacks` is name → why, `offered` what an index has instead."""
-
-    spec: Spec
-    python: Interpreter | None
-    lacks: Mapping[str, str] = field(default_factory=dict)
-    offered: Found = field(default_factory=dict)
-    no_python: str = ""
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether nothing is lacking."""
-        return not self.lacks and not self.no_python
-
-    @property
-    def date(self) -> str:
-        """When the newest of the locked files came to the index, "" where it does not say."""
-        locked = {d.name: d for d in self.spec.lock.distributions}
-        times = [
-            file.uploaded
-            for name, files in self.offered.items()
-            for file in files
-            if file.uploaded and (file.digest in locked[name].hashes or name in self.lacks)
-        ]
-        return max(times, default="")
-
-    def lines(self) -> list[str]:
-        """Say what is lacking, a line each."""
-        versions = self.spec.lock.versions()
-        told = [f"{name} {versions.get(name, '')}: {why}." for name, why in self.lacks.items()]
-        return [*([self.no_python] if self.no_python else []), *told]
 
 
 @dataclass(frozen=True)
@@ -112,75 +69,6 @@ class Rung:
             "date": self.date or None,
             "told": self.told(was),
         }
-
-
-# -- what is lacking
-
-
-def examine(document: Document, error: NbenvError) -> Steps[Findings]:
-    """Find out what of a lock cannot be had here; `error` is what restoring it ended with."""
-    spec = document.spec
-    yield Progress("resolve", "Looking for what is lacking …")
-    python = interpreter.find(spec.python)
-    reason = "" if python else f"{error.what} {error.why}"
-    findings = Findings(spec, python, no_python=reason)
-    offered = yield from _offered(document, spec)
-    lacks = _lacking(document, spec, offered)
-    if isinstance(error, BuildError) and not isinstance(error, BuildRefusedError):
-        lacks |= dict.fromkeys(_built(document, spec, offered), "its build failed")
-    if _NOT_THERE.search(error.why):
-        lacks |= dict.fromkeys(_named(error, spec), "the index lists its file, but has it no more")
-    return replace(findings, lacks=lacks, offered=offered)
-
-
-def is_passing(error: NbenvError) -> bool:
-    """Whether an error says that an index could not be asked, which another try may mend."""
-    return isinstance(error, IndexAccessError) and not _NOT_THERE.search(error.why)
-
-
-def _named(error: NbenvError, spec: Spec) -> Iterator[str]:
-    versions = spec.lock.versions()
-    for name, version in _NAMED.findall(error.why):
-        if versions.get(name) == version:
-            yield name
-
-
-def _offered(document: Document, spec: Spec) -> Steps[Found]:
-    wanted = _selection(document, spec).values()
-    return (yield from told("resolve", installer.offered(list(wanted), spec.python)))
-
-
-def _selection(document: Document, spec: Spec) -> dict[str, LockedDistribution]:
-    full = f"{spec.python}.99"
-    versions = {"python_full_version": full, "implementation_version": full}
-    values = {**document.environment.marker_environment(), "python_version": spec.python}
-    return spec.lock.selection({**values, **versions})
-
-
-def _lacking(document: Document, spec: Spec, offered: Found) -> dict[str, str]:
-    lacks = {}
-    for name, locked in sorted(_selection(document, spec).items()):
-        files = offered.get(name, [])
-        same = [file for file in files if file.digest in locked.hashes]
-        if locked.version is None or installer.best(same, spec.python):
-            continue
-        if not files:
-            lacks[name] = "no index has this version any more"
-        elif not same:
-            lacks[name] = "the index has none of the locked files any more"
-        else:
-            lacks[name] = "none of the locked files fits this machine"
-    return lacks
-
-
-def _built(document: Document, spec: Spec, offered: Found) -> list[str]:
-    """Return what would be built from source."""
-    chosen = {
-        name: installer.best((f for f in offered.get(name, ()) if f.digest in each.hashes), python)
-        for name, each in _selection(document, spec).items()
-        if (python := spec.python)
-    }
-    return [name for name, file in chosen.items() if file and file.is_source]
 
 
 # -- the rungs
@@ -299,11 +187,11 @@ def _resolved(
         return None
     found = yield from obtain(python, False, folder)
     spec = yield from resolved(replace(was, python=python), found, folder, upgrade)
-    offered = yield from _offered(document, spec)
-    if _lacking(document, spec, offered):
+    offered = yield from offered_of(document, spec)
+    if lacking(document, spec, offered):
         return None
-    changes = tuple(_changes(_selection(document, was), _selection(document, spec)))
-    return Rung(level, spec, changes, tuple(_built(document, spec, offered)))
+    changes = tuple(_changes(selection(document, was), selection(document, spec)))
+    return Rung(level, spec, changes, tuple(built(document, spec, offered)))
 
 
 def _changes(

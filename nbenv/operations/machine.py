@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from nbenv import bytecode, spares
+from nbenv.locking import is_locked, locked
 from nbenv.operations.document import Target
 from nbenv.operations.progress import Outcome
 from nbenv.owners import Owners
@@ -88,11 +89,11 @@ def prune(dry_run: bool = False) -> Outcome:
 def _removed(known: Known, store: Store, owned: Owners, dry_run: bool) -> bool:
     """Remove an environment that seems unused; return whether it was."""
     environment = known.environment
-    if store.is_locked(environment.identifier):
+    if is_locked(environment.identifier):
         return False
     if dry_run:
         return True
-    with store.locked(environment.identifier):
+    with locked(environment.identifier):
         owner = owned.of(environment.identifier)
         if not Known(environment, owner, False).is_unused:
             return False

@@ -11,6 +11,7 @@ from typing import Any
 
 from nbenv import notebook, record
 from nbenv.errors import NbenvError
+from nbenv.locking import is_locked
 from nbenv.server.paths import local_path
 from nbenv.store import State, Store
 
@@ -93,7 +94,7 @@ def _mark_saved(file: str) -> None:
     if state is None or state.value is None or state.saved:
         return
     in_file = notebook.read_metadata(file).get("nbenv")
-    if store.is_locked(state.environment):
+    if is_locked(state.environment):
         return  # a change is under way, and may be about to write a newer state
     state = store.state(file)
     if state is not None and state.value == in_file:

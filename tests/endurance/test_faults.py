@@ -17,7 +17,7 @@ import pytest
 from nbenv import places
 from nbenv.environment import Environment
 from nbenv.kernel.building import build
-from nbenv.store import Store
+from nbenv.locking import is_locked
 from tests.cli.test_verbs import environment, installed
 from tests.endurance.ground import Ground, differences, document_of, ground
 from tests.support.commands import fail, nbenv, succeed
@@ -255,16 +255,16 @@ def test_the_clock_jumps(ready: Path, jump: float) -> None:
 
 def test_the_lock_of_a_dead_process(ready: Path) -> None:
     identifier = environment(ready).identifier
-    code = f"import time; from nbenv.store import Store\nwith Store().locked({identifier!r}):\n"
+    code = f"import time; from nbenv.locking import locked\nwith locked({identifier!r}):\n"
     code += " print('held', flush=True); time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert holder.stdout is not None
     holder.stdout.readline()
-    assert Store().is_locked(identifier)
+    assert is_locked(identifier)
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     holder.stdout.close()
-    assert not Store().is_locked(identifier)
+    assert not is_locked(identifier)
     assert "Waiting" not in succeed("install", ready, "small").err
 
 
@@ -273,13 +273,13 @@ def test_an_orphaned_installer_keeps_the_lock(ready: Path, stocked: LocalIndex) 
     command = [sys.executable, "-m", "nbenv", "install", str(ready), "small", "-q"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     identifier = environment(ready).identifier
-    while not Store().is_locked(identifier):
+    while not is_locked(identifier):
         time.sleep(0.01)
     while not stocked.requests or "small" not in stocked.requests[-1][1]:
         time.sleep(0.01)
     process.kill()
     process.wait()
-    assert Store().is_locked(identifier)  # its child still runs
+    assert is_locked(identifier)  # its child still runs
     stocked.stall = 0
     assert "Waiting for another change" in succeed("restore", ready).err
     assert installed(ready) == HELD

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from nbenv import notebook, places
+from nbenv.locking import locked
 from nbenv.store import State, Store
 from tests.conftest import write_notebook
 from tests.support.server import JupyterServer
@@ -126,7 +127,7 @@ def test_a_save_right_after_a_rename_takes_the_record(server: JupyterServer) -> 
 
 def test_a_change_under_way_is_not_marked_saved(server: JupyterServer) -> None:
     path = changed(write_notebook(server.root / "a.ipynb", "1"))
-    with Store().locked("work-1"):
+    with locked("work-1"):
         server.save("a.ipynb", document("1"))
     assert metadata(path)["nbenv"] == VALUE
     known = Store().state(str(path))
