@@ -41,8 +41,4 @@ def ready(path: str) -> tuple[str, Value | None, Value] | None:
     if in_file is not None:
         record.check(in_file)
     value = record.current(in_file, state)  # type: ignore[arg-type]
-    if value is None:
-        is_whole = not held.get("requirements")
-    else:
-        is_whole = record.recipe(value) == record.recipe(held)
-    return (environment, value, metadata) if is_whole else None
+    return (environment, value, metadata) if record.is_held(held, value, in_file, state) else None

@@ -16,6 +16,7 @@ __all__ = [
     "check",
     "current",
     "fingerprint",
+    "is_held",
     "is_stripped",
     "recipe",
 ]
@@ -84,6 +85,17 @@ def is_stripped(in_file: object, state: Value | None) -> bool:
     """
     known = state is not None and isinstance(state.get("value"), dict) and bool(state.get("saved"))
     return in_file is None and known
+
+
+def is_held(held: Value, value: Value | None, in_file: object, state: Value | None) -> bool:
+    """Whether an environment that holds `held` is what the record `value` says.
+
+    Where a file lost its record, what it had is kept until somebody decides.
+    """
+    if value is None and is_stripped(in_file, state):
+        assert state is not None
+        value = state["value"]  # type: ignore[assignment]
+    return not held.get("requirements") if value is None else recipe(value) == recipe(held)
 
 
 def _superseded(state: Value) -> list[object]:

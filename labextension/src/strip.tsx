@@ -80,7 +80,7 @@ function Notice(props: IStripProps): JSX.Element | null {
   if (model.problem) {
     return <Failed {...props} problem={model.problem} />;
   }
-  const show = NOTICES[model.state];
+  const show = model.status?.stripped ? Stripped : NOTICES[model.state];
   return show ? show(props) : null;
 }
 
@@ -213,6 +213,24 @@ function Approval({ model, actions, trans }: IStripProps): JSX.Element {
         label={trans.__('Restore …')}
         title={trans.__('Show what would be installed, and decide')}
         onClick={() => actions.review(model)}
+      />
+    </Line>
+  );
+}
+
+function Stripped({ model, trans }: IStripProps): JSX.Element {
+  return (
+    <Line kind="other">
+      <span className="jp-nbenv-Notice-text">
+        {trans.__(
+          'This notebook’s file lost the record of its environment, which this computer still has.'
+        )}
+      </span>
+      <Button
+        strong
+        label={trans.__('Put it back')}
+        title={trans.__('Record it in the notebook again')}
+        onClick={() => void model.run('restore').catch(ignore)}
       />
     </Line>
   );

@@ -63,6 +63,8 @@ export interface IStatus {
   saved: boolean;
   approved: boolean;
   ready: boolean;
+  /** Whether the file lost its record, and this machine still knows it. */
+  stripped?: boolean;
   python: string;
   requirements: string[];
   indexes: IIndex[];

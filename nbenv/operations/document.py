@@ -151,6 +151,4 @@ class Document:
         held = self.environment.value
         if held is None:
             return False
-        if self.value is None:
-            return not held.get("requirements")
-        return record.recipe(held) == record.recipe(self.value)
+        return record.is_held(held, self.value, self.in_file, vars(self.state))

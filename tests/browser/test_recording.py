@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from nbenv import notebook
 from tests.browser.conftest import written
 from tests.support.browser import SLOW, Lab
 from tests.support.server import JupyterServer
@@ -90,3 +91,18 @@ def test_a_notebook_without_a_name_is_not_saved_unasked(lab: Lab, server: Jupyte
     lab.page.wait_for_timeout(1500)
     expect(lab.page.locator(".jp-Dialog")).to_have_count(0)
     assert "nbenv" not in metadata(server.root / "Untitled.ipynb")
+
+
+def test_a_record_that_a_tool_took_out_is_put_back(lab: Lab, own: Path) -> None:
+    before = metadata(own)["nbenv"]
+    notebook.write_metadata(str(own), {"nbenv": None})
+    lab.open(own.name)
+    expect(lab.strip).to_contain_text("lost the record of its environment", timeout=SLOW)
+    lab.shows("ready")
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.9.0", timeout=SLOW)  # the environment stays meanwhile
+    assert "nbenv" not in metadata(own)
+    lab.press(lab.strip, "Put it back")
+    expect(lab.strip).to_have_count(0, timeout=SLOW)
+    assert wait_for_record(lab, own)["nbenv"] == before
+    lab.shows("ready")

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from nbenv import notebook
+from nbenv.ready import ready_environment
 from tests.conftest import write_notebook
 from tests.support.commands import fail, succeed
 from tests.support.index import LocalIndex
@@ -34,7 +35,7 @@ def recorded(tmp_path: Path, index: LocalIndex) -> Path:
     return path
 
 
-def test_a_lost_record_is_noticed_and_put_back(recorded: Path) -> None:
+def test_a_lost_record_is_noticed_and_put_back(recorded: Path, home: Path) -> None:
     before = metadata(recorded)
     notebook.write_metadata(str(recorded), {"nbenv": None})
     without = recorded.read_bytes()
@@ -42,6 +43,10 @@ def test_a_lost_record_is_noticed_and_put_back(recorded: Path) -> None:
     assert "lost its record; this machine still knows it: rich<3,>=1, tabulate" in told
     assert "nbenv restore" in told
     assert succeed("status", recorded, "--json").json["stripped"] is True
+    # Meanwhile its environment stays, also for a kernel that starts or a run.
+    [environment] = (home / "envs").iterdir()
+    assert ready_environment(str(recorded)) == str(environment)
+    assert list(environment.glob("lib/python*/site-packages/tabulate-1.0.dist-info"))
     assert recorded.read_bytes() == without
     assert "Put back" in succeed("restore", recorded).out
     assert metadata(recorded) == before
