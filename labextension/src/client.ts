@@ -1,7 +1,9 @@
 import type {
+  IFindings,
   IOutdated,
   IPackages,
   IPreview,
+  IProblem,
   IStatus,
   IWork,
   JobEvent
@@ -45,6 +47,7 @@ const WORK: Shape = { id: 'string', verb: 'string', done: 'boolean' };
 const PACKAGES: Shape = { python: 'string', distributions: 'array' };
 const VERSION: Shape = { version: 'string', formats: 'array' };
 const PYTHONS: Shape = { pythons: 'array', default: 'string' };
+const FINDINGS: Shape = { found: 'array', unknown: 'array' };
 const PREVIEW: Shape = {
   count: 'number',
   distributions: 'array',
@@ -188,6 +191,14 @@ export class Client {
     return (await this.look(path, 'outdated')).data as IOutdated[];
   }
 
+  /**
+   * What the saved notebook's cells tell of what it needs.
+   */
+  async needs(path: string): Promise<IFindings> {
+    const { data } = await this.look(path, 'adopt', [], ['dry-run']);
+    return shaped(data, FINDINGS, 'adopt');
+  }
+
   async exported(path: string, format: string): Promise<string> {
     const { data } = await this.look(path, 'export', [format]);
     return shaped<{ text: string }>(data, { text: 'string' }, 'export').text;
@@ -213,4 +224,15 @@ export class ProblemError extends Error {
   ) {
     super(problem.what);
   }
+}
+
+/**
+ * What went wrong, as the views show it.
+ */
+export function asProblem(error: unknown): IProblem {
+  if (error instanceof ProblemError) {
+    return error.problem;
+  }
+  const what = error instanceof Error ? error.message : String(error);
+  return { kind: 'Nbenv', what, why: '', todo: '' };
 }

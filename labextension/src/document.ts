@@ -8,6 +8,7 @@ import type { IStale } from './tokens';
 
 export const KERNEL = 'nbenv';
 const KEY = 'nbenv';
+const IMPORT = /^\s*(import|from)\s+\w/m;
 const UNTITLED = /^Untitled\d*\.ipynb$/;
 
 export type Context = DocumentRegistry.IContext<INotebookModel>;
@@ -16,7 +17,18 @@ export type Context = DocumentRegistry.IContext<INotebookModel>;
  * An open notebook, as the model sees it: one, however many views show it.
  */
 export class OpenDocument implements IDocument {
-  constructor(private _context: Context) {}
+  constructor(private _context: Context) {
+    void _context.ready.then(() => {
+      this._importsAtOpen = [...(_context.model?.cells ?? [])].some(
+        cell =>
+          cell.type === 'code' && IMPORT.test(cell.sharedModel.getSource())
+      );
+    });
+  }
+
+  get importsAtOpen(): boolean {
+    return this._importsAtOpen;
+  }
 
   get path(): string {
     return this._context.path;
@@ -66,4 +78,6 @@ export class OpenDocument implements IDocument {
     // After a failed cell what waits behind it is turned down, this too.
     return reply.content.status === 'ok' ? readStale(reply.content) : null;
   }
+
+  private _importsAtOpen = false;
 }

@@ -2,7 +2,7 @@ import { JSONExt, UUID, type ReadonlyJSONValue } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { AnswerError } from './answers';
-import { ProblemError, type Client } from './client';
+import { asProblem, ProblemError, type Client } from './client';
 import { stateOf } from './state';
 import type {
   IEnvironmentModel,
@@ -22,6 +22,8 @@ export interface IDocument {
   readonly kernel: string;
   /** Whether the notebook has a name of its own, and so may be saved unasked. */
   readonly isNamed: boolean;
+  /** Whether the cells imported something when the notebook was opened. */
+  readonly importsAtOpen: boolean;
   record: ReadonlyJSONValue | undefined;
   save(): Promise<void>;
   restart(): Promise<void>;
@@ -57,6 +59,10 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
 
   get path(): string {
     return this._document.path;
+  }
+
+  get importsAtOpen(): boolean {
+    return this._document.importsAtOpen;
   }
 
   get status(): IStatus | null {
@@ -301,9 +307,4 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   private _environment: string | undefined;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
-}
-
-function asProblem(error: unknown): IProblem {
-  const what = error instanceof Error ? error.message : String(error);
-  return { kind: 'Nbenv', what, why: '', todo: '' };
 }

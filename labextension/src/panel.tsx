@@ -3,6 +3,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { Adding } from './adding';
+import { Adopting } from './adopting';
 import { Button } from './button';
 import type { Client } from './client';
 import { environmentIcon } from './icons';
@@ -102,6 +103,7 @@ function Contents(props: IContentsProps): JSX.Element {
           onEnd={() => setWish(null)}
         />
       )}
+      <Adopting {...props} disabled={disabled} />
       <Drift {...props} packages={packages} disabled={disabled} />
       <Actions
         {...props}

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { ProblemError, type Client } from './client';
+import { asProblem, type Client } from './client';
 import { Button } from './button';
 import type { IChange, IEnvironmentModel, IProblem } from './tokens';
 import { changeLine, problemText } from './words';
@@ -34,7 +34,7 @@ export function Proposal(props: IProposalProps): JSX.Element {
     setProblem(null);
     client.look(model.path, wish.verb, wish.words, ['dry-run']).then(
       result => shown && setChanges(result.changes),
-      (error: unknown) => shown && setProblem(problemOf(error))
+      (error: unknown) => shown && setProblem(asProblem(error))
     );
     return () => {
       shown = false;
@@ -120,10 +120,4 @@ function label({ verb }: IWish, trans: TranslationBundle): string {
     case 'upgrade':
       return trans.__('Upgrade');
   }
-}
-
-function problemOf(error: unknown): IProblem {
-  return error instanceof ProblemError
-    ? error.problem
-    : { kind: '', what: String(error), why: '', todo: '' };
 }

@@ -80,7 +80,11 @@ function Notice(props: IStripProps): JSX.Element | null {
   if (model.problem) {
     return <Failed {...props} problem={model.problem} />;
   }
-  const show = model.status?.stripped ? Stripped : NOTICES[model.state];
+  const show = model.status?.stripped
+    ? Stripped
+    : isOrdinary(model)
+      ? Ordinary
+      : NOTICES[model.state];
   return show ? show(props) : null;
 }
 
@@ -231,6 +235,37 @@ function Stripped({ model, trans }: IStripProps): JSX.Element {
         label={trans.__('Put it back')}
         title={trans.__('Record it in the notebook again')}
         onClick={() => void model.run('restore').catch(ignore)}
+      />
+    </Line>
+  );
+}
+
+/** A notebook that was written elsewhere, in our kernel, and nothing says what it needs. */
+function isOrdinary(model: IEnvironmentModel): boolean {
+  const { status, state, importsAtOpen } = model;
+  return state === 'ready' && importsAtOpen && !status?.recorded;
+}
+
+function Ordinary({ model, actions, trans }: IStripProps): JSX.Element | null {
+  if (actions.isTurnedDown(model)) {
+    return null;
+  }
+  return (
+    <Line kind="other">
+      <span className="jp-nbenv-Notice-text">
+        {trans.__(
+          'This notebook imports modules, but records nothing of what it needs.'
+        )}
+      </span>
+      <Button
+        strong
+        label={trans.__('Find what it needs …')}
+        title={trans.__('Show it in the Environment panel, and decide')}
+        onClick={() => actions.open()}
+      />
+      <Button
+        label={trans.__('Not now')}
+        onClick={() => actions.turnDown(model)}
       />
     </Line>
   );

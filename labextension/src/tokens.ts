@@ -96,6 +96,16 @@ export interface IPackages {
   distributions: IDistribution[];
 }
 
+/**
+ * What a notebook's cells tell of what it needs; a day where old versions are taken, and why.
+ */
+export interface IFindings {
+  found: { requirement: string; module: string | null }[];
+  unknown: { module: string }[];
+  as_of?: string | null;
+  as_of_reason?: string;
+}
+
 export interface IOutdated {
   name: string;
   version: string;
@@ -169,6 +179,8 @@ export interface IEnvironmentModel {
   readonly progress: IProgress | null;
   readonly problem: IProblem | null;
   readonly stale: IStale[];
+  /** Whether the notebook's cells imported something when it was opened. */
+  readonly importsAtOpen: boolean;
   /** Tells this model from those of other notebooks, whatever their names become. */
   readonly key: string;
   readonly path: string;

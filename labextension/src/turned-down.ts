@@ -5,7 +5,7 @@ const KEY = 'jupyter-nbenv:turned-down';
 const KEPT = 500;
 
 /**
- * The offers to change the kernel that were turned down: each is made once, also after a reload.
+ * The offers to change the kernel, or to find what is needed, that were turned down: each is made once, also after a reload.
  */
 export class TurnedDown {
   constructor(private _database: IStateDB | null) {

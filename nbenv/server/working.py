@@ -38,6 +38,7 @@ _VERBS = {
     "restore": _Verb(_DRY, option="--python"),
     "python": _Verb(),
     "undo": _Verb(),
+    "adopt": _Verb(_DRY),
     "outdated": _Verb(changes=False),
     "export": _Verb(option="--format", changes=False),
 }

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from tests.conftest import write_notebook
-from tests.support.browser import Lab, chromium, open_page
+from tests.support.browser import Lab, chromium, launched, new_page
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
 from tests.support.mirror import fetch
@@ -50,10 +50,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(skip)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(server: JupyterServer) -> Iterator[Page]:
-    """Yield a page of a new browser; no error and no warning of ours may stand in its console."""
-    with open_page() as page:
+def page(browser: Browser, server: JupyterServer) -> Iterator[Page]:
+    """Yield a new page; no error and no warning of ours may stand in its console."""
+    with new_page(browser) as page:
         page.set_default_timeout(30_000)
         said: list[str] = []
 

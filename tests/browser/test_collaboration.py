@@ -10,10 +10,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support import collaboration
-from tests.support.browser import FLAGS, SLOW, Front, chromium
+from tests.support.browser import SLOW, Front, chromium
 from tests.support.server import JupyterServer
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="this machine has no Chromium")
@@ -37,14 +37,6 @@ def server(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[J
     options = {"LabApp__expose_app_in_browser": True}
     with JupyterServer(folder / "root", environ, python, **options) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import SLOW, Front, chromium, open_page
+from tests.support.browser import SLOW, Front, chromium, new_page
 from tests.support.server import JupyterServer
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="this machine has no Chromium")
@@ -36,8 +36,8 @@ def no_kernels(server: JupyterServer) -> Iterator[None]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with open_page() as page:
+def page(browser: Browser) -> Iterator[Page]:
+    with new_page(browser) as page:
         page.set_default_timeout(30_000)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import nbenv
-from tests.support.browser import SLOW, Front, chromium, open_page
+from tests.support.browser import SLOW, Front, chromium, new_page
 from tests.support.commands import succeed
 from tests.support.server import JupyterServer
 
@@ -26,8 +26,8 @@ WARNING = ".Toastify__toast"
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with open_page() as page:
+def page(browser: Browser) -> Iterator[Page]:
+    with new_page(browser) as page:
         page.set_default_timeout(30_000)
         yield page
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from typing_extensions import Self
 
 from tests.support.server import JupyterServer
@@ -30,15 +30,31 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def open_page() -> Iterator[Page]:
-    """Yield a page of a new browser; what its console complained of is in `page.complaints`."""
+def launched() -> Iterator[Browser]:
+    """Yield a browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1500, "height": 850})
         try:
-            yield page
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def new_page(browser: Browser) -> Iterator[Page]:
+    """Yield a page of a browser that shares nothing with its others."""
+    page = browser.new_page(viewport={"width": 1500, "height": 850})
+    try:
+        yield page
+    finally:
+        page.close()  # and what belongs to it alone
+
+
+@contextmanager
+def open_page() -> Iterator[Page]:
+    """Yield a page of a new browser."""
+    with launched() as browser, new_page(browser) as page:
+        yield page
 
 
 class Front:

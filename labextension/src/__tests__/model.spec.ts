@@ -12,6 +12,7 @@ class Document implements IDocument {
   path = 'a.ipynb';
   kernel = 'k';
   isNamed = true;
+  importsAtOpen = false;
   record: IDocument['record'] = undefined;
   saves = 0;
   told: string[] = [];
