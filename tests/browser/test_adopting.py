@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import written
-from tests.support.browser import SLOW, Lab
+from tests.support.browser import SLOW, Lab, saved
 from tests.support.server import JupyterServer
 
 
 def requirements(path: Path) -> object:
-    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    metadata = saved(path)["metadata"]
     return metadata.get("nbenv", {}).get("requirements")
 
 

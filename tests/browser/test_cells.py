@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import written
-from tests.support.browser import SLOW, Lab
+from tests.support.browser import SLOW, Lab, saved
 from tests.support.server import JupyterServer
 
 
@@ -41,7 +40,7 @@ def test_a_missing_module_is_one_click_away(lab: Lab, own: Path) -> None:
     lab.press(offer, "Install scikit-learn and run again")
     expect(lab.output(0)).to_contain_text("42", timeout=SLOW)
     expect(offer).to_have_count(0)
-    value = json.loads(own.read_text(encoding="utf-8"))["metadata"]["nbenv"]
+    value = saved(own)["metadata"]["nbenv"]
     assert "scikit-learn" in value["requirements"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support import collaboration
-from tests.support.browser import SLOW, Front, chromium
+from tests.support.browser import SLOW, Front, chromium, saved
 from tests.support.server import JupyterServer
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="this machine has no Chromium")
@@ -74,10 +73,6 @@ def write(path: Path, *cells: str) -> Path:
     )
     nbformat.write(notebook, path)
     return path
-
-
-def saved(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def until(page: Page, what: Callable[[], object], wanted: object, seconds: float = 60) -> None:

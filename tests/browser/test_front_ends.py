@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import SLOW, Front, chromium, new_page
+from tests.support.browser import SLOW, Front, chromium, new_page, saved
 from tests.support.server import JupyterServer
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="this machine has no Chromium")
@@ -46,7 +46,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def recorded(path: Path) -> dict[str, object]:
-    return json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return saved(path)["metadata"]
 
 
 def write(path: Path, kernel: str, *cells: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -11,14 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import written
-from tests.support.browser import SLOW, Lab
+from tests.support.browser import SLOW, Lab, saved
 from tests.support.commands import succeed
 from tests.support.mirror import OTHER_PYTHON
 from tests.support.server import JupyterServer
 
 
 def requirements(path: Path) -> list[str]:
-    return json.loads(path.read_text(encoding="utf-8"))["metadata"]["nbenv"]["requirements"]
+    return saved(path)["metadata"]["nbenv"]["requirements"]
 
 
 def wait_for_requirements(lab: Lab, path: Path, *wanted: str) -> None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from nbenv import notebook
 from tests.browser.conftest import written
-from tests.support.browser import SLOW, Lab
+from tests.support.browser import SLOW, Lab, saved
 from tests.support.server import JupyterServer
 
 
 def metadata(path: Path) -> dict[str, object]:
-    return json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return saved(path)["metadata"]
 
 
 def wait_for_record(lab: Lab, path: Path) -> dict[str, object]:
     for _ in range(150):
-        with contextlib.suppress(json.JSONDecodeError):  # it is being written
-            if "nbenv" in metadata(path):
-                return metadata(path)
+        if "nbenv" in metadata(path):
+            return metadata(path)
         lab.page.wait_for_timeout(100)
     raise AssertionError("Nothing was recorded.")
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import nbenv
-from tests.support.browser import SLOW, Front, chromium, new_page
+from tests.support.browser import SLOW, Front, chromium, new_page, saved
 from tests.support.commands import succeed
 from tests.support.server import JupyterServer
 
@@ -75,7 +75,7 @@ def opened(page: Page, server: JupyterServer, where: str) -> Front:
 
 
 def metadata(path: Path) -> dict[str, object]:
-    return json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return saved(path)["metadata"]
 
 
 def until_recorded(page: Page, path: Path, *requirements: str) -> None:

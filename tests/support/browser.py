@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from typing_extensions import Self
@@ -55,6 +60,15 @@ def open_page() -> Iterator[Page]:
     """Yield a page of a new browser."""
     with launched() as browser, new_page(browser) as page:
         yield page
+
+
+def saved(path: Path) -> Any:
+    """Return a notebook's document; Jupyter writes it in place, so it may be half there."""
+    for _ in range(50):
+        with contextlib.suppress(json.JSONDecodeError):
+            return json.loads(path.read_text(encoding="utf-8"))
+        time.sleep(0.1)
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 class Front:
