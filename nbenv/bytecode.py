@@ -33,18 +33,20 @@ def share(environment: Environment, names: Iterable[str]) -> None:
     """Link what other environments compiled of these distributions into a new one of them."""
     for folder, shelf in _shelves(environment, set(names)):
         with contextlib.suppress(OSError):  # a disk that is full, or has no links: Python compiles
+            places.make_private(str(shelf))
             donor = _donor(shelf)
             if donor and donor != environment:
                 _keep(donor, donor.site_packages / folder.name, shelf)
             _fill(shelf, folder.parent)
-            places.make_private(str(shelf))
-            (shelf / _DONOR).write_text(environment.identifier, encoding="utf-8")
+            with places.open_private(str(shelf / _DONOR)) as file:
+                file.write(environment.identifier)
 
 
 def keep(environment: Environment) -> None:
     """Keep what an environment has compiled: at the end of a kernel, and before it goes."""
     for folder, shelf in _shelves(environment, None):
         with contextlib.suppress(OSError):
+            places.make_private(str(shelf))
             _keep(environment, folder, shelf)
 
 

@@ -260,7 +260,7 @@ def test_what_nbenv_keeps_is_private(
     open_to_others = []
     for path in home.rglob("*"):
         below = path.relative_to(home).parts
-        if path.is_symlink() or (below[0] in ("envs", "cache") and len(below) > 1):
+        if path.is_symlink() or (below[0] in ("envs", "cache", "bytecode") and len(below) > 1):
             continue  # within a folder that nobody else may enter
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             open_to_others.append(path)
