@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from nbenv import pipconfig
 from nbenv.adopt.findings import Findings, Source, Wanted, distribution
 from nbenv.adopt.reading import Notebook
 from nbenv.adopt.records.values import as_list, as_mapping, minor, pipfile
@@ -30,7 +33,7 @@ def read_pipfile(asked: object, source: Source, findings: Findings) -> None:
             findings.want(pipfile(name, value), source)
     for place in map(as_mapping, as_list(document.get("source"))):
         url = str(place.get("url", ""))
-        if url and "pypi.org" not in url:
+        if url and urlsplit(url).hostname != urlsplit(pipconfig.default_index()).hostname:
             findings.index(url)
     python = minor(as_mapping(document.get("requires")).get("python_version"))
     if python and not findings.python:
