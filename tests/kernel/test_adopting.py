@@ -15,6 +15,8 @@ import nbformat
 import pytest
 
 from nbenv import notebook
+from nbenv.operations import Document, Target
+from nbenv.store import Store
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
@@ -95,6 +97,9 @@ def test_a_record_that_a_tool_took_out_is_put_back(tmp_path: Path, mirror: Local
     succeed("install", path, "tabulate")
     before = path.read_bytes()
     notebook.write_metadata(str(path), {"nbenv": None})
+    with kernel(path) as running:  # what is here stays until somebody decides
+        assert running.ok("import tabulate; print(tabulate.here)") == "True\n"
+    Document.read(Target(str(path)), Store()).environment.remove()
     with kernel(path) as running:
         status, text = running.run("import tabulate")
         assert (status, "lost its record" in text, OFFER in text) == ("error", True, False)
