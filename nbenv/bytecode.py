@@ -83,9 +83,7 @@ def _keep(environment: Environment, dist_info: Path, shelf: Path) -> None:
         if row[0].endswith(".py") and not {"", ".."} & set(row[0].split("/"))
     }
     for place in places_of_modules:
-        for compiled, source in _compiled(base / place):
-            if _is_valid(compiled, source):
-                _link(compiled, shelf / place / "__pycache__" / os.path.basename(compiled))
+        _link_valid(base / place, base / place, shelf / place)
 
 
 def _fill(shelf: Path, base: Path) -> None:
@@ -94,19 +92,24 @@ def _fill(shelf: Path, base: Path) -> None:
         if "__pycache__" in folders:
             folders.remove("__pycache__")
             target = base / os.path.relpath(place, shelf)
-            for compiled, source in _compiled(Path(place), target):
-                if _is_valid(compiled, source):
-                    _link(compiled, target / "__pycache__" / os.path.basename(compiled))
+            _link_valid(Path(place), target, target)
 
 
-def _compiled(place: Path, sources: Path | None = None) -> Iterator[tuple[str, str]]:
+def _link_valid(place: Path, sources: Path, target: Path) -> None:
+    """Link the compiled modules below one folder that were made of these sources to another."""
+    for compiled, source in _compiled(place, sources):
+        if _is_valid(compiled, source):
+            _link(compiled, target / "__pycache__" / os.path.basename(compiled))
+
+
+def _compiled(place: Path, sources: Path) -> Iterator[tuple[str, str]]:
     """Yield the compiled modules below a folder, and where their sources are."""
     with contextlib.suppress(FileNotFoundError), os.scandir(place / "__pycache__") as entries:
         for entry in entries:
             is_plain = entry.name.endswith(".pyc") and ".opt-" not in entry.name
             if is_plain and entry.is_file(follow_symlinks=False):
                 module = entry.name.split(".")[0] + ".py"
-                yield entry.path, os.path.join(sources or place, module)
+                yield entry.path, os.path.join(sources, module)
 
 
 def _is_valid(compiled: str, source: str) -> bool:

@@ -106,9 +106,8 @@ class Environment:
     def _configuration(self) -> dict[str, str]:
         path = os.path.join(places.environment_path(self.identifier), "pyvenv.cfg")
         try:
-            with open(
-                path, "rb", buffering=0
-            ) as file:  # a third of the time: `envs` reads them all
+            # Without a text layer it takes a third of the time: `envs` reads them all.
+            with open(path, "rb", buffering=0) as file:
                 text = file.read().decode("utf-8", "replace")
         except OSError:
             return {}

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from packaging.utils import canonicalize_name
-
 from nbenv import places
 from nbenv.environment import Environment
 
@@ -56,7 +54,7 @@ def look(environment: Environment) -> Look:
         rows = _rows(folder)
         owned.update(row.path for row in rows)
         if not _is_complete(folder, rows):
-            broken.add(_name(folder))
+            broken.add(environment.name_of(folder))
     root = os.path.join(str(environment.path), "")
     strays = {path.removeprefix(root) for path in _files(root)} - {
         path.removeprefix(root) for path in owned
@@ -73,12 +71,8 @@ def altered(environment: Environment, names: Iterable[str]) -> list[str]:
     return sorted(
         name
         for folder in environment.dist_infos()
-        if (name := _name(folder)) in wanted and not _is_genuine(folder)
+        if (name := environment.name_of(folder)) in wanted and not _is_genuine(folder)
     )
-
-
-def _name(dist_info: Path) -> str:
-    return str(canonicalize_name(dist_info.name.split("-")[0]))
 
 
 def _rows(dist_info: Path) -> list[_Row]:

@@ -263,10 +263,7 @@ function Ordinary({ model, actions, trans }: IStripProps): JSX.Element | null {
         title={trans.__('Show it in the Environment panel, and decide')}
         onClick={() => actions.open()}
       />
-      <Button
-        label={trans.__('Not now')}
-        onClick={() => actions.turnDown(model)}
-      />
+      <NotNow {...{ model, actions, trans }} />
     </Line>
   );
 }
@@ -286,6 +283,15 @@ function Restart({ model, trans }: IStripProps): JSX.Element {
         onClick={() => void model.restart()}
       />
     </Line>
+  );
+}
+
+function NotNow({ model, actions, trans }: IStripProps): JSX.Element {
+  return (
+    <Button
+      label={trans.__('Not now')}
+      onClick={() => actions.turnDown(model)}
+    />
   );
 }
 
@@ -314,10 +320,7 @@ function Other({ model, actions, trans }: IStripProps): JSX.Element | null {
         )}
         onClick={() => void model.useOwnKernel()}
       />
-      <Button
-        label={trans.__('Not now')}
-        onClick={() => actions.turnDown(model)}
-      />
+      <NotNow {...{ model, actions, trans }} />
     </Line>
   );
 }
