@@ -180,11 +180,40 @@ class Lock:
         """Return name → version (or URL) of the distributions locked for some platform."""
         return {locked.name: locked.version or locked.url or "" for locked in self.distributions}
 
+    def by_name(self) -> dict[str, tuple[LockedDistribution, ...]]:
+        """Return the lines of each name: more than one where platforms differ."""
+        found: dict[str, tuple[LockedDistribution, ...]] = {}
+        for locked in self.distributions:
+            found[locked.name] = (*found.get(locked.name, ()), locked)
+        return found
+
+    @classmethod
+    def of(cls, named: Mapping[str, Sequence[LockedDistribution]]) -> Lock:
+        """Return the lock of what `by_name` gives."""
+        distributions = (locked for group in named.values() for locked in group)
+        return cls(tuple(sorted(distributions, key=lambda each: each.line)))
+
+    def grown_by(self, more: Lock) -> Lock | None:
+        """Return this lock with what `more` adds, None where a line of this one would not do."""
+        mine, others = self.by_name(), more.by_name()
+        shared = mine.keys() & others.keys()
+        if all(_serves(mine[name], others[name]) for name in shared):
+            return Lock.of({**others, **mine})
+        return None
+
     def changes_to(self, newer: Lock) -> list[Change]:
         """Return how this lock differs from a newer one, by name."""
         old, new = self.versions(), newer.versions()
         names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         return [Change(name, old.get(name), new.get(name)) for name in names]
+
+
+def _serves(mine: Sequence[LockedDistribution], others: Sequence[LockedDistribution]) -> bool:
+    """Whether what is locked of a name is what others need of it, on every platform they do."""
+    if len(mine) == len(others) == 1 and mine[0].marker is None:
+        return mine[0].requirement == others[0].requirement
+    pairs = [{(each.requirement, each.marker) for each in group} for group in (mine, others)]
+    return pairs[0] == pairs[1]
 
 
 # -- from the installer's export

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nbenv.errors import RecordError
-from nbenv.lock import Lock, LockedDistribution
+from nbenv.lock import Lock
 from nbenv.requirements import parse
 from nbenv.spec import Index, Spec
 
@@ -99,30 +99,16 @@ def _whole(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock | None:
             return side.lock
     if not base.python == ours.python == theirs.python:
         return None
-    kept, first, second = (_lines(each.lock.distributions) for each in (base, ours, theirs))
+    kept, first, second = (each.lock.by_name() for each in (base, ours, theirs))
     both_keep = all(kept.items() <= side.items() for side in (first, second))
     agree = all(first[name] == second[name] for name in first.keys() & second.keys())
-    return Lock(_sorted({**first, **second}.values())) if both_keep and agree else None
+    return Lock.of({**first, **second}) if both_keep and agree else None
 
 
 def _without_lock(spec: Spec) -> Spec:
     return replace(spec, lock=Lock(), unknown={})
 
 
-def _lines(
-    distributions: Iterable[LockedDistribution],
-) -> dict[str, tuple[LockedDistribution, ...]]:
-    found: dict[str, tuple[LockedDistribution, ...]] = {}
-    for each in distributions:
-        found[each.name] = (*found.get(each.name, ()), each)
-    return found
-
-
-def _sorted(groups: Iterable[tuple[LockedDistribution, ...]]) -> tuple[LockedDistribution, ...]:
-    return tuple(sorted((each for group in groups for each in group), key=lambda each: each.line))
-
-
 def _preferred(ours: Spec, theirs: Spec) -> Lock:
     """Return both sides' versions, ours where they differ, for the resolver to keep what it can."""
-    first, second = _lines(ours.lock.distributions), _lines(theirs.lock.distributions)
-    return Lock(_sorted({**second, **first}.values()))
+    return Lock.of({**theirs.lock.by_name(), **ours.lock.by_name()})

@@ -91,9 +91,14 @@ def test_a_ready_start_reads_only_the_end_of_a_large_notebook(
 # -- an install
 
 
-def test_an_install_starts_two_processes(recorded: Path, tmp_path: Path) -> None:
+def test_an_install_of_what_is_cached_asks_for_one_page(
+    recorded: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    succeed("install", write_notebook(tmp_path / "other.ipynb"), "beta")
+    index.requests.clear()
     seen = watch(COMMAND, tmp_path, "install", recorded, "beta")
     assert [words[3] for words in seen.started] == ["export", "pip"]
+    assert {path for _, path in index.requests} == {"/simple/beta/"}
 
 
 def test_an_install_that_is_satisfied_starts_none(recorded: Path, tmp_path: Path) -> None:

@@ -66,6 +66,33 @@ def test_a_selection_is_of_one_platform() -> None:
     assert lock.selection({"sys_platform": "linux", "os_name": "posix"})["a"].version == "2"
 
 
+GROWING = [
+    (["b==1"], ["a==1", "b==1"]),
+    (["a==1", "b==1"], ["a==1", "b==1"]),
+    (["a==1 ; sys_platform == 'win32'", "b==1"], ["a==1", "b==1"]),
+    (["a==2", "b==1"], None),
+    (["a @ https://host.invalid/a-1.zip", "b==1"], None),
+    (["a==1 ; sys_platform == 'win32'", "a==2 ; sys_platform != 'win32'"], None),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), GROWING)
+def test_a_lock_grows_where_nothing_locked_must_move(
+    more: list[str], expected: list[str] | None
+) -> None:
+    def lock(texts: list[str]) -> Lock:
+        return Lock.from_lines(f"{text} --hash={HASH}" for text in texts)
+
+    assert lock(["a==1"]).grown_by(lock(more)) == (lock(expected) if expected else None)
+
+
+def test_a_lock_of_one_platform_serves_what_needs_it_there_only() -> None:
+    there = Lock.from_lines([f"a==1 ; sys_platform == 'win32' --hash={HASH}"])
+    everywhere = Lock.from_lines([f"a==1 --hash={HASH}"])
+    assert there.grown_by(there) == there
+    assert there.grown_by(everywhere) is None
+
+
 def test_changes() -> None:
     old = Lock.from_lines([f"a==1 --hash={HASH}", f"b==1 --hash={HASH}"])
     new = Lock.from_lines([f"b==2 --hash={HASH}", f"c==1 --hash={HASH}"])

@@ -45,7 +45,9 @@ class Upgrade:
     locked_for: str = ""
 
 
-def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lines[Lock]:
+def resolve(
+    spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade, *, kernel: bool = True
+) -> Lines[Lock]:
     """Resolve the requirements of `spec` for every platform, its lock being the preference.
 
     Parameters
@@ -56,10 +58,13 @@ def resolve(spec: Spec, interpreter: str, folder: Path, upgrade: Upgrade) -> Lin
         A Python of the spec's version, which builds what has no static metadata.
     upgrade
         What may leave its locked version without need.
+    kernel
+        Whether the lock shall hold a kernel too.
     """
+    asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
-        document = yield from _exported(spec, interpreter, folder, where, upgrade)
+        document = yield from _exported(asked, interpreter, folder, where, upgrade)
         if not upgrade.any_index:
             known = replace(spec, python=upgrade.locked_for or spec.python)
             yield from check_origins(_packages(document), known)
@@ -74,7 +79,7 @@ def _exported(
         scratch / "pyproject.toml",
         {
             "requires-python": f"=={spec.python}.*",
-            "dependencies": [KERNEL, *(_without_path(text) for text in spec.requirements)],
+            "dependencies": [_without_path(text) for text in spec.requirements],
         },
         {
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbenv.errors import InstallerError
 from nbenv.installer.uv import Lines, run_uv
 from nbenv.lock import LockedDistribution
 from nbenv.requirements import absolute, is_local
@@ -60,6 +62,12 @@ def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
             command.append("--require-hashes")
         local = [locked.name for locked in distributions if is_local(locked.url)]
         command += [f"--reinstall-package={each}" for each in (*local, *wanted.again)]
+        if all(map(_is_wheel, distributions)):
+            # The wheels may all be in the cache: then nobody need ask whether their pages still
+            # list them. Where one is not, this ends before anything is changed.
+            with contextlib.suppress(InstallerError):
+                yield from run_uv([*command, "--offline"], where, spec.indexes, hashed=True)
+                return
         yield from run_uv(command, where, spec.indexes, hashed=True)
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.version import Version
-
 from nbenv import installer, interpreter, notebook
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.installer import Upgrade
@@ -19,12 +17,12 @@ from nbenv.locking import is_locked, locked
 from nbenv.operations.consent import agree, check_approved
 from nbenv.operations.document import Document, Target
 from nbenv.operations.progress import Progress, Steps, drain, told
+from nbenv.operations.resolving import relocked
 from nbenv.operations.syncing import Synced, begin_look, bring, version_of
-from nbenv.requirements import merge
 from nbenv.spec import Spec
 from nbenv.store import State, Store, superseding
 
-__all__ = ["Edit", "Manner", "change", "held", "obtain", "resolved"]
+__all__ = ["Edit", "Manner", "change", "held", "obtain"]
 
 Edit = Callable[[Document], "Steps[Spec] | Spec"]
 
@@ -71,26 +69,6 @@ def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
 def _first_line(error: NbenvError) -> str:
     lines = [line.strip() for line in (error.why or error.what).splitlines()]
     return next((line for line in lines if line), error.what)
-
-
-def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade) -> Steps[Spec]:
-    """Return `spec` with the lock that meets its requirements."""
-    yield Progress("resolve", f"Resolving for Python {spec.python} …")
-    steps = installer.resolve(spec, found.executable, folder, upgrade)
-    lock = yield from told("resolve", steps)
-    made = _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
-    Spec.from_value(made.to_value())  # what could not be read back must not be written
-    return made
-
-
-def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
-    """Ask for the pre-releases that were found, so that the next change keeps them."""
-    asked = [
-        f"{locked.name}>={locked.version}"
-        for locked in spec.lock.distributions
-        if locked.name in names and locked.version and Version(locked.version).is_prerelease
-    ]
-    return replace(spec, requirements=tuple(merge(spec.requirements, asked)))
 
 
 # -- recording
@@ -161,8 +139,7 @@ def change(target: Target, edit: Edit, how: Manner) -> Steps[tuple[Spec, Synced]
         found = yield from obtain(spec.python, how.consent, target.folder)
         glance = None if how.dry_run else begin_look(document.environment)
         if not how.locked and (upgrade or not _is_met(document, spec)):
-            choice = replace(upgrade or Upgrade(), locked_for=document.spec.python)
-            spec = yield from resolved(spec, found, target.folder, choice)
+            spec = yield from relocked(document.spec, spec, found, target.folder, upgrade)
         if how.dry_run:
             return spec, Synced(document.state.environment, tuple(_expected(document, spec)))
         try:

@@ -17,10 +17,11 @@ from nbenv.errors import (
 )
 from nbenv.installer import File, Upgrade
 from nbenv.lock import Change, Lock, LockedDistribution
-from nbenv.operations.changing import obtain, resolved
+from nbenv.operations.changing import obtain
 from nbenv.operations.document import Document
 from nbenv.operations.lacking import Findings, built, lacking, offered_of, selection
 from nbenv.operations.progress import Progress, Steps
+from nbenv.operations.resolving import resolved
 from nbenv.operations.telling import few
 from nbenv.spec import Spec
 

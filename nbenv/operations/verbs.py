@@ -19,11 +19,12 @@ from nbenv.errors import (
 )
 from nbenv.installer import Upgrade
 from nbenv.lock import Change
-from nbenv.operations.changing import Manner, change, held, obtain, resolved
+from nbenv.operations.changing import Manner, change, held, obtain
 from nbenv.operations.consent import agree, check_approved, check_policy
 from nbenv.operations.document import Document, Target
 from nbenv.operations.fallback import fall_back, with_fallbacks
 from nbenv.operations.progress import Outcome, Steps
+from nbenv.operations.resolving import resolved
 from nbenv.operations.syncing import Synced, bring, confirmed
 from nbenv.operations.telling import counted, outcome_of
 from nbenv.spec import Spec

@@ -207,8 +207,11 @@ def test_the_same_version_of_a_stranger_is_not_taken_either(
     public.wheel("in-house", "1.0", modules={"in_house.py": "evil = True"})
     both.remove("in_house-1.0-py3-none-any.whl")
     public.wheel("other", "1.0")
-    assert "from another index than before" in fail("install", notebook, "other", "-q")
+    locked = [line for line in record(notebook)["lock"] if line.startswith("in-house==")]
+    assert "from another index than before" in fail("install", notebook, "other", "-U", "-q")
     assert "other" not in installed(notebook)
+    succeed("install", notebook, "other")  # for this nobody asks who has the private name
+    assert set(locked) < set(record(notebook)["lock"])
 
 
 def test_an_upgrade_from_the_same_index_needs_no_word(
