@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 __all__ = ["main"]
@@ -17,7 +18,11 @@ def main() -> int:
         # nbformat imports jsonschema, which would spend a second with this one on a grammar of
         # internationalized addresses, that no notebook's schema asks for. It does without it too.
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+        gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
         from nbenv.cli import main as run
+
+        gc.freeze()
+        gc.enable()
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1

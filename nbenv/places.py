@@ -5,9 +5,10 @@ Light on purpose: a starting kernel imports this.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+
+from nbenv import reading
 
 TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def read_json(path: str) -> dict[str, object] | None:
     """Return the object in a JSON file, None when there is none that can be read."""
     try:
         with open(path, encoding="utf-8") as file:
-            value = json.load(file)
+            value = reading.loads(file.read())
     except (OSError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -223,6 +224,8 @@ def create_json(path: str, value: object) -> None:
 
 
 def _written(path: str, value: object) -> str:
+    import json  # a kernel's start only reads
+
     scratch = f"{path}.{os.getpid()}.new"
     try:
         with open_private(scratch) as file:

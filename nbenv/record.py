@@ -5,8 +5,6 @@ Standard library only, and little of it: a starting kernel reads this before any
 
 from __future__ import annotations
 
-import json
-
 from nbenv.errors import RecordError
 
 __all__ = [
@@ -45,6 +43,7 @@ def fingerprint(value: Value | None) -> str:
     """Return a short digest of a record, `ABSENT` for none."""
     if value is None:
         return ABSENT
+    import json  # as that: not needed at a kernel's start
     from hashlib import blake2b
 
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -122,7 +122,7 @@ def _machine(options: argparse.Namespace) -> Outcome:
     return (
         machine.prune(options.dry_run)
         if options.command == "prune"
-        else machine.envs(options.sizes)
+        else machine.envs(options.sizes, pythons=options.json)
     )
 
 

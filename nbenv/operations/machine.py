@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 
-from nbenv import bytecode, spares
+from nbenv import bytecode, places, spares
 from nbenv.locking import is_locked, locked
 from nbenv.operations.document import Target
 from nbenv.operations.progress import Outcome
@@ -23,15 +22,16 @@ _MEASURED = 100
 """Environments of which `envs` takes the sizes unasked."""
 
 
-def envs(sizes: bool = False) -> Outcome:
-    """Show the environments on this machine.
+def envs(sizes: bool = False, *, pythons: bool = True) -> Outcome:
+    """Show the environments on this machine, in the data with their `pythons`.
 
     A size is known only once every file was looked at, so beyond some environments only `sizes`
     has them measured.
     """
     known = Store().environments()
     measured = sizes or len(known) <= _MEASURED
-    data = [_described(each, measured) for each in known]
+    spare = Target.of_session(spares.name()).notebook
+    data = [_described(each, spare, measured, pythons) for each in known]
     lines = [f"{_shown(each['size'])}{each['name']}  {each['use']}" for each in data]
     more = "" if measured else f"{len(known):,} environments. nbenv envs --sizes measures them."
     return Outcome(more, text="\n".join(lines) or "No environments.", data=data)
@@ -41,19 +41,19 @@ def _shown(size: object) -> str:
     return f"{size / 1e6:8.1f} MB  " if isinstance(size, int) else ""
 
 
-def _described(known: Known, measured: bool) -> dict[str, object]:
+def _described(known: Known, spare: str, measured: bool, pythons: bool) -> dict[str, object]:
     environment, is_unused = known.environment, known.is_unused
     use = known.notebook or "no notebook"
-    path = environment.path
-    if known.notebook == Target.of_session(spares.name()).notebook:
+    path = places.environment_path(environment.identifier)
+    if known.notebook == spare:
         use = "ready for the next new notebook"
     elif is_unused:
         use += " (unused)"
     return {
         "name": environment.identifier,
-        "path": str(path),
+        "path": path,
         "notebook": known.notebook,
-        "python": environment.python_version,
+        "python": environment.python_version if pythons else None,
         "in_use": known.in_use,
         "unused": is_unused,
         "size": _size(path) if measured else None,
@@ -61,7 +61,7 @@ def _described(known: Known, measured: bool) -> dict[str, object]:
     }
 
 
-def _size(folder: Path) -> int:
+def _size(folder: str) -> int:
     """Return the bytes that deleting a folder would free: a file linked from elsewhere stays."""
     total = 0
     for base, _, names in os.walk(folder):
