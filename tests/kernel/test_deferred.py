@@ -68,3 +68,4 @@ def test_in_a_kernel(notebook: Path) -> None:
         text = running.ok("print(jupyter_client.KernelManager.__module__, jupyter_client.__name__)")
         assert text.strip() == "jupyter_client.manager jupyter_client"
         running.ok("import ipykernel; ipykernel.get_connection_file()")
+        running.ok("import gc; assert gc.isenabled() and not gc.get_freeze_count()")

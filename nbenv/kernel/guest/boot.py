@@ -5,6 +5,7 @@ Run by path with the environment's Python; imports nothing of nbenv, which is no
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -51,11 +52,14 @@ def _start_again(error) -> None:
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
     load("deferred").defer()
+    gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
     try:
         from ipykernel import kernelapp
     except Exception as error:  # files are missing: the launcher looks, mends and starts again
         _start_again(error)
         raise
+    finally:
+        gc.enable()
     os.environ.pop("NBENV_BROKEN", None)
 
     folder = os.path.dirname(os.path.dirname(os.path.abspath(kernelapp.__file__)))
