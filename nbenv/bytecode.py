@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbenv import places
-from nbenv.environment import Environment
+from nbenv.environment import Environment, rows_of
 
 __all__ = ["drop_unused", "keep", "share"]
 
@@ -79,7 +79,7 @@ def _keep(environment: Environment, dist_info: Path, shelf: Path) -> None:
     base = dist_info.parent
     places_of_modules = {
         os.path.dirname(row[0])
-        for row in environment.rows(dist_info)
+        for row in rows_of(dist_info)
         if row[0].endswith(".py") and not {"", ".."} & set(row[0].split("/"))
     }
     for place in places_of_modules:

@@ -24,7 +24,7 @@ from nbenv.plan import Installed
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["Environment"]
+__all__ = ["Environment", "rows_of"]
 
 _VERSION = re.compile(rb"^version\s*=\s*(\S+)", re.MULTILINE)
 """In ``pyvenv.cfg``, as virtualenv writes it."""
@@ -178,17 +178,6 @@ class Environment:
         """Return the canonical name of the distribution of a ``.dist-info`` folder."""
         return str(canonicalize_name(dist_info.name.split("-")[0]))
 
-    def rows(self, dist_info: Path) -> list[list[str]]:
-        """Return the rows of a distribution's ``RECORD``: path, hash and size of each file.
-
-        https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-        """
-        try:
-            with open(dist_info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
-                return [row for row in csv.reader(file) if row]
-        except (OSError, csv.Error):
-            return []
-
     def distributions(self) -> dict[str, Distribution]:
         """Return the metadata of what is installed, by canonical name."""
         from importlib.metadata import PathDistribution  # slow, and not needed by a change
@@ -200,7 +189,7 @@ class Environment:
         """Return the top-level modules that each of these distributions provides."""
         wanted = set(names)
         return {
-            name: _top_level(self.rows(folder))
+            name: _top_level(rows_of(folder))
             for folder in self.dist_infos()
             if (name := self.name_of(folder)) in wanted
         }
@@ -208,7 +197,7 @@ class Environment:
     def sizes(self) -> dict[str, int]:
         """Return the bytes of each distribution's files, as its ``RECORD`` gives them."""
         return {
-            self.name_of(folder): _recorded_size(self.rows(folder)) for folder in self.dist_infos()
+            self.name_of(folder): _recorded_size(rows_of(folder)) for folder in self.dist_infos()
         }
 
     def path_files(self) -> set[str]:
@@ -245,3 +234,15 @@ def _top_level(rows: Iterable[list[str]]) -> list[str]:
             continue
         modules.add(first if slash else first.partition(".")[0])
     return sorted(modules)
+
+
+def rows_of(dist_info: Path) -> list[list[str]]:
+    """Return the rows of a distribution's ``RECORD``: path, hash and size of each file.
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    try:
+        with open(dist_info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
+            return [row for row in csv.reader(file) if row]
+    except (OSError, csv.Error):
+        return []

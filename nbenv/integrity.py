@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import csv
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nbenv import places
-from nbenv.environment import Environment
+from nbenv.environment import Environment, rows_of
 
 __all__ = ["Look", "altered", "look"]
 
@@ -76,16 +75,12 @@ def altered(environment: Environment, names: Iterable[str]) -> list[str]:
 
 
 def _rows(dist_info: Path) -> list[_Row]:
-    try:
-        with open(dist_info / "RECORD", encoding="utf-8", newline="") as file:
-            base = os.path.join(str(dist_info.parent), "")
-            return [
-                _Row(_normal(base + row[0]), row[1], row[2])
-                for row in csv.reader(file)
-                if len(row) == 3 and not row[0].endswith(".pyc")
-            ]
-    except (OSError, ValueError, csv.Error):
-        return []
+    base = os.path.join(str(dist_info.parent), "")
+    return [
+        _Row(_normal(base + row[0]), row[1], row[2])
+        for row in rows_of(dist_info)
+        if len(row) == 3 and not row[0].endswith(".pyc")
+    ]
 
 
 def _normal(path: str) -> str:
@@ -105,7 +100,7 @@ def _is_complete(dist_info: Path, rows: list[_Row]) -> bool:
 def _has_size(path: str, size: str) -> bool:
     try:
         found = os.stat(path).st_size
-    except OSError:
+    except (OSError, ValueError):  # the second: a path that no system takes
         return False
     return not size.isdigit() or found == int(size)
 

@@ -31,6 +31,7 @@ __all__ = [
     "progress_path",
     "python_path",
     "read_json",
+    "server_path",
     "state_path",
     "waiting_path",
     "write_json",
@@ -108,6 +109,11 @@ def _word_of_move(path: str, since: float) -> tuple[str, float] | None:
         if above == place:
             return None
         place = above
+
+
+def server_path(process: str) -> str:
+    """Return the file by which a Jupyter Server says that it merges records when it saves."""
+    return os.path.join(home(), "servers", process + ".json")
 
 
 def environment_path(identifier: str) -> str:

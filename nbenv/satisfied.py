@@ -87,7 +87,7 @@ def _is_recorded(path: str, value: dict[str, object], metadata: dict[str, object
     """Whether there is nothing to write: the file says it, or a server will."""
     parent = os.environ.get("JPY_PARENT_PID", "")
     if os.environ.get("JPY_SESSION_NAME") and parent.isdigit():
-        return os.path.exists(os.path.join(places.home(), "servers", parent + ".json"))
+        return os.path.exists(places.server_path(parent))
     kernelspec = metadata.get("kernelspec")
     named = kernelspec.get("name") if isinstance(kernelspec, dict) else None
     return metadata.get("nbenv") == value and named == "nbenv"

@@ -4,7 +4,7 @@ A verb that takes time is a generator that yields `Progress` and returns its `Ou
 """
 
 from nbenv.operations.approvals import approvals, revoke
-from nbenv.operations.document import Document, Target, server_marker
+from nbenv.operations.document import Document, Target
 from nbenv.operations.fallback import preview_fallback
 from nbenv.operations.installing import Wish, install
 from nbenv.operations.ladder import LEVELS as FALLBACKS
@@ -41,7 +41,6 @@ __all__ = [
     "preview_fallback",
     "restore",
     "revoke",
-    "server_marker",
     "status",
     "tree",
     "undo",

@@ -14,14 +14,9 @@ from nbenv.interpreter import default_python
 from nbenv.spec import Spec
 from nbenv.store import State, Store
 
-__all__ = ["Document", "Target", "server_marker"]
+__all__ = ["Document", "Target"]
 
 _SESSIONS = "sessions"
-
-
-def server_marker(process: str) -> str:
-    """Return the file by which a Jupyter Server says that it merges records when it saves."""
-    return os.path.join(places.home(), "servers", process + ".json")
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Target:
         """Return the notebook of a kernel whose environment variables are `environ`."""
         parent = environ.get("JPY_PARENT_PID", "")
         open_in_server = bool(environ.get("JPY_SESSION_NAME")) and parent.isdigit()
-        in_server = open_in_server and os.path.exists(server_marker(parent))
+        in_server = open_in_server and os.path.exists(places.server_path(parent))
         return cls(places.moved(path) if in_server else path, in_server)
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
-from nbenv import operations, places
+from nbenv import places
 from nbenv.server.handlers import LOOKS
 from nbenv.server.jobs import Jobs
 from nbenv.server.saving import merge, note_saved
@@ -49,7 +49,7 @@ def load(app: ServerApp) -> None:
 
 def _announce() -> None:
     """Tell this server's kernels that it merges records (they know it by its process)."""
-    marker = operations.server_marker(str(os.getpid()))
+    marker = places.server_path(str(os.getpid()))
     places.write_json(marker, {})
     atexit.register(_withdraw, marker, os.getpid())
 
