@@ -63,12 +63,21 @@ def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
         local = [locked.name for locked in distributions if is_local(locked.url)]
         command += [f"--reinstall-package={each}" for each in (*local, *wanted.again)]
         if all(map(_is_wheel, distributions)):
-            # The wheels may all be in the cache: then nobody need ask whether their pages still
-            # list them. Where one is not, this ends before anything is changed.
-            with contextlib.suppress(InstallerError):
-                yield from run_uv([*command, "--offline"], where, spec.indexes, hashed=True)
+            said = _said_offline(command, where, spec)
+            if said is not None:
+                yield from said
                 return
         yield from run_uv(command, where, spec.indexes, hashed=True)
+
+
+def _said_offline(command: Sequence[str], where: Path, spec: Spec) -> list[str] | None:
+    """Install from the installer's cache alone; None where it lacks a wheel: nothing is changed.
+
+    What is locked need not be asked for again: its hash says that it is the right file.
+    """
+    with contextlib.suppress(InstallerError):
+        return list(run_uv([*command, "--offline"], where, spec.indexes, hashed=True))
+    return None
 
 
 def forget(names: Sequence[str], folder: Path) -> Lines[None]:

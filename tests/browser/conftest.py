@@ -8,11 +8,15 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
+from nbenv import bytecode
+from nbenv.operations import Document, Target
+from nbenv.store import Store
 from tests.conftest import write_notebook
 from tests.support.browser import Lab, chromium, launched, new_page
 from tests.support.commands import succeed
@@ -85,35 +89,64 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def index(wheels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalIndex]:
-    """Yield an index of those wheels, which pip and uv use; with a cache of its own."""
-    folder = tmp_path / "index"
-    shutil.copytree(wheels, folder, copy_function=os.link)
-    with LocalIndex(folder) as index:
-        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("PIP_INDEX_URL", index.url)
-        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-        monkeypatch.setenv("UV_HTTP_RETRIES", "0")
-        yield index
+@dataclass
+class Used:
+    """A machine on which a notebook was run: its index, settings, home, and that notebook."""
+
+    index: LocalIndex
+    environ: dict[str, str]
+    home: Path
+    document: str
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> str:
-    """Return a notebook that records tabulate 0.9.0, made on another machine."""
-    folder = tmp_path_factory.mktemp("author")
-    with LocalIndex(wheels) as index:
+def used(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Used]:
+    """Yield a machine where a notebook that records tabulate 0.9.0 was written and run."""
+    folder = tmp_path_factory.mktemp("used")
+    with LocalIndex(folder / "index") as index, pytest.MonkeyPatch.context() as patch:
+        index.refill(wheels)
         environ = {
-            "NBENV_HOME": str(folder / "home"),
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_INDEX_URL": index.url,
             "UV_CACHE_DIR": str(folder / "cache"),
+            "UV_HTTP_RETRIES": "0",
         }
+        for name, value in {**environ, "NBENV_HOME": str(folder / "home")}.items():
+            patch.setenv(name, value)
         path = write_notebook(folder / "work.ipynb", "import tabulate", "print(6 * 7)")
-        succeed("install", path, "tabulate==0.9.0", environ=environ)
-    document = json.loads(path.read_text(encoding="utf-8"))
-    document["metadata"]["kernelspec"] = KERNELSPEC
-    return json.dumps(document)
+        succeed("install", path, "tabulate==0.9.0")
+        succeed("run", path)
+        bytecode.keep(Document.read(Target(str(path)), Store()).environment)
+        patch.undo()
+        document = json.loads(path.read_text(encoding="utf-8"))
+        document["metadata"]["kernelspec"] = KERNELSPEC
+        yield Used(index, environ, folder / "home", json.dumps(document))
+
+
+@pytest.fixture
+def index(
+    used: Used, wheels: Path, home: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[LocalIndex]:
+    """Yield an index of those wheels, which pip and uv use.
+
+    They are in the installer's cache, and what a kernel compiles is kept; unless a test is `cold`.
+    """
+    used.index.refill(wheels)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in used.environ.items():
+            patch.setenv(name, value)
+        if request.node.get_closest_marker("cold"):
+            patch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+        else:
+            kept = used.home / "bytecode"
+            shutil.copytree(kept, home / "bytecode", copy_function=os.link)
+        yield used.index
+
+
+@pytest.fixture
+def recorded(used: Used) -> str:
+    """Return a notebook that records tabulate 0.9.0, made on another machine."""
+    return used.document
 
 
 def written(path: Path, kernel: str, *cells: str) -> Path:

@@ -8,11 +8,14 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import SLOW, Lab
 from tests.support.index import LocalIndex
 from tests.support.server import JupyterServer
+
+pytestmark = pytest.mark.cold
 
 
 def test_what_is_here_interrupts_nobody(lab: Lab, own: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -268,14 +267,11 @@ def test_a_kernels_build_is_told_and_stopped(server: JupyterServer, home: Path) 
         time.sleep(0.1)
     assert work is not None
     assert work["verb"] == "build"
-    told: list[dict[str, Any]] = []
     query = f"?path={path.name}"
-    thread = threading.Thread(target=lambda: told.extend(events(server, work["id"], query)))
-    thread.start()
-    time.sleep(3)
-    assert server.request("DELETE", f"nbenv/api/jobs/{work['id']}{query}")[0] == 200
-    thread.join(30)
-    assert any(event.get("phase") == "install" for event in told)
+    with following(server, work["id"], query) as told:
+        assert any(event.get("phase") == "install" for event in told)
+        assert server.request("DELETE", f"nbenv/api/jobs/{work['id']}{query}")[0] == 200
+        list(told)
     for _ in range(100):
         found = ask(server, f"status?path={path.name}&kernel={kernel}")
         if found["kernel"]["state"] == "waiting":

@@ -8,6 +8,7 @@ import hashlib
 import html
 import io
 import json
+import os
 import shutil
 import tarfile
 import threading
@@ -160,6 +161,13 @@ class LocalIndex:
     def __init__(self, folder: Path) -> None:
         """Offer the files in `folder` (made if it is not there); it serves once opened."""
         self.folder = folder
+        self._port = 0
+        self._server: _Server | None = None
+        self._down = threading.Event()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._clear()
+
+    def _clear(self) -> None:
         self.requests: list[tuple[str, str]] = []
         self.status: int | None = None
         self.auth: tuple[str, str] | None = None
@@ -174,13 +182,17 @@ class LocalIndex:
         self.without_hashes = False
         self.html_only = False
         self._files: dict[str, _File] = {}
-        self._port = 0
-        self._server: _Server | None = None
-        self._down = threading.Event()
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(folder.iterdir()):
+        for path in sorted(self.folder.iterdir()):
             if path.name.endswith((".whl", SDIST_SUFFIX)):
                 self.add(path)
+
+    def refill(self, source: Path) -> None:
+        """Offer what is in `source` and nothing else, every switch being off, as a new one does."""
+        for path in self.folder.iterdir():
+            path.unlink()
+        for path in source.iterdir():
+            os.link(path, self.folder / path.name)
+        self._clear()
 
     # Up and down
 
