@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.benchmarks.common import compare, scratch
 from tests.support.browser import open_page
@@ -31,14 +31,16 @@ def main() -> None:
             open_page() as page,
         ):
             names = ("Lab with the extension", "without")
-            compare(lambda: _load(page, ours), lambda: _load(page, plain), names)
+            compare(lambda: _load(page, ours, 1), lambda: _load(page, plain, 0), names)
 
 
-def _load(page: Page, server: JupyterServer) -> float:
+def _load(page: Page, server: JupyterServer, menus: int) -> float:
+    """Load the page, in which the extension has its menu or not; return the seconds."""
     start = time.perf_counter()
     page.goto(f"{server.url}lab?token={server.token}&reset", wait_until="commit")
     page.locator(".jp-Launcher").wait_for(timeout=120_000)
     seconds = time.perf_counter() - start
+    expect(page.get_by_role("menuitem", name="Environment", exact=True)).to_have_count(menus)
     page.goto("about:blank")
     return seconds
 
