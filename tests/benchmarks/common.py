@@ -265,13 +265,6 @@ def alternate(
     return Rounds(found)
 
 
-def compare(ours: Callable[[], float], theirs: Callable[[], float], names: tuple[str, str]) -> None:
-    """Measure both in turn; print medians, their ratio and their difference."""
-    found = alternate(ROUNDS, {names[0]: ours, names[1]: theirs})
-    print(HEAD, found.row(f"{names[0]} over {names[1]}", names, "", "").line(), sep="\n")
-    print(f"difference {found.more(*names):+.3f} s, {ROUNDS} rounds")
-
-
 def main(rows: Callable[[int], Iterator[Row]], name: str) -> None:
     """Run one script of the table: print its rows, in Markdown or as lines of JSON for `all`."""
     if name != "__main__":
