@@ -14,11 +14,9 @@ from nbenv.installer.explaining import PROJECT
 from nbenv.installer.project import write_project
 from nbenv.installer.uv import Lines, run_uv
 from nbenv.lock import LockedDistribution
+from nbenv.pipconfig import default_index
 
 __all__ = ["Finding", "audit"]
-
-_REGISTRY = {"registry": "https://pypi.org/simple"}
-"""The database knows distributions of PyPI; ``--frozen`` keeps uv from asking it."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,10 @@ def audit(
     distributions: Iterable[LockedDistribution], python: str, service: str | None = None
 ) -> Lines[list[Finding]]:
     """Return what the database knows of these versions; `service` is another address of its API."""
+    # The database knows the distributions of this one; ``--frozen`` keeps uv from asking it.
+    registry = {"registry": default_index()}
     locked = [
-        {"name": each.name, "version": each.version, "source": _REGISTRY}
+        {"name": each.name, "version": each.version, "source": registry}
         for each in distributions
         if each.version
     ]

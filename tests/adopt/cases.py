@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from nbenv.pipconfig import default_index
+
 __all__ = ["CASES", "Case"]
 
 
@@ -89,7 +91,7 @@ source = { registry = "https://example.org/simple" }
 PIPFILE = json.dumps(
     {
         "packages": {"pandas": "*", "numpy": {"version": "==1.26.4", "index": "pypi"}},
-        "source": [{"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": True}],
+        "source": [{"name": "pypi", "url": default_index(), "verify_ssl": True}],
         "requires": {"python_version": "3.10"},
     }
 )
