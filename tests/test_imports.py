@@ -16,11 +16,11 @@ ROOT = Path(nbenv.__file__).parent
 LAYERS = (
     {"errors"},
     {"addresses", "record", "requirements", "lock", "spec", "plan", "graph", "modules",
-     "difference", "merging", "outputs"},
+     "difference", "merging", "outputs", "reading", "rewriting"},
     {
         "approval", "bytecode", "environment", "git", "installer", "integrity", "interpreter",
-        "locking", "notebook", "owners", "pipconfig", "places", "reading", "ready", "replacing",
-        "rewriting", "satisfied", "spares", "store", "sweeping",
+        "locking", "notebook", "owners", "pipconfig", "places", "ready", "replacing",
+        "satisfied", "spares", "store", "sweeping",
     },
     {"operations", "export", "adopt"},
     {"cli", "kernel", "server"},

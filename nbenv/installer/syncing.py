@@ -71,9 +71,10 @@ def sync(python: str, wanted: Wanted, spec: Spec, folder: Path) -> Lines[None]:
 
 
 def _said_offline(command: Sequence[str], where: Path, spec: Spec) -> list[str] | None:
-    """Install from the installer's cache alone; None where it lacks a wheel: nothing is changed.
+    """Install from the installer's cache alone; None where that fails, as where it lacks a wheel.
 
-    What is locked need not be asked for again: its hash says that it is the right file.
+    What is locked need not be asked for again: its hash says that it is the right file. Why it
+    failed is not told, as the index is asked next: what is wrong besides fails there too.
     """
     with contextlib.suppress(InstallerError):
         return list(run_uv([*command, "--offline"], where, spec.indexes, hashed=True))

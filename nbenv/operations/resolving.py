@@ -26,19 +26,28 @@ def relocked(
 
     Where `new` only asks for more, that alone is resolved, as long as nothing locked must move.
     """
+    yield _begun(new)
     if upgrade is None:
         lock = yield from _grown(old, new, found, folder)
-        if lock:
+        if lock is not None:
             return replace(new, lock=lock)
     choice = replace(upgrade or Upgrade(), locked_for=old.python)
-    return (yield from resolved(new, found, folder, choice))
+    return (yield from _resolved(new, found, folder, choice))
 
 
-def resolved(
+def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade) -> Steps[Spec]:
+    """Return `spec` with the lock that meets its requirements."""
+    yield _begun(spec)
+    return (yield from _resolved(spec, found, folder, upgrade))
+
+
+def _begun(spec: Spec) -> Progress:
+    return Progress("resolve", f"Resolving for Python {spec.python} …")
+
+
+def _resolved(
     spec: Spec, found: Interpreter, folder: Path, upgrade: Upgrade, *, kernel: bool = True
 ) -> Steps[Spec]:
-    """Return `spec` with the lock that meets its requirements, and the `kernel`'s."""
-    yield Progress("resolve", f"Resolving for Python {spec.python} …")
     steps = installer.resolve(spec, found.executable, folder, upgrade, kernel=kernel)
     lock = yield from told("resolve", steps)
     made = _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
@@ -70,7 +79,7 @@ def _grown(old: Spec, new: Spec, found: Interpreter, folder: Path) -> Steps[Lock
         return None
     asked = replace(new, requirements=added)
     try:
-        more = yield from resolved(asked, found, folder, Upgrade(), kernel=False)
+        more = yield from _resolved(asked, found, folder, Upgrade(), kernel=False)
     except InstallerError:  # it may need what only the other requirements tell
         return None
     return old.lock.grown_by(more.lock)
