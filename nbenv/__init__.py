@@ -5,13 +5,13 @@ Only the entry points that Jupyter looks for: a starting kernel imports this.
 
 from __future__ import annotations
 
+from nbenv._version import __version__
+
 TYPE_CHECKING = False  # typing is not imported here
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
 __all__ = ["__version__"]
-
-__version__ = "0.1.0"
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

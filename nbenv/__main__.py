@@ -11,7 +11,7 @@ __all__ = ["main"]
 def main() -> int:
     """Run the command line; who stops it while it is still being loaded sees no traceback."""
     try:
-        from nbenv.satisfied import already_installed
+        from nbenv.cli.fast_install import already_installed
 
         if already_installed(sys.argv[1:]):
             return 0
@@ -19,7 +19,7 @@ def main() -> int:
         # internationalized addresses, that no notebook's schema asks for. It does without it too.
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
         gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
-        from nbenv.cli import main as run
+        from nbenv.cli.main import main as run
 
         gc.freeze()
         gc.enable()

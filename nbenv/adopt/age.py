@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from nbenv import git
-from nbenv.adopt.findings import Findings, Source, Wanted, is_exact
-from nbenv.adopt.reading import Cell, Notebook
+from nbenv.adopt.findings import Findings, FoundRequirement, Source, is_exact
+from nbenv.adopt.notebook_reader import Cell, ReadNotebook
 
 __all__ = ["age_of", "date_of", "python_of", "versions_shown"]
 
@@ -29,7 +29,7 @@ _SHOWN = re.compile(
 _PYTHONS = ("python", "cpython", "ipython", "python version", "ipython version")
 
 
-def python_of(notebook: Notebook) -> tuple[str | None, str]:
+def python_of(notebook: ReadNotebook) -> tuple[str | None, str]:
     """Return the Python that a notebook was last run with, as ``"3.8"``, and who says so."""
     info = notebook.section("language_info")
     version = re.match(r"(\d+\.\d+)", str(info.get("version", "")))
@@ -42,7 +42,7 @@ def python_of(notebook: Notebook) -> tuple[str | None, str]:
     return None, ""
 
 
-def age_of(notebook: Notebook, findings: Findings) -> tuple[str | None, str]:
+def age_of(notebook: ReadNotebook, findings: Findings) -> tuple[str | None, str]:
     """Return the day that a notebook is of and the reason: its own word, else git's.
 
     Exact versions are a word of its own too: they lead to their day when they are resolved.
@@ -54,7 +54,7 @@ def age_of(notebook: Notebook, findings: Findings) -> tuple[str | None, str]:
     return day, reason
 
 
-def date_of(notebook: Notebook) -> tuple[str | None, str]:
+def date_of(notebook: ReadNotebook) -> tuple[str | None, str]:
     """Return a day to resolve as of, where the notebook tells its age, and the reason."""
     for cell in notebook.cells:
         if "watermark" in cell.source or "datetime" in cell.source:
@@ -80,15 +80,15 @@ def _days(text: str) -> Iterator[str]:
                 yield f"{parts['y']}-{month:02d}-{int(parts['d']):02d}"
 
 
-def versions_shown(cell: Cell) -> Iterator[Wanted]:
+def versions_shown(cell: Cell) -> Iterator[FoundRequirement]:
     """Yield ``module==version`` of what a cell's output shows: watermark's, or ``__version__``."""
     source = Source(1, f"the output of {cell.name}")
     if "watermark" in cell.source or "version_information" in cell.source:
         for line in cell.output.splitlines():
             found = _SHOWN.match(line)
             if found and found[1].lower() not in _PYTHONS:
-                yield Wanted(f"{found[1]}=={found[2]}", source)
+                yield FoundRequirement(f"{found[1]}=={found[2]}", source)
     asked = re.findall(r"\b([A-Za-z]\w*)\.__version__", cell.source)
     shown = re.findall(r"(?<![\w.])(\d+\.\d+(?:\.\d+)*)(?![\w.])", cell.output)
     if len(asked) == 1 and len(shown) == 1:
-        yield Wanted(f"{asked[0]}=={shown[0]}", source)
+        yield FoundRequirement(f"{asked[0]}=={shown[0]}", source)

@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from nbenv.requirements import without_credentials
+from nbenv.core.requirements import without_credentials
 
-__all__ = ["Findings", "Source", "Wanted", "distribution", "is_exact", "named", "unpinned"]
+__all__ = [
+    "Findings",
+    "FoundRequirement",
+    "Source",
+    "distribution",
+    "is_exact",
+    "named",
+    "unpinned",
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -22,7 +30,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FoundRequirement:
     """One requirement, as PEP 508 text or a URL or path, and its sources; `module` was imported."""
 
     requirement: str
@@ -42,17 +50,17 @@ class Findings:
 
     python: str | None = None
     python_source: str = ""
-    wanted: list[Wanted] = field(default_factory=list)
+    wanted: list[FoundRequirement] = field(default_factory=list)
     editable: list[str] = field(default_factory=list)
     indexes: dict[str, str] = field(default_factory=dict)
-    optional: list[Wanted] = field(default_factory=list)
-    offered: list[Wanted] = field(default_factory=list)
-    left_out: list[Wanted] = field(default_factory=list)
+    optional: list[FoundRequirement] = field(default_factory=list)
+    offered: list[FoundRequirement] = field(default_factory=list)
+    left_out: list[FoundRequirement] = field(default_factory=list)
     unknown: dict[str, list[str]] = field(default_factory=dict)
     hints: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    pins: dict[str, Wanted] = field(default_factory=dict)
+    pins: dict[str, FoundRequirement] = field(default_factory=dict)
     as_of: str | None = None
     as_of_reason: str = ""
 
@@ -63,7 +71,7 @@ class Findings:
             parsed = named(text)
             text = str(parsed) if parsed else text
             found = (where,) if where else ()
-            self.wanted.append(Wanted(text, source, found, module or None))
+            self.wanted.append(FoundRequirement(text, source, found, module or None))
 
     def index(self, url: str) -> None:
         """Note an index that a better place than this machine's configuration names."""
@@ -82,24 +90,26 @@ class Findings:
         """Return the canonical names of all that is wanted."""
         return {each.name for each in self.wanted if each.name}
 
-    def settled(self) -> list[Wanted]:
+    def settled(self) -> list[FoundRequirement]:
         """Return one of each distribution: the best source's, with its extras added up."""
-        best: dict[str, Wanted] = {}
+        best: dict[str, FoundRequirement] = {}
         for each in sorted(self.wanted, key=lambda wanted: wanted.source.rank):
             key = each.name or each.requirement
             best[key] = _joined(best[key], each) if key in best else each
         return [self._pinned(each) for _, each in sorted(best.items())]
 
-    def _pinned(self, wanted: Wanted) -> Wanted:
+    def _pinned(self, wanted: FoundRequirement) -> FoundRequirement:
         pin = self.pins.get(wanted.name)
         parsed = named(wanted.requirement)
         if pin is None or parsed is None or parsed.specifier or parsed.url:
             return wanted
         parsed.specifier = named(pin.requirement).specifier  # type: ignore[union-attr]
-        return Wanted(str(parsed), wanted.source, (*wanted.where, pin.source.name), wanted.module)
+        return FoundRequirement(
+            str(parsed), wanted.source, (*wanted.where, pin.source.name), wanted.module
+        )
 
 
-def _joined(best: Wanted, other: Wanted) -> Wanted:
+def _joined(best: FoundRequirement, other: FoundRequirement) -> FoundRequirement:
     """Return the better wish; one without a version takes the other's, extras add up."""
     mine, yours = named(best.requirement), named(other.requirement)
     text = best.requirement
@@ -110,7 +120,7 @@ def _joined(best: Wanted, other: Wanted) -> Wanted:
             mine.marker = mine.marker or (yours.marker if yours.url else None)
         text = str(mine)
     where = tuple(dict.fromkeys((*best.where, *other.where)))
-    return Wanted(text, best.source, where, best.module or other.module)
+    return FoundRequirement(text, best.source, where, best.module or other.module)
 
 
 def named(text: str) -> Requirement | None:

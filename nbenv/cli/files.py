@@ -6,28 +6,29 @@ import argparse
 import os
 from collections.abc import Callable
 
+from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
-from nbenv.operations import Outcome, Steps, Target
+from nbenv.progress import Outcome, Steps
 
 __all__ = ["FILE_VERBS", "target_among"]
 
 
-def target_among(options: argparse.Namespace) -> tuple[Target, list[str]]:
+def target_among(options: argparse.Namespace) -> tuple[NotebookRef, list[str]]:
     """Return the notebook of the kernel, else the first word's, and the words left."""
     words = list(options.words)
     if options.environment:
-        return Target.of_environment(options.environment, os.environ), words
+        return NotebookRef.of_environment(options.environment, os.environ), words
     if options.session:
-        return Target.of_session(options.session), words
+        return NotebookRef.of_session(options.session), words
     if options.notebook:
-        return Target.of_kernel(options.notebook, os.environ), words
+        return NotebookRef.of_kernel(options.notebook, os.environ), words
     if not words or not words[0].endswith(".ipynb"):
         raise UsageError("Which notebook?", todo=f"Write: nbenv {options.command} NOTEBOOK.ipynb …")
-    return Target(os.path.abspath(words[0])), words[1:]
+    return NotebookRef(os.path.abspath(words[0])), words[1:]
 
 
 def _diff(options: argparse.Namespace) -> Outcome:
-    from nbenv.operations.comparing import diff
+    from nbenv.operations.diff import diff
 
     target, words = target_among(options)
     if len(words) > 1:
@@ -36,7 +37,7 @@ def _diff(options: argparse.Namespace) -> Outcome:
 
 
 def _verify(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.verifying import verify
+    from nbenv.operations.verify import verify
 
     others = [word for word in options.words if not word.endswith(".ipynb")]
     if options.environment or options.notebook or not options.words or others:
@@ -49,7 +50,7 @@ def _verify(options: argparse.Namespace) -> Steps[Outcome]:
 
 
 def _pack(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.packing import pack
+    from nbenv.operations.pack import pack
 
     target, words = target_among(options)
     if words:
@@ -58,7 +59,7 @@ def _pack(options: argparse.Namespace) -> Steps[Outcome]:
 
 
 def _unpack(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.packing import unpack
+    from nbenv.operations.pack import unpack
 
     if len(options.words) != 1:
         raise UsageError("unpack takes one pack.", todo="Write: nbenv unpack FILE.nbpack")
@@ -66,7 +67,7 @@ def _unpack(options: argparse.Namespace) -> Steps[Outcome]:
 
 
 def _audit(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.auditing import audit
+    from nbenv.operations.audit import audit
 
     target, words = target_among(options)
     if words:
@@ -75,19 +76,19 @@ def _audit(options: argparse.Namespace) -> Steps[Outcome]:
 
 
 def _git_config(options: argparse.Namespace) -> Outcome:
-    from nbenv.operations.git import configure
+    from nbenv.operations.git_driver import configure
 
     return configure(options.everywhere, options.remove)
 
 
 def _git_text(options: argparse.Namespace) -> Outcome:
-    from nbenv.operations.git import folded
+    from nbenv.operations.git_driver import folded
 
     return folded(*_exactly(options, 1))
 
 
 def _git_merge(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.git import merge_files
+    from nbenv.operations.git_driver import merge_files
 
     return merge_files(*_exactly(options, 4))
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Protocol, TypeVar, cast
 
-from nbenv.addresses import without_credentials
+from nbenv.core.urls import without_credentials
 from nbenv.errors import NbenvError
-from nbenv.operations import Outcome, Progress
+from nbenv.progress import Outcome, Progress
 
 __all__ = ["Output", "output_for"]
 

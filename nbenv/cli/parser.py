@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from nbenv.engine.fallbacks import LEVELS
 from nbenv.errors import UsageError
 from nbenv.export import FOLDERS, FORMATS
-from nbenv.installer import PLATFORMS
-from nbenv.operations import FALLBACKS
+from nbenv.installer.download import PLATFORMS
 
 __all__ = ["parse"]
 
@@ -87,7 +87,7 @@ def _build() -> _Parser:
 
 
 def _version() -> str:
-    from nbenv import __version__
+    from nbenv._version import __version__
 
     return __version__
 
@@ -213,7 +213,7 @@ def _add_revoke(command: argparse.ArgumentParser) -> None:
 def _add_fallback(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fallback",
-        choices=FALLBACKS,
+        choices=LEVELS,
         help="where the exact environment cannot be had: build the same versions from source, "
         "take another Python, what the requirements allowed at the lock's date, or the newest",
     )

@@ -7,11 +7,21 @@ import os
 import sys
 from collections.abc import Callable
 
-from nbenv import operations
-from nbenv.cli.exporting import perform_export
+from nbenv.cli.export import perform_export
 from nbenv.cli.files import FILE_VERBS
+from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
-from nbenv.operations import Outcome, Progress, Steps, Target, Wish, drain
+from nbenv.operations.approvals import approvals, revoke
+from nbenv.operations.fallback import preview_fallback
+from nbenv.operations.install import InstallRequest, install
+from nbenv.operations.listing import list_, outdated, status, tree, why
+from nbenv.operations.move_python import move
+from nbenv.operations.preview import preview
+from nbenv.operations.restore import restore
+from nbenv.operations.undo import undo
+from nbenv.operations.uninstall import uninstall
+from nbenv.operations.upgrade import upgrade
+from nbenv.progress import Outcome, Progress, Steps, drain
 
 __all__ = ["perform"]
 
@@ -22,14 +32,14 @@ def perform(options: argparse.Namespace, on_progress: Callable[[Progress], None]
     return result if isinstance(result, Outcome) else drain(result, on_progress)
 
 
-def _target(options: argparse.Namespace) -> Target:
+def _target(options: argparse.Namespace) -> NotebookRef:
     if options.environment:
-        return Target.of_environment(options.environment, os.environ)
+        return NotebookRef.of_environment(options.environment, os.environ)
     if options.session:
-        return Target.of_session(options.session)
+        return NotebookRef.of_session(options.session)
     if options.notebook:
-        return Target.of_kernel(options.notebook, os.environ)
-    return Target(os.path.abspath(options.notebook_argument))
+        return NotebookRef.of_kernel(options.notebook, os.environ)
+    return NotebookRef(os.path.abspath(options.notebook_argument))
 
 
 def _only(options: argparse.Namespace, what: str) -> str:
@@ -38,14 +48,14 @@ def _only(options: argparse.Namespace, what: str) -> str:
     return str(options.words[0])
 
 
-def _none(options: argparse.Namespace) -> Target:
+def _none(options: argparse.Namespace) -> NotebookRef:
     if options.words:
         raise UsageError(f"{options.command} does not take {' '.join(options.words)}.")
     return _target(options)
 
 
 def _install(options: argparse.Namespace) -> Steps[Outcome]:
-    wish = Wish(
+    wish = InstallRequest(
         tuple(options.words),
         tuple(options.requirement),
         tuple(options.editable),
@@ -55,7 +65,7 @@ def _install(options: argparse.Namespace) -> Steps[Outcome]:
         options.dry_run,
         options.any_index,
     )
-    return operations.install(_target(options), wish)
+    return install(_target(options), wish)
 
 
 def _restore(options: argparse.Namespace) -> Steps[Outcome]:
@@ -66,25 +76,24 @@ def _restore(options: argparse.Namespace) -> Steps[Outcome]:
             todo="Leave --python away, or the others.",
         )
     if options.dry_run:
-        return (
-            operations.preview_fallback(target, fallback)
-            if fallback
-            else operations.preview(target)
-        )
-    return operations.restore(target, options.python, fallback)
+        return preview_fallback(target, fallback) if fallback else preview(target)
+    return restore(target, options.python, fallback)
 
 
 def _adopt(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.adopting import Adoption, adopt  # IPython's parser is slow to import
+    from nbenv.operations.adoption.adopt import (
+        AdoptOptions,
+        adopt,  # IPython's parser is slow to import
+    )
 
-    wish = Adoption(
+    wish = AdoptOptions(
         options.dry_run, options.as_of, options.rewrite, options.python, options.own_indexes
     )
     return adopt(_none(options), wish)
 
 
 def _run(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.running import run  # nbclient is slow to import
+    from nbenv.operations.run import run  # nbclient is slow to import
 
     if options.environment or options.session or options.notebook:
         raise UsageError("run is for the command line: here, run the cells.")
@@ -100,10 +109,10 @@ def _run(options: argparse.Namespace) -> Steps[Outcome]:
 
 
 def _run_adopting(options: argparse.Namespace) -> Steps[Outcome]:
-    from nbenv.operations.adopted import run_adopting
-    from nbenv.operations.adopting import Adoption
+    from nbenv.operations.adoption.adopt import AdoptOptions
+    from nbenv.operations.adoption.run_adopt import run_adopting
 
-    wish = Adoption(as_of=options.as_of, python=options.python)
+    wish = AdoptOptions(as_of=options.as_of, python=options.python)
     consent = (lambda _: True) if options.yes else _asked
     return run_adopting(options.notebook_argument, options.output, wish, consent)
 
@@ -117,19 +126,22 @@ def _asked(question: str) -> bool | None:
 
 
 def _machine(options: argparse.Namespace) -> Outcome:
-    from nbenv.operations import machine
+    from nbenv.operations import envs
 
     return (
-        machine.prune(options.dry_run)
+        envs.prune(options.dry_run)
         if options.command == "prune"
-        else machine.envs(options.sizes, pythons=options.json)
+        else envs.envs(options.sizes, pythons=options.json)
     )
 
 
 def _setup(options: argparse.Namespace) -> Outcome:
-    from nbenv.operations import setup  # jupyter_client is slow to import
+    from nbenv.operations.doctor import (
+        doctor,
+        kernelspec,  # jupyter_client is slow to import
+    )
 
-    return setup.doctor() if options.command == "doctor" else setup.kernelspec()
+    return doctor() if options.command == "doctor" else kernelspec()
 
 
 def _approvals(options: argparse.Namespace) -> Outcome:
@@ -138,29 +150,29 @@ def _approvals(options: argparse.Namespace) -> Outcome:
             f"approvals does not take {' '.join(options.words)}.",
             todo="To take one back: nbenv approvals --revoke NOTEBOOK",
         )
-    return operations.revoke(options.revoke) if options.revoke else operations.approvals()
+    return revoke(options.revoke) if options.revoke else approvals()
 
 
 def _pip(options: argparse.Namespace) -> Outcome | Steps[Outcome]:
-    from nbenv.cli.pip import perform_pip
+    from nbenv.cli.pip_magic import perform_pip
 
     return perform_pip(options.words, _target(options))
 
 
 _VERBS: dict[str, Callable[[argparse.Namespace], Outcome | Steps[Outcome]]] = {
     "install": _install,
-    "uninstall": lambda o: operations.uninstall(_target(o), o.words, o.dry_run),
-    "upgrade": lambda o: operations.upgrade(_target(o), o.words, o.dry_run, o.any_index),
-    "list": lambda o: operations.list_(_none(o)),
-    "tree": lambda o: operations.tree(_none(o)),
-    "why": lambda o: operations.why(_target(o), _only(o, "name")),
-    "outdated": lambda o: operations.outdated(_none(o)),
-    "status": lambda o: operations.status(_none(o)),
+    "uninstall": lambda o: uninstall(_target(o), o.words, o.dry_run),
+    "upgrade": lambda o: upgrade(_target(o), o.words, o.dry_run, o.any_index),
+    "list": lambda o: list_(_none(o)),
+    "tree": lambda o: tree(_none(o)),
+    "why": lambda o: why(_target(o), _only(o, "name")),
+    "outdated": lambda o: outdated(_none(o)),
+    "status": lambda o: status(_none(o)),
     "restore": _restore,
-    "undo": lambda o: operations.undo(_none(o)),
+    "undo": lambda o: undo(_none(o)),
     "adopt": _adopt,
     "export": lambda o: perform_export(o, _none(o)),
-    "python": lambda o: operations.move(_target(o), _only(o, "version, such as 3.12")),
+    "python": lambda o: move(_target(o), _only(o, "version, such as 3.12")),
     "run": _run,
     "kernelspec": _setup,
     "approvals": _approvals,

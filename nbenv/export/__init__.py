@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
+from nbenv.progress import Steps
 
 __all__ = ["FOLDERS", "FORMATS", "Files", "Format", "export", "export_folder"]
 
@@ -51,7 +51,7 @@ FOLDERS = {
 }
 
 
-def export(document: Document, name: str, serve: bool = False) -> Steps[str]:
+def export(document: NotebookSnapshot, name: str, serve: bool = False) -> Steps[str]:
     """Return the notebook's environment in the format of that name.
 
     `serve` asks for the variant that opens the notebook in JupyterLab instead of running it.
@@ -62,7 +62,7 @@ def export(document: Document, name: str, serve: bool = False) -> Steps[str]:
     return text
 
 
-def export_folder(document: Document, name: str, serve: bool = False) -> Steps[Files]:
+def export_folder(document: NotebookSnapshot, name: str, serve: bool = False) -> Steps[Files]:
     """Return the files of a format that is a folder; the notebook is among them."""
     _check(document, FOLDERS, name, serve)
     writer = import_module(f"nbenv.export.{FOLDERS[name].module}")
@@ -71,7 +71,7 @@ def export_folder(document: Document, name: str, serve: bool = False) -> Steps[F
     return files
 
 
-def _check(document: Document, known: dict[str, Format], name: str, serve: bool) -> None:
+def _check(document: NotebookSnapshot, known: dict[str, Format], name: str, serve: bool) -> None:
     """Raise unless there is such a format, and something to export."""
     if name not in known:
         raise UsageError(f"There is no format {name!r}.", f"There are: {', '.join(known)}.")

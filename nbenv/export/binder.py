@@ -5,17 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from nbenv.core.requirements import is_local
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.dockerfile import local_path, unhashed
-from nbenv.export.folders import notebook_files
+from nbenv.export.image_context import notebook_files
 from nbenv.export.requirements import index_lines
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
-from nbenv.requirements import is_local
+from nbenv.progress import Steps
 
 __all__ = ["write_folder"]
 
 
-def write_folder(document: Document) -> Steps[dict[str, bytes]]:
+def write_folder(document: NotebookSnapshot) -> Steps[dict[str, bytes]]:
     """Return the folder: the lock, the Python, and the kernel that the notebook asks for."""
     spec = document.spec
     others = unhashed(spec)
@@ -32,7 +32,7 @@ def write_folder(document: Document) -> Steps[dict[str, bytes]]:
     yield  # no progress: nothing here takes time
 
 
-def _after(document: Document) -> Iterator[str]:
+def _after(document: NotebookSnapshot) -> Iterator[str]:
     yield "#!/bin/sh\nset -e\n"
     for locked in unhashed(document.spec):
         local = is_local(locked.url)

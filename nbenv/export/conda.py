@@ -11,15 +11,15 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
+from nbenv.core.requirements import KERNEL, parse
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.requirements import pip_line
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
-from nbenv.requirements import KERNEL, parse
+from nbenv.progress import Steps
 
 __all__ = ["write"]
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the environment: what was asked for, in the locked versions."""
     spec, versions = document.spec, document.spec.lock.versions()
     conda, pip = [f"python={spec.python}"], []
@@ -38,7 +38,7 @@ def write(document: Document) -> Steps[str]:
     yield  # no progress: nothing here takes time
 
 
-def _pip_section(document: Document, lines: list[str]) -> list[object]:
+def _pip_section(document: NotebookSnapshot, lines: list[str]) -> list[object]:
     if not lines:
         return []
     indexes = [f"--extra-index-url {index.url}" for index in document.spec.indexes]
@@ -62,7 +62,7 @@ def _is_released(version: str) -> bool:
     return not (parsed.local or parsed.is_prerelease or parsed.is_postrelease)
 
 
-def _pinned(document: Document, text: str, versions: dict[str, str]) -> str:
+def _pinned(document: NotebookSnapshot, text: str, versions: dict[str, str]) -> str:
     requirement = parse(text)
     if requirement.url:
         return pip_line(document, text)

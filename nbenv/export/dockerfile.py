@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from nbenv import installer
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import absolute, is_local, portable
+from nbenv.core.spec import Spec
+from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.transaction import obtain
 from nbenv.errors import InstallerError, InterpreterError, NbenvError
 from nbenv.export.requirements import index_lines
-from nbenv.lock import LockedDistribution
-from nbenv.operations.changing import obtain
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Progress, Steps, told
-from nbenv.requirements import absolute, is_local, portable
-from nbenv.spec import Spec
+from nbenv.installer.resolve import ResolveOptions, resolve_lock
+from nbenv.progress import Progress, Steps
 
 __all__ = ["image_name", "local_path", "unhashed", "write"]
 
@@ -31,7 +31,7 @@ _LAB = "jupyterlab>=4,<5"
 _PIP = "RUN --mount=type=cache,target=/root/.cache/pip \\\n"
 
 
-def write(document: Document, serve: bool = False) -> Steps[str]:
+def write(document: NotebookSnapshot, serve: bool = False) -> Steps[str]:
     """Return the Dockerfile, to be built in the notebook's folder."""
     name, python = Path(document.target.notebook).name, document.spec.python
     lab: list[str] = []
@@ -107,7 +107,7 @@ def _command(name: str, serve: bool) -> str:
 # -- the stages that install
 
 
-def _environment_stage(document: Document) -> Iterator[str]:
+def _environment_stage(document: NotebookSnapshot) -> Iterator[str]:
     spec, others = document.spec, unhashed(document.spec)
     hashed = [each for each in spec.lock.distributions if each not in others]
     yield f"FROM python:{spec.python}-{_DEBIAN} AS build\nWORKDIR /build\n"
@@ -138,7 +138,7 @@ def _installing(name: str, how: str = "--require-hashes --no-deps") -> Iterator[
     yield f" && python -m pip --python /opt/{name}/bin/python install {how} -r requirements.txt\n"
 
 
-def _unhashed(locked: LockedDistribution, document: Document) -> Iterator[str]:
+def _unhashed(locked: LockedDistribution, document: NotebookSnapshot) -> Iterator[str]:
     what = locked.requirement
     if is_local(locked.url):
         yield f'COPY ["{_escaped(local_path(locked, document))}", "./{locked.name}/"]\n'
@@ -147,7 +147,7 @@ def _unhashed(locked: LockedDistribution, document: Document) -> Iterator[str]:
     yield f"{_PIP}    python -m pip --python /opt/env/bin/python install --no-deps {what}\n"
 
 
-def local_path(locked: LockedDistribution, document: Document) -> str:
+def local_path(locked: LockedDistribution, document: NotebookSnapshot) -> str:
     """Return where a local project is; raise where it is not below the notebook's folder."""
     folder = document.target.folder
     path = portable(absolute(str(locked.url), folder), folder)
@@ -161,15 +161,13 @@ def local_path(locked: LockedDistribution, document: Document) -> str:
     return path
 
 
-def _lab_lines(document: Document) -> Steps[list[str]]:
+def _lab_lines(document: NotebookSnapshot) -> Steps[list[str]]:
     """Return JupyterLab's own lock, resolved now; its name alone where no index can be asked."""
     python, folder = document.spec.python, document.target.folder
     yield Progress("resolve", "Resolving JupyterLab …")
     try:
         found = yield from obtain(python, False, folder)
-        steps = installer.resolve(
-            Spec(python, (_LAB,)), found.executable, folder, installer.Upgrade()
-        )
-        return (yield from told("resolve", steps)).lines()
+        steps = resolve_lock(Spec(python, (_LAB,)), found.executable, folder, ResolveOptions())
+        return (yield from steps).lines()
     except (InstallerError, InterpreterError):
         return [_LAB]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import cast
 
-from nbenv.export.contents import Cell, Notebook, cells_of, read_notebook, source_of
-from nbenv.export.inline import block
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
+from nbenv.engine.document import NotebookSnapshot
+from nbenv.export.script_metadata import block
+from nbenv.notebook.cells import Cell, Notebook, cells_of, read_notebook, source_of
+from nbenv.progress import Steps
 
 __all__ = ["write"]
 
@@ -16,7 +16,7 @@ _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "na
 _IDENTIFIER = "nbenv-inline-metadata"
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the notebook; its record stays, so that it is the same for nbenv."""
     notebook = read_notebook(document.target.notebook)
     first: Cell = {

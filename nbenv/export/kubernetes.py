@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import yaml
 
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.dockerfile import image_name
-from nbenv.export.folders import image_folder, tag
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
+from nbenv.export.image_context import image_folder, tag
+from nbenv.progress import Steps
 
 __all__ = ["write_folder"]
 
 _USER = 1000
 
 
-def write_folder(document: Document) -> Steps[dict[str, bytes]]:
+def write_folder(document: NotebookSnapshot) -> Steps[dict[str, bytes]]:
     """Return ``job.yaml`` beside what the image is built of."""
     name, image = image_name(document.target.notebook), tag(document)
     files = yield from image_folder(document, False)

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 
 import tomli_w
 
-from nbenv import installer
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import is_local, name_of
+from nbenv.core.spec import Spec
+from nbenv.engine.consent import check_approved
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import InstallerError
-from nbenv.installer import File
-from nbenv.lock import LockedDistribution
-from nbenv.operations.consent import check_approved
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Progress, Steps, told
-from nbenv.requirements import is_local, name_of
-from nbenv.spec import Spec
+from nbenv.installer.index_lookup import cached_files, offered_files
+from nbenv.installer.wheel_choice import File
+from nbenv.progress import Progress, Steps
 
 __all__ = ["write"]
 
@@ -31,7 +31,7 @@ Package = dict[str, object]
 Found = Mapping[str, Sequence[File]]
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
     check_approved(document, False)  # to learn where its files are, an index is asked
     spec = document.spec
@@ -64,16 +64,15 @@ def _files(spec: Spec) -> Steps[Found]:
     """Return the locked files that are offered, by name."""
     wanted = [locked for locked in spec.lock.distributions if locked.version]
     try:
-        found = yield from told("resolve", installer.offered(wanted, spec.python))
+        found = offered_files(wanted, spec.python)
     except InstallerError:
         yield Progress("resolve", "The index cannot be asked; looking into uv's cache …")
         found = {}
     kept = _locked(wanted, found)
     missing = [locked for locked in wanted if not kept[locked.name]]
     if missing:
-        steps = installer.remembered(missing, spec.python, spec.indexes)
         with contextlib.suppress(InstallerError):  # a cache that cannot answer
-            kept |= _locked(missing, (yield from told("resolve", steps)))
+            kept |= _locked(missing, cached_files(missing, spec.python, spec.indexes))
     return kept
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import tomli_w
 
+from nbenv.core.requirements import KERNEL
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.uv_settings import dependencies, project_name, settings
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
-from nbenv.requirements import KERNEL
+from nbenv.progress import Steps
 
 __all__ = ["write"]
 
@@ -17,7 +17,7 @@ _PINNED = "constraint-dependencies = ["
 _ABOUT_PINNED = "# The notebook's locked versions. Take them out to let uv choose newer ones.\n"
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the project: what was asked for, held to the locked versions."""
     project = {
         "project": {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
-from nbenv.requirements import absolute, is_local, name_of, parse, portable
-from nbenv.spec import Spec
+from nbenv.core.requirements import absolute, is_local, name_of, parse, portable
+from nbenv.core.spec import Spec
+from nbenv.engine.document import NotebookSnapshot
+from nbenv.progress import Steps
 
 __all__ = ["index_lines", "pip_line", "write"]
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the requirements as asked for."""
     spec = document.spec
     lines = [*index_lines(spec), *(pip_line(document, text) for text in spec.requirements)]
@@ -25,7 +25,7 @@ def index_lines(spec: Spec) -> Iterator[str]:
     yield from (f"--extra-index-url {index.url}" for index in spec.indexes)
 
 
-def pip_line(document: Document, text: str) -> str:
+def pip_line(document: NotebookSnapshot, text: str) -> str:
     """Return a requirement as pip reads it: a local project by its path alone."""
     requirement = parse(text)
     if not requirement.url or not is_local(requirement.url):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import is_local
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.requirements import index_lines, pip_line
-from nbenv.lock import LockedDistribution
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
-from nbenv.requirements import is_local
+from nbenv.progress import Steps
 
 __all__ = ["write"]
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the lock's lines; pip holds only for the Python that they were resolved for."""
     spec = document.spec
     lines = [
@@ -23,7 +23,7 @@ def write(document: Document) -> Steps[str]:
     yield  # no progress: nothing here takes time
 
 
-def _line(document: Document, locked: LockedDistribution) -> str:
+def _line(document: NotebookSnapshot, locked: LockedDistribution) -> str:
     if not is_local(locked.url):
         return locked.line
     marker = f" ; {locked.marker}" if locked.marker else ""

@@ -6,10 +6,10 @@ import ast
 import re
 from pathlib import Path
 
-from nbenv.export.contents import Cell, cells_of, read_notebook, source_of
-from nbenv.export.inline import block
-from nbenv.operations.document import Document
-from nbenv.operations.progress import Steps
+from nbenv.engine.document import NotebookSnapshot
+from nbenv.export.script_metadata import block
+from nbenv.notebook.cells import Cell, cells_of, read_notebook, source_of
+from nbenv.progress import Steps
 
 __all__ = ["write"]
 
@@ -27,7 +27,7 @@ get_ipython = InteractiveShell.instance
 _NEEDS_SHELL = re.compile(r"\bget_ipython\(|\bdisplay\(")
 
 
-def write(document: Document) -> Steps[str]:
+def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the script: the code cells in their order, the text between them as comments."""
     notebook = read_notebook(document.target.notebook)
     cells = (_as_script(cell) for cell in cells_of(notebook))

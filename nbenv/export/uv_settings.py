@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from nbenv.operations.document import Document
-from nbenv.requirements import absolute, is_local, parse, portable
+from nbenv.core.requirements import absolute, is_local, parse, portable
+from nbenv.engine.document import NotebookSnapshot
 
 __all__ = ["dependencies", "project_name", "settings"]
 
 
-def dependencies(document: Document) -> list[str]:
+def dependencies(document: NotebookSnapshot) -> list[str]:
     """Return the requirements; where a local project is stands in `settings`."""
     return [_without_path(text) for text in document.spec.requirements]
 
 
-def settings(document: Document) -> dict[str, object]:
+def settings(document: NotebookSnapshot) -> dict[str, object]:
     """Return the table ``tool.uv``: indexes, local projects, and the locked versions."""
     spec = document.spec
     pinned = [
@@ -32,7 +32,7 @@ def settings(document: Document) -> dict[str, object]:
     return {key: value for key, value in known.items() if value}
 
 
-def project_name(document: Document) -> str:
+def project_name(document: NotebookSnapshot) -> str:
     """Return a name for a project, which none of its dependencies has."""
     stem = re.sub(r"[^a-z0-9]+", "-", Path(document.target.notebook).stem.lower()).strip("-")
     taken = document.spec.lock.versions()
@@ -46,7 +46,7 @@ def _without_path(text: str) -> str:
     return str(requirement)
 
 
-def _sources(document: Document) -> dict[str, object]:
+def _sources(document: NotebookSnapshot) -> dict[str, object]:
     sources: dict[str, object] = {}
     folder = document.target.folder
     for requirement in map(parse, document.spec.requirements):

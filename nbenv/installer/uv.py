@@ -7,28 +7,24 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from uv import find_uv_bin
 
-from nbenv import pipconfig
+from nbenv.core.requirements import without_credentials
+from nbenv.core.spec import Index
 from nbenv.errors import InstallerError, StoppedError
-from nbenv.installer.explaining import explained
-from nbenv.requirements import without_credentials
-from nbenv.spec import Index
+from nbenv.installer import pip_config
+from nbenv.installer.uv_errors import explained
+from nbenv.progress import Progress, Steps
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-__all__ = ["Lines", "own_indexes", "run_uv", "tomllib", "version"]
-
-T = TypeVar("T")
-Lines = Generator[str, None, T]
-"""Yields the installer's lines for people; returns its result."""
+__all__ = ["own_indexes", "run_uv", "tomllib", "uv_version"]
 
 # What of the user's uv settings holds for our runs too; the rest is about other projects.
 _KEPT = re.compile(
@@ -59,7 +55,7 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
     }
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH"):
         kept.pop(name, None)
-    pip = pipconfig.as_uv_environment(pipconfig.read(os.environ))
+    pip = pip_config.as_uv_environment(pip_config.read(os.environ))
     variables = {**pip, **kept}
     if indexes:
         recorded = " ".join(f"{index.name}={index.url}" for index in indexes)
@@ -81,7 +77,7 @@ def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
 def _entries(variables: Mapping[str, str]) -> list[str]:
     default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
     others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
-    return [default or pipconfig.default_index(), *others]
+    return [default or pip_config.default_index(), *others]
 
 
 def _bare(entry: str) -> str:
@@ -104,11 +100,14 @@ def run_uv(
     folder: Path,
     indexes: Sequence[Index] = (),
     *,
+    phase: str = "resolve",
     hashed: bool = False,
     only: str = "",
     accepted: int = 0,
-) -> Lines[str]:
-    """Run uv in `folder`; yield the lines of its standard error, return its standard output.
+) -> Steps[str]:
+    """Run uv in `folder`; yield the lines of its standard error as progress of a `phase`.
+
+    Return its standard output.
 
     `hashed` says that files are known by their hashes, whatever index serves them; `only` is the
     one index to ask, of those that would be; `accepted` is an exit status that means an answer too.
@@ -138,7 +137,7 @@ def run_uv(
             for line in process.stderr:
                 said.append(line.rstrip())
                 if not any(each.startswith("error:") for each in said):
-                    yield _clean(line)
+                    yield from _as_progress(phase, line)
             status = process.wait()
         except BaseException:
             process.terminate()
@@ -158,13 +157,14 @@ def run_uv(
         return output.read()
 
 
-def _clean(line: str) -> str:
-    """Return a line for people to read on, empty when it says nothing new."""
+def _as_progress(phase: str, line: str) -> Iterator[Progress]:
+    """Yield a line for people to read, unless it says nothing new."""
     line = line.strip()
-    return "" if line.startswith(("+ ", "- ", "~ ", "Using ")) else without_credentials(line)
+    if line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
+        yield Progress(phase, without_credentials(line))
 
 
-def version() -> str:
+def uv_version() -> str:
     """Return what uv says of its version."""
     done = subprocess.run([find_uv_bin(), "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip()

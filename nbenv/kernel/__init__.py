@@ -1,1 +1,1 @@
-"""Kernels: the launcher that becomes one, the holding kernel, and what runs in the guest."""
+"""Kernels: the launcher, the waiting kernel, and what runs in the notebook's environment."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from nbenv.home import variables
+
 __all__ = ["become", "guest_environ"]
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
@@ -25,8 +27,8 @@ _LEAKS = (
 def guest_environ(environment: str, python: str) -> dict[str, str]:
     """Return the environment variables of a kernel in the environment at that path."""
     environ = {name: value for name, value in os.environ.items() if name not in _LEAKS}
-    environ["NBENV_HOST_PYTHON"] = sys.executable
-    environ["NBENV_ENVIRONMENT"] = os.path.basename(environment)
+    environ[variables.HOST_PYTHON] = sys.executable
+    environ[variables.ENVIRONMENT] = os.path.basename(environment)
     environ["VIRTUAL_ENV"] = environment
     path = environ.get("PATH", os.defpath)
     environ["PATH"] = os.path.dirname(python) + os.pathsep + path

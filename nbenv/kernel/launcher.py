@@ -15,15 +15,13 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
-from nbenv import notebook, places
+from nbenv.environments.readiness import ready_environment
+from nbenv.home import paths, variables
 from nbenv.kernel.become import become
-from nbenv.ready import ready_environment
+from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["find_notebook", "is_session", "main"]
 
-SESSION = "NBENV_SESSION"
-BROKEN = "NBENV_BROKEN"
-"""Set where an environment that was thought ready could not start a kernel: why, line by line."""
 _SUFFIX = ".ipynb"
 
 
@@ -34,22 +32,22 @@ def main() -> None:
     try:
         _start(path, arguments)
     except (Exception, KeyboardInterrupt) as error:  # a kernel must start, to say what is wrong
-        from nbenv.kernel.holding import hold
+        from nbenv.kernel.waiting import serve_until_ready
 
-        hold(arguments, path, error)
+        serve_until_ready(arguments, path, error)
 
 
 def _start(path: str, arguments: list[str]) -> None:
-    if BROKEN in os.environ:
-        from nbenv.kernel.building import check_tries
+    if variables.BROKEN in os.environ:
+        from nbenv.kernel.build import check_tries
 
         check_tries(path)
     environment = ready_environment(path) or _new_environment(path) or _built_environment(path)
     try:
-        become(environment, places.python_path(environment), arguments)
+        become(environment, paths.python_path(environment), arguments)
     except FileNotFoundError:  # removed since we looked
         environment = _built_environment(path)
-        become(environment, places.python_path(environment), arguments)
+        become(environment, paths.python_path(environment), arguments)
 
 
 def find_notebook(since: float | None = None) -> str:
@@ -58,19 +56,19 @@ def find_notebook(since: float | None = None) -> str:
     `since` is when this process got its environment variables, where that is not just now.
     """
     session = os.environ.get("JPY_SESSION_NAME", "")
-    for name in (session, os.environ.get("NBENV_NOTEBOOK", "")):
+    for name in (session, os.environ.get(variables.NOTEBOOK, "")):
         if name.endswith(_SUFFIX):
             path = _without_drive(os.path.abspath(os.path.expanduser(name)))
-            return places.moved(path, since)
-    known = os.environ.get(SESSION)
+            return paths.moved(path, since)
+    known = os.environ.get(variables.DETACHED)
     if not known:
-        known = os.environ[SESSION] = f"session-{os.getpid():x}-{os.urandom(4).hex()}"
-    return os.path.join(places.home(), "sessions", known + _SUFFIX)
+        known = os.environ[variables.DETACHED] = f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
+    return os.path.join(paths.home(), "sessions", known + _SUFFIX)
 
 
 def is_session(path: str) -> bool:
     """Whether a path is the stand-in of a kernel without a notebook."""
-    return os.path.dirname(path) == os.path.join(places.home(), "sessions")
+    return os.path.dirname(path) == os.path.join(paths.home(), "sessions")
 
 
 def _without_drive(path: str) -> str:
@@ -84,18 +82,18 @@ def _without_drive(path: str) -> str:
 
 def _new_environment(path: str) -> str | None:
     """Return the folder of an environment that was made ahead, for a notebook that is new here."""
-    is_known = os.path.exists(places.state_path(places.key(path)))
-    if is_known or (os.path.exists(path) and "nbenv" in notebook.read_metadata(path)):
+    is_known = os.path.exists(paths.state_path(paths.key(path)))
+    if is_known or (os.path.exists(path) and "nbenv" in read_metadata(path)):
         return None
-    from nbenv import spares
+    from nbenv.environments import spare
 
-    environment = spares.take(path)
-    spares.prepare_next()
+    environment = spare.take(path)
+    spare.prepare_next()
     return environment
 
 
 def _built_environment(path: str) -> str:
-    from nbenv.kernel.building import build
+    from nbenv.kernel.build import build
 
     return build(path)
 

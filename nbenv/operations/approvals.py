@@ -8,15 +8,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from nbenv import approval
-from nbenv.approval import Approval
+from nbenv.core.spec import Spec
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.summaries import as_table
+from nbenv.environments.store import Known, Store
 from nbenv.errors import NbenvError, RecordError, UsageError
-from nbenv.locking import locked
-from nbenv.operations.document import Document, Target
-from nbenv.operations.progress import Outcome
-from nbenv.operations.telling import as_table
-from nbenv.spec import Spec
-from nbenv.store import Known, Store
+from nbenv.home import approval_store
+from nbenv.home.approval_store import Approval
+from nbenv.home.locks import locked
+from nbenv.progress import Outcome
 
 __all__ = ["approvals", "revoke"]
 
@@ -28,7 +28,7 @@ _FEWEST = 4
 
 def approvals() -> Outcome:
     """Show what may be restored here without asking."""
-    found = approval.approved()
+    found = approval_store.approved()
     rows = [_row(each) for each in found]
     heads = ("Approval", "Agreed", "Python", "Distributions", "Notebook")
     text = as_table(rows, heads) if rows else "Nothing is agreed to on this machine."
@@ -52,10 +52,10 @@ def revoke(words: Sequence[str]) -> Outcome:
 
     What was installed stays on disk, but no kernel starts in it before somebody agrees anew.
     """
-    found = approval.approved()
+    found = approval_store.approved()
     chosen = {digest for word in words for digest in _meant(word, found)}
     for digest in chosen:
-        approval.revoke(digest)
+        approval_store.revoke(digest)
     closed = _close(chosen)
     count = f"{len(chosen)} approval{'' if len(chosen) == 1 else 's'}"
     asked = " Their kernels ask again before they start." if closed else ""
@@ -82,7 +82,7 @@ def _of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
     real = os.path.realpath(path)
     digests = {each.digest for each in found if each.about.get("notebook") == real}
     try:
-        digest = Document.read(Target(real), Store()).digest
+        digest = NotebookSnapshot.read(NotebookRef(real), Store()).digest
     except NbenvError:  # gone, or broken
         return digests
     return digests | {each.digest for each in found if each.digest == digest}

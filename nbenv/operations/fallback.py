@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbenv.core.spec import Spec
+from nbenv.engine.availability import Availability, examine, is_passing
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.fallbacks import LEVELS, Fallback, find_fallbacks
+from nbenv.engine.summaries import counted, outcome_of
+from nbenv.engine.transaction import ChangeOptions, change
+from nbenv.environments.store import Store
 from nbenv.errors import HashError, InstallerError, NbenvError, UnavailableError, UsageError
-from nbenv.operations.changing import Manner, change
-from nbenv.operations.document import Document, Target
-from nbenv.operations.lacking import Findings, examine, is_passing
-from nbenv.operations.ladder import LEVELS, Rung, rungs
-from nbenv.operations.progress import Outcome, Steps
-from nbenv.operations.telling import counted, outcome_of
-from nbenv.spec import Spec
-from nbenv.store import Store
+from nbenv.progress import Outcome, Steps
 
 __all__ = ["fall_back", "preview_fallback", "with_fallbacks"]
 
 _NOTHING = NbenvError("")
 
 
-def with_fallbacks(document: Document, error: NbenvError) -> Steps[NbenvError]:
+def with_fallbacks(document: NotebookSnapshot, error: NbenvError) -> Steps[NbenvError]:
     """Return the error of a failed restore, with the fallbacks where something is lacking."""
     nothing_locked = document.value is None or not document.spec.lock.distributions
     if nothing_locked or is_passing(error) or isinstance(error, HashError):
@@ -28,13 +28,13 @@ def with_fallbacks(document: Document, error: NbenvError) -> Steps[NbenvError]:
         findings = yield from examine(document, error)
         if findings.is_clear:
             return error
-        found = yield from rungs(document, findings)
+        found = yield from find_fallbacks(document, findings)
     except InstallerError:  # the index cannot be asked: what it lacks is not known
         return error
     return _offer(findings, found, error)
 
 
-def _offer(findings: Findings, found: list[Rung], cause: NbenvError) -> UnavailableError:
+def _offer(findings: Availability, found: list[Fallback], cause: NbenvError) -> UnavailableError:
     was = findings.spec
     steps = [rung.to_data(was) for rung in found]
     lines = [f"  {rung.level:<8}{rung.told(was)}" for rung in found]
@@ -53,30 +53,32 @@ def _offer(findings: Findings, found: list[Rung], cause: NbenvError) -> Unavaila
 # -- taking one
 
 
-def fall_back(target: Target, level: str, error: UnavailableError) -> Steps[Outcome]:
+def fall_back(target: NotebookRef, level: str, error: UnavailableError) -> Steps[Outcome]:
     """Take one fallback from what `error` offers, record it, and report what it changed."""
-    taken: list[tuple[Findings, Rung]] = []
+    taken: list[tuple[Availability, Fallback]] = []
 
-    def edit(document: Document) -> Steps[Spec]:
+    def edit(document: NotebookSnapshot) -> Steps[Spec]:
         findings, rung = yield from _found(document, level, error.cause)
         taken.append((findings, rung))
         return rung.spec
 
-    spec, synced = yield from change(target, edit, Manner(locked=True, consent=True))
+    spec, synced = yield from change(target, edit, ChangeOptions(locked=True, consent=True))
     findings, rung = taken[0]
     outcome = outcome_of(spec, synced, f"Restored by the fallback {level}, not exactly.")
     return _reported(outcome, findings, rung, done=True)
 
 
-def preview_fallback(target: Target, level: str) -> Steps[Outcome]:
+def preview_fallback(target: NotebookRef, level: str) -> Steps[Outcome]:
     """Show what a fallback would change."""
-    document = Document.read(target, Store())
+    document = NotebookSnapshot.read(target, Store())
     document.check_recorded()
     findings, rung = yield from _found(document, level, _NOTHING)
     return _reported(Outcome(f"Would restore by the fallback {level}."), findings, rung, done=False)
 
 
-def _found(document: Document, level: str, error: NbenvError) -> Steps[tuple[Findings, Rung]]:
+def _found(
+    document: NotebookSnapshot, level: str, error: NbenvError
+) -> Steps[tuple[Availability, Fallback]]:
     if level not in LEVELS:
         raise UsageError(f"There is no fallback {level}.", todo=f"Choose of: {', '.join(LEVELS)}.")
     findings = yield from examine(document, error)
@@ -85,23 +87,23 @@ def _found(document: Document, level: str, error: NbenvError) -> Steps[tuple[Fin
             "No fallback is needed: all that this notebook's lock names can be had here.",
             todo="Restore it as it is: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
         )
-    found = yield from rungs(document, findings, level)
+    found = yield from find_fallbacks(document, findings, level)
     if not found:
-        raise _offer(findings, (yield from rungs(document, findings)), error)
+        raise _offer(findings, (yield from find_fallbacks(document, findings)), error)
     return findings, found[0]
 
 
 # -- the report
 
 
-def _reported(outcome: Outcome, findings: Findings, rung: Rung, done: bool) -> Outcome:
+def _reported(outcome: Outcome, findings: Availability, rung: Fallback, done: bool) -> Outcome:
     """Return the outcome with the written report: what was lacking, and what is different now."""
     data = {**rung.to_data(findings.spec), "lacking": findings.lines(), "done": done}
     text = "\n".join(_report(findings, rung, done))
     return Outcome(**{**vars(outcome), "text": text, "data": data})
 
 
-def _report(findings: Findings, rung: Rung, done: bool) -> Iterator[str]:
+def _report(findings: Availability, rung: Fallback, done: bool) -> Iterator[str]:
     was, now = findings.spec, rung.spec
     yield from _headed("Lacking", findings.lines())
     same = now.python == was.python

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from nbenv.operations.telling import as_table, counted
-from nbenv.spec import Index
+from nbenv.core.spec import Index
+from nbenv.engine.summaries import as_table, counted
 
 __all__ = ["Coming", "Previewed"]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
-from nbenv import places
+from nbenv.environments.store import Store
+from nbenv.home import paths
+from nbenv.server.contents_events import CONTENTS_EVENTS, ContentsFollower
 from nbenv.server.handlers import LOOKS
+from nbenv.server.job_handlers import WORK
 from nbenv.server.jobs import Jobs
-from nbenv.server.saving import merge, note_saved
-from nbenv.server.sessions import CONTENTS_EVENTS, Follower
-from nbenv.server.working import WORK
-from nbenv.store import Store
+from nbenv.server.save_hooks import merge, note_saved
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -30,7 +30,7 @@ def load(app: ServerApp) -> None:
     contents.register_post_save_hook(note_saved)  # type: ignore[no-untyped-call]
     jobs = Jobs()
     atexit.register(jobs.close)
-    follower = Follower(contents, jobs, app.log)
+    follower = ContentsFollower(contents, jobs, app.log)
     assert app.event_logger is not None, "a server has one before it loads extensions"
     app.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=follower.on_event)
     base = app.web_app.settings["base_url"]
@@ -49,8 +49,8 @@ def load(app: ServerApp) -> None:
 
 def _announce() -> None:
     """Tell this server's kernels that it merges records (they know it by its process)."""
-    marker = places.server_path(str(os.getpid()))
-    places.write_json(marker, {})
+    marker = paths.server_path(str(os.getpid()))
+    paths.write_json(marker, {})
     atexit.register(_withdraw, marker, os.getpid())
 
 

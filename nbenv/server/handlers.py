@@ -17,14 +17,18 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
 from tornado import web
 
-from nbenv import __version__, approval, interpreter, modules, operations, requirements
+from nbenv._version import __version__
+from nbenv.core import import_names, requirements
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments import interpreters
+from nbenv.environments.store import Store
 from nbenv.errors import NbenvError
 from nbenv.export import FORMATS
-from nbenv.operations import Document, Target
+from nbenv.home import approval_store
+from nbenv.operations.listing import packages, status
+from nbenv.server.contents_paths import real_path
 from nbenv.server.jobs import Jobs
-from nbenv.server.kernels import Kernel
-from nbenv.server.paths import real_path
-from nbenv.store import Store
+from nbenv.server.kernel_state import KernelState
 
 __all__ = ["LOOKS", "NbenvHandler", "NothingHandler"]
 
@@ -68,9 +72,9 @@ class NbenvHandler(APIHandler):
         await self.allow("read", "contents")
         return await self.beside(lambda: _notebook_at(self.contents_manager, path))
 
-    async def target(self) -> Target:
+    async def target(self) -> NotebookRef:
         """Return the notebook that the query names, as the verbs take it."""
-        return Target(await self.notebook(self.get_query_argument("path")), in_server=True)
+        return NotebookRef(await self.notebook(self.get_query_argument("path")), in_server=True)
 
     async def beside(self, function: Callable[[], T]) -> T:
         """Run what reads files beside the event loop."""
@@ -127,15 +131,15 @@ class StatusHandler(NbenvHandler):
     async def get(self) -> None:
         """Answer with what ``nbenv status --json`` prints, the kernel, and what goes on."""
         target = await self.target()
-        kernel = Kernel.of(self.kernel_manager, self.get_query_argument("kernel", ""))
+        kernel = KernelState.of(self.kernel_manager, self.get_query_argument("kernel", ""))
 
         def look() -> dict[str, object]:
-            data = operations.status(target).data
+            data = status(target).data
             assert isinstance(data, dict)
             work = self.jobs.at(target.notebook)
             return {
                 **data,
-                "policy": approval.policy(),
+                "policy": approval_store.policy(),
                 "kernel": kernel.describe(),
                 "job": work.about if work else None,
             }
@@ -151,7 +155,7 @@ class RecordHandler(NbenvHandler):
     async def get(self) -> None:
         """Answer with the value of ``metadata.nbenv``, null when there is none."""
         target = await self.target()
-        document = await self.beside(lambda: Document.read(target, Store()))
+        document = await self.beside(lambda: NotebookSnapshot.read(target, Store()))
         self.answer({"record": document.value})
 
 
@@ -163,7 +167,7 @@ class PackagesHandler(NbenvHandler):
     async def get(self) -> None:
         """Answer with what the environment holds."""
         target = await self.target()
-        outcome = await self.beside(lambda: operations.packages(target))
+        outcome = await self.beside(lambda: packages(target))
         self.answer(outcome.data)
 
 
@@ -174,9 +178,9 @@ class PythonsHandler(NbenvHandler):
     @authorized
     async def get(self) -> None:
         """Answer with one full version of each minor one, oldest first."""
-        found = await self.beside(interpreter.available)
+        found = await self.beside(interpreters.available)
         pythons = [{"python": each.python, "version": each.version} for each in found]
-        self.answer({"pythons": pythons, "default": interpreter.default_python()})
+        self.answer({"pythons": pythons, "default": interpreters.default_python()})
 
 
 class RequirementHandler(NbenvHandler):
@@ -230,8 +234,8 @@ class ModuleHandler(NbenvHandler):
         target, name = await self.target(), self.get_query_argument("name")
 
         def look() -> str | None:
-            found = modules.distribution_of(name)
-            installed = Document.read(target, Store()).environment.installed()
+            found = import_names.distribution_of(name)
+            installed = NotebookSnapshot.read(target, Store()).environment.installed()
             return None if found in installed else found
 
         self.answer({"distribution": await self.beside(look)})

@@ -15,10 +15,10 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from nbenv import places
-from nbenv.addresses import without_credentials
-from nbenv.server.builds import Build
-from nbenv.server.child import Child, Event
+from nbenv.core.urls import without_credentials
+from nbenv.home import paths
+from nbenv.server.job_process import Event, JobProcess
+from nbenv.server.kernel_builds import KernelBuild
 
 __all__ = ["QUIET", "Busy", "Job", "Jobs", "TooManyJobs", "Work"]
 
@@ -77,7 +77,7 @@ class Job:
         self._gone = 0
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
-        self._child = Child(self.notebook, self.verb, self.words)
+        self._child = JobProcess(self.notebook, self.verb, self.words)
 
     @property
     def about(self) -> Event:
@@ -109,10 +109,10 @@ class Job:
     @contextlib.contextmanager
     def _announced(self) -> Iterator[None]:
         """Let a waiting kernel's cells wait from now on; the child takes a while to begin."""
-        path = places.begun_path(places.key(self.notebook))
+        path = paths.begun_path(paths.key(self.notebook))
         if self.changes:
             with contextlib.suppress(OSError):
-                places.write_json(path, {"process": os.getpid()})
+                paths.write_json(path, {"process": os.getpid()})
         yield
         if self.changes:
             with contextlib.suppress(OSError):
@@ -153,7 +153,7 @@ class Job:
             await self._ended.wait()
 
     @property
-    def child(self) -> Child:
+    def child(self) -> JobProcess:
         """The process that runs it."""
         return self._child
 
@@ -203,7 +203,7 @@ class Jobs:
         job = self.running(notebook)
         if job:
             return job
-        build = Build(notebook)
+        build = KernelBuild(notebook)
         return build if build.is_running else None
 
     # -- what happens to notebooks meanwhile

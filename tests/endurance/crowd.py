@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_client import KernelManager
 
-from nbenv.store import Store
+from nbenv.environments.store import Store
 from tests.endurance.ground import PYTHON, Ground, differences, document_of, ground, recorded
 from tests.support.commands import nbenv, succeed
 

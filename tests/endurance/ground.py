@@ -18,9 +18,9 @@ import ipykernel
 import nbformat
 import pytest
 
-from nbenv.environment import Environment
-from nbenv.operations import Document, Target
-from nbenv.store import Store
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments.environment import Environment
+from nbenv.environments.store import Store
 from tests.conftest import write_notebook
 from tests.support.index import LocalIndex
 
@@ -118,9 +118,9 @@ def recorded(notebook: Path) -> Value | None:
     return value
 
 
-def document_of(notebook: Path) -> Document:
+def document_of(notebook: Path) -> NotebookSnapshot:
     """Return the notebook as nbenv sees it."""
-    return Document.read(Target(str(notebook)), Store())
+    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store())
 
 
 def differences(environment: Environment, value: Value, index: Path) -> list[str]:

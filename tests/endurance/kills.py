@@ -22,20 +22,12 @@ from pathlib import Path
 import psutil
 from jupyter_client import KernelManager
 
-from tests.endurance.ground import (
-    PYTHON,
-    Ground,
-    Value,
-    differences,
-    document_of,
-    ground,
-    recorded,
-)
+from tests.endurance.ground import PYTHON, Ground, Value, differences, document_of, ground, recorded
 from tests.support.commands import succeed
 from tests.support.kernels import kernel
 from tests.support.server import JupyterServer
 
-_PREPARE = "import sys; from nbenv.kernel.building import build; print(build(sys.argv[1]))"
+_PREPARE = "import sys; from nbenv.kernel.build import build; print(build(sys.argv[1]))"
 # From each of the environments one word leads to the next.
 MOVES = (
     ("install", "big==2.0"),

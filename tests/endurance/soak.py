@@ -32,9 +32,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from nbenv import approval
-from nbenv.kernel.building import build
-from nbenv.store import Store
+from nbenv.environments.store import Store
+from nbenv.home import approval_store
+from nbenv.kernel.build import build
 from tests.endurance.ground import Ground, Value, differences, document_of, ground, recorded
 from tests.support.commands import nbenv_here as nbenv
 from tests.support.commands import succeed
@@ -225,7 +225,7 @@ class Notebooks(RuleBasedStateMachine):
             return
         leaks(self.place, len(self.history), self.made)
         for path, values in self.history.items():
-            assert values[-1] is None or approval.is_approved(document_of(path).digest)
+            assert values[-1] is None or approval_store.is_approved(document_of(path).digest)
 
 
 def _prepare(notebook: Path) -> None:

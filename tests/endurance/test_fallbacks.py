@@ -8,10 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from nbenv import interpreter
-from tests.cli.test_verbs import installed, record
+from nbenv.environments import interpreters
 from tests.conftest import write_notebook
 from tests.endurance.ground import Ground, ground
+from tests.integration.cli.test_verbs import installed, record
 from tests.support.commands import fail, nbenv, succeed
 from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
@@ -91,7 +91,7 @@ def test_no_wheel_for_this_machine(shared: Path, stocked: LocalIndex) -> None:
 
 def test_a_python_that_cannot_be_had(shared: Path, stocked: LocalIndex) -> None:
     text = shared.read_text(encoding="utf-8")
-    own = interpreter.default_python()
+    own = interpreters.default_python()
     shared.write_text(text.replace(f'"python": "{own}"', '"python": "3.77"'), encoding="utf-8")
     before = shared.read_bytes()
     told = fail("restore", shared, "-q")

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from nbenv import places
-from nbenv.environment import Environment
-from nbenv.kernel.building import build
-from nbenv.locking import is_locked
-from tests.cli.test_verbs import environment, installed
+from nbenv.environments.environment import Environment
+from nbenv.home import paths
+from nbenv.home.locks import is_locked
+from nbenv.kernel.build import build
 from tests.endurance.ground import Ground, differences, document_of, ground
+from tests.integration.cli.test_verbs import environment, installed
 from tests.support.commands import fail, nbenv, succeed
 from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
@@ -241,7 +241,7 @@ def test_what_was_installed_by_hand_survives_a_start(ready: Path, stocked: Local
 def test_the_clock_jumps(ready: Path, jump: float) -> None:
     place = environment(ready)
     then = time.time() + jump
-    for path in (place.path, *place.path.rglob("*"), *Path(places.home()).rglob("*")):
+    for path in (place.path, *place.path.rglob("*"), *Path(paths.home()).rglob("*")):
         if path.exists() and not path.is_symlink():
             os.utime(path, (then, then))
     assert build(str(ready)) == str(place.path)
@@ -255,7 +255,7 @@ def test_the_clock_jumps(ready: Path, jump: float) -> None:
 
 def test_the_lock_of_a_dead_process(ready: Path) -> None:
     identifier = environment(ready).identifier
-    code = f"import time; from nbenv.locking import locked\nwith locked({identifier!r}):\n"
+    code = f"import time; from nbenv.home.locks import locked\nwith locked({identifier!r}):\n"
     code += " print('held', flush=True); time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert holder.stdout is not None

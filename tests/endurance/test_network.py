@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_verbs import installed
+from tests.integration.cli.test_verbs import installed
 from tests.support.commands import fail, succeed
 from tests.support.index import LocalIndex
 

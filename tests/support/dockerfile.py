@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbenv import interpreter
+from nbenv.environments import interpreters
 
 _OWN = re.compile(r"(?<![\w.])/(?=(opt|work|results|build|root/\.cache)\b)")
 _HEREDOC = re.compile(r"<<'(\w+)'")
@@ -73,7 +73,7 @@ class Scratch:
     def _from(self, step: Step) -> None:
         version = re.match(r"python:(3\.\d+)-", step.words)
         assert version
-        found = interpreter.find(version[1])
+        found = interpreters.find(version[1])
         assert found
         python = self.root / "usr" / "bin" / "python"
         python.parent.mkdir(parents=True, exist_ok=True)

@@ -15,17 +15,19 @@ from types import SimpleNamespace
 
 from packaging.markers import default_environment
 
-from nbenv import addresses, notebook, pipconfig, record, requirements
 from nbenv.cli import parser
+from nbenv.core import record, requirements, urls
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import must_be_built
+from nbenv.core.spec import Spec
+from nbenv.core.sync_plan import drift
 from nbenv.errors import InstallerError, NbenvError
-from nbenv.installer.explaining import explained
-from nbenv.kernel.guest import words
-from nbenv.lock import LockedDistribution
-from nbenv.operations.installing import parse_index
-from nbenv.plan import drift
-from nbenv.requirements import must_be_built
-from nbenv.server.paths import real_path
-from nbenv.spec import Spec
+from nbenv.installer import pip_config
+from nbenv.installer.uv_errors import explained
+from nbenv.kernel.guest import shell_words
+from nbenv.notebook.metadata import read_metadata, write_metadata
+from nbenv.operations.install import parse_index
+from nbenv.server.contents_paths import real_path
 
 __all__ = ["TARGETS", "run"]
 
@@ -62,8 +64,8 @@ def _notebook(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "x.ipynb")
         Path(path).write_bytes(data)
-        metadata = notebook.read_metadata(path)
-        notebook.write_metadata(path, {"nbenv": NEW})
+        metadata = read_metadata(path)
+        write_metadata(path, {"nbenv": NEW})
         after = json.loads(Path(path).read_bytes().decode("utf-8-sig"))
         expected = {**metadata, "nbenv": NEW}
         assert _plain(after["metadata"]) == _plain(expected)
@@ -108,12 +110,12 @@ def _requirement(data: bytes) -> None:
 
 def _address(data: bytes) -> None:
     text = _text(data)
-    clean = addresses.without_credentials(text)
-    assert addresses.without_credentials(clean) == clean
-    if not addresses.index_problem(text):
+    clean = urls.without_credentials(text)
+    assert urls.without_credentials(clean) == clean
+    if not urls.index_problem(text):
         assert clean == text
         assert text.startswith(("http", "HTTP", "Http")) or "://" in text
-    addresses.direct_problem(text, locked=True)
+    urls.direct_problem(text, locked=True)
     parse_index(f"name={text}")
 
 
@@ -121,13 +123,13 @@ def _pip_configuration(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "pip.conf")
         path.write_bytes(data)
-        pipconfig.as_uv_environment(pipconfig.read({"PIP_CONFIG_FILE": str(path)}))
+        pip_config.as_uv_environment(pip_config.read({"PIP_CONFIG_FILE": str(path)}))
 
 
 def _words(data: bytes) -> None:
     text = _text(data)
-    found = words.split(text)
-    words.route(text, [sys.executable, "-c", "pass"], ["--environment", "x"])
+    found = shell_words.split(text)
+    shell_words.route(text, [sys.executable, "-c", "pass"], ["--environment", "x"])
     if not {"-h", "--help", "--version"} & set(found):
         try:
             parser.parse(found)

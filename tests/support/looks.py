@@ -62,38 +62,43 @@ def environment_with_traps(folder: Path) -> None:
 
 def looks(path: Path) -> Iterator[Callable[[], object]]:
     """Yield every look at a notebook: of the command line, the server, and a starting kernel."""
-    from nbenv import notebook, operations, record
+    from nbenv.core import record
+    from nbenv.engine.document import NotebookRef, NotebookSnapshot
+    from nbenv.environments.readiness import ready_environment
+    from nbenv.environments.store import Store
     from nbenv.export import FORMATS, export
-    from nbenv.operations import Document, Target, drain
-    from nbenv.ready import ready_environment
-    from nbenv.server import saving
-    from nbenv.store import Store
+    from nbenv.notebook.metadata import read_metadata
+    from nbenv.operations.listing import list_, outdated, packages, status, tree, why
+    from nbenv.operations.restore import prepare
+    from nbenv.operations.upgrade import upgrade
+    from nbenv.progress import drain
+    from nbenv.server import save_hooks
 
-    target = Target(str(path))
-    yield lambda: notebook.read_metadata(str(path))
+    target = NotebookRef(str(path))
+    yield lambda: read_metadata(str(path))
     yield lambda: ready_environment(str(path))
-    for verb in (operations.status, operations.list_, operations.tree, operations.packages):
+    for verb in (status, list_, tree, packages):
         yield lambda verb=verb: verb(target)  # type: ignore[misc]
-    yield lambda: operations.why(target, "six")
+    yield lambda: why(target, "six")
     for name in FORMATS:
-        yield lambda name=name: drain(export(Document.read(target, Store()), name))  # type: ignore[misc]
-    yield lambda: drain(operations.prepare(Target(str(path), in_server=True)))
-    yield lambda: drain(operations.outdated(target))
-    yield lambda: drain(operations.upgrade(target))
-    yield lambda: Document.read(target, Store()).spec.lock.changes_to(
-        Document.read(target, Store()).spec.lock
+        yield lambda name=name: drain(export(NotebookSnapshot.read(target, Store()), name))  # type: ignore[misc]
+    yield lambda: drain(prepare(NotebookRef(str(path), in_server=True)))
+    yield lambda: drain(outdated(target))
+    yield lambda: drain(upgrade(target))
+    yield lambda: NotebookSnapshot.read(target, Store()).spec.lock.changes_to(
+        NotebookSnapshot.read(target, Store()).spec.lock
     )
     model = {"type": "notebook", "content": json.loads(path.read_text(encoding="utf-8"))}
     manager = SimpleNamespace(root_dir=str(path.parent))
-    yield lambda: saving.merge(model, path.name, manager)
-    yield lambda: saving.note_saved(model, str(path), manager)
+    yield lambda: save_hooks.merge(model, path.name, manager)
+    yield lambda: save_hooks.note_saved(model, str(path), manager)
     yield lambda: record.fingerprint(model["content"]["metadata"]["nbenv"])  # type: ignore[index]
 
 
 def notebooks(folder: Path) -> Iterator[Path]:
     """Yield each hostile notebook, once on a new machine and once with an environment."""
-    from nbenv import places
-    from nbenv.store import State, Store
+    from nbenv.environments.store import State, Store
+    from nbenv.home import paths
     from tests.support import hostile
 
     values = {**hostile.HARMLESS, **{case.name: case.value for case in hostile.RECORDS}}
@@ -102,7 +107,7 @@ def notebooks(folder: Path) -> Iterator[Path]:
         path = hostile.write(folder / "notebooks" / f"{number}.ipynb", value)
         yield path
         if number < 30:
-            environment_with_traps(Path(places.environment_path(f"x-{number}")))
+            environment_with_traps(Path(paths.environment_path(f"x-{number}")))
             Store().save(State(str(path), f"x-{number}"))
             yield path
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from nbenv import approval
-from nbenv.kernel.building import build
-from nbenv.operations import Document, Target
-from nbenv.store import Store
-from tests.cli.test_verbs import environment, installed, record
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments.store import Store
+from nbenv.home import approval_store
+from nbenv.kernel.build import build
 from tests.conftest import write_other_copy
+from tests.integration.cli.test_verbs import environment, installed, record
 from tests.support.commands import fail, nbenv, nbenv_here, succeed
 from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
@@ -32,7 +32,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 
 def digest(notebook: Path) -> str:
-    return Document.read(Target(str(notebook)), Store()).digest
+    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).digest
 
 
 def is_approved(notebook: Path) -> bool:
@@ -214,7 +214,7 @@ def test_every_front_end_asks(notebook: Path, home: Path) -> None:
         assert nbenv("install", notebook, "tabulate").status == 3
         running.ok("%nbenv restore")
         running.ok("import six")
-    assert approval.is_approved(digest(notebook))
+    assert approval_store.is_approved(digest(notebook))
     assert os.listdir(home / "waiting") == []
 
 
@@ -226,12 +226,12 @@ def test_pruning_forgets_what_was_agreed_to_long_ago_and_is_held_no_more(
     succeed("install", notebook, "other")
     held = digest(notebook)
     succeed("prune")
-    assert {each.digest for each in approval.approved()} >= {replaced, held}  # a minute old
+    assert {each.digest for each in approval_store.approved()} >= {replaced, held}  # a minute old
     for path in (home / "approvals").iterdir():
         os.utime(path, (1, 1))
     succeed("prune", "--dry-run")
-    assert approval.is_approved(replaced)
+    assert approval_store.is_approved(replaced)
     succeed("prune")
-    assert [each.digest for each in approval.approved()] == [held]
+    assert [each.digest for each in approval_store.approved()] == [held]
     shutil.rmtree(home / "envs")
     assert build(str(notebook))  # unasked

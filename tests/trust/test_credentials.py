@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.addresses import without_credentials
+from nbenv.core.urls import without_credentials
 from tests.conftest import write_notebook
 from tests.support.commands import nbenv, nbenv_here
 from tests.support.index import LocalIndex

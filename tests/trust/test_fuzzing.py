@@ -1,4 +1,4 @@
-"""Whatever others wrote: only nbenv's own errors come out (a longer run: ``tests.fuzz``)."""
+"""Whatever others wrote: only nbenv's own errors come out (a longer run: ``tests.trust.fuzz``)."""
 
 from __future__ import annotations
 

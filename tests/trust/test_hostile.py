@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from nbenv import operations
+from nbenv.core.spec import Spec
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, NotebookError, RecordError
-from nbenv.notebook import read_metadata
-from nbenv.operations import Document, Target
-from nbenv.spec import Spec
-from nbenv.store import Store
+from nbenv.notebook.metadata import read_metadata
+from nbenv.operations.listing import status
 from tests.support.hostile import HARMLESS, RAW, RECORDS, Hostile, write
 
 LONGEST = 1000
@@ -38,7 +38,7 @@ def test_a_record_is_refused_with_its_place(case: Hostile) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_is_in_order_is_shown(name: str, tmp_path: Path, home: Path) -> None:
     path = write(tmp_path / "x.ipynb", HARMLESS[name])
-    data = operations.status(Target(str(path))).data
+    data = status(NotebookRef(str(path))).data
     assert isinstance(data, dict)
     assert data["approved"] is False
     assert not home.exists()
@@ -58,4 +58,4 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     for path in (pipe, tmp_path, Path(os.devnull)):
         with pytest.raises(NbenvError, match="no file"):
-            Document.read(Target(str(path)), Store())
+            NotebookSnapshot.read(NotebookRef(str(path)), Store())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_verbs import environment, installed, record
 from tests.conftest import write_other_copy
+from tests.integration.cli.test_verbs import environment, installed, record
 from tests.support.commands import fail, succeed
 from tests.support.index import LocalIndex
 

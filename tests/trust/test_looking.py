@@ -1,6 +1,6 @@
 """Looking at a hostile notebook runs nothing and contacts no host, in whatever way one looks.
 
-The same under strace, with real servers and kernels: ``python -m tests.traced``.
+The same under strace, with real servers and kernels: ``python -m tests.trust.traced``.
 """
 
 from __future__ import annotations

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from jupyter_client import KernelManager
 
-from nbenv import interpreter
-from nbenv.environment import Environment
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments import interpreters
+from nbenv.environments.environment import Environment
+from nbenv.environments.store import Store
 from nbenv.errors import ApprovalNeededError
-from nbenv.operations import Document, Target, drain, prepare
-from nbenv.store import Store
-from tests.cli.test_verbs import installed
+from nbenv.operations.restore import prepare
+from nbenv.progress import drain
 from tests.conftest import write_other_copy
+from tests.integration.cli.test_verbs import installed
 from tests.support.commands import fail, nbenv, succeed
 from tests.support.index import LocalIndex
 from tests.support.kernels import Kernel
@@ -86,7 +88,7 @@ def test_settings_and_modules_beside_it(
 def test_a_python_is_not_fetched_from_there(
     littered: Path, trap: LocalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent = next(each for each in ("3.8", "3.9", "3.14", "3.15") if not interpreter.find(each))
+    absent = next(each for each in ("3.8", "3.9", "3.14", "3.15") if not interpreters.find(each))
     monkeypatch.chdir(littered.parent)
     monkeypatch.setenv("UV_OFFLINE", "1")
     fail("python", littered, absent, environ={"PYTHONSAFEPATH": "1"})
@@ -119,12 +121,12 @@ def test_a_kernel_in_that_folder(littered: Path, trap: LocalIndex) -> None:
 def test_never_is_never(notebook: Path, trap: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was agreed to is restored unasked, but not where the user said never."""
     succeed("install", notebook, "leaf")
-    identifier = Document.read(Target(str(notebook)), Store()).state.environment
+    identifier = NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).state.environment
     Environment(identifier).remove()
     monkeypatch.setenv("NBENV_RESTORE", "never")
     with pytest.raises(ApprovalNeededError, match="never"):
-        drain(prepare(Target(str(notebook))))
+        drain(prepare(NotebookRef(str(notebook))))
     assert not Environment(identifier).path.exists()
     monkeypatch.setenv("NBENV_RESTORE", "ask")
-    drain(prepare(Target(str(notebook))))
+    drain(prepare(NotebookRef(str(notebook))))
     assert installed(notebook)["leaf"] == "1.0"

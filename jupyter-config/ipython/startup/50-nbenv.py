@@ -8,7 +8,7 @@ def _nbenv_register():
 
     def nbenv(line):
         """Give this notebook an environment of its own: %nbenv install pandas, %nbenv --help"""
-        from nbenv.kernel.host import run
+        from nbenv.kernel.host_magic import run
 
         run(line, shell)
 

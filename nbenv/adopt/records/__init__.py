@@ -3,16 +3,24 @@
 from collections.abc import Callable
 
 from nbenv.adopt.findings import Findings
-from nbenv.adopt.reading import Notebook
-from nbenv.adopt.records import conda, databricks, horus, juv, nteract, polynote, snapmyenv
+from nbenv.adopt.notebook_reader import ReadNotebook
+from nbenv.adopt.records import (
+    conda_metadata,
+    databricks,
+    jupyterlab_requirements,
+    juv,
+    nteract,
+    polynote,
+    snapmyenv,
+)
 
 __all__ = ["READERS"]
 
-READERS: tuple[Callable[[Notebook, Findings], None], ...] = (
+READERS: tuple[Callable[[ReadNotebook, Findings], None], ...] = (
     juv.read,
     nteract.read,
-    horus.read,
-    conda.read,
+    jupyterlab_requirements.read,
+    conda_metadata.read,
     snapmyenv.read,
     databricks.read,
     polynote.read,

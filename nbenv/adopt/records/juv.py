@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sys
 
-from nbenv.adopt.findings import Findings, Source, Wanted, distribution
-from nbenv.adopt.reading import Notebook
-from nbenv.adopt.records.values import as_list, as_mapping, as_texts, minor
+from nbenv.adopt.findings import Findings, FoundRequirement, Source, distribution
+from nbenv.adopt.json_values import as_list, as_mapping, as_texts, minor
+from nbenv.adopt.notebook_reader import ReadNotebook
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -19,7 +19,7 @@ __all__ = ["read", "script_block"]
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\s(?P<content>(?:^#(?: .*)?$\s?)+?)^# ///\s*$")
 
 
-def read(notebook: Notebook, findings: Findings) -> None:
+def read(notebook: ReadNotebook, findings: Findings) -> None:
     """Take the block's requirements, sources and indexes, and the lock's versions."""
     cell = next((each for each in notebook.cells if _BLOCK.search(each.source)), None)
     if cell is None:
@@ -83,4 +83,4 @@ def _take_lock(text: object, findings: Findings) -> None:
     for package in map(as_mapping, packages):
         name, version = str(package.get("name", "")), package.get("version")
         if name in asked and version and "registry" in as_mapping(package.get("source")):
-            findings.pins[name] = Wanted(f"{name}=={version}", source)
+            findings.pins[name] = FoundRequirement(f"{name}=={version}", source)

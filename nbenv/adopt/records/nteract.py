@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from nbenv.adopt.conda import conda_requirement
+from nbenv.adopt.conda_specs import conda_requirement
 from nbenv.adopt.findings import Findings, Source
-from nbenv.adopt.reading import Notebook
-from nbenv.adopt.records.values import as_mapping, as_texts, minor
+from nbenv.adopt.json_values import as_mapping, as_texts, minor
+from nbenv.adopt.notebook_reader import ReadNotebook
 
 __all__ = ["read"]
 
 
-def read(notebook: Notebook, findings: Findings) -> None:
+def read(notebook: ReadNotebook, findings: Findings) -> None:
     """Take the requirements of uv, pixi and conda, whichever are there."""
     runt = notebook.section("runt")
     for holder, parts in (("metadata.runt", runt), ("metadata", notebook.metadata)):

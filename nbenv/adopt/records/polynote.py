@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from nbenv.adopt.findings import Findings, Source
-from nbenv.adopt.reading import Notebook
-from nbenv.adopt.records.values import as_list, as_mapping, as_texts
+from nbenv.adopt.json_values import as_list, as_mapping, as_texts
+from nbenv.adopt.notebook_reader import ReadNotebook
 
 __all__ = ["read"]
 
 
-def read(notebook: Notebook, findings: Findings) -> None:
+def read(notebook: ReadNotebook, findings: Findings) -> None:
     """Take the Python requirements and the pip repositories."""
     config = notebook.section("config")
     for text in as_texts(as_mapping(config.get("dependencies")).get("python")):

@@ -51,7 +51,7 @@ def _start_again(error) -> None:
 
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
-    load("deferred").defer()
+    load("lazy_jupyter_client").defer()
     gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
     try:
         from ipykernel import kernelapp
@@ -72,7 +72,7 @@ def main() -> None:
     if handed_over:
         load("handover").receive(app.kernel, handed_over)
     app.start()
-    load("keeping").keep()
+    load("on_exit").keep()
 
 
 if __name__ == "__main__":

@@ -11,29 +11,29 @@ def _load(name):
 
 
 def _target():
-    session = os.environ.get("NBENV_SESSION")
+    session = os.environ.get("NBENV_DETACHED")
     return ["--session", session] if session else ["--environment", os.environ["NBENV_ENVIRONMENT"]]
 
 
 def nbenv(line):
     """Change or show this notebook's environment: %nbenv install pandas, %nbenv --help"""
-    _load("client").run(_load("words").split(line), _target())
+    _load("command").run(_load("shell_words").split(line), _target())
 
 
 def pip(line):
     """Run pip on this notebook's environment; installs are recorded: %pip install pandas"""
-    _load("client").run(["pip", *_load("words").split(line)], _target())
+    _load("command").run(["pip", *_load("shell_words").split(line)], _target())
 
 
 def uv(line):
     """Run uv pip on this notebook's environment; installs are recorded: %uv pip install pandas"""
-    words = _load("words").split(line)
+    words = _load("shell_words").split(line)
     if words[:1] != ["pip"]:
-        raise _load("client").NbenvError(
+        raise _load("command").NbenvError(
             "In a notebook's environment only %uv pip is available.\n"
             "Everything else: see %nbenv --help."
         )
-    _load("client").run(words, _target())
+    _load("command").run(words, _target())
 
 
 def register(shell, kernel) -> None:
@@ -42,10 +42,10 @@ def register(shell, kernel) -> None:
         shell.register_magic_function(magic, "line")
     for name in ("system", "getoutput"):
         setattr(shell, name, _routed(shell, getattr(shell, name)))
-    if os.environ.get("NBENV_SESSION"):
+    if os.environ.get("NBENV_DETACHED"):
         _load("vscode").watch(shell, kernel)
     else:
-        _load("missing").watch(shell)
+        _load("import_hint").watch(shell)
 
 
 def _routed(shell, original):
@@ -53,7 +53,7 @@ def _routed(shell, original):
         if "pip" not in command:
             return original(command, *arguments, **options)
         expanded = shell.var_expand(command, depth=1)  # {sys.executable} -m pip
-        rewritten = _load("words").route(expanded, _load("hosted").command(), _target())
+        rewritten = _load("shell_words").route(expanded, _load("host_python").command(), _target())
         if rewritten == expanded:
             return original(command, *arguments, **options)
         try:

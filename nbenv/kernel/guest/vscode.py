@@ -32,9 +32,9 @@ def _become(kernel, path) -> None:
     import sys
 
     environ = {**os.environ, "NBENV_NOTEBOOK": path}
-    for name in ("NBENV_SESSION", "VIRTUAL_ENV", "NBENV_ENVIRONMENT"):
+    for name in ("NBENV_DETACHED", "VIRTUAL_ENV", "NBENV_ENVIRONMENT"):
         environ.pop(name, None)
-    hosted = sys.modules["_nbenv_boot"].load("hosted")
+    hosted = sys.modules["_nbenv_boot"].load("host_python")
     words = hosted.command("nbenv.kernel.launcher")
     environ.pop("NBENV_HOST_PYTHON", None)
     os.execve(words[0], [*words, *sys.argv[1:]], environ)

@@ -1,0 +1,96 @@
+"""conda's names and versions as the index's, where it is known which they are."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+from packaging.utils import canonicalize_name
+
+from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.install_commands import pip_install
+from nbenv.core.import_names import distributions
+
+__all__ = ["conda_requirement", "read_environment"]
+
+_NAMES = {
+    "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "opencv": "opencv-python",
+    "py-opencv": "opencv-python", "matplotlib-base": "matplotlib", "tensorflow-gpu": "tensorflow",
+    "tensorflow-base": "tensorflow", "pytables": "tables", "msgpack-python": "msgpack",
+    "python-graphviz": "graphviz", "pyqt": "pyqt5", "dask-core": "dask", "seaborn-base": "seaborn",
+    "python-igraph": "igraph", "r-irkernel": "", "ipython_genutils": "ipython-genutils",
+    "beautifulsoup4": "beautifulsoup4", "faiss-cpu": "faiss-cpu", "py-xgboost": "xgboost",
+    "xgboost-gpu": "xgboost", "fastai": "fastai", "python-louvain": "python-louvain",
+    "geopandas-base": "geopandas", "gdal": "gdal", "basemap": "basemap", "wordcloud": "wordcloud",
+    "astropy-base": "astropy", "jupyter-dash": "jupyter-dash", "jax-cpu": "jax", "scikit-learn":
+    "scikit-learn", "lightgbm": "lightgbm", "ta-lib": "ta-lib", "prophet": "prophet",
+    "poppler": "", "tesseract": "", "ffmpeg": "", "graphviz": "", "git": "", "python-dateutil":
+    "python-dateutil", "pymc-base": "pymc", "arviz-base": "arviz", "polars-lts-cpu": "polars",
+    "pystan": "pystan", "transformers": "transformers", "rdkit": "rdkit", "openssl": "",
+    "cudatoolkit": "", "cudnn": "", "cython": "cython", "pyside2": "pyside2",
+    "blas": "", "mkl": "", "nodejs": "", "make": "", "sqlite": "", "proj": "", "geos": "",
+}  # fmt: skip
+"""conda's name -> the distribution, empty for what no index of Python distributions has."""
+_ENTRY = re.compile(r"^([\w.-]+)\s*(.*)$")
+
+
+def read_environment(text: str, source: Source, findings: Findings) -> None:
+    """Take the dependencies of an ``environment.yml``, those of its pip section as they are."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        findings.note(f"{source.name} is not YAML ({str(error).splitlines()[0]}).")
+        return
+    entries = document.get("dependencies") if isinstance(document, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, str):
+            conda_requirement(entry, source, findings)
+        elif isinstance(entry, dict):
+            _pip_section([str(line) for line in entry.get("pip") or ()], source, findings)
+
+
+def _pip_section(lines: list[str], source: Source, findings: Findings) -> None:
+    """Take requirements, and the indexes of lines with options, which pip's own files may have."""
+    for line in lines:
+        if not line.startswith("-"):
+            findings.want(line, source)
+            continue
+        option = pip_install(line.split())
+        findings.editable += option.editable
+        for url in [*option.indexes, *option.main_index]:
+            findings.index(url)
+
+
+def conda_requirement(text: str, source: Source, findings: Findings) -> None:
+    """Take one of conda's match specifications, such as ``numpy=1.21=py38h_0``."""
+    found = _ENTRY.match(text.rpartition("::")[2].strip())
+    if not found:
+        return
+    name, version = found[1].lower(), _version(found[2])
+    if name == "python":
+        python = re.search(r"3\.\d+", found[2])
+        if python and not findings.python:
+            findings.python, findings.python_source = python[0], source.name
+        return
+    known = _NAMES.get(name, canonicalize_name(name))
+    if known and (name in _NAMES or known in distributions()):
+        findings.want(known + version, source)
+    elif name not in _NAMES and not name.startswith(("lib", "_", "r-", "font", "vc", "vs2015")):
+        findings.note(f"{source.name} has {name}, which is conda's; no distribution is known.")
+
+
+def _version(text: str) -> str:
+    """Return conda's version as PEP 440 has it."""
+    text = text.strip().strip("[]'\"")
+    if not text:
+        return ""
+    pinned = re.match(r"^(==?)\s*v?(\d[\w.]*)(\.\*)?(=\S+)?$", text)
+    if pinned:
+        exact = pinned[1] == "==" or bool(pinned[4])
+        return f"=={pinned[2]}" if exact else f"=={pinned[2]}.*"
+    spaced = re.match(r"^(\d[\w.]*)(\s+\S+)?$", text)
+    if spaced:
+        return f"=={spaced[1]}"
+    parts = [part.strip() for part in text.split(",")]
+    good = [part for part in parts if re.match(r"^(>=|<=|>|<|!=|~=|==)\s*\d[\w.]*(\.\*)?$", part)]
+    return ",".join(good)

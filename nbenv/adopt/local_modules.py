@@ -1,0 +1,74 @@
+"""The modules beside a notebook: they win over whatever an index has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbenv.adopt.python_code import Import
+
+__all__ = ["Local"]
+
+_SUFFIXES = (".py", ".pyx", ".so", ".pyd")
+
+
+class Local:
+    """The folders that a notebook imports from, and the files that it writes itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folders = [folder]
+        self.written: dict[str, str] = {}
+        self.downloaded: set[str] = set()
+
+    def add_folder(self, text: str) -> None:
+        """Also look in a folder that the notebook puts on ``sys.path``."""
+        place = Path(text)
+        folder = place if place.is_absolute() else self.folders[0] / place
+        if folder not in self.folders and folder.is_dir():
+            self.folders.append(folder)
+
+    def has(self, module: str) -> bool:
+        """Return whether a module is here, will be written by a cell, or downloaded by one."""
+        top = module.partition(".")[0]
+        if top in self.downloaded or f"{top}.py" in self.written:
+            return True
+        if f"{top}/__init__.py" in self.written:
+            return True
+        return any(_is_module(folder / top) for folder in self.folders)
+
+    def may_have(self, module: str) -> bool:
+        """Return whether a folder without ``__init__.py`` may be meant: any installed one wins."""
+        top = module.partition(".")[0]
+        places = [folder / top for folder in self.folders]
+        return any(place.is_dir() and _has_code(place) for place in places)
+
+    def files(self, found: Import, beside: Path | None = None) -> Iterator[Path]:
+        """Yield the Python files that an import reads; a relative one is relative to `beside`."""
+        folders = self.folders
+        if found.level and beside:
+            folders = [([beside.parent, *beside.parent.parents][min(found.level, 4) - 1])]
+        for folder in folders:
+            parts = [part for part in found.module.split(".") if part]
+            if parts and not (_is_module(folder / parts[0]) or (folder / parts[0]).is_dir()):
+                continue
+            for depth in range(1, len(parts) + 1):
+                yield from _sources(folder.joinpath(*parts[:depth]))
+            for name in found.names:
+                yield from _sources(folder.joinpath(*parts, name))
+            return
+
+
+def _is_module(place: Path) -> bool:
+    if any(place.with_name(place.name + suffix).is_file() for suffix in _SUFFIXES):
+        return True
+    return (place / "__init__.py").is_file() or any(place.parent.glob(f"{place.name}.*.so"))
+
+
+def _has_code(place: Path) -> bool:
+    return any(place.glob("*.py")) or any(place.glob("*/__init__.py"))
+
+
+def _sources(place: Path) -> Iterator[Path]:
+    for path in (place.with_name(place.name + ".py"), place / "__init__.py"):
+        if path.is_file():
+            yield path

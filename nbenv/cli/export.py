@@ -1,0 +1,59 @@
+"""``nbenv export``: to standard output, into a file, or into a folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments.store import Store
+from nbenv.errors import NbenvError, UsageError
+from nbenv.export import FOLDERS, Files, export, export_folder
+from nbenv.progress import Outcome, Steps
+
+__all__ = ["perform_export"]
+
+
+def perform_export(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
+    """Export as the options say."""
+    if options.format in FOLDERS:
+        return (yield from _folder(options, target))
+    text = yield from export(NotebookSnapshot.read(target, Store()), options.format, options.serve)
+    if not options.output:
+        return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
+    _write(Path(options.output), text.encode())
+    return _wrote(options, [options.output])
+
+
+def _folder(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
+    if not options.output:
+        proposed = FOLDERS[options.format].file_for(target.notebook)
+        raise UsageError(
+            f"{options.format} is a folder of several files.",
+            todo=f"Say where it shall be: -o {proposed}",
+        )
+    document = NotebookSnapshot.read(target, Store())
+    files: Files = yield from export_folder(document, options.format, options.serve)
+    folder = Path(options.output)
+    for name, content in files.items():
+        _write(folder / name, content, with_folders=True)
+        if content.startswith(b"#!"):
+            (folder / name).chmod(0o755)
+    return _wrote(options, [f"{options.output}/{name}" for name in sorted(files)])
+
+
+def _write(path: Path, content: bytes, with_folders: bool = False) -> None:
+    try:
+        if with_folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
+
+
+def _wrote(options: argparse.Namespace, files: list[str]) -> Outcome:
+    return Outcome(
+        f"Wrote {options.output}.",
+        text="\n".join(files) if len(files) > 1 else "",
+        data={"format": options.format, "output": options.output, "files": files},
+    )

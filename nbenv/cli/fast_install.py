@@ -1,0 +1,93 @@
+"""An install of what is there already, answered before the rest of nbenv is imported.
+
+Notebooks that are run again and again install again and again; this keeps that free. Whatever is
+not plainly so takes the long way, which says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from nbenv.environments.readiness import ready
+from nbenv.errors import NbenvError
+from nbenv.home import paths
+
+__all__ = ["already_installed"]
+
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def already_installed(words: list[str]) -> bool:
+    """Answer ``install`` of names that the notebook asks for in these very words; else do nothing.
+
+    Takes the command line of a terminal, or that of a kernel's magic: ``install --events
+    --environment ID NAME …``.
+    """
+    if words[:1] != ["install"]:
+        return False
+    if words[1:3] == ["--events", "--environment"] and len(words) > 4:
+        path, names = _notebook_of(words[3]), words[4:]
+    else:
+        path, *names = [*words[1:], ""] if len(words) < 3 else words[1:]
+        path = os.path.abspath(path) if path.endswith(".ipynb") else ""
+    if not path or not names or not all(name and _NAME.issuperset(name) for name in names):
+        return False
+    try:
+        return _answered(path, names, as_events="--events" in words)
+    except NbenvError:  # the long way says it
+        return False
+
+
+def _notebook_of(identifier: str) -> str:
+    marker = paths.read_json(paths.marker_path(paths.environment_path(identifier)))
+    owner = marker.get("notebook") if marker else None
+    state = paths.read_json(paths.state_path(paths.key(owner))) if owner else None  # type: ignore[arg-type]
+    return str(owner) if state and state.get("environment") == identifier else ""
+
+
+def _answered(path: str, names: list[str], as_events: bool) -> bool:
+    found = ready(path)
+    if found is None:
+        return False
+    environment, value, metadata = found
+    if value is None:
+        return False
+    asked = value.get("requirements")
+    versions = [_version(value, name) for name in names]
+    if not isinstance(asked, list) or not set(names) <= set(asked) or None in versions:
+        return False
+    if not _is_recorded(path, value, metadata):
+        return False
+    told = ", ".join(f"{name} {version}" for name, version in zip(names, versions))  # noqa: B905
+    summary = f"Already installed: {told}."
+    event = {
+        "type": "result",
+        "summary": summary,
+        "changes": [],
+        "environment": os.path.basename(environment),
+        "data": {"python": value.get("python"), "requirements": asked, "changes": []},
+        "pth": [],
+        "replaced": False,
+    }
+    print(json.dumps(event, ensure_ascii=False) if as_events else summary, flush=True)
+    return True
+
+
+def _version(value: dict[str, object], name: str) -> str | None:
+    """Return the one version that is locked of a name."""
+    lock = value.get("lock")
+    lines = (
+        [text for text in lock if text.startswith(f"{name}==")] if isinstance(lock, list) else []
+    )
+    return lines[0].split()[0][len(name) + 2 :] if len(lines) == 1 else None
+
+
+def _is_recorded(path: str, value: dict[str, object], metadata: dict[str, object]) -> bool:
+    """Whether there is nothing to write: the file says it, or a server will."""
+    parent = os.environ.get("JPY_PARENT_PID", "")
+    if os.environ.get("JPY_SESSION_NAME") and parent.isdigit():
+        return os.path.exists(paths.server_path(parent))
+    kernelspec = metadata.get("kernelspec")
+    named = kernelspec.get("name") if isinstance(kernelspec, dict) else None
+    return metadata.get("nbenv") == value and named == "nbenv"

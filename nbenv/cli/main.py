@@ -1,0 +1,77 @@
+"""The command line; the magic runs it too, as a child process with ``--events``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from nbenv.cli.output import output_for
+from nbenv.cli.parser import parse
+from nbenv.cli.verbs import perform
+from nbenv.errors import NbenvError, StoppedError
+from nbenv.home import variables
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    output = output_for(words)
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is how Windows tells a process to end
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
+    try:
+        options = parse(words)
+        outcome = perform(options, output.progress)
+        output.result(outcome)
+    except NbenvError as error:
+        output.error(error)
+        return error.exit_status
+    except KeyboardInterrupt:
+        output.error(StoppedError("Stopped.", "The notebook and its environment are as they were."))
+        return 1
+    except BrokenPipeError:
+        return _without_reader()
+    except OSError as error:
+        output.error(_system_error(error))
+        return 1
+    except Exception as error:  # the outermost edge: a user must not see a traceback
+        output.error(_bug(error))
+        return 1
+    return int(outcome.failed)
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # what is put back now must not be stopped in its turn
+    raise KeyboardInterrupt
+
+
+def _without_reader() -> int:
+    # Whoever read our output went away (as `| head` does); nothing is left to tell them.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _system_error(error: OSError) -> NbenvError:
+    place = f" ({error.filename})" if error.filename else ""
+    return NbenvError(
+        f"The system refused: {error.strerror or error}{place}.",
+        todo="Make room or correct the permissions, then try again.",
+    )
+
+
+def _bug(error: Exception) -> NbenvError:
+    import traceback
+
+    if os.environ.get(variables.DEBUG):
+        traceback.print_exc()
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return NbenvError(
+        f"nbenv itself failed: {type(error).__name__}: {error}.",
+        f"It happened in {os.path.basename(last.filename)}, line {last.lineno}.",
+        "This is a bug: please report it with what you ran (NBENV_DEBUG=1 shows the whole trace).",
+    )

@@ -1,0 +1,109 @@
+"""pip's own words in a notebook: installs are recorded, the rest only looks.
+
+``%pip``, ``!pip``, ``!python -m pip``, ``%uv pip`` and ``!uv pip`` come here.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from nbenv.engine.document import NotebookRef
+from nbenv.errors import UsageError
+from nbenv.operations.install import InstallRequest, install
+from nbenv.operations.listing import pip_look
+from nbenv.operations.uninstall import uninstall
+from nbenv.progress import Outcome, Steps
+
+__all__ = ["perform_pip"]
+
+_LOOKS = ("list", "show", "freeze", "check", "tree")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            f"This pip command is not one that can be recorded: {message}.",
+            todo="Say it with %nbenv: see %nbenv install --help.",
+        )
+
+
+def perform_pip(words: Sequence[str], target: NotebookRef) -> Outcome | Steps[Outcome]:
+    """Run a pip command line on the notebook's environment."""
+    command, rest = (words[0], list(words[1:])) if words else ("help", [])
+    if command in ("install", "add"):
+        return install(target, _wish(rest))
+    if command in ("uninstall", "remove"):
+        return uninstall(target, _uninstalled(rest))
+    if command in _LOOKS:
+        return pip_look(target, [command, *rest])
+    if command in ("--version", "-V"):
+        return Outcome(text="pip of nbenv: installs are recorded in the notebook")
+    raise UsageError(
+        f"pip {command} is not available in a notebook's environment.",
+        f"Available are install, uninstall, {', '.join(_LOOKS)}.",
+        "Everything else: see %nbenv --help.",
+    )
+
+
+def _wish(words: list[str]) -> InstallRequest:
+    parser = _Parser(prog="pip install", add_help=False, allow_abbrev=False)
+    add = parser.add_argument
+    add("requirements", nargs="*")
+    add("-r", "--requirement", "--requirements", action="append", default=[])
+    add("-e", "--editable", action="append", default=[])
+    add("-U", "--upgrade", action="store_true")
+    add("--pre", action="store_true")
+    add("--dry-run", action="store_true")
+    add("-i", "--index-url", "--default-index")
+    add("--extra-index-url", "--index", action="append", default=[])
+    _add_harmless(parser)
+    options = parser.parse_args(words)
+    urls = [options.index_url, *options.extra_index_url]
+    return InstallRequest(
+        tuple(options.requirements),
+        tuple(options.requirement),
+        tuple(options.editable),
+        tuple(_named_index(url) for url in urls if url),
+        options.upgrade,
+        options.pre,
+        options.dry_run,
+    )
+
+
+def _add_harmless(parser: argparse.ArgumentParser) -> None:
+    """Accept the options that change only how pip talks, or say what nbenv does anyway."""
+    for flags in (
+        ("-q", "--quiet", "-qq"),
+        ("-v", "--verbose"),
+        ("--user",),
+        ("--no-input",),
+        ("--disable-pip-version-check",),
+        ("--no-warn-script-location",),
+        ("--no-cache-dir",),
+        ("--prefer-binary",),
+        ("--break-system-packages",),
+        ("-y", "--yes"),
+        ("--system",),
+        ("--no-color",),
+    ):
+        parser.add_argument(*flags, action="store_true")
+    parser.add_argument("--root-user-action", "--progress-bar", "--upgrade-strategy", "--timeout")
+
+
+def _named_index(url: str) -> str:
+    """Give an index of pip's command line a name: its host's and path's words."""
+    if "=" in url.partition("://")[0]:
+        return url
+    words = [word for word in url.partition("://")[2].rpartition("@")[2].split("/") if word]
+    host = words[0].partition(":")[0] if words else "index"
+    rest = [word for word in words[1:] if word != "simple"]
+    return f"{'-'.join([host.replace('.', '-'), *rest])}={url}"
+
+
+def _uninstalled(words: list[str]) -> list[str]:
+    parser = _Parser(prog="pip uninstall", add_help=False, allow_abbrev=False)
+    parser.add_argument("names", nargs="*")
+    _add_harmless(parser)
+    return list(parser.parse_args(words).names)

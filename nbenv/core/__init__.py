@@ -1,0 +1,1 @@
+"""Pure values and rules: parsed, compared and derived, without touching the machine."""

@@ -1,0 +1,106 @@
+"""Which installed distribution needs which: the tree, and why something is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from packaging.markers import UndefinedEnvironmentName
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+__all__ = ["DependencyGraph", "build_graph"]
+
+
+@dataclass(frozen=True)
+class DependencyGraph:
+    """Versions by name, and the names that each needs."""
+
+    versions: Mapping[str, str]
+    needs: Mapping[str, tuple[str, ...]]
+
+    def paths_to(self, name: str, roots: Iterable[str]) -> Iterator[list[str]]:
+        """Yield the shortest chain from each root to `name`."""
+        for root in roots:
+            chain = self._chain(root, name)
+            if chain:
+                yield chain
+
+    def _chain(self, start: str, end: str) -> list[str] | None:
+        came_from: dict[str, str | None] = {start: None}
+        waiting = [start]
+        for current in waiting:
+            if current == end:
+                return _walk_back(came_from, end)
+            for needed in self.needs.get(current, ()):
+                if needed not in came_from:
+                    came_from[needed] = current
+                    waiting.append(needed)
+        return None
+
+    def tree(self, roots: Iterable[str]) -> list[str]:
+        """Return the lines of a tree; what was shown above is not opened again (``*``)."""
+        seen: set[str] = set()
+        lines: list[str] = []
+        for root in roots:
+            self._grow(root, "", "", seen, lines)
+        return lines
+
+    def _grow(self, name: str, lead: str, below: str, seen: set[str], lines: list[str]) -> None:
+        again = name in seen and bool(self.needs.get(name))
+        lines.append(f"{lead}{name} {self.versions.get(name, '(not here)')}{' *' if again else ''}")
+        if again:
+            return
+        seen.add(name)
+        children = self.needs.get(name, ())
+        for position, child in enumerate(children):
+            last = position == len(children) - 1
+            branch, deeper = ("└── ", "    ") if last else ("├── ", "│   ")
+            self._grow(child, below + branch, below + deeper, seen, lines)
+
+
+def _walk_back(came_from: Mapping[str, str | None], end: str) -> list[str]:
+    chain = [end]
+    while (previous := came_from[chain[-1]]) is not None:
+        chain.append(previous)
+    return chain[::-1]
+
+
+def build_graph(
+    requires: Mapping[str, Sequence[str]],
+    versions: Mapping[str, str],
+    roots: Mapping[str, frozenset[str]],
+    environment: Mapping[str, str],
+) -> DependencyGraph:
+    """Build the graph of what is installed from each one's ``Requires-Dist``.
+
+    `roots` gives the extras that were asked for; `environment` the marker values.
+    """
+    extras: dict[str, set[str]] = {name: set(wanted) for name, wanted in roots.items()}
+    needs: dict[str, tuple[str, ...]] = {}
+    waiting = list(versions)
+    while waiting:
+        name = waiting.pop()
+        found = dict(_needed(requires.get(name, ()), extras.get(name, set()), environment))
+        needs[name] = tuple(sorted(other for other in found if other in versions))
+        for other, wanted in found.items():
+            if other in versions and not wanted <= extras.get(other, set()):
+                extras.setdefault(other, set()).update(wanted)
+                waiting.append(other)
+    return DependencyGraph(versions, needs)
+
+
+def _needed(
+    lines: Iterable[str], extras: set[str], environment: Mapping[str, str]
+) -> Iterator[tuple[str, set[str]]]:
+    for line in lines:
+        try:
+            requirement = Requirement(line)
+            applies = requirement.marker is None or any(
+                requirement.marker.evaluate({**environment, "extra": extra})
+                for extra in ("", *extras)
+            )
+        except (InvalidRequirement, UndefinedEnvironmentName):
+            continue
+        if applies:
+            yield str(canonicalize_name(requirement.name)), set(requirement.extras)

@@ -1,0 +1,47 @@
+"""Which distribution an imported module belongs to: a table that ships with nbenv, never a guess.
+
+``tools/mapping.py`` makes ``import_names.txt``, beside this file, from what others keep well.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from pkgutil import get_data
+
+from packaging.utils import canonicalize_name
+
+__all__ = ["distribution_of", "distributions", "known"]
+
+
+def distribution_of(module: str) -> str | None:
+    """Return the distribution that provides a module, which may be dotted; None for an unknown one.
+
+    The longest known part decides: ``google.cloud.storage.blob`` belongs to what
+    ``google.cloud.storage`` does. The table may leave out a version at the end of a part, as API
+    clients have it (``vision_v1``). Modules of the standard library give None.
+    """
+    parts = module.split(".")
+    if parts[0] in sys.stdlib_module_names:
+        return None
+    for names in (parts, [re.sub(r"(?<=\w)_v\d\w*$", "", part) for part in parts]):
+        for length in range(len(names), 0, -1):
+            found = known().get(prefix := ".".join(names[:length]))
+            if found is not None:
+                return found or canonicalize_name(prefix)
+    return None
+
+
+@cache
+def known() -> dict[str, str]:
+    """Return the table: module -> distribution, or an empty string where it is named alike."""
+    text = (get_data(__package__, "import_names.txt") or b"").decode()
+    lines = (line.partition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {module: name for module, _, name in lines}
+
+
+@cache
+def distributions() -> frozenset[str]:
+    """Return the names of all distributions in the table."""
+    return frozenset(name or canonicalize_name(module) for module, name in known().items())

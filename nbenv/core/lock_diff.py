@@ -1,0 +1,86 @@
+"""How two records differ: asked for, locked, Python and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from nbenv.core.lock import Change
+from nbenv.core.requirements import parse
+from nbenv.core.spec import Spec
+
+__all__ = ["LockDiff", "diff_specs", "verb_of"]
+
+
+@dataclass(frozen=True)
+class LockDiff:
+    """What changes on the way from one environment to another; empty for equal ones."""
+
+    python: tuple[str, str] | None = None
+    requirements: tuple[Change, ...] = ()
+    distributions: tuple[Change, ...] = ()
+    files: tuple[str, ...] = ()
+    indexes: tuple[Change, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != LockDiff()
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it for programs."""
+        return {
+            "same": not self,
+            "python": list(self.python) if self.python else None,
+            "requirements": [asdict(each) for each in self.requirements],
+            "distributions": [{**asdict(each), "is": verb_of(each)} for each in self.distributions],
+            "files": list(self.files),
+            "indexes": [asdict(each) for each in self.indexes],
+        }
+
+
+def diff_specs(old: Spec, new: Spec) -> LockDiff:
+    """Return how a newer record differs from an older one."""
+    hashes = {each.name: each.hashes for each in old.lock.distributions}
+    versions = old.lock.versions()
+    return LockDiff(
+        (old.python, new.python) if old.python != new.python else None,
+        changes(_by_name(old.requirements), _by_name(new.requirements)),
+        tuple(old.lock.changes_to(new.lock)),
+        tuple(
+            each.name
+            for each in new.lock.distributions
+            if versions.get(each.name) == (each.version or each.url)
+            and hashes[each.name] != each.hashes
+        ),
+        changes(
+            {index.name: index.url for index in old.indexes},
+            {index.name: index.url for index in new.indexes},
+        ),
+    )
+
+
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what comes, goes and changes, by name."""
+    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    return tuple(Change(name, old.get(name), new.get(name)) for name in names)
+
+
+def _by_name(requirements: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in requirements:
+        name = parse(text).name
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
+
+
+def verb_of(change: Change) -> str:
+    """Return what happens to a distribution, in one word."""
+    if change.old is None:
+        return "added"
+    if change.new is None:
+        return "removed"
+    try:
+        return "upgraded" if Version(change.new) > Version(change.old) else "downgraded"
+    except InvalidVersion:
+        return "changed"

@@ -1,0 +1,168 @@
+"""The requirements that a person asked for: parsed, normalised, merged, removed.
+
+Grammar: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
+A local project is written ``name @ ./folder``, relative to the notebook's folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
+from nbenv.errors import RequirementError
+
+__all__ = [
+    "KERNEL",
+    "absolute",
+    "check_recorded",
+    "is_local",
+    "is_named",
+    "merge",
+    "must_be_built",
+    "name_of",
+    "normalise",
+    "parse",
+    "portable",
+    "remove",
+    "without_credentials",
+]
+
+KERNEL = "ipykernel"
+"""What every environment holds without being asked for."""
+
+_LONGEST = 4096
+_VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
+_MOST_STEPS_UP = 3
+
+
+def is_named(text: str) -> bool:
+    """Whether a requirement names its distribution, so that nobody must look into it."""
+    head = text.partition("@")[0].partition(";")[0].strip()
+    if "://" in head or head.startswith((".", "~", "/", "git+")) or "\\" in head:
+        return False
+    return "/" not in head and not is_archive(head)
+
+
+def parse(text: str) -> Requirement:
+    """Parse a named requirement; raise `RequirementError` with the reason."""
+    try:
+        requirement = _parsed(text)
+    except InvalidRequirement as error:
+        reason = str(error).splitlines()[0].strip().rstrip(":.")
+        raise RequirementError(
+            f"{_shown(text)!r} is not a requirement.",
+            f"{without_credentials(reason)}.",
+            "Write a name such as pandas, with a version such as 'pandas>=2' if you need one.",
+        ) from None
+    requirement.name = canonicalize_name(requirement.name)
+    return requirement
+
+
+def _parsed(text: str) -> Requirement:
+    if len(text) > _LONGEST:
+        raise InvalidRequirement(f"It is longer than {_LONGEST} characters")
+    if not text.isprintable():
+        raise InvalidRequirement("It holds a control character")
+    try:
+        return Requirement(text)
+    except RecursionError:
+        raise InvalidRequirement("Its marker is nested too deep") from None
+
+
+def _shown(text: str) -> str:
+    return without_credentials(text if len(text) < 80 else f"{text[:77]}…")
+
+
+def check_recorded(text: str) -> None:
+    """Raise `RequirementError` unless `text` may stand in a notebook, whoever wrote it there."""
+    requirement = parse(text)
+    problem = direct_problem(requirement.url) if requirement.url else ""
+    if problem:
+        raise RequirementError(f"The address of {requirement.name} {problem}.")
+
+
+def normalise(text: str) -> str:
+    """Return a named requirement in its one spelling."""
+    return str(parse(text))
+
+
+def name_of(text: str) -> str:
+    """Return the canonical name of a named requirement."""
+    return parse(text).name
+
+
+def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
+    """Return the recorded requirements with those newly asked for put in, sorted by name.
+
+    A bare name keeps the version asked for before; extras add up; anything else replaces.
+    """
+    merged = [parse(text) for text in recorded]
+    for text in asked:
+        merged = _merged(merged, parse(text))
+    return sorted(map(str, merged))
+
+
+def _merged(known: list[Requirement], new: Requirement) -> list[Requirement]:
+    same = [old for old in known if old.name == new.name]
+    bare = not (new.specifier or new.url or new.marker)
+    if bare and same:
+        for old in same:
+            old.extras |= new.extras
+        return known
+    kept = [old for old in known if old.name != new.name or _other_marker(old, new)]
+    return [*kept, new]
+
+
+def _other_marker(old: Requirement, new: Requirement) -> bool:
+    return bool(old.marker and new.marker and str(old.marker) != str(new.marker))
+
+
+def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the requirements that stay, and the names that none of them had."""
+    recorded = list(recorded)
+    wanted = {canonicalize_name(name) for name in names}
+    kept = [text for text in recorded if name_of(text) not in wanted]
+    missing = wanted - {name_of(text) for text in recorded}
+    return kept, sorted(missing)
+
+
+# -- local paths
+
+
+def must_be_built(url: str) -> bool | None:
+    """Whether what a direct requirement names runs code of its own to be built; None: unknown."""
+    if url.startswith(_VERSION_CONTROL):
+        return True
+    if is_archive(url):
+        return not url.partition("#")[0].partition("?")[0].endswith(".whl")
+    return True if is_local(url) else None
+
+
+def _scheme(url: str) -> str:
+    return urlsplit(url).scheme
+
+
+def absolute(url: str, folder: Path) -> Path:
+    """Return the path that a local requirement means for a notebook in `folder`."""
+    if _scheme(url) == "file":
+        from urllib.request import url2pathname  # slow, and seldom needed
+
+        return Path(url2pathname(urlsplit(url).path))
+    return Path(os.path.normpath(folder / unquote(url)))
+
+
+def portable(path: Path, folder: Path) -> str:
+    """Return how a local path is recorded: relative where it can travel with the notebook."""
+    try:
+        relative = os.path.relpath(path, folder).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path.as_uri()
+    if relative.count("../") > _MOST_STEPS_UP or " " in relative:
+        return path.as_uri()
+    return relative if relative.startswith("../") else f"./{relative}"

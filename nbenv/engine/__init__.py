@@ -1,0 +1,1 @@
+"""The composition that every operation shares: snapshot, consent, resolve, sync, record."""

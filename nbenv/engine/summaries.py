@@ -1,0 +1,48 @@
+"""How the outcome of a change is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbenv.core.spec import Spec
+from nbenv.engine.environment_sync import SyncResult
+from nbenv.progress import Outcome
+
+__all__ = ["as_table", "counted", "few", "outcome_of"]
+
+
+def counted(number: int) -> str:
+    """Return a number of distributions in words."""
+    return f"{number} distribution{'' if number == 1 else 's'}"
+
+
+def few(texts: Sequence[str]) -> str:
+    """Return the first of some texts, and how many more there are."""
+    return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
+
+
+def as_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
+    """Return rows of text below their heads, each column as wide as it must be."""
+    widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
+    lines = (
+        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(row)) for row in [heads, *rows]
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False) -> Outcome:
+    """Return the outcome of a change; `shown` prints each changed distribution."""
+    return Outcome(
+        summary=summary,
+        text="\n".join(map(str, synced.changes)) if shown else "",
+        changes=synced.changes,
+        data={
+            "python": spec.python,
+            "requirements": list(spec.requirements),
+            "changes": [vars(each) for each in synced.changes],
+        },
+        environment=synced.environment,
+        imports=synced.imports or {},
+        path_files=synced.path_files,
+        replaced=synced.replaced,
+    )

@@ -1,0 +1,1 @@
+"""Virtual environments on disk, and the Pythons they are made of."""

@@ -1,0 +1,105 @@
+"""Find a Python of a wanted version: this one, those on PATH, pyenv's, and uv's own."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbenv.errors import InterpreterError
+from nbenv.home import paths
+
+if TYPE_CHECKING:
+    from python_discovery import PythonInfo
+
+__all__ = ["Interpreter", "available", "default_python", "find", "missing"]
+
+
+_MINOR = re.compile(r"3\.[1-9]?\d")
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A CPython on this machine: its ``"3.11"``, its full version and its executable."""
+
+    python: str
+    version: str
+    executable: str
+
+
+def default_python() -> str:
+    """Return the version that a notebook without a record gets: the host's."""
+    return f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def find(python: str, remember: bool = True) -> Interpreter | None:
+    """Return a CPython of that minor version, None when this machine has none.
+
+    What is seen on the way is remembered below ``NBENV_HOME``, unless `remember` is false.
+    """
+    if python == default_python() and sys.implementation.name == "cpython":
+        own = getattr(sys, "_base_executable", "") or sys.executable
+        return Interpreter(python, ".".join(map(str, sys.version_info[:3])), own)
+    if not _MINOR.fullmatch(python):  # a notebook may say anything
+        return None
+    return next(_discovered(f"cpython{python}", _pyenv(python), remember), None)
+
+
+def available() -> list[Interpreter]:
+    """Return one CPython of each minor version found here, oldest first."""
+    found: dict[str, Interpreter] = {}
+    for each in _discovered("cpython>=3.8", _pyenv("3.*")):
+        found.setdefault(each.python, each)
+    return sorted(found.values(), key=lambda each: int(each.python.partition(".")[2]))
+
+
+def missing(python: str, why: str = "") -> InterpreterError:
+    """Return the error for a version that is not here and could not be fetched."""
+    here = ", ".join(each.python for each in available())
+    return InterpreterError(
+        f"Python {python}, which this notebook's environment needs, is not on this machine.",
+        f"Found here: {here}." + (f" {why}" if why else ""),
+        f"Install Python {python}, or move the notebook to a Python that is here: "
+        f"nbenv python {default_python()} NOTEBOOK (in a cell: %nbenv python {default_python()}).",
+    )
+
+
+def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:
+    from python_discovery import DiskCache, iter_interpreters  # slow, and seldom needed
+
+    folder = Path(paths.home(), "cache", "interpreters")
+    if remember:
+        paths.make_private(str(folder))
+    cache = DiskCache(folder) if remember else None
+    candidates = [str(path) for path in first]
+    environ = {**os.environ, "PATH": _path_without_shims()}
+    for info in iter_interpreters(key, try_first_with=candidates, cache=cache, env=environ):
+        if not _is_free_threaded(info):
+            version = info.version_info
+            executable = info.system_executable or info.executable
+            yield Interpreter(
+                f"{version[0]}.{version[1]}", ".".join(map(str, version[:3])), str(executable)
+            )
+
+
+def _is_free_threaded(info: PythonInfo) -> bool:
+    return bool(getattr(info, "free_threaded", False))
+
+
+def _pyenv_root() -> Path:
+    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+
+
+def _pyenv(python: str) -> list[Path]:
+    return sorted(_pyenv_root().glob(f"versions/{python}.*/bin/python"), reverse=True)
+
+
+def _path_without_shims() -> str:
+    """Return PATH without pyenv's shims: most run no Python, and each costs half a second."""
+    shims = str(_pyenv_root() / "shims")
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if folder.rstrip("/") != shims)

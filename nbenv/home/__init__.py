@@ -1,0 +1,1 @@
+"""Keep nbenv's own files below ``NBENV_HOME``."""

@@ -1,0 +1,243 @@
+"""Where nbenv keeps things on this machine, and small JSON files there.
+
+Light on purpose: a starting kernel imports this.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from nbenv.core import fast_json
+from nbenv.home import variables
+
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from typing import TextIO
+
+__all__ = [
+    "begun_path",
+    "changed",
+    "create_json",
+    "environment_path",
+    "home",
+    "is_touched",
+    "key",
+    "make_private",
+    "marker_path",
+    "moved",
+    "moved_path",
+    "open_private",
+    "packages_path",
+    "progress_path",
+    "python_path",
+    "read_json",
+    "server_path",
+    "state_path",
+    "waiting_path",
+    "write_json",
+]
+
+
+def home() -> str:
+    """Return ``NBENV_HOME``, by default ``nbenv`` in Jupyter's data folder."""
+    chosen = os.environ.get(variables.HOME)
+    return os.path.abspath(os.path.expanduser(chosen)) if chosen else _default_home()
+
+
+def _default_home() -> str:
+    # jupyter_core knows the folder on every platform, but importing it costs a tenth of a kernel's
+    # start; the usual Linux case is one line.
+    environ = os.environ
+    plain = not any(name in environ for name in ("JUPYTER_DATA_DIR", "JUPYTER_PLATFORM_DIRS"))
+    if sys.platform == "linux" and plain:
+        data = environ.get("XDG_DATA_HOME") or os.path.join(
+            os.path.realpath(os.path.expanduser("~")), ".local", "share"
+        )
+        return os.path.join(data, "jupyter", "nbenv")
+    from jupyter_core.paths import jupyter_data_dir
+
+    return os.path.join(jupyter_data_dir(), "nbenv")
+
+
+def key(path: str) -> str:
+    """Return the name under which a notebook's state is kept: a digest of its real path."""
+    try:
+        from _blake2 import blake2b  # what hashlib wraps, without loading OpenSSL
+    except ImportError:
+        from hashlib import blake2b
+    real = os.path.normcase(os.path.realpath(path))
+    return blake2b(real.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
+
+
+def state_path(notebook_key: str) -> str:
+    """Return the file that holds the state of one notebook."""
+    return os.path.join(home(), "notebooks", notebook_key + ".json")
+
+
+def moved_path(place_key: str) -> str:
+    """Return the file that says where a notebook or a folder was moved to."""
+    return os.path.join(home(), "moved", place_key + ".json")
+
+
+def moved(path: str, since: float | None = None) -> str:
+    """Return where a notebook is that was renamed, or its folder, after somebody got its path.
+
+    `since` is when they got it: then a notebook that is there now may be another, as when
+    ``Untitled.ipynb`` was given a name and the next one was made. Without it, what is there is it.
+    """
+    there = path
+    for _ in range(16):
+        if since is None and os.path.exists(there):
+            return there
+        found = _word_of_move(there, since or 0.0)
+        if found is None:
+            break
+        there, since = found[0], (None if since is None else found[1])
+    return path if since is None else there
+
+
+def _word_of_move(path: str, since: float) -> tuple[str, float] | None:
+    """Return where a path was moved to after that time, and when."""
+    place = path
+    while True:
+        word = read_json(moved_path(key(place)))
+        if word is not None:
+            to, at = word.get("to"), word.get("at")
+            if isinstance(to, str) and isinstance(at, float) and at > since:
+                return to + path[len(place) :], at
+        above = os.path.dirname(place)
+        if above == place:
+            return None
+        place = above
+
+
+def server_path(process: str) -> str:
+    """Return the file by which a Jupyter Server says that it merges records when it saves."""
+    return os.path.join(home(), "servers", process + ".json")
+
+
+def environment_path(identifier: str) -> str:
+    """Return the folder of one environment."""
+    return os.path.join(home(), "envs", identifier)
+
+
+def marker_path(environment: str) -> str:
+    """Return the file that says to what an environment was synced; absent while it changes."""
+    return os.path.join(environment, "nbenv.json")
+
+
+def python_path(environment: str) -> str:
+    """Return the interpreter of an environment."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Scripts", "python.exe")
+    return os.path.join(environment, "bin", "python")
+
+
+def packages_path(environment: str, python: str) -> str:
+    """Return the folder that distributions are installed to; `python` is as in ``"3.11"``."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Lib", "site-packages")
+    return os.path.join(environment, "lib", f"python{python}", "site-packages")
+
+
+def changed(environment: str, python: str) -> int | None:
+    """Return when a distribution last came or went, in nanoseconds; None when it is half gone.
+
+    Only ever compared for equality, so a clock that jumps does no harm.
+    """
+    try:
+        os.stat(os.path.join(environment, "pyvenv.cfg"))
+        return os.stat(packages_path(environment, python)).st_mtime_ns
+    except OSError:
+        return None
+
+
+def is_touched(environment: str, marker: dict[str, object]) -> bool:
+    """Whether something came or went since an environment was marked as whole."""
+    value = marker.get("value")
+    python = str(value.get("python")) if isinstance(value, dict) else ""
+    now = changed(environment, python)
+    return now is None or marker.get("changed") != now
+
+
+def progress_path(notebook_key: str) -> str:
+    """Return the file of JSON lines in which a starting kernel tells of its build."""
+    return os.path.join(home(), "progress", notebook_key + ".jsonl")
+
+
+def begun_path(notebook_key: str) -> str:
+    """Return the file that names the server's process while that changes an environment."""
+    return os.path.join(home(), "progress", notebook_key + ".begun")
+
+
+def waiting_path(process: int) -> str:
+    """Return the file in which a kernel that waits for its environment says why."""
+    return os.path.join(home(), "waiting", f"{process}.json")
+
+
+def read_json(path: str) -> dict[str, object] | None:
+    """Return the object in a JSON file, None when there is none that can be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            value = fast_json.loads(file.read())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def make_private(folder: str) -> None:
+    """Create a folder of nbenv's, and those above it, for this user alone."""
+    base = home()
+    is_below = folder.startswith(os.path.join(base, ""))
+    if os.path.isdir(folder):
+        if is_below and os.name == "posix" and os.stat(folder).st_mode & 0o077:
+            os.chmod(folder, 0o700)  # as after a copy; the home itself is the user's to open
+        return
+    if is_below:
+        make_private(os.path.dirname(folder))
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+
+
+def open_private(path: str) -> TextIO:
+    """Open a new file for writing, readable by this user alone."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return open(descriptor, "w", encoding="utf-8")
+
+
+def write_json(path: str, value: object) -> None:
+    """Write a JSON file whole or not at all, readable by this user alone."""
+    make_private(os.path.dirname(path))
+    scratch = _written(path, value)
+    try:
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise
+
+
+def create_json(path: str, value: object) -> None:
+    """Do the same unless the file is there already: of two at once, the first wins."""
+    make_private(os.path.dirname(path))
+    scratch = _written(path, value)
+    try:
+        os.link(scratch, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(scratch, path)
+        return
+    os.unlink(scratch)
+
+
+def _written(path: str, value: object) -> str:
+    import json  # a kernel's start only reads
+
+    scratch = f"{path}.{os.getpid()}.new"
+    try:
+        with open_private(scratch) as file:
+            json.dump(value, file, separators=(",", ":"))
+    except BaseException:
+        os.unlink(scratch)
+        raise
+    return scratch

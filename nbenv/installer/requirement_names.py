@@ -1,0 +1,96 @@
+"""Find out the names of paths, URLs, and of what requirements files ask for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbenv.core.requirements import parse, portable
+from nbenv.errors import RequirementError
+from nbenv.installer.scratch_project import write_project
+from nbenv.installer.uv import run_uv, tomllib
+from nbenv.progress import Steps
+
+__all__ = ["NamedRequirements", "find_names"]
+
+
+@dataclass(frozen=True)
+class NamedRequirements:
+    """Requirements with their names found out, and which of them are installed in place."""
+
+    requirements: tuple[str, ...]
+    editable: tuple[str, ...] = ()
+
+
+def find_names(
+    asked: Sequence[str], files: Sequence[Path], editable: Sequence[str], notebook_folder: Path
+) -> Steps[NamedRequirements]:
+    """Find out the names of paths, URLs and of what requirements files ask for."""
+    found: list[str] = []
+    in_place: list[str] = []
+    for flags, texts in (([], asked), (["--editable"], editable)):
+        if texts:
+            located = [_expanded(text) for text in texts]
+            named = yield from _added([*flags, "--", *located], notebook_folder)
+            found.extend(named.requirements)
+            in_place.extend(named.editable)
+    for path in files:
+        if not path.is_file():
+            raise RequirementError(f"There is no file {path}.", todo="Check its name.")
+        named = yield from _added(["--requirements", str(path)], notebook_folder)
+        found.extend(named.requirements)
+        in_place.extend(named.editable)
+    return NamedRequirements(tuple(found), tuple(in_place))
+
+
+def _expanded(text: str) -> str:
+    """Check that a path is there: the installer would take a missing one for a name."""
+    if "://" in text:
+        return text
+    path = os.path.expanduser(text)
+    if not os.path.exists(path.partition("[")[0]):
+        raise RequirementError(f"There is no {text} here.", todo="Check the path.")
+    return path
+
+
+def _added(arguments: Sequence[str], notebook_folder: Path) -> Steps[NamedRequirements]:
+    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+        project = Path(scratch, "pyproject.toml")
+        write_project(project, {"dependencies": []}, {})
+        command = ["add", "--project", scratch, "--frozen", "--python", sys.executable]
+        # Relative paths, also those in requirements files, are relative to where the user is.
+        yield from run_uv([*command, *arguments], Path.cwd())
+        document = tomllib.loads(project.read_text(encoding="utf-8"))
+    sources = document.get("tool", {}).get("uv", {}).get("sources", {})
+    requirements, editable = [], []
+    for text in document["project"].get("dependencies", []):
+        requirement = parse(text)
+        for source in _as_list(sources.get(requirement.name)):
+            requirement.url = _source_url(source, Path(scratch), notebook_folder)
+            if source.get("editable"):
+                editable.append(requirement.name)
+        requirements.append(str(requirement))
+    return NamedRequirements(tuple(requirements), tuple(editable))
+
+
+def _as_list(source: object) -> list[dict[str, str]]:
+    if source is None:
+        return []
+    return source if isinstance(source, list) else [source]  # type: ignore[list-item]
+
+
+def _source_url(source: Mapping[str, str], scratch: Path, notebook_folder: Path) -> str:
+    if "path" in source:
+        # uv writes the path relative to its project's real folder.
+        place = Path(os.path.normpath(Path(os.path.realpath(scratch), source["path"])))
+        return portable(place, Path(os.path.realpath(notebook_folder)))
+    if "git" in source:
+        revision = next((source[key] for key in ("rev", "tag", "branch") if key in source), "")
+        url = f"git+{source['git']}" + (f"@{revision}" if revision else "")
+    else:
+        url = source["url"]
+    return url + (f"#subdirectory={source['subdirectory']}" if "subdirectory" in source else "")

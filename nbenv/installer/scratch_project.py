@@ -1,0 +1,19 @@
+"""The throw-away project that stands for a notebook while uv resolves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tomli_w
+
+from nbenv.installer.uv_errors import PROJECT
+
+__all__ = ["write_project"]
+
+
+def write_project(path: Path, project: dict[str, object], settings: dict[str, object]) -> None:
+    document = {
+        "project": {"name": PROJECT, "version": "0", "requires-python": ">=3.8", **project},
+        "tool": {"uv": {"workspace": {}, **settings}},
+    }
+    path.write_text(tomli_w.dumps(document), encoding="utf-8")

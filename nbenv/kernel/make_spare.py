@@ -1,0 +1,51 @@
+"""Make the environment for the next new notebook: ``python -m nbenv.kernel.make_spare``.
+
+Started by a kernel of a new notebook; it waits until that has started, and steps back for all else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+# The notebook's folder must not shadow any module: with ``-m`` it stands first.
+if sys.path and sys.path[0] in ("", os.getcwd()):
+    del sys.path[0]
+
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments import spare
+from nbenv.environments.store import Store
+from nbenv.errors import NbenvError
+from nbenv.operations.restore import prepare
+from nbenv.progress import drain
+
+__all__ = ["main", "make"]
+
+_QUIET = 10.0
+"""Seconds that a kernel gets to start, and its user to begin."""
+
+
+def main() -> None:
+    """Make it when nothing else is to be done."""
+    time.sleep(_QUIET)
+    os.nice(10)  # only started where there is such a thing
+    make()
+
+
+def make() -> None:
+    """Make it, unless it is there; who needs it will say what went wrong."""
+    target, store = NotebookRef.of_session(spare.name()), Store()
+    state = store.state(target.notebook)
+    if state is not None:
+        environment = NotebookSnapshot.read(target, store).environment
+        if environment.value is not None and spare.is_old(str(environment.path)):
+            store.forget(target.notebook)  # prune removes it
+    try:
+        drain(prepare(target))
+    except NbenvError:
+        return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""A notebook file's metadata: read without parsing the cells, written without touching them.
+
+Format: nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html).
+"""
+
+from __future__ import annotations
+
+import os
+
+from nbenv.core import fast_json
+from nbenv.errors import NotebookError
+
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+__all__ = ["KERNELSPEC", "read_metadata", "write_metadata"]
+
+KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "nbenv"}
+
+_BOM = b"\xef\xbb\xbf"
+_TAIL = 64 * 1024
+_TRIES = 16
+"""Places of the name to try before the whole file is parsed: each try may read to the end."""
+
+Metadata = dict[str, object]
+
+
+def read_metadata(path: str) -> Metadata:
+    """Return the notebook's top-level metadata.
+
+    Raises
+    ------
+    NotebookError
+        The file is missing, unreadable, not JSON in UTF-8, not nbformat 4, or of another language.
+    """
+    document: object = _read_tail(path)
+    return _checked(path, _parse(path, _read(path)) if document is None else document)
+
+
+def write_metadata(path: str, changes: Metadata) -> bool:
+    """Set top-level metadata keys (None removes one); return whether the file changed.
+
+    Every byte outside of the changed values stays, and the file is replaced as a whole.
+    """
+    from nbenv.notebook.splice import with_metadata  # a kernel's start only reads
+
+    data = _read(path)
+    _checked(path, _parse(path, data))
+    text = data.removeprefix(_BOM).decode("utf-8")
+    changed = with_metadata(text, changes)
+    if changed == text:
+        return False
+    prefix = _BOM if data.startswith(_BOM) else b""
+    _replace(path, prefix + changed.encode("utf-8"))
+    return True
+
+
+# -- reading
+
+
+def _open(path: str) -> BinaryIO:
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+        raise NotebookError(f"{path} is not a notebook.", "It is no file.")
+    return open(path, "rb")
+
+
+def _read(path: str) -> bytes:
+    try:
+        with _open(path) as file:
+            return file.read()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: str, error: OSError) -> NotebookError:
+    return NotebookError(
+        f"The notebook {path} cannot be read.",
+        f"{error.strerror or error}.",
+        "Check its name and its permissions.",
+    )
+
+
+def _read_tail(path: str) -> Metadata | None:
+    """Parse only what follows the cells, where writers of nbformat put the metadata.
+
+    What starts at a ``"metadata"`` and closes the document's own object exactly at the end of the
+    file stands at the top level: anything nested would leave brackets over.
+    """
+    try:
+        with _open(path) as file:
+            size = file.seek(0, os.SEEK_END)
+            for length in (_TAIL, 16 * _TAIL):
+                file.seek(max(0, size - length))
+                found = _top_level_end(file.read())
+                if found is not None:
+                    return found
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return None
+
+
+def _top_level_end(data: bytes) -> Metadata | None:
+    position = len(data)
+    for _ in range(_TRIES):
+        position = data.rfind(b'"metadata"', 0, position)
+        if position < 0:
+            break
+        try:
+            document = fast_json.loads("{" + data[position:].decode("utf-8"))
+        except (ValueError, RecursionError):
+            continue
+        return document if isinstance(document, dict) and "nbformat" in document else None
+    return None
+
+
+def _parse(path: str, data: bytes) -> object:
+    import json  # its errors tell the place
+
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        why = f"It is not UTF-8 text (byte {error.start})."
+    except (ValueError, RecursionError) as error:
+        why = f"It is not JSON: {error}."
+    raise NotebookError(
+        f"{path} is not a notebook.", why, "Open and save it in Jupyter, or restore a good copy."
+    )
+
+
+def _checked(path: str, document: object) -> Metadata:
+    if not isinstance(document, dict) or not isinstance(document.get("nbformat"), int):
+        raise NotebookError(
+            f"{path} is not a notebook.",
+            "It is JSON, but has no nbformat.",
+            "Open and save it in Jupyter.",
+        )
+    if document["nbformat"] != 4:
+        raise NotebookError(
+            f"{path} is a notebook of format {document['nbformat']}; nbenv works with format 4.",
+            todo="Adopt it, which brings it to format 4 beside a copy: nbenv adopt NOTEBOOK "
+            "(in a cell: %nbenv adopt).",
+        )
+    metadata = document.get("metadata", {})
+    if not isinstance(metadata, dict):
+        raise NotebookError(f"{path} is not a notebook.", "Its metadata is not an object.")
+    _check_language(path, metadata)
+    return metadata
+
+
+def _check_language(path: str, metadata: Metadata) -> None:
+    for holder, name in (("kernelspec", "language"), ("language_info", "name")):
+        section = metadata.get(holder)
+        language = section.get(name) if isinstance(section, dict) else None
+        if isinstance(language, str) and language.lower() not in ("python", "ipython", ""):
+            raise NotebookError(
+                f"{path} is a notebook in {language}; nbenv makes environments for Python only."
+            )
+
+
+def _replace(path: str, data: bytes) -> None:
+    from nbenv.notebook.atomic_write import replace_file  # a kernel's start only reads
+
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise NotebookError(
+            f"The notebook {path} cannot be written.",
+            f"{error.strerror or error}; the file is as it was.",
+            "Make room, or make it and its folder writable, or work on a copy.",
+        ) from None

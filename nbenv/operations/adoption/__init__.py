@@ -1,0 +1,1 @@
+"""Adopt an ordinary notebook: dates, Pythons, names and edits around the resolve."""

@@ -1,0 +1,49 @@
+"""``nbenv audit``: the known vulnerabilities of what a notebook locks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.summaries import counted
+from nbenv.environments.store import Store
+from nbenv.errors import IndexAccessError, InstallerError
+from nbenv.installer.vulnerabilities import Vulnerability, find_vulnerabilities
+from nbenv.progress import Outcome, Progress, Steps
+
+__all__ = ["audit"]
+
+
+def audit(target: NotebookRef, service: str | None = None) -> Steps[Outcome]:
+    """Ask the OSV database, by way of ``uv audit``; installed or run is nothing."""
+    document = NotebookSnapshot.read(target, Store())
+    document.check_recorded()
+    locked = [each for each in document.spec.lock.distributions if each.version]
+    yield Progress("audit", f"Asking the OSV database about {counted(len(locked))} …")
+    try:
+        found = yield from (find_vulnerabilities(locked, document.spec.python, service))
+    except InstallerError as error:
+        raise IndexAccessError(
+            "The database of vulnerabilities cannot be asked, so nothing is known.",
+            error.why or error.what,
+            "Try again where https://api.osv.dev can be reached, or name a mirror (--service-url).",
+        ) from None
+    lines = [line for each in found for line in _lines(each)]
+    names = {each.name for each in found}
+    return Outcome(
+        f"{len(found)} known {'vulnerability' if len(found) == 1 else 'vulnerabilities'} "
+        f"in {counted(len(names))}."
+        if found
+        else f"No known vulnerability in {counted(len(locked))}.",
+        text="\n".join(lines),
+        data={"vulnerabilities": [vars(each) for each in found], "audited": len(locked)},
+        failed=bool(found),
+    )
+
+
+def _lines(finding: Vulnerability) -> Sequence[str]:
+    fixed = f"fixed in {', '.join(finding.fixed)}" if finding.fixed else "no fix yet"
+    return (
+        f"{finding.name} {finding.version}: {finding.identifier} ({fixed})",
+        f"  {finding.summary}",
+    )

@@ -1,0 +1,151 @@
+"""``nbenv pack`` and ``unpack``: a notebook with its wheels in one file, restored with no network.
+
+A pack is a zip file: ``pack.json``, the notebook, and ``wheels/``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from nbenv.core.lock import LockedDistribution
+from nbenv.engine.consent import check_approved
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments.store import Store
+from nbenv.errors import NbenvError, UsageError
+from nbenv.installer.download import PLATFORMS, download_wheels
+from nbenv.operations.restore import restore
+from nbenv.progress import Outcome, Progress, Steps
+
+__all__ = ["pack", "unpack"]
+
+_VERSION = 1
+_TIME = (2000, 1, 1, 0, 0, 0)
+"""The time of all files in a pack, so that equal content gives equal bytes."""
+
+
+# -- pack
+
+
+def pack(target: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[Outcome]:
+    """Write the notebook and the wheels of its lock, for this machine or for named platforms."""
+    unknown = sorted(set(platforms) - set(PLATFORMS))
+    if unknown:
+        raise UsageError(
+            f"There is no platform {unknown[0]!r}.", f"There are: {', '.join(PLATFORMS)}."
+        )
+    document = NotebookSnapshot.read(target, Store())
+    document.check_recorded()
+    check_approved(document, False)  # it downloads, from hosts that the notebook names too
+    spec, path = document.spec, Path(target.notebook)
+    file = Path(out or path.with_suffix(".nbpack"))
+    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+        wheels = Path(scratch)
+        for platform in platforms or (None,):
+            chosen = _selected(document, platform)
+            _check_wheels(chosen)
+            steps = download_wheels(chosen, spec.python, platform, wheels, spec.indexes)
+            yield from steps
+        about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
+        size = _write(file, {**about, "platforms": list(platforms)}, path, wheels)
+    count = len(spec.lock.distributions)
+    return Outcome(
+        f"Packed {path.name} into {file}: {size / 1e6:.1f} MB.",
+        data={"pack": str(file), "bytes": size, "locked": count, "platforms": list(platforms)},
+    )
+
+
+def _selected(document: NotebookSnapshot, platform: str | None) -> list[LockedDistribution]:
+    values = document.environment.marker_environment()
+    spec = document.spec
+    values |= {"python_version": spec.python, "python_full_version": f"{spec.python}.99"}
+    if platform:
+        system, name, machine = PLATFORMS[platform]
+        values |= {"sys_platform": system, "platform_system": name, "platform_machine": machine}
+        values["os_name"] = "nt" if system == "win32" else "posix"
+    return list(spec.lock.selection(values).values())
+
+
+def _check_wheels(distributions: Sequence[LockedDistribution]) -> None:
+    direct = [each.name for each in distributions if each.url]
+    if direct:
+        raise NbenvError(
+            f"{', '.join(direct)} cannot be packed: it is installed from a URL or a folder.",
+            "Building it would need the network where it is unpacked.",
+            "Install it from an index, as a wheel.",
+        )
+
+
+def _write(file: Path, about: dict[str, object], notebook: Path, wheels: Path) -> int:
+    files = {f"wheels/{path.name}": path for path in sorted(wheels.glob("*.whl"))}
+    scratch = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with zipfile.ZipFile(scratch, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("pack.json", _TIME), json.dumps(about, indent=1))
+            for name, path in {notebook.name: notebook, **files}.items():
+                archive.writestr(zipfile.ZipInfo(name, _TIME), path.read_bytes())
+        os.replace(scratch, file)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise NbenvError(f"{file} cannot be written.", f"{error.strerror}.") from None
+    return file.stat().st_size
+
+
+# -- unpack
+
+
+def unpack(file: str, folder: str | None) -> Steps[Outcome]:
+    """Write the notebook of a pack into a folder and restore it from the pack's wheels alone."""
+    try:
+        with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as scratch:
+            notebook = _extracted(archive, Path(folder or "."), Path(scratch))
+            yield Progress("restore", f"Restoring {notebook.name} from the pack …")
+            with _without_network(scratch):
+                outcome = yield from restore(NotebookRef(os.path.abspath(notebook)))
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
+    return Outcome(
+        f"Unpacked {notebook}. {outcome.summary}",
+        data={"notebook": str(notebook), "restored": outcome.data},
+        environment=outcome.environment,
+    )
+
+
+def _extracted(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
+    about = json.loads(archive.read("pack.json"))
+    if about["version"] != _VERSION:
+        raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
+    name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
+    content, place = archive.read(str(about["notebook"])), folder / name
+    if not name.endswith(".ipynb"):
+        raise ValueError("it holds no notebook")
+    if place.exists() and place.read_bytes() != content:
+        raise NbenvError(
+            f"There is another {place} already.", todo="Unpack into another folder: -o FOLDER"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    for entry in archive.namelist():
+        if entry.startswith("wheels/") and entry.endswith(".whl"):
+            (wheels / PurePosixPath(entry).name).write_bytes(archive.read(entry))
+    return place
+
+
+@contextlib.contextmanager
+def _without_network(wheels: str) -> Iterator[None]:
+    """Let uv find wheels in one folder, and nowhere else; hashes are checked as ever."""
+    settings = {"UV_FIND_LINKS": wheels, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

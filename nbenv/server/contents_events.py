@@ -1,0 +1,58 @@
+"""Environments follow their notebooks when those are renamed, moved or deleted in the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from logging import Logger
+from typing import Any
+
+from nbenv.environments.store import Store
+from nbenv.server.contents_paths import local_path
+from nbenv.server.jobs import Jobs
+
+__all__ = ["CONTENTS_EVENTS", "ContentsFollower"]
+
+CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
+_SUFFIX = ".ipynb"
+
+
+class ContentsFollower:
+    """Listens to a contents manager's events."""
+
+    def __init__(self, contents: Any, jobs: Jobs, log: Logger) -> None:
+        self._contents, self._jobs, self._log = contents, jobs, log
+        self._one_by_one = asyncio.Lock()  # a folder's rename must find what was moved into it
+
+    async def on_event(self, logger: object, schema_id: str, data: dict[str, Any]) -> None:
+        """Follow one event, a single notebook's at once: a save may come next, at its new path.
+
+        What may mean many notebooks happens beside the server's event loop.
+        """
+        follow = {"delete": self._deleted, "rename": self._renamed}.get(str(data.get("action")))
+        path = local_path(self._contents, str(data.get("path", "")))
+        source = local_path(self._contents, str(data.get("source_path", "")))
+        if follow is None or path is None or source is None:
+            return
+        async with self._one_by_one:
+            try:
+                if path.endswith(_SUFFIX):
+                    follow(path, source)
+                else:
+                    await asyncio.to_thread(follow, path, source)
+            except OSError as error:
+                self._log.warning("nbenv: could not follow a %s: %s", data["action"], error)
+
+    def _deleted(self, path: str, _: str) -> None:
+        self._jobs.deleted(path)
+        if path.endswith(_SUFFIX):
+            Store().forget(path)
+        else:
+            Store().forget_folder(path)
+
+    def _renamed(self, path: str, source: str) -> None:
+        self._jobs.moved(source, path)
+        if path.endswith(_SUFFIX) and not os.path.isdir(path):
+            Store().rename(source, path)
+        else:
+            Store().rename_folder(source, path)

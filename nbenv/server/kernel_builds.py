@@ -1,0 +1,112 @@
+"""Builds of starting kernels: not run by the server, but told and stopped like its jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import psutil
+
+from nbenv.home import paths
+from nbenv.server.job_process import Event
+from nbenv.server.kernel_state import is_launcher
+
+__all__ = ["KernelBuild"]
+
+_LOOK = 0.2
+"""Seconds between looks at a starting kernel's progress."""
+_QUIET = 50
+"""Looks without news after which a follower hears that there are none."""
+_PATIENCE = 30.0
+
+
+@dataclass
+class KernelBuild:
+    """What the starting kernel of a notebook builds, as it writes it to a file."""
+
+    notebook: str
+
+    @property
+    def _path(self) -> str:
+        return paths.progress_path(paths.key(self.notebook))
+
+    @property
+    def identifier(self) -> str:
+        """Its name among the jobs."""
+        return f"build-{paths.key(self.notebook)}"
+
+    @property
+    def about(self) -> Event:
+        """What it is."""
+        return {"id": self.identifier, "verb": "build", "words": [], "done": not self.is_running}
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the kernel is still at it; a file that a killed one left says nothing."""
+        return self.process is not None
+
+    @property
+    def process(self) -> int | None:
+        """The process of the kernel that builds."""
+        try:
+            with open(self._path, "rb") as file:
+                began = os.fstat(file.fileno()).st_mtime
+                found = json.loads(file.readline() or b"{}").get("process")
+            process = psutil.Process(found) if isinstance(found, int) else None
+            # The file is written to until the end, so its process is not younger.
+            if process and process.create_time() <= began + 1 and is_launcher(process.cmdline()):
+                return process.pid
+        except (OSError, ValueError, AttributeError, psutil.Error):
+            pass
+        return None
+
+    def _read(self, place: int) -> tuple[list[Event], int]:
+        """Return the whole lines behind that place in the file, and the place behind them."""
+        try:
+            with open(self._path, "rb") as file:
+                file.seek(place)
+                text = file.read()
+        except OSError:
+            return [], place
+        whole = text[: text.rfind(b"\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()], place + len(whole)
+
+    def _look(self, place: int) -> tuple[bool, list[Event], int]:
+        """Return whether it runs still, and what it has said since."""
+        running = self.is_running
+        return running, *self._read(place)
+
+    async def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
+        """Yield its events from that number on, until it ends; None when it is quiet."""
+        number, place, quiet, running = 0, 0, 0, True
+        while running:
+            running, events, place = await asyncio.to_thread(self._look, place)
+            for event in events:
+                if number >= first:
+                    yield event
+                number += 1
+            quiet = 0 if events else quiet + 1
+            if quiet and quiet % _QUIET == 0:
+                yield None
+            await asyncio.sleep(_LOOK)
+        yield {"type": "result", "summary": ""}
+
+    async def stop(self) -> None:
+        """Interrupt the kernel: it goes on as one that says that it was stopped.
+
+        On Windows nothing but the kernel's manager can do that; there it is left alone.
+        """
+        process = await asyncio.to_thread(lambda: self.process)
+        if process is None or os.name == "nt":
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process, signal.SIGINT)
+        end = time.monotonic() + _PATIENCE
+        while await asyncio.to_thread(lambda: self.is_running) and time.monotonic() < end:
+            await asyncio.sleep(_LOOK)

@@ -1,0 +1,256 @@
+"""The environment at a glance, and the panel that shows and changes it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.integration.browser.conftest import written
+from tests.support.browser import SLOW, Lab, saved
+from tests.support.commands import succeed
+from tests.support.mirror import OTHER_PYTHON
+from tests.support.server import JupyterServer
+
+
+def requirements(path: Path) -> list[str]:
+    return saved(path)["metadata"]["nbenv"]["requirements"]
+
+
+def wait_for_requirements(lab: Lab, path: Path, *wanted: str) -> None:
+    for _ in range(100):
+        if requirements(path) == list(wanted):
+            return
+        lab.page.wait_for_timeout(100)
+    assert requirements(path) == list(wanted)
+
+
+def test_at_a_glance_it_is_the_kernels_truth(lab: Lab, own: Path, home: Path) -> None:
+    lab.open(own.name)
+    lab.shows("Python 3.11: ready")
+    expect(lab.status_item).to_contain_text("Python 3.11: ready")
+    # Behind nbenv's back, in a terminal: the record did not change, what is installed did.
+    [environment] = (home / "envs").iterdir()
+    module = next(environment.glob("lib/python*/site-packages/tabulate-*.dist-info"))
+    shutil.rmtree(module)
+    lab.begin(1, "1")
+    lab.shows("changed")
+    expect(lab.status_item).to_contain_text("changed")
+    panel = lab.show_panel()
+    drift = panel.locator(".jp-nbenv-Drift")
+    expect(drift).to_contain_text("tabulate 0.9.0 is recorded, not installed")
+    lab.press(drift, "Go back to the record")
+    lab.shows("ready")
+    expect(drift).to_have_count(0)
+
+
+def test_recording_what_is_installed(lab: Lab, own: Path) -> None:
+    lab.open(own.name)
+    lab.shows("ready")
+    lab.begin(
+        0,
+        "import subprocess, sys; from pathlib import Path\n"
+        "site = next(Path(sys.prefix).glob('lib/python*/site-packages'))\n"
+        "info = site / 'scikit_learn-1.0.dist-info'; info.mkdir()\n"
+        "text = 'Metadata-Version: 2.1\\nName: scikit-learn\\nVersion: 1.0\\n'\n"
+        "_ = (info / 'METADATA').write_text(text)\n"
+        "_ = (info / 'RECORD').write_text('scikit_learn-1.0.dist-info/METADATA,,\\n')\n"
+        "print('slipped', 'past')",
+    )
+    expect(lab.output(0)).to_contain_text("slipped past")
+    lab.shows("changed")
+    panel = lab.show_panel()
+    expect(panel.locator(".jp-nbenv-Drift")).to_contain_text(
+        "scikit-learn 1.0 is installed, not recorded"
+    )
+    lab.press(panel, "Record what is installed")
+    lab.shows("ready")
+    wait_for_requirements(lab, own, "scikit-learn==1.0", "tabulate==0.9.0")
+
+
+def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
+    lab.open(own.name)
+    lab.shows("ready")
+    panel = lab.show_panel()
+    expect(panel.locator(".jp-nbenv-Head")).to_contain_text(
+        re.compile(r"30 distributions · [\d.]+ MB on disk")
+    )
+    field = panel.get_by_label("Requirement to add")
+    field.fill("scikit-learn>=>1")
+    expect(panel.locator(".jp-nbenv-Complaint")).to_contain_text("is not a requirement")
+    expect(panel.get_by_role("button", name="Add …")).to_be_disabled()
+    field.fill("scikit-learn>=0.5")
+    expect(panel.locator(".jp-nbenv-Complaint")).to_have_text("")
+    field.press("Enter")
+    proposal = panel.locator(".jp-nbenv-Proposal")
+    expect(proposal).to_contain_text("Adding scikit-learn>=0.5 would change:")
+    expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"])
+    assert requirements(own) == ["tabulate==0.9.0"]
+    lab.press(proposal, "Add")
+    rows = panel.locator(".jp-nbenv-Row")
+    expect(rows.nth(0)).to_contain_text("scikit-learn", timeout=SLOW)
+    wait_for_requirements(lab, own, "scikit-learn>=0.5", "tabulate==0.9.0")
+    lab.begin(0, "import sklearn; print(sklearn.answer)")  # at once, no restart
+    expect(lab.output(0)).to_contain_text("42")
+
+    lab.press(panel, "Remove scikit-learn")
+    expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"])
+    lab.press(proposal, "Remove")
+    # It was imported: only a restart is rid of it, and the button says so.
+    expect(lab.strip).to_contain_text(
+        "be rid of scikit-learn: it was imported (as sklearn)", timeout=SLOW
+    )
+    lab.shows("restart needed")
+    wait_for_requirements(lab, own, "tabulate==0.9.0")
+    lab.press(panel, "Undo")
+    wait_for_requirements(lab, own, "scikit-learn>=0.5", "tabulate==0.9.0")
+    lab.shows("ready")  # what was imported is there again
+    expect(lab.strip).to_have_count(0)
+
+
+def test_a_proposal_that_cannot_be_met(lab: Lab, own: Path) -> None:
+    before = own.read_bytes()
+    lab.open(own.name)
+    lab.shows("ready")
+    panel = lab.show_panel()
+    panel.get_by_label("Requirement to add").fill("tabulate>=9")
+    lab.page.keyboard.press("Enter")
+    proposal = panel.locator(".jp-nbenv-Proposal")
+    expect(proposal.get_by_role("alert")).to_contain_text("tabulate", timeout=SLOW)
+    expect(proposal.get_by_role("button", name="Add")).to_be_disabled()
+    lab.press(proposal, "Cancel")
+    expect(proposal).to_have_count(0)
+    assert own.read_bytes() == before
+
+
+def test_upgrading_one_and_all(lab: Lab, own: Path, server: JupyterServer) -> None:
+    succeed("install", own, "tabulate>=0.5")
+    lab.open(own.name)
+    lab.shows("ready")
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.9.0")
+    panel = lab.show_panel()
+    lab.press(panel, "Check for updates")
+    expect(panel.get_by_role("status").filter(has_text="1 is outdated")).to_be_visible(timeout=SLOW)
+    row = panel.locator(".jp-nbenv-Row").first
+    expect(row).to_contain_text("→ 0.10.0")
+    lab.press(row, "Upgrade tabulate")
+    expect(panel.locator(".jp-nbenv-Proposal li")).to_have_text(["tabulate 0.9.0 → 0.10.0"])
+    lab.press(panel, "Upgrade")
+    expect(lab.strip).to_contain_text(
+        "Restart the kernel to use tabulate 0.10.0: 0.9.0 was imported (as tabulate).", timeout=SLOW
+    )
+    lab.press(lab.strip, "Restart kernel")
+    lab.shows("ready")
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.10.0", timeout=SLOW)
+    lab.press(panel, "Upgrade all")
+    expect(panel.locator(".jp-nbenv-Proposal")).to_contain_text("Nothing would be installed")
+
+
+def test_another_python(lab: Lab, own: Path, server: JupyterServer) -> None:
+    found = [each["python"] for each in server.request("GET", "nbenv/api/pythons")[1]["pythons"]]
+    other = OTHER_PYTHON
+    if other not in found:
+        pytest.skip(f"this machine has no Python {other}")
+    lab.open(own.name)
+    lab.shows("ready")
+    panel = lab.show_panel()
+    panel.get_by_label("Python of this notebook").select_option(other)
+    lab.press(lab.page.locator(".jp-Dialog"), "Move")
+    lab.page.wait_for_timeout(500)
+    alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
+    expect(alert.or_(lab.strip.filter(has_text="Restart the kernel"))).to_be_visible(timeout=SLOW)
+    expect(alert).to_have_count(0)
+    lab.press(lab.strip, "Restart kernel")
+    lab.shows(f"Python {other}: ready")
+    lab.begin(1, "import sys; print('now', sys.version.split()[0])")
+    expect(lab.output(1)).to_contain_text(f"now {other}.", timeout=SLOW)
+
+
+def test_the_tree(lab: Lab, own: Path) -> None:
+    lab.open(own.name)
+    lab.shows("ready")
+    panel = lab.show_panel()
+    lab.press(panel, "Tree")
+    items = panel.get_by_role("treeitem")
+    expect(items).to_have_count(2)
+    lab.press(panel, "Show what ipykernel needs")
+    expect(panel.get_by_role("treeitem", level=2).filter(has_text="tornado")).to_be_visible()
+    lab.press(panel, "Hide what ipykernel needs")
+    expect(items).to_have_count(2)
+
+
+def test_exports(lab: Lab, own: Path, server: JupyterServer, tmp_path: Path) -> None:
+    lab.open(own.name)
+    lab.shows("ready")
+    lab.press(lab.show_panel(), "Export …")
+    dialog = lab.page.locator(".jp-Dialog:has(.jp-nbenv-Export)")
+    text = dialog.locator(".jp-nbenv-Export-text")
+    expect(text).to_have_text("tabulate==0.9.0\n")
+    formats = server.request("GET", "nbenv/api/version")[1]["formats"]
+    choice = dialog.get_by_label("Format of the export")
+    expect(choice.locator("option")).to_have_count(len(formats))
+    for name in formats:
+        choice.select_option(name)
+        expect(text).not_to_have_text("Exporting …", timeout=SLOW)
+        expect(text).not_to_have_text("")
+        shown = text.inner_text()
+        told = succeed("export", own, "--format", name).out
+        assert shown.strip() == told.strip(), name
+    choice.select_option("requirements-locked")
+    expect(text).to_contain_text("--hash=sha256:")
+    with lab.page.expect_download() as download:
+        lab.press(dialog, "Download")
+    assert download.value.suggested_filename == "requirements-locked.txt"
+    assert "tabulate==0.9.0" in Path(download.value.path()).read_text(encoding="utf-8")
+    lab.press(dialog, "Save beside the notebook")
+    expect(dialog.get_by_role("status")).to_have_text("Saved requirements-locked.txt.")
+    assert (server.root / "requirements-locked.txt").is_file()
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.press(dialog, "Copy")
+    expect(dialog.get_by_role("status")).to_have_text("Copied.")
+    copied = lab.page.evaluate("navigator.clipboard.readText()")
+    assert copied == (server.root / "requirements-locked.txt").read_text(encoding="utf-8")
+
+
+def test_a_thousand_distributions_scroll(lab: Lab, own: Path, home: Path) -> None:
+    [environment] = (home / "envs").iterdir()
+    site = next(environment.glob("lib/python*/site-packages"))
+    for number in range(1000):
+        info = site / f"many_{number:04}-1.0.dist-info"
+        info.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: many-{number:04}\nVersion: 1.0\n"
+        (info / "METADATA").write_text(metadata, encoding="utf-8")
+        (info / "RECORD").write_text(f"{info.name}/METADATA,,\n", encoding="utf-8")
+    lab.open(own.name)
+    lab.shows("changed")
+    panel = lab.show_panel()
+    rows = panel.locator(".jp-nbenv-Row")
+    expect(rows.first).to_be_visible()
+    assert rows.count() < 80  # only what is in sight is in the document
+    place = panel.locator(".jp-nbenv-List")
+    place.evaluate("node => { node.scrollTop = node.scrollHeight }")
+    expect(rows.last).to_have_attribute("aria-posinset", "1030")
+    assert rows.count() < 80
+    panel.get_by_label("Filter by name").fill("many-0500")
+    expect(rows).to_have_count(1)
+
+
+def test_without_an_environment(lab: Lab, server: JupyterServer) -> None:
+    path = written(server.root / "plain.ipynb", "python3", "1")
+    lab.open(path.name)
+    lab.shows("No environment")
+    panel = lab.show_panel()
+    expect(panel).to_contain_text("This notebook has no environment of its own yet.")
+    panel.get_by_label("Requirement to add").fill("tabulate")
+    lab.page.keyboard.press("Enter")
+    lab.press(panel.locator(".jp-nbenv-Proposal"), "Add")
+    expect(lab.strip).to_contain_text("has an environment of its own", timeout=SLOW)
+    lab.press(lab.strip, "Use it")
+    lab.shows("ready")
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.10.0", timeout=SLOW)

@@ -1,0 +1,105 @@
+"""What is installed is recorded at once, in the document that all views share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from nbenv.notebook.metadata import write_metadata
+from tests.integration.browser.conftest import written
+from tests.support.browser import SLOW, Lab, saved
+from tests.support.server import JupyterServer
+
+
+def metadata(path: Path) -> dict[str, object]:
+    return saved(path)["metadata"]
+
+
+def wait_for_record(lab: Lab, path: Path) -> dict[str, object]:
+    for _ in range(150):
+        if "nbenv" in metadata(path):
+            return metadata(path)
+        lab.page.wait_for_timeout(100)
+    raise AssertionError("Nothing was recorded.")
+
+
+def test_a_change_is_in_the_document_and_saved(lab: Lab, server: JupyterServer) -> None:
+    path = written(server.root / "named.ipynb", "nbenv", "")
+    lab.open(path.name)
+    lab.shows("ready")
+    lab.begin(0, "%nbenv install tabulate")
+    found = wait_for_record(lab, path)
+    assert found["nbenv"]["requirements"] == ["tabulate"]
+    assert "Installed tabulate" in path.read_text(encoding="utf-8")  # with the cell's output
+    # Lab shows it saved; a save by hand changes nothing of the record.
+    expect(lab.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
+    lab.save()
+    lab.page.wait_for_timeout(1000)
+    assert metadata(path)["nbenv"] == found["nbenv"]
+
+
+def test_all_views_of_a_notebook_show_the_same(lab: Lab, server: JupyterServer) -> None:
+    path = written(server.root / "views.ipynb", "nbenv", "")
+    lab.page.set_viewport_size({"width": 2400, "height": 850})  # two toolbars, side by side
+    lab.open(path.name)
+    lab.shows("ready")
+    lab.page.get_by_role("menuitem", name="File", exact=True).click()
+    lab.page.get_by_role("menuitem", name="New View for Notebook").click()
+    items = lab.item
+    expect(items).to_have_count(2)
+    lab.begin(0, "%nbenv install tabulate==0.9.0")
+    wait_for_record(lab, path)
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.9.0", timeout=SLOW)
+    lab.begin(0, "%nbenv install tabulate==0.10.0")
+    expect(items.nth(0)).to_contain_text("restart needed", timeout=SLOW)
+    expect(items.nth(1)).to_contain_text("restart needed")
+    expect(lab.strip).to_have_count(2)
+    lab.press(lab.strip.nth(1), "Restart kernel")
+    expect(items.nth(0)).to_contain_text("ready", timeout=SLOW)
+    expect(items.nth(1)).to_contain_text("ready")
+
+
+def test_not_saved_when_the_user_wants_so(lab: Lab, server: JupyterServer) -> None:
+    name = "jupyter-nbenv:environments"
+    answer = server.request(
+        "PUT", f"lab/api/settings/{name}", {"raw": '{"saveAfterChange": false}'}
+    )
+    assert answer[0] == 204
+    path = written(server.root / "later.ipynb", "nbenv", "")
+    lab.open(path.name)
+    lab.shows("ready")
+    lab.begin(0, "%nbenv install tabulate")
+    expect(lab.output(0)).to_contain_text("Installed tabulate", timeout=SLOW)
+    lab.page.wait_for_timeout(1500)
+    assert "nbenv" not in metadata(path)
+    lab.save()
+    assert wait_for_record(lab, path)["nbenv"]["requirements"] == ["tabulate"]
+
+
+def test_a_notebook_without_a_name_is_not_saved_unasked(lab: Lab, server: JupyterServer) -> None:
+    lab.open()
+    tile = lab.page.locator(".jp-LauncherCard[data-category='Notebook']", has_text="Python (nbenv)")
+    tile.click(timeout=SLOW)
+    lab.shows("ready")
+    lab.begin(0, "%nbenv install tabulate")
+    expect(lab.output(0)).to_contain_text("Installed tabulate", timeout=SLOW)
+    lab.page.wait_for_timeout(1500)
+    expect(lab.page.locator(".jp-Dialog")).to_have_count(0)
+    assert "nbenv" not in metadata(server.root / "Untitled.ipynb")
+
+
+def test_a_record_that_a_tool_took_out_is_put_back(lab: Lab, own: Path) -> None:
+    before = metadata(own)["nbenv"]
+    write_metadata(str(own), {"nbenv": None})
+    lab.open(own.name)
+    expect(lab.strip).to_contain_text("lost the record of its environment", timeout=SLOW)
+    lab.shows("ready")
+    lab.begin(0, "import tabulate; print(tabulate.__version__)")
+    expect(lab.output(0)).to_contain_text("0.9.0", timeout=SLOW)  # the environment stays meanwhile
+    assert "nbenv" not in metadata(own)
+    lab.press(lab.strip, "Put it back")
+    expect(lab.strip).to_have_count(0, timeout=SLOW)
+    assert wait_for_record(lab, own)["nbenv"] == before
+    lab.shows("ready")

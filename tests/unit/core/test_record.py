@@ -1,0 +1,71 @@
+"""The rule of truth between a document and what this machine knows of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbenv.core import record
+from nbenv.errors import RecordError
+
+OLD: dict[str, object] = {"version": 1, "python": "3.11", "requirements": [], "lock": []}
+NEW: dict[str, object] = {**OLD, "requirements": ["six"]}
+OTHER: dict[str, object] = {**OLD, "requirements": ["tqdm"]}
+
+
+def state(saved: bool) -> dict[str, object]:
+    before = [record.ABSENT, record.fingerprint(OLD)]
+    return {"value": NEW, "saved": saved, "superseded": before}
+
+
+@pytest.mark.parametrize("shown", [None, OLD])
+def test_an_unsaved_record_replaces_what_it_superseded(shown: dict[str, object] | None) -> None:
+    assert record.current(shown, state(saved=False)) == NEW
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_record_from_elsewhere_is_right(saved: bool) -> None:
+    assert record.current(OTHER, state(saved)) == OTHER
+
+
+def test_a_stale_front_end_gets_the_newest() -> None:
+    assert record.current(OLD, state(saved=True), on_disk=NEW) == NEW
+
+
+def test_a_file_that_went_back_is_right() -> None:
+    assert record.current(OLD, state(saved=True), on_disk=OLD) == OLD
+    assert record.current(OLD, state(saved=True)) == OLD
+
+
+def test_without_a_state_the_document_is_right() -> None:
+    assert record.current(OLD, None) == OLD
+    assert record.current(None, {"value": None}) is None
+
+
+def test_the_recipe_is_what_the_environment_depends_on() -> None:
+    assert record.recipe(OLD) == record.recipe(NEW)
+    assert record.recipe(OLD) != record.recipe({**OLD, "python": "3.12"})
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ([], "not an object"),
+        ({}, "version"),
+        ({**OLD, "version": True}, "version"),
+        ({**OLD, "python": "3"}, "python"),
+        ({**OLD, "python": "3.11; x"}, "python"),
+        ({**OLD, "requirements": "six"}, "requirements"),
+        ({**OLD, "requirements": ["a", 1]}, r"requirements\[1\]"),
+        ({**OLD, "lock": ["a\nb"]}, r"lock\[0\]"),
+        ({**OLD, "lock": ["a\0"]}, r"lock\[0\]"),
+        ({**OLD, "indexes": [{"name": "x"}]}, r"indexes\[0\]"),
+    ],
+)
+def test_broken_records_are_refused_with_their_place(value: object, place: str) -> None:
+    with pytest.raises(RecordError, match=place):
+        record.check(value)
+
+
+def test_a_newer_format_is_refused() -> None:
+    with pytest.raises(RecordError, match="newer nbenv"):
+        record.check({**OLD, "version": 2})

