@@ -18,7 +18,7 @@ from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["NotebookRef", "NotebookSnapshot"]
 
-_SESSIONS = "sessions"
+_SESSIONS = "detached"
 
 
 @dataclass(frozen=True)
