@@ -35,7 +35,7 @@ def resolved(spec: Spec, folder: Path) -> Spec:
 
 def recorded(path: Path, spec: Spec) -> str:
     """Record an environment as an install does; return the file's text."""
-    changes = {"nbenv": spec.to_value(), "kernelspec": KERNELSPEC}
+    changes = {"nbenv": spec.to_record(), "kernelspec": KERNELSPEC}
     write_metadata(str(path), changes)
     return path.read_text(encoding="utf-8")
 

@@ -125,7 +125,7 @@ class NotebookSnapshot:
     @property
     def spec(self) -> Spec:
         """The record, typed; an empty one for a notebook without."""
-        return Spec(default_python()) if self.value is None else Spec.from_value(self.value)
+        return Spec(default_python()) if self.value is None else Spec.from_record(self.value)
 
     @property
     def digest(self) -> str:
