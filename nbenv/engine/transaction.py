@@ -236,7 +236,7 @@ def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
         history.remember(place_of(state), snapshot.record)
     if not ref.keeps_unsaved:
         write_metadata(ref.notebook, {"nbenv": record, "kernelspec": KERNELSPEC})
-    if record != snapshot.record or state.value != record:
+    if record != snapshot.record or state.record != record:
         saved = not ref.keeps_unsaved
         save_state(superseding(state, snapshot.in_file, record, saved))
 

@@ -200,7 +200,7 @@ def _status_lines(
     snapshot: NotebookSnapshot, data: dict[str, object], differing: list[Change]
 ) -> list[str]:
     if snapshot.is_stripped:
-        known = ", ".join(parse_record(snapshot.state.value or {}).requirements) or "nothing"
+        known = ", ".join(parse_record(snapshot.state.record or {}).requirements) or "nothing"
         return [
             f"This notebook's file has lost its record; this machine still knows it: {known}.",
             "A tool that cleans notebooks took it out, or it is of another revision.",

@@ -74,8 +74,8 @@ def _restored(snapshot: NotebookSnapshot, consent: bool) -> Steps[tuple[Spec, Sy
 def _note_current(snapshot: NotebookSnapshot) -> None:
     """Remember the document's record as the newest: what is replaced now was not ours."""
     record, state = snapshot.record, snapshot.state
-    if record is not None and record == snapshot.in_file and state.value != record:
-        save_state(replace(state, value=record, saved=True, superseded=()))
+    if record is not None and record == snapshot.in_file and state.record != record:
+        save_state(replace(state, record=record, saved=True, superseded=()))
 
 
 def restore(
@@ -107,7 +107,7 @@ def _put_back(ref: NotebookRef) -> Steps[Outcome]:
     """Write back a record that the file has lost."""
 
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
-        known = snapshot.state.value if snapshot.is_stripped else snapshot.record
+        known = snapshot.state.record if snapshot.is_stripped else snapshot.record
         return Edited(snapshot.spec if known is None else parse_record(known), None)
 
     options = ChangeOptions(is_locked=True, remembered=False, consent=True)

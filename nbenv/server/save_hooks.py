@@ -26,10 +26,10 @@ def merge(model: dict[str, Any], path: str, contents_manager: Any, **_: object) 
     metadata = _metadata(model)
     file = local_path(contents_manager, path)
     state = read_state(file) if metadata is not None and file else None
-    if metadata is None or file is None or state is None or state.value is None:
+    if metadata is None or file is None or state is None or state.record is None:
         return
     shown = metadata.get("nbenv")
-    if shown == state.value:
+    if shown == state.record:
         return
     if not os.path.exists(file) and _is_another(model["content"], state):
         forget(file)
@@ -71,11 +71,11 @@ def _is_another(content: dict[str, Any], state: State) -> bool:
 def _on_disk(file: str, state: State) -> object:
     """Return the record in the file that is replaced, where it matters."""
     if not state.saved or not os.path.exists(file):
-        return state.value
+        return state.record
     try:
         return read_metadata(file).get("nbenv")
     except NbenvError:
-        return state.value  # a broken file must not keep a good record from being saved
+        return state.record  # a broken file must not keep a good record from being saved
 
 
 def note_saved(model: dict[str, Any], os_path: str, contents_manager: Any, **_: object) -> None:
@@ -93,11 +93,11 @@ def note_saved(model: dict[str, Any], os_path: str, contents_manager: Any, **_: 
 
 def _mark_saved(file: str) -> None:
     state = read_state(file)
-    if state is None or state.value is None or state.saved:
+    if state is None or state.record is None or state.saved:
         return
     in_file = read_metadata(file).get("nbenv")
     if is_locked(state.environment):
         return  # a change is under way, and may be about to write a newer state
     state = read_state(file)
-    if state is not None and state.value == in_file:
+    if state is not None and state.record == in_file:
         save_state(replace(state, saved=True))
