@@ -320,10 +320,10 @@ def test_a_kernel_that_cannot_start_is_mended(place: Ground) -> None:
     succeed("install", notebook, "leaf", "-q")
     package = document_of(notebook).environment.site_packages() / "ipykernel"
     (package / "__init__.py").unlink()  # the folder's own time shows it only one level above
-    marker = document_of(notebook).environment
-    value = marker.value
-    assert value is not None
-    marker.mark(value, str(notebook))
+    environment = document_of(notebook).environment
+    record = environment.read_marker().record
+    assert record is not None
+    environment.mark(record, str(notebook))
     with kernel(notebook) as running:
         assert running.ok("import leaf; print(leaf.__version__)") == "2.0\n"
     document = document_of(notebook)
