@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from nbenv.core.requirements import without_credentials
+from nbenv.core.urls import index_name, without_credentials
 
 __all__ = [
     "Findings",
@@ -75,11 +75,7 @@ class Findings:
 
     def index(self, url: str) -> None:
         """Note an index that a better place than this machine's configuration names."""
-        url = without_credentials(url)
-        words = [word for word in url.partition("://")[2].split("/") if word]
-        rest = [word for word in words[1:] if word != "simple"]
-        name = "-".join([words[0].partition(":")[0].replace(".", "-"), *rest]) if words else "index"
-        self.indexes.setdefault(name, url)
+        self.indexes.setdefault(index_name(url), without_credentials(url))
 
     def note(self, text: str) -> None:
         """Note something that the reader should know, once."""
