@@ -55,12 +55,8 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
             for each in new.lock.distributions
             if versions.get(each.name) == each.version_or_url and hashes[each.name] != each.hashes
         ),
-        tuple(changes_between(_urls(old), _urls(new))),
+        tuple(changes_between(old.index_urls, new.index_urls)),
     )
-
-
-def _urls(spec: Spec) -> dict[str, str]:
-    return {index.name: index.url for index in spec.indexes}
 
 
 def _by_name(requirements: Iterable[str]) -> dict[str, str]:
