@@ -72,7 +72,7 @@ def test_the_disk_of_the_environments_is_full(notebook: Path, stocked: LocalInde
         with_leaf = notebook.read_bytes()
         told = fail("install", notebook, "large", "-q", environ=environ)
         assert "There is no room left on the disk." in told
-        assert "Make room" in told
+        assert "Free some disk space" in told
         assert notebook.read_bytes() == with_leaf != before
         status = succeed("status", notebook, "--json", environ=environ).json
         assert (status["ready"], status["drift"]) == (True, [])
