@@ -174,7 +174,7 @@ def _synced(
     }
     yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
     lacking = None if plan.remove or not before else plan.install
-    python, goal = environment.python, SyncGoal(list(wanted.values()), kept, lacking=lacking)
+    python, goal = environment.python, SyncGoal(list(wanted.values()), kept, missing=lacking)
     steps = sync_prefix(python, goal, spec, folder)
     yield from _guarded(environment, before, seen, (steps))
     after = environment.installed()
@@ -184,7 +184,7 @@ def _synced(
     if damaged:  # in the installer's cache: what it downloaded was checked against its hash
         yield Progress("install", f"The cache of {', '.join(damaged)} is damaged; fetching anew …")
         yield from forget_cached(damaged, folder)
-        steps = sync_prefix(python, replace(goal, again=damaged, lacking=None), spec, folder)
+        steps = sync_prefix(python, replace(goal, again=damaged, missing=None), spec, folder)
         yield from steps
     bytecode.share(environment, names)
     # What differs still was published like that.

@@ -84,7 +84,7 @@ def _named(wish: InstallRequest, folder: Path) -> Steps[NamedRequirements]:
     if other or wish.files or wish.editable:
         files = [Path(os.path.expanduser(path)) for path in wish.files]
         yield Progress("resolve", "Looking into what was named …")
-        steps = find_names(other, files, wish.editable, folder)
+        steps = find_names(other, folder, files=files, editable=wish.editable)
         named = yield from steps
         found.extend(_checked(text, folder) for text in named.requirements)
         editable = named.editable

@@ -49,7 +49,9 @@ def pack(target: NotebookRef, out: str | None, platforms: Sequence[str]) -> Step
         for platform in platforms or (None,):
             chosen = _selected(document, platform)
             _check_wheels(chosen)
-            steps = download_wheels(chosen, spec.python, platform, wheels, spec.indexes)
+            steps = download_wheels(
+                chosen, wheels, python=spec.python, platform=platform, indexes=spec.indexes
+            )
             yield from steps
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
         size = _write(file, {**about, "platforms": list(platforms)}, path, wheels)

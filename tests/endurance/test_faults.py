@@ -71,7 +71,7 @@ def test_the_disk_of_the_environments_is_full(notebook: Path, stocked: LocalInde
         succeed("install", notebook, "leaf", "-q", environ=environ)
         with_leaf = notebook.read_bytes()
         told = fail("install", notebook, "large", "-q", environ=environ)
-        assert "There is no room left on the disk." in told
+        assert "There is no space left on the disk." in told
         assert "Free some disk space" in told
         assert notebook.read_bytes() == with_leaf != before
         status = succeed("status", notebook, "--json", environ=environ).json

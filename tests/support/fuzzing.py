@@ -23,7 +23,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import drift
 from nbenv.errors import InstallerError, NbenvError
 from nbenv.installer import pip_config
-from nbenv.installer.uv_errors import explained
+from nbenv.installer.uv_errors import explain_failure
 from nbenv.kernel.guest import shell_words
 from nbenv.notebook.metadata import read_metadata, write_metadata
 from nbenv.operations.install import parse_index
@@ -138,7 +138,7 @@ def _words(data: bytes) -> None:
 
 
 def _installer(data: bytes) -> None:
-    error = explained(data.decode("utf-8", "replace").splitlines())
+    error = explain_failure(data.decode("utf-8", "replace").splitlines())
     assert isinstance(error, InstallerError)
 
 

@@ -24,7 +24,7 @@ def with_names(findings: Findings, folder: Path) -> Steps[list[str]]:
     for text in [*direct, *findings.editable]:
         yield Progress("resolve", f"Looking into {text} …")
         try:
-            named = yield from (find_names([_located(text, folder)], [], [], folder))
+            named = yield from (find_names([_located(text, folder)], folder))
         except NbenvError as error:
             findings.note(f"{text} is left out: {_reason(error)}")
             continue
