@@ -66,7 +66,7 @@ class LockedDistribution:
 
     @property
     def version_or_url(self) -> str:
-        """What fixes the distribution: its version, or else its URL."""
+        """The version, or else the URL: what fixes the distribution."""
         return self.version or self.url or ""
 
     @property

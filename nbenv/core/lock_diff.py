@@ -16,7 +16,7 @@ __all__ = ["LockDiff", "diff_specs", "verb_of"]
 
 @dataclass(frozen=True)
 class LockDiff:
-    """What changes from one environment to another; false where nothing does.
+    """The changes from one environment to another; false if there are none.
 
     `files` names what keeps its version but comes from other files: its hashes differ.
     """

@@ -23,7 +23,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to install, replacing another version where there is one, and what to remove."""
+    """The distributions to install, over another version if there is one, and those to remove."""
 
     install: tuple[LockedDistribution, ...]
     remove: tuple[str, ...]

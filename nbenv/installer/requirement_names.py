@@ -71,7 +71,7 @@ def find_names(
 
 
 def _expanded(text: str) -> str:
-    """Return a path with ``~`` expanded; raise if nothing is there, as uv would take it for a name."""
+    """Return a path with ``~`` expanded; raise if it is missing: uv would take it for a name."""
     if "://" in text:
         return text
     path = os.path.expanduser(text)

@@ -73,9 +73,8 @@ def find_vulnerabilities(
         (where / "uv.lock").write_text(tomli_w.dumps(document), encoding="utf-8")
         command = ["audit", "--frozen", "--output-format", "json", "--quiet"]
         command += ["--service-url", service] if service else []
-        text = yield from run_uv(
-            command, where, phase="audit", accepted=1
-        )  # 1: something was found
+        # Its exit status is 1 if it found something.
+        text = yield from run_uv(command, where, phase="audit", accepted=1)
     return [_finding(each) for each in json.loads(text)["vulnerabilities"]]
 
 

@@ -38,7 +38,7 @@ class File:
 
     @property
     def is_source(self) -> bool:
-        """Whether it must be built, which runs code in it."""
+        """True if it must be built, which runs code in it."""
         return not self.name.endswith(".whl")
 
 
