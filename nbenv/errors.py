@@ -115,7 +115,7 @@ class UnavailableError(NbenvError):
     """
 
     def __init__(
-        self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError
+        self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError | None
     ) -> None:
         what = "The exact environment of this notebook is not available here."
         super().__init__(what, why, todo)
