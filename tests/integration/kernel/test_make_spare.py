@@ -88,7 +88,7 @@ def test_the_next_one_is_made_apart(
     index: LocalIndex, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spare.prepare_next()  # not where the setting says no
-    monkeypatch.delenv(spare.BACKGROUND)
+    monkeypatch.delenv("NBENV_BACKGROUND")
     home.mkdir()
     hostile = tmp_path / "hostile"
     (hostile / "nbenv").mkdir(parents=True)
@@ -98,9 +98,9 @@ def test_the_next_one_is_made_apart(
     before = psutil.Process().children()
     spare.prepare_next()
     assert psutil.Process().children() == before  # nobody has to wait for it
-    stand_in = NotebookRef.detached(spare.name()).notebook
+    placeholder = NotebookRef.detached(spare.name()).notebook
     end = time.monotonic() + 120
-    while not spare.ready_environment(stand_in) and time.monotonic() < end:
+    while not spare.ready_environment(placeholder) and time.monotonic() < end:
         time.sleep(0.2)
-    assert spare.ready_environment(stand_in)
+    assert spare.ready_environment(placeholder)
     assert not (tmp_path / "trap").exists()
