@@ -1,6 +1,6 @@
 module.exports = {
   preset: 'ts-jest',
-  testRegex: 'src/__tests__/.*\\.spec\\.ts$',
+  testRegex: 'src/(.*/)?__tests__/.*\\.spec\\.ts$',
   transform: {
     '\\.ts$': [
       'ts-jest',

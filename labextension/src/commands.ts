@@ -1,9 +1,9 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Approvals } from './approving';
-import type { Client } from './client';
-import { showExport } from './exporting';
+import type { Approvals } from './approval/approvals';
+import type { Client } from './api/client';
+import { showExport } from './exportDialog';
 import type { IEnvironmentModel, IEnvironments } from './tokens';
 
 export const OPEN = 'nbenv:open';

@@ -13,18 +13,18 @@ import {
   type TranslationBundle
 } from '@jupyterlab/translation';
 import { version } from '../package.json';
-import { Approvals } from './approving';
-import { Client } from './client';
+import { Approvals } from './approval/approvals';
+import { Client } from './api/client';
 import * as commands from './commands';
-import { Environments } from './environments';
-import { MissingModules } from './missing';
-import { EnvironmentPanel } from './panel';
-import { requestAPI, requestLines } from './request';
+import { Environments } from './environment/environments';
+import { MissingModules } from './notebook/installOffer';
+import { EnvironmentPanel } from './panel/panel';
+import { requestAPI, requestLines } from './api/request';
 import { Settings } from './settings';
-import { Strip, type IStripActions } from './strip';
+import { Strip, type IStripActions } from './notebook/noticeBar';
 import { IEnvironments } from './tokens';
-import { StatusBarItem, ToolbarItem } from './toolbar';
-import { TurnedDown } from './turned-down';
+import { StatusBarItem, ToolbarItem } from './notebook/statusItems';
+import { TurnedDown } from './notebook/dismissedOffers';
 
 const SETTINGS = 'jupyter-nbenv:environments';
 const PANEL = 'jupyter-nbenv-panel';

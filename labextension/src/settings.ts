@@ -1,6 +1,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal } from '@lumino/signaling';
-import type { Policy } from './approving';
+import type { Policy } from './approval/approvals';
 
 /**
  * The user's settings, with the schema's defaults until they are read.
