@@ -6,7 +6,7 @@ module.exports = {
       'ts-jest',
       {
         tsconfig: {
-          types: ['jest'],
+          types: ['jest', 'node'],
           module: 'commonjs',
           moduleResolution: 'node10',
           ignoreDeprecations: '5.0'

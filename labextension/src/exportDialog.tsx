@@ -2,58 +2,30 @@ import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { HTMLSelect, ReactWidget } from '@jupyterlab/ui-components';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import type { IExportFormat } from './api/answers';
 import type { Client } from './api/client';
+import { asProblem } from './api/errors';
+import { exportFileName } from './api/exports';
 import { Button } from './ui/button';
-import { reachable } from './approval/dialog';
-
-const FILES: Record<string, string> = {
-  requirements: 'requirements.txt',
-  'requirements-locked': 'requirements-locked.txt',
-  pylock: 'pylock.toml',
-  pyproject: 'pyproject.toml',
-  script: '%.py',
-  juv: '%.juv.ipynb',
-  conda: 'environment.yml',
-  dockerfile: 'Dockerfile'
-};
+import { DialogBody } from './ui/dialogBody';
+import { useAsync } from './ui/useAsync';
 
 /**
- * The file's name that a format has by custom.
+ * What the dialog needs.
  */
-export function fileName(format: string, notebook: string): string {
-  const stem = PathExt.basename(notebook, '.ipynb');
-  return (FILES[format] ?? `${format}.txt`).replace('%', stem);
-}
-
-function meaning(format: string, trans: TranslationBundle): string {
-  const meanings: Record<string, string> = {
-    requirements: trans.__('what was asked for'),
-    'requirements-locked': trans.__('every version, with hashes, for pip'),
-    pylock: trans.__('every version, for any installer (PEP 751)'),
-    pyproject: trans.__('a project’s dependencies'),
-    script: trans.__('the notebook as a script that uv runs'),
-    juv: trans.__('a copy of the notebook for juv'),
-    conda: trans.__('for conda'),
-    dockerfile: trans.__('an image that runs the notebook')
-  };
-  return meanings[format] ?? format;
-}
-
-interface IExportProps {
+export interface IExportProps {
   client: Client;
   contents: Contents.IManager;
   path: string;
-  formats: string[];
+  exports: IExportFormat[];
   trans: TranslationBundle;
 }
 
-class ExportBody extends ReactWidget {
+class ExportBody extends DialogBody {
   constructor(private _props: IExportProps) {
-    super();
-    this.addClass('jp-nbenv-Export');
-    reachable(this.node, _props.trans.__('Export'));
+    super(_props.trans.__('Export'), 'jp-nbenv-Export');
   }
 
   render(): JSX.Element {
@@ -62,37 +34,26 @@ class ExportBody extends ReactWidget {
 }
 
 function Export(props: IExportProps): JSX.Element {
-  const { client, path, formats, trans } = props;
-  const [format, setFormat] = React.useState(formats[0]);
-  const [text, setText] = React.useState<string | null>(null);
-  const [said, setSaid] = React.useState('');
-  React.useEffect(() => {
-    let shown = true;
-    setText(null);
-    setSaid('');
-    client.exported(path, format).then(
-      value => shown && setText(value),
-      (error: unknown) => shown && setSaid(String(error))
-    );
-    return () => {
-      shown = false;
-    };
-  }, [client, path, format]);
-  const name = fileName(format, path);
-  const place = PathExt.join(PathExt.dirname(path), name);
-  const done = (word: string) => () => setSaid(word);
+  const { client, path, exports, trans } = props;
+  const [chosen, setChosen] = React.useState(exports[0]);
+  const { value: text, error } = useAsync(
+    () => client.exported(path, chosen.format),
+    [client, path, chosen]
+  );
+  const choose = (format: string) =>
+    setChosen(exports.find(each => each.format === format) ?? exports[0]);
   return (
     <div>
       <label className="jp-nbenv-Field">
         {trans.__('Format')}
         <HTMLSelect
-          aria-label={trans.__('Format of the export')}
-          value={format}
-          onChange={event => setFormat(event.target.value)}
+          aria-label={trans.__('Export format')}
+          value={chosen.format}
+          onChange={event => choose(event.target.value)}
         >
-          {formats.map(each => (
-            <option key={each} value={each}>
-              {`${fileName(each, path)}: ${meaning(each, trans)}`}
+          {exports.map(each => (
+            <option key={each.format} value={each.format}>
+              {`${exportFileName(each, path)}: ${trans.__(each.label)}`}
             </option>
           ))}
         </HTMLSelect>
@@ -100,40 +61,62 @@ function Export(props: IExportProps): JSX.Element {
       <pre
         className="jp-nbenv-Export-text"
         tabIndex={0}
-        aria-label={trans.__('What is exported')}
+        aria-label={trans.__('Exported text')}
       >
-        {text ?? (said ? '' : trans.__('Exporting …'))}
+        {text ?? (error ? '' : trans.__('Exporting…'))}
       </pre>
-      <div className="jp-nbenv-Buttons">
-        <Button
-          label={trans.__('Download')}
-          disabled={text === null}
-          onClick={() => offer(name, text ?? '')}
-        />
-        <Button
-          label={trans.__('Save beside the notebook')}
-          disabled={text === null}
-          onClick={() =>
-            void saveBeside(props.contents, place, text ?? '', trans).then(
-              isSaved => isSaved && setSaid(trans.__('Saved %1.', place))
-            )
-          }
-        />
-        <Button
-          label={trans.__('Copy')}
-          disabled={text === null}
-          onClick={() => {
-            Clipboard.copyToSystem(text ?? '');
-            done(trans.__('Copied.'))();
-          }}
-        />
-        <span role="status">{said}</span>
-      </div>
+      <Destinations
+        key={chosen.format}
+        {...props}
+        name={exportFileName(chosen, path)}
+        text={text}
+        problem={error ? asProblem(error).what : ''}
+      />
     </div>
   );
 }
 
-function offer(name: string, text: string): void {
+/**
+ * The places an export can go to, and what became of the last one chosen.
+ */
+function Destinations(
+  props: IExportProps & { name: string; text: string | null; problem: string }
+): JSX.Element {
+  const { contents, path, name, text, problem, trans } = props;
+  const [outcome, setOutcome] = React.useState('');
+  const place = PathExt.join(PathExt.dirname(path), name);
+  const disabled = text === null;
+  const save = async () => {
+    if (await saveFile(contents, place, text ?? '', trans)) {
+      setOutcome(trans.__('Saved %1.', place));
+    }
+  };
+  return (
+    <div className="jp-nbenv-Buttons">
+      <Button
+        label={trans.__('Download')}
+        disabled={disabled}
+        onClick={() => download(name, text ?? '')}
+      />
+      <Button
+        label={trans.__('Save next to the notebook')}
+        disabled={disabled}
+        onClick={() => void save()}
+      />
+      <Button
+        label={trans.__('Copy')}
+        disabled={disabled}
+        onClick={() => {
+          Clipboard.copyToSystem(text ?? '');
+          setOutcome(trans.__('Copied.'));
+        }}
+      />
+      <span role="status">{problem || outcome}</span>
+    </div>
+  );
+}
+
+function download(name: string, text: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   link.download = name;
@@ -142,20 +125,21 @@ function offer(name: string, text: string): void {
 }
 
 /**
- * Write the file; a file that is there already is only replaced when that is agreed to.
+ * Write the file, asking first whether to replace one that exists; resolve to whether it was
+ * written.
  */
-async function saveBeside(
+async function saveFile(
   contents: Contents.IManager,
   path: string,
   text: string,
   trans: TranslationBundle
 ): Promise<boolean> {
-  const beside = await contents.get(PathExt.dirname(path));
-  const files = beside.content as { path: string }[];
+  const folder = await contents.get(PathExt.dirname(path));
+  const files = folder.content as { path: string }[];
   if (files.some(each => each.path === path)) {
     const dialog = new Dialog({
       title: trans.__('Replace %1?', PathExt.basename(path)),
-      body: trans.__('A file of this name is beside the notebook.'),
+      body: trans.__('A file with this name already exists.'),
       buttons: [
         Dialog.cancelButton(),
         Dialog.warnButton({ label: trans.__('Replace') })
@@ -169,17 +153,17 @@ async function saveBeside(
     await contents.save(path, { type: 'file', format: 'text', content: text });
     return true;
   } catch (error) {
-    Notification.error(String(error));
+    Notification.error(asProblem(error).what);
     return false;
   }
 }
 
 /**
- * Show an environment in other tools' formats, to download, keep beside the notebook, or copy.
+ * Show the environment in other tools' formats, to download, save next to the notebook, or copy.
  */
 export async function showExport(props: IExportProps): Promise<void> {
   await new Dialog({
-    title: props.trans.__('Export the environment'),
+    title: props.trans.__('Export environment'),
     body: new ExportBody(props),
     buttons: [Dialog.okButton({ label: props.trans.__('Close') })]
   }).launch();

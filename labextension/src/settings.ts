@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 import type { Policy } from './approval/approvals';
 
 /**
- * The user's settings, with the schema's defaults until they are read.
+ * The user's settings; the schema's defaults until they are loaded.
  */
 export class Settings {
   readonly changed = new Signal<this, void>(this);
@@ -18,7 +18,7 @@ export class Settings {
         this._take(settings);
         settings.changed.connect(() => this._take(settings));
       },
-      () => undefined // without settings the defaults hold
+      () => undefined // the defaults stay
     );
   }
 

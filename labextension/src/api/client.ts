@@ -1,35 +1,26 @@
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type {
-  IFindings,
+  IFoundRequirements,
+  IJob,
   IOutdated,
   IPackages,
   IPreview,
-  IProblem,
+  IServerVersion,
   IStatus,
-  IWork,
-  JobEvent
-} from '../tokens';
+  JobEvent,
+  JobResult
+} from './answers';
+import { FormError, ProblemError } from './errors';
+import { readVersion } from './exports';
+import { shaped, type Shape } from './shape';
 
 /**
- * How the client reaches the server: `request.ts`, or something else in tests.
+ * The way to the server: `request.ts`, or something else in tests.
  */
 export interface ITransport {
   ask(path: string, init?: RequestInit): Promise<unknown>;
   lines(path: string): AsyncIterable<unknown>;
 }
-
-/**
- * An answer that is not of the form that this version of the extension knows.
- */
-export class FormError extends Error {
-  constructor(path: string, key: string) {
-    super(`The server's answer to ${path} has no ${key}.`);
-  }
-}
-
-type Shape = Record<
-  string,
-  'string' | 'number' | 'boolean' | 'object' | 'array'
->;
 
 const STATUS: Shape = {
   recorded: 'boolean',
@@ -43,11 +34,10 @@ const STATUS: Shape = {
   drift: 'array',
   kernel: 'object'
 };
-const WORK: Shape = { id: 'string', verb: 'string', done: 'boolean' };
+const JOB: Shape = { id: 'string', verb: 'string', done: 'boolean' };
 const PACKAGES: Shape = { python: 'string', distributions: 'array' };
-const VERSION: Shape = { version: 'string', formats: 'array' };
 const PYTHONS: Shape = { pythons: 'array', default: 'string' };
-const FINDINGS: Shape = { found: 'array', unknown: 'array' };
+const FOUND: Shape = { found: 'array', unknown: 'array' };
 const PREVIEW: Shape = {
   count: 'number',
   distributions: 'array',
@@ -57,31 +47,13 @@ const PREVIEW: Shape = {
 };
 
 /**
- * Check that `value` has the keys of a shape; return it typed.
- */
-export function shaped<T>(value: unknown, shape: Shape, path: string): T {
-  const found = (value ?? {}) as Record<string, unknown>;
-  for (const [key, kind] of Object.entries(shape)) {
-    const held = found[key];
-    const fits =
-      kind === 'array'
-        ? Array.isArray(held)
-        : held !== null && typeof held === kind;
-    if (!fits) {
-      throw new FormError(path, key);
-    }
-  }
-  return value as T;
-}
-
-/**
- * The server extension's API, typed; every answer is checked.
+ * The server extension's API, typed; every response is checked.
  */
 export class Client {
   constructor(private _transport: ITransport) {}
 
-  async version(): Promise<{ version: string; formats: string[] }> {
-    return this._get('version', {}, VERSION);
+  async version(): Promise<IServerVersion> {
+    return readVersion(await this._transport.ask('version'));
   }
 
   async status(path: string, kernel: string): Promise<IStatus> {
@@ -89,10 +61,10 @@ export class Client {
   }
 
   /**
-   * The newest record of a notebook, what its metadata shall hold.
+   * Return the newest record of a notebook, to be written into its metadata.
    */
-  async record(path: string): Promise<Record<string, unknown> | null> {
-    const answer = await this._get<{ record: Record<string, unknown> | null }>(
+  async record(path: string): Promise<ReadonlyJSONObject | null> {
+    const answer = await this._get<{ record: ReadonlyJSONObject | null }>(
       'record',
       { path },
       {}
@@ -109,10 +81,10 @@ export class Client {
   }
 
   /**
-   * What is wrong with a requirement; empty when nothing is.
+   * Return what is wrong with a requirement, or an empty string.
    */
-  async complaint(text: string): Promise<string> {
-    // In a body: what is typed may hold a password, which no log of addresses may.
+  async requirementError(text: string): Promise<string> {
+    // In a body, since URLs are logged and the text may hold a password.
     const body = JSON.stringify({ text });
     const answer = await this._transport.ask('requirement', {
       method: 'POST',
@@ -123,9 +95,9 @@ export class Client {
   }
 
   /**
-   * The distribution that brings a module and is not installed yet, null when none is known.
+   * Return the package that provides a module and is not installed yet, or null.
    */
-  async distributionOf(module: string, path: string): Promise<string | null> {
+  async packageOf(module: string, path: string): Promise<string | null> {
     const answer = await this._get<{ distribution: string | null }>(
       'module',
       { name: module, path },
@@ -139,39 +111,41 @@ export class Client {
     verb: string,
     words: string[],
     flags: string[]
-  ): Promise<IWork> {
+  ): Promise<IJob> {
     const body = JSON.stringify({ path, verb, words, flags });
     const answer = await this._transport.ask('jobs', { method: 'POST', body });
-    return shaped(answer, WORK, 'jobs');
+    return shaped(answer, JOB, 'jobs');
   }
 
-  async stop(work: IWork, path: string): Promise<void> {
+  async stop(job: IJob, path: string): Promise<void> {
     const query = new URLSearchParams({ path });
-    await this._transport.ask(`jobs/${work.id}?${query}`, { method: 'DELETE' });
+    await this._transport.ask(`jobs/${job.id}?${query}`, { method: 'DELETE' });
   }
 
   /**
-   * The events of a job from its first on, until it ends.
+   * Yield all events of a job, from its first until it ends.
    */
-  async *events(work: IWork, path: string): AsyncGenerator<JobEvent> {
+  async *events(job: IJob, path: string): AsyncGenerator<JobEvent> {
     const query = new URLSearchParams({ path });
-    const lines = this._transport.lines(`jobs/${work.id}/events?${query}`);
+    const lines = this._transport.lines(`jobs/${job.id}/events?${query}`);
     for await (const line of lines) {
       yield shaped<JobEvent>(line, { type: 'string' }, 'events');
     }
   }
 
   /**
-   * Run a verb that changes nothing to its end; return the data of its result.
+   * Run a job that changes nothing; return its result.
+   *
+   * Rejects with a `ProblemError` when the job fails.
    */
-  async look(
+  async query(
     path: string,
     verb: string,
     words: string[] = [],
     flags: string[] = []
-  ): Promise<Extract<JobEvent, { type: 'result' }>> {
-    const work = await this.start(path, verb, words, flags);
-    for await (const event of this.events(work, path)) {
+  ): Promise<JobResult> {
+    const job = await this.start(path, verb, words, flags);
+    for await (const event of this.events(job, path)) {
       if (event.type === 'error') {
         throw new ProblemError(event);
       }
@@ -183,24 +157,24 @@ export class Client {
   }
 
   async preview(path: string): Promise<IPreview> {
-    const { data } = await this.look(path, 'restore', [], ['dry-run']);
+    const { data } = await this.query(path, 'restore', [], ['dry-run']);
     return shaped(data, PREVIEW, 'restore');
   }
 
   async outdated(path: string): Promise<IOutdated[]> {
-    return (await this.look(path, 'outdated')).data as IOutdated[];
+    return (await this.query(path, 'outdated')).data as IOutdated[];
   }
 
   /**
-   * What the saved notebook's cells tell of what it needs.
+   * Find what the cells of the saved notebook require; nothing is run or installed.
    */
-  async needs(path: string): Promise<IFindings> {
-    const { data } = await this.look(path, 'adopt', [], ['dry-run']);
-    return shaped(data, FINDINGS, 'adopt');
+  async findRequirements(path: string): Promise<IFoundRequirements> {
+    const { data } = await this.query(path, 'adopt', [], ['dry-run']);
+    return shaped(data, FOUND, 'adopt');
   }
 
   async exported(path: string, format: string): Promise<string> {
-    const { data } = await this.look(path, 'export', [format]);
+    const { data } = await this.query(path, 'export', [format]);
     return shaped<{ text: string }>(data, { text: 'string' }, 'export').text;
   }
 
@@ -213,26 +187,4 @@ export class Client {
     const path = words ? `${name}?${words}` : name;
     return shaped<T>(await this._transport.ask(path), shape, name);
   }
-}
-
-/**
- * A job that failed, with what nbenv said of it.
- */
-export class ProblemError extends Error {
-  constructor(
-    readonly problem: { kind: string; what: string; why: string; todo: string }
-  ) {
-    super(problem.what);
-  }
-}
-
-/**
- * What went wrong, as the views show it.
- */
-export function asProblem(error: unknown): IProblem {
-  if (error instanceof ProblemError) {
-    return error.problem;
-  }
-  const what = error instanceof Error ? error.message : String(error);
-  return { kind: 'Nbenv', what, why: '', todo: '' };
 }

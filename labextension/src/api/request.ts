@@ -1,6 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import { AnswerError } from './errors';
+import { ResponseError } from './errors';
 
 async function respond(
   path: string,
@@ -11,10 +11,10 @@ async function respond(
   const response = await ServerConnection.makeRequest(url, init, settings);
   if (!response.ok) {
     const body: unknown = await response.json().catch(() => null);
-    const said = (body as { message?: unknown } | null)?.message;
-    throw new AnswerError(
+    const message = (body as { message?: unknown } | null)?.message;
+    throw new ResponseError(
       response.status,
-      typeof said === 'string' ? said : response.statusText,
+      typeof message === 'string' ? message : response.statusText,
       body
     );
   }
@@ -22,7 +22,7 @@ async function respond(
 }
 
 /**
- * Ask nbenv's server extension, the JSON API below `nbenv/api`.
+ * Ask nbenv's server extension; its JSON API is below `nbenv/api`.
  */
 export async function requestAPI(
   path: string,
@@ -33,7 +33,7 @@ export async function requestAPI(
 }
 
 /**
- * Read an answer of JSON lines as they come; empty lines only keep the connection alive.
+ * Yield the JSON lines of a response as they arrive; empty lines only keep the connection alive.
  */
 export async function* requestLines(
   path: string,

@@ -1,15 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Client } from '../api/client';
-import { askApproval } from './dialog';
+import { runShown } from '../environment/run';
 import type { IEnvironmentModel } from '../tokens';
+import { askApproval } from './dialog';
 
 /**
- * When a notebook's environment waits for approval: ask, restore at once, or leave it.
+ * What to do about an environment that needs approval: ask, restore it at once, or nothing.
  */
 export type Policy = 'ask' | 'always' | 'never';
 
 /**
- * Asks once for each environment that a notebook brings, and restores what is agreed to.
+ * Asks once about each environment that needs approval, and restores the approved ones.
  */
 export class Approvals {
   constructor(
@@ -19,7 +20,7 @@ export class Approvals {
   ) {}
 
   /**
-   * Watch a model until it goes; again, for another view of the same notebook, changes nothing.
+   * Watch a model until it is disposed; a second view of the same notebook adds nothing.
    */
   watch(model: IEnvironmentModel): void {
     if (this._asked.has(model)) {
@@ -33,11 +34,11 @@ export class Approvals {
       }
       const known = this._asked.get(model) === record;
       this._asked.set(model, record);
-      // What the server is told by its administrator or its user goes before the setting here.
+      // The server's policy, which an administrator may have set, overrules the setting here.
       const policy =
         model.status?.policy === 'never' ? 'never' : this._policy();
       if (!known && policy === 'always') {
-        void restore(model);
+        void runShown(model, 'restore');
       } else if (!known && policy === 'ask') {
         void this.review(model);
       }
@@ -45,7 +46,7 @@ export class Approvals {
   }
 
   /**
-   * Show what would be installed, and restore it when that is agreed to.
+   * Show what would be installed, and restore it if the person agrees.
    */
   async review(model: IEnvironmentModel): Promise<void> {
     const { status } = model;
@@ -56,7 +57,7 @@ export class Approvals {
     try {
       const preview = this._client.preview(model.path);
       if (await askApproval(status, preview, this._trans)) {
-        void restore(model);
+        void runShown(model, 'restore');
       }
     } finally {
       this._isOpen = false;
@@ -65,8 +66,4 @@ export class Approvals {
 
   private _asked = new WeakMap<IEnvironmentModel, string>();
   private _isOpen = false;
-}
-
-async function restore(model: IEnvironmentModel): Promise<void> {
-  await model.run('restore').catch(() => undefined); // the strip shows what went wrong
 }

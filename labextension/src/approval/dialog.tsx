@@ -1,22 +1,25 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { IPreview, IStatus } from '../tokens';
+import type { IPreview, IStatus } from '../api/answers';
+import { asProblem } from '../api/errors';
+import { DialogBody } from '../ui/dialogBody';
 import { bytes } from '../ui/text';
+import { useAsync } from '../ui/useAsync';
+
+/** The number of requirements that are shown in full. */
+const SHOWN = 8;
 
 /**
- * What the approval dialog shows: at once what the notebook says, then what the index says.
+ * The dialog's body: first what the notebook itself says, then what the index adds.
  */
-class ApprovalBody extends ReactWidget {
+class ApprovalBody extends DialogBody {
   constructor(
     private _status: IStatus,
     private _preview: Promise<IPreview>,
     private _trans: TranslationBundle
   ) {
-    super();
-    this.addClass('jp-nbenv-Approval');
-    reachable(this.node, _trans.__('What restoring would do'));
+    super(_trans.__('What would be restored'), 'jp-nbenv-Approval');
   }
 
   render(): JSX.Element {
@@ -26,15 +29,6 @@ class ApprovalBody extends ReactWidget {
   }
 }
 
-/**
- * Let Tab go from a dialog's buttons to its body: a dialog looks for that before the body is rendered.
- */
-export function reachable(node: HTMLElement, label: string): void {
-  node.tabIndex = 0;
-  node.setAttribute('role', 'region');
-  node.setAttribute('aria-label', label);
-}
-
 interface IBodyProps {
   status: IStatus;
   preview: Promise<IPreview>;
@@ -42,78 +36,99 @@ interface IBodyProps {
 }
 
 function Body({ status, preview, trans }: IBodyProps): JSX.Element {
-  const [found, setFound] = React.useState<IPreview | null>(null);
-  const [problem, setProblem] = React.useState('');
-  React.useEffect(() => {
-    let shown = true;
-    preview.then(
-      value => shown && setFound(value),
-      (error: unknown) => shown && setProblem(String(error))
-    );
-    return () => {
-      shown = false;
-    };
-  }, [preview]);
-  const count = found?.count ?? status.locked;
+  const { value: found, error } = useAsync(() => preview, [preview]);
+  const failure = error ? asProblem(error).what : '';
+  const problem = failure || found?.problem;
   return (
     <div>
       <p>
         {trans.__(
-          'This notebook brings its own environment, which is not on this computer yet. Restoring it installs exactly what is recorded:'
+          'This notebook comes with its own environment, which is not on this computer yet. Restoring installs exactly what the notebook records:'
         )}
       </p>
-      <dl className="jp-nbenv-Facts">
-        <dt>{trans.__('Python')}</dt>
-        <dd>
-          {status.python}
-          {found && !found.python_here && (
-            <em>
-              {' '}
-              {trans.__('(not on this computer: it would be downloaded)')}
-            </em>
-          )}
-        </dd>
-        <dt>{trans.__('Asked for')}</dt>
-        <dd>{shortened(status.requirements) || trans.__('nothing')}</dd>
-        <dt>{trans.__('Distributions')}</dt>
-        <dd>{count}</dd>
-        <dt>{trans.__('Download')}</dt>
-        <dd>{problem ? trans.__('unknown') : download(found, trans)}</dd>
-        <dt>{trans.__('Other indexes')}</dt>
-        <dd>
-          {listed(
-            (found?.indexes ?? status.indexes).map(
-              index => `${index.name}: ${index.url}`
-            ),
-            trans.__('none: only this computer’s own')
-          )}
-        </dd>
-        <dt>{trans.__('Direct addresses')}</dt>
-        <dd>{found ? listed(found.direct, trans.__('none')) : '…'}</dd>
-        <dt>{trans.__('Built from source')}</dt>
-        <dd>
-          {found ? sources(found, trans) : problem ? trans.__('unknown') : '…'}
-        </dd>
-      </dl>
-      {(problem || found?.problem) && (
-        <p className="jp-nbenv-Approval-problem">{problem || found?.problem}</p>
-      )}
+      <Facts
+        status={status}
+        found={found}
+        hasFailed={failure !== ''}
+        trans={trans}
+      />
+      {problem && <p className="jp-nbenv-Approval-problem">{problem}</p>}
       {found && <FullList preview={found} trans={trans} />}
-      <dl className="jp-nbenv-Choices">
-        <dt>{trans.__('Restore')}</dt>
-        <dd>
-          {trans.__(
-            'download and install it for this notebook only. What is built from source runs its authors’ code.'
-          )}
-        </dd>
-        <dt>{trans.__('Open without')}</dt>
-        <dd>
-          {trans.__(
-            'nothing is downloaded or run; cells will say that the environment is missing.'
-          )}
-        </dd>
-      </dl>
+      <Choices trans={trans} />
     </div>
+  );
+}
+
+function Facts(props: {
+  status: IStatus;
+  found: IPreview | null;
+  hasFailed: boolean;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { status, found, hasFailed, trans } = props;
+  const unknown = trans.__('unknown');
+  return (
+    <dl className="jp-nbenv-Facts">
+      <dt>{trans.__('Python')}</dt>
+      <dd>
+        {status.python}
+        {found && !found.python_here && (
+          <em> {trans.__('(not on this computer; it would be downloaded)')}</em>
+        )}
+      </dd>
+      <dt>{trans.__('Requirements')}</dt>
+      <dd>{shortened(status.requirements) || trans.__('none')}</dd>
+      <dt>{trans.__('Packages')}</dt>
+      <dd>{found?.count ?? status.locked}</dd>
+      <dt>{trans.__('Download')}</dt>
+      <dd>{hasFailed ? unknown : downloadSize(found, trans)}</dd>
+      <dt>{trans.__('Other indexes')}</dt>
+      <dd>
+        <Warnings
+          lines={(found?.indexes ?? status.indexes).map(
+            index => `${index.name}: ${index.url}`
+          )}
+          none={trans.__('none, only those configured on this computer')}
+        />
+      </dd>
+      <dt>{trans.__('Direct URLs')}</dt>
+      <dd>
+        {found ? (
+          <Warnings lines={found.direct} none={trans.__('none')} />
+        ) : (
+          '…'
+        )}
+      </dd>
+      <dt>{trans.__('Built from source')}</dt>
+      <dd>
+        {found ? (
+          <Warnings lines={found.source} none={noSources(found, trans)} />
+        ) : hasFailed ? (
+          unknown
+        ) : (
+          '…'
+        )}
+      </dd>
+    </dl>
+  );
+}
+
+function Choices({ trans }: { trans: TranslationBundle }): JSX.Element {
+  return (
+    <dl className="jp-nbenv-Choices">
+      <dt>{trans.__('Restore')}</dt>
+      <dd>
+        {trans.__(
+          'Download the packages and install them for this notebook only. Building a package from source runs its authors’ code.'
+        )}
+      </dd>
+      <dt>{trans.__('Open without restoring')}</dt>
+      <dd>
+        {trans.__(
+          'Nothing is downloaded or run. Cells report that the environment is missing.'
+        )}
+      </dd>
+    </dl>
   );
 }
 
@@ -126,15 +141,15 @@ function FullList(props: {
     <details className="jp-nbenv-FullList">
       <summary>
         {trans._n(
-          'The full list: %1 distribution',
-          'The full list: %1 distributions',
+          'Full list: %1 package',
+          'Full list: %1 packages',
           preview.count
         )}
       </summary>
       <table>
         <thead>
           <tr>
-            <th scope="col">{trans.__('Distribution')}</th>
+            <th scope="col">{trans.__('Package')}</th>
             <th scope="col">{trans.__('Version')}</th>
             <th scope="col">{trans.__('Download')}</th>
           </tr>
@@ -156,28 +171,11 @@ function FullList(props: {
   );
 }
 
-function download(found: IPreview | null, trans: TranslationBundle): string {
-  if (!found) {
-    return trans.__('asking this computer’s own index …');
-  }
-  if (found.download === null) {
-    return trans.__('unknown');
-  }
-  const size = bytes(found.download);
-  return found.sizes_unknown
-    ? trans.__('%1, and %2 of unknown size', size, found.sizes_unknown)
-    : trans.__('%1 at most', size);
-}
-
-function sources(found: IPreview, trans: TranslationBundle): JSX.Element {
-  const unknown = found.distributions.filter(each => each.source === null);
-  const none = unknown.length
-    ? trans.__('not known of %1', unknown.length)
-    : trans.__('none');
-  return listed(found.source, none);
-}
-
-function listed(lines: string[], none: string): JSX.Element {
+/**
+ * Lines that a reader must see before agreeing, or what to say where there are none.
+ */
+function Warnings(props: { lines: string[]; none: string }): JSX.Element {
+  const { lines, none } = props;
   if (lines.length === 0) {
     return <>{none}</>;
   }
@@ -190,13 +188,45 @@ function listed(lines: string[], none: string): JSX.Element {
   );
 }
 
-function shortened(requirements: string[], most = 8): string {
-  const shown = requirements.slice(0, most).join(', ');
-  return requirements.length > most ? `${shown}, …` : shown;
+function downloadSize(
+  found: IPreview | null,
+  trans: TranslationBundle
+): string {
+  if (!found) {
+    return trans.__('asking the package index…');
+  }
+  if (found.download === null) {
+    return trans.__('unknown');
+  }
+  const size = bytes(found.download);
+  return found.sizes_unknown
+    ? trans._n(
+        '%2, plus %1 package of unknown size',
+        '%2, plus %1 packages of unknown size',
+        found.sizes_unknown,
+        size
+      )
+    : trans.__('%1 at most', size);
+}
+
+function noSources(found: IPreview, trans: TranslationBundle): string {
+  const unknown = found.distributions.filter(each => each.source === null);
+  return unknown.length
+    ? trans._n(
+        'unknown for %1 package',
+        'unknown for %1 packages',
+        unknown.length
+      )
+    : trans.__('none');
+}
+
+function shortened(requirements: string[]): string {
+  const shown = requirements.slice(0, SHOWN).join(', ');
+  return requirements.length > SHOWN ? `${shown}, …` : shown;
 }
 
 /**
- * Ask whether a notebook's environment may be restored; Escape and closing mean no.
+ * Ask whether to restore a notebook's environment; Escape and closing the dialog mean no.
  */
 export async function askApproval(
   status: IStatus,
@@ -208,7 +238,7 @@ export async function askApproval(
     body: new ApprovalBody(status, preview, trans),
     buttons: [
       Dialog.cancelButton({
-        label: trans.__('Open without'),
+        label: trans.__('Open without restoring'),
         ariaLabel: trans.__('Open the notebook without its environment')
       }),
       Dialog.okButton({

@@ -1,20 +1,43 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookModel } from '@jupyterlab/notebook';
-import type { ReadonlyJSONValue } from '@lumino/coreutils';
-import type { IDocument } from './model';
-import { pythonText, readStale } from './kernelReplies';
-import type { IStale } from '../tokens';
+import type { JSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { IStale, JobResult } from '../api/answers';
+import { askKernel } from './kernelComm';
 
-export const KERNEL = 'nbenv';
-const KEY = 'nbenv';
+/** The name of our kernelspec. */
+const KERNEL = 'nbenv';
+/** The metadata key of the record. */
+export const KEY = 'nbenv';
 const IMPORT = /^\s*(import|from)\s+\w/m;
 const UNTITLED = /^Untitled\d*\.ipynb$/;
 
 export type Context = DocumentRegistry.IContext<INotebookModel>;
 
 /**
- * An open notebook, as the model sees it: one, however many views show it.
+ * What the model needs of an open notebook.
+ */
+export interface IDocument extends IDisposable {
+  readonly path: string;
+  readonly kernel: string;
+  /** Whether the notebook has a name of its own, and so may be saved unasked. */
+  readonly isNamed: boolean;
+  /** Whether the cells imported something when the notebook was opened. */
+  readonly importsAtOpen: boolean;
+  record: ReadonlyJSONValue | undefined;
+  save(): Promise<void>;
+  restart(): Promise<void>;
+  useOwnKernel(): Promise<void>;
+  /**
+   * Ask the kernel which packages only a restart updates, after a job that changed the environment
+   * or without one. Resolves to null when the kernel does not say.
+   */
+  askKernel(result: JobResult | null): Promise<IStale[] | null>;
+}
+
+/**
+ * An open notebook; there is one, however many views show it.
  */
 export class OpenDocument implements IDocument {
   constructor(private _context: Context) {
@@ -39,7 +62,7 @@ export class OpenDocument implements IDocument {
   }
 
   get isNamed(): boolean {
-    // The name alone: with collaboration a drive may stand before the path.
+    // The last part only: with collaboration, the path may begin with a drive.
     return !UNTITLED.test(PathExt.basename(this._context.localPath));
   }
 
@@ -63,21 +86,23 @@ export class OpenDocument implements IDocument {
     await this._context.sessionContext.changeKernel({ name: KERNEL });
   }
 
-  async applied(event: string): Promise<IStale[] | null> {
+  async askKernel(result: JobResult | null): Promise<IStale[] | null> {
     const kernel = this._context.sessionContext.session?.kernel;
-    if (!kernel) {
-      return null;
-    }
-    const call = `__import__('sys').modules['_nbenv_boot'].load('client').applied(${pythonText(event)})`;
-    const reply = await kernel.requestExecute({
-      code: '',
-      silent: true,
-      store_history: false,
-      user_expressions: { nbenv: call }
-    }).done;
-    // After a failed cell what waits behind it is turned down, this too.
-    return reply.content.status === 'ok' ? readStale(reply.content) : null;
+    const event = result as JSONObject | null; // it came as JSON
+    return kernel ? askKernel(kernel, event, this._gone.signal) : null;
+  }
+
+  get isDisposed(): boolean {
+    return this._gone.signal.aborted;
+  }
+
+  /**
+   * End what still waits for the kernel; the notebook itself stays as it is.
+   */
+  dispose(): void {
+    this._gone.abort();
   }
 
   private _importsAtOpen = false;
+  private _gone = new AbortController();
 }

@@ -1,14 +1,14 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { AnswerError } from '../api/errors';
+import { ResponseError } from '../api/errors';
 import type { Client } from '../api/client';
-import { OpenDocument, type Context } from './document';
+import { KEY, OpenDocument, type Context } from './document';
 import { EnvironmentModel } from './model';
 import type { IEnvironments } from '../tokens';
 
 /**
- * Makes a model for each open notebook, shared by all views of it, and tells it what its kernel and
- * its document do.
+ * The models of open notebooks: one per notebook, shared by all its views, and refreshed on what its
+ * kernel and its document do.
  */
 export class Environments implements IEnvironments {
   constructor(
@@ -22,12 +22,12 @@ export class Environments implements IEnvironments {
   }
 
   /**
-   * Whether the server runs our extension: where it does not, it is not asked again and again.
+   * Tell whether the server has our extension; if it does not, it is asked only once.
    */
   private _isServed = (): Promise<boolean> => {
     this._served ??= this._client.version().then(
       () => true,
-      error => !(error instanceof AnswerError && error.status === 404)
+      error => !(error instanceof ResponseError && error.status === 404)
     );
     return this._served;
   };
@@ -55,7 +55,7 @@ export class Environments implements IEnvironments {
     );
     this._models.set(context, model);
     context.disposed.connect(() => {
-      model.dispose();
+      model.dispose(); // and the document with it
       this._models.delete(context);
     });
     void context.ready.then(() => listen(context, model));
@@ -72,12 +72,12 @@ function listen(context: Context, model: EnvironmentModel): void {
     return;
   }
   const { sessionContext } = context;
-  sessionContext.kernelChanged.connect(() => model.touch());
+  sessionContext.kernelChanged.connect(() => model.refreshSoon());
   sessionContext.statusChanged.connect((_, status) => {
     if (['restarting', 'autorestarting', 'starting'].includes(status)) {
-      model.restarted();
+      model.takeRestart();
     } else if (status === 'idle') {
-      model.touch();
+      model.refreshSoon();
     }
   });
   sessionContext.iopubMessage.connect((_, message) => {
@@ -85,19 +85,19 @@ function listen(context: Context, model: EnvironmentModel): void {
       transient?: { nbenv?: { restart?: unknown } };
     };
     if (content.transient?.nbenv) {
-      model.noted(content.transient.nbenv);
+      model.takeCellEvent(content.transient.nbenv);
     }
   });
-  context.pathChanged.connect(() => model.touch());
+  context.pathChanged.connect(() => model.refreshSoon());
   context.saveState.connect((_, state) => {
     if (state === 'completed') {
-      model.touch();
+      model.refreshSoon();
     }
   });
   context.model.metadataChanged.connect((_, change) => {
-    if (change.key === 'nbenv') {
-      model.touch();
+    if (change.key === KEY) {
+      model.refreshSoon();
     }
   });
-  model.touch();
+  model.refreshSoon();
 }

@@ -1,9 +1,9 @@
-import type { IStale } from '../tokens';
+import type { IStale } from '../api/answers';
 
 const MISSING = /No module named '([\w.]+)'/;
 
 /**
- * The module that an error says is missing, null when it says something else.
+ * Return the module that a cell's error reports as missing, or null for any other error.
  */
 export function missingModule(
   error: { errorName?: string; errorValue?: string } | null | undefined
@@ -15,27 +15,24 @@ export function missingModule(
 }
 
 /**
- * A string as a literal of Python's: JSON's escapes are Python's too.
+ * Return the stale packages that a kernel lists, or null when `value` is no such list.
+ *
+ * Any code in the kernel can send it, so nothing is taken on trust.
  */
-export function pythonText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`
+export function readStale(value: unknown): IStale[] | null {
+  return Array.isArray(value) && value.every(isStale) ? value : null;
+}
+
+function isStale(value: unknown): value is IStale {
+  const { name, module, old, new: current } = (value ?? {}) as IStale;
+  return (
+    typeof name === 'string' &&
+    typeof module === 'string' &&
+    isVersion(old) &&
+    isVersion(current)
   );
 }
 
-/**
- * Read the JSON that an expression gave, from Python's way to show it.
- */
-export function readStale(content: unknown): IStale[] {
-  const { user_expressions: given } = content as {
-    user_expressions?: Record<string, { data?: Record<string, string> }>;
-  };
-  const shown = given?.nbenv?.data?.['text/plain'];
-  try {
-    const found: unknown = JSON.parse(shown?.slice(1, -1) ?? '[]');
-    return Array.isArray(found) ? (found as IStale[]) : [];
-  } catch {
-    return [];
-  }
+function isVersion(value: unknown): boolean {
+  return value === null || typeof value === 'string';
 }

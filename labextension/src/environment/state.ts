@@ -1,27 +1,28 @@
-import type { IStale, IStatus, IWork, State } from '../tokens';
+import type { IJob, IStale, IStatus } from '../api/answers';
+import type { State } from '../tokens';
 
 const RESTORING = ['build', 'restore', 'python'];
 
 /**
- * The state that a notebook's environment is shown in: the kernel's truth first.
+ * Derive the state to show for a notebook's environment, first of all from what its kernel is.
  */
 export function stateOf(
   status: IStatus | null,
-  work: IWork | null,
+  job: IJob | null,
   stale: IStale[]
 ): State {
   if (!status) {
     return 'unknown';
   }
-  if (work && !work.done) {
-    return RESTORING.includes(work.verb) ? 'restoring' : 'changing';
+  if (job && !job.done) {
+    return RESTORING.includes(job.verb) ? 'restoring' : 'changing';
   }
   switch (status.kernel.state) {
     case 'starting':
       return 'starting';
     case 'waiting':
       if (status.recorded && status.ready) {
-        return 'starting'; // it was restored: the kernel is about to find it
+        return 'starting'; // restored: the waiting kernel is about to notice
       }
       return status.kernel.error?.kind === 'ApprovalNeeded'
         ? 'approval'
@@ -44,7 +45,7 @@ function runningState(status: IStatus, stale: IStale[]): State {
 }
 
 /**
- * Whether the kernel runs in another environment than the notebook has now.
+ * Tell whether the kernel runs in an environment other than the notebook's current one.
  */
 export function isElsewhere(status: IStatus): boolean {
   const { state, environment } = status.kernel;

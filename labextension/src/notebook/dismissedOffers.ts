@@ -1,13 +1,16 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { IEnvironmentModel } from '../tokens';
 
+/** The key in Lab's state database; older versions have written it. */
 const KEY = 'jupyter-nbenv:turned-down';
+/** How many are remembered: the database is read at every start of Lab. */
 const KEPT = 500;
 
 /**
- * The offers to change the kernel, or to find what is needed, that were turned down: each is made once, also after a reload.
+ * The dismissed offers to switch the kernel or to find requirements; they stay dismissed after a
+ * reload, until the notebook's record changes.
  */
-export class TurnedDown {
+export class DismissedOffers {
   constructor(private _database: IStateDB | null) {
     void _database?.fetch(KEY).then(found => {
       if (Array.isArray(found)) {
@@ -17,11 +20,11 @@ export class TurnedDown {
   }
 
   has(model: IEnvironmentModel): boolean {
-    return this._known.has(name(model));
+    return this._known.has(keyOf(model));
   }
 
   add(model: IEnvironmentModel): void {
-    this._known.add(name(model));
+    this._known.add(keyOf(model));
     void this._database?.save(KEY, [...this._known].slice(-KEPT));
     model.dismiss();
   }
@@ -29,6 +32,6 @@ export class TurnedDown {
   private _known = new Set<string>();
 }
 
-function name(model: IEnvironmentModel): string {
+function keyOf(model: IEnvironmentModel): string {
   return `${model.path} ${model.status?.record ?? ''}`;
 }

@@ -9,24 +9,30 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { Client } from '../api/client';
-import { Button } from '../ui/button';
 import { missingModule } from '../environment/kernelReplies';
 import type { IEnvironments } from '../tokens';
+import { Button } from '../ui/button';
 
 /**
- * Offers, below the output of a cell that lacks a module, to install what brings it.
+ * What the offers need.
  */
-export class MissingModules {
-  constructor(
-    private _client: Client,
-    private _environments: IEnvironments,
-    private _tracker: INotebookTracker,
-    private _isWanted: () => boolean,
-    private _trans: TranslationBundle
-  ) {
+export interface IInstallOffersOptions {
+  client: Client;
+  environments: IEnvironments;
+  tracker: INotebookTracker;
+  isEnabled: () => boolean;
+  trans: TranslationBundle;
+}
+
+/**
+ * Offers to install the package that provides a missing module, below the output of the cell that
+ * failed to import it.
+ */
+export class InstallOffers {
+  constructor(private _options: IInstallOffersOptions) {
     NotebookActions.executed.connect((_, { notebook, cell, error }) => {
       const module = missingModule(error);
-      if (module && cell.model.type === 'code' && this._isWanted()) {
+      if (module && cell.model.type === 'code' && _options.isEnabled()) {
         void this._offer(notebook, cell as CodeCell, module);
       }
     });
@@ -37,91 +43,85 @@ export class MissingModules {
     cell: CodeCell,
     module: string
   ): Promise<void> {
-    const panel = this._tracker.find(each => each.content === notebook);
-    const model = panel && this._environments.of(panel);
+    const { client, environments, tracker, trans } = this._options;
+    const panel = tracker.find(each => each.content === notebook);
+    const model = panel && environments.of(panel);
     if (!panel || model?.status?.kernel.state !== 'running') {
       return;
     }
-    const distribution = await this._client
-      .distributionOf(module, model.path)
-      .catch(() => null);
-    if (!distribution || cell.isDisposed) {
+    const name = await client.packageOf(module, model.path).catch(() => null);
+    if (!name || cell.isDisposed) {
       return;
     }
-    const offer = new Offer(module, distribution, this._trans, async () => {
-      await model.run('install', [distribution]);
+    const accept = async () => {
+      await model.run('install', [name]);
       offer.dispose();
       await NotebookActions.runCells(notebook, [cell], panel.sessionContext);
-    });
+    };
+    const offer = new InstallOffer({ module, name, trans, accept });
     place(offer, cell);
   }
 }
 
-/** Put an offer behind the outputs; it goes with them. */
-function place(offer: Offer, cell: CodeCell): void {
+/** Put an offer below a cell's outputs; it disappears with them. */
+function place(offer: InstallOffer, cell: CodeCell): void {
   const outputs = cell.outputArea;
   Widget.attach(offer, outputs.node);
-  const forget = () => {
-    outputs.model.changed.disconnect(forget);
-    cell.disposed.disconnect(forget);
+  const remove = () => {
+    outputs.model.changed.disconnect(remove);
+    cell.disposed.disconnect(remove);
     offer.dispose();
   };
-  outputs.model.changed.connect(forget);
-  cell.disposed.connect(forget);
+  outputs.model.changed.connect(remove);
+  cell.disposed.connect(remove);
+}
+
+interface IOfferProps {
+  module: string;
+  /** The name of the package. */
+  name: string;
+  trans: TranslationBundle;
+  accept: () => Promise<void>;
 }
 
 /**
  * One offer: a sentence and a button.
  */
-class Offer extends ReactWidget {
-  constructor(
-    private _module: string,
-    private _distribution: string,
-    private _trans: TranslationBundle,
-    private _accept: () => Promise<void>
-  ) {
+class InstallOffer extends ReactWidget {
+  constructor(private _props: IOfferProps) {
     super();
     this.addClass('jp-nbenv-Offer');
   }
 
   render(): JSX.Element {
-    return (
-      <OfferLine
-        module={this._module}
-        distribution={this._distribution}
-        trans={this._trans}
-        accept={this._accept}
-      />
-    );
+    return <OfferLine {...this._props} />;
   }
 }
 
-function OfferLine(props: {
-  module: string;
-  distribution: string;
-  trans: TranslationBundle;
-  accept: () => Promise<void>;
-}): JSX.Element {
-  const { module, distribution, trans, accept } = props;
+function OfferLine(props: IOfferProps): JSX.Element {
+  const { module, name, trans, accept } = props;
   const [isBusy, setIsBusy] = React.useState(false);
   const click = () => {
     setIsBusy(true);
-    // The model keeps what went wrong, and the strip shows it.
+    // The model keeps what went wrong, and the notice bar shows it.
     accept().catch(() => setIsBusy(false));
   };
   return (
     <div role="status">
       <span>
-        {module === distribution
-          ? trans.__('%1 is not in this notebook’s environment.', module)
-          : trans.__('The module %1 comes with %2.', module, distribution)}
+        {module === name
+          ? trans.__(
+              '%1 is not installed in this notebook’s environment.',
+              module
+            )
+          : trans.__('The module %1 is part of the package %2.', module, name)}
       </span>
       <Button
         strong
         label={
           isBusy
-            ? trans.__('Installing %1 …', distribution)
-            : trans.__('Install %1 and run again', distribution)
+            ? trans.__('Installing %1…', name)
+            : trans.__('Install %1 and run again', name)
         }
         disabled={isBusy}
         onClick={click}

@@ -1,8 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { environmentIcon } from '../ui/icons';
 import type { IEnvironmentModel, IEnvironments } from '../tokens';
+import { UseCurrent } from '../ui/currentEnvironment';
+import { environmentIcon } from '../ui/icons';
 import { shortLine, stateSentence } from '../ui/text';
 
 interface IItemProps {
@@ -30,7 +31,7 @@ function Item({ model, open, trans }: IItemProps): JSX.Element {
 }
 
 /**
- * The environment at a glance, in a notebook's toolbar.
+ * The state of a notebook's environment, in the notebook's toolbar.
  */
 export class ToolbarItem extends ReactWidget {
   constructor(private _props: IItemProps & { model: IEnvironmentModel }) {
@@ -48,7 +49,7 @@ export class ToolbarItem extends ReactWidget {
 }
 
 /**
- * The same of the active notebook, in the status bar.
+ * The state of the active notebook's environment, in the status bar.
  */
 export class StatusBarItem extends ReactWidget {
   constructor(
@@ -66,28 +67,4 @@ export class StatusBarItem extends ReactWidget {
       </UseCurrent>
     );
   }
-}
-
-/**
- * Renders again when another notebook becomes the active one, and when its environment changes.
- */
-export function UseCurrent(props: {
-  environments: IEnvironments;
-  children: (model: IEnvironmentModel | null) => JSX.Element;
-}): JSX.Element {
-  const { environments, children } = props;
-  return (
-    <UseSignal signal={environments.currentChanged}>
-      {() => {
-        const model = environments.current;
-        return model ? (
-          <UseSignal key={model.key} signal={model.changed}>
-            {() => children(model)}
-          </UseSignal>
-        ) : (
-          children(null)
-        );
-      }}
-    </UseSignal>
-  );
 }

@@ -1,77 +1,74 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { asProblem, type Client } from '../api/client';
+import type { IChange } from '../api/answers';
+import type { Client } from '../api/client';
+import { asProblem } from '../api/errors';
+import { runShown } from '../environment/run';
+import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
-import type { IChange, IEnvironmentModel, IProblem } from '../tokens';
 import { changeLine, problemText } from '../ui/text';
+import { useAsync } from '../ui/useAsync';
 
 /**
- * A change that was asked for and is not made yet.
+ * A change that was requested and not made yet.
  */
-export interface IWish {
+export interface IChangeRequest {
   verb: 'install' | 'uninstall' | 'upgrade';
   words: string[];
 }
 
-interface IProposalProps {
+interface IPreviewProps {
   client: Client;
   model: IEnvironmentModel;
-  wish: IWish;
+  request: IChangeRequest;
   trans: TranslationBundle;
-  onEnd: (isDone: boolean) => void;
+  onEnd: () => void;
 }
 
 /**
  * What a change would do, and the choice to make it.
  */
-export function Proposal(props: IProposalProps): JSX.Element {
-  const { client, model, wish, trans, onEnd } = props;
-  const [changes, setChanges] = React.useState<IChange[] | null>(null);
-  const [problem, setProblem] = React.useState<IProblem | null>(null);
-  React.useEffect(() => {
-    let shown = true;
-    setChanges(null);
-    setProblem(null);
-    client.look(model.path, wish.verb, wish.words, ['dry-run']).then(
-      result => shown && setChanges(result.changes),
-      (error: unknown) => shown && setProblem(asProblem(error))
-    );
-    return () => {
-      shown = false;
-    };
-  }, [client, model, wish]);
+export function ChangePreview(props: IPreviewProps): JSX.Element {
+  const { client, model, request, trans, onEnd } = props;
+  const { verb, words } = request;
+  const { value, error } = useAsync(
+    () => client.query(model.path, verb, words, ['dry-run']),
+    [client, model, request]
+  );
   const apply = () => {
-    onEnd(true);
-    // The model keeps what goes wrong, and the strip shows it.
-    model.run(wish.verb, wish.words).catch(() => undefined);
+    onEnd();
+    void runShown(model, verb, words);
   };
   return (
-    <section className="jp-nbenv-Proposal" aria-label={trans.__('Proposal')}>
-      <h3>{title(wish, trans)}</h3>
-      {problem ? (
-        <pre role="alert">{problemText(problem)}</pre>
-      ) : changes === null ? (
-        <p role="status">{trans.__('Looking what would change …')}</p>
+    <section
+      className="jp-nbenv-Proposal"
+      aria-label={trans.__('Preview of the changes')}
+    >
+      <h3>{question(request, trans)}</h3>
+      {error ? (
+        <pre role="alert">{problemText(asProblem(error))}</pre>
+      ) : value ? (
+        <Changes changes={value.changes} trans={trans} />
       ) : (
-        <Changes changes={changes} trans={trans} />
+        <p role="status">{trans.__('Checking what would change…')}</p>
       )}
       <div className="jp-nbenv-Buttons">
         <Button
           strong
-          label={label(wish, trans)}
-          disabled={changes === null}
+          label={label(request, trans)}
+          disabled={value === null}
           onClick={apply}
         />
-        <Button label={trans.__('Cancel')} onClick={() => onEnd(false)} />
+        <Button label={trans.__('Cancel')} onClick={onEnd} />
       </div>
     </section>
   );
 }
 
 /**
- * Changes, each with the sign of what it is.
+ * Changes, each marked as an addition, another version, or a removal.
  */
-export function Changes(props: {
+function Changes(props: {
   changes: IChange[];
   trans: TranslationBundle;
 }): JSX.Element {
@@ -97,21 +94,24 @@ function kind(change: IChange): string {
   return change.new ? 'jp-mod-moving' : 'jp-mod-going';
 }
 
-function title({ verb, words }: IWish, trans: TranslationBundle): string {
+function question(
+  { verb, words }: IChangeRequest,
+  trans: TranslationBundle
+): string {
   const names = words.join(', ');
   switch (verb) {
     case 'install':
-      return trans.__('Adding %1 would change:', names);
+      return trans.__('Add %1?', names);
     case 'uninstall':
-      return trans.__('Removing %1 would change:', names);
+      return trans.__('Remove %1?', names);
     case 'upgrade':
       return names
-        ? trans.__('Upgrading %1 would change:', names)
-        : trans.__('Upgrading everything would change:');
+        ? trans.__('Upgrade %1?', names)
+        : trans.__('Upgrade all packages?');
   }
 }
 
-function label({ verb }: IWish, trans: TranslationBundle): string {
+function label({ verb }: IChangeRequest, trans: TranslationBundle): string {
   switch (verb) {
     case 'install':
       return trans.__('Add');

@@ -1,11 +1,15 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { IFoundRequirements } from '../api/answers';
+import type { Client } from '../api/client';
+import { asProblem } from '../api/errors';
+import { runShown } from '../environment/run';
+import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
-import { asProblem, type Client } from '../api/client';
-import type { IEnvironmentModel, IFindings, IProblem } from '../tokens';
 import { problemText } from '../ui/text';
+import { useAsync } from '../ui/useAsync';
 
-interface IAdoptingProps {
+interface IFindProps {
   client: Client;
   model: IEnvironmentModel;
   disabled: boolean;
@@ -13,48 +17,45 @@ interface IAdoptingProps {
 }
 
 /**
- * For a notebook that records nothing: what its imports and install lines need, and the choice to
- * install that.
+ * For a notebook without a record: find what its cells require, and offer to install that.
  */
-export function Adopting(props: IAdoptingProps): JSX.Element | null {
+export function FindRequirements(props: IFindProps): JSX.Element | null {
   const { client, model, disabled, trans } = props;
-  const [looking, setLooking] = React.useState(false);
-  const [findings, setFindings] = React.useState<IFindings | null>(null);
-  const [problem, setProblem] = React.useState<IProblem | null>(null);
+  const [asked, setAsked] = React.useState(0); // counts, so that one can ask again
+  const {
+    value: found,
+    error,
+    isPending
+  } = useAsync(asked ? () => client.findRequirements(model.path) : null, [
+    client,
+    model,
+    asked
+  ]);
   if (!model.status || model.status.recorded || model.status.stripped) {
     return null;
   }
-  const look = () => {
-    setLooking(true);
-    setProblem(null);
-    client
-      .needs(model.path)
-      .then(setFindings, error => setProblem(asProblem(error)))
-      .finally(() => setLooking(false));
-  };
   const install = () => {
-    setFindings(null);
-    // The model keeps what goes wrong, and the strip shows it.
-    model.run('adopt').catch(() => undefined);
+    setAsked(0);
+    void runShown(model, 'adopt');
   };
   return (
     <section
       className="jp-nbenv-Needs"
-      aria-label={trans.__('What this notebook needs')}
+      aria-label={trans.__('Packages this notebook needs')}
     >
-      {findings ? (
-        <Found findings={findings} trans={trans} />
-      ) : problem ? (
-        <pre role="alert">{problemText(problem)}</pre>
+      {found ? (
+        <Found found={found} trans={trans} />
+      ) : error ? (
+        <pre role="alert">{problemText(asProblem(error))}</pre>
       ) : (
         <p>
           {trans.__(
-            'The imports and install lines of the saved notebook tell what it needs.'
+            'nbenv can find the packages this notebook needs from the imports and install commands in its saved cells.'
           )}
         </p>
       )}
       <div className="jp-nbenv-Buttons">
-        {findings?.found.length ? (
+        {found?.found.length ? (
           <Button
             strong
             label={trans.__('Install and record')}
@@ -64,18 +65,19 @@ export function Adopting(props: IAdoptingProps): JSX.Element | null {
         ) : (
           <Button
             label={
-              looking ? trans.__('Looking …') : trans.__('Find what it needs')
+              isPending
+                ? trans.__('Searching…')
+                : trans.__('Find required packages')
             }
-            title={trans.__('Read the cells; nothing is run or installed')}
-            disabled={disabled || looking}
-            onClick={look}
+            title={trans.__(
+              'Read the cells without running or installing anything'
+            )}
+            disabled={disabled || isPending}
+            onClick={() => setAsked(asked + 1)}
           />
         )}
-        {findings && (
-          <Button
-            label={trans.__('Cancel')}
-            onClick={() => setFindings(null)}
-          />
+        {found && (
+          <Button label={trans.__('Cancel')} onClick={() => setAsked(0)} />
         )}
       </div>
     </section>
@@ -83,17 +85,17 @@ export function Adopting(props: IAdoptingProps): JSX.Element | null {
 }
 
 function Found(props: {
-  findings: IFindings;
+  found: IFoundRequirements;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { found, unknown, as_of, as_of_reason } = props.findings;
+  const { found, unknown, as_of, as_of_reason } = props.found;
   const { trans } = props;
   return (
     <>
       <h3>
         {found.length
           ? trans.__('This notebook needs:')
-          : trans.__('Nothing was found that has to be installed.')}
+          : trans.__('No packages need to be installed.')}
       </h3>
       <ul className="jp-nbenv-Changes">
         {found.map(each => (
@@ -107,13 +109,15 @@ function Found(props: {
       {unknown.length > 0 && (
         <p>
           {trans.__(
-            'No distribution is known for: %1.',
+            'No known package provides: %1.',
             unknown.map(each => each.module).join(', ')
           )}
         </p>
       )}
       {as_of && (
-        <p>{trans.__('As of %1: %2', as_of.slice(0, 10), as_of_reason)}</p>
+        <p>
+          {trans.__('Versions as of %1: %2', as_of.slice(0, 10), as_of_reason)}
+        </p>
       )}
     </>
   );

@@ -3,30 +3,29 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import type { IPackages } from '../api/answers';
 import type { Client } from '../api/client';
-import { Button, ignore } from '../ui/button';
-import type { IEnvironmentModel, IPackages } from '../tokens';
-import { bytes, shortLine, stateSentence } from '../ui/text';
+import { runShown } from '../environment/run';
+import type { IEnvironmentModel } from '../tokens';
+import { bytes, packageCount, shortLine, stateSentence } from '../ui/text';
+import { useAsync } from '../ui/useAsync';
 
-interface IHeadProps {
+interface IHeaderProps {
   client: Client;
   model: IEnvironmentModel;
   packages: IPackages | null;
-  disabled: boolean;
   trans: TranslationBundle;
 }
 
 /**
- * Which notebook, what state, and what Python.
+ * The notebook's name, the state of its environment, and its Python.
  */
-export function Head(props: IHeadProps): JSX.Element {
+export function Header(props: IHeaderProps): JSX.Element {
   const { model, packages, trans } = props;
   const { status } = model;
   const size = packages?.size;
   const facts = [
-    status?.environment
-      ? trans._n('%1 distribution', '%1 distributions', status.installed)
-      : '',
+    status?.environment ? packageCount(status.installed, trans) : '',
     size ? trans.__('%1 on disk', bytes(size)) : ''
   ].filter(Boolean);
   return (
@@ -45,42 +44,22 @@ export function Head(props: IHeadProps): JSX.Element {
 /**
  * The choice of another Python, among those of this machine.
  */
-function Pythons(props: IHeadProps): JSX.Element {
+function Pythons(props: IHeaderProps): JSX.Element {
   const { client, model, trans } = props;
   const own = model.status?.python ?? '';
-  const [found, setFound] = React.useState<string[]>([]);
-  React.useEffect(() => {
-    let shown = true;
-    client.pythons().then(
-      ({ pythons }) => shown && setFound(pythons.map(each => each.python)),
-      () => undefined
-    );
-    return () => {
-      shown = false;
-    };
-  }, [client]);
+  const { value } = useAsync(() => client.pythons(), [client]);
+  const found = value?.pythons.map(each => each.python) ?? [];
   const choices = found.includes(own) ? found : [own, ...found];
   const move = async (python: string) => {
-    const { button } = await showDialog({
-      title: trans.__('Move to Python %1?', python),
-      body: trans.__(
-        'The same requirements are installed for Python %1, in the same versions where there are such. The kernel then needs a restart; Undo goes back.',
-        python
-      ),
-      buttons: [
-        Dialog.cancelButton(),
-        Dialog.okButton({ label: trans.__('Move') })
-      ]
-    });
-    if (button.accept) {
-      await model.run('python', [python]).catch(() => undefined);
+    if (await confirmMove(python, trans)) {
+      await runShown(model, 'python', [python]);
     }
   };
   return (
     <label className="jp-nbenv-Field">
       {trans.__('Python')}
       <HTMLSelect
-        aria-label={trans.__('Python of this notebook')}
+        aria-label={trans.__('Python version of this notebook')}
         value={own}
         disabled={model.progress !== null}
         onChange={event => void move(event.target.value)}
@@ -93,64 +72,20 @@ function Pythons(props: IHeadProps): JSX.Element {
   );
 }
 
-/**
- * How what is installed differs from what is recorded, and the two ways out.
- */
-export function Drift(props: IHeadProps): JSX.Element | null {
-  const { model, trans, disabled } = props;
-  const drift = model.status?.drift ?? [];
-  const stale = model.status?.stale ?? [];
-  if (drift.length + stale.length === 0) {
-    return null;
-  }
-  const installed = drift
-    .filter(each => each.new)
-    .map(each => `${each.name}==${each.new}`);
-  return (
-    <section className="jp-nbenv-Drift">
-      <h3>{trans.__('Not as recorded')}</h3>
-      <ul>
-        {drift.map(each => (
-          <li key={each.name}>{driftLine(each, trans)}</li>
-        ))}
-        {stale.map(each => (
-          <li key={each}>{trans.__('the lock does not meet %1', each)}</li>
-        ))}
-      </ul>
-      <div className="jp-nbenv-Buttons">
-        {installed.length > 0 && (
-          <Button
-            label={trans.__('Record what is installed')}
-            disabled={disabled}
-            onClick={() => void model.run('install', installed).catch(ignore)}
-          />
-        )}
-        {stale.length > 0 && (
-          <Button
-            label={trans.__('Lock anew')}
-            disabled={disabled}
-            onClick={() => void model.run('upgrade').catch(ignore)}
-          />
-        )}
-        <Button
-          label={trans.__('Go back to the record')}
-          disabled={disabled}
-          onClick={() => void model.run('restore').catch(ignore)}
-        />
-      </div>
-    </section>
-  );
-}
-
-function driftLine(
-  change: { name: string; old: string | null; new: string | null },
+async function confirmMove(
+  python: string,
   trans: TranslationBundle
-): string {
-  const { name, old, new: installed } = change;
-  if (!old) {
-    return trans.__('%1 %2 is installed, not recorded', name, installed ?? '');
-  }
-  return installed
-    ? trans.__('%1 is %2, recorded is %3', name, installed, old)
-    : trans.__('%1 %2 is recorded, not installed', name, old);
+): Promise<boolean> {
+  const { button } = await showDialog({
+    title: trans.__('Switch to Python %1?', python),
+    body: trans.__(
+      'The notebook’s requirements will be installed for Python %1, in the same versions where those are available. The kernel then needs a restart. You can undo the switch.',
+      python
+    ),
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.okButton({ label: trans.__('Switch') })
+    ]
+  });
+  return button.accept;
 }

@@ -1,7 +1,7 @@
-import type { IDistribution, IOutdated, IPackages } from '../tokens';
+import type { IDistribution, IOutdated, IPackages } from '../api/answers';
 
 /**
- * A line of the list or of the tree. `depth` is 0 for what stands at the left.
+ * A line of the list or of the tree; `depth` is 0 at the left edge.
  */
 export interface IRow {
   key: string;
@@ -13,9 +13,9 @@ export interface IRow {
 }
 
 /**
- * What of a long list is in sight, by row numbers, with some rows around it.
+ * Return the range of rows to draw: those in sight, and some more for a smooth scroll.
  */
-export function inSight(
+export function visibleRows(
   top: number,
   height: number,
   rowHeight: number,
@@ -28,15 +28,15 @@ export function inSight(
 }
 
 /**
- * The rows of the flat list: what was asked for first, then what is outdated, then the rest; filtered
- * by a part of a name.
+ * Return the rows of the flat list whose names contain `filter`: requirements first, then what is
+ * outdated, then the rest.
  */
 export function listRows(
   packages: IPackages,
   outdated: IOutdated[],
   filter: string
 ): IRow[] {
-  const latest = newest(outdated);
+  const latest = latestVersions(outdated);
   const wanted = filter.trim().toLowerCase();
   return [...packages.distributions]
     .filter(each => each.name.includes(wanted))
@@ -57,16 +57,17 @@ export function listRows(
 }
 
 /**
- * The rows of the tree: below what was asked for, what each opened one needs.
+ * Return the rows of the tree: the requirements and the kernel, each with its dependencies below it
+ * where it is open.
  *
- * `open` holds the keys of opened rows: the names on the way to them, joined by `/`.
+ * The keys in `open` are the names from the left edge to a row, joined by `/`.
  */
 export function treeRows(
   packages: IPackages,
   outdated: IOutdated[],
   open: ReadonlySet<string>
 ): IRow[] {
-  const latest = newest(outdated);
+  const latest = latestVersions(outdated);
   const known = new Map(packages.distributions.map(each => [each.name, each]));
   const rows: IRow[] = [];
   const grow = (name: string, above: string[]): void => {
@@ -74,9 +75,10 @@ export function treeRows(
     if (!distribution) {
       return;
     }
-    const way = [...above, name];
-    const key = way.join('/');
-    const needs = distribution.needs.filter(each => !way.includes(each));
+    const path = [...above, name];
+    const key = path.join('/');
+    // Dependencies may be circular.
+    const needs = distribution.needs.filter(each => !path.includes(each));
     const isOpen = open.has(key);
     rows.push({
       key,
@@ -87,7 +89,7 @@ export function treeRows(
       isOpen
     });
     if (isOpen) {
-      needs.forEach(each => grow(each, way));
+      needs.forEach(each => grow(each, path));
     }
   };
   packages.distributions
@@ -96,6 +98,6 @@ export function treeRows(
   return rows;
 }
 
-function newest(outdated: IOutdated[]): Map<string, string> {
+function latestVersions(outdated: IOutdated[]): Map<string, string> {
   return new Map(outdated.map(each => [each.name, each.latest_version]));
 }

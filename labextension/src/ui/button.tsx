@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 /**
- * A button of JupyterLab's looks, smaller; `strong` is for the step to take.
+ * A small button in JupyterLab's style; `strong` marks the suggested step.
  */
 export function Button(props: {
   label: string;
@@ -9,7 +9,7 @@ export function Button(props: {
   strong?: boolean;
   title?: string;
   disabled?: boolean;
-  /** Whether it sends the form that it is in. */
+  /** Whether it submits the form around it. */
   submits?: boolean;
 }): JSX.Element {
   const kind = props.strong ? 'jp-mod-accept' : 'jp-mod-reject';
@@ -24,11 +24,4 @@ export function Button(props: {
       {props.label}
     </button>
   );
-}
-
-/**
- * For work whose failure the model keeps and the strip shows.
- */
-export function ignore(): void {
-  // Nothing to add.
 }

@@ -1,16 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type {
-  IChange,
-  IEnvironmentModel,
-  IProblem,
-  IStale,
-  State
-} from '../tokens';
+import type { IChange, IProblem, IStale } from '../api/answers';
+import type { IEnvironmentModel, State } from '../tokens';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /**
- * A number of bytes as people write it: `12.3 MB`.
+ * Return a number of bytes as people write it: `12.3 MB`.
  */
 export function bytes(size: number): string {
   let unit = 0;
@@ -24,7 +19,14 @@ export function bytes(size: number): string {
 }
 
 /**
- * The few words for a state, as in the toolbar.
+ * Return a number of packages: `30 packages`.
+ */
+export function packageCount(count: number, trans: TranslationBundle): string {
+  return trans._n('%1 package', '%1 packages', count);
+}
+
+/**
+ * Return the few words for a state that the toolbar shows.
  */
 export function stateWords(state: State, trans: TranslationBundle): string {
   const words: Record<State, string> = {
@@ -33,19 +35,19 @@ export function stateWords(state: State, trans: TranslationBundle): string {
     stopped: trans.__('no kernel'),
     starting: trans.__('starting'),
     restoring: trans.__('restoring'),
-    changing: trans.__('changing'),
+    changing: trans.__('updating'),
     approval: trans.__('needs approval'),
     failed: trans.__('failed'),
     other: trans.__('another kernel'),
     restart: trans.__('restart needed'),
-    changed: trans.__('changed'),
+    changed: trans.__('out of sync'),
     ready: trans.__('ready')
   };
   return words[state];
 }
 
 /**
- * One line for the toolbar and the status bar: `Python 3.11: ready`.
+ * Return the line of the toolbar and the status bar: `Python 3.11: ready`.
  */
 export function shortLine(
   model: IEnvironmentModel | null,
@@ -60,7 +62,7 @@ export function shortLine(
 }
 
 /**
- * What a state means, in a sentence.
+ * Explain a state in a sentence.
  */
 export function stateSentence(
   model: IEnvironmentModel,
@@ -71,41 +73,47 @@ export function stateSentence(
     case 'unknown':
     case 'none':
       return trans.__(
-        'This notebook has no environment of its own yet. Add a distribution to give it one.'
+        'This notebook has no environment of its own yet. Add a package to create one.'
       );
     case 'stopped':
-      return trans.__('No kernel runs.');
+      return trans.__('No kernel is running.');
     case 'starting':
       return trans.__('The kernel is starting.');
     case 'restoring':
       return trans.__('The environment is being restored.');
     case 'changing':
-      return trans.__('The environment is changing.');
+      return trans.__('The environment is being updated.');
     case 'approval':
       return trans.__(
-        'This environment is not on this computer yet, and nobody agreed to it here.'
+        'This notebook’s environment is not on this computer yet and has not been approved here.'
       );
     case 'failed':
       return trans.__('The environment cannot be used.');
     case 'other':
-      return trans.__('The notebook runs in another kernel than its own.');
+      return trans.__(
+        'The notebook is running in a kernel other than its own.'
+      );
     case 'restart':
       return stale.length
         ? restartSentence(stale, trans)
-        : trans.__('Restart the kernel to move into the new environment.');
+        : trans.__('Restart the kernel to use the new environment.');
     case 'changed':
-      return trans.__('What is installed is not what the notebook records.');
+      return trans.__(
+        'The environment differs from what the notebook records.'
+      );
     case 'ready':
       return status?.recorded
-        ? trans.__('The kernel runs in what the notebook records.')
+        ? trans.__(
+            'The kernel is running in the environment that the notebook records.'
+          )
         : trans.__(
-            'The kernel runs in an environment of its own; nothing is recorded yet.'
+            'The kernel is running in an environment of its own. Nothing is recorded in the notebook yet.'
           );
   }
 }
 
 /**
- * Which imported package makes a restart needed.
+ * Say which imported packages make a restart necessary.
  */
 export function restartSentence(
   stale: IStale[],
@@ -115,24 +123,24 @@ export function restartSentence(
   const others = stale.length - 1;
   const one = first.new
     ? trans.__(
-        'Restart the kernel to use %1 %2: %3 was imported (as %4).',
+        'Restart the kernel to use %1 %2: version %3 is already imported (as %4).',
         first.name,
         first.new,
         first.old ?? '',
         first.module
       )
     : trans.__(
-        'Restart the kernel to be rid of %1: it was imported (as %2).',
+        'Restart the kernel to stop using %1: it is still imported (as %2).',
         first.name,
         first.module
       );
   return others > 0
-    ? `${one} ${trans._n('%1 more is in the same case.', '%1 more are in the same case.', others)}`
+    ? `${one} ${trans._n('%1 more package needs this restart.', '%1 more packages need this restart.', others)}`
     : one;
 }
 
 /**
- * One change as a line: `numpy 1.26.4 → 2.0.1`.
+ * Return one change as a line: `numpy 1.26.4 → 2.0.1`.
  */
 export function changeLine(change: IChange): string {
   if (!change.old) {
@@ -144,7 +152,7 @@ export function changeLine(change: IChange): string {
 }
 
 /**
- * A problem in one text, its parts on lines of their own.
+ * Return a problem as one text, each part on its own line.
  */
 export function problemText(problem: IProblem): string {
   return [problem.what, problem.why, problem.todo].filter(Boolean).join('\n');

@@ -1,4 +1,4 @@
-import { missingModule, pythonText, readStale } from '../kernelReplies';
+import { missingModule, readStale } from '../kernelReplies';
 
 describe('missingModule', () => {
   it.each([
@@ -19,28 +19,28 @@ describe('missingModule', () => {
   });
 });
 
-describe('pythonText', () => {
-  it('is plain ASCII, with every character kept', () => {
-    expect(pythonText('a"b\\c\né 🐍')).toBe(
-      '"a\\"b\\\\c\\n\\u00e9 \\ud83d\\udc0d"'
-    );
-  });
-});
-
 describe('readStale', () => {
-  const reply = (text: string) => ({
-    user_expressions: { nbenv: { data: { 'text/plain': text } } }
+  const stale = { name: 'six', old: '1', new: '2', module: 'six' };
+
+  it.each([
+    [[]],
+    [[stale]],
+    [[stale, { ...stale, new: null }, { ...stale, old: null }]]
+  ])('takes %j', list => {
+    expect(readStale(list)).toEqual(list);
   });
 
-  it('reads JSON as Python shows it', () => {
-    const stale = [{ name: 'six', old: '1', new: '2', module: 'six' }];
-    expect(readStale(reply(`'${JSON.stringify(stale)}'`))).toEqual(stale);
+  it.each([
+    [undefined],
+    [null],
+    ['six'],
+    [{}],
+    [[null]],
+    [['six']],
+    [[stale, { name: 'six', old: '1', new: '2' }]],
+    [[{ ...stale, new: undefined }]],
+    [[{ ...stale, old: 1 }]]
+  ])('refuses %j', value => {
+    expect(readStale(value)).toBeNull();
   });
-
-  it.each([{}, reply("'{'"), reply('None'), { user_expressions: {} }])(
-    'of %j is nothing',
-    content => {
-      expect(readStale(content)).toEqual([]);
-    }
-  );
 });

@@ -1,8 +1,9 @@
-import { AnswerError } from '../../api/errors';
-import { Client, ProblemError } from '../../api/client';
-import { EnvironmentModel, type IDocument } from '../model';
-import type { IStale, IStatus } from '../../tokens';
-import { status, work } from '../../__tests__/parts';
+import type { IStale, IStatus, JobResult } from '../../api/answers';
+import { Client } from '../../api/client';
+import { ProblemError, ResponseError } from '../../api/errors';
+import { job, status } from '../../__tests__/parts';
+import type { IDocument } from '../document';
+import { EnvironmentModel } from '../model';
 
 const RECORD = { version: 1, python: '3.11', requirements: ['six'], lock: [] };
 const STALE: IStale = { name: 'six', old: '1', new: '2', module: 'six' };
@@ -15,15 +16,17 @@ class Document implements IDocument {
   importsAtOpen = false;
   record: IDocument['record'] = undefined;
   saves = 0;
-  told: string[] = [];
+  told: JobResult[] = [];
+  isDisposed = false;
+  dispose = () => void (this.isDisposed = true);
   save = async () => void this.saves++;
   restart = async () => undefined;
   useOwnKernel = async () => undefined;
   imported: IStale[] = [];
   asked = 0;
-  applied = async (event: string) => {
-    if (event) {
-      this.told.push(event);
+  askKernel = async (result: JobResult | null) => {
+    if (result) {
+      this.told.push(result);
       this.imported = [STALE];
     } else {
       this.asked++;
@@ -35,7 +38,7 @@ class Document implements IDocument {
 class Server {
   now: IStatus = status();
   lines: unknown[] = [];
-  refuses: AnswerError | null = null;
+  refuses: ResponseError | null = null;
   readonly client = new Client({
     ask: async path => {
       if (this.refuses) {
@@ -44,7 +47,7 @@ class Server {
       const answers: Record<string, unknown> = {
         status: this.now,
         record: { record: RECORD },
-        jobs: work('install')
+        jobs: job('install')
       };
       return answers[path.split('?')[0]] ?? {};
     },
@@ -112,7 +115,7 @@ describe('EnvironmentModel', () => {
     model.changed.connect(() => seen.push(model.progress?.message ?? '-'));
     expect(await model.run('install', ['six'])).toBe(7);
     expect(seen).toContain('Installing six');
-    expect(document.told).toHaveLength(1);
+    expect(document.told).toEqual([server.lines[1]]);
     expect(model.progress).toBeNull();
     expect(model.state).toBe('restart');
     expect(model.stale).toEqual([STALE]);
@@ -139,7 +142,7 @@ describe('EnvironmentModel', () => {
 
   it('says when the server refuses a job', async () => {
     const { server, model } = parts();
-    server.refuses = new AnswerError(409, 'A change is under way.');
+    server.refuses = new ResponseError(409, 'A change is under way.');
     await expect(model.run('undo')).rejects.toThrow('under way');
     expect(model.problem?.what).toBe('A change is under way.');
     expect(model.progress).toBeNull();
@@ -147,7 +150,7 @@ describe('EnvironmentModel', () => {
 
   it('attaches to work that goes on already', async () => {
     const { server, model } = parts();
-    server.now = status({ job: work('restore') }, { state: 'waiting' });
+    server.now = status({ job: job('restore') }, { state: 'waiting' });
     server.lines = [{ type: 'result', summary: '', changes: [], data: null }];
     const seen: string[] = [];
     model.changed.connect(() => seen.push(model.state));
@@ -161,7 +164,7 @@ describe('EnvironmentModel', () => {
   it('forgets what was imported with its kernel', async () => {
     const { document, model } = parts();
     await model.refresh();
-    model.noted({ restart: [STALE] });
+    model.takeCellEvent({ restart: [STALE] });
     expect(model.state).toBe('restart');
     document.kernel = 'another';
     await model.refresh();
@@ -195,9 +198,32 @@ describe('EnvironmentModel', () => {
     expect(model.status).toBeNull();
   });
 
+  it('takes no list of a cell that is not valid', async () => {
+    const { model } = parts();
+    await model.refresh();
+    model.takeCellEvent({ restart: [STALE] });
+    model.takeCellEvent({ restart: [{ name: 'six' }] });
+    expect(model.stale).toEqual([STALE]);
+  });
+
+  it('forgets what was imported when the kernel restarts', async () => {
+    const { model } = parts();
+    await model.refresh();
+    model.takeCellEvent({ restart: [STALE] });
+    model.takeRestart();
+    expect(model.stale).toEqual([]);
+  });
+
+  it('lets the document go with it', () => {
+    const { document, model } = parts();
+    model.dispose();
+    expect(document.isDisposed).toBe(true);
+    expect(model.isDisposed).toBe(true);
+  });
+
   it('has no environment where the server has no file', async () => {
     const { server, model } = parts();
-    server.refuses = new AnswerError(404, 'There is no such notebook.');
+    server.refuses = new ResponseError(404, 'There is no such notebook.');
     await model.refresh();
     expect(model.state).toBe('unknown');
   });

@@ -1,5 +1,5 @@
 import { stateOf } from '../state';
-import { status, work } from '../../__tests__/parts';
+import { job, status } from '../../__tests__/parts';
 
 const stale = { name: 'six', old: '1', new: '2', module: 'six' };
 const error = { kind: 'ApprovalNeeded', what: '', why: '', todo: '' };
@@ -32,9 +32,9 @@ describe('stateOf', () => {
   });
 
   it('tells work before all else', () => {
-    expect(stateOf(status(), work('build'), [])).toBe('restoring');
-    expect(stateOf(status(), work('install'), [stale])).toBe('changing');
-    expect(stateOf(status(), { ...work('install'), done: true }, [])).toBe(
+    expect(stateOf(status(), job('build'), [])).toBe('restoring');
+    expect(stateOf(status(), job('install'), [stale])).toBe('changing');
+    expect(stateOf(status(), { ...job('install'), done: true }, [])).toBe(
       'ready'
     );
   });

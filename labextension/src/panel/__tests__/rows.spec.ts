@@ -1,5 +1,5 @@
-import { inSight, listRows, treeRows } from '../rows';
-import type { IDistribution, IPackages } from '../../tokens';
+import { visibleRows, listRows, treeRows } from '../rows';
+import type { IDistribution, IPackages } from '../../api/answers';
 
 function distribution(
   name: string,
@@ -21,20 +21,23 @@ const PACKAGES: IPackages = {
   ]
 };
 
-describe('inSight', () => {
+describe('visibleRows', () => {
   it('shows what is in sight and some around it', () => {
-    expect(inSight(2600, 260, 26, 1000)).toEqual({ first: 92, end: 118 });
-    expect(inSight(0, 260, 26, 1000)).toEqual({ first: 0, end: 18 });
-    expect(inSight(25_800, 260, 26, 1000)).toEqual({ first: 984, end: 1000 });
+    expect(visibleRows(2600, 260, 26, 1000)).toEqual({ first: 92, end: 118 });
+    expect(visibleRows(0, 260, 26, 1000)).toEqual({ first: 0, end: 18 });
+    expect(visibleRows(25_800, 260, 26, 1000)).toEqual({
+      first: 984,
+      end: 1000
+    });
   });
 
-  it('bears a list that became shorter', () => {
-    expect(inSight(26_000, 260, 26, 3)).toEqual({ first: 3, end: 3 });
+  it('copes with a list that became shorter', () => {
+    expect(visibleRows(26_000, 260, 26, 3)).toEqual({ first: 3, end: 3 });
   });
 });
 
 describe('listRows', () => {
-  it('puts what was asked for first', () => {
+  it('puts requirements first', () => {
     const rows = listRows(PACKAGES, [], '');
     expect(rows.map(row => row.key)).toEqual([
       'zeta',
@@ -58,7 +61,7 @@ describe('listRows', () => {
 });
 
 describe('treeRows', () => {
-  it('has what was asked for and the kernel at the left', () => {
+  it('has the requirements and the kernel at the left', () => {
     const rows = treeRows(PACKAGES, [], new Set());
     expect(rows.map(row => [row.key, row.depth, row.hasMore])).toEqual([
       ['ipykernel', 0, true],

@@ -31,13 +31,13 @@ describe('restartSentence', () => {
 
   it('names the imported module', () => {
     expect(restartSentence([stale], trans)).toBe(
-      'Restart the kernel to use six 2: 1 was imported (as six).'
+      'Restart the kernel to use six 2: version 1 is already imported (as six).'
     );
   });
 
   it('counts the others', () => {
     expect(restartSentence([{ ...stale, new: null }, stale], trans)).toBe(
-      'Restart the kernel to be rid of six: it was imported (as six). 1 more is in the same case.'
+      'Restart the kernel to stop using six: it is still imported (as six). 1 more package needs this restart.'
     );
   });
 });
