@@ -16,7 +16,7 @@ export type ICommKernel = Pick<
   'createComm' | 'disposed' | 'handleComms' | 'isDisposed' | 'statusChanged'
 >;
 
-/** After each of these a kernel is another process, which knows nothing of the question. */
+/** After each of these a kernel is another process, which may know nothing of the question. */
 const NEW_PROCESS = ['restarting', 'autorestarting', 'starting', 'dead'];
 
 /**
@@ -51,20 +51,20 @@ export function askKernel(
     };
     const onStatus = (_: unknown, status: Kernel.Status) => {
       if (NEW_PROCESS.includes(status)) {
-        finish();
+        // The comm stays: a kernel that is just starting may have the question and close it.
+        resolve(null);
       }
     };
     comm.onMsg = ({ content }) => {
       answer = readStale((content.data as { stale?: unknown }).stale);
     };
-    // The kernel closes the comm when it has answered; to leave before that would have Lab
-    // complain of a comm that it does not know.
+    // Not at the answer: Lab reports an error if the kernel then closes a comm that is gone.
     comm.onClose = finish;
     kernel.statusChanged.connect(onStatus);
     kernel.disposed.connect(finish);
     signal.addEventListener('abort', finish);
     const opened = comm.open({ event });
-    // The kernel is done with the message, or never will be: no answer comes after that.
+    // Once the kernel is done with the message, or Lab gave it up, no answer comes.
     opened.done.then(finish, finish);
   });
 }

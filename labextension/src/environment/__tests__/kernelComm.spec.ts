@@ -138,15 +138,27 @@ describe('askKernel', () => {
     }
   );
 
-  it.each<Kernel.Status>(['restarting', 'autorestarting', 'starting', 'dead'])(
+  it.each<Kernel.Status>(['restarting', 'autorestarting', 'dead'])(
     'is null when the kernel is %s',
     async status => {
       const { kernel, answer } = ask();
       kernel.statusChanged.emit(status);
       expect(await answer).toBeNull();
+      kernel.comms[0].done.reject(new Error('Canceled future')); // by Lab
+      await new Promise(resolve => setTimeout(resolve));
       expectNothingLeft(kernel);
     }
   );
+
+  it('does not wait for a starting kernel, which may answer', async () => {
+    const { kernel, answer } = ask();
+    kernel.statusChanged.emit('starting');
+    expect(await answer).toBeNull();
+    expect(kernel.comms[0].isDisposed).toBe(false);
+    kernel.reply({ stale: STALE });
+    kernel.close();
+    expectNothingLeft(kernel);
+  });
 
   it('is null when the kernel cancels what it was asked', async () => {
     const { kernel, answer } = ask();
