@@ -18,7 +18,7 @@ from nbenv.core.spec import Spec
 from nbenv.environments import interpreters
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.notebook.metadata import KERNELSPEC, write_metadata
-from nbenv.progress import drain, told
+from nbenv.progress import drain
 
 SETS = {
     ("pandas",): "≤ 10 KB",
@@ -30,12 +30,12 @@ SETS = {
 def resolved(spec: Spec, folder: Path) -> Spec:
     """Return a spec with the lock that an install would make."""
     steps = resolve_lock(spec, common.base_python(), folder, ResolveOptions())
-    return replace(spec, lock=drain(told("resolve", steps)))
+    return replace(spec, lock=drain(steps))
 
 
 def recorded(path: Path, spec: Spec) -> str:
     """Record an environment in the file as an install does; return the file's text."""
-    changes = {"nbenv": spec.to_value(), "kernelspec": KERNELSPEC}
+    changes = {"nbenv": spec.to_record(), "kernelspec": KERNELSPEC}
     write_metadata(str(path), changes)
     return path.read_text(encoding="utf-8")
 

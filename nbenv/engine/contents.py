@@ -16,7 +16,7 @@ def has_other_files(environment: Environment, spec: Spec) -> bool:
     made of tells which file that was.
     """
     try:
-        made_of = Spec.from_value(environment.value) if environment.value else None
+        made_of = Spec.from_record(environment.value) if environment.value else None
     except RecordError:  # written by another version of nbenv
         return False
     if made_of is None:

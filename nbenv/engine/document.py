@@ -18,7 +18,7 @@ from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["NotebookRef", "NotebookSnapshot"]
 
-_SESSIONS = "sessions"
+_SESSIONS = "detached"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class NotebookSnapshot:
     @property
     def spec(self) -> Spec:
         """The record, typed; an empty one for a notebook without."""
-        return Spec(default_python()) if self.value is None else Spec.from_value(self.value)
+        return Spec(default_python()) if self.value is None else Spec.from_record(self.value)
 
     @property
     def digest(self) -> str:

@@ -128,7 +128,7 @@ def confirmed(environment: Environment) -> bool:
     value, owner = environment.value, Store().notebook_of(environment.identifier)
     if value is None or _damage(environment, check_files(environment)):
         return False
-    wanted = Spec.from_value(value).lock.selection(environment.marker_environment())
+    wanted = Spec.from_record(value).lock.selection(environment.marker_environment())
     if not wanted.keys() <= environment.installed().keys():
         return False
     environment.mark(value, owner, environment.odd)
@@ -164,7 +164,7 @@ def _synced(
     plan = make_plan(wanted, before, before if going is None else going)
     owner, odd = document.state.notebook, environment.odd
     if not plan.install and not plan.remove:
-        environment.mark(spec.to_value(), owner, odd)
+        environment.mark(spec.to_record(), owner, odd)
         return SyncResult(environment.identifier)
     old_imports = environment.imports({*plan.remove, *(each.name for each in plan.install)})
     kept = {
@@ -189,7 +189,7 @@ def _synced(
     bytecode.share(environment, names)
     # What differs still was published like that.
     odd = (odd - names) | frozenset(find_altered(environment, damaged))
-    environment.mark(spec.to_value(), owner, odd)
+    environment.mark(spec.to_record(), owner, odd)
     return SyncResult(
         environment.identifier,
         tuple(changes),

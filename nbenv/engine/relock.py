@@ -50,7 +50,7 @@ def _resolved(
     steps = resolve_lock(spec, found.executable, folder, upgrade, kernel=kernel)
     lock = yield from steps
     made = _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
-    Spec.from_value(made.to_value())  # what could not be read back must not be written
+    Spec.from_record(made.to_record())  # what could not be read back must not be written
     return made
 
 

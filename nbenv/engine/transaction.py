@@ -92,7 +92,7 @@ def _check_writable(target: NotebookRef) -> None:
 
 def _record(document: NotebookSnapshot, store: Store, spec: Spec, remembered: bool) -> None:
     # In this order a kill between two steps leaves the old record or the new one, both approved.
-    value, target = spec.to_value(), document.target
+    value, target = spec.to_record(), document.target
     agree(document, spec)
     if value != document.value and remembered:
         store.remember(store.place_of(document.state), document.value)

@@ -144,7 +144,7 @@ def _used(store: Store) -> Iterator[str]:
         folder = Path(state.notebook).parent
         for value in (state.value, Environment(state.environment).value, _in_file(state)):
             with contextlib.suppress(NbenvError):  # no record, or one of another version
-                yield Spec.from_value(value).digest(folder)
+                yield Spec.from_record(value).digest(folder)
 
 
 def _in_file(state: State) -> object:

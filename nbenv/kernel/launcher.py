@@ -20,7 +20,7 @@ from nbenv.home import paths, variables
 from nbenv.kernel.become import become
 from nbenv.notebook.metadata import read_metadata
 
-__all__ = ["find_notebook", "is_session", "main"]
+__all__ = ["find_notebook", "main"]
 
 _SUFFIX = ".ipynb"
 
@@ -51,7 +51,7 @@ def _start(path: str, arguments: list[str]) -> None:
 
 
 def find_notebook(since: float | None = None) -> str:
-    """Return the notebook's path; for a kernel without one, a stand-in that nothing is kept in.
+    """Return the notebook's path; for a detached kernel, a placeholder that nothing is kept in.
 
     `since` is when this process got its environment variables, where that is not just now.
     """
@@ -63,12 +63,7 @@ def find_notebook(since: float | None = None) -> str:
     known = os.environ.get(variables.DETACHED)
     if not known:
         known = os.environ[variables.DETACHED] = f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
-    return os.path.join(paths.home(), "sessions", known + _SUFFIX)
-
-
-def is_session(path: str) -> bool:
-    """Whether a path is the stand-in of a kernel without a notebook."""
-    return os.path.dirname(path) == os.path.join(paths.home(), "sessions")
+    return paths.placeholder_path(known)
 
 
 def _without_drive(path: str) -> str:

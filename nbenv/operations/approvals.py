@@ -105,4 +105,4 @@ def _held(known: Known) -> Iterator[str]:
     with contextlib.suppress(RecordError):  # written by another version
         folder = Path(os.path.realpath(known.notebook or "")).parent
         if value is not None:
-            yield Spec.from_value(value).digest(folder)
+            yield Spec.from_record(value).digest(folder)

@@ -53,7 +53,7 @@ def spec_in(content: bytes) -> Spec | None:
         except NbenvError as error:
             what = error.what.replace(str(path), "What git has")
             raise type(error)(what, error.why, error.todo) from None
-    return None if value is None else Spec.from_value(record.check(value))
+    return None if value is None else Spec.from_record(record.check(value))
 
 
 def _spec(document: NotebookSnapshot) -> Spec:

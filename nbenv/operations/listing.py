@@ -205,7 +205,7 @@ def _status_lines(
     document: NotebookSnapshot, data: dict[str, object], differing: list[Change]
 ) -> list[str]:
     if document.is_stripped:
-        known = ", ".join(Spec.from_value(document.state.value).requirements) or "nothing"
+        known = ", ".join(Spec.from_record(document.state.value).requirements) or "nothing"
         return [
             f"This notebook's file has lost its record; this machine still knows it: {known}.",
             "A tool that cleans notebooks took it out, or it is of another revision.",

@@ -98,7 +98,7 @@ def restore(
 def _put_back(target: NotebookRef) -> Steps[Outcome]:
     def edit(document: NotebookSnapshot) -> Spec:
         known = document.state.value if document.is_stripped else document.value
-        return Spec(document.spec.python) if known is None else Spec.from_value(known)
+        return Spec(document.spec.python) if known is None else Spec.from_record(known)
 
     how = ChangeOptions(locked=True, remembered=False, consent=True)
     spec, synced = yield from change(target, edit, how)

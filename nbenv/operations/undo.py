@@ -36,7 +36,7 @@ def undo(target: NotebookRef) -> Steps[Outcome]:
         if not known:
             raise NbenvError("There is no change of this notebook's environment to undo.")
         if before is not None:
-            return Spec.from_value(before)
+            return Spec.from_record(before)
         empty = replace(document.spec, requirements=(), editable=(), indexes=())
         folder = document.target.folder
         found = yield from obtain(empty.python, False, folder)

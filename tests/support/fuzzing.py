@@ -80,8 +80,8 @@ def _record(data: bytes) -> None:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return
-    spec = Spec.from_value(value)
-    again = Spec.from_value(spec.to_value())
+    spec = Spec.from_record(value)
+    again = Spec.from_record(spec.to_record())
     assert again.digest(_FOLDER) == spec.digest(_FOLDER)
     assert record.current(value, {"value": NEW, "superseded": [record.ABSENT]}) == value
     drift(spec.lock.selection(_PLATFORM), {})

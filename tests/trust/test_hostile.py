@@ -26,7 +26,7 @@ def names(cases: list[Hostile]) -> list[str]:
 @pytest.mark.parametrize("case", RECORDS, ids=names(RECORDS))
 def test_a_record_is_refused_with_its_place(case: Hostile) -> None:
     with pytest.raises(RecordError) as caught:
-        Spec.from_value(case.value).lock.selection({})
+        Spec.from_record(case.value).lock.selection({})
     message = str(caught.value)
     assert "metadata.nbenv" in message
     assert case.place in message
