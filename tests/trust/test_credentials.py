@@ -236,6 +236,7 @@ def test_no_variable_gets_into_an_address(
         ("'https://u:p@host/x', a@b", "'https://host/x', a@b"),
         ("git+ssh://git:p@host/x", "git+ssh://git@host/x"),
         ("git+ssh://git@host/x", "git+ssh://git@host/x"),
+        ("git+ssh://git@:p@host/x", "git+ssh://git@host/x"),
         ("https://host/x?token=abc&v=1", "https://host/x?token=****&v=1"),
         ("https://host/x?v=1&X-Amz-Signature=abc", "https://host/x?v=1&X-Amz-Signature=****"),
         ("https://host/x@1.0", "https://host/x@1.0"),
