@@ -212,7 +212,7 @@ def test_a_half_deleted_environment_is_mended_by_the_next_start(ready: Path, dam
     build(str(ready))  # what a starting kernel does
     assert installed(ready) == HELD
     place = environment(ready)
-    assert place.python_version
+    assert place.read_version()
     assert (place.site_packages() / "large" / "data.py").exists()
     assert (place.site_packages() / "leaf.py").exists()
 
@@ -320,10 +320,10 @@ def test_a_kernel_that_cannot_start_is_mended(place: Ground) -> None:
     succeed("install", notebook, "leaf", "-q")
     package = document_of(notebook).environment.site_packages() / "ipykernel"
     (package / "__init__.py").unlink()  # only the parent folder's time changes
-    marker = document_of(notebook).environment
-    value = marker.value
-    assert value is not None
-    marker.mark(value, str(notebook))
+    damaged = document_of(notebook).environment
+    record = damaged.read_marker().record
+    assert record is not None
+    damaged.mark(record, str(notebook))
     with kernel(notebook) as running:
         assert running.ok("import leaf; print(leaf.__version__)") == "2.0\n"
     document = document_of(notebook)

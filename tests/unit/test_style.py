@@ -58,6 +58,11 @@ LARGE = 1_000_000
 KNOWN_LARGE: frozenset[str] = frozenset()
 """Files of more than a megabyte that belong in the repository."""
 
+NAMED = re.compile(
+    r"from (?P<package>nbenv[\w.]+) import (?P<name>\w+)|(?:^|-m )(?P<module>nbenv\.\w+\.[\w.]+)$"
+)
+"""A module of nbenv in a text that runs it: imported, run with ``-m``, or the whole text."""
+
 # Put together here, so that this file does not name them.
 REGISTRIES = [
     ".".join(labels)
@@ -162,6 +167,31 @@ def long_signatures(tree: ast.Module) -> Iterator[str]:
             yield f"{function.name} takes {taken}"
 
 
+def exists(name: str, package: Path) -> bool:
+    """Return whether a dotted name is one of nbenv's modules."""
+    path = package.joinpath(*name.split(".")[1:])
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def absent_modules(tree: ast.Module, package: Path) -> Iterator[str]:
+    """Yield names of nbenv's modules that are wrong in texts, such as code for another process."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for found in NAMED.finditer(node.value):
+                name = found["module"] or f"{found['package']}.{found['name']}"
+                is_called = found["name"] and f"{found['name']}(" in node.value  # no module then
+                is_module = not is_called and exists(name, package)
+                if not is_module and not _defines(name, package):
+                    yield f"{node.lineno}: {found[0]}"
+
+
+def _defines(name: str, package: Path) -> bool:
+    parent, _, last = name.rpartition(".")
+    path = package.joinpath(*parent.split(".")[1:])
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return file.exists() and re.search(rf"\b{last}\b", file.read_text(encoding="utf-8")) is not None
+
+
 # -- this repository
 
 
@@ -228,6 +258,13 @@ def test_replaced_words_stay_away() -> None:
 def test_functions_take_few_positional_parameters() -> None:
     paths = [path for path in sorted(PACKAGE.rglob("*.py")) if "labextension" not in path.parts]
     assert_none(f"{path}: {each}" for path in paths for each in long_signatures(parsed(path)))
+
+
+@in_a_checkout
+def test_texts_name_modules_that_exist() -> None:
+    paths = [path for path in listed() if path.suffix == ".py" and path != Path(__file__)]
+    own = [(path, absent_modules(parsed(path), PACKAGE)) for path in paths]
+    assert_none(f"{path}:{each}" for path, wrong in own for each in wrong)
 
 
 def test_no_large_file_is_kept() -> None:
@@ -333,3 +370,22 @@ def test_plain_english_is_no_old_word() -> None:
 )
 def test_a_long_signature_is_found(signature: str, is_long: bool) -> None:
     assert bool(list(long_signatures(ast.parse(signature)))) == is_long
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wrong"),
+    [
+        ("nbenv.cli.main", False),
+        ("import sys; from nbenv.cli.main import main; main()", False),
+        ("python -m nbenv.cli.main", False),
+        ("nbenv.cli.absent", True),
+        ("from nbenv.cli import main", False),
+        ("from nbenv.cli import main; main()", True),
+        ("from nbenv.cli.main import absent", True),
+        ("python -m nbenv.absent.main", True),
+    ],
+)
+def test_a_module_that_moved_is_found(text: str, is_wrong: bool, tmp_path: Path) -> None:
+    module(tmp_path, "", "cli/__init__.py")
+    module(tmp_path, "def main(): ...", "cli/main.py")
+    assert bool(list(absent_modules(ast.parse(f"x = {text!r}"), tmp_path))) == is_wrong
