@@ -1,4 +1,4 @@
-"""How two records differ."""
+"""The differences between two records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What uv prints when it fails becomes one error with a cause and a next step."""
+"""Errors made of what uv prints when it fails, each with a cause and a next step."""
 
 from __future__ import annotations
 
