@@ -41,7 +41,8 @@ def route(command, hosted, target):
 def _routed(part, hosted, target):
     own = "|".join(re.escape(each) for each in (sys.executable, shlex.quote(sys.executable)))
     pattern = (
-        rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"{own}\")\s+-m\s+pip)(?=\s|$)"
+        rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"(?:{own})\")\s+-m\s+pip)"
+        r"(?=\s|$)"
     )
     found = re.match(pattern, part)
     if not found:
