@@ -23,7 +23,6 @@ from jupyter_client import BlockingKernelClient, KernelManager
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from nbenv.installer import pip_config
 
 ROUNDS = 9
@@ -97,7 +96,7 @@ def nbenv(*words: str) -> None:
 
 def environment_of(notebook: Path) -> Environment:
     """Return the environment of a notebook."""
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
 def remove_environments() -> None:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import common
-from nbenv.environments.store import State, Store
+from nbenv.environments import store
+from nbenv.environments.store import State
 from nbenv.home import paths
 
 MANY = 10_000
@@ -62,7 +63,7 @@ def rows(rounds: int) -> Iterator[common.Row]:
             into(count)
             verb = ("restore",) if count != MANY else ("install", "six")
             common.nbenv(verb[0], str(notebook), *verb[1:])
-            state = Store().state(str(notebook))
+            state = store.read_state(str(notebook))
             assert state is not None and state.value is not None
             know(folder / str(count), count, state.value)
 

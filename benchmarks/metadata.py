@@ -18,7 +18,7 @@ from nbenv.core.spec import Spec
 from nbenv.environments import interpreters
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.notebook.metadata import KERNELSPEC, write_metadata
-from nbenv.progress import drain, told
+from nbenv.progress import drain
 
 SETS = {
     ("pandas",): "≤ 10 KB",
@@ -30,7 +30,7 @@ SETS = {
 def resolved(spec: Spec, folder: Path) -> Spec:
     """Return a spec with its lock, as an install makes it."""
     steps = resolve_lock(spec, common.base_python(), folder, ResolveOptions())
-    return replace(spec, lock=drain(told("resolve", steps)))
+    return replace(spec, lock=drain(steps))
 
 
 def recorded(path: Path, spec: Spec) -> str:

@@ -16,7 +16,7 @@ import nbformat
 from jupyter_server.services.contents.largefilemanager import LargeFileManager
 
 from benchmarks import common
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from nbenv.server.save_hooks import merge, note_saved
 
 SIZE = 10_000_000
@@ -39,7 +39,7 @@ def rows(rounds: int) -> Iterator[common.Row]:
         shown = nbformat.read(notebook, as_version=4)
         common.nbenv("install", str(notebook), "pandas")
         recorded = nbformat.read(notebook, as_version=4)
-        saved = Store().state(str(notebook))
+        saved = store.read_state(str(notebook))
         assert saved is not None
 
         def save(content: Any, hooked: bool, unsaved: bool = False) -> Callable[[], float]:
@@ -47,7 +47,7 @@ def rows(rounds: int) -> Iterator[common.Row]:
 
             def action() -> float:
                 saved.saved = not unsaved
-                Store().save(saved)
+                store.save_state(saved)
                 model = {"type": "notebook", "content": copy.deepcopy(content)}
                 return common.timed(lambda: contents.save(model, notebook.name))
 

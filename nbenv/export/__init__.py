@@ -93,7 +93,7 @@ def _check(document: NotebookSnapshot, known: dict[str, Format], name: str, serv
     if serve and not known[name].serves:
         able = [each for each, form in {**FORMATS, **FOLDERS}.items() if form.serves]
         raise UsageError(f"{name} serves nothing.", f"--serve is for {', '.join(able)}.")
-    if document.value is None:
+    if document.record is None:
         raise NbenvError(
             "This notebook records no environment, so there is nothing to export.",
             todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",

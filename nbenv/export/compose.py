@@ -17,7 +17,7 @@ __all__ = ["write_folder"]
 
 def write_folder(document: NotebookSnapshot, serve: bool = False) -> Steps[dict[str, bytes]]:
     """Return ``compose.yaml`` beside what the image is built of."""
-    name = image_name(document.target.notebook)
+    name = image_name(document.ref.notebook)
     files = yield from image_folder(document, serve)
     text = _about(name, tag(document), serve) + yaml.safe_dump(
         _compose(name, tag(document), serve), sort_keys=False

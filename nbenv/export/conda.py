@@ -30,7 +30,7 @@ def write(document: NotebookSnapshot) -> Steps[str]:
         else:
             pip.append(_pinned(document, text, versions))
     environment = {
-        "name": Path(document.target.notebook).stem,
+        "name": Path(document.ref.notebook).stem,
         "channels": ["conda-forge", "nodefaults"],
         "dependencies": [*conda, *_pip_section(document, pip)],
     }

@@ -17,7 +17,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.transaction import obtain
+from nbenv.engine.transaction import obtain_python
 from nbenv.errors import InstallerError, InterpreterError, NbenvError
 from nbenv.export.requirements import index_lines
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
@@ -33,7 +33,7 @@ _PIP = "RUN --mount=type=cache,target=/root/.cache/pip \\\n"
 
 def write(document: NotebookSnapshot, serve: bool = False) -> Steps[str]:
     """Return the Dockerfile, to be built in the notebook's folder."""
-    name, python = Path(document.target.notebook).name, document.spec.python
+    name, python = Path(document.ref.notebook).name, document.spec.python
     lab: list[str] = []
     if serve:
         lab = yield from _lab_lines(document)
@@ -149,7 +149,7 @@ def _unhashed(locked: LockedDistribution, document: NotebookSnapshot) -> Iterato
 
 def local_path(locked: LockedDistribution, document: NotebookSnapshot) -> str:
     """Return where a local project is; raise where it is not below the notebook's folder."""
-    folder = document.target.folder
+    folder = document.ref.folder
     path = portable(absolute(str(locked.url), folder), folder)
     if not path.startswith("./"):
         raise NbenvError(
@@ -163,10 +163,10 @@ def local_path(locked: LockedDistribution, document: NotebookSnapshot) -> str:
 
 def _lab_lines(document: NotebookSnapshot) -> Steps[list[str]]:
     """Return JupyterLab's own lock, resolved now; its name alone where no index can be asked."""
-    python, folder = document.spec.python, document.target.folder
+    python, folder = document.spec.python, document.ref.folder
     yield Progress("resolve", "Resolving JupyterLab …")
     try:
-        found = yield from obtain(python, False, folder)
+        found = yield from obtain_python(python, fetch=False)
         steps = resolve_lock(Spec(python, (_LAB,)), found.executable, folder, ResolveOptions())
         return (yield from steps).lines()
     except (InstallerError, InterpreterError):

@@ -27,7 +27,7 @@ def image_folder(document: NotebookSnapshot, serve: bool) -> Steps[dict[str, byt
 
 def notebook_files(document: NotebookSnapshot) -> dict[str, bytes]:
     """Return the notebook and the local projects that it installs."""
-    path = Path(document.target.notebook)
+    path = Path(document.ref.notebook)
     try:
         return {path.name: path.read_bytes(), **local_files(document)}
     except OSError as error:
@@ -37,7 +37,7 @@ def notebook_files(document: NotebookSnapshot) -> dict[str, bytes]:
 def local_files(document: NotebookSnapshot) -> dict[str, bytes]:
     """Return the files of the local projects, by their paths from the notebook's folder."""
     found: dict[str, bytes] = {}
-    base = document.target.folder
+    base = document.ref.folder
     for locked in document.spec.lock.distributions:
         if not is_local(locked.url):
             continue
@@ -51,5 +51,5 @@ def local_files(document: NotebookSnapshot) -> dict[str, bytes]:
 
 def tag(document: NotebookSnapshot) -> str:
     """Return the image's name, with a tag that says which environment it holds."""
-    digest = document.spec.digest(document.target.folder)
-    return f"{dockerfile.image_name(document.target.notebook)}:{digest[:12]}"
+    digest = document.spec.digest(document.ref.folder)
+    return f"{dockerfile.image_name(document.ref.notebook)}:{digest[:12]}"

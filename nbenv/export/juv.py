@@ -18,7 +18,7 @@ _IDENTIFIER = "nbenv-inline-metadata"
 
 def write(document: NotebookSnapshot) -> Steps[str]:
     """Return the notebook; its record stays, so that it is the same for nbenv."""
-    notebook = read_notebook(document.target.notebook)
+    notebook = read_notebook(document.ref.notebook)
     first: Cell = {
         "cell_type": "code",
         "execution_count": None,

@@ -19,7 +19,7 @@ _USER = 1000
 
 def write_folder(document: NotebookSnapshot) -> Steps[dict[str, bytes]]:
     """Return ``job.yaml`` beside what the image is built of."""
-    name, image = image_name(document.target.notebook), tag(document)
+    name, image = image_name(document.ref.notebook), tag(document)
     files = yield from image_folder(document, False)
     manifests = [_claim(name), _job(name, image)]
     text = _about(name, image) + yaml.safe_dump_all(manifests, sort_keys=False)

@@ -23,7 +23,7 @@ def write(document: NotebookSnapshot) -> Steps[str]:
         "project": {
             "name": project_name(document),
             "version": "0.1.0",
-            "description": f"The environment of {Path(document.target.notebook).name}",
+            "description": f"The environment of {Path(document.ref.notebook).name}",
             "requires-python": f"=={document.spec.python}.*",
             "dependencies": dependencies(document),
         },

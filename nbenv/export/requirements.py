@@ -30,7 +30,7 @@ def pip_line(document: NotebookSnapshot, text: str) -> str:
     requirement = parse(text)
     if not requirement.url or not is_local(requirement.url):
         return text
-    folder = document.target.folder
+    folder = document.ref.folder
     path = portable(absolute(requirement.url, folder), folder)
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
     prefix = "-e " if name_of(text) in document.spec.editable else ""

@@ -34,7 +34,7 @@ def settings(document: NotebookSnapshot) -> dict[str, object]:
 
 def project_name(document: NotebookSnapshot) -> str:
     """Return a name for a project, which none of its dependencies has."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(document.target.notebook).stem.lower()).strip("-")
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(document.ref.notebook).stem.lower()).strip("-")
     taken = document.spec.lock.versions()
     return f"{stem}-notebook" if stem in taken else stem or "notebook"
 
@@ -48,7 +48,7 @@ def _without_path(text: str) -> str:
 
 def _sources(document: NotebookSnapshot) -> dict[str, object]:
     sources: dict[str, object] = {}
-    folder = document.target.folder
+    folder = document.ref.folder
     for requirement in map(parse, document.spec.requirements):
         if not requirement.url or not is_local(requirement.url):
             continue

@@ -15,7 +15,7 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
-from nbenv.environments.readiness import ready_environment
+from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.kernel.become import become
 from nbenv.notebook.metadata import read_metadata
@@ -42,12 +42,13 @@ def _start(path: str, arguments: list[str]) -> None:
         from nbenv.kernel.build import check_tries
 
         check_tries()
-    environment = ready_environment(path) or _new_environment(path) or _built_environment(path)
+    found = check_readiness(path)
+    environment = found.environment or _new_environment(path) or _built_environment(path)
     try:
-        become(environment, paths.python_path(environment), arguments)
+        become(environment, arguments, stripped=found.is_stripped)
     except FileNotFoundError:  # removed since we looked
         environment = _built_environment(path)
-        become(environment, paths.python_path(environment), arguments)
+        become(environment, arguments, stripped=found.is_stripped)
 
 
 def _notebook_or_placeholder() -> str:

@@ -15,7 +15,7 @@ from enum import Enum, auto
 import psutil
 import zmq
 
-from nbenv.environments.readiness import ready_environment
+from nbenv.environments.readiness import Readiness, check_readiness
 from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
 from nbenv.home import paths
 from nbenv.home.locks import is_locked
@@ -39,12 +39,12 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
         paths.write_json(note, {"notebook": path, **explained.parts()})
     try:
         channels = Channels(arguments[arguments.index("-f") + 1])
-        environment = WaitingKernel(channels, path, str(explained)).serve()
+        found = WaitingKernel(channels, path, str(explained)).serve()
     finally:
         with contextlib.suppress(OSError):
             os.unlink(note)
-    if environment:
-        become(environment, paths.python_path(environment), arguments)
+    if found and found.environment:
+        become(found.environment, arguments, stripped=found.is_stripped)
 
 
 def _explain(error: BaseException) -> NbenvError:
@@ -108,18 +108,18 @@ class WaitingKernel:
 
     # -- serving
 
-    def serve(self) -> str | None:
-        """Answer requests; return the environment's folder once it is ready, None on shutdown."""
+    def serve(self) -> Readiness | None:
+        """Answer requests; return once the environment is ready, None on shutdown."""
         self._channels.publish("status", {"execution_state": "starting"})
-        environment, then = None, _Then.WAIT
-        while environment is None and then is not _Then.SHUT_DOWN:
+        ready, then = None, _Then.WAIT
+        while ready is None and then is not _Then.SHUT_DOWN:
             with contextlib.suppress(KeyboardInterrupt):  # an interrupt between cells
                 then = self._next()
-                environment = self._ready_environment() if then is _Then.BECOME else None
-        if environment:
+                ready = self._readiness() if then is _Then.BECOME else None
+        if ready:
             self._channels.hand_over()
         self._channels.close()
-        return environment
+        return ready
 
     def _next(self) -> _Then:
         """Answer the next request, unless the environment is ready or is changing."""
@@ -132,7 +132,7 @@ class WaitingKernel:
         if self._is_changing():  # cells wait until that ends, and then run
             time.sleep(_TICK / 1000)
             return _Then.WAIT
-        if self._ready_environment():
+        if self._readiness():
             return _Then.BECOME
         return self._handle(channels.shell) if channels.shell in requested else _Then.WAIT
 
@@ -163,11 +163,13 @@ class WaitingKernel:
         except (NbenvError, OSError):
             return False
 
-    def _ready_environment(self) -> str | None:
+    def _readiness(self) -> Readiness | None:
+        """Return what the notebook's own kernel needs, None while its environment is not ready."""
         try:
-            return ready_environment(self._path)
+            found = check_readiness(self._path)
         except (NbenvError, OSError):
             return None
+        return found if found.environment else None
 
     # -- requests
 
@@ -204,8 +206,7 @@ class WaitingKernel:
             return self._shown_failure(request, str(failure))
         except KeyboardInterrupt:
             return self._shown_failure(request, "Stopped.")
-        is_ready = self._ready_environment() is not None
-        return _Answer(self._succeeded(), _Then.BECOME if is_ready else _Then.WAIT)
+        return _Answer(self._succeeded(), _Then.BECOME if self._readiness() else _Then.WAIT)
 
     def _run(self, words: list[str], request: Request) -> None:
         screen = ChannelScreen(self._channels, request)

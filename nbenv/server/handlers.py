@@ -9,7 +9,6 @@ from nbenv._version import __version__
 from nbenv.core import import_names, requirements
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError
 from nbenv.export import FORMATS
 from nbenv.home import approval_store
@@ -83,8 +82,8 @@ class RecordHandler(NbenvHandler):
     @authorized
     async def get(self) -> None:
         """Answer with ``record``, the content of ``metadata.nbenv``; null when there is none."""
-        document = await self.in_thread(NotebookSnapshot.read, await self.target(), Store())
-        self.answer({"record": document.value})
+        document = await self.in_thread(NotebookSnapshot.read, await self.target())
+        self.answer({"record": document.record})
 
 
 class PackagesHandler(NbenvHandler):
@@ -164,7 +163,7 @@ class ModuleHandler(NbenvHandler):
 
 def _missing_distribution(target: NotebookRef, module: str) -> str | None:
     found = import_names.distribution_of(module)
-    installed = NotebookSnapshot.read(target, Store()).environment.installed()
+    installed = NotebookSnapshot.read(target).environment.installed()
     return None if found in installed else found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_client import KernelManager
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from tests.endurance.ground import PYTHON, Ground, differences, document_of, ground, recorded
 from tests.support.commands import nbenv, succeed
 
@@ -101,7 +101,7 @@ def different_notebooks(place: Ground, count: int) -> None:
     assert removed == []
     for notebook in notebooks:
         _check(notebook, place.index.folder)
-    names = {state.environment for state in Store().states() if "many-" in state.notebook}
+    names = {state.environment for state in store.all_states() if "many-" in state.notebook}
     assert len(names) == count
 
 

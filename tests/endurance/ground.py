@@ -20,7 +20,6 @@ import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from tests.conftest import write_notebook
 from tests.support.index import LocalIndex
 
@@ -120,7 +119,7 @@ def recorded(notebook: Path) -> Value | None:
 
 def document_of(notebook: Path) -> NotebookSnapshot:
     """Return the notebook as nbenv sees it."""
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store())
+    return NotebookSnapshot.read(NotebookRef(str(notebook)))
 
 
 def differences(environment: Environment, value: Value, index: Path) -> list[str]:
@@ -138,7 +137,7 @@ def differences(environment: Environment, value: Value, index: Path) -> list[str
             expected |= {
                 each: archive.read(each) for each in archive.namelist() if "RECORD" not in each
             }
-    return [*_compared(environment.site_packages, expected, infos), *_scripts(environment, names)]
+    return [*_compared(environment.site_packages(), expected, infos), *_scripts(environment, names)]
 
 
 def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Iterator[str]:

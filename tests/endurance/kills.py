@@ -168,13 +168,13 @@ def one_round(run: Run, victim: Callable[[Run], str]) -> None:
     )
     assert done.returncode == 0, f"{told}: the next start failed\n{done.stderr}"
     document = document_of(run.notebook)
-    assert document.value in allowed, told
+    assert document.record in allowed, told
     assert document.is_ready, f"{told}: the environment is not what is recorded"
     assert str(document.environment.path) == done.stdout.strip().splitlines()[-1]
-    found = differences(document.environment, document.value, run.ground.index.folder)
+    found = differences(document.environment, document.record, run.ground.index.folder)
     assert not found, f"{told}: {found[:5]}\n{done.stderr}"
     mended = "made anew" if "anew" in done.stderr else "synced" if done.stderr else "ready"
-    came = "new" if document.value == run.after else "old"
+    came = "new" if document.record == run.after else "old"
     run.seen[f"{told}: the {came} environment, {mended}"] += 1
     if came == "new":
         run.place = (run.place + 1) % len(MOVES)

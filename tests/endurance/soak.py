@@ -32,7 +32,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from nbenv.home import approval_store
 from nbenv.kernel.build import build
 from tests.endurance.ground import Ground, Value, differences, document_of, ground, recorded
@@ -152,7 +152,7 @@ class Notebooks(RuleBasedStateMachine):
         path = self._one("rename", number)
         new = path.with_name(f"{self._fresh_name()}.ipynb")
         os.rename(path, new)
-        Store().rename(str(path), str(new))
+        store.rename(str(path), str(new))
         self.history[new] = self.history.pop(path)
         self._changed(new)
 

@@ -59,12 +59,12 @@ def test_a_file_gone_from_the_index(shared: Path, stocked: LocalIndex) -> None:
     assert "As of:     2024-01-01" in shown
     assert (shared.read_bytes(), installed(shared)) == (before, {})
     told = succeed("restore", shared, "--fallback", "dated", "-q").out
-    assert "Lacking:   leaf 1.0: no index has this version any more." in told
+    assert "Missing:   leaf 1.0: no index has this version any more." in told
     assert "Changed:   ~ leaf 1.0 → 0.9" in told
-    assert "Kept:      2 distributions of 3, exactly as locked" in told
+    assert "Kept:      2 packages of 3, exactly as locked" in told
     assert installed(shared) == {"ipykernel": "7.0", "leaf": "0.9", "other": "1.0"}
     assert any(line.startswith("leaf==0.9 ") for line in record(shared)["lock"])
-    assert "cannot be had here any more" in fail("undo", shared, "-q")
+    assert "no longer available here" in fail("undo", shared, "-q")
     assert "leaf" in installed(shared)
 
 
@@ -102,7 +102,7 @@ def test_a_python_that_cannot_be_had(shared: Path, stocked: LocalIndex) -> None:
     assert "leaf 1.0 → 3.0" in steps["newest"]
     assert shared.read_bytes() == before
     told = succeed("restore", shared, "--fallback", "python", "-q").out
-    assert "Kept:      3 distributions of 3, exactly as locked" in told
+    assert "Kept:      3 packages of 3, exactly as locked" in told
     assert record(shared)["python"] in steps["python"]
     assert installed(shared)["leaf"] == "1.0"
     assert succeed("restore", shared, "--fallback", "newest", "-q").out.startswith("Restored: ")
@@ -130,7 +130,7 @@ def test_a_build_that_fails(stocked: LocalIndex, notebook: Path, tmp_path: Path)
 def test_listed_but_not_there(shared: Path, stocked: LocalIndex) -> None:
     stocked.gone.add(LEAF)
     told = fail("restore", shared, "-q")
-    assert "leaf 1.0: the index lists its file, but has it no more." in told
+    assert "leaf 1.0: the index lists its file, but no longer has it." in told
     assert "newest  ~ leaf 1.0 → 3.0" in told
     succeed("restore", shared, "--fallback", "newest", "-q")
     assert installed(shared)["leaf"] == "3.0"
@@ -182,7 +182,7 @@ def test_the_report_is_in_the_cell(place: Ground, monkeypatch: pytest.MonkeyPatc
         assert status == "error"
         assert "newest  ~ leaf 1.0 → 1.5" in text
         report = running.ok("%nbenv restore --fallback newest")
-        assert "Lacking:   leaf 1.0" in report
+        assert "Missing:   leaf 1.0" in report
         assert "Changed:   ~ leaf 1.0 → 1.5" in report
         assert running.ok("import leaf; print(leaf.__version__)") == "1.5\n"
     place.index.wheel("leaf", "1.0")

@@ -134,7 +134,7 @@ def test_a_corrupted_cache_entry(ready: Path, how: str) -> None:
         cached.write_bytes(content)
     done = succeed("restore", ready)
     assert "The cache of large is damaged; fetching anew" in done.err
-    assert environment(ready).site_packages.joinpath("large/data.py").stat().st_size == size
+    assert environment(ready).site_packages().joinpath("large/data.py").stat().st_size == size
     assert installed(ready) == HELD
 
 
@@ -164,22 +164,22 @@ def test_a_distribution_whose_record_was_never_right(notebook: Path, stocked: Lo
 
 
 def _without_site_packages(place: Environment) -> None:
-    shutil.rmtree(place.site_packages)
+    shutil.rmtree(place.site_packages())
 
 
 def _without_a_distribution(place: Environment) -> None:
-    shutil.rmtree(place.site_packages / "large")
-    shutil.rmtree(place.site_packages / "large-1.0.dist-info")
+    shutil.rmtree(place.site_packages() / "large")
+    shutil.rmtree(place.site_packages() / "large-1.0.dist-info")
 
 
 def _without_modules(place: Environment) -> None:
-    shutil.rmtree(place.site_packages / "large")
+    shutil.rmtree(place.site_packages() / "large")
 
 
 def _without_metadata(place: Environment) -> None:
     for name in ("METADATA", "RECORD"):
-        (place.site_packages / "leaf-1.0.dist-info" / name).unlink()
-    (place.site_packages / "leaf.py").unlink()
+        (place.site_packages() / "leaf-1.0.dist-info" / name).unlink()
+    (place.site_packages() / "leaf.py").unlink()
 
 
 def _without_configuration(place: Environment) -> None:
@@ -213,16 +213,16 @@ def test_a_half_deleted_environment_is_mended_by_the_next_start(ready: Path, dam
     assert installed(ready) == HELD
     place = environment(ready)
     assert place.python_version
-    assert (place.site_packages / "large" / "data.py").exists()
-    assert (place.site_packages / "leaf.py").exists()
+    assert (place.site_packages() / "large" / "data.py").exists()
+    assert (place.site_packages() / "leaf.py").exists()
 
 
 def test_one_file_deep_inside_is_mended_by_restoring(ready: Path) -> None:
-    deep = environment(ready).site_packages / "large" / "data.py"
+    deep = environment(ready).site_packages() / "large" / "data.py"
     deep.unlink()
     done = succeed("restore", ready)
     assert "Files of large are missing or damaged" in done.err
-    assert (environment(ready).site_packages / "large" / "data.py").exists()
+    assert (environment(ready).site_packages() / "large" / "data.py").exists()
 
 
 def test_what_was_installed_by_hand_survives_a_start(ready: Path, stocked: LocalIndex) -> None:
@@ -318,7 +318,7 @@ def place() -> Iterator[Ground]:
 def test_a_kernel_that_cannot_start_is_mended(place: Ground) -> None:
     notebook = place.notebook()
     succeed("install", notebook, "leaf", "-q")
-    package = document_of(notebook).environment.site_packages / "ipykernel"
+    package = document_of(notebook).environment.site_packages() / "ipykernel"
     (package / "__init__.py").unlink()  # the folder's own time shows it only one level above
     marker = document_of(notebook).environment
     value = marker.value
@@ -327,5 +327,5 @@ def test_a_kernel_that_cannot_start_is_mended(place: Ground) -> None:
     with kernel(notebook) as running:
         assert running.ok("import leaf; print(leaf.__version__)") == "2.0\n"
     document = document_of(notebook)
-    assert differences(document.environment, document.value or {}, place.index.folder) == []
+    assert differences(document.environment, document.record or {}, place.index.folder) == []
     assert nbenv("status", notebook, "--json").json["ready"]

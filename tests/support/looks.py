@@ -65,7 +65,6 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
     from nbenv.core import record
     from nbenv.engine.document import NotebookRef, NotebookSnapshot
     from nbenv.environments.readiness import ready_environment
-    from nbenv.environments.store import Store
     from nbenv.export import FORMATS, export
     from nbenv.notebook.metadata import read_metadata
     from nbenv.operations.listing import list_, outdated, packages, status, tree, why
@@ -81,12 +80,12 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
         yield lambda verb=verb: verb(target)  # type: ignore[misc]
     yield lambda: why(target, "six")
     for name in FORMATS:
-        yield lambda name=name: drain(export(NotebookSnapshot.read(target, Store()), name))  # type: ignore[misc]
+        yield lambda name=name: drain(export(NotebookSnapshot.read(target), name))  # type: ignore[misc]
     yield lambda: drain(prepare(NotebookRef(str(path), in_server=True)))
     yield lambda: drain(outdated(target))
     yield lambda: drain(upgrade(target))
-    yield lambda: NotebookSnapshot.read(target, Store()).spec.lock.changes_to(
-        NotebookSnapshot.read(target, Store()).spec.lock
+    yield lambda: NotebookSnapshot.read(target).spec.lock.changes_to(
+        NotebookSnapshot.read(target).spec.lock
     )
     model = {"type": "notebook", "content": json.loads(path.read_text(encoding="utf-8"))}
     manager = SimpleNamespace(root_dir=str(path.parent))
@@ -97,7 +96,8 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
 
 def notebooks(folder: Path) -> Iterator[Path]:
     """Yield each hostile notebook, once on a new machine and once with an environment."""
-    from nbenv.environments.store import State, Store
+    from nbenv.environments import store
+    from nbenv.environments.store import State
     from nbenv.home import paths
     from tests.support import hostile
 
@@ -108,7 +108,7 @@ def notebooks(folder: Path) -> Iterator[Path]:
         yield path
         if number < 30:
             environment_with_traps(Path(paths.environment_path(f"x-{number}")))
-            Store().save(State(str(path), f"x-{number}"))
+            store.save_state(State(str(path), f"x-{number}"))
             yield path
 
 

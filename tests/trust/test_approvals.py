@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.home import approval_store
 from nbenv.kernel.build import build
 from tests.conftest import write_other_copy
@@ -32,7 +31,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 
 def digest(notebook: Path) -> str:
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).digest
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).digest
 
 
 def is_approved(notebook: Path) -> bool:

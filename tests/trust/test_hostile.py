@@ -9,7 +9,6 @@ import pytest
 
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, NotebookError, RecordError
 from nbenv.notebook.metadata import read_metadata
 from nbenv.operations.listing import status
@@ -58,4 +57,4 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     for path in (pipe, tmp_path, Path(os.devnull)):
         with pytest.raises(NbenvError, match="no file"):
-            NotebookSnapshot.read(NotebookRef(str(path)), Store())
+            NotebookSnapshot.read(NotebookRef(str(path)))

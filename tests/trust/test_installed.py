@@ -101,7 +101,7 @@ def test_the_same_version_of_another_file_is_another(
     succeed("restore", notebook)
     second = environment(notebook)
     assert second != first
-    assert (second.site_packages / "leaf.py").read_text(encoding="utf-8") == "rebuilt = True"
+    assert (second.site_packages() / "leaf.py").read_text(encoding="utf-8") == "rebuilt = True"
     succeed("restore", notebook)
     assert environment(notebook) == second
 

@@ -12,7 +12,6 @@ from jupyter_client import KernelManager
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from nbenv.errors import ApprovalNeededError
 from nbenv.operations.restore import prepare
 from nbenv.progress import drain
@@ -121,7 +120,7 @@ def test_a_kernel_in_that_folder(littered: Path, trap: LocalIndex) -> None:
 def test_never_is_never(notebook: Path, trap: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was agreed to is restored unasked, but not where the user said never."""
     succeed("install", notebook, "leaf")
-    identifier = NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).state.environment
+    identifier = NotebookSnapshot.read(NotebookRef(str(notebook))).state.environment
     Environment(identifier).remove()
     monkeypatch.setenv("NBENV_RESTORE", "never")
     with pytest.raises(ApprovalNeededError, match="never"):

@@ -19,9 +19,8 @@ from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.summaries import counted, outcome_of
-from nbenv.engine.transaction import ChangeOptions, change
+from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments.interpreters import default_python
-from nbenv.environments.store import Store
 from nbenv.errors import (
     BuildError,
     IndexAccessError,
@@ -91,7 +90,7 @@ def adopt(target: NotebookRef, wish: AdoptOptions) -> Steps[Outcome]:
 
 
 def _path(target: NotebookRef) -> Path:
-    if target.is_session:
+    if target.is_detached:
         raise UsageError("There is no notebook to adopt here.", "Nothing says which one this is.")
     path = Path(target.notebook)
     if not path.is_file():
@@ -201,21 +200,23 @@ def _change(
 ) -> Steps[tuple[Spec, SyncResult]]:
     indexes = _indexes(findings)
 
-    def edit(document: NotebookSnapshot) -> Spec:
+    def edit(document: NotebookSnapshot) -> Edited[None]:
         spec = document.spec
         asked = [t for t in attempt.requirements if requirements.name_of(t) != requirements.KERNEL]
         known = {requirements.name_of(text) for text in spec.requirements}
         new = [text for text in asked if requirements.name_of(text) not in known]
         urls = {index.url for index in spec.indexes}
-        return replace(
+        wanted = replace(
             spec,
-            python=attempt.python if document.value is None else spec.python,
+            python=attempt.python if document.record is None else spec.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=(*spec.indexes, *(each for each in indexes if each.url not in urls)),
         )
+        return Edited(wanted, None)
 
     upgrade = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
-    return (yield from change(target, edit, ChangeOptions(upgrade)))
+    done = yield from change(target, edit, ChangeOptions(upgrade))
+    return done.spec, done.synced
 
 
 # -- afterwards
@@ -223,7 +224,7 @@ def _change(
 
 def _forget_known(findings: Findings, target: NotebookRef) -> None:
     """Drop modules from the unknown that the environment turned out to have."""
-    environment = NotebookSnapshot.read(target, Store()).environment
+    environment = NotebookSnapshot.read(target).environment
     provided = environment.imports(set(environment.installed()))
     present = {module for modules in provided.values() for module in modules}
     for module in list(findings.unknown):

@@ -8,7 +8,6 @@ from nbclient.exceptions import CellExecutionError
 
 from nbenv.adopt.runtime_errors import asked_for
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.install import InstallRequest, install
@@ -32,16 +31,16 @@ def run_adopting(
     At each error that is about a missing distribution which is known, it is proposed, installed
     when that is agreed to, and the cell runs again.
     """
-    target, store = NotebookRef(source), Store()
+    target = NotebookRef(source)
     first = Outcome()
-    if not _is_recorded(target, store):
+    if not _is_recorded(target):
         _ask(consent, f"Adopt {source}: install what it needs", "adopting it")
         first = yield from adopt(target, wish)
         yield Progress("adopt", first.summary)
     added: list[str] = []
 
     def recover(running: NotebookRef, error: CellExecutionError) -> Steps[bool]:
-        python = NotebookSnapshot.read(target, store).spec.python
+        python = NotebookSnapshot.read(target).spec.python
         name = asked_for(error.ename, error.evalue, python)
         if name is None or name in added or len(added) >= _MOST:
             return False
@@ -66,9 +65,9 @@ def run_adopting(
     return Outcome(f"{done.summary}{more}", done.text, data=data)
 
 
-def _is_recorded(target: NotebookRef, store: Store) -> bool:
+def _is_recorded(target: NotebookRef) -> bool:
     try:
-        return NotebookSnapshot.read(target, store).value is not None
+        return NotebookSnapshot.read(target).record is not None
     except NbenvError:  # an old format, which adopting converts
         return False
 

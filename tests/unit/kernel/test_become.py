@@ -31,7 +31,7 @@ def test_nothing_of_another_environment_leaks_in(
     monkeypatch.setenv("MINE", "kept")
     environment = paths.environment_path("work-1")
     python = paths.python_path(environment)
-    become.become(environment, python, ["-f", "x.json"])
+    become.become(environment, ["-f", "x.json"], stripped=True)
     [(command, environ)] = replaced
     assert (command[0], command[2:]) == (python, ["-f", "x.json"])
     assert Path(command[1]).name == "boot.py"
@@ -41,6 +41,7 @@ def test_nothing_of_another_environment_leaks_in(
     assert environ["VIRTUAL_ENV"] == environment
     assert environ["PATH"].split(os.pathsep)[0] == os.path.dirname(python)
     assert environ[variables.ENVIRONMENT] == "work-1"
+    assert environ[variables.STRIPPED] == "1"
     assert environ[variables.HOST_PYTHON] == sys.executable
 
 

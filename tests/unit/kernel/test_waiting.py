@@ -14,6 +14,7 @@ import pytest
 from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
+from nbenv.environments.readiness import Readiness, check_readiness
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.home import paths, variables
 from nbenv.home.locks import locked
@@ -41,7 +42,8 @@ class Serving:
         self._thread.start()
 
     def _serve(self) -> None:
-        self.became = self._kernel.serve()
+        found = self._kernel.serve()
+        self.became = found and found.environment
 
     def ended(self) -> str | None:
         """Return what it became, once it has ended."""
@@ -191,9 +193,9 @@ def test_while_it_serves_it_says_why(
     note, notes, became = paths.waiting_path(os.getpid()), [], []
     environment = make_ready(notebook)
 
-    def serve(_: object) -> str:
+    def serve(_: object) -> Readiness:
         notes.append(paths.read_json(note))
-        return environment
+        return check_readiness(str(notebook))
 
     monkeypatch.setattr(waiting.WaitingKernel, "serve", serve)
     monkeypatch.setattr(waiting, "become", lambda found, *_, **__: became.append(found))
