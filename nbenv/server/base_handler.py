@@ -1,4 +1,4 @@
-"""What all handlers of the REST API share: who may ask, for which notebook, and the answers."""
+"""The base of the REST API's handlers: rights, the notebook of a request, and JSON answers."""
 
 from __future__ import annotations
 

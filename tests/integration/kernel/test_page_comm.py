@@ -1,4 +1,4 @@
-"""What a page asks of a kernel over the comm target ``nbenv``, through jupyter_client."""
+"""Pages that ask a kernel over the comm target ``nbenv``, through jupyter_client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kernel inherits, and how it takes the launcher's place."""
+"""The environment variables of a kernel, and its process: the launcher's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which notebook a kernel has, and which kernel it gets."""
+"""The launcher's choices: the notebook of a kernel, and the kernel of a notebook."""
 
 from __future__ import annotations
 

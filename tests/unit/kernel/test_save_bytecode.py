@@ -1,4 +1,4 @@
-"""What a kernel that ends has saved."""
+"""Bytecode that is saved when a kernel ends."""
 
 from __future__ import annotations
 

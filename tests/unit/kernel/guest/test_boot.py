@@ -1,4 +1,4 @@
-"""How guest modules are loaded, and what happens where ipykernel cannot be."""
+"""Guest modules are loaded by path; a start that fails goes back to the launcher."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a running kernel does after a change, and what it then calls stale."""
+"""A running kernel after a change: what it reads anew, and what it then calls stale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page is answered over a comm."""
+"""The answer that a page gets over a comm."""
 
 from __future__ import annotations
 
