@@ -72,6 +72,12 @@ def test_a_change_makes_stale_what_is_imported(page: Page) -> None:
     assert page.ask(changed("0.8.10", "0.9.0")) == []
 
 
+def test_nothing_is_imported_for_it_before(page: Page) -> None:
+    loaded = "import sys; print(*sorted(each for each in sys.modules if each[:7] == '_nbenv_'))"
+    at_the_start = ["boot", "import_hint", "lazy_jupyter_client", "magics"]
+    assert page.kernel.ok(loaded).split() == [f"_nbenv_{name}" for name in at_the_start]
+
+
 def test_what_a_cell_installs_is_known_too(page: Page) -> None:
     page.kernel.ok("import tabulate")
     page.kernel.ok("%nbenv install tabulate==0.8.10")
