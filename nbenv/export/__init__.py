@@ -22,32 +22,47 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Format:
-    """One format: its module here, and the file name that it has by custom (``%``: the stem)."""
+    """A format: its module here, a label for people, and the file name it has by custom.
+
+    ``{stem}`` in the file name stands for the notebook's name without ``.ipynb``. JupyterLab's
+    extension fills it in as well, so it is the only placeholder there is.
+    """
 
     module: str
+    label: str
     file: str
     serves: bool = False
 
     def file_for(self, notebook: str) -> str:
         """Return the file name for a notebook's environment."""
-        return self.file.replace("%", Path(notebook).stem)
+        return self.file.replace("{stem}", Path(notebook).stem)
 
 
 FORMATS = {
-    "requirements": Format("requirements", "requirements.txt"),
-    "requirements-locked": Format("requirements_locked", "requirements-locked.txt"),
-    "pylock": Format("pylock", "pylock.toml"),
-    "pyproject": Format("pyproject", "pyproject.toml"),
-    "script": Format("script", "%.py"),
-    "juv": Format("juv", "%.juv.ipynb"),
-    "conda": Format("conda", "environment.yml"),
-    "dockerfile": Format("dockerfile", "Dockerfile", serves=True),
+    "requirements": Format("requirements", "what was asked for", "requirements.txt"),
+    "requirements-locked": Format(
+        "requirements_locked",
+        "every version, with hashes, for pip",
+        "requirements-locked.txt",
+    ),
+    "pylock": Format("pylock", "every version, for any installer (PEP 751)", "pylock.toml"),
+    "pyproject": Format("pyproject", "a project's dependencies", "pyproject.toml"),
+    "script": Format("script", "the notebook as a script that uv runs", "{stem}.py"),
+    "juv": Format("juv", "a copy of the notebook for juv", "{stem}.juv.ipynb"),
+    "conda": Format("conda", "for conda", "environment.yml"),
+    "dockerfile": Format(
+        "dockerfile", "an image that runs the notebook", "Dockerfile", serves=True
+    ),
 }
 
 FOLDERS = {
-    "binder": Format("binder", "%-binder"),
-    "kubernetes": Format("kubernetes", "%-kubernetes"),
-    "compose": Format("compose", "%-compose", serves=True),
+    "binder": Format("binder", "a repository for Binder", "{stem}-binder"),
+    "kubernetes": Format(
+        "kubernetes", "a job that runs the notebook on Kubernetes", "{stem}-kubernetes"
+    ),
+    "compose": Format(
+        "compose", "a container that runs the notebook", "{stem}-compose", serves=True
+    ),
 }
 
 

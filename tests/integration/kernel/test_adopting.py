@@ -22,7 +22,7 @@ from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
 from tests.support.mirror import fetch
 
-OFFER = "%nbenv adopt reads all of its imports"
+OFFER = "%nbenv adopt, which reads all of its imports"
 
 
 @pytest.fixture(scope="module")
