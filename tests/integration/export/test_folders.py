@@ -107,7 +107,7 @@ def test_local_projects_come_along(notebook: Path, index: LocalIndex, tmp_path: 
     succeed("install", notebook, elsewhere)
     for name in ("binder", "compose", "kubernetes"):
         told = fail("export", notebook, "--format", name, "-o", folder)
-        assert "which is not below the notebook's folder" in told
+        assert "which is outside the notebook's folder" in told
 
 
 def test_a_folder_needs_a_place(shared: Path) -> None:

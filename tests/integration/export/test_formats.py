@@ -83,7 +83,7 @@ def test_no_format_asks_a_host_that_the_notebook_names(
     assert {each["name"] for each in packages if "wheels" in each or "sdist" in each} == (
         HASH_CHECKED
     )
-    assert text.startswith("# Not complete: where the files of private are")
+    assert text.startswith("# Incomplete: this machine's index has no download URLs for private.")
 
 
 def test_pylock_has_every_file_that_the_cache_knows(
@@ -107,7 +107,9 @@ def test_pylock_has_every_file_that_the_cache_knows(
 def test_offline_pylock_names_what_it_lacks(shared: Path, index: LocalIndex) -> None:
     index.close()
     text = exported(shared, "pylock")
-    assert text.startswith("# Not complete: where the files of branch, extra-leaf, from-source")
+    warning, _, _ = text.partition("\n")
+    assert warning.startswith("# Incomplete: ")
+    assert "for branch, extra-leaf, from-source" in warning
     packages = {each["name"]: each for each in tomllib.loads(text)["packages"]}
     assert packages["leaf"]["version"] == "1.0"
     assert packages["leaf"]["tool"]["nbenv"]["hashes"][0].startswith("sha256:")
