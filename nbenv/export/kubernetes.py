@@ -26,7 +26,8 @@ def write(snapshot: NotebookSnapshot) -> Files:
 
 def _usage(name: str, image: str) -> str:
     return (
-        f"# docker build -t {image} .      (then push it to a registry that the cluster can pull from)\n"
+        f"# docker build -t {image} .\n"
+        "# (push it to a registry that the cluster can pull from)\n"
         "# kubectl apply -f job.yaml\n"
         f"# kubectl logs --follow job/{name}\n"
         f"# The executed notebook is saved in the volume of the claim {name}-results.\n"

@@ -49,7 +49,7 @@ def test_git_tells_the_last_change_of_this_file(tmp_path: Path) -> None:
     findings = examine(path, "3.11")
     assert (findings.as_of, DAY in findings.as_of_reason) == (DAY, True)
     told = succeed("adopt", "--dry-run", path).out
-    assert f"Old: git has its last change of {DAY}." in told
+    assert f"Old: its last commit in git is from {DAY}." in told
     assert f"nbenv adopt --as-of {DAY} notebook.ipynb" in told
 
 
