@@ -90,7 +90,7 @@ def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
 
 
 def _is_python(cell: nbformat.NotebookNode) -> bool:
-    """Whether a cell is in Python: in format 3, each one names its language."""
+    """Whether a cell is in Python: its metadata may name another language."""
     return str(cell.get("metadata", {}).get("language", "python")).lower() in _PYTHON
 
 
