@@ -105,7 +105,7 @@ class UnavailableError(NbenvError):
     """
 
     def __init__(
-        self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError
+        self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError | None
     ) -> None:
         what = "The environment that this notebook records cannot be had here exactly."
         super().__init__(what, why, todo)

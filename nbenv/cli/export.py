@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, UsageError
 from nbenv.export import FOLDERS, Files, export, export_folder
 from nbenv.progress import Outcome, Steps
@@ -18,7 +17,7 @@ def perform_export(options: argparse.Namespace, target: NotebookRef) -> Steps[Ou
     """Export as the options say."""
     if options.format in FOLDERS:
         return (yield from _folder(options, target))
-    text = yield from export(NotebookSnapshot.read(target, Store()), options.format, options.serve)
+    text = yield from export(NotebookSnapshot.read(target), options.format, options.serve)
     if not options.output:
         return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
     _write(Path(options.output), text.encode())
@@ -32,7 +31,7 @@ def _folder(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
             f"{options.format} is a folder of several files.",
             todo=f"Say where it shall be: -o {proposed}",
         )
-    document = NotebookSnapshot.read(target, Store())
+    document = NotebookSnapshot.read(target)
     files: Files = yield from export_folder(document, options.format, options.serve)
     folder = Path(options.output)
     for name, content in files.items():

@@ -19,7 +19,7 @@ def target_among(options: argparse.Namespace) -> tuple[NotebookRef, list[str]]:
     if options.environment:
         return NotebookRef.of_environment(options.environment, os.environ), words
     if options.session:
-        return NotebookRef.of_session(options.session), words
+        return NotebookRef.detached(options.session), words
     if options.notebook:
         return NotebookRef.of_kernel(options.notebook, os.environ), words
     if not words or not words[0].endswith(".ipynb"):

@@ -36,7 +36,7 @@ def _target(options: argparse.Namespace) -> NotebookRef:
     if options.environment:
         return NotebookRef.of_environment(options.environment, os.environ)
     if options.session:
-        return NotebookRef.of_session(options.session)
+        return NotebookRef.detached(options.session)
     if options.notebook:
         return NotebookRef.of_kernel(options.notebook, os.environ)
     return NotebookRef(os.path.abspath(options.notebook_argument))

@@ -42,7 +42,7 @@ class Spec:
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def from_value(cls, value: object) -> Spec:
+    def from_record(cls, value: object) -> Spec:
         """Read the value of ``metadata.nbenv``; raise `RecordError` when it cannot be used."""
         checked = record.check(value)
         source = frozenset(_names(checked, "source"))
@@ -55,7 +55,7 @@ class Spec:
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
 
-    def to_value(self) -> dict[str, object]:
+    def to_record(self) -> dict[str, object]:
         """Return the value of ``metadata.nbenv``: plain, and equal for equal specs."""
         value: dict[str, object] = {
             **self.unknown,
@@ -78,7 +78,7 @@ class Spec:
         Requirements count too: the next change resolves them. A local project has no hash, so it is
         another one in another `folder`.
         """
-        value = self.to_value()
+        value = self.to_record()
         bound = {**record.recipe(value), "requirements": value["requirements"]}
         if any(is_local(each.url) and not each.hashes for each in self.lock.distributions):
             bound["folder"] = str(folder)

@@ -117,5 +117,5 @@ def without_credentials(text: str) -> str:
 
 
 def _without_user(found: re.Match[str]) -> str:
-    user = found[0].rstrip("@").partition(":")[0]
+    user = re.split("[:@]", found[0])[0]
     return f"{user}@" if user and found.string.endswith("ssh://", 0, found.start()) else ""

@@ -122,7 +122,7 @@ def _check(snapshot: NotebookSnapshot, known: _Known, name: str, serve: bool) ->
         raise UsageError(
             f"The format {name} cannot serve a notebook.", f"--serve is for {', '.join(serving)}."
         )
-    if snapshot.value is None:
+    if snapshot.record is None:
         raise NbenvError(
             "This notebook records no environment, so there is nothing to export.",
             todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",

@@ -27,7 +27,7 @@ def write_serving(snapshot: NotebookSnapshot) -> Steps[Files]:
 
 
 def _folder(snapshot: NotebookSnapshot, dockerfile_text: str, *, serve: bool) -> Files:
-    name, image = dockerfile.image_name(snapshot.target.notebook), tag(snapshot)
+    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot)
     services = yaml.safe_dump(_compose(name, image, serve), sort_keys=False)
     text = _usage(name, image, serve) + services
     return {"compose.yaml": text.encode(), **image_folder(snapshot, dockerfile_text)}

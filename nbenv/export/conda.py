@@ -34,7 +34,7 @@ def write(snapshot: NotebookSnapshot) -> str:
         else:
             pip.append(_pinned_line(snapshot, text, versions))
     environment = {
-        "name": Path(snapshot.target.notebook).stem,
+        "name": Path(snapshot.ref.notebook).stem,
         "channels": ["conda-forge", "nodefaults"],
         "dependencies": [*conda, *_pip_section(spec, pip)],
     }

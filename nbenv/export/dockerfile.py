@@ -20,7 +20,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.transaction import obtain
+from nbenv.engine.transaction import obtain_python
 from nbenv.errors import InstallerError, InterpreterError, NbenvError
 from nbenv.export.requirements import index_lines, with_marker
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
@@ -55,7 +55,7 @@ class _Variant:
 
 def write(snapshot: NotebookSnapshot) -> str:
     """Return a Dockerfile that runs the notebook; its folder is the build context."""
-    name = Path(snapshot.target.notebook).name
+    name = Path(snapshot.ref.notebook).name
     return _assembled(
         snapshot,
         _Variant(
@@ -69,8 +69,8 @@ def write(snapshot: NotebookSnapshot) -> str:
 
 def write_serving(snapshot: NotebookSnapshot) -> Steps[str]:
     """Return a Dockerfile that serves the notebook in JupyterLab."""
-    name, python = Path(snapshot.target.notebook).name, snapshot.spec.python
-    lab = yield from _lab_lines(python, snapshot.target.folder)
+    name, python = Path(snapshot.ref.notebook).name, snapshot.spec.python
+    lab = yield from _lab_lines(python, snapshot.ref.folder)
     return _assembled(
         snapshot,
         _Variant(
@@ -84,7 +84,7 @@ def write_serving(snapshot: NotebookSnapshot) -> Steps[str]:
 
 
 def _assembled(snapshot: NotebookSnapshot, variant: _Variant) -> str:
-    name = Path(snapshot.target.notebook).name
+    name = Path(snapshot.ref.notebook).name
     parts = [
         _header(image_name(name), variant),
         *_environment_stage(snapshot),
@@ -183,7 +183,7 @@ def _lab_lines(python: str, folder: Path) -> Steps[list[str]]:
     """Return JupyterLab's own lock, resolved now; its name alone where no index can be reached."""
     yield Progress("resolve", "Resolving JupyterLab …")
     try:
-        found = yield from obtain(python, False, folder)
+        found = yield from obtain_python(python, fetch=False)
         steps = resolve_lock(Spec(python, (_LAB,)), found.executable, folder, ResolveOptions())
         return (yield from steps).lines()
     except (InstallerError, InterpreterError):
@@ -218,7 +218,7 @@ def local_path(locked: LockedDistribution, snapshot: NotebookSnapshot) -> str:
     NbenvError
         The project is outside that folder, where no build can take it from.
     """
-    folder = snapshot.target.folder
+    folder = snapshot.ref.folder
     path = portable(absolute(str(locked.url), folder), folder)
     if not path.startswith("./"):
         raise NbenvError(

@@ -26,7 +26,7 @@ def image_folder(snapshot: NotebookSnapshot, dockerfile: str) -> Files:
 
 def notebook_files(snapshot: NotebookSnapshot) -> Files:
     """Return the notebook and the local projects that it installs."""
-    path = Path(snapshot.target.notebook)
+    path = Path(snapshot.ref.notebook)
     try:
         return {path.name: path.read_bytes(), **local_files(snapshot)}
     except OSError as error:
@@ -36,7 +36,7 @@ def notebook_files(snapshot: NotebookSnapshot) -> Files:
 def local_files(snapshot: NotebookSnapshot) -> Files:
     """Return the files of the local projects, by their paths from the notebook's folder."""
     found: Files = {}
-    base = snapshot.target.folder
+    base = snapshot.ref.folder
     for locked in snapshot.spec.lock.distributions:
         if not is_local(locked.url):
             continue
@@ -50,5 +50,5 @@ def local_files(snapshot: NotebookSnapshot) -> Files:
 
 def tag(snapshot: NotebookSnapshot) -> str:
     """Return the image's name, tagged with the digest of the environment in it."""
-    digest = snapshot.spec.digest(snapshot.target.folder)
-    return f"{image_name(snapshot.target.notebook)}:{digest[:12]}"
+    digest = snapshot.spec.digest(snapshot.ref.folder)
+    return f"{image_name(snapshot.ref.notebook)}:{digest[:12]}"

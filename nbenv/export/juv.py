@@ -20,7 +20,7 @@ _IDENTIFIER = "nbenv-inline-metadata"
 
 def write(snapshot: NotebookSnapshot) -> str:
     """Return the notebook; it keeps its record, so that nbenv reads the copy like the original."""
-    notebook = read_notebook(snapshot.target.notebook)
+    notebook = read_notebook(snapshot.ref.notebook)
     first: Cell = {
         "cell_type": "code",
         "execution_count": None,

@@ -18,7 +18,7 @@ _USER = 1000
 
 def write(snapshot: NotebookSnapshot) -> Files:
     """Return ``job.yaml`` beside the image's build context."""
-    name, image = dockerfile.image_name(snapshot.target.notebook), tag(snapshot)
+    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot)
     manifests = [_claim(name), _job(name, image)]
     text = _usage(name, image) + yaml.safe_dump_all(manifests, sort_keys=False)
     return {"job.yaml": text.encode(), **image_folder(snapshot, dockerfile.write(snapshot))}

@@ -25,7 +25,7 @@ def write(snapshot: NotebookSnapshot) -> str:
         "project": {
             "name": project_name(snapshot),
             "version": "0.1.0",
-            "description": f"The environment of {Path(snapshot.target.notebook).name}",
+            "description": f"The environment of {Path(snapshot.ref.notebook).name}",
             "requires-python": f"=={snapshot.spec.python}.*",
             "dependencies": dependencies(snapshot),
         },

@@ -37,7 +37,7 @@ def pip_line(snapshot: NotebookSnapshot, text: str) -> str:
     requirement = parse(text)
     if not requirement.url or not is_local(requirement.url):
         return text
-    folder = snapshot.target.folder
+    folder = snapshot.ref.folder
     path = portable(absolute(requirement.url, folder), folder)
     prefix = "-e " if name_of(text) in snapshot.spec.editable else ""
     return with_marker(prefix + with_extras(path, requirement), requirement.marker)

@@ -31,11 +31,11 @@ _NEEDS_SHELL = re.compile(r"\bget_ipython\(|\bdisplay\(")
 
 def write(snapshot: NotebookSnapshot) -> str:
     """Return the script: the code cells in their order, the text between them as comments."""
-    notebook = read_notebook(snapshot.target.notebook)
+    notebook = read_notebook(snapshot.ref.notebook)
     cells = (_as_script(cell) for cell in cells_of(notebook))
     body = "\n".join(cell for cell in cells if cell)
     shell = _NEEDS_SHELL.search(body)
-    name = " ".join(Path(snapshot.target.notebook).name.split())
+    name = " ".join(Path(snapshot.ref.notebook).name.split())
     parts = [
         "#!/usr/bin/env -S uv run --script\n",
         block(snapshot, ["ipython"] if shell else []),

@@ -38,7 +38,7 @@ def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
 
 def project_name(snapshot: NotebookSnapshot) -> str:
     """Return a name for a project; uv rejects one that a dependency has too."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(snapshot.target.notebook).stem.lower()).strip("-")
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(snapshot.ref.notebook).stem.lower()).strip("-")
     taken = snapshot.spec.lock.versions()
     return f"{stem}-notebook" if stem in taken else stem or "notebook"
 
@@ -52,7 +52,7 @@ def _without_path(text: str) -> str:
 
 def _sources(snapshot: NotebookSnapshot) -> dict[str, object]:
     sources: dict[str, object] = {}
-    spec, folder = snapshot.spec, snapshot.target.folder
+    spec, folder = snapshot.spec, snapshot.ref.folder
     for requirement in map(parse, spec.requirements):
         if not requirement.url or not is_local(requirement.url):
             continue

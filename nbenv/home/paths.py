@@ -21,6 +21,7 @@ __all__ = [
     "create_json",
     "environment_path",
     "home",
+    "is_placeholder",
     "is_touched",
     "key",
     "make_private",
@@ -29,6 +30,7 @@ __all__ = [
     "moved_path",
     "open_private",
     "packages_path",
+    "placeholder_path",
     "progress_path",
     "python_path",
     "read_json",
@@ -115,6 +117,23 @@ def _word_of_move(path: str, since: float) -> tuple[str, float] | None:
 def server_path(process: str) -> str:
     """Return the file by which a Jupyter Server says that it merges records when it saves."""
     return os.path.join(home(), "servers", process + ".json")
+
+
+def placeholder_path(name: str) -> str:
+    """Return the path that stands for a notebook where there is none; no such file is ever written.
+
+    It gives a detached kernel, or an environment made ahead, a state of its own.
+    """
+    return os.path.join(_placeholders(), name + ".ipynb")
+
+
+def is_placeholder(path: str) -> bool:
+    """Whether a path stands for a notebook that is not there."""
+    return os.path.dirname(path) == _placeholders()
+
+
+def _placeholders() -> str:
+    return os.path.join(home(), "detached")
 
 
 def environment_path(identifier: str) -> str:

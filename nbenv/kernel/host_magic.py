@@ -13,8 +13,9 @@ from typing import Any
 import psutil
 from IPython.core.getipython import get_ipython
 
+from nbenv.home import paths
 from nbenv.kernel.guest import boot
-from nbenv.kernel.launcher import find_notebook, is_session
+from nbenv.kernel.launcher import find_notebook
 
 __all__ = ["run"]
 
@@ -50,7 +51,7 @@ def _notebook(shell: Any) -> str | None:
     if isinstance(told, str) and told:
         return told
     path = find_notebook(psutil.Process().create_time())
-    return None if is_session(path) else path
+    return None if paths.is_placeholder(path) else path
 
 
 # -- moving

@@ -15,12 +15,12 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
-from nbenv.environments.readiness import ready_environment
+from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.kernel.become import become
 from nbenv.notebook.metadata import read_metadata
 
-__all__ = ["find_notebook", "is_session", "main"]
+__all__ = ["find_notebook", "main"]
 
 _SUFFIX = ".ipynb"
 
@@ -42,16 +42,17 @@ def _start(path: str, arguments: list[str]) -> None:
         from nbenv.kernel.build import check_tries
 
         check_tries(path)
-    environment = ready_environment(path) or _new_environment(path) or _built_environment(path)
+    found = check_readiness(path)
+    environment = found.environment or _new_environment(path) or _built_environment(path)
     try:
-        become(environment, paths.python_path(environment), arguments)
+        become(environment, arguments, stripped=found.is_stripped)
     except FileNotFoundError:  # removed since we looked
         environment = _built_environment(path)
-        become(environment, paths.python_path(environment), arguments)
+        become(environment, arguments, stripped=found.is_stripped)
 
 
 def find_notebook(since: float | None = None) -> str:
-    """Return the notebook's path; for a kernel without one, a stand-in that nothing is kept in.
+    """Return the notebook's path; for a detached kernel, a placeholder that nothing is kept in.
 
     `since` is when this process got its environment variables, where that is not just now.
     """
@@ -63,12 +64,7 @@ def find_notebook(since: float | None = None) -> str:
     known = os.environ.get(variables.DETACHED)
     if not known:
         known = os.environ[variables.DETACHED] = f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
-    return os.path.join(paths.home(), "sessions", known + _SUFFIX)
-
-
-def is_session(path: str) -> bool:
-    """Whether a path is the stand-in of a kernel without a notebook."""
-    return os.path.dirname(path) == os.path.join(paths.home(), "sessions")
+    return paths.placeholder_path(known)
 
 
 def _without_drive(path: str) -> str:

@@ -15,7 +15,7 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import spare
-from nbenv.environments.store import Store
+from nbenv.environments.store import forget, read_state
 from nbenv.errors import NbenvError
 from nbenv.operations.restore import prepare
 from nbenv.progress import drain
@@ -35,12 +35,12 @@ def main() -> None:
 
 def make() -> None:
     """Make it, unless it is there; who needs it will say what went wrong."""
-    target, store = NotebookRef.of_session(spare.name()), Store()
-    state = store.state(target.notebook)
+    target = NotebookRef.detached(spare.name())
+    state = read_state(target.notebook)
     if state is not None:
-        environment = NotebookSnapshot.read(target, store).environment
-        if environment.value is not None and spare.is_old(str(environment.path)):
-            store.forget(target.notebook)  # prune removes it
+        environment = NotebookSnapshot.read(target).environment
+        if environment.read_marker().record is not None and spare.is_old(str(environment.path)):
+            forget(target.notebook)  # prune removes it
     try:
         drain(prepare(target))
     except NbenvError:

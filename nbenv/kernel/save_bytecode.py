@@ -16,7 +16,7 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(10)
     environment = Environment(sys.argv[1])
-    if environment.value is not None:
+    if environment.read_marker().record is not None:
         bytecode.keep(environment)
         environment.kept.touch()
     return 0

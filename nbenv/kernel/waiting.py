@@ -21,7 +21,7 @@ import psutil
 import zmq
 from jupyter_client.session import Session
 
-from nbenv.environments.readiness import ready_environment
+from nbenv.environments.readiness import Readiness, check_readiness, ready_environment
 from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
 from nbenv.home import paths, variables
 from nbenv.home.locks import is_locked
@@ -61,12 +61,12 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
     with contextlib.suppress(OSError):  # without it a front end says less
         paths.write_json(waiting, {"notebook": path, **explained.parts()})
     try:
-        environment = WaitingKernel(arguments, path, str(explained)).serve()
+        found = WaitingKernel(arguments, path, str(explained)).serve()
     finally:
         with contextlib.suppress(OSError):
             os.unlink(waiting)
-    if environment:
-        become(environment, paths.python_path(environment), arguments)
+    if found and found.environment:
+        become(found.environment, arguments, stripped=found.is_stripped)
 
 
 def _explained(error: BaseException) -> NbenvError:
@@ -130,8 +130,8 @@ class WaitingKernel:
 
     # -- serving
 
-    def serve(self) -> str | None:
-        """Answer requests; return the environment's folder once it is ready, None on shutdown."""
+    def serve(self) -> Readiness | None:
+        """Answer requests; return once the environment is ready, None on shutdown."""
         self._publish("status", {"execution_state": "starting"})
         threading.Thread(target=self._beat, daemon=True).start()
         poller = zmq.Poller()
@@ -147,7 +147,7 @@ class WaitingKernel:
                 elif self._is_ready() or (
                     self._shell in ready and self._handle(self._shell) == "ready"
                 ):
-                    return self._closed(ready_environment(self._path))
+                    return self._closed(check_readiness(self._path))
             except KeyboardInterrupt:
                 continue  # an interrupt between cells
 
@@ -155,15 +155,15 @@ class WaitingKernel:
         with contextlib.suppress(zmq.ZMQError):  # closed
             zmq.proxy(self._heartbeat, self._heartbeat)
 
-    def _closed(self, environment: str | None) -> str | None:
-        if environment:
+    def _closed(self, found: Readiness | None) -> Readiness | None:
+        if found:
             self._hand_over()
         for socket in (self._shell, self._control, self._stdin, self._iopub):
             socket.close()
         # Sends what is still under way; the heartbeat's socket stays open until the process ends.
         threading.Thread(target=self._context.term, daemon=True).start()
         time.sleep(_FLUSHED)
-        return environment
+        return found
 
     def _hand_over(self) -> None:
         """Write the requests that wait behind to a file for the kernel that follows."""

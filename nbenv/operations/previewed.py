@@ -69,13 +69,13 @@ class Previewed:
     def text(self) -> str:
         """Return it for people: what one must know, then the full list."""
         rows = [each.row() for each in self.distributions]
-        table = as_table(rows, ("Distribution", "Version", "Download", "")) if rows else ""
+        table = as_table(rows, ("Package", "Version", "Download", "")) if rows else ""
         return "\n".join([*self._lines(), "", table]).rstrip()
 
     def _lines(self) -> Iterator[str]:
         absent = "" if self.python_here else " (not on this machine: uv would be asked to fetch it)"
         yield f"Python:         {self.python}{absent}"
-        yield f"Distributions:  {len(self.distributions)}, {self._download()}"
+        yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
             yield f"Foreign index:  {index.name} = {index.url}"
         for text in self.direct:

@@ -7,7 +7,7 @@ import os
 from logging import Logger
 from typing import Any
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from nbenv.server.contents_paths import local_path
 from nbenv.server.jobs import Jobs
 
@@ -46,13 +46,13 @@ class ContentsFollower:
     def _deleted(self, path: str, _: str) -> None:
         self._jobs.deleted(path)
         if path.endswith(_SUFFIX):
-            Store().forget(path)
+            store.forget(path)
         else:
-            Store().forget_folder(path)
+            store.forget_folder(path)
 
     def _renamed(self, path: str, source: str) -> None:
         self._jobs.moved(source, path)
         if path.endswith(_SUFFIX) and not os.path.isdir(path):
-            Store().rename(source, path)
+            store.rename(source, path)
         else:
-            Store().rename_folder(source, path)
+            store.rename_folder(source, path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
-from nbenv.environments.store import Store
+from nbenv.environments.store import drop_old_moves
 from nbenv.home import paths
 from nbenv.server.contents_events import CONTENTS_EVENTS, ContentsFollower
 from nbenv.server.handlers import LOOKS
@@ -41,7 +41,7 @@ def load(app: ServerApp) -> None:
     app.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
     try:
         _announce()
-        Store().drop_old_words()
+        drop_old_moves()
     except OSError as error:
         app.log.warning("nbenv: changes are written into notebook files at once: %s", error)
     app.log.info("nbenv: records of notebooks' environments are kept when notebooks are saved")

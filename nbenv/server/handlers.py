@@ -21,7 +21,6 @@ from nbenv._version import __version__
 from nbenv.core import import_names, requirements
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError
 from nbenv.export import FORMATS
 from nbenv.home import approval_store
@@ -155,8 +154,8 @@ class RecordHandler(NbenvHandler):
     async def get(self) -> None:
         """Answer with the value of ``metadata.nbenv``, null when there is none."""
         target = await self.target()
-        document = await self.beside(lambda: NotebookSnapshot.read(target, Store()))
-        self.answer({"record": document.value})
+        document = await self.beside(lambda: NotebookSnapshot.read(target))
+        self.answer({"record": document.record})
 
 
 class PackagesHandler(NbenvHandler):
@@ -235,7 +234,7 @@ class ModuleHandler(NbenvHandler):
 
         def look() -> str | None:
             found = import_names.distribution_of(name)
-            installed = NotebookSnapshot.read(target, Store()).environment.installed()
+            installed = NotebookSnapshot.read(target).environment.installed()
             return None if found in installed else found
 
         self.answer({"distribution": await self.beside(look)})

@@ -26,7 +26,7 @@ Event = dict[str, object]
 
 _COMMAND = (
     "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; "  # the notebook's folder
-    "from nbenv.cli import main; sys.exit(main())"
+    "from nbenv.cli.main import main; sys.exit(main())"
 )
 _LONGEST_LINE = 2**26
 _NO_RESULT = "nbenv ended without a result."

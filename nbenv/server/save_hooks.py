@@ -8,10 +8,11 @@ an edit.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from nbenv.core import record
-from nbenv.environments.store import State, Store
+from nbenv.environments.store import State, forget, read_state, save_state
 from nbenv.errors import NbenvError
 from nbenv.home.locks import is_locked
 from nbenv.notebook.metadata import KERNELSPEC, read_metadata
@@ -24,16 +25,16 @@ def merge(model: dict[str, Any], path: str, contents_manager: Any, **_: object) 
     """Put the newest record into a notebook that is about to be saved (a pre-save hook)."""
     metadata = _metadata(model)
     file = local_path(contents_manager, path)
-    state = Store().state(file) if metadata is not None and file else None
+    state = read_state(file) if metadata is not None and file else None
     if metadata is None or file is None or state is None or state.value is None:
         return
     shown = metadata.get("nbenv")
     if shown == state.value:
         return
     if not os.path.exists(file) and _is_another(model["content"], state):
-        Store().forget(file)
+        forget(file)
         return
-    newest = record.current(shown, vars(state), _on_disk(file, state))
+    newest = record.current(shown, state.to_dict(), _on_disk(file, state))
     if newest is not None and newest != shown:
         metadata["nbenv"] = newest
         if not _has_our_kernel(metadata):
@@ -91,14 +92,12 @@ def note_saved(model: dict[str, Any], os_path: str, contents_manager: Any, **_: 
 
 
 def _mark_saved(file: str) -> None:
-    store = Store()
-    state = store.state(file)
+    state = read_state(file)
     if state is None or state.value is None or state.saved:
         return
     in_file = read_metadata(file).get("nbenv")
     if is_locked(state.environment):
         return  # a change is under way, and may be about to write a newer state
-    state = store.state(file)
+    state = read_state(file)
     if state is not None and state.value == in_file:
-        state.saved = True
-        store.save(state)
+        save_state(replace(state, saved=True))

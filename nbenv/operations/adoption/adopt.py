@@ -11,7 +11,6 @@ from nbenv.adopt.findings import Findings
 from nbenv.core.spec import Index
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.interpreters import default_python
-from nbenv.environments.store import Store
 from nbenv.errors import NotebookError, UsageError
 from nbenv.operations.adoption.attempts import Adopted, Goal, install_first_possible
 from nbenv.operations.adoption.dates import chosen_day
@@ -50,7 +49,7 @@ class AdoptOptions:
     own_indexes: bool = False
 
 
-def adopt(target: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
+def adopt(ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
     """Find out what a notebook needs; lock, install and record that.
 
     Raises
@@ -60,16 +59,16 @@ def adopt(target: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
     NbenvError
         No attempt to install what was found succeeded; the error is that of the first one.
     """
-    path = _notebook_path(target)
+    path = _notebook_path(ref)
     yield Progress("look", f"Reading {path.name} …")
     examined = _examine(path, options)
     findings, as_of = examined.findings, examined.as_of
     if options.dry_run:
         return dry_run_outcome(findings, path.name, as_of)
-    prepare_file(path, target, rewriting=options.rewrite)
-    named = yield from resolve_names(findings, target.folder)
+    prepare_file(path, ref, rewriting=options.rewrite)
+    named = yield from resolve_names(findings, ref.folder)
     goal = Goal(
-        target=target,
+        ref=ref,
         python=examined.python,
         requirements=named.requirements,
         indexes=tuple(Index(name, url) for name, url in findings.indexes.items()),
@@ -79,17 +78,17 @@ def adopt(target: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
     adopted = yield from install_first_possible(goal)
     if options.rewrite:
         rewrite_installs(path)
-    findings = _completed(findings, named.notes, adopted, target)
+    findings = _completed(findings, named.notes, adopted, ref)
     return adopted_outcome(findings, path.name, adopted, as_of)
 
 
-def _notebook_path(target: NotebookRef) -> Path:
-    if target.is_session:
+def _notebook_path(ref: NotebookRef) -> Path:
+    if ref.is_detached:
         raise UsageError(
             "There is no notebook to adopt here.",
             "This kernel does not know which notebook it belongs to.",
         )
-    path = Path(target.notebook)
+    path = Path(ref.notebook)
     if not path.is_file():
         raise NotebookError(f"There is no notebook {path}.", todo="Check the name, or save it.")
     return path
@@ -121,10 +120,10 @@ def _examine(path: Path, options: AdoptOptions) -> _Examined:
 
 
 def _completed(
-    findings: Findings, notes: tuple[str, ...], adopted: Adopted, target: NotebookRef
+    findings: Findings, notes: tuple[str, ...], adopted: Adopted, ref: NotebookRef
 ) -> Findings:
     """Return the findings with what installing them showed: names and modules that were unknown."""
-    environment = NotebookSnapshot.read(target, Store()).environment
+    environment = NotebookSnapshot.read(ref).environment
     provided = environment.imports(set(environment.installed()))
     present = {module for modules in provided.values() for module in modules}
     return replace(

@@ -14,7 +14,7 @@ from nbenv.core import requirements
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.engine.transaction import ChangeOptions, change
+from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.errors import (
     BuildError,
     IndexAccessError,
@@ -40,7 +40,7 @@ class Goal:
     may be another one, `other_pythons` returns those to try; they are looked up only when needed.
     """
 
-    target: NotebookRef
+    ref: NotebookRef
     python: str
     requirements: tuple[str, ...]
     indexes: tuple[Index, ...]
@@ -146,7 +146,7 @@ def _with_way_out(error: IndexAccessError, goal: Goal) -> IndexAccessError:
         return error
     todo = (
         f"The notebook names {', '.join(urls)}. To adopt it without: "
-        f"nbenv adopt --own-indexes {Path(goal.target.notebook).name} "
+        f"nbenv adopt --own-indexes {Path(goal.ref.notebook).name} "
         "(in a cell: %nbenv adopt --own-indexes). Nothing was changed."
     )
     return IndexAccessError(error.what, error.why, todo)
@@ -156,7 +156,7 @@ def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
     """Install an attempt; exact versions that are old get dependencies of their own time."""
     day = goal.as_of or (
         yield from day_of_versions(
-            attempt.requirements, attempt.python, goal.target.folder, goal.indexes
+            attempt.requirements, attempt.python, goal.ref.folder, goal.indexes
         )
     )
     if day == goal.as_of:
@@ -170,19 +170,20 @@ def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
 
 
 def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]:
-    def edit(document: NotebookSnapshot) -> Spec:
-        spec = document.spec
+    def edit(snapshot: NotebookSnapshot) -> Edited[None]:
+        spec = snapshot.spec
         asked = [t for t in attempt.requirements if requirements.name_of(t) != requirements.KERNEL]
         known = {requirements.name_of(text) for text in spec.requirements}
         new = [text for text in asked if requirements.name_of(text) not in known]
         urls = {index.url for index in spec.indexes}
-        return replace(
+        wanted = replace(
             spec,
-            python=attempt.python if document.value is None else spec.python,
+            python=attempt.python if snapshot.record is None else spec.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=(*spec.indexes, *(each for each in goal.indexes if each.url not in urls)),
         )
+        return Edited(wanted, None)
 
-    upgrade = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
-    spec, synced = yield from change(goal.target, edit, ChangeOptions(upgrade))
-    return Adopted(spec, synced)
+    options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
+    changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options))
+    return Adopted(changed.spec, changed.synced)

@@ -16,7 +16,7 @@ from nbenv.notebook.cells import source_of
 __all__ = ["prepare_file", "rewrite_installs"]
 
 
-def prepare_file(path: Path, target: NotebookRef, *, rewriting: bool) -> None:
+def prepare_file(path: Path, ref: NotebookRef, *, rewriting: bool) -> None:
     """Convert an old file to format 4, and keep a copy of it.
 
     Raises
@@ -24,7 +24,7 @@ def prepare_file(path: Path, target: NotebookRef, *, rewriting: bool) -> None:
     UsageError
         The notebook is open and its cells would be rewritten.
     """
-    if rewriting and target.keeps_unsaved:
+    if rewriting and ref.keeps_unsaved:
         raise UsageError(
             "--rewrite changes the notebook's cells, but the notebook is open.",
             todo="Close the notebook, then in a terminal: nbenv adopt --rewrite NOTEBOOK",

@@ -8,7 +8,6 @@ from nbclient.exceptions import CellExecutionError
 
 from nbenv.adopt.runtime_errors import missing_package
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.install import InstallRequest, install
@@ -39,13 +38,13 @@ def run_adopting(
     NbenvError
         The answer was no, or a cell failed for another reason.
     """
-    target = NotebookRef(source)
+    ref = NotebookRef(source)
     first = Outcome()
-    if not _is_recorded(target):
+    if not _is_recorded(ref):
         _ask(consent, f"Adopt {source} and install what it needs", "adopting it")
-        first = yield from adopt(target, options)
+        first = yield from adopt(ref, options)
         yield Progress("adopt", first.summary)
-    recovery = _Recovery(target, consent)
+    recovery = _Recovery(ref, consent)
     done = yield from run(source, out, recover=recovery.recover)
     added = recovery.installed
     more = f" Installed during the run: {', '.join(added)}." if added else ""
@@ -57,14 +56,14 @@ def run_adopting(
 class _Recovery:
     """Recovers from missing packages during a run, and remembers what it installed."""
 
-    def __init__(self, target: NotebookRef, consent: Consent) -> None:
-        self.target = target
+    def __init__(self, ref: NotebookRef, consent: Consent) -> None:
+        self.ref = ref
         self.consent = consent
         self.installed: list[str] = []
 
     def recover(self, running: NotebookRef, error: CellExecutionError) -> Steps[bool]:
         """Install the package that a cell's error is about; return whether to run it again."""
-        python = NotebookSnapshot.read(self.target, Store()).spec.python
+        python = NotebookSnapshot.read(self.ref).spec.python
         name = missing_package(error.ename, error.evalue, python)
         if name is None or name in self.installed or len(self.installed) >= _MOST_INSTALLS:
             return False
@@ -80,9 +79,9 @@ class _Recovery:
         return True
 
 
-def _is_recorded(target: NotebookRef) -> bool:
+def _is_recorded(ref: NotebookRef) -> bool:
     try:
-        return NotebookSnapshot.read(target, Store()).value is not None
+        return NotebookSnapshot.read(ref).record is not None
     except NbenvError:  # an old format, which adopting converts
         return False
 

@@ -40,7 +40,7 @@ def test_adopting_records_what_it_found(tmp_path: Path, stocked: LocalIndex) -> 
     notebook = case.write(tmp_path / "notebooks")
     before = notebook.read_bytes()
     dry = succeed("adopt", "--dry-run", notebook)
-    assert "Would adopt 1 distribution" in dry.out
+    assert "Would adopt 1 package" in dry.out
     assert "cell 2 is not valid Python" in dry.out
     assert notebook.read_bytes() == before
     done = succeed("adopt", notebook, "--json").json

@@ -62,7 +62,7 @@ def record(notebook: Path) -> Any:
 
 
 def names(notebook: Path) -> dict[str, str]:
-    return Spec.from_value(record(notebook)).lock.versions()
+    return Spec.from_record(record(notebook)).lock.versions()
 
 
 def branches(notebook: Path, *requirements: str) -> None:

@@ -15,7 +15,6 @@ import nbformat
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.notebook.metadata import write_metadata
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
@@ -57,7 +56,7 @@ def test_a_missing_module_leads_to_adopting(tmp_path: Path, mirror: LocalIndex) 
         assert OFFER not in running.run("1 / 0")[1]
         assert path.read_bytes() == before
         text = running.ok("%nbenv adopt --dry-run")
-        assert "Would adopt 2 distributions" in text
+        assert "Would adopt 2 packages" in text
         assert path.read_bytes() == before
         text = running.ok("%nbenv adopt")
         assert "humanize, tabulate" in text
@@ -99,7 +98,7 @@ def test_a_record_that_a_tool_took_out_is_put_back(tmp_path: Path, mirror: Local
     write_metadata(str(path), {"nbenv": None})
     with kernel(path) as running:  # what is here stays until somebody decides
         assert running.ok("import tabulate; print(tabulate.here)") == "True\n"
-    NotebookSnapshot.read(NotebookRef(str(path)), Store()).environment.remove()
+    NotebookSnapshot.read(NotebookRef(str(path))).environment.remove()
     with kernel(path) as running:
         status, text = running.run("import tabulate")
         assert (status, "lost its record" in text, OFFER in text) == ("error", True, False)

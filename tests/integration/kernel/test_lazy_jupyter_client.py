@@ -26,7 +26,8 @@ def code(tmp_path: Path) -> str:
         (tmp_path / "made" / name).write_text(text, encoding="utf-8")
     return (
         f"import sys; sys.path[:0] = [{str(GUEST)!r}, {str(tmp_path)!r}]\n"
-        "import lazy_jupyter_client; lazy_jupyter_client.defer('made', {'wanted': 'core', 'absent': 'core'})\n"
+        "import lazy_jupyter_client as lazy\n"
+        "lazy.defer('made', {'wanted': 'core', 'absent': 'core'})\n"
         "import made, made.core; assert 'made.heavy' not in sys.modules\n"
         "assert made.wanted() == 'made.core' and 'made.heavy' not in sys.modules\n"
     )
@@ -54,8 +55,9 @@ def test_what_is_asked_for_is_there(code: str, use: str) -> None:
 
 def test_what_is_not_installed_stays_so() -> None:
     code = (
-        f"import sys; sys.path.insert(0, {str(GUEST)!r}); import lazy_jupyter_client\n"
-        "lazy_jupyter_client.defer('not_installed'); lazy_jupyter_client.defer('json'); import json\n"
+        f"import sys; sys.path.insert(0, {str(GUEST)!r}); \n"
+        "from lazy_jupyter_client import defer\n"
+        "defer('not_installed'); defer('json'); import json\n"
         "assert 'not_installed' not in sys.modules and json.dumps(1) == '1'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,10 +7,9 @@ from pathlib import Path
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from tests.integration.export.recorded import write_recorded
 
-__all__ = ["COMMIT", "DIGEST", "OWN", "locked", "snapshot"]
+__all__ = ["COMMIT", "DIGEST", "OWN", "locked", "mixed_snapshot", "snapshot"]
 
 DIGEST = f"sha256:{'0' * 64}"
 COMMIT = "0" * 40
@@ -36,4 +35,15 @@ def snapshot(
     """Write a notebook with this record, and return what is in it."""
     spec = Spec("3.11", requirements, Lock(lock), indexes, editable)
     path = write_recorded(folder / name, spec, *cells)
-    return NotebookSnapshot.read(NotebookRef(str(path)), Store())
+    return NotebookSnapshot.read(NotebookRef(str(path)))
+
+
+def mixed_snapshot(folder: Path) -> NotebookSnapshot:
+    """Return one with a package from an index, one from a repository, and a local project."""
+    (folder / "tool").mkdir()
+    lock = (
+        locked("a"),
+        locked("repo", url=f"git+https://example.org/r@{COMMIT}"),
+        locked("tool", url="./tool"),
+    )
+    return snapshot(folder, "a", lock=lock, indexes=(OWN,))

@@ -12,7 +12,6 @@ from typing import get_type_hints
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, UsageError
 from nbenv.export import FOLDERS, FORMATS, Files, Format, export, export_folder
 from nbenv.progress import Steps, drain
@@ -79,7 +78,7 @@ def test_wrong_names_are_refused(tmp_path: Path) -> None:
 def test_a_notebook_without_a_record_is_refused(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "x.ipynb", "1")
     with pytest.raises(NbenvError, match="records no environment"):
-        drain(export(NotebookSnapshot.read(NotebookRef(str(path)), Store()), "conda"))
+        drain(export(NotebookSnapshot.read(NotebookRef(str(path))), "conda"))
 
 
 def test_the_table_is_read_without_importing_a_writer() -> None:

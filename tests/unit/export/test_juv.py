@@ -19,7 +19,7 @@ def test_the_first_cell_is_the_block(tmp_path: Path) -> None:
 
 def test_an_old_lock_and_an_old_format(tmp_path: Path) -> None:
     document = snapshot(tmp_path, "a")
-    path = Path(document.target.notebook)
+    path = Path(document.ref.notebook)
     notebook = json.loads(path.read_text())
     notebook["metadata"]["uv.lock"] = "old"
     notebook["nbformat_minor"] = 4

@@ -54,4 +54,4 @@ def test_there_must_be_a_notebook(tmp_path: Path) -> None:
     with pytest.raises(NotebookError, match="There is no notebook"):
         drain(adopt(NotebookRef(str(tmp_path / "x.ipynb")), DRY))
     with pytest.raises(UsageError, match="There is no notebook to adopt here"):
-        drain(adopt(NotebookRef.of_session("1"), DRY))
+        drain(adopt(NotebookRef.detached("1"), DRY))

@@ -10,8 +10,7 @@ import pytest
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.engine.transaction import ChangeOptions, Edit
-from nbenv.environments.store import Store
+from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edit, Edited
 from nbenv.errors import IndexAccessError, NbenvError, ResolutionError
 from nbenv.operations.adoption import attempts
 from nbenv.operations.adoption.attempts import Goal, install_first_possible
@@ -30,23 +29,25 @@ class Machine:
         self.tried: Tried = []
 
     def change(
-        self, target: NotebookRef, edit: Edit, options: ChangeOptions
-    ) -> Steps[tuple[Spec, SyncResult]]:
+        self, ref: NotebookRef, edit: Edit[None], options: ChangeOptions
+    ) -> Steps[ChangeResult[None]]:
         yield Progress("resolve", "…")
-        spec = edit(NotebookSnapshot.read(target, Store()))
-        assert isinstance(spec, Spec)
-        assert options.upgrade is not None
-        self.tried.append((spec.python, spec.requirements, options.upgrade.before))
+        before = NotebookSnapshot.read(ref)
+        edited = edit(before)
+        assert isinstance(edited, Edited)
+        assert options.resolve is not None
+        spec = edited.spec
+        self.tried.append((spec.python, spec.requirements, options.resolve.before))
         if error := self.refuse(spec):
             raise error
-        return spec, SyncResult("environment")
+        return ChangeResult(before, spec, SyncResult(before.environment), None)
 
 
 @pytest.fixture
 def goal(tmp_path: Path) -> Goal:
     notebook = write_notebook(tmp_path / "x.ipynb", "1")
     return Goal(
-        target=NotebookRef(str(notebook)),
+        ref=NotebookRef(str(notebook)),
         python="3.11",
         requirements=("a==1", "b"),
         indexes=(OWN,),
@@ -134,7 +135,7 @@ def test_old_versions_bring_their_time_unless_that_fails(
         yield Progress("resolve", "…")
         return "2019-01-01"
 
-    undated = Goal(goal.target, "3.11", ("a==1",), (), None, None)
+    undated = Goal(goal.ref, "3.11", ("a==1",), (), None, None)
     monkeypatch.setattr(attempts, "day_of_versions", day)
     machine = on(monkeypatch, lambda spec: None)
     adopted = drain(install_first_possible(undated))

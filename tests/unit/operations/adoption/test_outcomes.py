@@ -7,6 +7,7 @@ import pytest
 from nbenv.adopt.findings import Findings, Source
 from nbenv.core.spec import Spec
 from nbenv.engine.environment_sync import SyncResult
+from nbenv.environments.environment import Environment
 from nbenv.operations.adoption.attempts import Adopted
 from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
 
@@ -26,7 +27,7 @@ def test_a_dry_run() -> None:
 
 
 def test_an_adopted_notebook() -> None:
-    adopted = Adopted(Spec("3.11", ("a>=1",)), SyncResult("environment"))
+    adopted = Adopted(Spec("3.11", ("a>=1",)), SyncResult(Environment("environment")))
     outcome = adopted_outcome(findings(), "x.ipynb", adopted, "2020-01-01")
     assert outcome.summary == "Adopted: Python 3.11 with a."
     assert outcome.text.endswith("Resolved as of 2020-01-01.")
@@ -36,7 +37,7 @@ def test_an_adopted_notebook() -> None:
 
 
 def test_an_empty_environment() -> None:
-    adopted = Adopted(Spec("3.11"), SyncResult("environment"))
+    adopted = Adopted(Spec("3.11"), SyncResult(Environment("environment")))
     assert adopted_outcome(Findings(), "x.ipynb", adopted, None).summary == (
         "Adopted: Python 3.11 with no packages."
     )

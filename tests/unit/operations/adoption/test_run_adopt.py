@@ -26,11 +26,11 @@ class World:
         self.installed: list[str] = []
         self.went_on: list[bool] = []
 
-    def adopt(self, target: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
+    def adopt(self, ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
         yield Progress("look", "…")
         return Outcome("Adopted.", data={"found": []})
 
-    def install(self, target: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
+    def install(self, ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
         yield Progress("install", "…")
         self.installed += request.requirements
         if "lxml" in request.requirements:
