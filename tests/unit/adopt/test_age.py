@@ -49,9 +49,9 @@ def test_git_tells_the_last_change_of_this_file(tmp_path: Path) -> None:
     git(path.parent, "commit", "-q", "-m", "Two", day="2024-01-01")
     findings = examine(path, "3.11")
     assert (findings.as_of, DAY in findings.as_of_reason) == (DAY, True)
-    told = succeed("adopt", "--dry-run", path).out
-    assert f"Old: its last commit in git is from {DAY}." in told
-    assert f"nbenv adopt --as-of {DAY} notebook.ipynb" in told
+    text = succeed("adopt", "--dry-run", path).out
+    assert f"Old: its last commit in git is from {DAY}." in text
+    assert f"nbenv adopt --as-of {DAY} notebook.ipynb" in text
 
 
 def test_a_recent_change_is_no_age(tmp_path: Path) -> None:
