@@ -53,6 +53,6 @@ def _age_lines(findings: Findings, name: str, as_of: str | None) -> Iterator[str
         yield f"Resolved as of {as_of}."
     elif findings.as_of and findings.as_of < (date.today() - _OLD_NOTEBOOK).isoformat():
         yield (
-            f"Old: {findings.as_of_reason}. If newer packages break it, resolve as of then: "
+            f"Old: {findings.as_of_reason}. If newer packages break it, resolve as of that day: "
             f"nbenv adopt --as-of {findings.as_of} {name}"
         )

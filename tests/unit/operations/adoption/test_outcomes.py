@@ -47,7 +47,7 @@ def test_an_empty_environment() -> None:
 def test_only_an_old_notebook_is_called_old(day: str, is_old: bool) -> None:
     found = Findings(as_of=day, as_of_reason="its text says so")
     assert dry_run_outcome(found, "x.ipynb", None).text == (
-        "Old: its text says so. If newer packages break it, resolve as of then: "
+        "Old: its text says so. If newer packages break it, resolve as of that day: "
         "nbenv adopt --as-of 2019-05-17 x.ipynb"
         if is_old
         else ""
