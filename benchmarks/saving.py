@@ -1,7 +1,7 @@
-"""Saving a 10 MB notebook with nbenv's hooks, over the save without them.
+"""Save of a 10 MB notebook with nbenv's hooks, compared with a save without them.
 
-Through Jupyter Server's own contents manager, in this process: over a socket the noise is larger
-than what is measured. The notebook has an environment; its record in the file is the newest, or a
+It calls Jupyter Server's contents manager in this process: over a socket the noise would exceed the
+difference. The notebook has an environment, and the record in the file is either the newest or a
 newer one waits to be saved.
 """
 
@@ -23,7 +23,7 @@ SIZE = 10_000_000
 
 
 def manager(root: Path, hooked: bool) -> LargeFileManager:
-    """Return a server's contents manager, with our hooks or without."""
+    """Return a server's contents manager, with or without nbenv's hooks."""
     made = LargeFileManager(root_dir=str(root))
     if hooked:
         made.register_pre_save_hook(merge)
@@ -32,7 +32,7 @@ def manager(root: Path, hooked: bool) -> LargeFileManager:
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         notebook = common.write_notebook(folder / "bench.ipynb")
         common.with_outputs(notebook, SIZE)

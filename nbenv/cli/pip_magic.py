@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from nbenv.core.urls import index_name
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
 from nbenv.operations.install import InstallRequest, install
@@ -93,13 +94,8 @@ def _add_harmless(parser: argparse.ArgumentParser) -> None:
 
 
 def _named_index(url: str) -> str:
-    """Give an index of pip's command line a name: its host's and path's words."""
-    if "=" in url.partition("://")[0]:
-        return url
-    words = [word for word in url.partition("://")[2].rpartition("@")[2].split("/") if word]
-    host = words[0].partition(":")[0] if words else "index"
-    rest = [word for word in words[1:] if word != "simple"]
-    return f"{'-'.join([host.replace('.', '-'), *rest])}={url}"
+    """Give an index of pip's command line a name, unless it has one."""
+    return url if "=" in url.partition("://")[0] else f"{index_name(url)}={url}"
 
 
 def _uninstalled(words: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbenv.core.lock import Change, LockedDistribution
+from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
@@ -237,7 +237,7 @@ class _Sync:
         }
         yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
         only_adds = not plan.remove and bool(before)
-        goal = SyncGoal(list(wanted.values()), kept, lacking=plan.install if only_adds else None)
+        goal = SyncGoal(list(wanted.values()), kept, missing=plan.install if only_adds else None)
         yield from self._install_guarded(marker, before, goal)
         changes = _changes(before, environment.installed())
         names = {change.name for change in changes}
@@ -300,7 +300,7 @@ class _Sync:
             message = f"The cached files of {', '.join(altered)} are damaged; downloading again …"
             yield Progress("install", message)
             yield from forget_cached(altered, self._folder)
-            yield from self._install(replace(goal, again=altered, lacking=None))
+            yield from self._install(replace(goal, again=altered, missing=None))
         still = find_altered(self.environment, altered)
         return (marker.mismatched - names) | frozenset(still)
 
@@ -329,9 +329,9 @@ def _announcement(coming: int, going: int) -> str:
 
 def _changes(before: Mapping[str, Installed], after: Mapping[str, Installed]) -> list[Change]:
     """Return what was added, removed and changed, a version from another source included."""
-    names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-    return [Change(name, _version(before.get(name)), _version(after.get(name))) for name in names]
+    names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    return changes_between(_versions(before), _versions(after), names)
 
 
-def _version(installed: Installed | None) -> str | None:
-    return installed.version if installed else None
+def _versions(installed: Mapping[str, Installed]) -> dict[str, str]:
+    return {name: each.version for name, each in installed.items()}

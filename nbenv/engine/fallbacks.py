@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from nbenv.core.lock import Change, Lock, LockedDistribution
-from nbenv.core.lock_diff import changes
+from nbenv.core.lock import Change, Lock, LockedDistribution, changes_between
 from nbenv.core.spec import Spec
 from nbenv.engine.availability import (
     Availability,
@@ -235,11 +234,11 @@ def _resolved(
     offered = offered_for(snapshot, spec)
     if find_missing(snapshot, spec, offered):
         return None
-    changed = changes(_versions(snapshot, was), _versions(snapshot, spec))
-    return Fallback(level, spec, changed, tuple(find_built(snapshot, spec, offered)))
+    changed = changes_between(_versions(snapshot, was), _versions(snapshot, spec))
+    return Fallback(level, spec, tuple(changed), tuple(find_built(snapshot, spec, offered)))
 
 
 def _versions(snapshot: NotebookSnapshot, spec: Spec) -> dict[str, str]:
     """Return name → version, or URL, of what is locked for this machine."""
     selected = select_for(snapshot, spec).items()
-    return {name: each.version or each.url or "" for name, each in selected}
+    return {name: each.version_or_url for name, each in selected}

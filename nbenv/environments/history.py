@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 
+from nbenv.core.record import RecordDict
 from nbenv.home import paths
 
 __all__ = ["REMEMBERED", "drop_last", "forget", "last", "move", "remember"]
 
-RecordDict = dict[str, object]
 REMEMBERED = 50
 """Changes that can be undone one after the other."""
 

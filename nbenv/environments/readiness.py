@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 
 from nbenv.core import record
+from nbenv.core.record import RecordDict
 from nbenv.home import paths
 from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["Readiness", "check_readiness", "ready_environment"]
-
-RecordDict = dict[str, object]
 
 
 class Readiness:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbenv.core.record import fingerprint
+from nbenv.core.record import RecordDict, fingerprint
 from nbenv.environments import history
 from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
@@ -40,7 +40,6 @@ __all__ = [
     "superseding",
 ]
 
-RecordDict = dict[str, object]
 _KERNEL_LIFE = 60 * 86_400.0
 """Seconds after which no kernel is running that was started at a notebook's former path."""
 

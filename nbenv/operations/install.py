@@ -117,7 +117,7 @@ def _name_requirements(request: InstallRequest, folder: Path) -> Steps[NamedRequ
     if other or request.files or request.editable:
         files = [Path(os.path.expanduser(path)) for path in request.files]
         yield Progress("resolve", "Looking up the names of the packages …")
-        named = yield from find_names(other, files, request.editable, folder)
+        named = yield from find_names(other, folder, files=files, editable=request.editable)
         found.extend(_recordable(text, folder) for text in named.requirements)
         editable = named.editable
     return NamedRequirements(tuple(found), editable)

@@ -68,7 +68,9 @@ def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[O
         for platform in platforms or (None,):
             chosen = _distributions_for(snapshot, platform)
             _check_wheels(chosen)
-            yield from download_wheels(chosen, spec.python, platform, wheels, spec.indexes)
+            yield from download_wheels(
+                chosen, wheels, python=spec.python, platform=platform, indexes=spec.indexes
+            )
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
         size = _write_pack(file, {**about, "platforms": list(platforms)}, path, wheels)
     count = len(spec.lock.distributions)

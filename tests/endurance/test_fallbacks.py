@@ -1,4 +1,4 @@
-"""Where the exact environment cannot be had: what remains is offered, and taken only when asked."""
+"""Fallbacks for an exact environment that is unavailable: offered, and used only on request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 @pytest.fixture
 def shared(stocked: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a notebook as it arrives on another machine, years later."""
+    """Return a notebook as it arrives on another machine years later."""
     succeed("install", notebook, "leaf", "other", "-q")
     stocked.wheel("leaf", "3.0", upload_time="2025-01-01T00:00:00Z")
     home = notebook.parent.parent
@@ -40,7 +40,7 @@ def shared(stocked: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def levels(notebook: Path) -> dict[str, str]:
-    """Return what a failed restore offers: the fallback and what it would change."""
+    """Return the fallbacks that a failed restore offers, with what each would change."""
     done = nbenv("restore", notebook, "--json")
     assert done.status == 1, done.out
     return {step["level"]: step["told"] for step in done.json["error"]["steps"]}
@@ -50,7 +50,7 @@ def test_a_file_gone_from_the_index(shared: Path, stocked: LocalIndex) -> None:
     before = shared.read_bytes()
     stocked.remove(LEAF)
     told = fail("restore", shared, "-q")
-    assert "cannot be had here exactly" in told
+    assert "is not available here" in told
     assert "leaf 1.0: no index has this version any more." in told
     assert "dated   what the requirements allowed on 2024-01-01; ~ leaf 1.0 → 0.9" in told
     assert "newest  ~ leaf 1.0 → 3.0" in told
@@ -85,7 +85,7 @@ def test_no_wheel_for_this_machine(shared: Path, stocked: LocalIndex) -> None:
     )
     assert installed(shared)["leaf"] == "1.0"
     line = next(line for line in record(shared)["lock"] if line.startswith("leaf"))
-    assert stocked.sha256(foreign) in line  # where that wheel fits, it is still taken
+    assert stocked.sha256(foreign) in line  # still used where that wheel fits
     assert stocked.sha256("leaf-1.0.tar.gz") in line
 
 
@@ -106,7 +106,7 @@ def test_a_python_that_cannot_be_had(shared: Path, stocked: LocalIndex) -> None:
     assert record(shared)["python"] in steps["python"]
     assert installed(shared)["leaf"] == "1.0"
     assert succeed("restore", shared, "--fallback", "newest", "-q").out.startswith("Restored: ")
-    assert installed(shared)["leaf"] == "1.0"  # what can be had exactly is not replaced
+    assert installed(shared)["leaf"] == "1.0"  # what is available exactly is not replaced
 
 
 def test_a_build_that_fails(stocked: LocalIndex, notebook: Path, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_nothing_remains(shared: Path, stocked: LocalIndex) -> None:
 def test_no_fallback_where_none_is_needed(shared: Path, stocked: LocalIndex) -> None:
     words = ("restore", shared, "--dry-run", "--fallback", "newest", "-q")
     assert "No fallback is needed" in fail(*words, status=2)
-    stocked.corrupt.add(LEAF)  # tampering is no lack: it stays a refusal
+    stocked.corrupt.add(LEAF)  # tampering is not unavailability: it stays a refusal
     told = fail("restore", shared, "--fallback", "newest", "-q")
     assert "not the one that the notebook's lock names" in told
     stocked.close()  # neither is an index that is down
@@ -196,7 +196,7 @@ def test_run_takes_a_fallback_on_a_copy(place: Ground, monkeypatch: pytest.Monke
     place.index.wheel("twig", "1.1")
     monkeypatch.setenv("NBENV_HOME", str(place.folder / "runner"))
     monkeypatch.setenv("UV_CACHE_DIR", str(place.folder / "runner-cache"))
-    assert "cannot be had here exactly" in fail("run", notebook, "-q")
+    assert "is not available here" in fail("run", notebook, "-q")
     done = succeed("run", notebook, "--fallback", "newest", "-o", place.folder / "out.ipynb", "-q")
     assert "Changed:   ~ twig 1.0 → 1.1" in done.out
     assert notebook.read_bytes() == before

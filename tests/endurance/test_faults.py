@@ -1,4 +1,4 @@
-"""What breaks on a machine: each is detected, said, and mended or refused; nothing is lost."""
+"""Faults of a machine: each is detected, reported, and repaired or refused; nothing is lost."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ready(notebook: Path, stocked: LocalIndex) -> Path:
 
 @contextmanager
 def disk(folder: Path, size: str) -> Iterator[Path]:
-    """Mount a file system of a size at a folder."""
+    """Mount a file system of this size at a folder."""
     folder.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     done = subprocess.run(mount, capture_output=True, check=False)
@@ -71,8 +71,8 @@ def test_the_disk_of_the_environments_is_full(notebook: Path, stocked: LocalInde
         succeed("install", notebook, "leaf", "-q", environ=environ)
         with_leaf = notebook.read_bytes()
         told = fail("install", notebook, "large", "-q", environ=environ)
-        assert "There is no room left on the disk." in told
-        assert "Make room" in told
+        assert "There is no space left on the disk." in told
+        assert "Free some disk space" in told
         assert notebook.read_bytes() == with_leaf != before
         status = succeed("status", notebook, "--json", environ=environ).json
         assert (status["ready"], status["drift"]) == (True, [])
@@ -160,7 +160,7 @@ def test_a_distribution_whose_record_was_never_right(notebook: Path, stocked: Lo
     succeed("install", notebook, "odd", "-q")
     same = environment(notebook).identifier
     assert succeed("install", notebook, "leaf", "-q").err == ""
-    assert environment(notebook).identifier == same  # not taken for damaged every time
+    assert environment(notebook).identifier == same  # not taken for damaged each time
 
 
 def _without_site_packages(place: Environment) -> None:
@@ -212,7 +212,7 @@ def test_a_half_deleted_environment_is_mended_by_the_next_start(ready: Path, dam
     build(str(ready))  # what a starting kernel does
     assert installed(ready) == HELD
     place = environment(ready)
-    assert place.python_version
+    assert place.read_version()
     assert (place.site_packages() / "large" / "data.py").exists()
     assert (place.site_packages() / "leaf.py").exists()
 
@@ -245,7 +245,7 @@ def test_the_clock_jumps(ready: Path, jump: float) -> None:
         if path.exists() and not path.is_symlink():
             os.utime(path, (then, then))
     assert build(str(ready)) == str(place.path)
-    assert environment(ready) == place  # looked at, and found whole
+    assert environment(ready) == place  # checked and found intact
     succeed("install", ready, "small", "-q")
     assert succeed("status", ready, "--json").json["drift"] == []
     ready.unlink()
@@ -279,7 +279,7 @@ def test_an_orphaned_installer_keeps_the_lock(ready: Path, stocked: LocalIndex) 
         time.sleep(0.01)
     process.kill()
     process.wait()
-    assert is_locked(identifier)  # its child still runs
+    assert is_locked(identifier)  # its child is still running
     stocked.stall = 0
     assert "Waiting for another change" in succeed("restore", ready).err
     assert installed(ready) == HELD
@@ -319,11 +319,11 @@ def test_a_kernel_that_cannot_start_is_mended(place: Ground) -> None:
     notebook = place.notebook()
     succeed("install", notebook, "leaf", "-q")
     package = document_of(notebook).environment.site_packages() / "ipykernel"
-    (package / "__init__.py").unlink()  # the folder's own time shows it only one level above
-    environment = document_of(notebook).environment
-    record = environment.read_marker().record
+    (package / "__init__.py").unlink()  # only the parent folder's time changes
+    damaged = document_of(notebook).environment
+    record = damaged.read_marker().record
     assert record is not None
-    environment.mark(record, str(notebook))
+    damaged.mark(record, str(notebook))
     with kernel(notebook) as running:
         assert running.ok("import leaf; print(leaf.__version__)") == "2.0\n"
     document = document_of(notebook)

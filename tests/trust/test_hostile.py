@@ -1,4 +1,4 @@
-"""What hostile notebooks say is data: it is refused with its place, or shown, and never obeyed."""
+"""Hostile notebooks are data: each is refused with its place, or shown, and never obeyed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbenv.operations.listing import status
 from tests.support.hostile import HARMLESS, RAW, RECORDS, Hostile, write
 
 LONGEST = 1000
-"""Characters that a refusal may have: it must be read."""
+"""Most characters of a refusal, which people must read."""
 
 
 def names(cases: list[Hostile]) -> list[str]:
@@ -56,5 +56,5 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.ipynb"
     os.mkfifo(pipe)
     for path in (pipe, tmp_path, Path(os.devnull)):
-        with pytest.raises(NbenvError, match="no file"):
+        with pytest.raises(NbenvError, match="not a file"):
             NotebookSnapshot.read(NotebookRef(str(path)))

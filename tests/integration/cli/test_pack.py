@@ -87,7 +87,7 @@ def test_what_cannot_be_packed(
     assert "records no environment" in fail("pack", notebook)
     index.sdist("from-source", "1.0")
     succeed("install", notebook, "from-source")
-    assert "Not every wheel for this machine could be had." in fail("pack", notebook)
+    assert "Some wheels for this machine could not be downloaded." in fail("pack", notebook)
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
     shared = write_other_copy(notebook, tmp_path / "shared")
     index.requests.clear()
