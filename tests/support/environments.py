@@ -44,6 +44,16 @@ def recorded(notebook: Path) -> object:
     return read_metadata(str(notebook)).get("nbenv")
 
 
+def install_by_hand(environment: Environment, name: str) -> None:
+    """Add a distribution as another installer would."""
+    dist_info = environment.site_packages() / f"{name}-9.dist-info"
+    dist_info.mkdir()
+    (dist_info / "METADATA").write_text(f"Name: {name}\nVersion: 9\n", encoding="utf-8")
+    (dist_info / "RECORD").write_text(
+        f"{name}-9.dist-info/METADATA,,\n{name}-9.dist-info/RECORD,,\n", encoding="utf-8"
+    )
+
+
 def on_disk(folder: Path) -> dict[str, tuple[int, int]]:
     """Return when each file and folder was last written, and its size: equal if nothing was."""
     found = {}
