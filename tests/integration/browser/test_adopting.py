@@ -1,4 +1,4 @@
-"""An ordinary notebook that is opened with our kernel is offered what it needs."""
+"""Offer to adopt an ordinary notebook that is opened with the nbenv kernel."""
 
 from __future__ import annotations
 

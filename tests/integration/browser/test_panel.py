@@ -32,7 +32,7 @@ def test_at_a_glance_it_is_the_kernels_truth(lab: Lab, own: Path, home: Path) ->
     lab.open(own.name)
     lab.shows("Python 3.11: ready")
     expect(lab.status_item).to_contain_text("Python 3.11: ready")
-    # Behind nbenv's back, in a terminal: the record did not change, what is installed did.
+    # Behind nbenv's back, as in a terminal: the installed packages change, but not the record.
     [environment] = (home / "envs").iterdir()
     module = next(environment.glob("lib/python*/site-packages/tabulate-*.dist-info"))
     shutil.rmtree(module)
@@ -99,7 +99,7 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     lab.press(panel, "Remove scikit-learn")
     expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"])
     lab.press(proposal, "Remove")
-    # It was imported: only a restart is rid of it, and the button says so.
+    # It was imported: only a restart removes it, and the button says so.
     expect(lab.strip).to_contain_text(
         "be rid of scikit-learn: it was imported (as sklearn)", timeout=SLOW
     )
@@ -231,7 +231,7 @@ def test_a_thousand_distributions_scroll(lab: Lab, own: Path, home: Path) -> Non
     panel = lab.show_panel()
     rows = panel.locator(".jp-nbenv-Row")
     expect(rows.first).to_be_visible()
-    assert rows.count() < 80  # only what is in sight is in the document
+    assert rows.count() < 80  # only visible rows are in the document
     place = panel.locator(".jp-nbenv-List")
     place.evaluate("node => { node.scrollTop = node.scrollHeight }")
     expect(rows.last).to_have_attribute("aria-posinset", "1030")

@@ -1,4 +1,4 @@
-"""What is installed is recorded at once, in the document that all views share."""
+"""Installs are recorded at once, in the document that all views share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_change_is_in_the_document_and_saved(lab: Lab, server: JupyterServer) 
     found = wait_for_record(lab, path)
     assert found["nbenv"]["requirements"] == ["tabulate"]
     assert "Installed tabulate" in path.read_text(encoding="utf-8")  # with the cell's output
-    # Lab shows it saved; a save by hand changes nothing of the record.
+    # Lab shows it as saved; saving by hand leaves the record as it is.
     expect(lab.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
     lab.save()
     lab.page.wait_for_timeout(1000)

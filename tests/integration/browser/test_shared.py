@@ -1,4 +1,4 @@
-"""A reader opens a notebook that somebody shared."""
+"""Open a notebook that another person shared."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     expect(dialog.locator("tbody")).to_contain_text("tabulate0.9.0")
     assert index.downloads == []
 
-    # Escape is safe: nothing was made, cells say what is missing, the way back stands above them.
+    # Escape is safe: nothing is made, cells say what is missing, the notice bar offers it again.
     lab.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     lab.shows("needs approval")
@@ -191,7 +191,7 @@ def test_another_kernel_offers_the_move_once(lab: Lab, own: Path, server: Jupyte
     lab.shows("another kernel")
     lab.page.wait_for_timeout(1000)
     expect(lab.strip).to_have_count(0)
-    # What was turned down stays a command away.
+    # A declined offer stays available as a command.
     lab.page.get_by_role("menuitem", name="Environment").click()
     lab.page.get_by_role("menuitem", name="Use the Notebook’s Own Kernel").click()
     lab.shows("ready")
