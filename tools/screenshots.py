@@ -83,7 +83,7 @@ def _tour(lab: Lab) -> None:
     if not lab.panel.is_visible():
         lab.show_panel()
     lab.press(lab.panel, "Tree")
-    lab.press(lab.panel, "Show what pandas needs")
+    lab.press(lab.panel, "Show dependencies of pandas")
     lab.page.wait_for_timeout(500)
     _take(lab.page, "panel-dark")
 

@@ -45,11 +45,11 @@ def test_the_menu_and_the_palette_have_every_command(lab: Lab, own: Path) -> Non
     expected = [
         "Show Environment",
         "Restore Environment",
-        "Upgrade All Distributions",
+        "Upgrade All Packages",
         "Undo Last Environment Change",
-        "Restart Kernel into Environment",
+        "Restart Kernel to Apply Environment Changes",
         "Use the Notebook’s Own Kernel",
-        "Export Environment …",
+        "Export Environment…",
         "About nbenv",
     ]
     assert labels == expected
@@ -62,7 +62,7 @@ def test_the_menu_and_the_palette_have_every_command(lab: Lab, own: Path) -> Non
     lab.page.locator(".lm-CommandPalette-input").fill("About nbenv")
     lab.page.keyboard.press("Enter")
     expect(lab.page.locator(".jp-Dialog")).to_contain_text(
-        f"The server runs nbenv {nbenv.__version__}"
+        f"The server is running nbenv {nbenv.__version__}."
     )
 
 
@@ -76,7 +76,7 @@ def test_settings(lab: Lab, own: Path, server: JupyterServer) -> None:
         "Restoring shared environments",
         "Save after a change",
         "Show in the status bar",
-        "Suggest what is missing",
+        "Suggest missing packages",
     ):
         expect(editor.get_by_text(title).first).to_be_visible()
     editor.get_by_label("Show in the status bar").uncheck()
@@ -92,7 +92,7 @@ def test_everything_by_keyboard(lab: Lab, shared: Path) -> None:
     for _ in range(5):
         lab.page.keyboard.press("Tab")
         reached.append(focused.evaluate("node => node.textContent.trim()"))
-    assert [text for text in reached if "The full list" in text], reached
+    assert [text for text in reached if "Full list" in text], reached
     assert "Restore" in reached
     while focused.evaluate("node => node.textContent.trim()") != "Restore":
         lab.page.keyboard.press("Tab")
@@ -134,7 +134,7 @@ def test_readable_and_labelled(lab: Lab, shared: Path, server: JupyterServer, th
     lab.begin(0, "import sklearn")
     expect(lab.page.locator(".jp-nbenv-Offer")).to_be_visible()
     assert faults(lab.page, ".jp-nbenv-Panel", ".jp-nbenv-Offer") == []
-    lab.press(panel, "Export …")
+    lab.press(panel, "Export…")
     expect(lab.page.locator(".jp-nbenv-Export-text")).to_contain_text("tabulate")
     assert faults(lab.page, ".jp-nbenv-Export") == []
 
@@ -153,11 +153,11 @@ def test_every_text_is_translated(lab: Lab, own: Path, server: JupyterServer) ->
     """With a catalogue that puts every text in brackets, the panel shows no text without them."""
     texts = re.findall(
         r"trans\.__\(\s*'((?:[^'\\]|\\.)*)'",
-        "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.ts*")),
+        "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*")),
     )
     plural = re.findall(
         r"trans\._n\(\s*'([^']*)',\s*'([^']*)'",
-        "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.ts*")),
+        "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*")),
     )
     assert len(texts) > 80
     catalogue: dict[str, object] = {text: [f"⟦{text}⟧"] for text in texts}
@@ -198,7 +198,7 @@ def test_notebook_7(lab: Lab, shared: Path) -> None:
     panel = lab.show_panel()
     expect(panel.locator(".jp-nbenv-Row").first).to_contain_text("tabulate")
     lab.page.get_by_role("menuitem", name="Environment", exact=True).click()
-    lab.page.get_by_role("menuitem", name="Export Environment …").click()
+    lab.page.get_by_role("menuitem", name="Export Environment…").click()
     expect(lab.page.locator(".jp-nbenv-Export-text")).to_contain_text("tabulate==0.9.0")
 
 
