@@ -74,12 +74,12 @@ def test_a_change_in_a_cell_says_which_import_needs_the_restart(lab: Lab, own: P
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.9.0")
     lab.begin(1, "%nbenv install -U 'tabulate>=0.10'")
-    expect(lab.strip).to_contain_text(
+    expect(lab.notice_bar).to_contain_text(
         "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
         " (as tabulate).",
         timeout=SLOW,
     )
     lab.shows("restart needed")
-    lab.press(lab.strip, "Restart kernel")
+    lab.press(lab.notice_bar, "Restart kernel")
     lab.shows("ready")
-    expect(lab.strip).to_have_count(0)
+    expect(lab.notice_bar).to_have_count(0)
