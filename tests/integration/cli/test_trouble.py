@@ -1,4 +1,4 @@
-"""Bad input and trouble: one clear message, nothing changed, nothing lost."""
+"""Bad input and failures: one clear message, nothing changed, nothing lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def stocked(index: LocalIndex, notebook: Path) -> LocalIndex:
 
 @contextmanager
 def unchanged(notebook: Path) -> Iterator[None]:
-    """Nothing of a notebook and its environment changes within."""
+    """Check that the block leaves a notebook and its environment unchanged."""
     before = notebook.read_bytes(), installed(notebook)
     yield
     assert (notebook.read_bytes(), installed(notebook)) == before
