@@ -1,4 +1,4 @@
-"""Put the outcome of a change into words and tables."""
+"""Phrases and tables that several operations report with."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["and_more", "as_table", "counted", "few", "outcome_of"]
 
 
 def counted(number: int) -> str:
-    """Return a number of packages in words."""
+    """Return a number of packages, as in ``"1 package"``."""
     return f"{number} package{'' if number == 1 else 's'}"
 
 
 def and_more(number: int) -> str:
-    """Return what else changed, behind what was named; "" for nothing."""
+    """Return the end of an incomplete list of names, as in ``" (and 2 more packages)"``."""
     return f" (and {number} more package{'' if number == 1 else 's'})" if number else ""
 
 
 def few(texts: Sequence[str]) -> str:
-    """Return the first of some texts, and how many more there are."""
+    """Return the first four of some texts, and how many more there are."""
     return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
@@ -36,7 +36,7 @@ def as_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
 
 
 def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False) -> Outcome:
-    """Return the outcome of a change; `shown` prints each changed distribution."""
+    """Return the outcome of a change; with `shown`, its text lists the changed packages."""
     return Outcome(
         summary=summary,
         text="\n".join(map(str, synced.changes)) if shown else "",

@@ -1,4 +1,4 @@
-"""List the environments on this machine, and remove the unused."""
+"""List the environments on this machine, and remove the unused ones."""
 
 from __future__ import annotations
 
@@ -19,22 +19,26 @@ from nbenv.progress import Outcome
 __all__ = ["envs", "prune"]
 
 _FRESH = 60.0
-"""Seconds in which an environment counts as being made: its notebook may follow."""
+"""Seconds in which an environment counts as being made: its notebook's state may follow."""
 
 _MEASURED = 100
-"""Environments of which `envs` takes the sizes unasked."""
+"""The most environments that are measured unless sizes are asked for."""
 
 
 def envs(sizes: bool = False, *, pythons: bool = True) -> Outcome:
-    """Show the environments on this machine, in the data with their `pythons`.
+    """Show the environments on this machine.
 
-    A size is known only once every file was looked at, so beyond some environments only `sizes`
-    has them measured.
+    Parameters
+    ----------
+    sizes
+        Whether to measure the environments even if there are many: each file has to be looked at.
+    pythons
+        Whether the data contains the version of each environment's Python.
     """
     known = known_environments()
     measured = sizes or len(known) <= _MEASURED
     spare = NotebookRef.detached(spares.name()).notebook
-    data = [_described(each, spare, measured, pythons) for each in known]
+    data = [_environment_data(each, spare, measured, pythons) for each in known]
     lines = [f"{_shown(each['size'])}{each['name']}  {each['use']}" for each in data]
     more = "" if measured else f"{len(known):,} environments. nbenv envs --sizes measures them."
     return Outcome(more, text="\n".join(lines) or "No environments.", data=data)
@@ -44,7 +48,7 @@ def _shown(size: object) -> str:
     return f"{size / 1e6:8.1f} MB  " if isinstance(size, int) else ""
 
 
-def _described(
+def _environment_data(
     known: KnownEnvironment, spare: str, measured: bool, pythons: bool
 ) -> dict[str, object]:
     environment, is_unused = known.environment, known.is_unused
@@ -67,7 +71,7 @@ def _described(
 
 
 def _size(folder: str) -> int:
-    """Return the bytes that deleting a folder would free: a file linked from elsewhere stays."""
+    """Return the bytes that deleting a folder would free; a file with other links is not freed."""
     total = 0
     for base, _, names in os.walk(folder):
         for name in names:
@@ -77,22 +81,22 @@ def _size(folder: str) -> int:
 
 
 def prune(dry_run: bool = False) -> Outcome:
-    """Remove the environments whose notebook is gone and that no process uses."""
+    """Remove the environments whose notebook is gone and in which no process runs."""
     owned = Owners()
     unused = [each for each in known_environments() if each.is_unused and not _is_fresh(each)]
-    gone = [each for each in unused if _removed(each, owned, dry_run)]
+    gone = [each for each in unused if _remove_unused(each, owned, dry_run)]
     names = [each.environment.identifier for each in gone]
     if not dry_run:
-        for each in gone:  # at the end, as each one changes whose the others are
-            _forget(each)
+        for each in gone:  # after all removals: each one makes `owned` read every state again
+            _forget_notebook(each)
         sweep()
     verb = "Would remove" if dry_run else "Removed"
     count = f"{len(names)} unused environment{'' if len(names) == 1 else 's'}"
     return Outcome(f"{verb} {count}.", text="\n".join(names), data={"removed": names})
 
 
-def _removed(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
-    """Remove an environment that seems unused; return whether it was."""
+def _remove_unused(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
+    """Remove an environment if it is still unused now that it is locked; return whether it was."""
     environment = known.environment
     if is_locked(environment.identifier):
         return False
@@ -106,8 +110,8 @@ def _removed(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
         return discard(environment)
 
 
-def _forget(known: KnownEnvironment) -> None:
-    """Forget the notebook of a removed environment, unless it is there again with another one."""
+def _forget_notebook(known: KnownEnvironment) -> None:
+    """Forget the notebook of a removed environment, unless it has another one by now."""
     state = read_state(known.notebook) if known.notebook else None
     if state and state.environment == known.environment.identifier:
         forget(state.notebook)
@@ -115,7 +119,7 @@ def _forget(known: KnownEnvironment) -> None:
 
 def _is_fresh(known: KnownEnvironment) -> bool:
     try:
-        # A time in the future is one of a clock that was put back: not fresh.
+        # A time in the future comes from a clock that was set back: not fresh.
         return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH
     except OSError:
         return False

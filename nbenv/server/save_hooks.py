@@ -46,10 +46,10 @@ def merge(model: Json, path: str, contents_manager: ContentsManager, **_: object
 
 def _merge_into(content: Json, file: str) -> None:
     metadata, state = content.setdefault("metadata", {}), read_state(file)
-    if not isinstance(metadata, dict) or state is None or state.value is None:
+    if not isinstance(metadata, dict) or state is None or state.record is None:
         return
     shown = metadata.get("nbenv")
-    if shown == state.value:
+    if shown == state.record:
         return
     if not os.path.exists(file) and _is_another(content, metadata, state):
         forget(file)
@@ -82,11 +82,11 @@ def _is_another(content: Json, metadata: Json, state: State) -> bool:
 def _on_disk(file: str, state: State) -> object:
     """Return the record in the file that is replaced, or the state's where that says the same."""
     if not state.saved or not os.path.exists(file):
-        return state.value
+        return state.record
     try:
         return read_metadata(file).get("nbenv")
     except NbenvError:
-        return state.value  # a broken file must not keep a good record from being saved
+        return state.record  # a broken file must not keep a good record from being saved
 
 
 def note_saved(model: Json, os_path: str, contents_manager: ContentsManager, **_: object) -> None:
@@ -104,11 +104,11 @@ def note_saved(model: Json, os_path: str, contents_manager: ContentsManager, **_
 
 def _mark_saved(file: str) -> None:
     state = read_state(file)
-    if state is None or state.value is None or state.saved:
+    if state is None or state.record is None or state.saved:
         return
     in_file = read_metadata(file).get("nbenv")
     if is_locked(state.environment):
         return  # a change is under way, and may be about to write a newer state
     state = read_state(file)
-    if state is not None and state.value == in_file:
+    if state is not None and state.record == in_file:
         save_state(replace(state, saved=True))

@@ -146,8 +146,8 @@ def test_nothing_remains(shared: Path, stocked: LocalIndex) -> None:
     for version in ("0.9", "1.0", "3.0"):
         stocked.remove(f"leaf-{version}-py3-none-any.whl")
     told = fail("restore", shared, "-q")
-    assert "no fallback remains" in told
-    assert "no fallback remains" in fail("restore", shared, "--fallback", "newest", "-q")
+    assert "there is no fallback" in told
+    assert "there is no fallback" in fail("restore", shared, "--fallback", "newest", "-q")
     assert installed(shared) == {}
 
 

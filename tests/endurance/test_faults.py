@@ -133,7 +133,7 @@ def test_a_corrupted_cache_entry(ready: Path, how: str) -> None:
     if content is not None:
         cached.write_bytes(content)
     done = succeed("restore", ready)
-    assert "The cache of large is damaged; fetching anew" in done.err
+    assert "The cached files of large are damaged; downloading again" in done.err
     assert environment(ready).site_packages().joinpath("large/data.py").stat().st_size == size
     assert installed(ready) == HELD
 

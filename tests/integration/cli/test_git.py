@@ -139,8 +139,8 @@ def test_diff_of_a_revision(repository: Path) -> None:
     done = succeed("diff", repository, "HEAD")
     assert done.out.splitlines() == [
         "work.ipynb of HEAD → now",
-        "  asked for   bud",
-        "  asked for   leaf<2",
+        "  requirement bud",
+        "  requirement leaf<2",
         "  added       bud 1.0",
         "  downgraded  leaf 2.0 → 1.0",
         "1 added, 1 downgraded.",
@@ -161,7 +161,7 @@ def test_diff_of_notebooks_and_environments(repository: Path, tmp_path: Path) ->
     ]
     assert succeed("diff", repository).out == "They are the same.\n"
     fresh = write_other_copy(repository, tmp_path / "fresh")
-    assert "Its environment is not made yet." in succeed("diff", fresh).out
+    assert "Its environment does not exist yet." in succeed("diff", fresh).out
     assert nbenv("diff").status == 2
 
 

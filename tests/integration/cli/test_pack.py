@@ -51,7 +51,7 @@ def test_unpack_needs_no_network(
     assert wheels(packed) == {"wheels/branch", "wheels/leaf", "wheels/ipykernel"}
     succeed("unpack", packed, "-o", folder)
     copy.write_text(copy.read_text(encoding="utf-8").replace("1 + 1", "2"), encoding="utf-8")
-    assert "There is another" in fail("unpack", packed, "-o", folder)
+    assert "already exists, and is another notebook" in fail("unpack", packed, "-o", folder)
 
 
 def test_wheels_of_another_platform(packed: Path, notebook: Path) -> None:
