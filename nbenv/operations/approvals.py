@@ -30,9 +30,10 @@ def approvals() -> Outcome:
     """Show what may be restored here without asking."""
     found = approval_store.approved()
     rows = [_row(each) for each in found]
-    heads = ("Approval", "Agreed", "Python", "Distributions", "Notebook")
-    text = as_table(rows, heads) if rows else "Nothing is agreed to on this machine."
-    return Outcome(text=text, data=[_described(each) for each in found])
+    heads = ("Approval", "Approved", "Python", "Packages", "Notebook")
+    table = as_table(rows, heads, ("whole", "text", "text", "number", "path")) if rows else None
+    text = str(table or "Nothing is approved on this machine.")
+    return Outcome(text=text, data=[_described(each) for each in found], table=table)
 
 
 def _described(found: Approval) -> dict[str, object]:

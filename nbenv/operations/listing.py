@@ -48,7 +48,8 @@ def list_(target: NotebookRef) -> Outcome:
         {"name": name, "version": version, "requirement": text or None}
         for name, version, text in rows
     ]
-    return Outcome(text=as_table(rows, ("Distribution", "Version", "Asked for as")), data=data)
+    table = as_table(rows, ("Package", "Version", "Requirement"), ("whole", "whole", "text"))
+    return Outcome(text=str(table), table=table, data=data)
 
 
 def _graph(document: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
@@ -148,14 +149,15 @@ def outdated(target: NotebookRef) -> Steps[Outcome]:
     steps = find_outdated(document.environment.python, document.spec)
     rows = yield from steps
     asked = {requirements.name_of(text): text for text in document.spec.requirements}
-    table = [
+    if not rows:
+        return Outcome("Everything is up to date.", data=[])
+    cells = [
         (row["name"], row["version"], row["latest_version"], asked.get(row["name"], ""))
         for row in rows
     ]
-    if not table:
-        return Outcome("Everything is up to date.", data=[])
-    heads = ("Distribution", "Installed", "Newest", "Asked for as")
-    return Outcome(text=as_table(table, heads), data=rows)
+    heads = ("Package", "Installed", "Newest", "Requirement")
+    table = as_table(cells, heads, ("whole", "whole", "whole", "text"))
+    return Outcome(text=str(table), table=table, data=rows)
 
 
 def status(target: NotebookRef) -> Outcome:

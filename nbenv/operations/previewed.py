@@ -69,7 +69,7 @@ class Previewed:
     def text(self) -> str:
         """Return it for people: what one must know, then the full list."""
         rows = [each.row() for each in self.distributions]
-        table = as_table(rows, ("Distribution", "Version", "Download", "")) if rows else ""
+        table = str(as_table(rows, ("Package", "Version", "Download", ""))) if rows else ""
         return "\n".join([*self._lines(), "", table]).rstrip()
 
     def _lines(self) -> Iterator[str]:
