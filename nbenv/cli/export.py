@@ -15,22 +15,30 @@ __all__ = ["perform_export"]
 
 
 def perform_export(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
-    """Export as the options say."""
+    """Export a notebook's environment.
+
+    Parameters
+    ----------
+    options
+        With ``format``, ``serve`` and ``output``, as the command ``export`` declares them.
+    target
+        The notebook.
+    """
     if options.format in FOLDERS:
         return (yield from _folder(options, target))
     text = yield from export(NotebookSnapshot.read(target, Store()), options.format, options.serve)
     if not options.output:
         return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
     _write(Path(options.output), text.encode())
-    return _wrote(options, [options.output])
+    return _written(options, [options.output])
 
 
 def _folder(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
     if not options.output:
         proposed = FOLDERS[options.format].file_for(target.notebook)
         raise UsageError(
-            f"{options.format} is a folder of several files.",
-            todo=f"Say where it shall be: -o {proposed}",
+            f"The format {options.format} is a folder of several files.",
+            todo=f"Choose where to write it: -o {proposed}",
         )
     document = NotebookSnapshot.read(target, Store())
     files: Files = yield from export_folder(document, options.format, options.serve)
@@ -39,7 +47,7 @@ def _folder(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
         _write(folder / name, content, with_folders=True)
         if content.startswith(b"#!"):
             (folder / name).chmod(0o755)
-    return _wrote(options, [f"{options.output}/{name}" for name in sorted(files)])
+    return _written(options, [f"{options.output}/{name}" for name in sorted(files)])
 
 
 def _write(path: Path, content: bytes, with_folders: bool = False) -> None:
@@ -51,7 +59,7 @@ def _write(path: Path, content: bytes, with_folders: bool = False) -> None:
         raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
 
 
-def _wrote(options: argparse.Namespace, files: list[str]) -> Outcome:
+def _written(options: argparse.Namespace, files: list[str]) -> Outcome:
     return Outcome(
         f"Wrote {options.output}.",
         text="\n".join(files) if len(files) > 1 else "",

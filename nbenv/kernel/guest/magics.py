@@ -11,8 +11,10 @@ def _load(name):
 
 
 def _target():
-    session = os.environ.get("NBENV_DETACHED")
-    return ["--session", session] if session else ["--environment", os.environ["NBENV_ENVIRONMENT"]]
+    detached = os.environ.get("NBENV_DETACHED")
+    if detached:
+        return ["--detached", detached]
+    return ["--environment", os.environ["NBENV_ENVIRONMENT"]]
 
 
 def nbenv(line):
