@@ -30,7 +30,8 @@ def overview(commands: Mapping[str, Command]) -> str:
         if group is not Group.HIDDEN and rows:
             parts.append(_section(group.value, rows))
     parts.append(_section("Options", (*_HELP, ("--version", "show the version"))))
-    return "\n\n".join([*parts, "Explain one command: nbenv COMMAND --help"]) + "\n"
+    parts.append(_wrapped("For the options of a command, see nbenv COMMAND --help."))
+    return "\n\n".join(parts) + "\n"
 
 
 def command_help(command: Command) -> str:

@@ -18,13 +18,15 @@ from nbenv.errors import UsageError
 __all__ = ["parse_with"]
 
 _SUFFIX = ".ipynb"
+_FEWEST = 3
+"""Characters from which on a beginning says what was meant."""
 
 
 class _Parser(argparse.ArgumentParser):
     """argparse with our help, and with errors that are ours."""
 
     def __init__(self, name: str, help_of: Callable[[], str]) -> None:
-        super().__init__(name)
+        super().__init__(name, allow_abbrev=False)
         self._help_of = help_of
 
     def format_help(self) -> str:
@@ -39,7 +41,6 @@ def _in_our_words(message: str) -> str:
     text = message.removeprefix("argument ")
     text = re.sub(r"^(\S+): expected one argument$", r"\1 needs a value", text)
     text = re.sub(r"^(\S+): ignored explicit argument .*$", r"\1 takes no value", text)
-    text = re.sub(r"^ambiguous option: (\S+) could match (.*)$", r"\1 could mean \2", text)
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -78,7 +79,8 @@ def _no_command(commands: Mapping[str, Command], words: Sequence[str]) -> UsageE
 def _suggestion(word: str, known: Mapping[str, str] | Iterable[str]) -> str:
     """Return a question about what was meant; `known` maps what people write to what it is."""
     names = known if isinstance(known, Mapping) else {name: name for name in known}
-    close = difflib.get_close_matches(word.lower(), names, 1)
+    begun = [name for name in names if len(word) >= _FEWEST and name.startswith(word.lower())]
+    close = begun or difflib.get_close_matches(word.lower(), names, 1)
     return f" Did you mean {names[close[0]]}?" if close else ""
 
 
@@ -88,7 +90,7 @@ def _suggestion(word: str, known: Mapping[str, str] | Iterable[str]) -> str:
 def _parse_command(command: Command, words: list[str]) -> Call:
     end = words.index("--") if "--" in words else len(words)
     parser = _parser_of(command)
-    options, found = parser.parse_known_args(words[:end])
+    options, found = parser.parse_known_args([_in_full(command, word) for word in words[:end]])
     unknown = [word for word in found if word.startswith("-")]
     if unknown:
         raise _unknown_option(command, unknown)
@@ -103,6 +105,18 @@ def _parse_command(command: Command, words: list[str]) -> Call:
     command.words.check(command.name, rest)
     setattr(options, command.words.field, rest)
     return Call(command.name, rest, options, path)
+
+
+def _in_full(command: Command, word: str) -> str:
+    """Return a word as it is, or the visible option that it abbreviates."""
+    flag, equals, value = word.partition("=")
+    if not flag.startswith("--"):
+        return word
+    known = [each.name for each in (*command.options, *COMMON)] + ["--help"]
+    meant = [name for name in known if name.startswith(flag)]
+    if len(meant) > 1 and flag not in meant:
+        raise UsageError(f"{flag} could mean {' or '.join(meant)}.")
+    return f"{meant[0]}{equals}{value}" if len(meant) == 1 else word
 
 
 def _parser_of(command: Command) -> _Parser:
@@ -124,7 +138,7 @@ def _parser_of(command: Command) -> _Parser:
 def _converted(option: Option, text: str) -> object:
     if option.choices and text not in (known := option.choices()):
         raise UsageError(
-            f"{option.name} cannot be {text!r}.{_suggestion(text, known)}",
+            f"There is no {option.dest} {text!r}.{_suggestion(text, known)}",
             todo=f"Choose from {', '.join(known)}.",
         )
     try:
@@ -135,9 +149,9 @@ def _converted(option: Option, text: str) -> object:
 
 def _unknown_option(command: Command, unknown: Sequence[str]) -> UsageError:
     shown = (*command.options, *COMMON)
-    known = [*(flag for each in shown for flag in each.flags), "--help"]
+    known = {flag.lstrip("-"): flag for each in shown for flag in each.flags} | {"help": "--help"}
     what = f"Unknown option{'' if len(unknown) == 1 else 's'}: {' '.join(unknown)}."
-    meant = _suggestion(unknown[0].partition("=")[0], known)
+    meant = _suggestion(unknown[0].lstrip("-").partition("=")[0], known)
     return UsageError(f"{what}{meant}", todo=f"See nbenv {command.name} --help.")
 
 

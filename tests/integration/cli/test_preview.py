@@ -338,7 +338,7 @@ def test_the_command_shows_it(notebook: Path, stocked: LocalIndex, home: Path) -
     total = size(stocked, "leaf-1.0") + size(stocked, "from_source-1.0.tar.gz")
     assert f"Distributions:  2, download of {total / 1e3:.1f} kB" in done.out
     assert "Built here:     from-source" in done.out
-    assert "leaf          1.0      0." in done.out
+    assert "leaf         1.0      0." in done.out
     assert (notebook.read_bytes(), home.exists()) == (before, False)
     assert "--python" in fail("restore", "--dry-run", "--python", "3.12", notebook, status=2)
 
