@@ -1,6 +1,7 @@
-"""Every wait of the table, one after the other: ``python -m benchmarks.all --rounds 9``.
+"""Run the scripts of README's first table in turn: ``python -m benchmarks.all --rounds 9``.
 
-Each script runs in a process of its own; what fails is a row that says so, and the status is 1.
+Each script runs in its own process. A script that fails becomes a row that says so, and the exit
+status is then 1.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SCRIPTS = (
 
 
 def rows_of(script: str, rounds: int) -> Iterator[common.Row]:
-    """Run one script; yield its rows as they come."""
+    """Run one script and yield its rows as they arrive."""
     words = [f"benchmarks.{script}", "--json", "--rounds", str(rounds)]
     with subprocess.Popen(
         [sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True
@@ -44,10 +45,10 @@ def rows_of(script: str, rounds: int) -> Iterator[common.Row]:
 
 
 def main() -> int:
-    """Print one table; return the status."""
+    """Print one table and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scripts", nargs="*", help="only these")
-    parser.add_argument("--rounds", type=int, default=common.ROUNDS)
+    parser.add_argument("scripts", nargs="*", help="scripts to run (default: all)")
+    parser.add_argument("--rounds", type=int, default=common.ROUNDS, help="default: %(default)s")
     options = parser.parse_args()
     print(common.HEAD)
     failed = 0

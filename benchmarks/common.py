@@ -1,4 +1,4 @@
-"""What the benchmarks share: scratch homes, notebooks, kernels, alternating rounds, rows."""
+"""Scratch homes, notebooks, kernels, alternating rounds and table rows for the benchmarks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from jupyter_client import BlockingKernelClient, KernelManager
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from nbenv.installer import pip_config
 
 ROUNDS = 9
@@ -35,7 +34,7 @@ LAUNCHER = [sys.executable, "-m", "nbenv.kernel.launcher"]
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Work in a scratch folder with an ``NBENV_HOME`` of its own, bytecode being written."""
+    """Work in a scratch folder with its own ``NBENV_HOME``, with bytecode being written."""
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory(prefix="nbenv-bench-", ignore_cleanup_errors=True) as folder:
@@ -47,11 +46,11 @@ def scratch() -> Iterator[Path]:
             settle()
 
 
-def settle(besides: Sequence[int] = ()) -> None:
-    """Wait until nothing that was started here, also in the background, runs any more."""
+def settle(except_for: Sequence[int] = ()) -> None:
+    """Wait until every process that was started here has ended, background ones included."""
     home, end = os.environ["NBENV_HOME"], time.monotonic() + 120
     while time.monotonic() < end and any(
-        process.pid not in (os.getpid(), *besides) and _home_of(process) == home
+        process.pid not in (os.getpid(), *except_for) and _home_of(process) == home
         for process in psutil.process_iter()
     ):
         time.sleep(0.1)
@@ -73,7 +72,7 @@ def write_notebook(path: Path, code: str = "import pandas") -> Path:
 
 
 def with_outputs(path: Path, size: int) -> None:
-    """Give a notebook cells whose outputs take about `size` bytes, as text and as pictures."""
+    """Append cells whose outputs, text and pictures, take about `size` bytes."""
     document = nbformat.read(path, as_version=4)
     piece, text = 500_000, "0.123456 some output that a cell printed\n"
     for number in range(max(1, size // piece)):
@@ -90,18 +89,18 @@ def with_outputs(path: Path, size: int) -> None:
 
 
 def nbenv(*words: str) -> None:
-    """Run a command of nbenv's."""
+    """Run an nbenv command."""
     command = [sys.executable, "-m", "nbenv", *words, "--quiet"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def environment_of(notebook: Path) -> Environment:
     """Return the environment of a notebook."""
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
 def remove_environments() -> None:
-    """Leave no environment on disk, in use or ready ahead of time; caches stay."""
+    """Remove all environments from disk, the spare ones included; caches stay."""
     for path in Path(os.environ["NBENV_HOME"], "envs").glob("*"):
         shutil.rmtree(path)
 
@@ -109,26 +108,38 @@ def remove_environments() -> None:
 # -- theirs
 
 
+def tool(name: str) -> str:
+    """Return the path of a program: the one beside this Python, else the one on PATH.
+
+    The first needs no activated environment.
+    """
+    beside = os.path.dirname(sys.executable)
+    found = shutil.which(name, path=beside) or shutil.which(name)
+    if found is None:
+        sys.exit(f"{name} is missing. Install it with: {sys.executable} -m pip install {name}")
+    return found
+
+
 def peer_environ() -> dict[str, str]:
-    """Return variables by which raw uv and juv ask the indexes that pip, and so nbenv, asks."""
+    """Return an environment in which raw uv and juv use the same indexes as pip and nbenv."""
     return {**os.environ, **pip_config.as_uv_environment(pip_config.read(os.environ))}
 
 
 def uv(*words: object) -> None:
     """Run raw uv."""
-    command = ["uv", "--quiet", *map(str, words)]
+    command = [tool("uv"), "--quiet", *map(str, words)]
     subprocess.run(command, check=True, env=peer_environ(), stdout=subprocess.DEVNULL)
 
 
 def base_python() -> str:
-    """Return the Python that environments are made of, by default."""
+    """Return the Python that new environments use by default."""
     found = interpreters.find(interpreters.default_python())
     assert found is not None
     return found.executable
 
 
 def synced(place: Path, notebook: Path, *options: str) -> str:
-    """Make a virtual environment of the files that a notebook locks; return its Python."""
+    """Make a virtual environment with raw uv from a notebook's lock; return its Python."""
     lines = nbformat.read(notebook, as_version=4).metadata["nbenv"]["lock"]
     locked = place.with_name("locked.txt")
     locked.write_text("\n".join(lines), encoding="utf-8")
@@ -145,7 +156,7 @@ def synced(place: Path, notebook: Path, *options: str) -> str:
 def kernel(
     command: Sequence[str], environ: Mapping[str, str]
 ) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
-    """Start a kernel by `command`; yield it when it is ready."""
+    """Start a kernel with `command` and yield it once it is ready."""
     manager = KernelManager()
     manager.kernel_spec.argv = [*command, "-f", "{connection_file}"]
     manager.start_kernel(env={**os.environ, **environ}, stderr=subprocess.DEVNULL)
@@ -156,17 +167,17 @@ def kernel(
         yield manager, client
     finally:
         client.stop_channels()
-        manager.shutdown_kernel()  # as a person ends it
+        manager.shutdown_kernel()  # gracefully, as a front end does
 
 
 def run_cell(client: BlockingKernelClient, code: str) -> None:
-    """Run a cell, which must succeed."""
+    """Run a cell that must succeed."""
     reply = client.execute_interactive(code, timeout=PATIENCE, output_hook=lambda _: None)
     assert reply["content"]["status"] == "ok", reply["content"]
 
 
 def first_reply(command: Sequence[str], environ: Mapping[str, str], code: str = "None") -> float:
-    """Start a kernel by `command`; return the seconds until it answered its first cell."""
+    """Start a kernel with `command`; return the seconds until it has answered its first cell."""
     start = time.perf_counter()
     with kernel(command, environ) as (_, client):
         run_cell(client, code)
@@ -174,12 +185,12 @@ def first_reply(command: Sequence[str], environ: Mapping[str, str], code: str = 
 
 
 def ours_first_reply(notebook: Path, code: str = "None") -> float:
-    """Return the same of a notebook's kernel."""
+    """Start a notebook's nbenv kernel; return the seconds until its first answer."""
     return first_reply(LAUNCHER, launcher_environ(notebook), code)
 
 
 def launcher_environ(notebook: Path) -> dict[str, str]:
-    """Return the variables that a client and the kernelspec give to a notebook's kernel."""
+    """Return the variables that a client and the kernelspec set for a notebook's kernel."""
     return {"NBENV_NOTEBOOK": str(notebook), "PYTHONSAFEPATH": "nbenv"}
 
 
@@ -187,7 +198,7 @@ def launcher_environ(notebook: Path) -> dict[str, str]:
 
 
 def timed(action: Callable[[], object]) -> float:
-    """Return the seconds that an action takes."""
+    """Return how many seconds an action takes."""
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
@@ -195,7 +206,7 @@ def timed(action: Callable[[], object]) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, beside what, and where it should be."""
+    """One row of the table: the measurement, the comparison and the goals."""
 
     wait: str
     ours: str
@@ -205,7 +216,7 @@ class Row:
     towards: str = ""
 
     def line(self) -> str:
-        """Return it in Markdown."""
+        """Return the row in Markdown."""
         return f"| {' | '.join(asdict(self).values())} |"
 
 
@@ -217,21 +228,21 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Rounds:
-    """What was measured in each round, by name; the rounds alternate."""
+    """Seconds of each round, by candidate."""
 
     seconds: Mapping[str, Sequence[float]]
 
     def median(self, name: str) -> float:
-        """Return one median."""
+        """Return a candidate's median."""
         return statistics.median(self.seconds[name])
 
     def ratio(self, name: str, other: str) -> float:
-        """Return the median of the ratios of each round."""
+        """Return the median of each round's ratio."""
         pairs = zip(self.seconds[name], self.seconds[other], strict=True)
         return statistics.median(a / b for a, b in pairs)
 
     def more(self, name: str, other: str) -> float:
-        """Return the median of the differences of each round, in seconds."""
+        """Return the median of each round's difference, in seconds."""
         pairs = zip(self.seconds[name], self.seconds[other], strict=True)
         return statistics.median(a - b for a, b in pairs)
 
@@ -253,8 +264,8 @@ def alternate(
 ) -> Rounds:
     """Measure all actions in turn, after one round that is not counted.
 
-    `before` each one what still goes on in the background is waited for. Every other round goes
-    through them the other way, so that none always follows the same one.
+    Call `before` ahead of each measurement; by default it waits for background processes. Every
+    other round runs the actions in reverse, so that none always follows the same one.
     """
     found: dict[str, list[float]] = {name: [] for name in actions}
     for number in range(-1, rounds):
@@ -267,12 +278,12 @@ def alternate(
 
 
 def main(rows: Callable[[int], Iterator[Row]], name: str) -> None:
-    """Run one script of the table: print its rows, in Markdown or as lines of JSON for `all`."""
+    """Print a script's rows, in Markdown or as lines of JSON for `all`."""
     if name != "__main__":
         return
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds ({ROUNDS})")
-    parser.add_argument("--json", action="store_true", help="print lines of JSON")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per row")
     options = parser.parse_args()
     if not options.json:
         print(HEAD)

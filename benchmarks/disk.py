@@ -1,7 +1,7 @@
-"""Disk that the tenth notebook with the same distributions takes, over the first.
+"""Disk space of the tenth notebook with the same packages, as a share of the first one's.
 
-Every file below ``NBENV_HOME`` counts, each inode once, after pandas was imported in each kernel,
-so that bytecode counts too. What the first one links from uv's cache counts as the first one's.
+Every file below ``NBENV_HOME`` counts, each inode once. Each kernel imports pandas first, so
+bytecode counts too. Files linked from uv's cache count for the first notebook.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PACKAGES = ("pandas", "matplotlib", "openpyxl")
 
 
 def newly_taken(folder: str, seen: set[tuple[int, int]]) -> int:
-    """Return the bytes on disk of what is not in `seen`, and add it there."""
+    """Return the bytes on disk of all files not yet in `seen`, and add them to it."""
     total = 0
     for base, folders, names in os.walk(folder):
         for name in (*folders, *names):
@@ -29,7 +29,7 @@ def newly_taken(folder: str, seen: set[tuple[int, int]]) -> int:
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure; the rounds are the notebooks, always ten."""
+    """Measure once: the ten notebooks take the place of rounds."""
     del rounds
     with common.scratch() as folder:
         first = common.write_notebook(folder / "1.ipynb")

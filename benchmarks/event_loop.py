@@ -1,7 +1,7 @@
-"""How long ``/api/status`` takes while the server restores a large environment, everything cold.
+"""Latency of ``/api/status`` while the server restores a large environment with cold caches.
 
-Beside the same server at rest: what the machine itself costs shows there. A page follows the
-job's events all the while, as in a browser.
+The same server at rest shows what the machine itself costs. Meanwhile a client reads the job's
+events, as a browser page does.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ PAUSE = 0.01
 REST = 10.0
 
 
-def latencies(server: JupyterServer, goes_on: Callable[[], bool]) -> list[float]:
-    """Ask again and again, on one connection; return the seconds of each answer."""
+def latencies(server: JupyterServer, is_running: Callable[[], bool]) -> list[float]:
+    """Send requests over one connection; return how many seconds each took."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     header = {"Authorization": f"token {server.token}"}
     found = []
-    while goes_on():
+    while is_running():
         begin = time.perf_counter()
         connection.request("GET", "/api/status", headers=header)
         connection.getresponse().read()
@@ -42,27 +42,27 @@ def latencies(server: JupyterServer, goes_on: Callable[[], bool]) -> list[float]
 
 
 def line(name: str, seconds: list[float]) -> str:
-    """Return the figures of one run in words."""
+    """Return the figures of one run as a line of text."""
     cuts = statistics.quantiles(seconds, n=100)
     middle, slow, worst = (f"{1000 * each:.1f}" for each in (cuts[49], cuts[98], max(seconds)))
     return f"{name}: p50 {middle} ms, p99 {slow} ms, max {worst} ms ({len(seconds)} answers)"
 
 
 def restored(server: JupyterServer, name: str) -> tuple[list[float], float]:
-    """Restore by a job; return the latencies meanwhile, and how long it took."""
-    told: list[dict[str, Any]] = []
+    """Restore in a job; return the latencies meanwhile and the job's duration."""
+    received: list[dict[str, Any]] = []
     job = start(server, name, "restore")["id"]
-    reader = threading.Thread(target=lambda: told.extend(events(server, job)))
+    reader = threading.Thread(target=lambda: received.extend(events(server, job)))
     begin = time.perf_counter()
     reader.start()
     found = latencies(server, reader.is_alive)
     took = time.perf_counter() - begin
-    assert told[-1]["type"] == "result", json.dumps(told[-1])
+    assert received[-1]["type"] == "result", json.dumps(received[-1])
     return found, took
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the figures."""
     with scratch() as folder:
         made = write_notebook(folder / "bench.ipynb")
         nbenv("install", str(made), *PACKAGES)
@@ -75,7 +75,7 @@ def main() -> None:
             print(line("at rest", latencies(server, lambda: time.perf_counter() < end)))
             found, took = restored(server, made.name)
             print(line(f"while restoring ({took:.0f} s)", found))
-        print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        print(f"machine load: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":

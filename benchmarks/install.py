@@ -1,7 +1,8 @@
-"""``%nbenv install`` of a cached distribution, over ``uv pip install`` and ``%pip install`` of it.
+"""``%nbenv install`` of a cached package, compared with ``uv pip install`` and ``%pip install``.
 
-Until the cell has ended, so that the next one may run. uv installs into the same environment, pip
-into a virtual environment of the same locked files. And an install that is already satisfied.
+Timed until the cell has ended and the next one can run. uv installs into the same environment, pip
+into a virtual environment made from the same lock. The last row is an install that is already
+satisfied.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ X = "tabulate"
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder, contextlib.ExitStack() as stack:
         notebook = common.write_notebook(folder / "bench.ipynb")
         common.nbenv("install", str(notebook), "pandas")

@@ -1,6 +1,6 @@
-"""Start of a ready environment's kernel, over plain ipykernel in the same environment.
+"""Start of a kernel whose environment is ready, compared with plain ipykernel in it.
 
-And of the same notebook with 100 MB of outputs, over the one without.
+The second row compares the same notebook with and without 100 MB of outputs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LARGE = 100_000_000
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         small = common.write_notebook(folder / "bench.ipynb")
         common.nbenv("install", str(small), "pandas")

@@ -1,6 +1,6 @@
-"""How long JupyterLab takes to start with the extension, over without it.
+"""Start of JupyterLab with the extension, compared with a start without it.
 
-``python -m benchmarks.lab_start``; needs a Chromium.
+Needs Chromium: ``python -m benchmarks.lab_start``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.support.server import JupyterServer
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Load Lab alternately from two servers; one has the extension disabled."""
+    """Load JupyterLab from two servers in turn, one with the extension disabled."""
     with common.scratch() as folder:
         off = folder / "off"
         labconfig = off / "labconfig"
@@ -33,13 +33,13 @@ def rows(rounds: int) -> Iterator[common.Row]:
         ):
             names = ("with the extension", "without")
             loads = (lambda: _load(page, ours, 1), lambda: _load(page, plain, 0))
-            # The servers go on, so there is no end of what was started to wait for.
+            # The servers keep running, so waiting for background processes would never end.
             found = common.alternate(rounds, dict(zip(names, loads, strict=True)), lambda: None)
     yield found.row("start of JupyterLab", names, "no difference", "")
 
 
 def _load(page: Page, server: JupyterServer, menus: int) -> float:
-    """Load the page, in which the extension has its menu or not; return the seconds."""
+    """Load the page and return the seconds; check whether the extension's menu is there."""
     start = time.perf_counter()
     page.goto(f"{server.url}lab?token={server.token}&reset", wait_until="commit")
     page.locator(".jp-Launcher").wait_for(timeout=120_000)

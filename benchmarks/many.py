@@ -1,8 +1,9 @@
-"""``envs``, ``prune --dry-run`` and a kernel's start with 10,000 environments known.
+"""``envs``, ``prune --dry-run`` and a kernel's start on a machine with 10,000 environments.
 
-Each has its state, its marker with a real record of pandas, an interpreter and some files; a tenth
-of the notebooks are gone. `envs` and `prune` are beside the same with a tenth as many, and include
-Python's own start; the kernel's start is beside one where no other environment is known.
+Each environment has its state, a marker with a real record, an interpreter and a few files; a tenth
+of the notebooks no longer exist. `envs` and `prune` are compared with a tenth as many environments
+and include Python's own start; the kernel's start is compared with a machine without other
+environments.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import common
-from nbenv.environments.store import State, Store
+from nbenv.environments import store
+from nbenv.environments.store import State
 from nbenv.home import paths
 
 MANY = 10_000
@@ -24,7 +26,7 @@ FILES = 3
 
 
 def know(folder: Path, count: int, value: Mapping[str, object]) -> None:
-    """Make that many environments known, one notebook each; a tenth of the notebooks are gone."""
+    """Register `count` environments of one notebook each; a tenth of the notebooks do not exist."""
     (folder / "notebooks").mkdir(parents=True)
     for number in range(count):
         notebook, identifier = folder / "notebooks" / f"{number}.ipynb", f"known-{number:08x}"
@@ -50,7 +52,7 @@ def _make(identifier: str, notebook: str, value: Mapping[str, object]) -> None:
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         homes = {count: str(folder / f"home-{count}") for count in (MANY, FEW, 0)}
         notebook = common.write_notebook(folder / "bench.ipynb")
@@ -62,7 +64,7 @@ def rows(rounds: int) -> Iterator[common.Row]:
             into(count)
             verb = ("restore",) if count != MANY else ("install", "six")
             common.nbenv(verb[0], str(notebook), *verb[1:])
-            state = Store().state(str(notebook))
+            state = store.read_state(str(notebook))
             assert state is not None and state.value is not None
             know(folder / str(count), count, state.value)
 

@@ -1,7 +1,7 @@
-"""Memory that nbenv adds to an idle server, and to each kernel.
+"""Memory that nbenv adds to an idle server and to each kernel.
 
-Private bytes (USS), which no other process shares, some seconds after the last request. The
-server without nbenv has its extension disabled; the plain kernel runs in the same environment.
+Measured as private bytes (USS: shared with no other process) a few seconds after the last request.
+The server without nbenv has the extension disabled; the plain kernel runs in the same environment.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ REST = 3.0
 
 
 def used(process: int) -> float:
-    """Return the megabytes that would be free if a process ended."""
+    """Return how many megabytes would be freed if a process ended."""
     time.sleep(REST)
     return psutil.Process(process).memory_full_info().uss / 1e6
 
 
 def server(root: Path, config: Path) -> float:
-    """Start a server, load its page, and return what it takes."""
+    """Start a server, send one request, and return its memory in megabytes."""
     environ = {"JUPYTER_CONFIG_DIR": str(config), "JUPYTER_PREFER_ENV_PATH": "0"}
     with JupyterServer(root, environ) as running:
         running.request("GET", "api/contents")
@@ -36,7 +36,7 @@ def server(root: Path, config: Path) -> float:
 
 
 def disabled(folder: Path) -> Path:
-    """Return a configuration without nbenv's server extension."""
+    """Write a configuration that disables nbenv's server extension; return its folder."""
     places = folder / "off" / "jupyter_server_config.d"
     places.mkdir(parents=True)
     off = {"ServerApp": {"jpserver_extensions": {"nbenv": False}}}
@@ -45,14 +45,14 @@ def disabled(folder: Path) -> Path:
 
 
 def kernel(command: Sequence[str], environ: Mapping[str, str]) -> float:
-    """Start a kernel, run a cell, and return what it takes."""
+    """Start a kernel, run a cell, and return its memory in megabytes."""
     with common.kernel(command, environ) as (manager, client):
         common.run_cell(client, "None")
         return used(manager.provisioner.pid)
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         notebook = common.write_notebook(folder / "bench.ipynb")
         common.nbenv("install", str(notebook), "six")

@@ -1,7 +1,7 @@
-"""A brand-new notebook's first kernel, over a plain kernel of the same ipykernel.
+"""First kernel of a brand-new notebook, compared with a plain kernel of the same ipykernel.
 
-Before each round a notebook that nobody knows is made, and what goes on in the background has
-ended. The plain kernel's environment is ready, its bytecode written.
+Each round makes a new notebook once all background work has ended. The plain kernel's environment
+is ready, with its bytecode written.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from benchmarks import common
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         known = common.write_notebook(folder / "known.ipynb")
         common.nbenv("install", str(known), "six")

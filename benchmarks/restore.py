@@ -1,7 +1,7 @@
-"""Restore with a warm cache until pandas is imported, over the same by hand with raw uv.
+"""Restore with a warm cache until pandas is imported, compared with raw uv by hand.
 
-Of the same locked files. Before each round no environment of either is on disk: neither the
-notebook's nor one that was made ready ahead of time.
+Both install the same lock. Every environment, including the spare that nbenv prepares in advance,
+is removed before each measurement.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from benchmarks import common
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         notebook = common.write_notebook(folder / "bench.ipynb")
         common.nbenv("install", str(notebook), "pandas")

@@ -1,6 +1,6 @@
-"""``nbenv run`` over ``juv exec``: environment ready, and not built yet with the wheels cached.
+"""``nbenv run`` compared with ``juv exec``: environment ready, or not built but wheels cached.
 
-Of a notebook whose one cell imports pandas. juv runs the cells as a script and starts no kernel.
+The notebook has one cell, which imports pandas. juv runs the cells as a script, without a kernel.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from benchmarks import common
 
 
 def of_juv(folder: Path) -> Path:
-    """Return the same notebook as juv keeps it: what it needs stands in its first cell."""
+    """Write the same notebook for juv, with its requirements in the first cell."""
     needs = '# /// script\n# requires-python = ">=3.10"\n# dependencies = ["pandas"]\n# ///\n'
     return common.write_notebook(folder / "juv.ipynb", f"{needs}import pandas")
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
+    program = common.tool("juv")
     with common.scratch() as folder:
-        # uv keeps a script's environment in its cache, so this needs one of its own.
+        # uv keeps a script's environment in its cache, and `clear` removes it: use a private one.
         os.environ["UV_CACHE_DIR"] = str(folder / "cache")
         ours, theirs = common.write_notebook(folder / "bench.ipynb"), of_juv(folder)
         common.nbenv("install", str(ours), "pandas")
 
         def juv() -> None:
-            command = ["juv", "exec", "--quiet", "--python", common.base_python(), str(theirs)]
+            command = [program, "exec", "--quiet", "--python", common.base_python(), str(theirs)]
             subprocess.run(command, check=True, env=common.peer_environ())
 
         def clear() -> None:

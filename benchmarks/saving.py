@@ -1,7 +1,7 @@
-"""Saving a 10 MB notebook with nbenv's hooks, over the save without them.
+"""Save of a 10 MB notebook with nbenv's hooks, compared with a save without them.
 
-Through Jupyter Server's own contents manager, in this process: over a socket the noise is larger
-than what is measured. The notebook has an environment; its record in the file is the newest, or a
+It calls Jupyter Server's contents manager in this process: over a socket the noise would exceed the
+difference. The notebook has an environment, and the record in the file is either the newest or a
 newer one waits to be saved.
 """
 
@@ -16,14 +16,14 @@ import nbformat
 from jupyter_server.services.contents.largefilemanager import LargeFileManager
 
 from benchmarks import common
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from nbenv.server.save_hooks import merge, note_saved
 
 SIZE = 10_000_000
 
 
 def manager(root: Path, hooked: bool) -> LargeFileManager:
-    """Return a server's contents manager, with our hooks or without."""
+    """Return a server's contents manager, with or without nbenv's hooks."""
     made = LargeFileManager(root_dir=str(root))
     if hooked:
         made.register_pre_save_hook(merge)
@@ -32,14 +32,14 @@ def manager(root: Path, hooked: bool) -> LargeFileManager:
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         notebook = common.write_notebook(folder / "bench.ipynb")
         common.with_outputs(notebook, SIZE)
         shown = nbformat.read(notebook, as_version=4)
         common.nbenv("install", str(notebook), "pandas")
         recorded = nbformat.read(notebook, as_version=4)
-        saved = Store().state(str(notebook))
+        saved = store.read_state(str(notebook))
         assert saved is not None
 
         def save(content: Any, hooked: bool, unsaved: bool = False) -> Callable[[], float]:
@@ -47,7 +47,7 @@ def rows(rounds: int) -> Iterator[common.Row]:
 
             def action() -> float:
                 saved.saved = not unsaved
-                Store().save(saved)
+                store.save_state(saved)
                 model = {"type": "notebook", "content": copy.deepcopy(content)}
                 return common.timed(lambda: contents.save(model, notebook.name))
 

@@ -1,6 +1,6 @@
-"""nbenv's startup file in an ordinary IPython, over an empty startup file.
+"""nbenv's startup file in an ordinary IPython, compared with an empty one.
 
-Each round is a new process that makes a shell and runs the file as IPython does.
+Each round starts a process that makes a shell and runs the file as IPython does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CODE = """
 import sys, time
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-shell.safe_execfile(sys.argv[1], shell.user_ns, raise_exceptions=True)  # what any file costs first
+shell.safe_execfile(sys.argv[1], shell.user_ns, raise_exceptions=True)  # the first file costs more
 start = time.perf_counter()
 shell.safe_execfile(sys.argv[2], shell.user_ns, raise_exceptions=True)
 print(time.perf_counter() - start)
@@ -25,7 +25,7 @@ print(time.perf_counter() - start)
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Measure."""
+    """Measure and yield the rows."""
     with common.scratch() as folder:
         empty = folder / "empty.py"
         empty.touch()

@@ -1,6 +1,7 @@
-"""Runs everything that must hold: linters, type checkers, and all tests.
+"""Run every check and test: ``python -m tests``.
 
-``python -m tests``; words behind it go to pytest, and then only pytest runs.
+The checks are linters, type checkers and the documentation build. Words after the command go to
+pytest, and then nothing else runs.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ def checks() -> list[tuple[Path, list[str]]]:
     """Return the folder and the command of each check."""
     python, jlpm = sys.executable, str(BIN / "jlpm")
     extension = ROOT / "labextension"
+    # -E reads every page anew: a warning is given only when a page is read.
+    site = ["-E", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html"]
     return [
         (ROOT, [python, "-m", "ruff", "check", "."]),
         (ROOT, [python, "-m", "ruff", "format", "--check", "."]),
         (ROOT, [python, "-m", "mypy"]),
+        (ROOT, [python, "-m", "sphinx", *site]),
         (extension, [jlpm, "install", "--immutable"]),
         (extension, [jlpm, "lint:check"]),
         (extension, [jlpm, "prettier:check"]),
@@ -33,7 +37,7 @@ def checks() -> list[tuple[Path, list[str]]]:
 
 
 def run(folder: Path, command: list[str]) -> bool:
-    """Run one check; say what it is and how long it took."""
+    """Run one check; print what it is and how long it took."""
     shown = " ".join([Path(command[0]).name, *command[1:]])
     print(f"\n== {shown}", flush=True)
     start = time.monotonic()
@@ -50,7 +54,7 @@ def _all_pass() -> bool:
 
 
 def main(words: list[str]) -> int:
-    """Run the checks, then the tests; the status is 0 when all of them passed."""
+    """Run the checks, then the tests; return 0 when all of them passed."""
     if not (BIN / "jlpm").exists() or shutil.which("node") is None:
         print("This needs Node and: pip install '.[lab,test]'", file=sys.stderr)
         return 2

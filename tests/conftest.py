@@ -1,4 +1,4 @@
-"""A clean machine for each test: its own ``NBENV_HOME``, nothing of the caller's settings."""
+"""Fixtures for a clean machine: each test has its own ``NBENV_HOME`` and no user settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = ("UV_CACHE_DIR",)
 
 @pytest.fixture(scope="session", autouse=True)
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Take the caller's settings away; files such as pip.conf stay, for the real index."""
+    """Remove the user's variables; files such as pip.conf stay, for the real index."""
     patch = pytest.MonkeyPatch()
     for name in list(os.environ):
         if name.startswith(_SETTINGS) and name not in _KEPT:
@@ -28,7 +28,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("jupyter")
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         patch.setenv(name, str(folder / name.lower()))
-    patch.setenv("NBENV_BACKGROUND", "0")  # no process of one test reaches into the next
+    patch.setenv("NBENV_BACKGROUND", "0")  # no process outlives its test
     yield
     patch.undo()
 
@@ -43,7 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalIndex]:
-    """Return a local index that pip and uv use instead of any other, with a stub of ipykernel."""
+    """Yield a local index that replaces all others for pip and uv, with a stub of ipykernel."""
     with LocalIndex(tmp_path / "index") as index:
         index.wheel("ipykernel", "7.0")
         monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -70,6 +70,6 @@ def write_notebook(path: Path, *cells: str) -> Path:
 
 
 def write_other_copy(path: Path, folder: Path) -> Path:
-    """Copy a notebook as if to another machine."""
+    """Copy a notebook, as if to another machine."""
     folder.mkdir(parents=True, exist_ok=True)
     return Path(shutil.copy(path, folder))

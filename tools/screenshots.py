@@ -1,6 +1,7 @@
-"""Takes the pictures that README shows: ``python -m tools.screenshots``.
+"""Take the screenshots for README and docs: ``python -m tools.screenshots``.
 
-A real server, the real index and the notebook in ``examples/``; what a reader sees, step by step.
+It opens the notebook in ``examples/`` on a real server with the real index, step by step, as a
+reader would.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ QUIET = {
 
 
 def main() -> None:
-    """Take them all."""
+    """Take all screenshots."""
     PICTURES.mkdir(exist_ok=True)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
@@ -64,7 +65,7 @@ def _tour(lab: Lab) -> None:
     expect(lab.strip).to_contain_text(re.compile("Download|Prepar|Built"), timeout=SLOW)
     _take(lab.page, "progress")
     lab.shows("ready")
-    lab.page.keyboard.press("Control+B")  # the file browser gives its room
+    lab.page.keyboard.press("Control+B")  # hide the file browser for more room
     panel = lab.show_panel()
     expect(panel.locator(".jp-nbenv-Row").first).to_be_visible()
     panel.get_by_label("Requirement to add").fill("seaborn>=0.13")
@@ -82,7 +83,7 @@ def _tour(lab: Lab) -> None:
     if not lab.panel.is_visible():
         lab.show_panel()
     lab.press(lab.panel, "Tree")
-    lab.press(lab.panel, "Show what pandas needs")
+    lab.press(lab.panel, "Show dependencies of pandas")
     lab.page.wait_for_timeout(500)
     _take(lab.page, "panel-dark")
 

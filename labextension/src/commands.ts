@@ -1,19 +1,15 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Approvals } from './approving';
-import type { Client } from './client';
-import { showExport } from './exporting';
-import type { IEnvironmentModel, IEnvironments } from './tokens';
-
-export const OPEN = 'nbenv:open';
-export const RESTORE = 'nbenv:restore';
-export const UPGRADE = 'nbenv:upgrade';
-export const UNDO = 'nbenv:undo';
-export const EXPORT = 'nbenv:export';
-export const RESTART = 'nbenv:restart';
-export const USE_KERNEL = 'nbenv:use-kernel';
-export const ABOUT = 'nbenv:about';
+import type { Client } from './api/client';
+import type { Approvals } from './approval/approvals';
+import { runShown } from './environment/run';
+import { showExport } from './exportDialog';
+import {
+  CommandIDs,
+  type IEnvironmentModel,
+  type IEnvironments
+} from './tokens';
 
 /**
  * What the commands work on.
@@ -30,7 +26,7 @@ export interface ICommandParts {
 }
 
 /**
- * Add every command; those about a notebook are enabled when one with a record is active.
+ * Add all commands; most are enabled while a notebook with a record is active.
  */
 export function addCommands(parts: ICommandParts): void {
   const { app, environments, trans } = parts;
@@ -47,110 +43,98 @@ export function addCommands(parts: ICommandParts): void {
       describedBy: { args: { type: 'object', properties: {} } },
       execute: () => environments.current && execute(environments.current)
     });
-  app.commands.addCommand(OPEN, {
+  app.commands.addCommand(CommandIDs.open, {
     label: trans.__('Show Environment'),
     describedBy: { args: { type: 'object', properties: {} } },
     execute: parts.open
   });
-  add(RESTORE, trans.__('Restore Environment'), model =>
+  add(CommandIDs.restore, trans.__('Restore Environment'), model =>
     model.state === 'approval'
       ? parts.approvals.review(model)
-      : quietly(model.run('restore'))
+      : runShown(model, 'restore')
   );
-  add(UPGRADE, trans.__('Upgrade All Distributions'), model =>
-    quietly(model.run('upgrade'))
+  add(CommandIDs.upgrade, trans.__('Upgrade All Packages'), model =>
+    runShown(model, 'upgrade')
   );
-  add(UNDO, trans.__('Undo Last Environment Change'), model =>
-    quietly(model.run('undo'))
+  add(CommandIDs.undo, trans.__('Undo Last Environment Change'), model =>
+    runShown(model, 'undo')
   );
-  add(EXPORT, trans.__('Export Environment …'), model =>
-    exported(parts, model)
+  add(CommandIDs.export, trans.__('Export Environment…'), model =>
+    exportEnvironment(parts, model)
   );
   add(
-    RESTART,
-    trans.__('Restart Kernel into Environment'),
+    CommandIDs.restart,
+    trans.__('Restart Kernel to Apply Environment Changes'),
     model => model.restart(),
     () => environments.current?.state === 'restart'
   );
   add(
-    USE_KERNEL,
+    CommandIDs.useKernel,
     trans.__('Use the Notebook’s Own Kernel'),
     model => model.useOwnKernel(),
     () => environments.current?.state === 'other'
   );
-  app.commands.addCommand(ABOUT, {
+  app.commands.addCommand(CommandIDs.about, {
     label: trans.__('About nbenv'),
     describedBy: { args: { type: 'object', properties: {} } },
     execute: () => about(parts)
   });
 }
 
-async function quietly(work: Promise<unknown>): Promise<void> {
-  await work.catch(() => undefined); // the strip shows what went wrong
-}
-
-async function exported(
-  parts: ICommandParts,
+async function exportEnvironment(
+  { app, client, trans }: ICommandParts,
   model: IEnvironmentModel
 ): Promise<void> {
-  const { formats } = await parts.client.version();
+  const { exports } = await client.version();
   await showExport({
-    client: parts.client,
-    contents: parts.app.serviceManager.contents,
+    client,
+    contents: app.serviceManager.contents,
     path: model.path,
-    formats,
-    trans: parts.trans
+    exports,
+    trans
   });
 }
 
-async function about(parts: ICommandParts): Promise<void> {
-  const { trans, version } = parts;
-  const found = await parts.client.version().catch(() => null);
+async function about({ client, trans, version }: ICommandParts): Promise<void> {
+  const found = await client.version().catch(() => null);
   await showDialog({
     title: trans.__('nbenv'),
     body: found
       ? trans.__(
-          'The server runs nbenv %1, the extension is %2.',
+          'The server is running nbenv %1. This page has version %2 of the extension.',
           found.version,
           version
         )
-      : notThere(trans),
+      : noServer(trans),
     buttons: [Dialog.okButton()]
   });
 }
 
-function notThere(trans: TranslationBundle): string {
+function noServer(trans: TranslationBundle): string {
   return trans.__(
-    'The server runs no nbenv extension. Install jupyter-nbenv where Jupyter runs, and restart the server.'
+    'The nbenv server extension is not running. Install jupyter-nbenv in the environment that runs Jupyter, then restart the server.'
   );
 }
 
 /**
- * Say so once when the server's nbenv is missing or of another version than this extension.
- *
- * Resolves to whether the rest can work.
+ * Warn once if the server has no nbenv, or another version than this extension.
  */
 export async function checkVersions(
   client: Client,
   own: string,
   trans: TranslationBundle
-): Promise<boolean> {
-  let found: string;
-  try {
-    found = (await client.version()).version;
-  } catch {
-    Notification.warning(notThere(trans), { autoClose: false });
-    return false;
-  }
-  if (found !== own) {
+): Promise<void> {
+  const found = await client.version().catch(() => null);
+  if (!found) {
+    Notification.warning(noServer(trans), { autoClose: false });
+  } else if (found.version !== own) {
     Notification.warning(
       trans.__(
-        'nbenv is %1 in the server, but %2 in this page. Restart the Jupyter server, then reload the page; until then some things may not work.',
-        found,
+        'The server is running nbenv %1, but this page has version %2 of the extension. Restart the Jupyter server, then reload the page. Until then, some features may not work.',
+        found.version,
         own
       ),
       { autoClose: false }
     );
   }
-  return true;
 }

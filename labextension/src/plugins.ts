@@ -13,18 +13,19 @@ import {
   type TranslationBundle
 } from '@jupyterlab/translation';
 import { version } from '../package.json';
-import { Approvals } from './approving';
-import { Client } from './client';
-import * as commands from './commands';
-import { Environments } from './environments';
-import { MissingModules } from './missing';
-import { EnvironmentPanel } from './panel';
-import { requestAPI, requestLines } from './request';
+import { Client } from './api/client';
+import { requestAPI, requestLines } from './api/request';
+import { Approvals } from './approval/approvals';
+import { addCommands, checkVersions } from './commands';
+import { Environments } from './environment/environments';
+import { DismissedOffers } from './notebook/dismissedOffers';
+import { InstallOffers } from './notebook/installOffer';
+import { NoticeBar } from './notebook/noticeBar';
+import type { INoticeActions } from './notebook/notices';
+import { StatusBarItem, ToolbarItem } from './notebook/statusItems';
+import { EnvironmentPanel } from './panel/panel';
 import { Settings } from './settings';
-import { Strip, type IStripActions } from './strip';
-import { IEnvironments } from './tokens';
-import { StatusBarItem, ToolbarItem } from './toolbar';
-import { TurnedDown } from './turned-down';
+import { CommandIDs, IEnvironments } from './tokens';
 
 const SETTINGS = 'jupyter-nbenv:environments';
 const PANEL = 'jupyter-nbenv-panel';
@@ -41,12 +42,27 @@ function clientOf(app: JupyterFrontEnd): Client {
   });
 }
 
+/** Put a notice bar above the cells of every notebook. */
+function addNotices(
+  tracker: INotebookTracker,
+  models: IEnvironments,
+  trans: TranslationBundle,
+  actions: INoticeActions
+): void {
+  const add = (panel: NotebookPanel) => {
+    const model = models.of(panel);
+    panel.contentHeader.addWidget(new NoticeBar({ model, actions, trans }));
+  };
+  tracker.widgetAdded.connect((_, panel) => add(panel));
+  tracker.forEach(add);
+}
+
 /**
- * The models that all views follow, the commands, and the approval of what is restored.
+ * The models that all views follow, the commands, the notices, and the approval of restores.
  */
 const environments: JupyterFrontEndPlugin<IEnvironments> = {
   id: SETTINGS,
-  description: 'Follows the environments of open notebooks.',
+  description: 'Tracks the environments of open notebooks.',
   autoStart: true,
   requires: [INotebookTracker],
   optional: [ISettingRegistry, ICommandPalette, ITranslator, IStateDB],
@@ -64,21 +80,18 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     const settings = new Settings(registry, SETTINGS);
     const models = new Environments(client, tracker, settings);
     const approvals = new Approvals(client, () => settings.restore, trans);
-    const turnedDown = new TurnedDown(database);
-    const actions: IStripActions = {
-      open: () => void app.commands.execute(commands.OPEN),
+    const dismissed = new DismissedOffers(database);
+    addNotices(tracker, models, trans, {
+      open: () => void app.commands.execute(CommandIDs.open),
       review: model => void approvals.review(model),
-      isTurnedDown: model => turnedDown.has(model),
-      turnDown: model => turnedDown.add(model)
-    };
-    const begin = (panel: NotebookPanel) => {
-      const model = models.of(panel);
-      approvals.watch(model);
-      panel.contentHeader.addWidget(new Strip({ model, actions, trans }));
-    };
-    tracker.widgetAdded.connect((_, panel) => begin(panel));
-    tracker.forEach(begin);
-    commands.addCommands({
+      isDismissed: model => dismissed.has(model),
+      dismiss: model => dismissed.add(model)
+    });
+    tracker.widgetAdded.connect((_, panel) =>
+      approvals.watch(models.of(panel))
+    );
+    tracker.forEach(panel => approvals.watch(models.of(panel)));
+    addCommands({
       app,
       client,
       environments: models,
@@ -88,38 +101,27 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
       open: () => app.shell.activateById(PANEL)
     });
     const category = trans.__('Environment');
-    for (const command of [
-      commands.OPEN,
-      commands.RESTORE,
-      commands.UPGRADE,
-      commands.UNDO,
-      commands.EXPORT,
-      commands.RESTART,
-      commands.USE_KERNEL,
-      commands.ABOUT
-    ]) {
+    for (const command of Object.values(CommandIDs)) {
       palette?.addItem({ command, category });
     }
-    new MissingModules(
+    new InstallOffers({
       client,
-      models,
+      environments: models,
       tracker,
-      () => settings.suggestInstalls,
+      isEnabled: () => settings.suggestInstalls,
       trans
-    );
-    void app.restored.then(() =>
-      commands.checkVersions(client, version, trans)
-    );
+    });
+    void app.restored.then(() => checkVersions(client, version, trans));
     return models;
   }
 };
 
 /**
- * The environment at a glance, in each notebook's toolbar.
+ * The state of the environment, in each notebook's toolbar.
  */
 const toolbar: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-nbenv:toolbar',
-  description: "Shows the environment in a notebook's toolbar.",
+  description: "Shows the state of the environment in each notebook's toolbar.",
   autoStart: true,
   requires: [IEnvironments, IToolbarWidgetRegistry],
   optional: [ITranslator],
@@ -130,7 +132,7 @@ const toolbar: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = translation(translator);
-    const open = () => void app.commands.execute(commands.OPEN);
+    const open = () => void app.commands.execute(CommandIDs.open);
     registry.addFactory<NotebookPanel>(
       'Notebook',
       'nbenv',
@@ -140,11 +142,12 @@ const toolbar: JupyterFrontEndPlugin<void> = {
 };
 
 /**
- * The same of the active notebook, in the status bar.
+ * The state of the active notebook's environment, in the status bar.
  */
 const statusBar: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-nbenv:status-bar',
-  description: "Shows the active notebook's environment in the status bar.",
+  description:
+    "Shows the state of the active notebook's environment in the status bar.",
   autoStart: true,
   requires: [IEnvironments],
   optional: [IStatusBar, ISettingRegistry, ITranslator],
@@ -156,11 +159,11 @@ const statusBar: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     if (!bar) {
-      return; // as in Notebook 7
+      return; // Notebook 7 has none
     }
     const trans = translation(translator);
     const settings = new Settings(registry, SETTINGS);
-    const open = () => void app.commands.execute(commands.OPEN);
+    const open = () => void app.commands.execute(CommandIDs.open);
     bar.registerStatusItem('jupyter-nbenv:status', {
       item: new StatusBarItem(models, { open, trans }),
       align: 'left',

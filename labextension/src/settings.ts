@@ -1,9 +1,9 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal } from '@lumino/signaling';
-import type { Policy } from './approving';
+import type { Policy } from './approval/approvals';
 
 /**
- * The user's settings, with the schema's defaults until they are read.
+ * The user's settings; the schema's defaults until they are loaded.
  */
 export class Settings {
   readonly changed = new Signal<this, void>(this);
@@ -18,7 +18,7 @@ export class Settings {
         this._take(settings);
         settings.changed.connect(() => this._take(settings));
       },
-      () => undefined // without settings the defaults hold
+      () => undefined // the defaults stay
     );
   }
 

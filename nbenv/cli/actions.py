@@ -1,4 +1,4 @@
-"""What each command does: from a parsed call to the operation, which is imported only then."""
+"""The action of each command: from a parsed call to the operation, which is imported only then."""
 
 from __future__ import annotations
 

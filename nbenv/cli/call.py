@@ -49,7 +49,7 @@ class Call:
         if self.options.environment:
             return NotebookRef.of_environment(self.options.environment, os.environ)
         if self.options.detached:
-            return NotebookRef.of_session(self.options.detached)
+            return NotebookRef.detached(self.options.detached)
         if self.options.notebook:
             return NotebookRef.of_kernel(self.options.notebook, os.environ)
         return NotebookRef(os.path.abspath(self.path))

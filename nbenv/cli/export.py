@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, UsageError
 from nbenv.export import FOLDERS, Files, export, export_folder
 from nbenv.progress import Outcome, Steps
@@ -14,34 +13,34 @@ from nbenv.progress import Outcome, Steps
 __all__ = ["perform_export"]
 
 
-def perform_export(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
+def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
     """Export a notebook's environment.
 
     Parameters
     ----------
     options
         With ``format``, ``serve`` and ``output``, as the command ``export`` declares them.
-    target
+    ref
         The notebook.
     """
     if options.format in FOLDERS:
-        return (yield from _folder(options, target))
-    text = yield from export(NotebookSnapshot.read(target, Store()), options.format, options.serve)
+        return (yield from _folder(options, ref))
+    text = yield from export(NotebookSnapshot.read(ref), options.format, options.serve)
     if not options.output:
         return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
     _write(Path(options.output), text.encode())
     return _written(options, [options.output])
 
 
-def _folder(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
+def _folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
     if not options.output:
-        proposed = FOLDERS[options.format].file_for(target.notebook)
+        proposed = FOLDERS[options.format].file_for(ref.notebook)
         raise UsageError(
             f"The format {options.format} is a folder of several files.",
             todo=f"Choose where to write it: -o {proposed}",
         )
-    document = NotebookSnapshot.read(target, Store())
-    files: Files = yield from export_folder(document, options.format, options.serve)
+    snapshot = NotebookSnapshot.read(ref)
+    files: Files = yield from export_folder(snapshot, options.format, options.serve)
     folder = Path(options.output)
     for name, content in files.items():
         _write(folder / name, content, with_folders=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 
-from nbenv.environments.readiness import ready
+from nbenv.environments.readiness import check_readiness
 from nbenv.errors import NbenvError
 from nbenv.home import paths
 
@@ -56,17 +56,15 @@ def _notebook_of(identifier: str) -> str:
 
 
 def _answer(path: str, names: list[str], as_events: bool) -> bool:
-    found = ready(path)
-    if found is None:
-        return False
-    environment, value, metadata = found
-    if value is None:
+    found = check_readiness(path)
+    environment, value = found.environment, found.record
+    if environment is None or value is None:
         return False
     asked = value.get("requirements")
     versions = [_version(value, name) for name in names]
     if not isinstance(asked, list) or not set(names) <= set(asked) or None in versions:
         return False
-    if not _is_recorded(path, value, metadata):
+    if not _is_recorded(path, value, found.metadata):
         return False
     installed = ", ".join(f"{name} {version}" for name, version in zip(names, versions))  # noqa: B905
     summary = f"Already installed: {installed}."

@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from nbenv.core.urls import index_name
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
 from nbenv.operations.install import InstallRequest, install
@@ -29,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
         )
 
 
-def perform_pip(words: Sequence[str], target: NotebookRef) -> Outcome | Steps[Outcome]:
+def perform_pip(words: Sequence[str], ref: NotebookRef) -> Outcome | Steps[Outcome]:
     """Run a pip command line on the notebook's environment.
 
     Raises
@@ -39,11 +40,11 @@ def perform_pip(words: Sequence[str], target: NotebookRef) -> Outcome | Steps[Ou
     """
     command, rest = (words[0], list(words[1:])) if words else ("help", [])
     if command in ("install", "add"):
-        return install(target, _request(rest))
+        return install(ref, _request(rest))
     if command in ("uninstall", "remove"):
-        return uninstall(target, _names_to_uninstall(rest))
+        return uninstall(ref, _names_to_uninstall(rest))
     if command in _LOOKS:
-        return pip_look(target, [command, *rest])
+        return pip_look(ref, [command, *rest])
     if command in ("--version", "-V"):
         return Outcome(text="pip of nbenv: installs are recorded in the notebook")
     raise UsageError(
@@ -99,13 +100,8 @@ def _add_harmless(parser: argparse.ArgumentParser) -> None:
 
 
 def _with_name(url: str) -> str:
-    """Name an index of pip's command line after its host and path: ``NAME=URL``."""
-    if "=" in url.partition("://")[0]:
-        return url
-    words = [word for word in url.partition("://")[2].rpartition("@")[2].split("/") if word]
-    host = words[0].partition(":")[0] if words else "index"
-    rest = [word for word in words[1:] if word != "simple"]
-    return f"{'-'.join([host.replace('.', '-'), *rest])}={url}"
+    """Give an index of pip's command line a name, unless it has one: ``NAME=URL``."""
+    return url if "=" in url.partition("://")[0] else f"{index_name(url)}={url}"
 
 
 def _names_to_uninstall(words: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Who agreed to what: nothing that a notebook brings is installed before somebody here did."""
+"""Ask for agreement: nothing that a notebook brings is installed before a person here agreed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from nbenv.home import approval_store
 __all__ = ["agree", "agree_to", "check_approved", "check_policy"]
 
 
-def agree(document: NotebookSnapshot, spec: Spec) -> None:
+def agree(snapshot: NotebookSnapshot, spec: Spec) -> None:
     """Let what `spec` locks be installed here from now on without asking."""
-    target = document.target
-    agree_to(spec, target.folder, None if target.is_session else document.state.notebook)
+    ref = snapshot.ref
+    agree_to(spec, ref.folder, None if ref.is_detached else snapshot.state.notebook)
 
 
 def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
@@ -33,14 +33,14 @@ def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
     approval_store.approve(spec.digest(folder), about)
 
 
-def check_approved(document: NotebookSnapshot, consent: bool) -> None:
+def check_approved(snapshot: NotebookSnapshot, consent: bool) -> None:
     """Raise unless this machine may install what the notebook records."""
-    if document.value is None:
+    if snapshot.record is None:
         return
-    spec = document.spec
+    spec = snapshot.spec
     if (
         consent
-        or approval_store.is_approved(document.digest)
+        or approval_store.is_approved(snapshot.digest)
         or approval_store.policy() == "always"
     ):
         return

@@ -1,29 +1,28 @@
-"""The notebook that a verb is about: its record, what this machine knows of it, its folder."""
+"""The notebook that an operation is about: which one it is, and what it was when it was read."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from nbenv.core import record
+from nbenv.core import record as records
 from nbenv.core.spec import Spec
-from nbenv.environments.environment import Environment
+from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.interpreters import default_python
-from nbenv.environments.store import State, Store
+from nbenv.environments.store import State, notebook_of, read_state, state_for
 from nbenv.errors import NotebookError, UsageError
 from nbenv.home import paths
 from nbenv.notebook.metadata import read_metadata
 
-__all__ = ["NotebookRef", "NotebookSnapshot"]
-
-_SESSIONS = "sessions"
+__all__ = ["NotebookRef", "NotebookSnapshot", "parse_record"]
 
 
 @dataclass(frozen=True)
 class NotebookRef:
-    """Which notebook, and whether a Jupyter Server has it open and writes the record itself.
+    """A notebook, and whether a Jupyter Server has it open and writes the record itself.
 
     `base` is the folder that local requirements are relative to, where that is not the notebook's.
     """
@@ -43,94 +42,94 @@ class NotebookRef:
     @classmethod
     def of_environment(cls, identifier: str, environ: Mapping[str, str]) -> NotebookRef:
         """Return the notebook that an environment belongs to, wherever it is by now."""
-        path = Store().notebook_of(identifier)
+        path = notebook_of(identifier)
         if path is None:
             raise UsageError(
-                f"The environment {identifier} belongs to no notebook any more.",
+                f"The environment {identifier} no longer belongs to a notebook.",
                 todo="Restart the kernel.",
             )
         return cls.of_kernel(path, environ)
 
     @classmethod
-    def of_session(cls, session: str) -> NotebookRef:
-        """Return a stand-in for a kernel without a notebook: nothing is recorded."""
-        return cls(os.path.join(paths.home(), _SESSIONS, f"{session}.ipynb"))
+    def detached(cls, name: str) -> NotebookRef:
+        """Return the placeholder of a kernel without a notebook, in which nothing is recorded."""
+        return cls(paths.placeholder_path(name))
 
     def following(self, identifier: str) -> NotebookRef:
-        """Return the target where the notebook of that environment is by now."""
-        store = Store()
-        state = store.state(self.notebook)
+        """Return where the notebook of that environment is by now."""
+        state = read_state(self.notebook)
         if state and state.environment == identifier:
             return self
-        return replace(self, notebook=store.notebook_of(identifier) or self.notebook)
+        return replace(self, notebook=notebook_of(identifier) or self.notebook)
 
     @property
-    def is_session(self) -> bool:
+    def is_detached(self) -> bool:
         """Whether there is no notebook to record into."""
-        return os.path.dirname(self.notebook) == os.path.join(paths.home(), _SESSIONS)
+        return paths.is_placeholder(self.notebook)
 
     @property
     def keeps_unsaved(self) -> bool:
         """Whether the record stays in this machine's state until a front end saves."""
-        return self.in_server or self.is_session
+        return self.in_server or self.is_detached
 
     @property
     def folder(self) -> Path:
         """The folder that local requirements are relative to."""
         if self.base is not None:
             return Path(self.base)
-        return Path.cwd() if self.is_session else Path(os.path.realpath(self.notebook)).parent
+        return Path.cwd() if self.is_detached else Path(os.path.realpath(self.notebook)).parent
 
 
 @dataclass(frozen=True)
 class NotebookSnapshot:
-    """A target as it is now: the record in its file, and the true one."""
+    """A notebook as it was when it was read.
 
-    target: NotebookRef
+    `in_file` is the record in its file and `record` the true one; `marker` is what its environment
+    was last synced to.
+    """
+
+    ref: NotebookRef
     state: State
     in_file: dict[str, object] | None
-    value: dict[str, object] | None
+    record: dict[str, object] | None
+    marker: Marker
 
     @classmethod
-    def read(cls, target: NotebookRef, store: Store) -> NotebookSnapshot:
-        """Read the file and the state; raise `NotebookError` when the file cannot be used."""
-        state = store.state_for(target.notebook)
+    def read(cls, ref: NotebookRef) -> NotebookSnapshot:
+        """Read the file, what this machine knows of the notebook, and its environment's marker.
+
+        Raises
+        ------
+        NotebookError
+            The file is missing, or is no notebook that nbenv works with.
+        RecordError
+            The record in it has not the shape of one.
+        """
+        state = state_for(ref.notebook)
         in_file: dict[str, object] | None = None
-        if os.path.exists(target.notebook):
-            found = read_metadata(target.notebook).get("nbenv")
-            in_file = None if found is None else record.check(found)
-        elif not target.keeps_unsaved:
+        if os.path.exists(ref.notebook):
+            found = read_metadata(ref.notebook).get("nbenv")
+            in_file = None if found is None else records.check(found)
+        elif not ref.keeps_unsaved:
             raise NotebookError(
-                f"There is no notebook {target.notebook}.",
+                f"There is no notebook {ref.notebook}.",
                 todo="Check the name, or create and save it in Jupyter first.",
             )
-        return cls(target, state, in_file, record.current(in_file, vars(state)))
+        record = records.current(in_file, state.to_dict())
+        return cls(ref, state, in_file, record, Environment(state.environment).read_marker())
 
-    def check_recorded(self) -> None:
-        """Raise `NotebookError` when there is no record to restore."""
-        if self.value is None:
-            raise NotebookError(
-                "This notebook records no environment, so there is nothing to restore.",
-                todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
-            )
-
-    def check_locked(self) -> None:
-        """Raise `NotebookError` when there is a record, but nothing locked that could be built."""
-        if self.value is not None and not self.spec.lock.distributions:
-            raise NotebookError(
-                "This notebook records what it needs, but no lock: not which versions exactly.",
-                todo="Resolve and lock it: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
-            )
-
-    @property
+    @cached_property
     def spec(self) -> Spec:
-        """The record, typed; an empty one for a notebook without."""
-        return Spec(default_python()) if self.value is None else Spec.from_value(self.value)
+        """The record, typed; an empty one for a notebook without.
 
-    @property
+        Raises `RecordError` when the record cannot be used.
+        """
+        return Spec(default_python()) if self.record is None else parse_record(self.record)
+
+    @cached_property
     def digest(self) -> str:
         """The digest that an approval of the record is for."""
-        return self.spec.digest(self.target.folder)
+        return self.spec.digest(self.ref.folder)
 
     @property
     def environment(self) -> Environment:
@@ -140,12 +139,66 @@ class NotebookSnapshot:
     @property
     def is_stripped(self) -> bool:
         """Whether the file lost the record that this machine still knows."""
-        return record.is_stripped(self.in_file, vars(self.state)) and not self.target.is_session
+        return records.is_stripped(self.in_file, self.state.to_dict()) and not self.ref.is_detached
 
     @property
     def is_ready(self) -> bool:
-        """Whether the environment is, whole, what the record says."""
-        held = self.environment.value
-        if held is None:
-            return False
-        return record.is_held(held, self.value, self.in_file, vars(self.state))
+        """Whether the environment was, whole, what the record says."""
+        return self.describes(self.marker)
+
+    def describes(self, marker: Marker) -> bool:
+        """Whether an environment with this marker is, whole, what the record says."""
+        held = marker.record
+        known = self.state.to_dict()
+        return held is not None and records.is_held(held, self.record, self.in_file, known)
+
+    def check_recorded(self) -> None:
+        """Raise `NotebookError` when there is no record to restore."""
+        if self.record is None:
+            raise NotebookError(
+                "This notebook records no environment, so there is nothing to restore.",
+                todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+            )
+
+    def check_locked(self) -> None:
+        """Raise `NotebookError` when there is a record without a lock to build from."""
+        if self.record is not None and not self.spec.lock.distributions:
+            raise NotebookError(
+                "This notebook records what it needs, but no lock: not which versions exactly.",
+                todo="Resolve and lock it: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
+            )
+
+
+# -- parsing once
+
+
+class _ByContent:
+    """A record as the key of a cache: equal content, equal key."""
+
+    __slots__ = ("fingerprint", "record")
+
+    def __init__(self, record: dict[str, object]) -> None:
+        self.record = record
+        self.fingerprint = records.fingerprint(record)
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByContent) and other.fingerprint == self.fingerprint
+
+
+def parse_record(record: dict[str, object]) -> Spec:
+    """Parse a record, once for each content: its lock has hundreds of lines.
+
+    A command meets the same record in the notebook, in this machine's state and in the
+    environment's marker, and a server that is asked for the status meets it every few seconds.
+
+    Raises `RecordError` when the record cannot be used.
+    """
+    return _parse(_ByContent(record))
+
+
+@lru_cache(maxsize=16)
+def _parse(key: _ByContent) -> Spec:
+    return Spec.from_record(key.record)

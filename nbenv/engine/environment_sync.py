@@ -1,148 +1,282 @@
-"""Make a notebook's environment hold what a spec locks, or leave it as it was."""
+"""Make a notebook's environment hold what a spec locks, or leave it as it was.
+
+Nothing here touches the notebook or what this machine knows of it: a sync returns the environment
+that holds the lock now, and `nbenv.engine.transaction` says what follows from that.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbenv.core.lock import Change, LockedDistribution
+from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
-from nbenv.engine.contents import has_other_files
-from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.document import NotebookSnapshot, parse_record
 from nbenv.environments import bytecode
-from nbenv.environments.environment import Environment
+from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
 from nbenv.environments.interpreters import Interpreter
-from nbenv.environments.store import Store
+from nbenv.environments.markers import select_locked
+from nbenv.environments.store import new_identifier, notebook_of
+from nbenv.errors import RecordError
 from nbenv.installer.sync import SyncGoal, forget_cached, sync_prefix
 from nbenv.progress import Progress, Steps
 
-__all__ = ["SyncResult", "begin_look", "confirmed", "sync_environment", "version_of"]
+__all__ = ["SyncResult", "begin_check", "confirm_touched", "sync_environment"]
 
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What a sync changed, and in which environment."""
+    """What a sync changed.
 
-    environment: str
+    `environment` is the one that holds the lock now. With `replaced` it is another one than
+    before; `damaged` is then the former one, where nothing should run in that any more.
+    """
+
+    environment: Environment
     changes: tuple[Change, ...] = ()
-    imports: dict[str, list[str]] | None = None
+    imports: Mapping[str, list[str]] = field(default_factory=dict)
     path_files: tuple[str, ...] = ()
     replaced: bool = False
+    damaged: Environment | None = None
 
 
 def sync_environment(
-    document: NotebookSnapshot,
-    store: Store,
+    snapshot: NotebookSnapshot,
     spec: Spec,
-    found: Interpreter,
+    interpreter: Interpreter,
     *,
     exact: bool,
-    glance: Future[IntegrityReport] | None = None,
+    checked: Future[IntegrityReport] | None = None,
 ) -> Steps[SyncResult]:
-    """Make the notebook's environment hold what `spec` locks.
+    """Make the notebook's environment, or a new one in its place, hold what `spec` locks.
 
-    `glance` is a look at its files that began earlier.
+    When that fails, the environment is again what it was, and a new one is removed.
 
-    With `exact`, what is installed beyond the lock goes; otherwise it stays, as drift. When it
-    fails, the environment is again what it was: one that was made for this goes. One that is
-    damaged, or holds other files of the same versions, is replaced by a new one.
+    Parameters
+    ----------
+    snapshot
+        The notebook, whose lock the environment was made of so far.
+    spec
+        What the environment is to hold.
+    interpreter
+        The Python of a new environment. A new one is made where there is none, where the present
+        one is damaged or of another Python, and where it holds other files of the same versions.
+    exact
+        Whether to remove what is installed beyond the lock; otherwise it stays, as drift.
+    checked
+        A check of the environment's files that has begun already (`begin_check`).
     """
-    old = document.environment
-    seen = glance.result() if glance else _looked(old)
-    problem = _damage(old, seen)
-    if problem:
-        yield Progress("create", f"{problem} Making it anew …")
-    replaced = bool(problem) or _must_be_replaced(old, spec)
-    if replaced:
-        store.fresh_environment(document.state)
-    environment = document.environment
-    is_new = environment.python_version is None
+    current = snapshot.environment
+    version, marker = current.read_version(), current.read_marker()
+    report = checked.result() if checked else _check(current)
+    damage = _damage(version, marker, report)
+    if damage:
+        yield Progress("create", f"{damage} Making it anew …")
+    replaces = bool(damage) or _must_be_replaced(version, marker, spec)
+    environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
+    is_new = replaces or version is None
     try:
         if is_new:
-            yield Progress("create", f"Making an environment of Python {found.version} …")
-            environment.create(found)
-        synced = yield from _synced(document, spec, exact, seen)
+            yield Progress("create", f"Creating an environment of Python {interpreter.version} …")
+            environment.create(interpreter)
+        result = yield from _Sync(snapshot, spec, environment, exact, report).run()
     except BaseException:
         if is_new:
             environment.remove()
-        document.state.environment = old.identifier
         raise
-    if replaced:
-        store.save(document.state)
-    if problem:
-        store.discard(old)
-    return replace(synced, replaced=replaced)
+    return replace(result, replaced=replaces, damaged=current if damage else None)
 
 
-def begin_look(environment: Environment) -> Future[IntegrityReport]:
-    """Look at an environment's files while something else is waited for."""
-    found: Future[IntegrityReport] = Future()
+# -- the state of an environment
+
+
+def begin_check(environment: Environment) -> Future[IntegrityReport]:
+    """Check an environment's files in a thread, while something else is waited for."""
+    report: Future[IntegrityReport] = Future()
 
     def work() -> None:
         try:
-            found.set_result(_looked(environment))
+            report.set_result(_check(environment))
         except BaseException as error:
-            found.set_exception(error)
+            report.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()
-    return found
+    return report
 
 
-def _looked(environment: Environment) -> IntegrityReport:
-    return check_files(environment) if environment.python_version else IntegrityReport()
+def _check(environment: Environment) -> IntegrityReport:
+    return check_files(environment) if environment.read_version() else IntegrityReport()
 
 
-def _must_be_replaced(environment: Environment, spec: Spec) -> bool:
-    """Whether what a spec locks cannot be had by changing an environment."""
-    version = environment.python_version
-    if version is None:
-        return False
-    return not version.startswith(f"{spec.python}.") or has_other_files(environment, spec)
-
-
-def _damage(environment: Environment, seen: IntegrityReport) -> str:
+def _damage(version: str | None, marker: Marker, report: IntegrityReport) -> str:
     """Return a sentence about what is wrong with an environment's files, "" when nothing is.
 
     Without its marker a change of it was interrupted, so that any file may be a left-over.
     """
-    if environment.python_version is None:
+    if version is None:
         return ""
-    broken = sorted(seen.broken - environment.odd)
+    broken = sorted(report.broken - marker.mismatched)
     if broken:
         names = ", ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
         return f"Files of {names} are missing or damaged in the environment on this machine."
-    if environment.value is None and seen.strays:
+    if marker.record is None and report.strays:
         return "A change of the environment on this machine was interrupted."
     return ""
 
 
-def confirmed(environment: Environment) -> bool:
-    """Whether an environment that was touched from outside is whole all the same; marks it."""
-    if not environment.is_touched:
-        return True
-    value, owner = environment.value, Store().notebook_of(environment.identifier)
-    if value is None or _damage(environment, check_files(environment)):
+def _must_be_replaced(version: str | None, marker: Marker, spec: Spec) -> bool:
+    """Whether what a spec locks cannot be had by changing the environment."""
+    if version is None:
         return False
-    wanted = Spec.from_value(value).lock.selection(environment.marker_environment())
+    return not version.startswith(f"{spec.python}.") or _has_other_files(version, marker, spec)
+
+
+def _has_other_files(version: str, marker: Marker, spec: Spec) -> bool:
+    """Whether something is installed in the version that `spec` locks, but from another file.
+
+    An installer leaves alone what has the right version; only the lock that the environment was
+    made of tells which file that was.
+    """
+    try:
+        made_of = parse_record(marker.record) if marker.record else None
+    except RecordError:  # written by another version of nbenv
+        return False
+    if made_of is None:
+        return False
+    before, wanted = select_locked(made_of, version), select_locked(spec, version)
+    same = ((before[name], wanted[name]) for name in before.keys() & wanted.keys())
+    return any(
+        old.version == new.version and not {*old.hashes} & {*new.hashes}
+        for old, new in same
+        if old.version and new.version
+    )
+
+
+def confirm_touched(environment: Environment, marker: Marker) -> bool:
+    """Mark an environment that was touched from outside as whole again, if it is.
+
+    Return whether it is whole, also where nothing had touched it.
+    """
+    if not marker.is_touched:
+        return True
+    version = environment.read_version()
+    if marker.record is None or _damage(version, marker, check_files(environment)):
+        return False
+    wanted = select_locked(parse_record(marker.record), version)
     if not wanted.keys() <= environment.installed().keys():
         return False
-    environment.mark(value, owner, environment.odd)
+    owner = notebook_of(environment.identifier)
+    environment.mark(marker.record, owner, marker.mismatched)
     return True
 
 
-def _going(document: NotebookSnapshot, exact: bool) -> set[str] | None:
-    """Return the names that may be removed; None means all."""
-    return None if exact else set(document.spec.lock.versions())
+# -- the sync
+
+
+@dataclass(frozen=True)
+class _Sync:
+    """One sync of one environment that exists."""
+
+    snapshot: NotebookSnapshot
+    spec: Spec
+    environment: Environment
+    exact: bool
+    report: IntegrityReport
+
+    def run(self) -> Steps[SyncResult]:
+        """Install and remove what the plan says, then mark the environment as whole."""
+        environment, spec = self.environment, self.spec
+        marker, before = environment.read_marker(), environment.installed()
+        wanted = _located(select_locked(spec, environment.read_version()), self._folder)
+        plan = make_plan(wanted, before, self._removable(marker, before))
+        if not plan.install and not plan.remove:
+            environment.mark(spec.to_record(), self._notebook, marker.mismatched)
+            return SyncResult(environment)
+        paths_before = environment.path_files()
+        old_imports = environment.imports({*plan.remove, *(each.name for each in plan.install)})
+        kept = {
+            name: each.version
+            for name, each in before.items()
+            if name not in wanted and name not in plan.remove
+        }
+        yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
+        only_adds = not plan.remove and bool(before)
+        goal = SyncGoal(list(wanted.values()), kept, missing=plan.install if only_adds else None)
+        yield from self._guarded(marker, before, goal)
+        changes = _changes(before, environment.installed())
+        names = {change.name for change in changes}
+        mismatched = yield from self._mended(goal, names, marker)
+        bytecode.share(environment, names)
+        environment.mark(spec.to_record(), self._notebook, mismatched)
+        gone = {name: each for name, each in old_imports.items() if name in names}
+        return SyncResult(
+            environment,
+            tuple(changes),
+            {**environment.imports(names), **gone},
+            tuple(sorted(environment.path_files() - paths_before)),
+        )
+
+    @property
+    def _folder(self) -> Path:
+        return self.snapshot.ref.folder
+
+    @property
+    def _notebook(self) -> str:
+        return self.snapshot.state.notebook
+
+    def _removable(self, marker: Marker, before: Mapping[str, Installed]) -> set[str]:
+        """Return the names that may be removed.
+
+        Unmarked, what is there beyond the lock is no drift but what an interrupted change left.
+        """
+        if self.exact or marker.record is None:
+            return set(before)
+        return set(self.snapshot.spec.lock.versions())
+
+    def _installed(self, goal: SyncGoal) -> Steps[None]:
+        yield from sync_prefix(self.environment.python, goal, self.spec, self._folder)
+
+    def _guarded(
+        self, marker: Marker, before: Mapping[str, Installed], goal: SyncGoal
+    ) -> Steps[None]:
+        """Sync unmarked; when it fails before it changed anything, the old marker holds."""
+        environment = self.environment
+        owner = notebook_of(environment.identifier)
+        environment.unmark()
+        try:
+            yield from self._installed(goal)
+        except BaseException:
+            unchanged = environment.installed() == before
+            if marker.record is not None and unchanged and check_files(environment) == self.report:
+                environment.mark(marker.record, owner, marker.mismatched)
+            raise
+
+    def _mended(self, goal: SyncGoal, names: set[str], marker: Marker) -> Steps[frozenset[str]]:
+        """Install damaged files again; return what never was what its own ``RECORD`` says.
+
+        The installer checked what it downloaded against its hash. What differs from ``RECORD``
+        comes from a damaged cache, or, when it still differs, was published like that.
+        """
+        damaged = find_altered(self.environment, names)
+        if damaged:
+            told = ", ".join(damaged)
+            yield Progress("install", f"The cache of {told} is damaged; downloading it again …")
+            yield from forget_cached(damaged, self._folder)
+            yield from self._installed(replace(goal, again=damaged, missing=None))
+        still = find_altered(self.environment, damaged)
+        return (marker.mismatched - names) | frozenset(still)
 
 
 def _located(
-    selection: dict[str, LockedDistribution], folder: Path
+    selection: Mapping[str, LockedDistribution], folder: Path
 ) -> dict[str, LockedDistribution]:
+    """Return a selection with the addresses of local projects in full."""
     return {name: _located_one(locked, folder) for name, locked in selection.items()}
 
 
@@ -153,90 +287,19 @@ def _located_one(locked: LockedDistribution, folder: Path) -> LockedDistribution
     return replace(locked, url=absolute(path, folder).as_uri() + hash_sign + fragment)
 
 
-def _synced(
-    document: NotebookSnapshot, spec: Spec, exact: bool, seen: IntegrityReport
-) -> Steps[SyncResult]:
-    environment, folder = document.environment, document.target.folder
-    wanted = _located(spec.lock.selection(environment.marker_environment()), folder)
-    before, paths_before = environment.installed(), environment.path_files()
-    # Unmarked, what is there beyond the lock is no drift but what an interrupted change left.
-    going = _going(document, exact or environment.value is None)
-    plan = make_plan(wanted, before, before if going is None else going)
-    owner, odd = document.state.notebook, environment.odd
-    if not plan.install and not plan.remove:
-        environment.mark(spec.to_value(), owner, odd)
-        return SyncResult(environment.identifier)
-    old_imports = environment.imports({*plan.remove, *(each.name for each in plan.install)})
-    kept = {
-        name: each.version
-        for name, each in before.items()
-        if name not in wanted and name not in plan.remove
-    }
-    yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
-    lacking = None if plan.remove or not before else plan.install
-    python, goal = environment.python, SyncGoal(list(wanted.values()), kept, lacking=lacking)
-    steps = sync_prefix(python, goal, spec, folder)
-    yield from _guarded(environment, before, seen, (steps))
-    after = environment.installed()
-    changes = _differences(before, after)
-    names = {change.name for change in changes}
-    damaged = find_altered(environment, names)
-    if damaged:  # in the installer's cache: what it downloaded was checked against its hash
-        yield Progress("install", f"The cache of {', '.join(damaged)} is damaged; fetching anew …")
-        yield from forget_cached(damaged, folder)
-        steps = sync_prefix(python, replace(goal, again=damaged, lacking=None), spec, folder)
-        yield from steps
-    bytecode.share(environment, names)
-    # What differs still was published like that.
-    odd = (odd - names) | frozenset(find_altered(environment, damaged))
-    environment.mark(spec.to_value(), owner, odd)
-    return SyncResult(
-        environment.identifier,
-        tuple(changes),
-        {**environment.imports(names), **{n: i for n, i in old_imports.items() if n in names}},
-        tuple(sorted(environment.path_files() - paths_before)),
-    )
-
-
 def _announcement(coming: int, going: int) -> str:
     parts = [f"installing {coming}"] if coming else []
     parts += [f"removing {going}"] if going else []
-    total = coming or going
-    text = f"{' and '.join(parts)} distribution{'' if total == 1 else 's'} …"
+    total = going or coming
+    text = f"{' and '.join(parts)} package{'' if total == 1 else 's'} …"
     return text[0].upper() + text[1:]
 
 
-def _guarded(
-    environment: Environment,
-    before: dict[str, Installed],
-    seen: IntegrityReport,
-    steps: Steps[None],
-) -> Steps[None]:
-    """Run a sync unmarked; when it fails before it changed anything, the old marker holds."""
-    value, odd = environment.value, environment.odd
-    owner = Store().notebook_of(environment.identifier)
-    environment.unmark()
-    try:
-        yield from steps
-    except BaseException:
-        if (
-            value is not None
-            and environment.installed() == before
-            and check_files(environment) == seen
-        ):
-            environment.mark(value, owner, odd)
-        raise
+def _changes(before: Mapping[str, Installed], after: Mapping[str, Installed]) -> list[Change]:
+    """Return what came, went and changed; also where only the source of a version did."""
+    names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    return changes_between(_versions(before), _versions(after), names)
 
 
-def version_of(installed: Installed | None) -> str | None:
-    """Return the version of what may be installed."""
-    return installed.version if installed else None
-
-
-def _differences(before: dict[str, Installed], after: dict[str, Installed]) -> list[Change]:
-    changes = []
-    for name in sorted({*before, *after}):
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            changes.append(Change(name, version_of(old), version_of(new)))
-    return changes
+def _versions(installed: Mapping[str, Installed]) -> dict[str, str]:
+    return {name: each.version for name, each in installed.items()}

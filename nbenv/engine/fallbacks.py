@@ -1,22 +1,27 @@
-"""What can be had where a notebook's exact environment cannot, from the least change to the most.
+"""Find what can be had where a notebook's exact environment cannot, the least change first.
 
-The ladder: the same versions from other files (build); the same versions on another Python
+The levels: the same versions from other files (build); the same versions on another Python
 (python); what the requirements allowed when the lock was made (dated); the newest they allow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from nbenv.core.lock import Change, Lock, LockedDistribution
+from nbenv.core.lock import Change, Lock, LockedDistribution, changes_between
 from nbenv.core.spec import Spec
-from nbenv.engine.availability import Availability, built, lacking, offered_of, selection
+from nbenv.engine.availability import (
+    Availability,
+    find_built,
+    find_missing,
+    offered_for,
+    select_for,
+)
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.relock import resolved
+from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import few
-from nbenv.engine.transaction import obtain
+from nbenv.engine.transaction import obtain_python
 from nbenv.environments import interpreters
 from nbenv.errors import InstallerError, InterpreterError
 from nbenv.installer.resolve import ResolveOptions
@@ -43,8 +48,8 @@ class Fallback:
     others: tuple[str, ...] = ()
     date: str = ""
 
-    def told(self, was: Spec) -> str:
-        """Say in one line what it would change."""
+    def summarise(self, was: Spec) -> str:
+        """Return in one line what it would change."""
         parts = []
         if self.date:
             parts.append(f"what the requirements allowed on {self.date[:10]}")
@@ -66,41 +71,41 @@ class Fallback:
             "built": list(self.built),
             "other_files": list(self.others),
             "date": self.date or None,
-            "told": self.told(was),
+            "told": self.summarise(was),
         }
 
 
-# -- the rungs
+# -- each level
 
 
 def find_fallbacks(
-    document: NotebookSnapshot, findings: Availability, only: str | None = None
+    snapshot: NotebookSnapshot, available: Availability, only: str | None = None
 ) -> Steps[list[Fallback]]:
     """Return what remains possible, the least change first; `only` looks for one level."""
     makers = {"build": _other_files, "python": _other_python, "dated": _dated, "newest": _newest}
     found = []
     for level in [only] if only else LEVELS:
         try:
-            rung = yield from makers[level](document, findings)
+            fallback = yield from makers[level](snapshot, available)
         except (InstallerError, InterpreterError):
             continue
-        if rung is not None:
-            found.append(rung)
+        if fallback is not None:
+            found.append(fallback)
     return found
 
 
-def _other_files(document: NotebookSnapshot, findings: Availability) -> Steps[Fallback | None]:
-    """Take for each lacking distribution the best other file of the same version."""
+def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
+    """Take for each missing package the best other file of the same version."""
     yield Progress("resolve", "Looking for other files of the same versions …")
-    spec, files = findings.spec, dict[str, File]()
-    for name in findings.lacks:
+    spec, files = available.spec, dict[str, File]()
+    for name in available.missing:
         locked = next(each for each in spec.lock.distributions if each.name == name)
-        others = [f for f in findings.offered.get(name, ()) if f.digest not in locked.hashes]
+        others = [f for f in available.offered.get(name, ()) if f.digest not in locked.hashes]
         best = best_file((f for f in others if f.digest), spec.python)
         if best is None:
             return None
         files[name] = best
-    if findings.no_python or not files:
+    if available.no_python or not files:
         return None
     widened = tuple(
         _widened(each, files[each.name]) if each.name in files else each
@@ -117,31 +122,31 @@ def _widened(locked: LockedDistribution, file: File) -> LockedDistribution:
     return replace(locked, hashes=hashes, source=locked.source or file.is_source)
 
 
-def _other_python(document: NotebookSnapshot, findings: Availability) -> Steps[Fallback | None]:
+def _other_python(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
     """Keep the versions on the nearest Python that is here; rather one that moves none."""
     best: Fallback | None = None
-    for python in _pythons(findings.spec.python)[:_TRIED]:
+    for python in _pythons(available.spec.python)[:_TRIED]:
         yield Progress("resolve", f"Trying the same versions on Python {python} …")
         try:
-            rung = yield from _resolved(
-                "python", document, findings, ResolveOptions(here=True), python
+            fallback = yield from _resolved(
+                "python", snapshot, available, ResolveOptions(here=True), python
             )
         except InstallerError:
             continue
-        better = best is None or (rung and len(rung.changes) < len(best.changes))
-        if rung and better and not _still_lacks(findings, rung.spec):
-            best = rung
+        better = best is None or (fallback and len(fallback.changes) < len(best.changes))
+        if fallback and better and not _still_needs_missing(available, fallback.spec):
+            best = fallback
         if best and not best.changes:
             break
     # With the recorded Python here, another one only helps when no version moves.
-    return best if best is None or not best.changes or findings.no_python else None
+    return best if best is None or not best.changes or available.no_python else None
 
 
-def _still_lacks(findings: Availability, spec: Spec) -> bool:
+def _still_needs_missing(available: Availability, spec: Spec) -> bool:
     """Whether another spec needs one of the very files that are lacking."""
-    old = {each.name: set(each.hashes) for each in findings.spec.lock.distributions}
+    old = {each.name: set(each.hashes) for each in available.spec.lock.distributions}
     new = {each.name: set(each.hashes) for each in spec.lock.distributions}
-    return any(old.get(name, set()) & new.get(name, set()) for name in findings.lacks)
+    return any(old.get(name, set()) & new.get(name, set()) for name in available.missing)
 
 
 def _pythons(recorded: str) -> list[str]:
@@ -152,14 +157,14 @@ def _pythons(recorded: str) -> list[str]:
     return [f"3.{n}" for n in sorted(usable, key=lambda each: (abs(each - minor), -each))]
 
 
-def _dated(document: NotebookSnapshot, findings: Availability) -> Steps[Fallback | None]:
-    if not findings.date:
+def _dated(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
+    if not available.date:
         return None
-    before = _after(findings.date)
-    yield Progress("resolve", f"Looking for what could be had on {findings.date[:10]} …")
-    upgrade = ResolveOptions(avoid=_avoided(findings), before=before, here=True)
-    rung = yield from _resolved("dated", document, findings, upgrade)
-    return replace(rung, date=findings.date) if rung else None
+    before = _after(available.date)
+    yield Progress("resolve", f"Looking for what could be had on {available.date[:10]} …")
+    options = ResolveOptions(avoid=_avoided(available), before=before, here=True)
+    fallback = yield from _resolved("dated", snapshot, available, options)
+    return replace(fallback, date=available.date) if fallback else None
 
 
 def _after(time: str) -> str:
@@ -168,45 +173,40 @@ def _after(time: str) -> str:
     return limit.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
-def _newest(document: NotebookSnapshot, findings: Availability) -> Steps[Fallback | None]:
+def _newest(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
     yield Progress("resolve", "Looking for the newest versions …")
-    upgrade = ResolveOptions(everything=True, avoid=_avoided(findings), here=True)
-    return (yield from _resolved("newest", document, findings, upgrade))
+    options = ResolveOptions(everything=True, avoid=_avoided(available), here=True)
+    return (yield from _resolved("newest", snapshot, available, options))
 
 
-def _avoided(findings: Availability) -> tuple[str, ...]:
-    versions = findings.spec.lock.versions()
-    return tuple(f"{name}=={versions[name]}" for name in findings.lacks if versions.get(name))
+def _avoided(available: Availability) -> tuple[str, ...]:
+    versions = available.spec.lock.versions()
+    return tuple(f"{name}=={versions[name]}" for name in available.missing if versions.get(name))
 
 
 def _resolved(
     level: str,
-    document: NotebookSnapshot,
-    findings: Availability,
-    upgrade: ResolveOptions,
+    snapshot: NotebookSnapshot,
+    available: Availability,
+    options: ResolveOptions,
     python: str | None = None,
 ) -> Steps[Fallback | None]:
     """Resolve anew; None where the result could not be had here either."""
-    was, folder = findings.spec, document.target.folder
+    was, folder = available.spec, snapshot.ref.folder
     if python is None:
-        python = was.python if findings.python else next(iter(_pythons(was.python)), None)
+        python = was.python if available.python else next(iter(_pythons(was.python)), None)
     if python is None:
         return None
-    found = yield from obtain(python, False, folder)
-    spec = yield from resolved(replace(was, python=python), found, folder, upgrade)
-    offered = offered_of(document, spec)
-    if lacking(document, spec, offered):
+    found = yield from obtain_python(python, fetch=False)
+    spec = yield from resolve_anew(replace(was, python=python), found, folder, options)
+    offered = offered_for(snapshot, spec)
+    if find_missing(snapshot, spec, offered):
         return None
-    changes = tuple(_changes(selection(document, was), selection(document, spec)))
-    return Fallback(level, spec, changes, tuple(built(document, spec, offered)))
+    changed = changes_between(_versions(snapshot, was), _versions(snapshot, spec))
+    return Fallback(level, spec, tuple(changed), tuple(find_built(snapshot, spec, offered)))
 
 
-def _changes(
-    was: Mapping[str, LockedDistribution], now: Mapping[str, LockedDistribution]
-) -> Iterator[Change]:
-    for name in sorted({*was, *now}):
-        old, new = was.get(name), now.get(name)
-        before = (old.version or old.url) if old else None
-        after = (new.version or new.url) if new else None
-        if before != after:
-            yield Change(name, before, after)
+def _versions(snapshot: NotebookSnapshot, spec: Spec) -> dict[str, str]:
+    """Return name → version, or address, of what is locked for this machine."""
+    selected = select_for(snapshot, spec).items()
+    return {name: each.version_or_url for name, each in selected}

@@ -1,4 +1,4 @@
-"""From requirements to the lock that meets them."""
+"""Resolve requirements into the lock that meets them, moving as little as possible."""
 
 from __future__ import annotations
 
@@ -10,34 +10,37 @@ from packaging.version import Version
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, parse
 from nbenv.core.spec import Spec
+from nbenv.engine.document import parse_record
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import InstallerError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
-__all__ = ["relock", "resolved"]
+__all__ = ["relock", "resolve_anew"]
 
 
 def relock(
-    old: Spec, new: Spec, found: Interpreter, folder: Path, upgrade: ResolveOptions | None
+    old: Spec, new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions | None
 ) -> Steps[Spec]:
     """Return `new` with the lock that meets its requirements, `old` being the one that it changes.
 
     Where `new` only asks for more, that alone is resolved, as long as nothing locked must move.
     """
     yield _begun(new)
-    if upgrade is None:
-        lock = yield from _grown(old, new, found, folder)
+    if options is None:
+        lock = yield from _grown(old, new, interpreter, folder)
         if lock is not None:
             return replace(new, lock=lock)
-    choice = replace(upgrade or ResolveOptions(), locked_for=old.python)
-    return (yield from _resolved(new, found, folder, choice))
+    choice = replace(options or ResolveOptions(), locked_for=old.python)
+    return (yield from _resolved(new, interpreter, folder, choice))
 
 
-def resolved(spec: Spec, found: Interpreter, folder: Path, upgrade: ResolveOptions) -> Steps[Spec]:
+def resolve_anew(
+    spec: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions
+) -> Steps[Spec]:
     """Return `spec` with the lock that meets its requirements."""
     yield _begun(spec)
-    return (yield from _resolved(spec, found, folder, upgrade))
+    return (yield from _resolved(spec, interpreter, folder, options))
 
 
 def _begun(spec: Spec) -> Progress:
@@ -45,12 +48,17 @@ def _begun(spec: Spec) -> Progress:
 
 
 def _resolved(
-    spec: Spec, found: Interpreter, folder: Path, upgrade: ResolveOptions, *, kernel: bool = True
+    spec: Spec,
+    interpreter: Interpreter,
+    folder: Path,
+    options: ResolveOptions,
+    *,
+    kernel: bool = True,
 ) -> Steps[Spec]:
-    steps = resolve_lock(spec, found.executable, folder, upgrade, kernel=kernel)
+    steps = resolve_lock(spec, interpreter.executable, folder, options, kernel=kernel)
     lock = yield from steps
-    made = _with_pre_releases(replace(spec, lock=lock), upgrade.pre)
-    Spec.from_value(made.to_value())  # what could not be read back must not be written
+    made = _with_pre_releases(replace(spec, lock=lock), options.pre)
+    parse_record(made.to_record())  # what could not be read back must not be written
     return made
 
 
@@ -67,7 +75,7 @@ def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
 # -- only more
 
 
-def _grown(old: Spec, new: Spec, found: Interpreter, folder: Path) -> Steps[Lock | None]:
+def _grown(old: Spec, new: Spec, interpreter: Interpreter, folder: Path) -> Steps[Lock | None]:
     """Resolve what is asked for beyond `old`; None where everything must be looked at.
 
     The installer asks the index for the page of each name that it meets, fresh ones included, which
@@ -78,7 +86,7 @@ def _grown(old: Spec, new: Spec, found: Interpreter, folder: Path) -> Steps[Lock
         return None
     asked = replace(new, requirements=added)
     try:
-        more = yield from _resolved(asked, found, folder, ResolveOptions(), kernel=False)
+        more = yield from _resolved(asked, interpreter, folder, ResolveOptions(), kernel=False)
     except InstallerError:  # it may need what only the other requirements tell
         return None
     return old.lock.grown_by(more.lock)

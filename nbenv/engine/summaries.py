@@ -1,4 +1,4 @@
-"""How the outcome of a change is told."""
+"""Put the outcome of a change into words and tables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from nbenv.core.spec import Spec
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.progress import Kind, Outcome, Table
 
-__all__ = ["as_table", "counted", "few", "outcome_of"]
+__all__ = ["and_more", "as_table", "counted", "few", "outcome_of"]
 
 
 def counted(number: int) -> str:
-    """Return a number of distributions in words."""
-    return f"{number} distribution{'' if number == 1 else 's'}"
+    """Return a number of packages in words."""
+    return f"{number} package{'' if number == 1 else 's'}"
+
+
+def and_more(number: int) -> str:
+    """Return what else changed, behind what was named; "" for nothing."""
+    return f" (and {number} more package{'' if number == 1 else 's'})" if number else ""
 
 
 def few(texts: Sequence[str]) -> str:
@@ -40,8 +45,8 @@ def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False
             "requirements": list(spec.requirements),
             "changes": [vars(each) for each in synced.changes],
         },
-        environment=synced.environment,
-        imports=synced.imports or {},
+        environment=synced.environment.identifier,
+        imports=dict(synced.imports),
         path_files=synced.path_files,
         replaced=synced.replaced,
     )

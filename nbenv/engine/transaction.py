@@ -1,4 +1,4 @@
-"""From a new record to a synced environment to a recorded change, or back to where it was."""
+"""One change of a notebook's environment: edited, resolved, synced and recorded, or undone."""
 
 from __future__ import annotations
 
@@ -6,17 +6,27 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Generic, TypeVar
 
 from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.environment_sync import SyncResult, begin_look, sync_environment, version_of
+from nbenv.engine.environment_sync import SyncResult, begin_check, sync_environment
 from nbenv.engine.relock import relock
-from nbenv.environments import interpreters
-from nbenv.environments.interpreters import Interpreter
-from nbenv.environments.store import State, Store, superseding
+from nbenv.environments import history, inventory
+from nbenv.environments.interpreters import Interpreter, find, missing
+from nbenv.environments.markers import select_locked
+from nbenv.environments.store import (
+    State,
+    claim_state,
+    notebook_of,
+    place_of,
+    read_state,
+    save_state,
+    state_for,
+    superseding,
+)
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.home.locks import is_locked, locked
 from nbenv.installer.resolve import ResolveOptions
@@ -24,47 +34,137 @@ from nbenv.installer.sync import fetch_python
 from nbenv.notebook.metadata import KERNELSPEC, write_metadata
 from nbenv.progress import Progress, Steps, drain
 
-__all__ = ["ChangeOptions", "Edit", "change", "held", "obtain"]
+__all__ = [
+    "ChangeOptions",
+    "ChangeResult",
+    "Edit",
+    "Edited",
+    "change",
+    "hold_environment",
+    "obtain_python",
+    "settle",
+]
 
-Edit = Callable[[NotebookSnapshot], "Steps[Spec] | Spec"]
+N = TypeVar("N")
 
 
-# -- the parts
+@dataclass(frozen=True)
+class Edited(Generic[N]):
+    """The spec that a change is to bring about, and what its maker has to say of it."""
+
+    spec: Spec
+    note: N
 
 
-def held(
-    store: Store, target: NotebookRef, known: Callable[[str], State]
+Edit = Callable[[NotebookSnapshot], "Edited[N] | Steps[Edited[N]]"]
+"""Returns the new spec of a notebook, held by a lock; it may take steps to find it."""
+
+
+@dataclass(frozen=True)
+class ChangeOptions:
+    """How a change is made.
+
+    `resolve` says which locked versions may move; with `is_locked` the edited spec has its lock
+    already; what is not `remembered` cannot be undone; `consent` is an agreement to what the
+    notebook's lock names.
+    """
+
+    resolve: ResolveOptions | None = None
+    dry_run: bool = False
+    is_locked: bool = False
+    remembered: bool = True
+    consent: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeResult(Generic[N]):
+    """What a change did: the notebook `before`, the spec that it has now, and the sync."""
+
+    before: NotebookSnapshot
+    spec: Spec
+    synced: SyncResult
+    note: N
+
+
+def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[ChangeResult[N]]:
+    """Edit the record, resolve, sync and record: all of it, or nothing.
+
+    Raises
+    ------
+    ApprovalNeededError
+        Nobody agreed on this machine to what the notebook records.
+    NotebookError
+        The notebook cannot be read or written.
+    NbenvError
+        Resolving or installing failed; the notebook and its environment are as they were.
+    """
+    if not options.dry_run:
+        _check_writable(ref)
+    stack, ref = yield from hold_environment(ref, state_for if options.dry_run else claim_state)
+    with stack:
+        snapshot = NotebookSnapshot.read(ref)
+        check_approved(snapshot, options.consent)
+        edited = edit(snapshot)
+        new = edited if isinstance(edited, Edited) else (yield from edited)
+        interpreter = yield from obtain_python(new.spec.python, options.consent)
+        if options.dry_run:
+            spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
+            expected = SyncResult(snapshot.environment, tuple(_expected(snapshot, spec)))
+            return ChangeResult(snapshot, spec, expected, new.note)
+        checked = begin_check(snapshot.environment)
+        spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
+        after = snapshot
+        try:
+            syncing = sync_environment(snapshot, spec, interpreter, exact=False, checked=checked)
+            synced = yield from syncing
+            after = settle(snapshot, synced)
+            _record(after, spec, options.remembered)
+        except BaseException:
+            _go_back(after, interpreter)
+            raise
+        return ChangeResult(snapshot, spec, synced, new.note)
+
+
+# -- the lock of an environment
+
+
+def hold_environment(
+    ref: NotebookRef, known: Callable[[str], State]
 ) -> Steps[tuple[contextlib.ExitStack, NotebookRef]]:
-    """Take the lock of the notebook's environment, saying so when another change must end first.
+    """Take the lock of the notebook's environment, and say so when another change must end first.
 
-    Return with it the target where the notebook is by then. That other change may have given it
-    another environment, which has another lock.
+    Return with it where the notebook is by then. That other change may have given it another
+    environment, which has another lock.
     """
     while True:
         stack = contextlib.ExitStack()
-        identifier = known(target.notebook).environment
+        identifier = known(ref.notebook).environment
         if is_locked(identifier):
-            yield Progress("waiting", "Waiting for another change of this environment to end …")
+            yield Progress("waiting", "Waiting for another change of this environment to finish …")
         stack.enter_context(locked(identifier))
-        now = store.state(target.notebook)
+        now = read_state(ref.notebook)
         is_same = now is None or now.environment == identifier
-        if is_same or store.notebook_of(identifier):  # it was renamed, and its path taken
-            return stack, target.following(identifier)
+        if is_same or notebook_of(identifier):  # it was renamed, and its path taken
+            return stack, ref.following(identifier)
         stack.close()
 
 
-def obtain(python: str, fetch: bool, folder: Path) -> Steps[Interpreter]:
-    """Find the Python of a version, or have uv fetch it when that is agreed to."""
-    found = interpreters.find(python)
+# -- the Python and the lock
+
+
+def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
+    """Find the Python of a version, or have uv download it when that was agreed to."""
+    found = find(python)
     if found:
         return found
     if not fetch:
-        raise interpreters.missing(python)
-    yield Progress("python", f"Python {python} is not here; asking uv to fetch it …")
+        raise missing(python)
+    yield Progress("python", f"Python {python} is not here; asking uv to download it …")
     try:
         executable = yield from fetch_python(python)
     except NbenvError as error:
-        raise interpreters.missing(python, f"Fetching it failed: {_first_line(error)}") from None
+        why = f"Downloading it failed: {_first_line(error)}"
+        raise missing(python, why) from None
     return Interpreter(python, python, executable)
 
 
@@ -73,116 +173,82 @@ def _first_line(error: NbenvError) -> str:
     return next((line for line in lines if line), error.what)
 
 
+def _locked_spec(
+    snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
+) -> Steps[Spec]:
+    """Return a spec with the lock that meets it; the one at hand where that does."""
+    if options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec)):
+        return spec
+    folder = snapshot.ref.folder
+    return (yield from relock(snapshot.spec, spec, interpreter, folder, options.resolve))
+
+
+def _is_met(old: Spec, new: Spec) -> bool:
+    """Whether the lock at hand was made for these very requirements."""
+    return bool(old.lock.distributions) and replace(new, lock=old.lock) == old
+
+
+def _expected(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
+    """Yield what installing `spec` would change."""
+    environment = snapshot.environment
+    present = environment.installed()
+    for name, wanted in sorted(select_locked(spec, environment.read_version()).items()):
+        old = present.get(name)
+        if old is None or (wanted.version and old.version != wanted.version):
+            yield Change(name, old.version if old else None, wanted.version or wanted.url)
+    going = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
+    yield from (Change(name, present[name].version, None) for name in sorted(going & set(present)))
+
+
 # -- recording
 
 
-def _check_writable(target: NotebookRef) -> None:
-    if target.keeps_unsaved or not os.path.exists(target.notebook):
+def _check_writable(ref: NotebookRef) -> None:
+    if ref.keeps_unsaved or not os.path.exists(ref.notebook):
         return
-    mode = os.stat(target.notebook).st_mode
-    folder = os.path.dirname(os.path.realpath(target.notebook))
-    if mode & 0o222 and os.access(target.notebook, os.W_OK) and os.access(folder, os.W_OK):
+    mode = os.stat(ref.notebook).st_mode
+    folder = os.path.dirname(os.path.realpath(ref.notebook))
+    if mode & 0o222 and os.access(ref.notebook, os.W_OK) and os.access(folder, os.W_OK):
         return
     raise NotebookError(
-        f"The notebook {target.notebook} cannot be written.",
+        f"The notebook {ref.notebook} cannot be written.",
         "It or its folder is read-only, so the change could not be recorded; nothing was changed.",
         "Make both writable, or work on a copy.",
     )
 
 
-def _record(document: NotebookSnapshot, store: Store, spec: Spec, remembered: bool) -> None:
+def settle(snapshot: NotebookSnapshot, synced: SyncResult) -> NotebookSnapshot:
+    """Let the notebook have the environment that a sync made; return it with that one."""
+    if not synced.replaced:
+        return snapshot
+    identifier = synced.environment.identifier
+    after = replace(snapshot, state=save_state(replace(snapshot.state, environment=identifier)))
+    if synced.damaged:
+        inventory.discard(synced.damaged)
+    return after
+
+
+def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
     # In this order a kill between two steps leaves the old record or the new one, both approved.
-    value, target = spec.to_value(), document.target
-    agree(document, spec)
-    if value != document.value and remembered:
-        store.remember(store.place_of(document.state), document.value)
-    if not target.keeps_unsaved:
-        changes = {"nbenv": value, "kernelspec": KERNELSPEC}
-        write_metadata(target.notebook, changes)
-    saved = not target.keeps_unsaved
-    if value != document.value or document.state.value != value:
-        store.save(superseding(document.state, document.in_file, value, saved))
+    record, ref, state = spec.to_record(), snapshot.ref, snapshot.state
+    agree(snapshot, spec)
+    if record != snapshot.record and remembered:
+        history.remember(place_of(state), snapshot.record)
+    if not ref.keeps_unsaved:
+        write_metadata(ref.notebook, {"nbenv": record, "kernelspec": KERNELSPEC})
+    if record != snapshot.record or state.value != record:
+        saved = not ref.keeps_unsaved
+        save_state(superseding(state, snapshot.in_file, record, saved))
 
 
-# -- a whole change
-
-
-@dataclass(frozen=True)
-class ChangeOptions:
-    """How a change is made.
-
-    `upgrade` says which locked versions may move; with `locked` the edited spec has its lock
-    already; what is not `remembered` cannot be undone; `consent` is an agreement to what the
-    notebook's lock names.
-    """
-
-    upgrade: ResolveOptions | None = None
-    dry_run: bool = False
-    locked: bool = False
-    remembered: bool = True
-    consent: bool = False
-
-
-def change(target: NotebookRef, edit: Edit, how: ChangeOptions) -> Steps[tuple[Spec, SyncResult]]:
-    """Edit the record, resolve, sync and record: all of it, or nothing.
-
-    `edit` returns the new spec from the document; it may look up names.
-    """
-    store, upgrade = Store(), how.upgrade
-    if not how.dry_run:
-        _check_writable(target)
-    known = store.state_for if how.dry_run else store.claim
-    stack, target = yield from held(store, target, known)
-    with stack:
-        document = NotebookSnapshot.read(target, store)
-        check_approved(document, how.consent)
-        edited = edit(document)
-        spec = edited if isinstance(edited, Spec) else (yield from edited)
-        found = yield from obtain(spec.python, how.consent, target.folder)
-        glance = None if how.dry_run else begin_look(document.environment)
-        if not how.locked and (upgrade or not _is_met(document, spec)):
-            spec = yield from relock(document.spec, spec, found, target.folder, upgrade)
-        if how.dry_run:
-            return spec, SyncResult(document.state.environment, tuple(_expected(document, spec)))
-        try:
-            synced = yield from sync_environment(
-                document, store, spec, found, exact=False, glance=glance
-            )
-            _record(document, store, spec, how.remembered)
-        except BaseException:
-            if not document.is_ready:
-                _back(document, store, found)
-            raise
-        return spec, synced
-
-
-def _is_met(document: NotebookSnapshot, spec: Spec) -> bool:
-    """Whether the lock at hand was made for these very requirements."""
-    old = document.spec
-    return bool(old.lock.distributions) and replace(spec, lock=old.lock) == old
-
-
-def _expected(document: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
-    environment = document.environment
-    values = {**environment.marker_environment(), "python_version": spec.python}
-    if environment.python_version is None:
-        values["python_full_version"] = f"{spec.python}.0"
-    present = environment.installed()
-    for name, wanted in sorted(spec.lock.selection(values).items()):
-        old = present.get(name)
-        new = wanted.version or wanted.url
-        if old is None or (wanted.version and old.version != wanted.version):
-            yield Change(name, version_of(old), new)
-    going = set(document.spec.lock.versions()) - set(spec.lock.versions())
-    yield from (Change(name, present[name].version, None) for name in sorted(going & set(present)))
-
-
-def _back(document: NotebookSnapshot, store: Store, found: Interpreter) -> None:
+def _go_back(snapshot: NotebookSnapshot, interpreter: Interpreter) -> None:
     """Bring the environment back to the record that stays, after recording failed."""
-    if document.environment.python_version is None:  # there was none before
+    environment = snapshot.environment
+    if snapshot.describes(environment.read_marker()) or environment.read_version() is None:
         return
     with contextlib.suppress(NbenvError):
-        if document.value is None:
-            document.environment.unmark()
+        if snapshot.record is None:
+            environment.unmark()
         else:
-            drain(sync_environment(document, store, document.spec, found, exact=False))
+            back = sync_environment(snapshot, snapshot.spec, interpreter, exact=False)
+            settle(snapshot, drain(back))

@@ -24,58 +24,59 @@ from nbenv.home import paths
 
 __all__ = ["drop_unused", "keep", "share"]
 
-_DONOR = "donor"
+_NEWEST = "newest"
+"""The file that names the environment which a distribution was last installed into."""
 _HEADER = struct.Struct("<4sIII")
 _UNUSED = 60 * 86_400.0
 
 
 def share(environment: Environment, names: Iterable[str]) -> None:
     """Link what other environments compiled of these distributions into a new one of them."""
-    for folder, shelf in _shelves(environment, set(names)):
+    for folder, cached in _cache_folders(environment, set(names)):
         with contextlib.suppress(OSError):  # a disk that is full, or has no links: Python compiles
-            paths.make_private(str(shelf))
-            donor = _donor(shelf)
-            if donor and donor != environment:
-                _keep(donor, donor.site_packages / folder.name, shelf)
-            _fill(shelf, folder.parent)
-            with paths.open_private(str(shelf / _DONOR)) as file:
+            paths.make_private(str(cached))
+            newest = _newest_environment(cached)
+            if newest and newest != environment:
+                _keep(newest, newest.site_packages() / folder.name, cached)
+            _fill(cached, folder.parent)
+            with paths.open_private(str(cached / _NEWEST)) as file:
                 file.write(environment.identifier)
 
 
 def keep(environment: Environment) -> None:
     """Keep what an environment has compiled: at the end of a kernel, and before it goes."""
-    for folder, shelf in _shelves(environment, None):
+    for folder, cached in _cache_folders(environment, None):
         with contextlib.suppress(OSError):
-            paths.make_private(str(shelf))
-            _keep(environment, folder, shelf)
+            paths.make_private(str(cached))
+            _keep(environment, folder, cached)
 
 
 def drop_unused() -> None:
     """Forget what no environment asked for in a long time."""
-    for donor in Path(paths.home(), "bytecode").glob(f"*/*/{_DONOR}"):
+    for newest in Path(paths.home(), "bytecode").glob(f"*/*/{_NEWEST}"):
         with contextlib.suppress(OSError):
-            if abs(time.time() - donor.stat().st_mtime) > _UNUSED:
-                shutil.rmtree(donor.parent)
+            if abs(time.time() - newest.stat().st_mtime) > _UNUSED:
+                shutil.rmtree(newest.parent)
 
 
-def _shelves(environment: Environment, names: set[str] | None) -> Iterator[tuple[Path, Path]]:
+def _cache_folders(environment: Environment, names: set[str] | None) -> Iterator[tuple[Path, Path]]:
     """Yield the ``.dist-info`` of each distribution, and the folder of its compiled modules."""
-    python = ".".join((environment.python_version or "").split(".")[:2])
+    python = ".".join((environment.read_version() or "").split(".")[:2])
     base = Path(paths.home(), "bytecode", python)
     for folder in environment.dist_infos() if python else ():
         if names is None or environment.name_of(folder) in names:
             yield folder, base / folder.name.removesuffix(".dist-info")
 
 
-def _donor(shelf: Path) -> Environment | None:
+def _newest_environment(cached: Path) -> Environment | None:
     try:
-        return Environment((shelf / _DONOR).read_text(encoding="utf-8"))
+        return Environment((cached / _NEWEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 
 
-def _keep(environment: Environment, dist_info: Path, shelf: Path) -> None:
-    """Link the compiled modules of one distribution of an environment to its shelf."""
+def _keep(environment: Environment, dist_info: Path, cached: Path) -> None:
+    """Link the compiled modules of one distribution of an environment into the cache."""
     base = dist_info.parent
     places_of_modules = {
         os.path.dirname(row[0])
@@ -83,15 +84,15 @@ def _keep(environment: Environment, dist_info: Path, shelf: Path) -> None:
         if row[0].endswith(".py") and not {"", ".."} & set(row[0].split("/"))
     }
     for place in places_of_modules:
-        _link_valid(base / place, base / place, shelf / place)
+        _link_valid(base / place, base / place, cached / place)
 
 
-def _fill(shelf: Path, base: Path) -> None:
+def _fill(cached: Path, base: Path) -> None:
     """Link a distribution's compiled modules to where its sources are installed."""
-    for place, folders, _ in os.walk(shelf):
+    for place, folders, _ in os.walk(cached):
         if "__pycache__" in folders:
             folders.remove("__pycache__")
-            target = base / os.path.relpath(place, shelf)
+            target = base / os.path.relpath(place, cached)
             _link_valid(Path(place), target, target)
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import psutil
 
 from nbenv.core.spec import Spec
-from nbenv.environments import bytecode
+from nbenv.environments import bytecode, store
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import ASIDE, State, Store
+from nbenv.environments.inventory import ASIDE
+from nbenv.environments.store import State, all_states
 from nbenv.errors import NbenvError
 from nbenv.home import paths
 from nbenv.home.locks import is_locked
@@ -33,7 +34,7 @@ _SCRATCH = re.compile(r"\.(\d+)\.new$")
 _OF_PROCESSES = ("servers", "waiting")
 
 
-def sweep(store: Store) -> None:
+def sweep() -> None:
     """Remove scratch files, notes of dead processes, and records of notebooks that are gone."""
     home = Path(paths.home())
     for path in _scratch_files(home):
@@ -42,8 +43,8 @@ def sweep(store: Store) -> None:
         _unlink(path)
     for path in (*_abandoned_folders(), *_half_removed(home)):
         shutil.rmtree(path, ignore_errors=True)
-    _sweep_states(store, home)
-    _sweep_approvals(store, home)
+    _sweep_states(home)
+    _sweep_approvals(home)
     bytecode.drop_unused()
 
 
@@ -101,15 +102,15 @@ def _unlink(path: Path) -> None:
 # -- of notebooks
 
 
-def _sweep_states(store: Store, home: Path) -> None:
+def _sweep_states(home: Path) -> None:
     for path in home.glob("notebooks/*.json"):
         moved = (paths.read_json(str(path)) or {}).get("moved")
         if isinstance(moved, str) and not os.path.exists(moved):
             _unlink(path)
-    for state in list(store.states()):
+    for state in list(all_states()):
         if _is_forgotten(state):
             store.forget(state.notebook)
-    known = {state.environment for state in store.states()}
+    known = {state.environment for state in all_states()}
     for path in home.glob("locks/*.lock"):
         alive = path.stem in known or Environment(path.stem).path.exists()
         if not alive and _age(path) > _FRESH and not is_locked(path.stem):
@@ -129,22 +130,26 @@ def _is_forgotten(state: State) -> bool:
 # -- of consent
 
 
-def _sweep_approvals(store: Store, home: Path) -> None:
+def _sweep_approvals(home: Path) -> None:
     """Take back what was agreed to long ago and no notebook or environment here holds any more."""
     old = [path for path in home.glob("approvals/*.json") if _age(path) > _YEAR]
-    used = set(_used(store)) if old else set()
+    used = set(_used()) if old else set()
     for path in old:
         if path.stem not in used:
             _unlink(path)
 
 
-def _used(store: Store) -> Iterator[str]:
+def _used() -> Iterator[str]:
     """Yield the digests of all that is recorded or installed on this machine."""
-    for state in store.states():
+    for state in all_states():
         folder = Path(state.notebook).parent
-        for value in (state.value, Environment(state.environment).value, _in_file(state)):
+        for value in (
+            state.value,
+            Environment(state.environment).read_marker().record,
+            _in_file(state),
+        ):
             with contextlib.suppress(NbenvError):  # no record, or one of another version
-                yield Spec.from_value(value).digest(folder)
+                yield Spec.from_record(value).digest(folder)
 
 
 def _in_file(state: State) -> object:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
@@ -24,10 +23,25 @@ from nbenv.home import paths
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["Environment", "rows_of"]
+__all__ = ["Environment", "Marker", "rows_of"]
 
 _VERSION = re.compile(rb"^version\s*=\s*(\S+)", re.MULTILINE)
 """In ``pyvenv.cfg``, as virtualenv writes it."""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What an environment was last marked as.
+
+    `record` is what it holds whole, None while it changes or is broken; `mismatched` names the
+    distributions that never were what their own ``RECORD`` says; `is_touched` says that something
+    came or went since.
+    """
+
+    record: dict[str, object] | None = None
+    notebook: str | None = None
+    mismatched: frozenset[str] = frozenset()
+    is_touched: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,45 +67,40 @@ class Environment:
 
     # -- the marker: what the environment was last synced to, absent while it changes
 
-    @property
-    def value(self) -> dict[str, object] | None:
-        """The record that the environment holds whole; None while it changes or is broken."""
-        value = self._marker.get("value")
-        return value if isinstance(value, dict) and os.path.exists(self.python) else None
-
-    @property
-    def _marker(self) -> dict[str, object]:
-        return paths.read_json(paths.marker_path(str(self.path))) or {}
-
-    @property
-    def odd(self) -> frozenset[str]:
-        """The names of distributions that never were what their own ``RECORD`` says."""
-        odd = self._marker.get("odd")
-        return frozenset(map(str, odd)) if isinstance(odd, list) else frozenset()
-
-    @property
-    def is_touched(self) -> bool:
-        """Whether something came or went since the environment was marked as whole."""
-        return paths.is_touched(str(self.path), self._marker)
-
-    def mark(self, value: dict[str, object], notebook: str | None, odd: Iterable[str] = ()) -> None:
-        """Say that the environment is now, whole, what `value` records."""
-        # Python makes this folder when it first imports a module from there, which is no change.
-        (self.site_packages / "__pycache__").mkdir(parents=True, exist_ok=True)
-        marker: dict[str, object] = {
-            "notebook": notebook,
-            "value": value,
-            "changed": paths.changed(str(self.path), str(value["python"])),
-        }
-        paths.write_json(
-            paths.marker_path(str(self.path)), {**marker, "odd": sorted(odd)} if odd else marker
+    def read_marker(self) -> Marker:
+        """Read what the environment was last marked as; an empty marker where it has none."""
+        found = paths.read_json(paths.marker_path(str(self.path)))
+        if found is None:
+            return Marker()
+        record, owner, names = found.get("value"), found.get("notebook"), found.get("mismatched")
+        is_usable = isinstance(record, dict) and os.path.exists(self.python)
+        return Marker(
+            record if is_usable else None,  # type: ignore[arg-type]
+            owner if isinstance(owner, str) else None,
+            frozenset(map(str, names)) if isinstance(names, list) else frozenset(),
+            paths.is_touched(str(self.path), found),
         )
 
+    def mark(
+        self, record: dict[str, object], notebook: str | None, mismatched: Iterable[str] = ()
+    ) -> None:
+        """Mark the environment as whole: it holds what `record` locks."""
+        # Python makes this folder when it first imports a module from there, which is no change.
+        (self.site_packages() / "__pycache__").mkdir(parents=True, exist_ok=True)
+        marker: dict[str, object] = {
+            "notebook": notebook,
+            "value": record,
+            "changed": paths.changed(str(self.path), str(record["python"])),
+        }
+        if mismatched:
+            marker["mismatched"] = sorted(mismatched)
+        paths.write_json(paths.marker_path(str(self.path)), marker)
+
     def assign(self, notebook: str) -> None:
-        """Say that the environment belongs to a notebook, when that was renamed."""
-        if self._marker:
-            marker = {**self._marker, "notebook": notebook}
-            paths.write_json(paths.marker_path(str(self.path)), marker)
+        """Hand the environment over to a notebook, as when that was renamed."""
+        path = paths.marker_path(str(self.path))
+        if marker := paths.read_json(path):
+            paths.write_json(path, {**marker, "notebook": notebook})
 
     def unmark(self) -> None:
         """Say that the environment is about to change."""
@@ -100,9 +109,8 @@ class Environment:
 
     # -- the environment itself
 
-    @property
-    def python_version(self) -> str | None:
-        """The full version of the interpreter, None when the environment cannot be used."""
+    def read_version(self) -> str | None:
+        """Read the full version of the interpreter; None when the environment cannot be used."""
         place = paths.environment_path(self.identifier)
         if not os.path.exists(paths.python_path(place)):
             return None
@@ -139,21 +147,10 @@ class Environment:
         self.unmark()
         shutil.rmtree(self.path, ignore_errors=True)
 
-    @property
     def site_packages(self) -> Path:
-        """The folder that distributions are installed to."""
-        minor = ".".join((self.python_version or "3").split(".")[:2])
+        """Return the folder that distributions are installed to."""
+        minor = ".".join((self.read_version() or "3").split(".")[:2])
         return Path(paths.packages_path(str(self.path), minor))
-
-    def marker_environment(self) -> dict[str, str]:
-        """Return the values of PEP 508 markers in this environment."""
-        version = self.python_version or "3"
-        return {
-            **{name: str(value) for name, value in default_environment().items()},
-            "python_version": ".".join(version.split(".")[:2]),
-            "python_full_version": version,
-            "implementation_version": version,
-        }
 
     # -- what is installed
 
@@ -169,7 +166,7 @@ class Environment:
     def dist_infos(self) -> list[Path]:
         """Return the ``.dist-info`` folder of each distribution."""
         try:
-            with os.scandir(self.site_packages) as entries:
+            with os.scandir(self.site_packages()) as entries:
                 return [Path(entry.path) for entry in entries if entry.name.endswith(".dist-info")]
         except OSError:
             return []
@@ -203,7 +200,7 @@ class Environment:
     def path_files(self) -> set[str]:
         """Return the names of the ``.pth`` files, which a running kernel must be told of."""
         try:
-            return {name for name in os.listdir(self.site_packages) if name.endswith(".pth")}
+            return {name for name in os.listdir(self.site_packages()) if name.endswith(".pth")}
         except OSError:
             return set()
 

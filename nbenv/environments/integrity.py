@@ -46,7 +46,7 @@ class _Row(NamedTuple):
 
 
 def check_files(environment: Environment) -> IntegrityReport:
-    """Look at every file of an environment; contents are not read."""
+    """Look at every file of an environment, reading no contents."""
     broken: set[str] = set()
     owned: set[str] = set()
     for folder in environment.dist_infos():

@@ -1,7 +1,7 @@
 """An environment that waits for the next new notebook: its kernel then starts like a ready one.
 
-It belongs to a stand-in, as that of a kernel without a notebook does; taking it moves what is known
-of the stand-in to the notebook. Light on purpose: a starting kernel imports this.
+It belongs to a placeholder, as that of a detached kernel does; taking it moves what is known of the
+placeholder to the notebook. Light on purpose: a starting kernel imports this.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _OLDEST = 7 * 86_400.0
 
 
 def name() -> str:
-    """Return the stand-in's name, for the Python that a new notebook gets."""
+    """Return the placeholder's name, for the Python that a new notebook gets."""
     return f"notebook-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def _stand_in() -> str:
-    return os.path.join(paths.home(), "sessions", f"{name()}.ipynb")
+def _placeholder() -> str:
+    return paths.placeholder_path(name())
 
 
 def is_old(environment: str) -> bool:
@@ -38,10 +38,10 @@ def is_old(environment: str) -> bool:
 
 def take(path: str) -> str | None:
     """Give the waiting environment to a new notebook; return its folder, None when none waits."""
-    environment = ready_environment(_stand_in())
+    environment = ready_environment(_placeholder())
     if environment is None or is_old(environment):
         return None
-    known = paths.state_path(paths.key(_stand_in()))
+    known = paths.state_path(paths.key(_placeholder()))
     taken = f"{known}.{os.getpid()}.new"
     try:
         os.rename(known, taken)  # of all who ask at once, one succeeds

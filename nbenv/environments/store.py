@@ -1,4 +1,4 @@
-"""Where environments live on this machine: which notebook has which, since when, and before."""
+"""What this machine knows of each notebook: its environment, its newest record, where it moved."""
 
 from __future__ import annotations
 
@@ -6,27 +6,42 @@ import contextlib
 import os
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbenv.core import record
+from nbenv.environments import history
 from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
 from nbenv.home import paths
 from nbenv.home.locks import unwritable
 
-__all__ = ["Known", "State", "Store"]
+__all__ = [
+    "State",
+    "all_states",
+    "claim_state",
+    "drop_old_moves",
+    "forget",
+    "forget_folder",
+    "new_identifier",
+    "notebook_of",
+    "place_of",
+    "read_state",
+    "rename",
+    "rename_folder",
+    "save_state",
+    "state_for",
+    "superseding",
+]
 
 Value = dict[str, object]
-_REMEMBERED = 50
 _KERNEL_LIFE = 60 * 86_400.0
-ASIDE = ".removed-"
+"""Seconds after which no kernel runs any more that was started at a notebook's former path."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class State:
     """What this machine knows of one notebook.
 
@@ -38,210 +53,156 @@ class State:
     environment: str
     value: Value | None = None
     saved: bool = True
-    superseded: list[str] = field(default_factory=list)
+    superseded: tuple[str, ...] = ()
+
+    def to_dict(self) -> Value:
+        """Return it as it is kept, and as `nbenv.core.record` takes it."""
+        return {**vars(self), "superseded": list(self.superseded)}
 
 
-@dataclass(frozen=True)
-class Known:
-    """An environment on disk, the notebook that it belongs to, and whether a process uses it."""
-
-    environment: Environment
-    notebook: str | None
-    in_use: bool
-
-    @property
-    def is_unused(self) -> bool:
-        """Whether nothing needs it: no process runs in it and its notebook is gone."""
-        return not self.in_use and (self.notebook is None or not os.path.exists(self.notebook))
+# -- one notebook
 
 
-class Store:
-    """The notebooks and environments below ``NBENV_HOME``."""
-
-    # -- notebooks
-
-    def state(self, notebook: str) -> State | None:
-        """Return what is known of a notebook."""
-        return _state_from(paths.read_json(paths.state_path(paths.key(notebook))))
-
-    def save(self, state: State) -> None:
-        """Write what is known of a notebook, at its new place if it was renamed meanwhile."""
-        state.notebook = self.place_of(state)
-        paths.write_json(paths.state_path(paths.key(state.notebook)), vars(state))
-
-    def place_of(self, state: State) -> str:
-        """Return the path of a notebook, which may have been renamed meanwhile."""
-        for path in (state.notebook, paths.moved(state.notebook, 0.0)):
-            there = self.state(path)
-            if there and there.environment == state.environment:
-                return path
-        return paths.moved(state.notebook)
-
-    def state_for(self, notebook: str) -> State:
-        """Return what is known of a notebook, giving a new one an environment's name."""
-        known = self.state(notebook)
-        return known or State(os.path.realpath(notebook), _new_identifier(notebook))
-
-    def claim(self, notebook: str) -> State:
-        """Return what is known of a notebook; all who ask at once get one environment's name."""
-        known = self.state(notebook)
-        if known:
-            return known
-        state = self.state_for(notebook)
-        path = paths.state_path(paths.key(notebook))
-        try:
-            if os.path.exists(path) and self.state(notebook) is None:  # a broken one
-                paths.write_json(path, vars(state))
-            else:
-                paths.create_json(path, vars(state))
-        except OSError as error:
-            raise unwritable(error) from None
-        return self.state_for(notebook)
-
-    def fresh_environment(self, state: State) -> None:
-        """Give a notebook another environment; what still runs in the old one stays intact."""
-        state.environment = _new_identifier(state.notebook)
-
-    def notebook_of(self, identifier: str) -> str | None:
-        """Return the notebook that an environment belongs to, wherever it was moved."""
-        marker = paths.read_json(paths.marker_path(paths.environment_path(identifier)))
-        owner = marker.get("notebook") if marker else None
-        state = self.state(owner) if isinstance(owner, str) else None
-        if state and state.environment == identifier:
-            return state.notebook
-        return owners().get(identifier)
-
-    def states(self) -> Iterator[State]:
-        """Yield what is known of every notebook."""
-        folder = Path(paths.home(), "notebooks")
-        for path in sorted(folder.glob("*.json")):
-            state = _state_from(paths.read_json(str(path)))
-            if state:
-                yield state
-
-    def rename(self, old: str, new: str) -> None:
-        """Let a notebook that was renamed or moved keep its environment and its history."""
-        old_key, new_key = paths.key(old), paths.key(new)
-        if old_key == new_key:  # another spelling, where upper and lower case are the same
-            return
-        state = self.state(old)
-        self.forget(new)  # what was there before
-        self._leave_word(old, new)
-        if state is None:
-            return
-        state.notebook = os.path.realpath(new)
-        paths.write_json(paths.state_path(new_key), vars(state))
-        _remove(paths.state_path(old_key))
-        Environment(state.environment).assign(state.notebook)
-        with contextlib.suppress(FileNotFoundError):
-            os.replace(self._history_path(old_key), self._history_path(new_key))
-
-    def rename_folder(self, old: str, new: str) -> None:
-        """Do the same for all notebooks below a folder."""
-        for state in list(self._below(old)):
-            below = os.path.relpath(state.notebook, os.path.realpath(old))
-            self.rename(state.notebook, os.path.join(new, below))
-        self._leave_word(old, new)
-
-    def _below(self, folder: str) -> Iterator[State]:
-        before = os.path.join(os.path.realpath(folder), "")
-        return (state for state in self.states() if state.notebook.startswith(before))
-
-    def _leave_word(self, old: str, new: str) -> None:
-        """Say where a path went: kernels that run, or are restarted, still carry the old one."""
-        word = {"to": os.path.realpath(new), "at": time.time()}
-        paths.write_json(paths.moved_path(paths.key(old)), word)
-
-    def drop_old_words(self) -> None:
-        """Forget moves of long ago: no kernel that runs still carries the path of before."""
-        for path in Path(paths.home(), "moved").glob("*.json"):
-            if path.stat().st_mtime < time.time() - _KERNEL_LIFE:
-                _remove(str(path))
-
-    def forget(self, notebook: str) -> None:
-        """Forget a deleted notebook; `prune` removes its environment later."""
-        notebook_key = paths.key(notebook)
-        _remove(paths.state_path(notebook_key))
-        _remove(self._history_path(notebook_key))
-
-    def forget_folder(self, folder: str) -> None:
-        """Do the same for all notebooks below a folder."""
-        for state in list(self._below(folder)):
-            self.forget(state.notebook)
-
-    # -- history
-
-    def _history_path(self, notebook_key: str) -> str:
-        return os.path.join(paths.home(), "history", notebook_key + ".json")
-
-    def remember(self, notebook: str, before: Value | None) -> None:
-        """Keep the record that a change replaced, for undo."""
-        path = self._history_path(paths.key(notebook))
-        paths.write_json(path, {"values": [*self._history(path), before][-_REMEMBERED:]})
-
-    def last(self, notebook: str) -> tuple[bool, Value | None]:
-        """Return whether a change is remembered, and the record before the last one."""
-        values = self._history(self._history_path(paths.key(notebook)))
-        return bool(values), (values[-1] if values else None)
-
-    def drop_last(self, notebook: str) -> None:
-        """Forget the last change, once it is undone."""
-        path = self._history_path(paths.key(notebook))
-        paths.write_json(path, {"values": self._history(path)[:-1]})
-
-    def _history(self, path: str) -> list[Value | None]:
-        values = (paths.read_json(path) or {}).get("values")
-        return values if isinstance(values, list) else []
-
-    # -- environments
-
-    def is_in_use(self, environment: Environment) -> bool:
-        """Whether a process runs in an environment."""
-        return str(environment.path) in _running_prefixes()
-
-    def discard(self, environment: Environment) -> bool:
-        """Remove an environment unless a process uses it; return whether it was removed.
-
-        It leaves its place first: a kernel that starts at this very moment is seen or builds anew.
-        """
-        aside = environment.path.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(4)}")
-        try:
-            os.rename(environment.path, aside)
-        except OSError:
-            return False
-        if self.is_in_use(environment):
-            os.rename(aside, environment.path)
-            return False
-        shutil.rmtree(aside, ignore_errors=True)
-        return True
-
-    def environments(self) -> list[Known]:
-        """Return every environment on this machine."""
-        folder = os.path.join(paths.home(), "envs")
-        try:
-            with os.scandir(folder) as entries:
-                names = sorted(e.name for e in entries if _is_environment(e))
-        except FileNotFoundError:
-            return []
-        known, busy = owners(), _running_prefixes()
-        return [
-            Known(Environment(name), known.get(name), os.path.join(folder, name) in busy)
-            for name in names
-        ]
+def read_state(notebook: str) -> State | None:
+    """Return what is known of a notebook."""
+    return _state_from(paths.read_json(paths.state_path(paths.key(notebook))))
 
 
-def _is_environment(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir() and not entry.name.startswith(ASIDE)
+def save_state(state: State) -> State:
+    """Write what is known of a notebook; return it with the place that the notebook has by now."""
+    placed = replace(state, notebook=place_of(state))
+    paths.write_json(paths.state_path(paths.key(placed.notebook)), placed.to_dict())
+    return placed
 
 
-def _running_prefixes() -> set[str]:
-    import psutil  # slow, and not needed by a change
+def place_of(state: State) -> str:
+    """Return the path of a notebook, which may have been renamed meanwhile."""
+    for path in (state.notebook, paths.moved(state.notebook, 0.0)):
+        there = read_state(path)
+        if there and there.environment == state.environment:
+            return path
+    return paths.moved(state.notebook)
 
-    prefixes = set()
-    for process in psutil.process_iter(["cmdline"]):
-        command = process.info["cmdline"] or [""]
-        prefixes.add(os.path.dirname(os.path.dirname(command[0])))
-    return prefixes
+
+def state_for(notebook: str) -> State:
+    """Return what is known of a notebook, or the state of one that is new here; write nothing."""
+    return read_state(notebook) or State(os.path.realpath(notebook), new_identifier(notebook))
+
+
+def claim_state(notebook: str) -> State:
+    """Return what is known of a notebook; all who ask at once get one environment's name."""
+    known = read_state(notebook)
+    if known:
+        return known
+    state = state_for(notebook)
+    path = paths.state_path(paths.key(notebook))
+    try:
+        if os.path.exists(path) and read_state(notebook) is None:  # a broken one
+            paths.write_json(path, state.to_dict())
+        else:
+            paths.create_json(path, state.to_dict())
+    except OSError as error:
+        raise unwritable(error) from None
+    return state_for(notebook)
+
+
+def new_identifier(notebook: str) -> str:
+    """Return a name for another environment of a notebook."""
+    stem = re.sub(r"[^A-Za-z0-9._]+", "-", Path(notebook).stem).strip("-.")[:40] or "notebook"
+    return f"{stem}-{secrets.token_hex(4)}"
+
+
+def superseding(state: State, in_document: Value | None, newest: Value, saved: bool) -> State:
+    """Return the state after a change that replaced the document's record by `newest`."""
+    before = [*state.superseded, record.fingerprint(in_document)]
+    if state.value is not None:
+        before.append(record.fingerprint(state.value))
+    kept = [each for each in dict.fromkeys(before) if each != record.fingerprint(newest)]
+    return State(
+        state.notebook, state.environment, newest, saved, tuple(kept[-history.REMEMBERED :])
+    )
+
+
+def notebook_of(identifier: str) -> str | None:
+    """Return the notebook that an environment belongs to, wherever it was moved."""
+    owner = Environment(identifier).read_marker().notebook
+    state = read_state(owner) if owner is not None else None
+    if state and state.environment == identifier:
+        return state.notebook
+    return owners().get(identifier)
+
+
+# -- all of them
+
+
+def all_states() -> Iterator[State]:
+    """Yield what is known of every notebook."""
+    for path in sorted(Path(paths.home(), "notebooks").glob("*.json")):
+        state = _state_from(paths.read_json(str(path)))
+        if state:
+            yield state
+
+
+def _below(folder: str) -> list[State]:
+    before = os.path.join(os.path.realpath(folder), "")
+    return [state for state in all_states() if state.notebook.startswith(before)]
+
+
+# -- renamed and deleted
+
+
+def rename(old: str, new: str) -> None:
+    """Let a notebook that was renamed or moved keep its environment and its history."""
+    old_key, new_key = paths.key(old), paths.key(new)
+    if old_key == new_key:  # another spelling, where upper and lower case are the same
+        return
+    state = read_state(old)
+    forget(new)  # what was there before
+    _leave_word(old, new)
+    if state is None:
+        return
+    moved = replace(state, notebook=os.path.realpath(new))
+    paths.write_json(paths.state_path(new_key), moved.to_dict())
+    _remove(paths.state_path(old_key))
+    Environment(moved.environment).assign(moved.notebook)
+    history.move(old_key, new_key)
+
+
+def rename_folder(old: str, new: str) -> None:
+    """Do the same for all notebooks below a folder."""
+    for state in _below(old):
+        below = os.path.relpath(state.notebook, os.path.realpath(old))
+        rename(state.notebook, os.path.join(new, below))
+    _leave_word(old, new)
+
+
+def _leave_word(old: str, new: str) -> None:
+    """Say where a path went: kernels that run, or are restarted, still carry the old one."""
+    word = {"to": os.path.realpath(new), "at": time.time()}
+    paths.write_json(paths.moved_path(paths.key(old)), word)
+
+
+def drop_old_moves() -> None:
+    """Forget moves of long ago: no kernel that runs still carries the path of before."""
+    for path in Path(paths.home(), "moved").glob("*.json"):
+        if path.stat().st_mtime < time.time() - _KERNEL_LIFE:
+            _remove(str(path))
+
+
+def forget(notebook: str) -> None:
+    """Forget a deleted notebook; ``prune`` removes its environment later."""
+    notebook_key = paths.key(notebook)
+    _remove(paths.state_path(notebook_key))
+    history.forget(notebook_key)
+
+
+def forget_folder(folder: str) -> None:
+    """Do the same for all notebooks below a folder."""
+    for state in _below(folder):
+        forget(state.notebook)
+
+
+# -- the file of a state
 
 
 def _state_from(known: Value | None) -> State | None:
@@ -253,24 +214,10 @@ def _state_from(known: Value | None) -> State | None:
         str(known["environment"]),
         value if isinstance(value, dict) else None,
         bool(known.get("saved", True)),
-        [str(each) for each in superseded] if isinstance(superseded, list) else [],
+        tuple(str(each) for each in superseded) if isinstance(superseded, list) else (),
     )
-
-
-def _new_identifier(notebook: str) -> str:
-    stem = re.sub(r"[^A-Za-z0-9._]+", "-", Path(notebook).stem).strip("-.")[:40] or "notebook"
-    return f"{stem}-{secrets.token_hex(4)}"
 
 
 def _remove(path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
-
-
-def superseding(state: State, in_document: Value | None, newest: Value, saved: bool) -> State:
-    """Return the state after a change that replaced the document's record by `newest`."""
-    before = [*state.superseded, record.fingerprint(in_document)]
-    if state.value is not None:
-        before.append(record.fingerprint(state.value))
-    kept = [each for each in dict.fromkeys(before) if each != record.fingerprint(newest)]
-    return State(state.notebook, state.environment, newest, saved, kept[-_REMEMBERED:])

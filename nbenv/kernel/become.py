@@ -1,7 +1,8 @@
 """Turn this process into the kernel of an environment.
 
 The only place with platform branches for it: POSIX replaces the process (same pid, ports and
-signals); Windows cannot, so there the launcher stays as its parent. Windows was never run.
+signals); Windows cannot, so there the launcher stays as the kernel's parent. That was never run on
+Windows.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import os
 import sys
 
-from nbenv.home import variables
+from nbenv.home import paths, variables
 
 __all__ = ["become", "guest_environ"]
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
-# What would make the guest import from other environments, or believe that it is in one.
+# These would make the guest import from other environments, or take itself to be in one.
 _LEAKS = (
     "PYTHONPATH",
     "PYTHONHOME",
@@ -24,23 +25,27 @@ _LEAKS = (
 )
 
 
-def guest_environ(environment: str, python: str) -> dict[str, str]:
-    """Return the environment variables of a kernel in the environment at that path."""
+def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:
+    """Return the environment variables of a kernel in the environment at that path.
+
+    With `stripped` the notebook's file lost its record, which a missing module may be due to.
+    """
     environ = {name: value for name, value in os.environ.items() if name not in _LEAKS}
     environ[variables.HOST_PYTHON] = sys.executable
     environ[variables.ENVIRONMENT] = os.path.basename(environment)
     environ["VIRTUAL_ENV"] = environment
-    path = environ.get("PATH", os.defpath)
-    environ["PATH"] = os.path.dirname(python) + os.pathsep + path
+    environ[variables.STRIPPED] = "1" if stripped else ""
+    scripts = os.path.dirname(paths.python_path(environment))
+    environ["PATH"] = scripts + os.pathsep + environ.get("PATH", os.defpath)
     return environ
 
 
-def become(environment: str, python: str, arguments: list[str]) -> None:
+def become(environment: str, arguments: list[str], *, stripped: bool = False) -> None:
     """Run the environment's kernel in place of this process; does not return on POSIX."""
-    # A Python of the host never runs the guest with the guest's boot file's folder on sys.path:
-    # boot.py takes it off itself, and needs nothing from it before.
-    command = [python, _BOOT, *arguments]
-    replace_process(command, guest_environ(environment, python))
+    # Python puts the folder of boot.py first on sys.path; boot.py takes it off itself, before it
+    # imports anything that a module there could shadow.
+    command = [paths.python_path(environment), _BOOT, *arguments]
+    replace_process(command, guest_environ(environment, stripped=stripped))
 
 
 def replace_process(command: list[str], environ: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """Make the environment for the next new notebook: ``python -m nbenv.kernel.make_spare``.
 
-Started by a kernel of a new notebook; it waits until that has started, and steps back for all else.
+The kernel of a new notebook starts this. It waits until that kernel has started, and runs at low
+priority.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import spare
-from nbenv.environments.store import Store
+from nbenv.environments.store import forget, read_state
 from nbenv.errors import NbenvError
 from nbenv.operations.restore import prepare
 from nbenv.progress import drain
@@ -23,24 +24,24 @@ from nbenv.progress import drain
 __all__ = ["main", "make"]
 
 _QUIET = 10.0
-"""Seconds that a kernel gets to start, and its user to begin."""
+"""Seconds that the kernel gets to start, and its user to begin."""
 
 
 def main() -> None:
-    """Make it when nothing else is to be done."""
+    """Make it once the kernel that asked for it has started."""
     time.sleep(_QUIET)
-    os.nice(10)  # only started where there is such a thing
+    os.nice(10)  # this is started on POSIX only
     make()
 
 
 def make() -> None:
-    """Make it, unless it is there; who needs it will say what went wrong."""
-    target, store = NotebookRef.of_session(spare.name()), Store()
-    state = store.state(target.notebook)
+    """Make it unless it is there. A failure is reported when a notebook needs one."""
+    target = NotebookRef.detached(spare.name())
+    state = read_state(target.notebook)
     if state is not None:
-        environment = NotebookSnapshot.read(target, store).environment
-        if environment.value is not None and spare.is_old(str(environment.path)):
-            store.forget(target.notebook)  # prune removes it
+        environment = NotebookSnapshot.read(target).environment
+        if environment.read_marker().record is not None and spare.is_old(str(environment.path)):
+            forget(target.notebook)  # prune removes it
     try:
         drain(prepare(target))
     except NbenvError:

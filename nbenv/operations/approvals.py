@@ -1,4 +1,4 @@
-"""The verb ``approvals``: what this machine agreed to, and taking that back."""
+"""List what was agreed to on this machine, and take agreements back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from nbenv.core.spec import Spec
-from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
-from nbenv.environments.store import Known, Store
+from nbenv.environments.inventory import KnownEnvironment, known_environments
 from nbenv.errors import NbenvError, RecordError, UsageError
 from nbenv.home import approval_store
 from nbenv.home.approval_store import Approval
@@ -83,7 +82,7 @@ def _of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
     real = os.path.realpath(path)
     digests = {each.digest for each in found if each.about.get("notebook") == real}
     try:
-        digest = NotebookSnapshot.read(NotebookRef(real), Store()).digest
+        digest = NotebookSnapshot.read(NotebookRef(real)).digest
     except NbenvError:  # gone, or broken
         return digests
     return digests | {each.digest for each in found if each.digest == digest}
@@ -91,9 +90,8 @@ def _of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
 
 def _close(digests: set[str]) -> list[str]:
     """Have environments that hold what was revoked count as not ready; return their names."""
-    store = Store()
     names = []
-    for known in store.environments():
+    for known in known_environments():
         if digests.intersection(_held(known)):
             with locked(known.environment.identifier):
                 known.environment.unmark()
@@ -101,9 +99,9 @@ def _close(digests: set[str]) -> list[str]:
     return names
 
 
-def _held(known: Known) -> Iterator[str]:
-    value = known.environment.value
+def _held(known: KnownEnvironment) -> Iterator[str]:
+    value = known.environment.read_marker().record
     with contextlib.suppress(RecordError):  # written by another version
         folder = Path(os.path.realpath(known.notebook or "")).parent
         if value is not None:
-            yield Spec.from_value(value).digest(folder)
+            yield parse_record(value).digest(folder)

@@ -1,4 +1,4 @@
-"""``nbenv audit``: the known vulnerabilities of what a notebook locks."""
+"""Look up the known vulnerabilities of what a notebook locks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.summaries import counted
-from nbenv.environments.store import Store
 from nbenv.errors import IndexAccessError, InstallerError
 from nbenv.installer.vulnerabilities import Vulnerability, find_vulnerabilities
 from nbenv.progress import Outcome, Progress, Steps
@@ -14,14 +13,14 @@ from nbenv.progress import Outcome, Progress, Steps
 __all__ = ["audit"]
 
 
-def audit(target: NotebookRef, service: str | None = None) -> Steps[Outcome]:
+def audit(ref: NotebookRef, service: str | None = None) -> Steps[Outcome]:
     """Ask the OSV database, by way of ``uv audit``; installed or run is nothing."""
-    document = NotebookSnapshot.read(target, Store())
-    document.check_recorded()
-    locked = [each for each in document.spec.lock.distributions if each.version]
+    snapshot = NotebookSnapshot.read(ref)
+    snapshot.check_recorded()
+    locked = [each for each in snapshot.spec.lock.distributions if each.version]
     yield Progress("audit", f"Asking the OSV database about {counted(len(locked))} …")
     try:
-        found = yield from (find_vulnerabilities(locked, document.spec.python, service))
+        found = yield from (find_vulnerabilities(locked, snapshot.spec.python, service))
     except InstallerError as error:
         raise IndexAccessError(
             "The database of vulnerabilities cannot be asked, so nothing is known.",

@@ -1,4 +1,4 @@
-"""``nbenv diff``: two notebooks, a notebook and its environment, a notebook and a git revision."""
+"""Compare a notebook with another one, with a git revision, or with its environment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.lock_diff import LockDiff, diff_specs, verb_of
 from nbenv.core.requirements import KERNEL
 from nbenv.core.spec import Spec
-from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
+from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
+from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError
 from nbenv.notebook.metadata import read_metadata
 from nbenv.progress import Outcome
@@ -25,22 +25,22 @@ __all__ = ["diff", "spec_in"]
 _ORDER = ("added", "upgraded", "downgraded", "changed", "removed")
 
 
-def diff(target: NotebookRef, other: str | None = None) -> Outcome:
+def diff(ref: NotebookRef, other: str | None = None) -> Outcome:
     """Compare a notebook with another, with its file in a git revision, or with its environment.
 
     Another notebook and the environment are the newer side; a revision is the older one.
     """
-    document = NotebookSnapshot.read(target, Store())
-    name = os.path.basename(target.notebook)
+    snapshot = NotebookSnapshot.read(ref)
+    name = os.path.basename(ref.notebook)
     if other is None:
-        return _told(f"{name} → its environment", _drift(document), _absent(document))
+        return _told(f"{name} → its environment", _drift(snapshot), _absent(snapshot))
     if other.endswith(".ipynb") and os.path.exists(other):
-        newer = NotebookSnapshot.read(NotebookRef(os.path.abspath(other)), Store())
+        newer = NotebookSnapshot.read(NotebookRef(os.path.abspath(other)))
         return _told(
-            f"{name} → {os.path.basename(other)}", diff_specs(_spec(document), _spec(newer))
+            f"{name} → {os.path.basename(other)}", diff_specs(_spec(snapshot), _spec(newer))
         )
-    older = spec_in(git.content(target.notebook, other))
-    return _told(f"{name} of {other} → now", diff_specs(older or _empty(document), _spec(document)))
+    older = spec_in(git.content(ref.notebook, other))
+    return _told(f"{name} of {other} → now", diff_specs(older or _empty(snapshot), _spec(snapshot)))
 
 
 def spec_in(content: bytes) -> Spec | None:
@@ -53,44 +53,44 @@ def spec_in(content: bytes) -> Spec | None:
         except NbenvError as error:
             what = error.what.replace(str(path), "What git has")
             raise type(error)(what, error.why, error.todo) from None
-    return None if value is None else Spec.from_value(record.check(value))
+    return None if value is None else parse_record(record.check(value))
 
 
-def _spec(document: NotebookSnapshot) -> Spec:
-    return document.spec if document.value is not None else _empty(document)
+def _spec(snapshot: NotebookSnapshot) -> Spec:
+    return snapshot.spec if snapshot.record is not None else _empty(snapshot)
 
 
-def _empty(document: NotebookSnapshot) -> Spec:
-    return Spec(document.spec.python)
+def _empty(snapshot: NotebookSnapshot) -> Spec:
+    return Spec(snapshot.spec.python)
 
 
 # -- the environment
 
 
-def _absent(document: NotebookSnapshot) -> str:
-    return "" if document.environment.python_version else "Its environment is not made yet."
+def _absent(snapshot: NotebookSnapshot) -> str:
+    return "" if snapshot.environment.read_version() else "Its environment is not made yet."
 
 
-def _drift(document: NotebookSnapshot) -> LockDiff:
+def _drift(snapshot: NotebookSnapshot) -> LockDiff:
     """Return how what is installed differs from what is recorded, on this platform."""
-    document.check_recorded()
-    spec, environment = document.spec, document.environment
-    if environment.python_version is None:
-        return diff_specs(_on(spec, spec.lock.selection({})), Spec(spec.python, spec.requirements))
-    wanted = _on(spec, spec.lock.selection(environment.marker_environment()))
+    snapshot.check_recorded()
+    spec, environment = snapshot.spec, snapshot.environment
+    version = environment.read_version()
+    if version is None:
+        return diff_specs(_on(spec, select_locked(spec)), Spec(spec.python, spec.requirements))
+    wanted = _on(spec, select_locked(spec, version))
     here = []
     for name, each in environment.installed().items():
         locked = next((one for one in wanted.lock.distributions if one.name == name), None)
-        version = None if locked and locked.url else each.version
         here.append(
             LockedDistribution(
                 name,
-                version,
+                None if locked and locked.url else each.version,
                 locked.url if locked and locked.url else None,
                 hashes=locked.hashes if locked else (),
             )
         )
-    python = ".".join(environment.python_version.split(".")[:2])
+    python = ".".join(version.split(".")[:2])
     installed = Spec(python, spec.requirements, Lock(tuple(here)), spec.indexes)
     return diff_specs(wanted, installed)
 

@@ -1,4 +1,4 @@
-"""The verbs about the environments of this machine: envs, prune."""
+"""List the environments on this machine, and remove the unused."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from nbenv.engine.summaries import as_table
 from nbenv.environments import bytecode
 from nbenv.environments import spare as spares
 from nbenv.environments.cleanup import sweep
+from nbenv.environments.inventory import KnownEnvironment, discard, known_environments
 from nbenv.environments.owners import Owners
-from nbenv.environments.store import Known, Store
+from nbenv.environments.store import forget, read_state
 from nbenv.home import paths
 from nbenv.home.locks import is_locked, locked
 from nbenv.progress import Outcome, Table
@@ -32,9 +33,9 @@ def envs(sizes: bool = False, *, pythons: bool = True) -> Outcome:
     A size is known only once every file was looked at, so beyond some environments only `sizes`
     has them measured.
     """
-    known = Store().environments()
+    known = known_environments()
     measured = sizes or len(known) <= _MEASURED
-    spare = NotebookRef.of_session(spares.name()).notebook
+    spare = NotebookRef.detached(spares.name()).notebook
     data = [_described(each, spare, measured, pythons) for each in known]
     rows = [(_megabytes(each["size"]), str(each["name"]), str(each["use"])) for each in data]
     lines = [f"{size:>11}  {name}  {use}" if size else f"{name}  {use}" for size, name, use in rows]
@@ -54,7 +55,9 @@ def _megabytes(size: object) -> str:
     return f"{size / 1e6:.1f} MB" if isinstance(size, int) else ""
 
 
-def _described(known: Known, spare: str, measured: bool, pythons: bool) -> dict[str, object]:
+def _described(
+    known: KnownEnvironment, spare: str, measured: bool, pythons: bool
+) -> dict[str, object]:
     environment, is_unused = known.environment, known.is_unused
     use = known.notebook or "no notebook"
     path = paths.environment_path(environment.identifier)
@@ -66,7 +69,7 @@ def _described(known: Known, spare: str, measured: bool, pythons: bool) -> dict[
         "name": environment.identifier,
         "path": path,
         "notebook": known.notebook,
-        "python": environment.python_version if pythons else None,
+        "python": environment.read_version() if pythons else None,
         "in_use": known.in_use,
         "unused": is_unused,
         "size": _size(path) if measured else None,
@@ -86,20 +89,20 @@ def _size(folder: str) -> int:
 
 def prune(dry_run: bool = False) -> Outcome:
     """Remove the environments whose notebook is gone and that no process uses."""
-    store, owned = Store(), Owners()
-    unused = [each for each in store.environments() if each.is_unused and not _is_fresh(each)]
-    gone = [each for each in unused if _removed(each, store, owned, dry_run)]
+    owned = Owners()
+    unused = [each for each in known_environments() if each.is_unused and not _is_fresh(each)]
+    gone = [each for each in unused if _removed(each, owned, dry_run)]
     names = [each.environment.identifier for each in gone]
     if not dry_run:
         for each in gone:  # at the end, as each one changes whose the others are
-            _forget(each, store)
-        sweep(store)
+            _forget(each)
+        sweep()
     verb = "Would remove" if dry_run else "Removed"
     count = f"{len(names)} unused environment{'' if len(names) == 1 else 's'}"
     return Outcome(f"{verb} {count}.", text="\n".join(names), data={"removed": names})
 
 
-def _removed(known: Known, store: Store, owned: Owners, dry_run: bool) -> bool:
+def _removed(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
     """Remove an environment that seems unused; return whether it was."""
     environment = known.environment
     if is_locked(environment.identifier):
@@ -108,20 +111,20 @@ def _removed(known: Known, store: Store, owned: Owners, dry_run: bool) -> bool:
         return True
     with locked(environment.identifier):
         owner = owned.of(environment.identifier)
-        if not Known(environment, owner, False).is_unused:
+        if not KnownEnvironment(environment, owner, False).is_unused:
             return False
         bytecode.keep(environment)
-        return store.discard(environment)
+        return discard(environment)
 
 
-def _forget(known: Known, store: Store) -> None:
+def _forget(known: KnownEnvironment) -> None:
     """Forget the notebook of a removed environment, unless it is there again with another one."""
-    state = store.state(known.notebook) if known.notebook else None
+    state = read_state(known.notebook) if known.notebook else None
     if state and state.environment == known.environment.identifier:
-        store.forget(state.notebook)
+        forget(state.notebook)
 
 
-def _is_fresh(known: Known) -> bool:
+def _is_fresh(known: KnownEnvironment) -> bool:
     try:
         # A time in the future is one of a clock that was put back: not fresh.
         return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH

@@ -1,43 +1,44 @@
-"""Fallbacks of restoring: offered with what each would change, and taken only when asked for."""
+"""Offer, preview and take what comes close to an environment that cannot be had exactly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbenv.core.spec import Spec
-from nbenv.engine.availability import Availability, examine, is_passing
+from nbenv.engine.availability import Availability, examine_lock, is_temporary
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.fallbacks import LEVELS, Fallback, find_fallbacks
 from nbenv.engine.summaries import counted, outcome_of
-from nbenv.engine.transaction import ChangeOptions, change
-from nbenv.environments.store import Store
+from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.errors import HashError, InstallerError, NbenvError, UnavailableError, UsageError
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["fall_back", "preview_fallback", "with_fallbacks"]
 
-_NOTHING = NbenvError("")
+_Choice = tuple[Availability, Fallback]
+"""What is not available, and the fallback that is taken for it."""
 
 
-def with_fallbacks(document: NotebookSnapshot, error: NbenvError) -> Steps[NbenvError]:
+def with_fallbacks(snapshot: NotebookSnapshot, error: NbenvError) -> Steps[NbenvError]:
     """Return the error of a failed restore, with the fallbacks where something is lacking."""
-    nothing_locked = document.value is None or not document.spec.lock.distributions
-    if nothing_locked or is_passing(error) or isinstance(error, HashError):
+    nothing_locked = snapshot.record is None or not snapshot.spec.lock.distributions
+    if nothing_locked or is_temporary(error) or isinstance(error, HashError):
         return error
     try:
-        findings = yield from examine(document, error)
-        if findings.is_clear:
+        available = yield from examine_lock(snapshot, error)
+        if available.is_complete:
             return error
-        found = yield from find_fallbacks(document, findings)
+        found = yield from find_fallbacks(snapshot, available)
     except InstallerError:  # the index cannot be asked: what it lacks is not known
         return error
-    return _offer(findings, found, error)
+    return _offer(available, found, error)
 
 
-def _offer(findings: Availability, found: list[Fallback], cause: NbenvError) -> UnavailableError:
-    was = findings.spec
-    steps = [rung.to_data(was) for rung in found]
-    lines = [f"  {rung.level:<8}{rung.told(was)}" for rung in found]
+def _offer(
+    available: Availability, found: list[Fallback], cause: NbenvError | None
+) -> UnavailableError:
+    was = available.spec
+    steps = [fallback.to_data(was) for fallback in found]
+    lines = [f"  {fallback.level:<8}{fallback.summarise(was)}" for fallback in found]
     todo = (
         "Nothing was changed. What remains, and what it would change:\n"
         + "\n".join(lines)
@@ -45,74 +46,77 @@ def _offer(findings: Availability, found: list[Fallback], cause: NbenvError) -> 
         "(in a terminal: nbenv restore NOTEBOOK --fallback NAME); --dry-run shows all of it first."
         if found
         else "Nothing was changed, and no fallback remains here. "
-        + (cause.todo or "Find a machine or an index that has it, or loosen what is asked for.")
+        + (
+            (cause.todo if cause else "")
+            or "Find a machine or an index that has it, or loosen what is asked for."
+        )
     )
-    return UnavailableError("\n".join(findings.lines()), todo, steps, cause)
+    return UnavailableError("\n".join(available.lines()), todo, steps, cause)
 
 
 # -- taking one
 
 
-def fall_back(target: NotebookRef, level: str, error: UnavailableError) -> Steps[Outcome]:
+def fall_back(ref: NotebookRef, level: str, error: UnavailableError) -> Steps[Outcome]:
     """Take one fallback from what `error` offers, record it, and report what it changed."""
-    taken: list[tuple[Availability, Fallback]] = []
 
-    def edit(document: NotebookSnapshot) -> Steps[Spec]:
-        findings, rung = yield from _found(document, level, error.cause)
-        taken.append((findings, rung))
-        return rung.spec
+    def edit(snapshot: NotebookSnapshot) -> Steps[Edited[_Choice]]:
+        available, fallback = yield from _chosen(snapshot, level, error.cause)
+        return Edited(fallback.spec, (available, fallback))
 
-    spec, synced = yield from change(target, edit, ChangeOptions(locked=True, consent=True))
-    findings, rung = taken[0]
-    outcome = outcome_of(spec, synced, f"Restored by the fallback {level}, not exactly.")
-    return _reported(outcome, findings, rung, done=True)
+    done = yield from change(ref, edit, ChangeOptions(is_locked=True, consent=True))
+    available, fallback = done.note
+    outcome = outcome_of(done.spec, done.synced, f"Restored by the fallback {level}, not exactly.")
+    return _reported(outcome, available, fallback, done=True)
 
 
-def preview_fallback(target: NotebookRef, level: str) -> Steps[Outcome]:
+def preview_fallback(ref: NotebookRef, level: str) -> Steps[Outcome]:
     """Show what a fallback would change."""
-    document = NotebookSnapshot.read(target, Store())
-    document.check_recorded()
-    findings, rung = yield from _found(document, level, _NOTHING)
-    return _reported(Outcome(f"Would restore by the fallback {level}."), findings, rung, done=False)
+    snapshot = NotebookSnapshot.read(ref)
+    snapshot.check_recorded()
+    available, fallback = yield from _chosen(snapshot, level, None)
+    return _reported(
+        Outcome(f"Would restore by the fallback {level}."), available, fallback, done=False
+    )
 
 
-def _found(
-    document: NotebookSnapshot, level: str, error: NbenvError
-) -> Steps[tuple[Availability, Fallback]]:
+def _chosen(snapshot: NotebookSnapshot, level: str, error: NbenvError | None) -> Steps[_Choice]:
     if level not in LEVELS:
         raise UsageError(f"There is no fallback {level}.", todo=f"Choose of: {', '.join(LEVELS)}.")
-    findings = yield from examine(document, error)
-    if findings.is_clear:
+    available = yield from examine_lock(snapshot, error)
+    if available.is_complete:
         raise UsageError(
             "No fallback is needed: all that this notebook's lock names can be had here.",
             todo="Restore it as it is: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
         )
-    found = yield from find_fallbacks(document, findings, level)
+    found = yield from find_fallbacks(snapshot, available, level)
     if not found:
-        raise _offer(findings, (yield from find_fallbacks(document, findings)), error)
-    return findings, found[0]
+        raise _offer(available, (yield from find_fallbacks(snapshot, available)), error)
+    return available, found[0]
 
 
 # -- the report
 
 
-def _reported(outcome: Outcome, findings: Availability, rung: Fallback, done: bool) -> Outcome:
+def _reported(outcome: Outcome, available: Availability, fallback: Fallback, done: bool) -> Outcome:
     """Return the outcome with the written report: what was lacking, and what is different now."""
-    data = {**rung.to_data(findings.spec), "lacking": findings.lines(), "done": done}
-    text = "\n".join(_report(findings, rung, done))
+    data = {**fallback.to_data(available.spec), "lacking": available.lines(), "done": done}
+    text = "\n".join(_report(available, fallback, done))
     return Outcome(**{**vars(outcome), "text": text, "data": data})
 
 
-def _report(findings: Availability, rung: Fallback, done: bool) -> Iterator[str]:
-    was, now = findings.spec, rung.spec
-    yield from _headed("Lacking", findings.lines())
+def _report(available: Availability, fallback: Fallback, done: bool) -> Iterator[str]:
+    was, now = available.spec, fallback.spec
+    yield from _headed("Missing", available.lines())
     same = now.python == was.python
     yield f"Python:    {now.python}{', as recorded' if same else f' instead of {was.python}'}"
-    yield from _headed("Changed", [str(each) for each in rung.changes] or ["no version"])
-    yield from _headed("Files", [f"another one of {name} than was locked" for name in rung.others])
-    yield from _headed("Built", [f"{name}, from source" for name in rung.built])
-    if rung.date:
-        yield f"As of:     {rung.date[:10]}, when the newest of the locked files was published"
+    yield from _headed("Changed", [str(each) for each in fallback.changes] or ["no version"])
+    yield from _headed(
+        "Files", [f"another one of {name} than was locked" for name in fallback.others]
+    )
+    yield from _headed("Built", [f"{name}, from source" for name in fallback.built])
+    if fallback.date:
+        yield f"As of:     {fallback.date[:10]}, when the newest of the locked files was published"
     kept = len(set(was.lock.lines()) & set(now.lock.lines()))
     yield f"Kept:      {counted(kept)} of {len(was.lock.distributions)}, exactly as locked"
     if done:

@@ -79,7 +79,7 @@ def _equalise(base: str, ours: str, theirs: str, path: str) -> Steps[str]:
     except NbenvError as error:
         complaint, spec = f"{error}\nOur environment was kept.", mine
     for file in (base, ours, theirs):
-        write_metadata(file, {"nbenv": spec.to_value()})
+        write_metadata(file, {"nbenv": spec.to_record()})
     return complaint
 
 

@@ -1,4 +1,4 @@
-"""The verb ``install``: from what a person wishes for to a recorded change."""
+"""Install packages into a notebook's environment, and record them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import direct_problem, index_problem
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.engine.summaries import counted, few, outcome_of
-from nbenv.engine.transaction import ChangeOptions, change
+from nbenv.engine.summaries import and_more, few, outcome_of
+from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.errors import RequirementError, UsageError
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.installer.resolve import ResolveOptions
@@ -38,35 +38,37 @@ class InstallRequest:
     any_index: bool = False
 
 
-def install(target: NotebookRef, wish: InstallRequest) -> Steps[Outcome]:
-    """Resolve, lock, install and record what is wished for."""
-    if not (wish.requirements or wish.files or wish.editable):
-        raise UsageError("Nothing to install was named.", todo="For example: nbenv install pandas")
-    indexes = [parse_index(text) for text in wish.indexes]
-    asked: list[str] = []
+def install(ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
+    """Resolve, lock, install and record what is asked for."""
+    if not (request.requirements or request.files or request.editable):
+        raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
+    indexes = [parse_index(text) for text in request.indexes]
 
-    def edit(document: NotebookSnapshot) -> Steps[Spec]:
-        named = yield from _named(wish, target.folder)
-        asked.extend(requirements.name_of(text) for text in named.requirements)
-        return _with_wish(document.spec, named, indexes)
+    def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
+        named = yield from _named(request, ref.folder)
+        return Edited(_extended(snapshot.spec, named, indexes), named)
 
-    moving = wish.upgrade or wish.pre or wish.any_index
-    how = ChangeOptions(_upgrade(wish) if moving else None, wish.dry_run)
-    spec, synced = yield from change(target, edit, how)
-    summary = _installed_summary(spec, synced, asked, wish.dry_run)
-    told = "\n".join([summary, *_origins(spec, synced, asked)])
-    return outcome_of(spec, synced, told, shown=wish.dry_run)
+    options = ChangeOptions(_resolve_options(request), request.dry_run)
+    done = yield from change(ref, edit, options)
+    asked = [requirements.name_of(text) for text in done.note.requirements]
+    summary = _installed_summary(done, asked, request.dry_run)
+    lines = [summary, *_origins(done.spec, done.synced, asked)]
+    return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
 
 
-def _upgrade(wish: InstallRequest) -> ResolveOptions:
-    moving = wish.upgrade or wish.pre
-    named = [requirements.name_of(t) for t in wish.requirements if requirements.is_named(t)]
+def _resolve_options(request: InstallRequest) -> ResolveOptions | None:
+    """Return what may leave its locked version; None where nothing may without need."""
+    moving = request.upgrade or request.pre
+    if not moving and not request.any_index:
+        return None
+    named = [requirements.name_of(t) for t in request.requirements if requirements.is_named(t)]
     names = tuple(named) if moving else ()
-    return ResolveOptions(names=names, pre=names if wish.pre else (), any_index=wish.any_index)
+    pre = names if request.pre else ()
+    return ResolveOptions(names=names, pre=pre, any_index=request.any_index)
 
 
 def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
-    """Yield where distributions came from, where there is more than one index to come from."""
+    """Yield which index each package came from, where there is more than one."""
     changed = {change.name for change in synced.changes if change.new}
     found: dict[str, list[str]] = {}
     for locked in sorted(spec.lock.distributions, key=lambda each: each.name not in asked):
@@ -76,16 +78,15 @@ def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
         yield from (f"From {index}: {few(names)}" for index, names in found.items())
 
 
-def _named(wish: InstallRequest, folder: Path) -> Steps[NamedRequirements]:
-    plain = [text for text in wish.requirements if requirements.is_named(text)]
+def _named(request: InstallRequest, folder: Path) -> Steps[NamedRequirements]:
+    plain = [text for text in request.requirements if requirements.is_named(text)]
     found = [_checked(text, folder) for text in plain]
-    other = [text for text in wish.requirements if not requirements.is_named(text)]
+    other = [text for text in request.requirements if not requirements.is_named(text)]
     editable: tuple[str, ...] = ()
-    if other or wish.files or wish.editable:
-        files = [Path(os.path.expanduser(path)) for path in wish.files]
-        yield Progress("resolve", "Looking into what was named …")
-        steps = find_names(other, files, wish.editable, folder)
-        named = yield from steps
+    if other or request.files or request.editable:
+        files = [Path(os.path.expanduser(path)) for path in request.files]
+        yield Progress("resolve", "Finding out what was named …")
+        named = yield from find_names(other, folder, files=files, editable=request.editable)
         found.extend(_checked(text, folder) for text in named.requirements)
         editable = named.editable
     return NamedRequirements(tuple(found), editable)
@@ -101,12 +102,12 @@ def _checked(text: str, folder: Path) -> str:
         if problem := direct_problem(requirement.url):
             raise RequirementError(
                 f"{requirement.name} cannot be installed from there: its address {problem}.",
-                todo="Passwords belong into ~/.netrc or git's own credential store.",
+                todo="Passwords belong in ~/.netrc or git's own credential store.",
             )
     return str(requirement)
 
 
-def _with_wish(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) -> Spec:
+def _extended(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) -> Spec:
     asked = [
         text for text in named.requirements if requirements.name_of(text) != requirements.KERNEL
     ]
@@ -135,7 +136,7 @@ def parse_index(text: str) -> Index:
         raise UsageError(
             f"The address of the index {name} cannot be recorded: it {problem}.",
             "A notebook is for others: it names an http or https address that they can reach too.",
-            "A password belongs into ~/.netrc, the keyring, or "
+            "A password belongs in ~/.netrc, the keyring, or "
             f"UV_INDEX_{_variable(name)}_USERNAME and _PASSWORD.",
         )
     return Index(name, recorded)
@@ -145,16 +146,16 @@ def _variable(name: str) -> str:
     return re.sub(r"\W", "_", name).upper()
 
 
-def _installed_summary(spec: Spec, synced: SyncResult, asked: list[str], dry_run: bool) -> str:
-    versions = spec.lock.versions()
+def _installed_summary(
+    done: ChangeResult[NamedRequirements], asked: list[str], dry_run: bool
+) -> str:
+    versions, changes = done.spec.lock.versions(), done.synced.changes
     what = ", ".join(f"{name} {_short(versions.get(name, ''))}".strip() for name in asked)
-    if not synced.changes:
+    if not changes:
         return f"Already installed: {what or 'everything'}."
     verb = "Would install" if dry_run else "Installed"
-    beyond = len({each.name for each in synced.changes} - set(asked))
-    return f"{verb} {what or 'what was asked for'}" + (
-        f" (and {counted(beyond)} more)." if beyond else "."
-    )
+    beyond = len({each.name for each in changes} - set(asked))
+    return f"{verb} {what or 'what was asked for'}{and_more(beyond)}."
 
 
 def _short(version: str) -> str:

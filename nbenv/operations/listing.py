@@ -1,4 +1,4 @@
-"""The verbs that only look: list, tree, why, outdated, status. None writes."""
+"""Show what a notebook has: list, tree, why, outdated, status; write nothing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from packaging.utils import canonicalize_name
 from nbenv.core import record, requirements
 from nbenv.core.dependency_graph import DependencyGraph, build_graph
 from nbenv.core.lock import Change, LockedDistribution
-from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import drift
 from nbenv.engine.consent import check_approved
-from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
-from nbenv.environments.store import Store
+from nbenv.environments.markers import marker_values, select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.home import approval_store
 from nbenv.installer.sync import find_outdated, run_pip
@@ -24,23 +23,23 @@ from nbenv.progress import Outcome, Progress, Steps
 __all__ = ["list_", "outdated", "packages", "pip_look", "status", "tree", "why"]
 
 
-def _ready(target: NotebookRef) -> NotebookSnapshot:
-    document = NotebookSnapshot.read(target, Store())
-    if document.environment.python_version is None:
+def _ready(ref: NotebookRef) -> NotebookSnapshot:
+    snapshot = NotebookSnapshot.read(ref)
+    if snapshot.environment.read_version() is None:
         raise BrokenEnvironmentError(
             "This notebook's environment is not on this machine.",
             todo="Bring it here: nbenv restore NOTEBOOK (in a cell: %nbenv restore)."
-            if document.value
+            if snapshot.record
             else "Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
         )
-    return document
+    return snapshot
 
 
-def list_(target: NotebookRef) -> Outcome:
+def list_(ref: NotebookRef) -> Outcome:
     """Show what is installed, and what of it was asked for."""
-    document = _ready(target)
-    asked = {requirements.name_of(text): text for text in document.spec.requirements}
-    installed = document.environment.installed()
+    snapshot = _ready(ref)
+    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
+    installed = snapshot.environment.installed()
     rows = [
         (each.name, each.version, asked.get(name, "")) for name, each in sorted(installed.items())
     ]
@@ -52,23 +51,23 @@ def list_(target: NotebookRef) -> Outcome:
     return Outcome(text=str(table), table=table, data=data)
 
 
-def _graph(document: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
-    environment = document.environment
+def _graph(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
+    environment = snapshot.environment
     found = environment.distributions()
-    asked = [requirements.parse(text) for text in document.spec.requirements]
+    asked = [requirements.parse(text) for text in snapshot.spec.requirements]
     roots = {each.name: frozenset(each.extras) for each in asked}
     built = build_graph(
         {name: each.requires or [] for name, each in found.items()},
         {name: each.version for name, each in found.items()},
         roots,
-        environment.marker_environment(),
+        marker_values(snapshot.spec.python, environment.read_version()),
     )
     return built, [*sorted(roots), requirements.KERNEL]
 
 
-def tree(target: NotebookRef) -> Outcome:
+def tree(ref: NotebookRef) -> Outcome:
     """Show what is installed below what was asked for."""
-    built, roots = _graph(_ready(target))
+    built, roots = _graph(_ready(ref))
     lines = built.tree(roots)
     data = {"roots": roots, "needs": dict(built.needs), "versions": dict(built.versions)}
     shown_again = (
@@ -77,21 +76,21 @@ def tree(target: NotebookRef) -> Outcome:
     return Outcome(text="\n".join(lines + shown_again), data=data)
 
 
-def packages(target: NotebookRef) -> Outcome:
+def packages(ref: NotebookRef) -> Outcome:
     """Return all that a front end shows of an environment: versions, sizes, who needs whom.
 
     Of an environment that is not on this machine, what its lock says. `size` is in bytes.
     """
-    document = NotebookSnapshot.read(target, Store())
-    asked = {requirements.name_of(text): text for text in document.spec.requirements}
-    if document.environment.python_version is None:
-        wanted = _wanted(document).items()
+    snapshot = NotebookSnapshot.read(ref)
+    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
+    if snapshot.environment.read_version() is None:
+        wanted = _wanted(snapshot).items()
         versions = {name: each.version or each.url or "" for name, each in wanted}
         needs, sizes = {}, {}
     else:
-        built, _ = _graph(document)
+        built, _ = _graph(snapshot)
         versions, needs = dict(built.versions), dict(built.needs)
-        sizes = document.environment.sizes()
+        sizes = snapshot.environment.sizes()
     rows = [
         {
             "name": name,
@@ -103,7 +102,7 @@ def packages(target: NotebookRef) -> Outcome:
         for name, version in sorted(versions.items())
     ]
     data = {
-        "python": document.environment.python_version or document.spec.python,
+        "python": snapshot.environment.read_version() or snapshot.spec.python,
         "size": sum(sizes.values()) if sizes else None,
         "distributions": rows,
         "kernel": requirements.KERNEL,
@@ -111,24 +110,20 @@ def packages(target: NotebookRef) -> Outcome:
     return Outcome(data=data)
 
 
-def _wanted(document: NotebookSnapshot) -> dict[str, LockedDistribution]:
+def _wanted(snapshot: NotebookSnapshot) -> dict[str, LockedDistribution]:
     """Return what of the lock is for this machine."""
-    spec, environment = document.spec, document.environment
-    values = environment.marker_environment()
-    if environment.python_version is None:
-        values |= {"python_version": spec.python, "python_full_version": f"{spec.python}.0"}
-    return spec.lock.selection(values)
+    return select_locked(snapshot.spec, snapshot.environment.read_version())
 
 
-def why(target: NotebookRef, name: str) -> Outcome:
+def why(ref: NotebookRef, name: str) -> Outcome:
     """Show because of what a distribution is installed."""
-    document = _ready(target)
-    built, roots = _graph(document)
+    snapshot = _ready(ref)
+    built, roots = _graph(snapshot)
     wanted = str(canonicalize_name(name))
     if wanted not in built.versions:
         raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
     chains = list(built.paths_to(wanted, roots))
-    asked = {requirements.name_of(text): text for text in document.spec.requirements}
+    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
     lines = [" → ".join(chain) for chain in chains if len(chain) > 1]
     if wanted in asked:
         lines.insert(0, f"{wanted}: asked for, as {asked[wanted]}")
@@ -141,14 +136,14 @@ def why(target: NotebookRef, name: str) -> Outcome:
     return Outcome(text="\n".join(lines), data={"name": wanted, "chains": chains})
 
 
-def outdated(target: NotebookRef) -> Steps[Outcome]:
+def outdated(ref: NotebookRef) -> Steps[Outcome]:
     """Show what an index has newer versions of."""
-    document = _ready(target)
-    check_approved(document, False)  # the notebook may name an index
+    snapshot = _ready(ref)
+    check_approved(snapshot, False)  # the notebook may name an index
     yield Progress("resolve", "Asking the index for newer versions …")
-    steps = find_outdated(document.environment.python, document.spec)
+    steps = find_outdated(snapshot.environment.python, snapshot.spec)
     rows = yield from steps
-    asked = {requirements.name_of(text): text for text in document.spec.requirements}
+    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
     if not rows:
         return Outcome("Everything is up to date.", data=[])
     cells = [
@@ -160,39 +155,39 @@ def outdated(target: NotebookRef) -> Steps[Outcome]:
     return Outcome(text=str(table), table=table, data=rows)
 
 
-def status(target: NotebookRef) -> Outcome:
+def status(ref: NotebookRef) -> Outcome:
     """Show what is recorded, locked and installed, and how they differ."""
-    document = NotebookSnapshot.read(target, Store())
-    spec, environment = document.spec, document.environment
+    snapshot = NotebookSnapshot.read(ref)
+    spec, environment = snapshot.spec, snapshot.environment
     installed = environment.installed()
-    present = environment.python_version is not None
-    wanted = _wanted(document) if document.value else {}
-    differing = drift(wanted, installed) if present and document.value else []
+    present = environment.read_version() is not None
+    wanted = _wanted(snapshot) if snapshot.record else {}
+    differing = drift(wanted, installed) if present and snapshot.record else []
     data: dict[str, object] = {
-        "notebook": None if target.is_session else target.notebook,
-        "recorded": document.value is not None,
-        "record": None if document.value is None else record.fingerprint(document.value),
-        "saved": document.value == document.in_file,
-        "approved": document.value is None or approval_store.is_approved(document.digest),
-        "stripped": document.is_stripped,
-        "ready": document.is_ready,
+        "notebook": None if ref.is_detached else ref.notebook,
+        "recorded": snapshot.record is not None,
+        "record": None if snapshot.record is None else record.fingerprint(snapshot.record),
+        "saved": snapshot.record == snapshot.in_file,
+        "approved": snapshot.record is None or approval_store.is_approved(snapshot.digest),
+        "stripped": snapshot.is_stripped,
+        "ready": snapshot.is_ready,
         "python": spec.python,
         "requirements": list(spec.requirements),
         "indexes": [asdict(index) for index in spec.indexes],
         "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
-        "stale": _stale(document),
+        "stale": _stale(snapshot),
         "drift": [vars(each) for each in differing],
     }
-    return Outcome(text="\n".join(_status_lines(document, data, differing)), data=data)
+    return Outcome(text="\n".join(_status_lines(snapshot, data, differing)), data=data)
 
 
-def _stale(document: NotebookSnapshot) -> list[str]:
+def _stale(snapshot: NotebookSnapshot) -> list[str]:
     """Return the requirements that the lock does not meet, as after an edit by hand."""
-    locked = {each.name: each for each in document.spec.lock.distributions}
+    locked = {each.name: each for each in snapshot.spec.lock.distributions}
     stale = []
-    for text in document.spec.requirements if document.value else ():
+    for text in snapshot.spec.requirements if snapshot.record else ():
         requirement = requirements.parse(text)
         found = locked.get(requirement.name)
         pinned = found and found.version
@@ -204,27 +199,28 @@ def _stale(document: NotebookSnapshot) -> list[str]:
 
 
 def _status_lines(
-    document: NotebookSnapshot, data: dict[str, object], differing: list[Change]
+    snapshot: NotebookSnapshot, data: dict[str, object], differing: list[Change]
 ) -> list[str]:
-    if document.is_stripped:
-        known = ", ".join(Spec.from_value(document.state.value).requirements) or "nothing"
+    if snapshot.is_stripped:
+        known = ", ".join(parse_record(snapshot.state.value or {}).requirements) or "nothing"
         return [
             f"This notebook's file has lost its record; this machine still knows it: {known}.",
             "A tool that cleans notebooks took it out, or it is of another revision.",
-            "Put it back: nbenv restore (in a cell: %nbenv restore). See README for such tools.",
+            "Put it back: nbenv restore (in a cell: %nbenv restore). The documentation says how to "
+            "set up such tools.",
         ]
-    if document.value is None:
+    if snapshot.record is None:
         return [
             "This notebook records no environment yet. Start one: nbenv install NAME …",
             "or have its imports and install lines looked at: nbenv adopt --dry-run",
         ]
     lines = [
-        f"Recorded:   Python {data['python']}; {', '.join(document.spec.requirements) or 'nothing'}"
+        f"Recorded:   Python {data['python']}; {', '.join(snapshot.spec.requirements) or 'nothing'}"
         + ("" if data["saved"] else " (not saved into the notebook yet)"),
-        f"Locked:     {data['locked']} distributions",
-        f"Installed:  {_installed_line(document, data)}",
+        f"Locked:     {data['locked']} packages",
+        f"Installed:  {_installed_line(snapshot, data)}",
     ]
-    for index in document.spec.indexes:
+    for index in snapshot.spec.indexes:
         lines.append(f"Index:      {index.name} = {index.url}")
     for text in data["stale"]:  # type: ignore[attr-defined]
         lines.append(f"Stale lock: it does not meet {text}. Lock anew with nbenv upgrade.")
@@ -235,12 +231,13 @@ def _status_lines(
     return lines
 
 
-def _installed_line(document: NotebookSnapshot, data: dict[str, object]) -> str:
+def _installed_line(snapshot: NotebookSnapshot, data: dict[str, object]) -> str:
     if data["environment"] is None:
         agreed = "" if data["approved"] else ", and nobody agreed to it here yet"
         return f"not on this machine{agreed}. Bring it here with nbenv restore."
-    whole = "" if document.is_ready else " (not what is recorded; mended at the next start)"
-    return f"{data['installed']} distributions in {data['environment']}{whole}"
+    broken = " (not what is recorded; will be repaired at the next start)"
+    whole = "" if snapshot.is_ready else broken
+    return f"{data['installed']} packages in {data['environment']}{whole}"
 
 
 def _drift_line(each: Change) -> str:
@@ -248,12 +245,12 @@ def _drift_line(each: Change) -> str:
         return f"{each.name} {each.new} is installed, but not locked"
     if each.new is None:
         return f"{each.name} {each.old} is locked, but not installed"
-    return f"{each.name} is {each.new}, locked is {each.old}"
+    return f"{each.name} installed {each.new}, locked {each.old}"
 
 
-def pip_look(target: NotebookRef, arguments: Sequence[str]) -> Steps[Outcome]:
+def pip_look(ref: NotebookRef, arguments: Sequence[str]) -> Steps[Outcome]:
     """Run pip's list, show, freeze or check on the environment."""
-    document = _ready(target)
-    steps = run_pip(document.environment.python, arguments, document.spec)
+    snapshot = _ready(ref)
+    steps = run_pip(snapshot.environment.python, arguments, snapshot.spec)
     text = yield from steps
     return Outcome(text=text.rstrip("\n"))

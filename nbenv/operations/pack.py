@@ -1,4 +1,4 @@
-"""``nbenv pack`` and ``unpack``: a notebook with its wheels in one file, restored with no network.
+"""Pack a notebook with its wheels into one file, and restore it from that with no network.
 
 A pack is a zip file: ``pack.json``, the notebook, and ``wheels/``.
 """
@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from nbenv.core.lock import LockedDistribution
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
+from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError, UsageError
 from nbenv.installer.download import PLATFORMS, download_wheels
 from nbenv.operations.restore import restore
@@ -32,24 +32,26 @@ _TIME = (2000, 1, 1, 0, 0, 0)
 # -- pack
 
 
-def pack(target: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[Outcome]:
+def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[Outcome]:
     """Write the notebook and the wheels of its lock, for this machine or for named platforms."""
     unknown = sorted(set(platforms) - set(PLATFORMS))
     if unknown:
         raise UsageError(
             f"There is no platform {unknown[0]!r}.", f"There are: {', '.join(PLATFORMS)}."
         )
-    document = NotebookSnapshot.read(target, Store())
-    document.check_recorded()
-    check_approved(document, False)  # it downloads, from hosts that the notebook names too
-    spec, path = document.spec, Path(target.notebook)
+    snapshot = NotebookSnapshot.read(ref)
+    snapshot.check_recorded()
+    check_approved(snapshot, False)  # it downloads, from hosts that the notebook names too
+    spec, path = snapshot.spec, Path(ref.notebook)
     file = Path(out or path.with_suffix(".nbpack"))
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         wheels = Path(scratch)
         for platform in platforms or (None,):
-            chosen = _selected(document, platform)
+            chosen = _selected(snapshot, platform)
             _check_wheels(chosen)
-            steps = download_wheels(chosen, spec.python, platform, wheels, spec.indexes)
+            steps = download_wheels(
+                chosen, wheels, python=spec.python, platform=platform, indexes=spec.indexes
+            )
             yield from steps
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
         size = _write(file, {**about, "platforms": list(platforms)}, path, wheels)
@@ -60,15 +62,17 @@ def pack(target: NotebookRef, out: str | None, platforms: Sequence[str]) -> Step
     )
 
 
-def _selected(document: NotebookSnapshot, platform: str | None) -> list[LockedDistribution]:
-    values = document.environment.marker_environment()
-    spec = document.spec
-    values |= {"python_version": spec.python, "python_full_version": f"{spec.python}.99"}
-    if platform:
-        system, name, machine = PLATFORMS[platform]
-        values |= {"sys_platform": system, "platform_system": name, "platform_machine": machine}
-        values["os_name"] = "nt" if system == "win32" else "posix"
-    return list(spec.lock.selection(values).values())
+def _selected(snapshot: NotebookSnapshot, platform: str | None) -> list[LockedDistribution]:
+    if platform is None:
+        return list(select_locked(snapshot.spec, snapshot.environment.read_version()).values())
+    system, name, machine = PLATFORMS[platform]
+    values = {
+        "sys_platform": system,
+        "platform_system": name,
+        "platform_machine": machine,
+        "os_name": "nt" if system == "win32" else "posix",
+    }
+    return list(select_locked(snapshot.spec, platform=values).values())
 
 
 def _check_wheels(distributions: Sequence[LockedDistribution]) -> None:

@@ -1,4 +1,4 @@
-"""What restoring a notebook's environment would do, looked up before anybody agrees to it."""
+"""Preview what restoring would do, before anyone agrees to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbenv.core.requirements import must_be_built, without_credentials
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
-from nbenv.environments.store import Store
+from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
 from nbenv.home import approval_store
 from nbenv.installer.index_lookup import offered_files
@@ -22,13 +22,10 @@ from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["preview"]
 
-_NEWEST = "99"
-"""The patch version of a Python that is not here: fetched, it would be the newest."""
-
 Found = Mapping[str, list[File]]
 
 
-def preview(target: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
+def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     """Show what restoring would download, from where, and what it would build; change nothing.
 
     Nothing of the notebook's is run, and no host that it names is asked: sizes come from the pages
@@ -36,7 +33,7 @@ def preview(target: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
 
     Parameters
     ----------
-    target
+    ref
         The notebook; it must record an environment.
     look_up
         Whether to ask the index; without it sizes are unknown.
@@ -51,11 +48,11 @@ def preview(target: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         are not this machine's own, ``direct`` requirements, and names to build from ``source``;
         ``looked_up``, and the ``problem`` in a sentence where something stays unknown.
     """
-    document = NotebookSnapshot.read(target, Store())
-    document.check_recorded()
-    spec = document.spec
-    python_here, values = _platform(document)
-    selected = [locked for _, locked in sorted(spec.lock.selection(values).items())]
+    snapshot = NotebookSnapshot.read(ref)
+    snapshot.check_recorded()
+    spec = snapshot.spec
+    version = _python_version(snapshot)
+    selected = [locked for _, locked in sorted(select_locked(spec, version).items())]
     found, problem = None, ""
     if not spec.lock.distributions:
         problem = "Nothing is locked: restoring would resolve the requirements anew."
@@ -68,9 +65,9 @@ def preview(target: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
             problem = f"This machine's index could not be asked ({_reason(error)})."
     previewed = Previewed(
         spec.python,
-        python_here,
-        document.digest,
-        approval_store.is_approved(document.digest),
+        bool(version),
+        snapshot.digest,
+        approval_store.is_approved(snapshot.digest),
         spec.requirements,
         tuple(_coming(locked, found or {}, spec.python) for locked in selected),
         tuple(_foreign(spec.indexes)),
@@ -81,16 +78,14 @@ def preview(target: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     return Outcome(text=previewed.text(), data=previewed.to_data())
 
 
-def _platform(document: NotebookSnapshot) -> tuple[bool, dict[str, str]]:
-    """Return whether the recorded Python is here, and the marker values that hold with it."""
-    python, environment = document.spec.python, document.environment
-    version = environment.python_version or ""
-    if not version.startswith(f"{python}."):
-        found = interpreters.find(python, remember=False)
-        version = found.version if found else ""
-    full = version or f"{python}.{_NEWEST}"
-    values = {**environment.marker_environment(), "python_version": python}
-    return bool(version), {**values, "python_full_version": full, "implementation_version": full}
+def _python_version(snapshot: NotebookSnapshot) -> str:
+    """Return the full version of the recorded Python here, "" where it is not here."""
+    python = snapshot.spec.python
+    version = snapshot.environment.read_version() or ""
+    if version.startswith(f"{python}."):
+        return version
+    found = interpreters.find(python, remember=False)
+    return found.version if found else ""
 
 
 # -- which files, and what is not known of them

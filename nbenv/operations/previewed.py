@@ -75,7 +75,7 @@ class Previewed:
     def _lines(self) -> Iterator[str]:
         absent = "" if self.python_here else " (not on this machine: uv would be asked to fetch it)"
         yield f"Python:         {self.python}{absent}"
-        yield f"Distributions:  {len(self.distributions)}, {self._download()}"
+        yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
             yield f"Foreign index:  {index.name} = {index.url}"
         for text in self.direct:

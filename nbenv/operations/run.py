@@ -12,7 +12,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, UnavailableError, UsageError
 from nbenv.home import paths, variables
 from nbenv.operations.fallback import fall_back
@@ -68,7 +67,7 @@ def _ready(
     target: NotebookRef, python: str | None, fallback: str | None
 ) -> Steps[tuple[NotebookRef, list[str]]]:
     """Restore; return what to run, the notebook or a copy, and the report of a fallback."""
-    recorded = NotebookSnapshot.read(target, Store()).spec.python
+    recorded = NotebookSnapshot.read(target).spec.python
     if python not in (None, "auto", recorded):
         yield Progress("python", f"Recorded with Python {recorded}; trying {python} …")
         moved = _copy(target, str(python))

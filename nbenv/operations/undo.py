@@ -2,58 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nbenv.core.lock import Change
-from nbenv.core.spec import Spec
-from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.relock import resolved
+from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
+from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import outcome_of
-from nbenv.engine.transaction import ChangeOptions, change, obtain
-from nbenv.environments.store import Store
-from nbenv.errors import (
-    InstallerError,
-    InterpreterError,
-    NbenvError,
-)
+from nbenv.engine.transaction import ChangeOptions, Edited, change, obtain_python
+from nbenv.environments import history
+from nbenv.errors import InstallerError, InterpreterError, NbenvError
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["undo"]
 
+_SHOWN = 3
+"""Changes that the summary names."""
 
-def undo(target: NotebookRef) -> Steps[Outcome]:
-    """Go back to the environment before the last change."""
-    store = Store()
 
-    def edit(document: NotebookSnapshot) -> Steps[Spec]:
-        notebook = document.target.notebook
-        known, before = store.last(notebook)
-        while known and before == document.value:  # a change that was killed before it was recorded
-            store.drop_last(notebook)
-            known, before = store.last(notebook)
-        if not known:
-            raise NbenvError("There is no change of this notebook's environment to undo.")
-        if before is not None:
-            return Spec.from_value(before)
-        empty = replace(document.spec, requirements=(), editable=(), indexes=())
-        folder = document.target.folder
-        found = yield from obtain(empty.python, False, folder)
-        return (yield from resolved(empty, found, folder, ResolveOptions()))
-
+def undo(ref: NotebookRef) -> Steps[Outcome]:
+    """Go back to the environment before the last change; again goes further back."""
+    options = ChangeOptions(is_locked=True, remembered=False)
     try:
-        spec, synced = yield from change(target, edit, ChangeOptions(locked=True, remembered=False))
+        done = yield from change(ref, _former, options)
     except (InstallerError, InterpreterError) as error:
         raise NbenvError(
-            "The environment before the last change cannot be had here any more.",
+            "The environment before the last change is no longer available here.",
             error.why or error.what,
             "Nothing was changed.",
         ) from None
-    store.drop_last(target.following(synced.environment).notebook)
-    return outcome_of(spec, synced, f"Went back: {_undone(synced.changes)}.")
+    history.drop_last(ref.following(done.synced.environment.identifier).notebook)
+    return outcome_of(done.spec, done.synced, f"Went back: {_shown_changes(done.synced.changes)}.")
 
 
-def _undone(changes: Iterable[Change]) -> str:
-    changes = list(changes)
-    return ", ".join(map(str, changes[:3])) + (" …" if len(changes) > 3 else "") or "no change"
+def _former(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
+    """Return the spec before the last change."""
+    notebook = snapshot.ref.notebook
+    known, before = history.last(notebook)
+    while known and before == snapshot.record:  # a change that was killed before it was recorded
+        history.drop_last(notebook)
+        known, before = history.last(notebook)
+    if not known:
+        raise NbenvError("There is no change of this notebook's environment to undo.")
+    if before is not None:
+        return Edited(parse_record(before), None)
+    empty = replace(snapshot.spec, requirements=(), editable=(), indexes=())
+    interpreter = yield from obtain_python(empty.python, fetch=False)
+    options = ResolveOptions()
+    return Edited((yield from resolve_anew(empty, interpreter, snapshot.ref.folder, options)), None)
+
+
+def _shown_changes(changes: Sequence[Change]) -> str:
+    more = " …" if len(changes) > _SHOWN else ""
+    return (", ".join(map(str, changes[:_SHOWN])) or "no change") + more

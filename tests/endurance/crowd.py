@@ -1,4 +1,4 @@
-"""Many at once: kernels of one notebook, and different notebooks, with `prune` all the while.
+"""Many kernels of one notebook and many notebooks at once, while `prune` keeps running.
 
 ``python -m tests.endurance.crowd --kernels 20 --notebooks 50``
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_client import KernelManager
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from tests.endurance.ground import PYTHON, Ground, differences, document_of, ground, recorded
 from tests.support.commands import nbenv, succeed
 
@@ -27,7 +27,7 @@ WISHES = (("big==1.0",), ("big==2.0",), ("leaf",), ("twig", "leaf<2"), ("twig", 
 
 @contextmanager
 def pruning() -> Iterator[list[str]]:
-    """Prune again and again; yield the names of what was removed."""
+    """Prune in a loop; yield the growing list of what was removed."""
     ended, removed = threading.Event(), list[str]()
 
     def prune() -> None:
@@ -44,7 +44,7 @@ def pruning() -> Iterator[list[str]]:
 
 
 def kernels_of_one(place: Ground, count: int) -> None:
-    """Start many kernels of one notebook whose environment must be built."""
+    """Start many kernels of one notebook whose environment is not built yet."""
     notebook = place.notebook("shared")
     succeed("install", notebook, "big==2.0", "twig", "-q")
     document_of(notebook).environment.remove()
@@ -56,11 +56,11 @@ def kernels_of_one(place: Ground, count: int) -> None:
             with (place.folder / f"kernel-{number}.log").open("wb") as log:
                 manager.start_kernel(env=environ, stderr=log)
         shown = [_prefix(manager) for manager in managers]
-    told = [path.read_text(encoding="utf-8") for path in place.folder.glob("kernel-*.log")]
+    logs = [path.read_text(encoding="utf-8") for path in place.folder.glob("kernel-*.log")]
     environment = document_of(notebook).environment
     for manager in managers:
         manager.shutdown_kernel(now=True)
-    builds = sum("Making an environment" in each for each in told)
+    builds = sum("Making an environment" in each for each in logs)
     assert set(shown) == {str(environment.path)}, shown
     assert builds == 1, f"{builds} kernels built the same environment"
     assert removed == []
@@ -70,7 +70,7 @@ def kernels_of_one(place: Ground, count: int) -> None:
 
 
 def _prefix(manager: KernelManager) -> str:
-    """Return the environment that a kernel runs in, as it says itself."""
+    """Return the environment that a kernel reports to run in."""
     client = manager.client()
     client.start_channels()
     shown: list[str] = []
@@ -101,7 +101,7 @@ def different_notebooks(place: Ground, count: int) -> None:
     assert removed == []
     for notebook in notebooks:
         _check(notebook, place.index.folder)
-    names = {state.environment for state in Store().states() if "many-" in state.notebook}
+    names = {state.environment for state in store.all_states() if "many-" in state.notebook}
     assert len(names) == count
 
 
@@ -113,18 +113,20 @@ def _check(notebook: Path, index: Path) -> None:
 
 
 def main(kernels: int, notebooks: int) -> list[str]:
-    """Run both; return what to tell."""
-    told = []
+    """Run both; return a line about each."""
+    lines = []
     with ground() as place:
         start = time.monotonic()
         kernels_of_one(place, kernels)
-        told.append(f"{kernels} kernels of one notebook: {time.monotonic() - start:.0f} s, 1 build")
+        lines.append(
+            f"{kernels} kernels of one notebook: {time.monotonic() - start:.0f} s, 1 build"
+        )
         start = time.monotonic()
         different_notebooks(place, notebooks)
-        told.append(
+        lines.append(
             f"{notebooks} notebooks installing: {time.monotonic() - start:.0f} s, all right"
         )
-    return told
+    return lines
 
 
 if __name__ == "__main__":

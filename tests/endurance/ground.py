@@ -1,4 +1,4 @@
-"""What the endurance runs share: a scratch machine, tiny distributions, and what must be true."""
+"""Scratch machine, tiny distributions and checks that the endurance runs share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from tests.conftest import write_notebook
 from tests.support.index import LocalIndex
 
@@ -38,12 +37,12 @@ _OWN = ("python", "activate", "deactivate", "_virtualenv.", "pydoc")
 
 
 def lent_kernel() -> dict[str, str]:
-    """Return the modules of a tiny ipykernel that is the one of this very Python, lent."""
+    """Return the modules of a tiny ipykernel that borrows this Python's own."""
     return {"ipykernel/__init__.py": _LENT.format(folder=str(Path(ipykernel.__file__).parent))}
 
 
 def stock(index: LocalIndex) -> None:
-    """Offer the distributions that the runs install: some with many files, to be caught midway."""
+    """Offer the distributions to install; some have many files, so that kills hit midway."""
     index.wheel("ipykernel", version("ipykernel"), modules=lent_kernel())
     for number in (1, 2):
         modules = {f"big/m{n}.py": f"x = {n}\n" * number for n in range(300 * number)}
@@ -66,7 +65,7 @@ class Ground:
 
     @property
     def home(self) -> Path:
-        """Its ``NBENV_HOME``."""
+        """The machine's ``NBENV_HOME``."""
         return self.folder / "home"
 
     def notebook(self, name: str = "work") -> Path:
@@ -76,7 +75,7 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Set up such a machine in a temporary folder, and its environment variables."""
+    """Set up a scratch machine in a temporary folder, with its environment variables."""
     with (
         tempfile.TemporaryDirectory(prefix="endurance-") as scratch,
         pytest.MonkeyPatch.context() as patch,
@@ -86,7 +85,7 @@ def ground() -> Iterator[Ground]:
             if name.startswith(("NBENV_", "JPY_", "PIP_", "UV_")):
                 patch.delenv(name)
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("NBENV_BACKGROUND", "0")  # no process of one run reaches into the next
+        patch.setenv("NBENV_BACKGROUND", "0")  # no process outlives its run
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
             patch.setenv(name, str(Path(scratch, name.lower())))
         patch.setenv("TMPDIR", str(Path(scratch, "tmp")))
@@ -98,7 +97,7 @@ def ground() -> Iterator[Ground]:
 
 
 def use(index: LocalIndex, folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Let nbenv find nothing but this index, and keep everything in the folder."""
+    """Make nbenv use only this index and keep everything in the folder."""
     patch.setenv("NBENV_HOME", str(folder / "home"))
     patch.setenv("PIP_CONFIG_FILE", os.devnull)
     patch.setenv("PIP_INDEX_URL", index.url)
@@ -110,7 +109,7 @@ def use(index: LocalIndex, folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def recorded(notebook: Path) -> Value | None:
-    """Return the record in a notebook's file, which must be valid and have all of its cells."""
+    """Return the record in a notebook's file, which must be valid and have all its cells."""
     document = json.loads(notebook.read_text(encoding="utf-8"))
     nbformat.validate(document)
     assert ["".join(cell["source"]) for cell in document["cells"]] == ["1 + 1", "'é'", "'ω'"]
@@ -119,14 +118,14 @@ def recorded(notebook: Path) -> Value | None:
 
 
 def document_of(notebook: Path) -> NotebookSnapshot:
-    """Return the notebook as nbenv sees it."""
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store())
+    """Return the notebook as nbenv reads it."""
+    return NotebookSnapshot.read(NotebookRef(str(notebook)))
 
 
 def differences(environment: Environment, value: Value, index: Path) -> list[str]:
     """Compare every file of an environment with the wheels that a record locks.
 
-    It reads the wheels themselves: nothing of nbenv's own idea of an environment is believed.
+    It reads the wheels themselves, so it relies on nothing that nbenv says about an environment.
     """
     names = [line.split()[0].partition("==") for line in value["lock"]]
     expected: dict[str, bytes] = {}
@@ -138,7 +137,7 @@ def differences(environment: Environment, value: Value, index: Path) -> list[str
             expected |= {
                 each: archive.read(each) for each in archive.namelist() if "RECORD" not in each
             }
-    return [*_compared(environment.site_packages, expected, infos), *_scripts(environment, names)]
+    return [*_compared(environment.site_packages(), expected, infos), *_scripts(environment, names)]
 
 
 def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Kill -9 at random moments, and look what the next start makes of it.
+"""Kill -9 at random moments, and check what the next start does.
 
-``python -m tests.endurance.kills 200``: rounds of killing the installing process (alone, its
-installer alone, or both), a starting kernel, a running kernel, and a Jupyter Server.
+``python -m tests.endurance.kills 200`` kills an installing process (alone, its installer alone, or
+both), a starting kernel, a running kernel, or a Jupyter Server in each round.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.support.kernels import kernel
 from tests.support.server import JupyterServer
 
 _PREPARE = "import sys; from nbenv.kernel.build import build; print(build(sys.argv[1]))"
-# From each of the environments one word leads to the next.
+# From each environment, one command leads to the next.
 MOVES = (
     ("install", "big==2.0"),
     ("install", "twig", "leaf<2"),
@@ -40,7 +40,7 @@ MOVES = (
 
 @dataclass
 class Run:
-    """The state of a run: the records that the moves lead through, and what was seen."""
+    """The state of a run: the records that the moves lead through, and counts of the outcomes."""
 
     ground: Ground
     notebook: Path
@@ -49,10 +49,10 @@ class Run:
     seen: Counter[str] = field(default_factory=Counter)
     place: int = 0
     seconds: float = 1.0
-    """How long an undisturbed change takes."""
+    """Duration of an undisturbed change."""
 
     def go_round(self) -> None:
-        """Make every move once, undisturbed; remember the record after each."""
+        """Make every move once, undisturbed, and remember the record after each."""
         succeed("install", self.notebook, "big==1.0", "-q")
         start = time.monotonic()
         for move in MOVES:
@@ -64,7 +64,7 @@ class Run:
 
     @property
     def before(self) -> Value:
-        """The record now."""
+        """The current record."""
         return self.values[self.place - 1]
 
     @property
@@ -73,7 +73,7 @@ class Run:
         return self.values[self.place]
 
     def moment(self) -> float:
-        """Return after how many seconds to kill."""
+        """Return the number of seconds after which to kill."""
         return self.random.uniform(0.05, self.seconds)
 
 
@@ -100,7 +100,7 @@ def kill_command(run: Run) -> str:
 
 
 def _wait(run: Run, process: subprocess.Popen[bytes]) -> None:
-    """Wait for a moment: any one, or, every other time, one while files are being replaced."""
+    """Wait for a random moment, every other time one while files are being replaced."""
     if run.random.random() < 0.5:
         time.sleep(run.moment())
         return
@@ -119,7 +119,7 @@ def _kill(process: int, children: bool) -> None:
 
 
 def kill_launcher(run: Run) -> str:
-    """Kill a kernel that is being started where its environment must be built."""
+    """Kill a starting kernel whose environment must be built."""
     environment = document_of(run.notebook).environment
     run.random.choice((environment.remove, environment.unmark))()
     manager = KernelManager(kernel_name="nbenv")
@@ -131,7 +131,7 @@ def kill_launcher(run: Run) -> str:
 
 
 def kill_kernel(run: Run) -> str:
-    """Kill a kernel in which a cell installs."""
+    """Kill a kernel while a cell installs."""
     move = MOVES[run.place]
     with kernel(run.notebook) as running:
         running.client.execute(f"%nbenv {' '.join(map(repr, move))}")
@@ -141,7 +141,7 @@ def kill_kernel(run: Run) -> str:
 
 
 def kill_server(run: Run) -> str:
-    """Kill a server in whose kernel a cell installs."""
+    """Kill a server while a cell of its kernel installs."""
     move = MOVES[run.place]
     with JupyterServer(run.notebook.parent) as server:
         channel = server.channel(server.session(run.notebook.name)["kernel"]["id"])
@@ -157,31 +157,33 @@ def kill_server(run: Run) -> str:
 
 
 def one_round(run: Run, victim: Callable[[Run], str]) -> None:
-    """Kill, start anew, and compare with the old and the new record."""
-    kept = recorded(run.notebook)  # what a killed server had not saved yet may still be missing
-    told = victim(run)
+    """Kill, start again, and compare with the old and the new record."""
+    kept = recorded(run.notebook)  # a killed server may not have saved the newest record
+    victim_kind = victim(run)
     allowed = [run.before, run.after]
     in_file = recorded(run.notebook)
-    assert in_file in [kept, *allowed], f"{told}: the file records neither the old nor the new"
+    assert in_file in [kept, *allowed], (
+        f"{victim_kind}: the file records neither the old nor the new"
+    )
     done = subprocess.run(
         [PYTHON, "-c", _PREPARE, str(run.notebook)], capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 0, f"{told}: the next start failed\n{done.stderr}"
+    assert done.returncode == 0, f"{victim_kind}: the next start failed\n{done.stderr}"
     document = document_of(run.notebook)
-    assert document.value in allowed, told
-    assert document.is_ready, f"{told}: the environment is not what is recorded"
+    assert document.record in allowed, victim_kind
+    assert document.is_ready, f"{victim_kind}: the environment is not what is recorded"
     assert str(document.environment.path) == done.stdout.strip().splitlines()[-1]
-    found = differences(document.environment, document.value, run.ground.index.folder)
-    assert not found, f"{told}: {found[:5]}\n{done.stderr}"
+    found = differences(document.environment, document.record, run.ground.index.folder)
+    assert not found, f"{victim_kind}: {found[:5]}\n{done.stderr}"
     mended = "made anew" if "anew" in done.stderr else "synced" if done.stderr else "ready"
-    came = "new" if document.value == run.after else "old"
-    run.seen[f"{told}: the {came} environment, {mended}"] += 1
+    came = "new" if document.record == run.after else "old"
+    run.seen[f"{victim_kind}: the {came} environment, {mended}"] += 1
     if came == "new":
         run.place = (run.place + 1) % len(MOVES)
 
 
 def victims(rounds: int, chooser: random.Random) -> list[Callable[[Run], str]]:
-    """Return whom to kill in each round."""
+    """Return which kind of process to kill in each round."""
     few = max(1, rounds // 20)
     others = [kill_launcher] * (rounds // 5) + [kill_kernel] * few + [kill_server] * few
     chosen = [*others, *[kill_command] * (rounds - len(others))]
@@ -190,7 +192,7 @@ def victims(rounds: int, chooser: random.Random) -> list[Callable[[Run], str]]:
 
 
 def main(rounds: int, seed: int) -> Counter[str]:
-    """Run; raise at the first round after which something is not as it must be."""
+    """Run all rounds; raise after the first one that leaves something wrong."""
     chooser = random.Random(seed)
     with ground() as place:
         run = Run(place, place.notebook(), chooser)
@@ -212,6 +214,6 @@ if __name__ == "__main__":
     options = parser.parse_args()
     print(f"seed {options.seed}")
     start = time.monotonic()
-    for told, count in sorted(main(options.rounds, options.seed).items()):
-        print(f"{count:4}  {told}")
+    for outcome, count in sorted(main(options.rounds, options.seed).items()):
+        print(f"{count:4}  {outcome}")
     print(f"{options.rounds} kills in {time.monotonic() - start:.0f} s: all whole")

@@ -1,8 +1,8 @@
-"""Random verbs over many notebooks, against a model of what should be true; nothing leaks.
+"""Random commands over many notebooks, checked against a model and for leaks.
 
-``python -m tests.endurance.soak 500``: so many operations over 20 notebooks, chosen by Hypothesis,
-which prints the whole sequence where one fails. Verbs run in this process, so that a leak of its
-own shows too; every kernel is a real one.
+``python -m tests.endurance.soak 500`` runs that many operations over 20 notebooks. Hypothesis
+chooses them and prints the whole sequence if one fails. Commands run in this process, so that its
+own leaks show as well; every kernel is a real one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from nbenv.home import approval_store
 from nbenv.kernel.build import build
 from tests.endurance.ground import Ground, Value, differences, document_of, ground, recorded
@@ -42,24 +42,24 @@ from tests.support.kernels import kernel
 
 NOTEBOOKS = 20
 STEPS = 125
-"""Operations on one machine, before the next begins empty."""
+"""Operations on one machine before the next, empty one."""
 REQUIREMENTS = ("leaf", "leaf<2", "branch", "twig", "twig<2", "big==1.0", "big")
 _number = st.integers(0, NOTEBOOKS - 1)
 _KNOWN = {"approvals", "bytecode", "checked", "envs", "history", "locks", "moved", "notebooks",
           "progress", "waiting"}  # fmt: skip
 _others: set[psutil.Process] = set()
-"""Processes of whoever runs this beside other things."""
+"""Child processes that existed before the run."""
 _place: list[Ground] = []
 _seen: Counter[str] = Counter()
 
 
 class Notebooks(RuleBasedStateMachine):
-    """The notebooks, each with the records that it had, the last one being true."""
+    """The notebooks, each with the records that it has had; the last one is current."""
 
     @initialize(salt=st.integers(0, 2**16))
     def begin(self, salt: int) -> None:
         """Start on an empty machine."""
-        assume(salt)  # Hypothesis tries the simplest sequence first: one verb, again and again
+        assume(salt)  # Hypothesis tries the simplest sequence first: one command repeated
         self.place = _place[0]
         for name in ("home", "notebooks"):
             shutil.rmtree(self.place.folder / name, ignore_errors=True)
@@ -69,7 +69,7 @@ class Notebooks(RuleBasedStateMachine):
         self.last: Path | None = None
 
     def _one(self, verb: str, number: int) -> Path:
-        """Return an existing notebook or, up to a limit that leaves room for copies, a new one."""
+        """Return an existing notebook, or a new one up to a limit that leaves room for copies."""
         _seen[verb] += 1
         known = sorted(self.history)
         if number < len(known):
@@ -94,7 +94,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number, requirement=st.sampled_from(REQUIREMENTS))
     def install(self, number: int, requirement: str) -> None:
-        """Install: the requirement is recorded."""
+        """Install: the requirement must be recorded."""
         path = self._one("install", number)
         done = nbenv("install", path, requirement)
         assert done.status == 0 or "cannot be met together" in done.err, done.err
@@ -106,7 +106,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number, name=st.sampled_from(("leaf", "branch", "twig", "big")))
     def uninstall(self, number: int, name: str) -> None:
-        """Uninstall: works exactly where it was asked for."""
+        """Uninstall: it must succeed exactly if the name was required."""
         path = self._one("uninstall", number)
         before = self.history[path][-1] or {"requirements": []}
         asked = any(text.split("<")[0].split("=")[0] == name for text in before["requirements"])
@@ -116,7 +116,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number)
     def upgrade(self, number: int) -> None:
-        """Upgrade: the requirements stay."""
+        """Upgrade: the requirements must stay."""
         path = self._one("upgrade", number)
         before = (self.history[path][-1] or {}).get("requirements", [])
         done = nbenv("upgrade", path, "-q")
@@ -128,7 +128,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number)
     def undo(self, number: int) -> None:
-        """Undo: exactly the record before, or an empty one, or the word that there is none."""
+        """Undo: the previous record, an empty one, or a message that there is none."""
         path = self._one("undo", number)
         history = self.history[path]
         done = nbenv("undo", path, "-q")
@@ -148,18 +148,18 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number)
     def rename(self, number: int) -> None:
-        """Rename, as the server's event tells it: the environment and the history go along."""
+        """Rename as the server's event does: environment and history must follow."""
         path = self._one("rename", number)
         new = path.with_name(f"{self._fresh_name()}.ipynb")
         os.rename(path, new)
-        Store().rename(str(path), str(new))
+        store.rename(str(path), str(new))
         self.history[new] = self.history.pop(path)
         self._changed(new)
 
     @precondition(lambda self: len(getattr(self, "history", ())) < NOTEBOOKS)
     @rule(number=_number)
     def copy(self, number: int) -> None:
-        """Copy: the copy has the record, an environment of its own, and no history."""
+        """Copy: the copy must have the record, its own environment, and no history."""
         path = self._one("copy", number)
         new = path.with_name(f"{self._fresh_name()}.ipynb")
         shutil.copy(path, new)
@@ -170,7 +170,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number, how=st.sampled_from(("lost", "prepared", "kernel", "lost kernel")))
     def restart(self, number: int, how: str) -> None:
-        """Start a kernel anew, or only what precedes it; sometimes the environment was deleted."""
+        """Start a kernel, or only what precedes one; sometimes delete the environment first."""
         path = self._one(f"restart ({how})", number)
         if "lost" in how:
             document_of(path).environment.remove()
@@ -184,7 +184,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @rule(number=_number)
     def restore(self, number: int) -> None:
-        """Restore what is recorded."""
+        """Restore the recorded environment."""
         path = self._one("restore", number)
         done = nbenv("restore", path, "-q")
         assert (done.status == 0) == (self.history[path][-1] is not None), done.err
@@ -193,7 +193,7 @@ class Notebooks(RuleBasedStateMachine):
     @precondition(lambda self: len(getattr(self, "history", ())) > 3)
     @rule(number=_number)
     def delete_and_prune(self, number: int) -> None:
-        """Delete a notebook and prune: its environment goes, and no other."""
+        """Delete a notebook and prune: only its environment may be removed."""
         path = self._one("prune", number)
         doomed = document_of(path).environment
         path.unlink()
@@ -209,7 +209,7 @@ class Notebooks(RuleBasedStateMachine):
 
     @invariant()
     def the_last_is_as_recorded(self) -> None:
-        """The notebook that was worked on records what the model says, and has it."""
+        """Check that the last notebook records, and has, what the model says."""
         path = getattr(self, "last", None)
         if path is None:
             return
@@ -220,7 +220,7 @@ class Notebooks(RuleBasedStateMachine):
             assert differences(document.environment, value, self.place.index.folder) == []
 
     def teardown(self) -> None:
-        """Nothing is left over."""
+        """Check that nothing is left over."""
         if not hasattr(self, "history") or sys.exc_info()[0]:
             return
         leaks(self.place, len(self.history), self.made)
@@ -229,13 +229,13 @@ class Notebooks(RuleBasedStateMachine):
 
 
 def _prepare(notebook: Path) -> None:
-    """Do what precedes a kernel's start; what it says meanwhile is for the server's log."""
+    """Do what precedes a kernel's start; hide its messages, which are for a server's log."""
     with redirect_stderr(io.StringIO()):
         build(str(notebook))
 
 
 def leaks(place: Ground, alive: int, made: int) -> None:
-    """Raise where processes, scratch files or what no notebook needs is left."""
+    """Raise if processes, scratch files or files that no notebook needs are left."""
     assert [each for each in _children() - _others if _runs(each)] == []
     assert list(Path(tempfile.gettempdir()).glob("nbenv-*")) == []
     assert [*place.home.glob("**/*.new"), *place.home.glob("envs/.removed-*")] == []
@@ -245,7 +245,7 @@ def leaks(place: Ground, alive: int, made: int) -> None:
         if path.is_dir() and path.name != "envs":
             for each in path.iterdir():  # a year later
                 os.utime(each, (1, 1))
-    succeed("prune", "-q")  # in a process of its own, as a timer does it
+    succeed("prune", "-q")  # in its own process, as a timer would
     count = Counter({each.name: _count(each) for each in place.home.iterdir() if each.is_dir()})
     assert count["envs"] <= alive + 1, count
     assert count["notebooks"] <= 2 * alive + 1, count
@@ -271,14 +271,14 @@ def _children() -> set[psutil.Process]:
 
 
 def _held() -> tuple[int, int]:
-    """Return the open files and sockets of this process, and its megabytes."""
+    """Return this process's number of open files and sockets, and its memory in megabytes."""
     gc.collect()
     process = psutil.Process()
     return process.num_fds(), process.memory_info().rss >> 20
 
 
 def main(operations: int, number: int, steps: int = STEPS) -> list[str]:
-    """Run at least so many operations; return what to tell."""
+    """Run at least that many operations; return lines about them."""
     _seen.clear()
     _others.clear()
     _others.update(_children())
@@ -294,17 +294,17 @@ def main(operations: int, number: int, steps: int = STEPS) -> list[str]:
     files, megabytes = (last - first for first, last in zip(held[0], held[-1], strict=True))
     assert files <= 2, held
     assert megabytes <= 50, held
-    told = ", ".join(f"{verb} {count}" for verb, count in sorted(_seen.items()))
-    return [told, f"{files:+} open files and sockets, {megabytes:+} MB since the first machine"]
+    counts = ", ".join(f"{verb} {count}" for verb, count in sorted(_seen.items()))
+    return [counts, f"{files:+} open files and sockets, {megabytes:+} MB since the first machine"]
 
 
 def one_machine(steps: int, number: int) -> None:
-    """Run so many operations on a machine that was empty before."""
+    """Run that many operations on an empty machine."""
     run_state_machine_as_test(
         seed(number)(type("Notebooks", (Notebooks,), {})),
         settings=settings(
             max_examples=1,
-            stateful_step_count=steps + 1,  # beginning counts as one
+            stateful_step_count=steps + 1,  # the beginning counts as one
             deadline=None,
             database=None,
             phases=[Phase.generate],

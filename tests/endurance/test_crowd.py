@@ -1,4 +1,4 @@
-"""Many at once, with `prune` all the while: the short form."""
+"""Short form of the crowd: many kernels and notebooks at once, while `prune` keeps running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the exact environment cannot be had: what remains is offered, and taken only when asked."""
+"""Fallbacks for an exact environment that is unavailable: offered, and used only on request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 @pytest.fixture
 def shared(stocked: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a notebook as it arrives on another machine, years later."""
+    """Return a notebook as it arrives on another machine years later."""
     succeed("install", notebook, "leaf", "other", "-q")
     stocked.wheel("leaf", "3.0", upload_time="2025-01-01T00:00:00Z")
     home = notebook.parent.parent
@@ -40,7 +40,7 @@ def shared(stocked: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def levels(notebook: Path) -> dict[str, str]:
-    """Return what a failed restore offers: the fallback and what it would change."""
+    """Return the fallbacks that a failed restore offers, with what each would change."""
     done = nbenv("restore", notebook, "--json")
     assert done.status == 1, done.out
     return {step["level"]: step["told"] for step in done.json["error"]["steps"]}
@@ -50,7 +50,7 @@ def test_a_file_gone_from_the_index(shared: Path, stocked: LocalIndex) -> None:
     before = shared.read_bytes()
     stocked.remove(LEAF)
     told = fail("restore", shared, "-q")
-    assert "cannot be had here exactly" in told
+    assert "is not available here" in told
     assert "leaf 1.0: no index has this version any more." in told
     assert "dated   what the requirements allowed on 2024-01-01; ~ leaf 1.0 → 0.9" in told
     assert "newest  ~ leaf 1.0 → 3.0" in told
@@ -59,12 +59,12 @@ def test_a_file_gone_from_the_index(shared: Path, stocked: LocalIndex) -> None:
     assert "As of:     2024-01-01" in shown
     assert (shared.read_bytes(), installed(shared)) == (before, {})
     told = succeed("restore", shared, "--fallback", "dated", "-q").out
-    assert "Lacking:   leaf 1.0: no index has this version any more." in told
+    assert "Missing:   leaf 1.0: no index has this version any more." in told
     assert "Changed:   ~ leaf 1.0 → 0.9" in told
-    assert "Kept:      2 distributions of 3, exactly as locked" in told
+    assert "Kept:      2 packages of 3, exactly as locked" in told
     assert installed(shared) == {"ipykernel": "7.0", "leaf": "0.9", "other": "1.0"}
     assert any(line.startswith("leaf==0.9 ") for line in record(shared)["lock"])
-    assert "cannot be had here any more" in fail("undo", shared, "-q")
+    assert "no longer available here" in fail("undo", shared, "-q")
     assert "leaf" in installed(shared)
 
 
@@ -85,7 +85,7 @@ def test_no_wheel_for_this_machine(shared: Path, stocked: LocalIndex) -> None:
     )
     assert installed(shared)["leaf"] == "1.0"
     line = next(line for line in record(shared)["lock"] if line.startswith("leaf"))
-    assert stocked.sha256(foreign) in line  # where that wheel fits, it is still taken
+    assert stocked.sha256(foreign) in line  # still used where that wheel fits
     assert stocked.sha256("leaf-1.0.tar.gz") in line
 
 
@@ -102,11 +102,11 @@ def test_a_python_that_cannot_be_had(shared: Path, stocked: LocalIndex) -> None:
     assert "leaf 1.0 → 3.0" in steps["newest"]
     assert shared.read_bytes() == before
     told = succeed("restore", shared, "--fallback", "python", "-q").out
-    assert "Kept:      3 distributions of 3, exactly as locked" in told
+    assert "Kept:      3 packages of 3, exactly as locked" in told
     assert record(shared)["python"] in steps["python"]
     assert installed(shared)["leaf"] == "1.0"
     assert succeed("restore", shared, "--fallback", "newest", "-q").out.startswith("Restored: ")
-    assert installed(shared)["leaf"] == "1.0"  # what can be had exactly is not replaced
+    assert installed(shared)["leaf"] == "1.0"  # what is available exactly is not replaced
 
 
 def test_a_build_that_fails(stocked: LocalIndex, notebook: Path, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_build_that_fails(stocked: LocalIndex, notebook: Path, tmp_path: Path)
 def test_listed_but_not_there(shared: Path, stocked: LocalIndex) -> None:
     stocked.gone.add(LEAF)
     told = fail("restore", shared, "-q")
-    assert "leaf 1.0: the index lists its file, but has it no more." in told
+    assert "leaf 1.0: the index lists its file, but no longer has it." in told
     assert "newest  ~ leaf 1.0 → 3.0" in told
     succeed("restore", shared, "--fallback", "newest", "-q")
     assert installed(shared)["leaf"] == "3.0"
@@ -154,7 +154,7 @@ def test_nothing_remains(shared: Path, stocked: LocalIndex) -> None:
 def test_no_fallback_where_none_is_needed(shared: Path, stocked: LocalIndex) -> None:
     words = ("restore", shared, "--dry-run", "--fallback", "newest", "-q")
     assert "No fallback is needed" in fail(*words, status=2)
-    stocked.corrupt.add(LEAF)  # tampering is no lack: it stays a refusal
+    stocked.corrupt.add(LEAF)  # tampering is not unavailability: it stays a refusal
     told = fail("restore", shared, "--fallback", "newest", "-q")
     assert "not the one that the notebook's lock names" in told
     stocked.close()  # neither is an index that is down
@@ -182,7 +182,7 @@ def test_the_report_is_in_the_cell(place: Ground, monkeypatch: pytest.MonkeyPatc
         assert status == "error"
         assert "newest  ~ leaf 1.0 → 1.5" in text
         report = running.ok("%nbenv restore --fallback newest")
-        assert "Lacking:   leaf 1.0" in report
+        assert "Missing:   leaf 1.0" in report
         assert "Changed:   ~ leaf 1.0 → 1.5" in report
         assert running.ok("import leaf; print(leaf.__version__)") == "1.5\n"
     place.index.wheel("leaf", "1.0")
@@ -196,7 +196,7 @@ def test_run_takes_a_fallback_on_a_copy(place: Ground, monkeypatch: pytest.Monke
     place.index.wheel("twig", "1.1")
     monkeypatch.setenv("NBENV_HOME", str(place.folder / "runner"))
     monkeypatch.setenv("UV_CACHE_DIR", str(place.folder / "runner-cache"))
-    assert "cannot be had here exactly" in fail("run", notebook, "-q")
+    assert "is not available here" in fail("run", notebook, "-q")
     done = succeed("run", notebook, "--fallback", "newest", "-o", place.folder / "out.ipynb", "-q")
     assert "Changed:   ~ twig 1.0 → 1.1" in done.out
     assert notebook.read_bytes() == before

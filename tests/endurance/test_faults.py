@@ -1,4 +1,4 @@
-"""What breaks on a machine: each is detected, said, and mended or refused; nothing is lost."""
+"""Faults of a machine: each is detected, reported, and repaired or refused; nothing is lost."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ready(notebook: Path, stocked: LocalIndex) -> Path:
 
 @contextmanager
 def disk(folder: Path, size: str) -> Iterator[Path]:
-    """Mount a file system of a size at a folder."""
+    """Mount a file system of this size at a folder."""
     folder.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     done = subprocess.run(mount, capture_output=True, check=False)
@@ -71,8 +71,8 @@ def test_the_disk_of_the_environments_is_full(notebook: Path, stocked: LocalInde
         succeed("install", notebook, "leaf", "-q", environ=environ)
         with_leaf = notebook.read_bytes()
         told = fail("install", notebook, "large", "-q", environ=environ)
-        assert "There is no room left on the disk." in told
-        assert "Make room" in told
+        assert "There is no space left on the disk." in told
+        assert "Free some disk space" in told
         assert notebook.read_bytes() == with_leaf != before
         status = succeed("status", notebook, "--json", environ=environ).json
         assert (status["ready"], status["drift"]) == (True, [])
@@ -134,7 +134,7 @@ def test_a_corrupted_cache_entry(ready: Path, how: str) -> None:
         cached.write_bytes(content)
     done = succeed("restore", ready)
     assert "The cache of large is damaged; fetching anew" in done.err
-    assert environment(ready).site_packages.joinpath("large/data.py").stat().st_size == size
+    assert environment(ready).site_packages().joinpath("large/data.py").stat().st_size == size
     assert installed(ready) == HELD
 
 
@@ -160,26 +160,26 @@ def test_a_distribution_whose_record_was_never_right(notebook: Path, stocked: Lo
     succeed("install", notebook, "odd", "-q")
     same = environment(notebook).identifier
     assert succeed("install", notebook, "leaf", "-q").err == ""
-    assert environment(notebook).identifier == same  # not taken for damaged every time
+    assert environment(notebook).identifier == same  # not taken for damaged each time
 
 
 def _without_site_packages(place: Environment) -> None:
-    shutil.rmtree(place.site_packages)
+    shutil.rmtree(place.site_packages())
 
 
 def _without_a_distribution(place: Environment) -> None:
-    shutil.rmtree(place.site_packages / "large")
-    shutil.rmtree(place.site_packages / "large-1.0.dist-info")
+    shutil.rmtree(place.site_packages() / "large")
+    shutil.rmtree(place.site_packages() / "large-1.0.dist-info")
 
 
 def _without_modules(place: Environment) -> None:
-    shutil.rmtree(place.site_packages / "large")
+    shutil.rmtree(place.site_packages() / "large")
 
 
 def _without_metadata(place: Environment) -> None:
     for name in ("METADATA", "RECORD"):
-        (place.site_packages / "leaf-1.0.dist-info" / name).unlink()
-    (place.site_packages / "leaf.py").unlink()
+        (place.site_packages() / "leaf-1.0.dist-info" / name).unlink()
+    (place.site_packages() / "leaf.py").unlink()
 
 
 def _without_configuration(place: Environment) -> None:
@@ -212,17 +212,17 @@ def test_a_half_deleted_environment_is_mended_by_the_next_start(ready: Path, dam
     build(str(ready))  # what a starting kernel does
     assert installed(ready) == HELD
     place = environment(ready)
-    assert place.python_version
-    assert (place.site_packages / "large" / "data.py").exists()
-    assert (place.site_packages / "leaf.py").exists()
+    assert place.read_version()
+    assert (place.site_packages() / "large" / "data.py").exists()
+    assert (place.site_packages() / "leaf.py").exists()
 
 
 def test_one_file_deep_inside_is_mended_by_restoring(ready: Path) -> None:
-    deep = environment(ready).site_packages / "large" / "data.py"
+    deep = environment(ready).site_packages() / "large" / "data.py"
     deep.unlink()
     done = succeed("restore", ready)
     assert "Files of large are missing or damaged" in done.err
-    assert (environment(ready).site_packages / "large" / "data.py").exists()
+    assert (environment(ready).site_packages() / "large" / "data.py").exists()
 
 
 def test_what_was_installed_by_hand_survives_a_start(ready: Path, stocked: LocalIndex) -> None:
@@ -245,7 +245,7 @@ def test_the_clock_jumps(ready: Path, jump: float) -> None:
         if path.exists() and not path.is_symlink():
             os.utime(path, (then, then))
     assert build(str(ready)) == str(place.path)
-    assert environment(ready) == place  # looked at, and found whole
+    assert environment(ready) == place  # checked and found intact
     succeed("install", ready, "small", "-q")
     assert succeed("status", ready, "--json").json["drift"] == []
     ready.unlink()
@@ -279,7 +279,7 @@ def test_an_orphaned_installer_keeps_the_lock(ready: Path, stocked: LocalIndex) 
         time.sleep(0.01)
     process.kill()
     process.wait()
-    assert is_locked(identifier)  # its child still runs
+    assert is_locked(identifier)  # its child is still running
     stocked.stall = 0
     assert "Waiting for another change" in succeed("restore", ready).err
     assert installed(ready) == HELD
@@ -318,14 +318,14 @@ def place() -> Iterator[Ground]:
 def test_a_kernel_that_cannot_start_is_mended(place: Ground) -> None:
     notebook = place.notebook()
     succeed("install", notebook, "leaf", "-q")
-    package = document_of(notebook).environment.site_packages / "ipykernel"
-    (package / "__init__.py").unlink()  # the folder's own time shows it only one level above
-    marker = document_of(notebook).environment
-    value = marker.value
-    assert value is not None
-    marker.mark(value, str(notebook))
+    package = document_of(notebook).environment.site_packages() / "ipykernel"
+    (package / "__init__.py").unlink()  # only the parent folder's time changes
+    damaged = document_of(notebook).environment
+    record = damaged.read_marker().record
+    assert record is not None
+    damaged.mark(record, str(notebook))
     with kernel(notebook) as running:
         assert running.ok("import leaf; print(leaf.__version__)") == "2.0\n"
     document = document_of(notebook)
-    assert differences(document.environment, document.value or {}, place.index.folder) == []
+    assert differences(document.environment, document.record or {}, place.index.folder) == []
     assert nbenv("status", notebook, "--json").json["ready"]

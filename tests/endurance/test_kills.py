@@ -1,4 +1,4 @@
-"""Killed at random moments, the next start gives the old environment or the new one, whole."""
+"""Short form of the kills: the next start gives the old or the new environment, complete."""
 
 from __future__ import annotations
 

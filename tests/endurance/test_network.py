@@ -1,4 +1,4 @@
-"""A network that fails in the middle of a restore: few retries, one message, and it resumes."""
+"""Network failures in the middle of a restore: few retries, one message, and it resumes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RETRIES = 2
 
 @pytest.fixture
 def shared(index: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a notebook on another machine, which downloads one file after the other."""
+    """Return a notebook on another machine, which downloads one file at a time."""
     index.wheel("leaf", "1.0")
     noise = os.urandom(200_000).hex()
     index.wheel("large", "1.0", modules={"large.py": f"x = {noise!r}\n"})
@@ -59,11 +59,11 @@ def test_it_fails_for_good_and_the_next_try_resumes(
     else:
         index.slow = {LAST}
     told = fail("restore", shared, "-q")
-    assert told.startswith("An index of distributions cannot be used.")
-    assert "try again; nothing was changed, and what is downloaded already is kept." in told
+    assert told.startswith("A package index cannot be used.")
+    assert "try again; nothing was changed, and finished downloads are kept." in told
     assert len(told.splitlines()) < 12
     assert (shared.read_bytes(), installed(shared)) == (before, {})
-    assert len(index.requests) <= 12 * (RETRIES + 1)  # bounded, whatever is asked for
+    assert len(index.requests) <= 12 * (RETRIES + 1)  # bounded, whatever is requested
     had = {name for name in index.downloads if name != LAST} if fault[0] in "bs" else set()
     index.failures, index.cut, index.slow = 0, set(), set()
     index.requests.clear()

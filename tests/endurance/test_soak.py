@@ -1,4 +1,4 @@
-"""Random verbs against a model of what should be true: the short form."""
+"""Short form of the soak: random commands checked against a model."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ The waits themselves are measured by `tests/benchmarks/`.
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import nbformat
 import pytest
 
 import nbenv
+from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.home import paths
+from nbenv.notebook.metadata import write_metadata
+from nbenv.operations.listing import status
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
@@ -38,7 +41,7 @@ def recorded(notebook: Path, index: LocalIndex) -> Path:
 
 def start(notebook: Path, folder: Path) -> Seen:
     seen = watch(START, folder, "-f", "x.json", environ={"NBENV_NOTEBOOK": str(notebook)})
-    environment = NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    environment = NotebookSnapshot.read(NotebookRef(str(notebook))).environment
     assert seen.became[0] == environment.python
     return seen
 
@@ -59,7 +62,7 @@ def test_a_ready_start_opens_the_notebook_once_and_starts_nothing(
     seen = start(recorded, tmp_path)
     assert seen.opened.count(str(recorded)) == 1
     assert seen.started == []
-    environment = NotebookSnapshot.read(NotebookRef(str(recorded)), Store()).environment
+    environment = NotebookSnapshot.read(NotebookRef(str(recorded))).environment
     assert seen.opened_below(home) == [
         paths.state_path(paths.key(str(recorded))),
         paths.marker_path(str(environment.path)),
@@ -105,6 +108,63 @@ def test_an_install_that_is_satisfied_starts_none(recorded: Path, tmp_path: Path
     seen = watch(COMMAND, tmp_path, "install", recorded, "alpha")
     assert seen.started == []
     assert not {"virtualenv", "jupyter_client", "jupyter_server", "nbconvert"} & set(seen.modules)
+
+
+# -- parsing records
+
+PARSES = """
+import collections, json, sys
+from nbenv.core import record
+from nbenv.core.spec import Spec
+parsed, read = collections.Counter(), Spec.from_record.__func__
+def counted(cls, value):
+    parsed[record.fingerprint(value)] += 1
+    return read(cls, value)
+Spec.from_record = classmethod(counted)
+from nbenv.cli.main import main
+status = main(sys.argv[2:])
+open(sys.argv[1], "w").write(json.dumps(list(parsed.values())))
+sys.exit(status)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"], ["list"], ["tree"], ["why", "alpha"], ["diff"], ["export"], ["restore"],
+        ["restore", "--dry-run"], ["install", "beta"], ["install", "beta", "--dry-run"],
+        ["uninstall", "alpha"], ["upgrade"], ["undo"], ["pack"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_parses_each_record_once(
+    recorded: Path, tmp_path: Path, words: list[str]
+) -> None:
+    counts = tmp_path / "counts.json"
+    command = [words[0], str(recorded), *words[1:]]
+    done = subprocess.run(
+        [sys.executable, "-c", PARSES, counts, *command],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(counts.read_text())
+    assert set(found) == {1}
+
+
+def test_the_status_of_a_large_environment_parses_its_record_once(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often a page asks."""
+    digest = f"--hash=sha256:{'0' * 64}"
+    lock = [f"package-{number}=={number}.0 {digest}" for number in range(500)]
+    record = {"version": 1, "python": "3.11", "requirements": ["package-1"], "lock": sorted(lock)}
+    write_metadata(str(notebook), {"nbenv": record})
+    parsed: list[object] = []
+    read = Spec.from_record
+    monkeypatch.setattr(Spec, "from_record", lambda value: parsed.append(value) or read(value))
+    for _ in range(3):
+        assert status(NotebookRef(str(notebook))).data["locked"] == 500
+    assert len(parsed) == 1
 
 
 # -- ordinary kernels and saves

@@ -1,1 +1,1 @@
-"""Support for the tests: tiny real distributions and a local package index to serve them."""
+"""Support for the tests: tiny real distributions, a local index, kernels, servers, browsers."""

@@ -1,4 +1,4 @@
-"""nbenv's REST API as its front end uses it: looks, jobs, and their events."""
+"""Client of nbenv's REST API, used as its front end does: views, jobs, and their events."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Event = dict[str, Any]
 
 
 def ask(server: JupyterServer, path: str) -> Any:
-    """Look at something that must be there."""
+    """Get a resource that must exist."""
     status, answer = server.request("GET", f"nbenv/api/{path}")
     assert status == 200, (status, answer)
     return answer
 
 
 def start(server: JupyterServer, path: str, verb: str, *words: str, **more: object) -> Any:
-    """Begin a job; return what it is."""
+    """Start a job and return its description."""
     body = {"path": path, "verb": verb, "words": list(words), **more}
     status, job = server.request("POST", "nbenv/api/jobs", body)
     assert status == 201, (status, job)
@@ -31,7 +31,7 @@ def start(server: JupyterServer, path: str, verb: str, *words: str, **more: obje
 
 
 def stop(server: JupyterServer, identifier: str) -> Any:
-    """End a job; return what it is then."""
+    """Stop a job and return its description."""
     status, job = server.request("DELETE", f"nbenv/api/jobs/{identifier}")
     assert status == 200, (status, job)
     return job
@@ -39,7 +39,7 @@ def stop(server: JupyterServer, identifier: str) -> Any:
 
 @contextmanager
 def following(server: JupyterServer, identifier: str, query: str = "") -> Iterator[Iterator[Event]]:
-    """Read a job's events as they come; going away in between is allowed."""
+    """Read a job's events as they arrive; leaving early is allowed."""
     url = f"{server.url}nbenv/api/jobs/{identifier}/events{query}"
     request = urllib.request.Request(url, headers={"Authorization": f"token {server.token}"})
     with urllib.request.urlopen(request, timeout=120) as lines:
@@ -47,6 +47,6 @@ def following(server: JupyterServer, identifier: str, query: str = "") -> Iterat
 
 
 def events(server: JupyterServer, identifier: str, query: str = "") -> list[Event]:
-    """Read a job's events to its end."""
-    with following(server, identifier, query) as told:
-        return list(told)
+    """Read a job's events until it ends."""
+    with following(server, identifier, query) as received:
+        return list(received)

@@ -1,4 +1,4 @@
-"""JupyterLab and Notebook 7 in headless Chromium, as a person uses them."""
+"""JupyterLab and Notebook 7 in headless Chromium, operated as a person does."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FLAGS = [
     "--disable-sync",
 ]
 SLOW = 90_000
-"""Milliseconds for what installs something."""
+"""Milliseconds to allow for whatever installs something."""
 
 
 def chromium() -> str | None:
-    """Return the browser of this machine, None when it has none."""
+    """Return the path of this machine's browser, or None."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -47,12 +47,12 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def new_page(browser: Browser) -> Iterator[Page]:
-    """Yield a page of a browser that shares nothing with its others."""
+    """Yield a new page that shares nothing with the browser's other pages."""
     page = browser.new_page(viewport={"width": 1500, "height": 850})
     try:
         yield page
     finally:
-        page.close()  # and what belongs to it alone
+        page.close()  # and its context, which belongs to it alone
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def open_page() -> Iterator[Page]:
 
 
 def saved(path: Path) -> Any:
-    """Return a notebook's document; Jupyter writes it in place, so it may be half there."""
+    """Return a saved notebook; retry, since Jupyter writes it in place and it may be incomplete."""
     for _ in range(50):
         with contextlib.suppress(json.JSONDecodeError):
             return json.loads(path.read_text(encoding="utf-8"))
@@ -72,14 +72,14 @@ def saved(path: Path) -> Any:
 
 
 class Front:
-    """A notebook that is open in a page."""
+    """A notebook open in a page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     @property
     def cells(self) -> Locator:
-        """The code cells, top down."""
+        """The code cells, from the top."""
         return self.page.locator(".jp-CodeCell:visible")
 
     def ready(self, server: JupyterServer) -> Self:
@@ -91,7 +91,7 @@ class Front:
             if status != 200:  # some Jupyter Servers fail while a kernel starts
                 continue
             if any(k["execution_state"] == "idle" and k["connections"] for k in kernels):
-                self.page.wait_for_timeout(500)  # the page hears of it
+                self.page.wait_for_timeout(500)  # until the page knows too
                 return self
         raise AssertionError("No kernel is idle.")
 
@@ -102,14 +102,14 @@ class Front:
         self.page.keyboard.insert_text(code)
 
     def run(self, number: int, code: str) -> Locator:
-        """Type code into a cell and run it; return its output, once it ended."""
+        """Type code into a cell, run it to its end, and return its output."""
         self.write(number, code)
         self.page.keyboard.press("Shift+Enter")
         self.ended(number)
         return self.output(number)
 
     def ended(self, number: int) -> None:
-        """Wait until a cell has a number."""
+        """Wait until a cell has been executed and shows its number."""
         prompt = self.cells.nth(number).locator(".jp-InputPrompt")
         expect(prompt).not_to_have_text("[*]:", timeout=SLOW)
         expect(prompt).not_to_have_text("[ ]:", timeout=SLOW)
@@ -119,20 +119,20 @@ class Front:
         return self.cells.nth(number).locator(".jp-OutputArea")
 
     def save(self) -> None:
-        """Save with the keyboard."""
+        """Save with the keyboard shortcut."""
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Control+S")
 
 
 class Lab(Front):
-    """JupyterLab with the extension, as a person sees it."""
+    """JupyterLab with the extension."""
 
     def __init__(self, page: Page, server: JupyterServer) -> None:
         super().__init__(page)
         self.server = server
 
     def open(self, path: str = "", where: str = "lab/tree") -> Lab:
-        """Load the page with a notebook, or Lab alone."""
+        """Load the page with a notebook, or JupyterLab alone."""
         place = f"{where}/{path}" if path else "lab"
         self.page.goto(f"{self.server.url}{place}?token={self.server.token}&reset")
         if path:
@@ -146,7 +146,7 @@ class Lab(Front):
 
     @property
     def strip(self) -> Locator:
-        """The line between the toolbar and the cells."""
+        """The notice bar between the toolbar and the cells."""
         return self.page.locator(".jp-nbenv-Notice:visible")
 
     @property
@@ -165,20 +165,20 @@ class Lab(Front):
         return self.page.locator(".jp-nbenv-Panel")
 
     def show_panel(self) -> Locator:
-        """Open the panel by the toolbar's item."""
+        """Open the panel with the toolbar's item."""
         self.item.click()
         expect(self.panel).to_be_visible()
         return self.panel
 
     def shows(self, words: str, timeout: float = SLOW) -> None:
-        """Wait until the toolbar's item says these words."""
+        """Wait until the toolbar's item shows these words."""
         expect(self.item).to_contain_text(words, timeout=timeout)
 
     def press(self, place: Locator, label: str) -> None:
-        """Click a button by what it says."""
+        """Click the button with this label."""
         place.get_by_role("button", name=label, exact=True).click()
 
     def begin(self, number: int, code: str) -> None:
-        """Type code into a cell and run it, without waiting for its end."""
+        """Type code into a cell and run it, without waiting for it to end."""
         self.write(number, code)
         self.page.keyboard.press("Control+Enter")

@@ -1,6 +1,6 @@
-"""A Python with jupyter-collaboration beside everything that the tests' own has.
+"""A Python with jupyter-collaboration in addition to everything in the tests' own Python.
 
-In the tests' own it would change what every other test sees: who saves, and when.
+Installed in the tests' own Python it would change every other test: who saves, and when.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["environ", "make_python"]
 
 
 def make_python(folder: Path) -> Path:
-    """Make it in `folder`, with the versions that the tests' own Python has."""
+    """Make that Python in `folder`, with the versions of the tests' own."""
     python = folder / "venv" / "bin" / "python"
     constraints = folder / "constraints.txt"
     here = {(each.metadata["Name"], each.version) for each in distributions()}
@@ -45,7 +45,7 @@ def _uv(*words: str) -> None:
 
 
 def environ(home: Path) -> dict[str, str]:
-    """Return what a server that runs on that Python needs, to find what is installed beside it."""
+    """Return the variables with which a server on that Python finds the tests' own extensions."""
     return {
         "NBENV_HOME": str(home),
         "JUPYTER_PATH": os.path.join(sys.prefix, "share", "jupyter"),

@@ -18,7 +18,7 @@ from nbenv.__main__ import main
 
 @dataclass(frozen=True)
 class Done:
-    """What a command answered."""
+    """The result of a command."""
 
     status: int
     out: str
@@ -26,12 +26,12 @@ class Done:
 
     @property
     def json(self) -> Any:
-        """The JSON that it printed."""
+        """The JSON on its standard output."""
         return json.loads(self.out)
 
 
 def nbenv(*words: object, environ: Mapping[str, str] | None = None) -> Done:
-    """Run a command to its end."""
+    """Run a command in a child process."""
     done = subprocess.run(
         [sys.executable, "-m", "nbenv", *map(str, words)],
         env={**os.environ, **(environ or {})},
@@ -46,7 +46,7 @@ def nbenv(*words: object, environ: Mapping[str, str] | None = None) -> Done:
 
 
 def nbenv_here(*words: object) -> Done:
-    """Run a command to its end in this process: the same code without Python's own start."""
+    """Run a command in this process: the same code without starting Python."""
     out, err = io.StringIO(), io.StringIO()
     kept = sys.argv, signal.getsignal(signal.SIGTERM)
     sys.argv = ["nbenv", *map(str, words)]
@@ -68,7 +68,7 @@ def succeed(*words: object, environ: Mapping[str, str] | None = None) -> Done:
 
 
 def fail(*words: object, status: int = 1, environ: Mapping[str, str] | None = None) -> str:
-    """Run a command that must fail with one message, and no traceback; return the message."""
+    """Run a command that must fail with a message and no traceback; return the message."""
     done = nbenv(*words, environ=environ)
     assert done.status == status, (done.status, done.out, done.err)
     assert "This is a bug" not in done.err, done.err

@@ -1,8 +1,8 @@
-"""Execute a Dockerfile's steps one by one below a scratch root, where there is no Docker.
+"""Execution of a Dockerfile's steps below a scratch root, without Docker.
 
-The image's own paths become paths below the root, in the text; ``FROM`` gives a Python of this
-machine by that version; users are not made. So this proves the commands and their order, not the
-base images and not the file ownership.
+The image's own paths are rewritten to paths below the root, ``FROM`` selects a Python of that
+version on this machine, and no users are created. So this checks the commands and their order, but
+neither base images nor file ownership.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HEREDOC = re.compile(r"<<'(\w+)'")
 
 @dataclass(frozen=True)
 class Step:
-    """One instruction; `text` is what follows a heredoc's mark."""
+    """One instruction; `text` is the content of its heredoc."""
 
     name: str
     words: str
@@ -49,7 +49,7 @@ def steps(dockerfile: str) -> Iterator[Step]:
 
 @dataclass
 class Scratch:
-    """The root that the steps work in; `done` has the names of those executed."""
+    """The root that the steps run in; `done` names the executed ones."""
 
     root: Path
     context: Path
@@ -58,7 +58,7 @@ class Scratch:
     done: list[str] = field(default_factory=list)
 
     def place(self, path: str) -> Path:
-        """Return where a path of the image is."""
+        """Return the place of an image's path below the root."""
         inside = path if path.startswith("/") else f"{self.folder}/{path}"
         return self.root / inside.lstrip("/")
 

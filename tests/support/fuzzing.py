@@ -1,6 +1,7 @@
-"""Everything that reads what others wrote, as functions of bytes that may raise our errors only.
+"""Fuzz targets: everything that reads foreign input, as functions of bytes.
 
-`tests/trust/test_fuzzing.py` feeds them from hypothesis, `tests/fuzz.py` from atheris.
+They may raise only nbenv's own errors. `tests/trust/test_fuzzing.py` feeds them from Hypothesis,
+`tests/trust/fuzz.py` from atheris.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import drift
 from nbenv.errors import InstallerError, NbenvError
 from nbenv.installer import pip_config
-from nbenv.installer.uv_errors import explained
+from nbenv.installer.uv_errors import explain_failure
 from nbenv.kernel.guest import shell_words
 from nbenv.notebook.metadata import read_metadata, write_metadata
 from nbenv.operations.install import parse_index
@@ -37,11 +38,11 @@ _PLATFORM = {name: str(value) for name, value in default_environment().items()}
 
 
 def run(name: str, data: bytes) -> bool:
-    """Feed one target; return whether it took the data (it may refuse it with an error of ours)."""
+    """Feed one target; return whether it accepted the data or refused it with nbenv's error."""
     try:
         TARGETS[name](data)
     except NbenvError as error:
-        # What is typed comes back as it was; what is read from a file must not steer a terminal.
+        # Typed words are echoed as they are; text from a file must not control the terminal.
         assert name == "words" or all(map(str.isprintable, str(error).splitlines()))
         return False
     return True
@@ -49,18 +50,18 @@ def run(name: str, data: bytes) -> bool:
 
 def _text(data: bytes) -> str:
     try:
-        return data.decode("utf-8", "surrogatepass")  # JSON may hold what is no character
+        return data.decode("utf-8", "surrogatepass")  # JSON may hold lone surrogates
     except UnicodeDecodeError:
         return data.decode("utf-8", "replace")
 
 
 def _plain(value: object) -> str:
-    """Return JSON in one spelling: of two values NaN the one does not equal the other."""
+    """Return canonical JSON: comparing values would fail on NaN, which does not equal itself."""
     return json.dumps(value, sort_keys=True)
 
 
 def _notebook(data: bytes) -> None:
-    """A file: read, written, and read again; nothing but the changed value may change."""
+    """Read, write and reread a file; only the written value may change."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "x.ipynb")
         Path(path).write_bytes(data)
@@ -74,13 +75,13 @@ def _notebook(data: bytes) -> None:
 
 
 def _record(data: bytes) -> None:
-    """A record: whatever is taken comes back the same, and is shown without looking anywhere."""
+    """Parse a record; an accepted one must round-trip, and showing it must not look anywhere."""
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return
-    spec = Spec.from_value(value)
-    again = Spec.from_value(spec.to_value())
+    spec = Spec.from_record(value)
+    again = Spec.from_record(spec.to_record())
     assert again.digest(_FOLDER) == spec.digest(_FOLDER)
     assert record.current(value, {"value": NEW, "superseded": [record.ABSENT]}) == value
     drift(spec.lock.selection(_PLATFORM), {})
@@ -133,12 +134,12 @@ def _words(data: bytes) -> None:
     if not {"-h", "--help", "--version"} & set(found):
         try:
             parse(found)
-        except SystemExit as error:  # abbreviations of --help
+        except SystemExit as error:  # an abbreviation of --help
             assert error.code in (0, None)
 
 
 def _installer(data: bytes) -> None:
-    error = explained(data.decode("utf-8", "replace").splitlines())
+    error = explain_failure(data.decode("utf-8", "replace").splitlines())
     assert isinstance(error, InstallerError)
 
 

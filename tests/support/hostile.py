@@ -1,4 +1,4 @@
-"""Notebooks that somebody wrote to do harm: what each says, and the place that must be named."""
+"""Notebooks written to do harm, each with the place that its refusal must name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TRAP = "127.0.0.1:9"
-"""Where nothing listens; a tool that asks this host is caught by its attempt to connect."""
+"""An address where nothing listens: a tool that asks it is caught connecting."""
 HASH = "--hash=sha256:" + "0" * 64
 COMMIT = "0" * 40
 GOOD_LINE = f"six==1.17.0 {HASH}"
@@ -17,7 +17,7 @@ MANY = 1_000_000
 
 @dataclass(frozen=True)
 class Hostile:
-    """A record that must be refused, and what the refusal must name."""
+    """A record that must be refused, and the place that the refusal must name."""
 
     name: str
     value: object
@@ -25,7 +25,7 @@ class Hostile:
 
 
 def record(**changes: object) -> dict[str, object]:
-    """Return a record that is in order but for `changes`."""
+    """Return a record that is valid except for `changes`."""
     good: dict[str, object] = {
         "version": 1,
         "python": "3.11",
@@ -36,7 +36,7 @@ def record(**changes: object) -> dict[str, object]:
 
 
 def deep(depth: int) -> object:
-    """Return lists in lists."""
+    """Return lists nested to this depth."""
     value: object = []
     for _ in range(depth):
         value = [value]
@@ -274,7 +274,7 @@ HARMLESS = {
 
 
 def write(path: Path, value: object) -> Path:
-    """Write a notebook with this record, and with a project beside it that leaves traces."""
+    """Write a notebook with this record, and a project beside it that leaves traces."""
     path.parent.mkdir(parents=True, exist_ok=True)
     evil = path.parent / "evil"
     evil.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""A package index on 127.0.0.1 for tests, with switches for what can go wrong with one."""
+"""Package index on 127.0.0.1, with switches for what can go wrong with an index."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PAGE_HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept"}
 
 @dataclass(frozen=True)
 class _File:
-    """One file that the index offers, with all that the index says of it."""
+    """One file that the index offers, with everything the index says about it."""
 
     path: Path
     project: str
@@ -60,18 +60,18 @@ class _File:
 
     @property
     def url(self) -> str:
-        """Where the file is, seen from the project's page; another content has another URL."""
+        """The file's address relative to the project's page; other content has another URL."""
         return f"../../files/{self.sha256[:16]}/{quote(self.name)}"
 
     @property
     def requires_python(self) -> str | None:
-        """Requires-Python of its metadata."""
+        """The Requires-Python field of its metadata."""
         return HeaderParser().parsestr(self.metadata.decode()).get("Requires-Python")
 
 
 @dataclass(frozen=True)
 class _Reply:
-    """An answer of the index."""
+    """A response of the index."""
 
     status: int
     body: bytes = b""
@@ -86,32 +86,35 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, port: int, index: LocalIndex) -> None:
-        """Listen; port 0 takes any free one."""
+        """Listen on a port; 0 takes any free one."""
         self.index = index
         super().__init__(("127.0.0.1", port), _Handler)
 
     def server_bind(self) -> None:
-        """Bind without HTTPServer's look-up of the host's name, which can be slow."""
+        """Bind without HTTPServer's lookup of the host name, which can be slow."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that goes away is part of the tests."""
+        """Print nothing: clients that disconnect are part of the tests."""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Hands each request to the index; one connection per request, so that close() is final."""
+    """Handler that passes each request to the index.
+
+    Each request has its own connection, so that close() is final.
+    """
 
     def do_GET(self) -> None:
-        """Answer with a body."""
+        """Reply with a body."""
         self._reply(with_body=True)
 
     def do_HEAD(self) -> None:
-        """Answer without one."""
+        """Reply without a body."""
         self._reply(with_body=False)
 
     def _reply(self, *, with_body: bool) -> None:
-        """Send the index's answer, or hang up where it has none."""
+        """Send the index's reply, or hang up if it has none."""
         index = cast(_Server, self.server).index
         reply = index.answer(self.command, urlsplit(self.path).path, self.headers)
         if reply is None:
@@ -126,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(index, reply.body)
 
     def _send(self, index: LocalIndex, body: bytes) -> None:
-        """Send a body; of some files only the first half."""
+        """Send a body, or only its first half for some files."""
         name = unquote(urlsplit(self.path).path).rpartition("/")[2]
         cut = index.takes_cut(name)
         self.wfile.write(body[: len(body) // 2] if cut or name in index.slow else body)
@@ -135,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
             index.wait_until_down()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep the tests' output clean."""
+        """Print nothing, to keep the tests' output clean."""
 
 
 @final
@@ -150,16 +153,16 @@ class LocalIndex:
     - `cut`: names of files of which only the first half is sent, `cuts` times (None: always);
     - `slow`: names of files of which the second half never comes;
     - `failures`: how many of the next requests get the status `failing` (0 hangs up);
-    - `corrupt`: names of files to serve altered (still well-formed: only the hash gives it away);
+    - `corrupt`: names of files to serve altered (still well-formed: only the hash reveals it);
     - `stall`: seconds to wait before every answer;
     - `without_hashes`: advertise no hashes;
-    - `html_only`: no JSON, whatever the client accepts.
+    - `html_only`: serve no JSON, whatever the client accepts.
 
-    `requests` lists (method, path) of every request in order, those refused too.
+    `requests` lists (method, path) of every request in order, refused ones included.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Offer the files in `folder` (made if it is not there); it serves once opened."""
+        """Offer the files in `folder`, which is made if needed; serve once opened."""
         self.folder = folder
         self._port = 0
         self._server: _Server | None = None
@@ -187,7 +190,7 @@ class LocalIndex:
                 self.add(path)
 
     def refill(self, source: Path) -> None:
-        """Offer what is in `source` and nothing else, every switch being off, as a new one does."""
+        """Offer only what is in `source`, with every switch off, as a new index does."""
         for path in self.folder.iterdir():
             path.unlink()
         for path in source.iterdir():
@@ -197,7 +200,7 @@ class LocalIndex:
     # Up and down
 
     def open(self) -> None:
-        """Go up; after a close() at the same address as before."""
+        """Start serving; after a close(), at the same address as before."""
         if self._server is not None:
             return
         self._down.clear()
@@ -206,7 +209,7 @@ class LocalIndex:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
-        """Go down: connections are refused, and stalled requests are dropped unanswered."""
+        """Stop serving: refuse connections and drop stalled requests unanswered."""
         server, self._server = self._server, None
         if server is None:
             return
@@ -215,7 +218,7 @@ class LocalIndex:
         server.server_close()
 
     def __enter__(self) -> LocalIndex:
-        """Go up."""
+        """Start serving."""
         self.open()
         return self
 
@@ -225,7 +228,7 @@ class LocalIndex:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Go down."""
+        """Stop serving."""
         self.close()
 
     # Addresses
@@ -237,11 +240,11 @@ class LocalIndex:
 
     @property
     def url_with_auth(self) -> str:
-        """The same with the credentials of `auth` in it."""
+        """The same URL with the credentials of `auth`."""
         return self.url_for("simple/", self.auth)
 
     def url_for(self, path: str, auth: tuple[str, str] | None = None) -> str:
-        """The URL of `path` on this server."""
+        """Return the URL of `path` on this server."""
         if not self._port:
             raise RuntimeError("the index has no address before it is opened")
         user = f"{quote(auth[0], '')}:{quote(auth[1], '')}@" if auth else ""
@@ -249,7 +252,7 @@ class LocalIndex:
 
     @property
     def downloads(self) -> list[str]:
-        """The names of the wheels and sdists that were asked for with GET, in order."""
+        """The names of the wheels and sdists requested with GET, in order."""
         paths = [path for method, path in self.requests if method == "GET"]
         names = [unquote(path.rsplit("/", 1)[1]) for path in paths if path.startswith("/files/")]
         return [name for name in names if not name.endswith(".metadata")]
@@ -259,7 +262,7 @@ class LocalIndex:
     def add(
         self, path: Path, yanked: bool | str = False, *, upload_time: str = UPLOAD_TIME
     ) -> Path:
-        """Offer a wheel or sdist, copied into the folder; again: with the new facts."""
+        """Copy a wheel or sdist into the folder and offer it, replacing what was known of it."""
         kept = self.folder / path.name
         if path.resolve() != kept.resolve():
             shutil.copyfile(path, kept)
@@ -267,11 +270,11 @@ class LocalIndex:
         return kept
 
     def remove(self, filename: str) -> None:
-        """Offer a file no longer and delete it from the folder."""
+        """Stop offering a file and delete it from the folder."""
         self._files.pop(filename).path.unlink()
 
     def sha256(self, filename: str) -> str:
-        """The hash that is advertised for a file."""
+        """Return the hash advertised for a file."""
         return self._files[filename].sha256
 
     def wheel(
@@ -283,7 +286,7 @@ class LocalIndex:
         upload_time: str = UPLOAD_TIME,
         **options: Any,
     ) -> Path:
-        """Make a wheel (`options` are make_wheel's) and offer it."""
+        """Make a wheel and offer it; `options` are those of `make_wheel`."""
         path = make_wheel(self.folder, name, version, **options)
         return self.add(path, yanked, upload_time=upload_time)
 
@@ -296,14 +299,14 @@ class LocalIndex:
         upload_time: str = UPLOAD_TIME,
         **options: Any,
     ) -> Path:
-        """Make an sdist (`options` are make_sdist's) and offer it."""
+        """Make an sdist and offer it; `options` are those of `make_sdist`."""
         path = make_sdist(self.folder, name, version, **options)
         return self.add(path, yanked, upload_time=upload_time)
 
     # Answers
 
     def answer(self, method: str, path: str, headers: Message) -> _Reply | None:
-        """The answer to a request; None to hang up."""
+        """Return the reply to a request, or None to hang up."""
         self.requests.append((method, path))
         self._down.wait(self.stall)
         if self._down.is_set():
@@ -318,18 +321,18 @@ class LocalIndex:
         return self._route(path, as_json=not self.html_only and _prefers_json(headers))
 
     def takes_cut(self, name: str) -> bool:
-        """Whether a file's answer breaks off this time."""
+        """Return whether this transfer of a file breaks off."""
         if name not in self.cut or self.cuts == 0:
             return False
         self.cuts = None if self.cuts is None else self.cuts - 1
         return True
 
     def wait_until_down(self) -> None:
-        """Wait as long as this index is up."""
+        """Wait until this index is closed."""
         self._down.wait()
 
     def _route(self, path: str, *, as_json: bool) -> _Reply:
-        """The answer to a request that nothing stands against."""
+        """Return the reply to a request that no switch refuses."""
         match path.split("/"):
             case ["", "simple", ""]:
                 return self._list_projects(as_json)
@@ -342,19 +345,19 @@ class LocalIndex:
         return _Reply(404, b"not found\n")
 
     def _of_project(self, name: str) -> list[_File]:
-        """The files of one project."""
+        """Return the files of one project."""
         files = list(self._files.values())
         return [file for file in files if file.project == canonicalize_name(name)]
 
     def _list_projects(self, as_json: bool) -> _Reply:
-        """The page of all projects."""
+        """Return the page of all projects."""
         names = sorted({file.project for file in list(self._files.values())})
         if as_json:
             return _json_page({"projects": [{"name": name} for name in names]})
         return _html_page([f'<a href="{name}/">{name}</a>' for name in names])
 
     def _list_files(self, project: str, as_json: bool) -> _Reply:
-        """The page of one project."""
+        """Return the page of one project."""
         files = self._of_project(project)
         hashes = not self.without_hashes
         if not as_json:
@@ -364,7 +367,7 @@ class LocalIndex:
         return _json_page({"name": project, "versions": versions, "files": entries})
 
     def _send_file(self, digest: str, name: str) -> _Reply:
-        """The bytes of a file, or of the metadata beside a wheel."""
+        """Return the bytes of a file, or of a wheel's separate metadata (PEP 658)."""
         file = self._files.get(name.removesuffix(".metadata"))
         if file is None or not file.sha256.startswith(digest) or name in self.gone:
             return _Reply(404, b"not found\n")
@@ -377,7 +380,7 @@ class LocalIndex:
 
 
 def _describe(path: Path, yanked: bool | str, upload_time: str) -> _File:
-    """Read what the index must know of a file."""
+    """Read what the index must know about a file."""
     data = path.read_bytes()
     if path.name.endswith(".whl"):
         project, version, _, _ = parse_wheel_filename(path.name)
@@ -390,14 +393,14 @@ def _describe(path: Path, yanked: bool | str, upload_time: str) -> _File:
 
 
 def _wheel_metadata(path: Path) -> bytes:
-    """METADATA of a wheel."""
+    """Return the METADATA of a wheel."""
     with zipfile.ZipFile(path) as archive:
         [name] = [each for each in archive.namelist() if each.endswith(".dist-info/METADATA")]
         return archive.read(name)
 
 
 def _sdist_metadata(path: Path) -> bytes:
-    """PKG-INFO of an sdist."""
+    """Return the PKG-INFO of an sdist."""
     with tarfile.open(path) as archive:
         file = archive.extractfile(f"{path.name.removesuffix(SDIST_SUFFIX)}/PKG-INFO")
         assert file is not None
@@ -405,7 +408,7 @@ def _sdist_metadata(path: Path) -> bytes:
 
 
 def _altered(name: str, data: bytes) -> bytes:
-    """A well-formed archive with one more file in it than `data`; other files get a line more."""
+    """Return a well-formed archive with one more file than `data`; add a line to other files."""
     buffer = io.BytesIO(data)
     if name.endswith(".whl"):
         with zipfile.ZipFile(buffer, "a") as wheel:
@@ -420,7 +423,7 @@ def _altered(name: str, data: bytes) -> bytes:
 
 
 def _json_entry(file: _File, hashes: bool) -> dict[str, Any]:
-    """A file in a project's JSON page (PEP 691, 700, 714)."""
+    """Return a file's entry in a project's JSON page (PEP 691, 700, 714)."""
     entry: dict[str, Any] = {
         "filename": file.name,
         "url": file.url,
@@ -438,7 +441,7 @@ def _json_entry(file: _File, hashes: bool) -> dict[str, Any]:
 
 
 def _html_entry(file: _File, hashes: bool) -> str:
-    """A file in a project's HTML page (PEP 503, 592, 714)."""
+    """Return a file's entry in a project's HTML page (PEP 503, 592, 714)."""
     attributes = {"href": file.url + (f"#sha256={file.sha256}" if hashes else "")}
     if file.requires_python:
         attributes["data-requires-python"] = file.requires_python
@@ -453,13 +456,13 @@ def _html_entry(file: _File, hashes: bool) -> str:
 
 
 def _json_page(content: Mapping[str, Any]) -> _Reply:
-    """A page of the JSON API."""
+    """Return a page of the JSON API."""
     body = json.dumps({"meta": {"api-version": "1.1"}, **content}).encode()
     return _Reply(200, body, JSON_TYPE, _PAGE_HEADERS)
 
 
 def _html_page(entries: list[str]) -> _Reply:
-    """A page of the HTML API."""
+    """Return a page of the HTML API."""
     head = '<!DOCTYPE html>\n<html><head><meta charset="utf-8">\n'
     head += '<meta name="pypi:repository-version" content="1.1"><title>Index</title></head>\n'
     body = "<br>\n".join(entries)
@@ -468,12 +471,12 @@ def _html_page(entries: list[str]) -> _Reply:
 
 
 def _basic(auth: tuple[str, str]) -> str:
-    """The Authorization header of these credentials."""
+    """Return the Authorization header for these credentials."""
     return "Basic " + base64.b64encode(f"{auth[0]}:{auth[1]}".encode()).decode()
 
 
 def _prefers_json(headers: Message) -> bool:
-    """Whether a client's Accept header puts the JSON page before the HTML one."""
+    """Return whether a client's Accept header prefers the JSON page to the HTML page."""
     quality = {"text/html": 0.0}
     for item in headers.get("Accept", "").split(","):
         kind, _, parameters = item.partition(";")

@@ -22,7 +22,7 @@ class Kernel:
     client: BlockingKernelClient
 
     def run(self, code: str, **options: Any) -> tuple[str, str]:
-        """Run a cell; return its status and all text that it showed."""
+        """Run a cell; return its status and all text that it printed."""
         shown: list[str] = []
         reply = self.client.execute_interactive(
             code,
@@ -39,7 +39,7 @@ class Kernel:
         return text
 
     def reply(self, identifier: str) -> str:
-        """Wait for the reply to a cell that was sent; return its status."""
+        """Wait for the reply to a cell sent earlier; return its status."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             message = self.client.get_shell_msg(timeout=PATIENCE)
@@ -60,10 +60,10 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 @contextmanager
 def kernel(notebook: object = None, name: str = "nbenv", **environ: str) -> Iterator[Kernel]:
-    """Start a kernel, for a notebook if one is given."""
+    """Start a kernel, for a notebook if one is given, and yield it once it is ready."""
     manager = KernelManager(kernel_name=name)
-    told = {"NBENV_NOTEBOOK": str(notebook)} if notebook else {}
-    manager.start_kernel(env={**os.environ, **told, **environ})
+    named = {"NBENV_NOTEBOOK": str(notebook)} if notebook else {}
+    manager.start_kernel(env={**os.environ, **named, **environ})
     client = manager.client()
     client.start_channels()
     try:

@@ -1,8 +1,8 @@
-"""Look at every hostile notebook in one process that notes whatever it runs, imports or asks.
+"""Views of every hostile notebook, in one process that notes what it runs, imports or contacts.
 
 ``python -m tests.support.looks FOLDER`` writes the notebooks below that folder, looks at each in
-every way that needs nobody's consent, and prints JSON: how many looks there were, what was noted.
-`tests/trust/test_looking.py` reads it; `tests/traced.py` runs it under strace.
+every way that needs no consent, and prints JSON: the number of looks and what was noted.
+`tests/trust/test_looking.py` reads it; `tests/trust/traced.py` runs it under strace.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ASKS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.
 
 
 def watch(noted: list[str], folder: str, looking: threading.Event) -> None:
-    """Note, while looking, what starts processes, contacts hosts, or reads a trap in a folder."""
+    """Note audit events that start processes, contact hosts, or read a trap in a folder."""
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         if not looking.is_set():
@@ -40,7 +40,7 @@ def watch(noted: list[str], folder: str, looking: threading.Event) -> None:
 
 
 def environment_with_traps(folder: Path) -> None:
-    """Write an environment that holds what a hostile distribution can bring along."""
+    """Write an environment that holds all that a hostile distribution can contain."""
     site = folder / "lib" / "python3.11" / "site-packages"
     info = site / "six-1.17.0.dist-info"
     info.mkdir(parents=True)
@@ -61,11 +61,10 @@ def environment_with_traps(folder: Path) -> None:
 
 
 def looks(path: Path) -> Iterator[Callable[[], object]]:
-    """Yield every look at a notebook: of the command line, the server, and a starting kernel."""
+    """Yield every look at a notebook: the command line's, the server's and a starting kernel's."""
     from nbenv.core import record
     from nbenv.engine.document import NotebookRef, NotebookSnapshot
     from nbenv.environments.readiness import ready_environment
-    from nbenv.environments.store import Store
     from nbenv.export import FORMATS, export
     from nbenv.notebook.metadata import read_metadata
     from nbenv.operations.listing import list_, outdated, packages, status, tree, why
@@ -81,12 +80,12 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
         yield lambda verb=verb: verb(target)  # type: ignore[misc]
     yield lambda: why(target, "six")
     for name in FORMATS:
-        yield lambda name=name: drain(export(NotebookSnapshot.read(target, Store()), name))  # type: ignore[misc]
+        yield lambda name=name: drain(export(NotebookSnapshot.read(target), name))  # type: ignore[misc]
     yield lambda: drain(prepare(NotebookRef(str(path), in_server=True)))
     yield lambda: drain(outdated(target))
     yield lambda: drain(upgrade(target))
-    yield lambda: NotebookSnapshot.read(target, Store()).spec.lock.changes_to(
-        NotebookSnapshot.read(target, Store()).spec.lock
+    yield lambda: NotebookSnapshot.read(target).spec.lock.changes_to(
+        NotebookSnapshot.read(target).spec.lock
     )
     model = {"type": "notebook", "content": json.loads(path.read_text(encoding="utf-8"))}
     manager = SimpleNamespace(root_dir=str(path.parent))
@@ -97,7 +96,8 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
 
 def notebooks(folder: Path) -> Iterator[Path]:
     """Yield each hostile notebook, once on a new machine and once with an environment."""
-    from nbenv.environments.store import State, Store
+    from nbenv.environments import store
+    from nbenv.environments.store import State
     from nbenv.home import paths
     from tests.support import hostile
 
@@ -108,12 +108,12 @@ def notebooks(folder: Path) -> Iterator[Path]:
         yield path
         if number < 30:
             environment_with_traps(Path(paths.environment_path(f"x-{number}")))
-            Store().save(State(str(path), f"x-{number}"))
+            store.save_state(State(str(path), f"x-{number}"))
             yield path
 
 
 def main() -> None:
-    """Look at all of them; print what was noted."""
+    """Look at all notebooks and print what was noted."""
     from nbenv.errors import NbenvError
 
     folder = Path(sys.argv[1]).resolve()
@@ -122,7 +122,7 @@ def main() -> None:
     count = refused = 0
     first = next(iter(notebooks(folder)))
     with contextlib.suppress(NbenvError):
-        for look in looks(first):  # imports what is imported late
+        for look in looks(first):  # so that late imports are done before the watch begins
             look()
     shutil.rmtree(folder / "home", ignore_errors=True)
     looking = threading.Event()

@@ -1,4 +1,4 @@
-"""A local index that real kernels can be installed from, with the switches of `LocalIndex`."""
+"""Local index from which real kernels can be installed, with the switches of `LocalIndex`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from pathlib import Path
 from tests.support.index import LocalIndex
 
 _OTHER_PLATFORMS = ("appnope", "cffi", "colorama", "exceptiongroup", "pycparser", "pywin32")
-"""What only other platforms and Pythons need, but a lock for all of them must find."""
-
-
+"""Distributions that only other platforms or Pythons need, but a universal lock must find."""
 OTHER_PYTHON = "3.12" if sys.version_info[:2] != (3, 12) else "3.11"
-"""A second Python that the kernel can be installed for."""
+"""A second Python version that the kernel can be installed for."""
 
 
 def fetch(folder: Path, *names: str) -> Path:
-    """Download the kernel's closure and `names`, as wheels for two Pythons, into a folder."""
+    """Download wheels of the kernel's dependencies and `names` for two Pythons into a folder."""
     words = ["-qq", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)]
     command = [sys.executable, "-m", "pip", "download", *words, "ipykernel", *names]
     subprocess.run(command, check=True)

@@ -1,4 +1,4 @@
-"""A real Jupyter Server in a scratch folder, its REST API, and its kernels over websockets."""
+"""Real Jupyter Server in a scratch folder, with its REST API and its kernels over websockets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STARTING = 120.0
 
 @dataclass
 class Ran:
-    """What a cell answered: its status, the text that it showed, and all of its messages."""
+    """The result of a cell: its status, the text that it printed, and all its messages."""
 
     status: str
     text: str
@@ -33,7 +33,7 @@ class Ran:
 
 
 class JupyterServer:
-    """``with JupyterServer(root) as server``: a JupyterLab server on a free port."""
+    """A JupyterLab server on a free port, used as a context manager."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class JupyterServer:
     def request(
         self, method: str, path: str, body: object = None, *, token: str | None = None
     ) -> tuple[int, Any]:
-        """Send a request; return the status and the JSON of the answer."""
+        """Send a request; return the status and the JSON of the response."""
         request = urllib.request.Request(
             self.url + path,
             data=None if body is None else json.dumps(body).encode(),
@@ -155,7 +155,7 @@ class JupyterServer:
 
 
 class Channel:
-    """A kernel's websocket: runs cells."""
+    """A kernel's websocket, for running cells."""
 
     def __init__(self, url: str, token: str) -> None:
         self._session = uuid.uuid4().hex
@@ -186,7 +186,7 @@ class Channel:
         return identifier
 
     def receive(self, *identifiers: str, timeout: float = 120) -> list[Ran]:
-        """Wait until these cells are done; return what each answered."""
+        """Wait until these cells are done; return the result of each."""
         runs = {identifier: Ran("", "") for identifier in identifiers}
         waiting = {(identifier, part) for identifier in identifiers for part in ("reply", "idle")}
         end = time.monotonic() + timeout

@@ -1,6 +1,6 @@
-"""What a process does to the outside: files it opens, processes it starts, modules, bytes read.
+"""Record of a process's outside effects: files opened, processes started, modules, bytes read.
 
-Seen in the interpreter's own audit events, until the process ends or becomes another.
+It comes from the interpreter's own audit events, until the process ends or replaces itself.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ atexit.register(report)
 
 @dataclass(frozen=True)
 class Seen:
-    """What a process did; `modules` are those beyond Python's own start, `read` bytes (Linux)."""
+    """What a process did; `modules` excludes Python's own start, `read` is in bytes (Linux)."""
 
     opened: list[str]
     started: list[list[str]]
@@ -55,14 +55,14 @@ class Seen:
     read: int
 
     def opened_below(self, folder: Path) -> list[str]:
-        """Return the files of a folder that were opened."""
+        """Return the opened files below a folder."""
         return [path for path in self.opened if path.startswith(str(folder) + os.sep)]
 
 
 def watch(
     code: str, folder: Path, *words: object, environ: Mapping[str, str] | None = None
 ) -> Seen:
-    """Run `code` in a Python of its own, with `words` as its arguments."""
+    """Run `code` in a new Python process with `words` as its arguments."""
     found = folder / "watched.json"
     subprocess.run(
         [sys.executable, "-c", f"{_WATCH}\n{code}", *map(str, words)],

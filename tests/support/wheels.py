@@ -1,4 +1,4 @@
-"""Tiny real wheels, sdists and source trees, made in pure Python: equal input, equal bytes."""
+"""Tiny real wheels, sdists and source trees; equal input gives equal bytes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_EXTRAS: Extras = MappingProxyType({})
 
 @dataclass(frozen=True)
 class _Distribution:
-    """What a distribution says of itself, whatever it is packed as."""
+    """A distribution's metadata, whatever it is packed as."""
 
     name: str
     version: str
@@ -41,14 +41,14 @@ class _Distribution:
     entry_points: EntryPoints | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a lone string where a sequence is meant: it would become one letter each."""
+        """Refuse a string where a sequence is meant: it would be split into letters."""
         for names in (self.requires, *self.extras.values()):
             if isinstance(names, str):
                 raise TypeError(f"a sequence of requirements is needed, not the string {names!r}")
 
     @property
     def module(self) -> str:
-        """The importable name that belongs to the distribution's name."""
+        """The import name that belongs to the distribution's name."""
         return canonicalize_name(self.name).replace("-", "_")
 
     @property
@@ -67,14 +67,14 @@ class _Distribution:
         return f"{self.stem}-{self.tag}.whl"
 
     def sources(self) -> dict[str, bytes]:
-        """The files to install: path to contents."""
+        """Return the files to install: path to contents."""
         modules = self.modules
         if modules is None:
             modules = {f"{self.module}.py": f'__version__ = "{self.version}"\n'}
         return {path: source.encode() for path, source in modules.items()}
 
     def metadata(self, *, static: bool = True) -> str:
-        """The core metadata; an sdist's is bare where it is not `static` (PEP 643)."""
+        """Return the core metadata; an sdist's is bare unless it is `static` (PEP 643)."""
         lines = [f"Metadata-Version: {'2.2' if static else '2.1'}"]
         lines += [f"Name: {self.name}", f"Version: {self.version}"]
         lines += [f"Summary: The test distribution {self.name}"]
@@ -85,7 +85,7 @@ class _Distribution:
         return "\n".join(lines) + "\n"
 
     def _requirement_lines(self) -> list[str]:
-        """Requires-Dist and Provides-Extra."""
+        """Return the lines of Requires-Dist and Provides-Extra."""
         lines = [f"Requires-Dist: {Requirement(text)}" for text in self.requires]
         for extra, names in self.extras.items():
             lines.append(f"Provides-Extra: {canonicalize_name(extra)}")
@@ -93,21 +93,21 @@ class _Distribution:
         return lines
 
     def texts(self) -> dict[str, str]:
-        """The files of .dist-info by name, RECORD left out."""
+        """Return the files of .dist-info except RECORD, by name."""
         texts = {"METADATA": self.metadata(), "WHEEL": self._wheel_text()}
         if self.entry_points:
             texts["entry_points.txt"] = _entry_points_text(self.entry_points)
         return texts
 
     def _wheel_text(self) -> str:
-        """The file WHEEL."""
+        """Return the content of WHEEL."""
         pure = "true" if self.tag.endswith("-none-any") else "false"
         lines = ["Wheel-Version: 1.0", "Generator: nbenv-tests", f"Root-Is-Purelib: {pure}"]
         lines += sorted(f"Tag: {tag}" for tag in parse_tag(self.tag))
         return "\n".join(lines) + "\n"
 
     def tree(self, *, fails: str | None, static: bool, build_requires: Names) -> dict[str, bytes]:
-        """A source tree that builds itself: path to contents."""
+        """Return a source tree that builds itself: path to contents."""
         spec = {
             "dist_info": self.dist_info,
             "fails": fails,
@@ -124,13 +124,13 @@ class _Distribution:
         }
 
     def _pyproject(self, static: bool, build_requires: Names) -> str:
-        """The file pyproject.toml; without a [project] table where the metadata is not static."""
+        """Return pyproject.toml, without a [project] table unless the metadata is static."""
         lines = ["[build-system]", f"requires = {_toml(list(build_requires))}"]
         lines += ['build-backend = "nbenv_test_backend"', 'backend-path = ["."]']
         return "\n".join(lines + (self._project_table() if static else [])) + "\n"
 
     def _project_table(self) -> list[str]:
-        """The lines of [project]."""
+        """Return the lines of [project]."""
         lines = ["", "[project]", f"name = {_toml(self.name)}", f"version = {_toml(self.version)}"]
         lines.append(f"dependencies = {_toml(list(self.requires))}")
         if self.requires_python:
@@ -144,7 +144,7 @@ class _Distribution:
 
 
 def _of_extra(text: str, extra: str) -> Requirement:
-    """The requirement `text` made to hold for `extra` only."""
+    """Return the requirement `text`, restricted to `extra`."""
     condition = f'extra == "{canonicalize_name(extra)}"'
     requirement = Requirement(text)
     marker = f"({requirement.marker}) and {condition}" if requirement.marker else condition
@@ -154,7 +154,7 @@ def _of_extra(text: str, extra: str) -> Requirement:
 
 
 def _entry_points_text(groups: EntryPoints) -> str:
-    """The file entry_points.txt."""
+    """Return the content of entry_points.txt."""
     lines: list[str] = []
     for group, points in groups.items():
         lines += [f"[{group}]", *(f"{name} = {target}" for name, target in points.items()), ""]
@@ -162,7 +162,7 @@ def _entry_points_text(groups: EntryPoints) -> str:
 
 
 def _toml(value: str | list[str]) -> str:
-    """A TOML string or array; JSON's notation of these is TOML's too."""
+    """Return a TOML string or array, which JSON writes in the same way."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -209,10 +209,10 @@ def make_sdist(
 ) -> Path:
     """Write an sdist into `folder` and return its path; building it needs no index.
 
-    With `fails` its build prints a log of 200 lines and raises with that message. Where `static`
-    is false, no tool can learn the requirements without running the backend, and a failing sdist
-    fails then already. `build_requires` are looked up in the index before the build. `tag` is that
-    of the wheel it builds.
+    With `fails` its build prints a log of 200 lines and raises with that message. Unless `static`,
+    no tool can learn the requirements without running the backend, and a failing sdist already
+    fails then. `build_requires` are looked up in the index before the build. `tag` is the tag of
+    the wheel that it builds.
     """
     made = _Distribution(
         name, version, requires, extras, modules, requires_python, tag, entry_points
@@ -239,7 +239,7 @@ def make_project(
 ) -> Path:
     """Write a source tree `folder`/`name`, installable with ``-e`` and without; return its path.
 
-    The modules are in its ``src/``. Called again it overwrites the files that it names.
+    The modules are in its ``src/``. A second call overwrites the files it names.
     """
     made = _Distribution(
         name, version, requires, extras, modules, requires_python, entry_points=entry_points
@@ -253,7 +253,7 @@ def make_project(
 
 
 def _tar(files: Mapping[str, bytes]) -> bytes:
-    """A tar archive of `files`."""
+    """Return a tar archive of `files`."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, data in sorted(files.items()):
@@ -262,14 +262,14 @@ def _tar(files: Mapping[str, bytes]) -> bytes:
 
 
 def add_to_tar(archive: tarfile.TarFile, name: str, data: bytes) -> None:
-    """Add a member with nothing in it of this machine or moment."""
+    """Add a member that holds nothing of this machine or moment."""
     info = tarfile.TarInfo(name)
     info.size, info.mtime, info.mode = len(data), TAR_TIME, 0o644
     archive.addfile(info, io.BytesIO(data))
 
 
 def gzipped(data: bytes) -> bytes:
-    """`data` in a gzip file, stored and undated: the same bytes whatever zlib is there."""
+    """Return `data` in a gzip file, stored and undated: the same bytes with every zlib."""
     buffer = io.BytesIO()
     with gzip.GzipFile("", "wb", compresslevel=0, fileobj=buffer, mtime=0) as file:
         file.write(data)

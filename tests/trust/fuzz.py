@@ -1,7 +1,7 @@
-"""Fuzz everything that reads what others wrote, with atheris: ``python -m tests.trust.fuzz``.
+"""Fuzz everything that reads foreign input, with atheris: ``python -m tests.trust.fuzz``.
 
-Words: the targets (all of them without any), and ``--seconds N`` for each. It says how many inputs
-each target had; the status is 1 when one let out an error that is not nbenv's.
+The arguments are targets (default: all) and ``--seconds N`` for each. It prints the number of
+inputs per target; the exit status is 1 if one raised an error that is not nbenv's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.support import hostile
 
 
 def _seeds(name: str, folder: Path) -> None:
-    """Start from what is nearly right: changes of it go deeper than chance."""
+    """Write almost valid inputs to start from: their mutations reach deeper than random bytes."""
     lines = [*hostile.LINES.values(), hostile.GOOD_LINE]
     records = [hostile.record(), *hostile.HARMLESS.values()]
     texts: dict[str, list[str]] = {
@@ -40,7 +40,7 @@ def _seeds(name: str, folder: Path) -> None:
 
 
 def _fuzz(name: str, seconds: int) -> None:
-    """Fuzz one target in this process; atheris ends it."""
+    """Fuzz one target in this process, which atheris ends."""
     import atheris
 
     with atheris.instrument_imports(include=["nbenv", "packaging"]):
@@ -55,7 +55,7 @@ def _fuzz(name: str, seconds: int) -> None:
 
 
 def main() -> int:
-    """Fuzz each target in a process of its own."""
+    """Fuzz each target in its own process and return the exit status."""
     words = argparse.ArgumentParser()
     words.add_argument("targets", nargs="*")
     words.add_argument("--seconds", type=int, default=60)
@@ -64,7 +64,7 @@ def main() -> int:
     if options.here:
         _fuzz(options.targets[0], options.seconds)
         return 0
-    from tests.support.fuzzing import TARGETS  # a fuzzing process imports it instrumented
+    from tests.support.fuzzing import TARGETS  # late: a fuzzing process imports it instrumented
 
     failed = [name for name in options.targets or TARGETS if not _passes(name, options.seconds)]
     return int(bool(failed))

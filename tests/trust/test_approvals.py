@@ -1,4 +1,4 @@
-"""An approval is of one digest, made here, the same everywhere; it can be listed and taken back."""
+"""Approvals of one digest, made on this machine: every front end obeys, lists and revokes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.home import approval_store
 from nbenv.kernel.build import build
 from tests.conftest import write_other_copy
@@ -32,7 +31,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 
 def digest(notebook: Path) -> str:
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).digest
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).digest
 
 
 def is_approved(notebook: Path) -> bool:
@@ -42,7 +41,7 @@ def is_approved(notebook: Path) -> bool:
 
 
 def edit(notebook: Path, change: Callable[[Any], None]) -> None:
-    """Edit the record as another's tool would."""
+    """Edit the record as another tool would."""
     document = json.loads(notebook.read_text(encoding="utf-8"))
     change(document["metadata"]["nbenv"])
     notebook.write_text(json.dumps(document, indent=1), encoding="utf-8")
@@ -74,7 +73,7 @@ def test_a_changed_lock_is_another(
     succeed("install", notebook, "leaf")
     assert is_approved(notebook)
     copy = write_other_copy(notebook, tmp_path / "elsewhere")
-    assert is_approved(copy)  # where it lies does not matter
+    assert is_approved(copy)  # its location does not matter
     edit(copy, EDITS[name])
     stocked.requests.clear()
     assert not is_approved(copy)
@@ -98,7 +97,7 @@ def test_a_folder_is_agreed_to_where_it_is(
 
 
 def forged(home: Path, notebook: Path, **change: object) -> None:
-    """Write an approval for a notebook without the key."""
+    """Write an approval for a notebook without knowing the key."""
     known = json.loads(next((home / "approvals").glob("*.json")).read_text(encoding="utf-8"))
     path = home / "approvals" / f"{digest(notebook)}.json"
     path.write_text(json.dumps({**known, **change}), encoding="utf-8")
@@ -110,7 +109,7 @@ def test_a_forged_or_copied_approval_is_none(
     succeed("install", notebook, "leaf")
     shared = write_other_copy(notebook, tmp_path / "elsewhere")
     edit(shared, other_hash)
-    forged(home, shared)  # another's valid signature
+    forged(home, shared)  # with another approval's valid signature
     assert not is_approved(shared)
     forged(home, shared, signature="0" * 64)
     assert not is_approved(shared)
@@ -124,7 +123,7 @@ def test_a_forged_or_copied_approval_is_none(
     shutil.copytree(home / "approvals", other / "approvals")
     environ = {"NBENV_HOME": str(other)}
     assert succeed("status", notebook, "--json", environ=environ).json["approved"] is False
-    assert not (other / "secret").exists()  # looking makes no key
+    assert not (other / "secret").exists()  # looking creates no key
     fail("install", notebook, "other", status=3, environ=environ)
     assert succeed("approvals", "--json", environ=environ).json == []
 
@@ -132,7 +131,7 @@ def test_a_forged_or_copied_approval_is_none(
 def test_a_requirement_that_came_in_is_not_resolved(
     notebook: Path, stocked: LocalIndex, tmp_path: Path
 ) -> None:
-    """The lock is the approved one; what a change would resolve and build is not."""
+    """The lock is approved, but not the requirements that a change would resolve and build."""
     succeed("install", notebook, "leaf")
     make_project(tmp_path, "evil", "1.0", fails="it must not be built")
     asked = f"evil @ {(tmp_path / 'evil').as_uri()}"
@@ -160,7 +159,7 @@ def test_a_record_without_a_lock_is_agreed_to_by_its_requirements(
 def test_they_are_listed_and_taken_back(
     notebook: Path, stocked: LocalIndex, home: Path, tmp_path: Path
 ) -> None:
-    assert succeed("approvals").out == "Nothing is agreed to on this machine.\n"
+    assert succeed("approvals").out == "Nothing is approved on this machine.\n"
     succeed("install", notebook, "leaf", "from-source")
     second = write_other_copy(notebook, tmp_path / "second")
     succeed("install", second, "other")
@@ -201,7 +200,7 @@ def test_words_that_name_no_approval(notebook: Path, stocked: LocalIndex) -> Non
 
 @pytest.mark.network
 def test_every_front_end_asks(notebook: Path, home: Path) -> None:
-    """Kernel, magic and command line: after a revocation each says so; restoring agrees."""
+    """After a revocation, kernel, magic and command line all refuse; restoring approves again."""
     succeed("install", notebook, "six")
     succeed("approvals", "--revoke", "all")
     with kernel(notebook) as running:
@@ -226,7 +225,7 @@ def test_pruning_forgets_what_was_agreed_to_long_ago_and_is_held_no_more(
     succeed("install", notebook, "other")
     held = digest(notebook)
     succeed("prune")
-    assert {each.digest for each in approval_store.approved()} >= {replaced, held}  # a minute old
+    assert {each.digest for each in approval_store.approved()} >= {replaced, held}  # recent
     for path in (home / "approvals").iterdir():
         os.utime(path, (1, 1))
     succeed("prune", "--dry-run")
@@ -234,4 +233,4 @@ def test_pruning_forgets_what_was_agreed_to_long_ago_and_is_held_no_more(
     succeed("prune")
     assert [each.digest for each in approval_store.approved()] == [held]
     shutil.rmtree(home / "envs")
-    assert build(str(notebook))  # unasked
+    assert build(str(notebook))  # without asking

@@ -1,4 +1,4 @@
-"""Wherever a user puts a password: it reaches no notebook, no output, no file of nbenv's."""
+"""Passwords, wherever a user puts them, reach no notebook, no output and no file of nbenv's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRETS = (PASSWORD, "hunter2")
 
 @dataclass
 class Place:
-    """One way to tell a password: words and variables of a command that needs it."""
+    """One way to give a password: arguments and variables of a command that needs it."""
 
     words: list[str] = field(default_factory=lambda: ["install", "secret-thing"])
     environ: dict[str, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Place:
 
 @pytest.fixture
 def private(tmp_path: Path) -> Iterator[LocalIndex]:
-    """An index that wants a password."""
+    """Yield an index that requires a password."""
     with LocalIndex(tmp_path / "private") as private:
         private.wheel("secret-thing", "1.0")
         private.wheel("ipykernel", "7.0")
@@ -146,7 +146,7 @@ def assert_clean(*texts: str) -> None:
 
 
 def assert_nothing_kept(home: Path, notebook: Path) -> None:
-    """No file that nbenv wrote holds the password, whatever it is for."""
+    """Check that no file written by nbenv contains the password."""
     for path in (notebook, *home.rglob("*")):
         if path.is_file() and not path.is_symlink():
             assert PASSWORD.encode() not in path.read_bytes(), path
@@ -186,14 +186,14 @@ def test_no_password_gets_anywhere(
         failed = nbenv_here(*words, *again, flag)
         assert failed.out + failed.err
         assert_clean(failed.out, failed.err)
-    assert_clean(*capfd.readouterr())  # what an installer would say past the command
+    assert_clean(*capfd.readouterr())  # what an installer printed directly
     assert_nothing_kept(home, notebook)
 
 
 def test_a_repository_that_wants_a_password(
     notebook: Path, index: LocalIndex, home: Path, tmp_path: Path
 ) -> None:
-    """git itself gets it from its own store; what is recorded works for whoever has one."""
+    """git takes it from its own store; the recorded address works for anyone who has one there."""
     project = make_project(tmp_path, "in-git", "1.0")
     git = ["git", "-C", str(project), "-c", "user.name=t", "-c", "user.email=t@example.invalid"]
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
@@ -216,10 +216,10 @@ def test_a_repository_that_wants_a_password(
 def test_no_variable_gets_into_an_address(
     notebook: Path, index: LocalIndex, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An installer would put its value there, and show it to the host that a notebook names."""
+    """An installer would substitute its value and send it to the host that a notebook names."""
     monkeypatch.setenv(variable, PASSWORD if variable != "HOME" else os.environ["HOME"])
     address = index.url_for(f"${{{variable}}}/x-1-py3-none-any.whl")
-    assert "holds a $" in nbenv("install", notebook, f"x @ {address}").err
+    assert "contains a $" in nbenv("install", notebook, f"x @ {address}").err
     document = json.loads(notebook.read_text(encoding="utf-8"))
     line = f"x @ {address} --hash=sha256:{'0' * 64}"
     document["metadata"]["nbenv"] = {"version": 1, "python": "3.11", "lock": [line]}
@@ -236,6 +236,7 @@ def test_no_variable_gets_into_an_address(
         ("'https://u:p@host/x', a@b", "'https://host/x', a@b"),
         ("git+ssh://git:p@host/x", "git+ssh://git@host/x"),
         ("git+ssh://git@host/x", "git+ssh://git@host/x"),
+        ("git+ssh://git@:p@host/x", "git+ssh://git@host/x"),
         ("https://host/x?token=abc&v=1", "https://host/x?token=****&v=1"),
         ("https://host/x?v=1&X-Amz-Signature=abc", "https://host/x?v=1&X-Amz-Signature=****"),
         ("https://host/x@1.0", "https://host/x@1.0"),

@@ -1,4 +1,4 @@
-"""Whatever others wrote: only nbenv's own errors come out (a longer run: ``tests.trust.fuzz``)."""
+"""Foreign input raises only nbenv's own errors (longer runs: ``python -m tests.trust.fuzz``)."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ CASES = {
     "notebook": ['{"metadata": ', '"nbformat": 4', "[" * 50, "]", "}", ", ", '"nbenv": ', "\\"],
     "record": ['{"version": 1, "python": "3.11", ', '"lock": ["', '"]}', "{", "1e999", "null"],
 }
-"""Parts to put together: what is nearly right gets farther than what is not."""
+"""Parts to combine: almost valid input reaches deeper than random bytes."""
 
 
 def pieces(name: str) -> st.SearchStrategy[bytes]:
-    """Return texts made of parts of what a target reads, cut and joined anywhere."""
+    """Return texts made of parts of a target's input, cut and joined anywhere."""
     cut = st.sampled_from([part for case in CASES[name] for part in (case, *case.split(" "))])
     anything = st.text(st.characters(), max_size=20)
     joined = st.lists(cut | anything, max_size=8).map("".join)

@@ -1,4 +1,4 @@
-"""What hostile notebooks say is data: it is refused with its place, or shown, and never obeyed."""
+"""Hostile notebooks are data: each is refused with its place, or shown, and never obeyed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import pytest
 
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.errors import NbenvError, NotebookError, RecordError
 from nbenv.notebook.metadata import read_metadata
 from nbenv.operations.listing import status
 from tests.support.hostile import HARMLESS, RAW, RECORDS, Hostile, write
 
 LONGEST = 1000
-"""Characters that a refusal may have: it must be read."""
+"""Most characters of a refusal, which people must read."""
 
 
 def names(cases: list[Hostile]) -> list[str]:
@@ -26,7 +25,7 @@ def names(cases: list[Hostile]) -> list[str]:
 @pytest.mark.parametrize("case", RECORDS, ids=names(RECORDS))
 def test_a_record_is_refused_with_its_place(case: Hostile) -> None:
     with pytest.raises(RecordError) as caught:
-        Spec.from_value(case.value).lock.selection({})
+        Spec.from_record(case.value).lock.selection({})
     message = str(caught.value)
     assert "metadata.nbenv" in message
     assert case.place in message
@@ -57,5 +56,5 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.ipynb"
     os.mkfifo(pipe)
     for path in (pipe, tmp_path, Path(os.devnull)):
-        with pytest.raises(NbenvError, match="no file"):
-            NotebookSnapshot.read(NotebookRef(str(path)), Store())
+        with pytest.raises(NbenvError, match="not a file"):
+            NotebookSnapshot.read(NotebookRef(str(path)))

@@ -1,4 +1,4 @@
-"""What is installed is what the lock names, from where it came, and built only if it says so."""
+"""Installs match the lock: the same files, the same index, and builds only where recorded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.index import LocalIndex
 
 @pytest.fixture
 def public(index: LocalIndex) -> LocalIndex:
-    """The machine's main index, which everybody can put things on."""
+    """Return the machine's main index, to which anyone can upload."""
     index.wheel("leaf", "1.0")
     return index
 
@@ -29,7 +29,7 @@ def private(tmp_path: Path) -> Iterator[LocalIndex]:
 
 
 def move_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Be another machine from now on."""
+    """Act as another machine from now on."""
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "other-cache"))
 
@@ -59,12 +59,12 @@ def test_no_setting_switches_hashes_off(
 def test_hashes_hold_while_drift_stays(
     notebook: Path, public: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What slipped past has no hash; all else is checked all the same."""
+    """Drift has no hash; everything else is still checked."""
     succeed("install", notebook, "leaf")
     public.wheel("extra", "1.0")
     text = notebook.read_text(encoding="utf-8")
     succeed("install", notebook, "extra")
-    notebook.write_text(text, encoding="utf-8")  # a checkout: extra is now drift
+    notebook.write_text(text, encoding="utf-8")  # as a checkout does: extra is now drift
     public.wheel("late", "1.0")
     public.corrupt.add("late-1.0-py3-none-any.whl")
     assert "not the one" in fail("install", notebook, "late", "-q")
@@ -90,7 +90,7 @@ def test_another_index_may_serve_the_same_file_and_no_other(
 def test_the_same_version_of_another_file_is_another(
     notebook: Path, public: LocalIndex, tmp_path: Path
 ) -> None:
-    """An installer sees the right version and is content; the lock says which file it must be."""
+    """An installer accepts any file of the right version; the lock says which one it must be."""
     succeed("install", notebook, "leaf")
     first = environment(notebook)
     old = public.sha256("leaf-1.0-py3-none-any.whl")
@@ -101,7 +101,7 @@ def test_the_same_version_of_another_file_is_another(
     succeed("restore", notebook)
     second = environment(notebook)
     assert second != first
-    assert (second.site_packages / "leaf.py").read_text(encoding="utf-8") == "rebuilt = True"
+    assert (second.site_packages() / "leaf.py").read_text(encoding="utf-8") == "rebuilt = True"
     succeed("restore", notebook)
     assert environment(notebook) == second
 
@@ -109,7 +109,7 @@ def test_the_same_version_of_another_file_is_another(
 # -- building
 
 
-def test_a_build_is_recorded_agreed_to_and_told(
+def test_a_build_is_recorded_approved_and_reported(
     notebook: Path, public: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     public.sdist("from-source", "1.0")
@@ -173,7 +173,7 @@ def both(
     private: LocalIndex,
     monkeypatch: pytest.MonkeyPatch,
 ) -> LocalIndex:
-    """The private index, recorded in the notebook or in the machine's pip configuration."""
+    """Return the private index, recorded in the notebook or configured for the machine's pip."""
     if request.param == "configured":
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", private.url)
         done = succeed("install", notebook, "in-house", "leaf")
@@ -189,7 +189,8 @@ def test_a_private_name_is_not_taken_from_a_stranger(
 ) -> None:
     before = notebook.read_bytes()
     public.wheel("in-house", "99.0")
-    both.remove("in_house-1.0-py3-none-any.whl")  # or it answers 404, or its password is missing
+    # The same as an index that answers 404, or whose password is missing.
+    both.remove("in_house-1.0-py3-none-any.whl")
     for words in (["upgrade", notebook], ["install", "-U", notebook, "in-house"]):
         message = fail(*words, "-q")
         assert "in-house would come from another index than before." in message
@@ -210,7 +211,7 @@ def test_the_same_version_of_a_stranger_is_not_taken_either(
     locked = [line for line in record(notebook)["lock"] if line.startswith("in-house==")]
     assert "from another index than before" in fail("install", notebook, "other", "-U", "-q")
     assert "other" not in installed(notebook)
-    succeed("install", notebook, "other")  # for this nobody asks who has the private name
+    succeed("install", notebook, "other")  # this does not resolve the private name
     assert set(locked) < set(record(notebook)["lock"])
 
 
@@ -224,10 +225,10 @@ def test_an_upgrade_from_the_same_index_needs_no_word(
     assert installed(notebook)["leaf"] == "2.0"
 
 
-def test_a_new_dependency_with_a_private_name_is_told(
+def test_a_new_dependency_with_a_private_name_is_reported(
     notebook: Path, public: LocalIndex, private: LocalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As pip does, the best version of all indexes is taken; but not silently."""
+    """As with pip, the best version of all indexes wins, but not silently."""
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", private.url)
     public.wheel("in-house", "99.0")
     done = succeed("install", notebook, "in-house")

@@ -1,6 +1,6 @@
-"""Looking at a hostile notebook runs nothing and contacts no host, in whatever way one looks.
+"""Looking at a hostile notebook, in whatever way, runs nothing and contacts no host.
 
-The same under strace, with real servers and kernels: ``python -m tests.trust.traced``.
+``python -m tests.trust.traced`` does the same under strace, with real kernels.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def test_the_watch_sees_what_it_watches_for(tmp_path: Path) -> None:
 
 @pytest.fixture
 def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Watch every Python process that is started; return the file of what they did."""
+    """Watch every started Python process; return the file that lists what they did."""
     root = str(Path(__file__).parents[2])
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook" / "sitecustomize.py").write_text(HOOK, encoding="utf-8")
@@ -75,7 +75,7 @@ def test_real_commands_and_kernels(name: str, noted: Path, tmp_path: Path) -> No
     with kernel(path) as running:
         status, text = running.run("1")
         assert (status, "%nbenv restore" in text) == ("error", True)
-    told = noted.read_text(encoding="utf-8") if noted.exists() else ""
-    assert told == ""
+    listed = noted.read_text(encoding="utf-8") if noted.exists() else ""
+    assert listed == ""
     assert path.read_bytes() == before
     assert not list(tmp_path.rglob("evil-ran"))

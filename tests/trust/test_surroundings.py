@@ -1,4 +1,4 @@
-"""What lies beside a notebook came with it: settings and modules there are obeyed by nobody."""
+"""Settings and modules beside a notebook came with it, and nothing obeys them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from jupyter_client import KernelManager
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from nbenv.errors import ApprovalNeededError
 from nbenv.operations.restore import prepare
 from nbenv.progress import drain
@@ -36,7 +35,7 @@ MODULES = ("json", "os", "sitecustomize", "usercustomize", "nbenv", "ipykernel",
 
 @pytest.fixture
 def trap(index: LocalIndex, tmp_path: Path) -> Iterator[LocalIndex]:
-    """An index that has better versions of everything, and that nobody may ask."""
+    """Yield an index with newer versions of everything, which nothing may ask."""
     index.wheel("leaf", "1.0")
     index.wheel("other", "1.0")
     with LocalIndex(tmp_path / "trap") as trap:
@@ -47,7 +46,7 @@ def trap(index: LocalIndex, tmp_path: Path) -> Iterator[LocalIndex]:
 
 @pytest.fixture
 def littered(notebook: Path, trap: LocalIndex) -> Path:
-    """A notebook whose folder is full of traps."""
+    """Return a notebook whose folder is full of traps."""
     folder = notebook.parent
     settings = SETTINGS.format(url=trap.url)
     (folder / "uv.toml").write_text(settings, encoding="utf-8")
@@ -71,7 +70,7 @@ def test_settings_and_modules_beside_it(
     littered: Path, trap: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(littered.parent)
-    environ = {"PYTHONSAFEPATH": "1"}  # as for the command: `python -m` would import from here
+    environ = {"PYTHONSAFEPATH": "1"}  # `python -m` would import from the current folder
     succeed("install", littered, "leaf", environ=environ)
     words = ("pip", "--notebook", littered, "--")
     for look in (["outdated", littered], ["status", littered], ["list", littered],
@@ -96,7 +95,7 @@ def test_a_python_is_not_fetched_from_there(
 
 
 def test_a_kernel_in_that_folder(littered: Path, trap: LocalIndex) -> None:
-    """The launcher and the holding kernel run where the notebook is, as servers start them."""
+    """The launcher and the waiting kernel run in the notebook's folder, as servers start them."""
     text = littered.read_text(encoding="utf-8")
     good = '{"version": 1, "python": "3.11", "requirements": ["other"], "lock": []}'
     head, _, tail = text.rpartition('"metadata": {')
@@ -109,19 +108,19 @@ def test_a_kernel_in_that_folder(littered: Path, trap: LocalIndex) -> None:
     client.start_channels()
     try:
         client.wait_for_ready(timeout=60)
-        status, told = Kernel(manager, client).run("1")
+        status, text = Kernel(manager, client).run("1")
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    assert (status, "%nbenv restore" in told) == ("error", True)
+    assert (status, "%nbenv restore" in text) == ("error", True)
     assert trap.requests == []
     assert not (littered.parent / "evil-ran").exists()
 
 
 def test_never_is_never(notebook: Path, trap: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was agreed to is restored unasked, but not where the user said never."""
+    """An approved environment is restored without asking, unless the user said never."""
     succeed("install", notebook, "leaf")
-    identifier = NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).state.environment
+    identifier = NotebookSnapshot.read(NotebookRef(str(notebook))).state.environment
     Environment(identifier).remove()
     monkeypatch.setenv("NBENV_RESTORE", "never")
     with pytest.raises(ApprovalNeededError, match="never"):

@@ -1,7 +1,7 @@
 """Look at hostile notebooks under strace: ``python -m tests.trust.traced``, on Linux.
 
-What Python cannot see either: no process but our own may be executed, and no address connected to
-but a kernel's own. Prints what was looked at and how; the status is 1 when not so.
+strace sees what Python's audit events miss: no process but nbenv's own may be executed, and no
+address contacted but a kernel's own. It prints a summary; otherwise the exit status is 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LOOKS = (
 
 
 def traced(command: Sequence[str], folder: Path, seconds: int = 600) -> list[str]:
-    """Run a command; return what it executed and whom it asked, beyond itself."""
+    """Run a command; return the system calls that execute or contact anything else."""
     log = folder / "strace"
     trace = ["strace", "-f", "-qq", "-s", "200", "-o", str(log), "-e", "trace=execve,network"]
     environ = {**os.environ, "NBENV_HOME": str(folder / "home")}
@@ -49,12 +49,12 @@ def traced(command: Sequence[str], folder: Path, seconds: int = 600) -> list[str
 
 
 def _is_own(line: str) -> bool:
-    """Whether a kernel's socket speaks to itself: its channels are bound on this machine."""
+    """Return whether a kernel contacts its own channels, which are bound on this machine."""
     return 'inet_addr("127.0.0.1")' in line and "sin_port=htons(9)" not in line
 
 
 def jobs(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield what is run, and its command."""
+    """Yield the name and the command of each run."""
     yield "every look at every notebook, in one process", [
         sys.executable, "-m", "tests.support.looks", str(folder / "all")
     ]  # fmt: skip
@@ -78,7 +78,7 @@ os.execv(sys.executable, [sys.executable, "-m", "nbenv.kernel.launcher", "-f", n
 
 
 def main() -> int:
-    """Run all; return the status."""
+    """Run all jobs and return the exit status."""
     if not shutil.which("strace"):
         print("This needs strace.", file=sys.stderr)
         return 2
@@ -87,7 +87,7 @@ def main() -> int:
         folder = Path(scratch)
         for name, command in jobs(folder):
             found = traced(command, folder)
-            if name.startswith("kernel"):  # its first exec is how this script becomes the launcher
+            if name.startswith("kernel"):  # drop the exec by which the script becomes the launcher
                 found = found[1:] if found and "launcher" in found[0] else found
             count += 1
             bad += bool(found)

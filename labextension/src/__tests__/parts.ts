@@ -1,11 +1,11 @@
-import type { IKernelTruth, IStatus, IWork } from '../tokens';
+import type { IJob, IKernelStatus, IStatus } from '../api/answers';
 
 /**
- * The status of a notebook whose kernel runs in its environment, with what a test changes.
+ * Return the status of a notebook whose kernel runs in its environment, with what a test changes.
  */
 export function status(
   parts: Partial<IStatus> = {},
-  kernel: IKernelTruth = { state: 'running', environment: 'work-1' }
+  kernel: IKernelStatus = { state: 'running', environment: 'work-1' }
 ): IStatus {
   return {
     recorded: true,
@@ -29,8 +29,8 @@ export function status(
 }
 
 /**
- * A job that goes on.
+ * Return a job that is running.
  */
-export function work(verb: string): IWork {
+export function job(verb: string): IJob {
   return { id: 'id', verb, words: [], done: false };
 }

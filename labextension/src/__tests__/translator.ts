@@ -5,10 +5,10 @@ function filled(text: string, values: unknown[]): string {
 }
 
 /**
- * A translation that leaves English as it is; JupyterLab's own one is no module for tests.
+ * A translation that leaves English as it is; JupyterLab's own cannot be loaded in tests.
  */
 export const nullTranslator = {
   __: (text: string, ...values: unknown[]) => filled(text, values),
-  _n: (one: string, many: string, count: number) =>
-    filled(count === 1 ? one : many, [count])
+  _n: (one: string, many: string, count: number, ...values: unknown[]) =>
+    filled(count === 1 ? one : many, [count, ...values])
 } as unknown as TranslationBundle;

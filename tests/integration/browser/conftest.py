@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import bytecode
-from nbenv.environments.store import Store
 from tests.conftest import write_notebook
 from tests.support.browser import Lab, chromium, launched, new_page
 from tests.support.commands import succeed
@@ -116,7 +115,7 @@ def used(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Use
         path = write_notebook(folder / "work.ipynb", "import tabulate", "print(6 * 7)")
         succeed("install", path, "tabulate==0.9.0")
         succeed("run", path)
-        bytecode.keep(NotebookSnapshot.read(NotebookRef(str(path)), Store()).environment)
+        bytecode.keep(NotebookSnapshot.read(NotebookRef(str(path))).environment)
         patch.undo()
         document = json.loads(path.read_text(encoding="utf-8"))
         document["metadata"]["kernelspec"] = KERNELSPEC

@@ -36,7 +36,7 @@ def test_a_missing_module_is_one_click_away(lab: Lab, own: Path) -> None:
     lab.shows("ready")
     lab.begin(0, "import sklearn; print(sklearn.answer)")
     offer = lab.page.locator(".jp-nbenv-Offer")
-    expect(offer).to_contain_text("The module sklearn comes with scikit-learn.")
+    expect(offer).to_contain_text("The module sklearn is part of the package scikit-learn.")
     lab.press(offer, "Install scikit-learn and run again")
     expect(lab.output(0)).to_contain_text("42", timeout=SLOW)
     expect(offer).to_have_count(0)
@@ -75,7 +75,9 @@ def test_a_change_in_a_cell_says_which_import_needs_the_restart(lab: Lab, own: P
     expect(lab.output(0)).to_contain_text("0.9.0")
     lab.begin(1, "%nbenv install -U 'tabulate>=0.10'")
     expect(lab.strip).to_contain_text(
-        "Restart the kernel to use tabulate 0.10.0: 0.9.0 was imported (as tabulate).", timeout=SLOW
+        "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
+        " (as tabulate).",
+        timeout=SLOW,
     )
     lab.shows("restart needed")
     lab.press(lab.strip, "Restart kernel")

@@ -37,12 +37,12 @@ def test_at_a_glance_it_is_the_kernels_truth(lab: Lab, own: Path, home: Path) ->
     module = next(environment.glob("lib/python*/site-packages/tabulate-*.dist-info"))
     shutil.rmtree(module)
     lab.begin(1, "1")
-    lab.shows("changed")
-    expect(lab.status_item).to_contain_text("changed")
+    lab.shows("out of sync")
+    expect(lab.status_item).to_contain_text("out of sync")
     panel = lab.show_panel()
     drift = panel.locator(".jp-nbenv-Drift")
-    expect(drift).to_contain_text("tabulate 0.9.0 is recorded, not installed")
-    lab.press(drift, "Go back to the record")
+    expect(drift).to_contain_text("tabulate 0.9.0 is recorded but not installed")
+    lab.press(drift, "Restore what is recorded")
     lab.shows("ready")
     expect(drift).to_have_count(0)
 
@@ -61,10 +61,10 @@ def test_recording_what_is_installed(lab: Lab, own: Path) -> None:
         "print('slipped', 'past')",
     )
     expect(lab.output(0)).to_contain_text("slipped past")
-    lab.shows("changed")
+    lab.shows("out of sync")
     panel = lab.show_panel()
     expect(panel.locator(".jp-nbenv-Drift")).to_contain_text(
-        "scikit-learn 1.0 is installed, not recorded"
+        "scikit-learn 1.0 is installed but not recorded"
     )
     lab.press(panel, "Record what is installed")
     lab.shows("ready")
@@ -76,17 +76,17 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     lab.shows("ready")
     panel = lab.show_panel()
     expect(panel.locator(".jp-nbenv-Head")).to_contain_text(
-        re.compile(r"30 distributions · [\d.]+ MB on disk")
+        re.compile(r"30 packages · [\d.]+ MB on disk")
     )
     field = panel.get_by_label("Requirement to add")
     field.fill("scikit-learn>=>1")
     expect(panel.locator(".jp-nbenv-Complaint")).to_contain_text("is not a requirement")
-    expect(panel.get_by_role("button", name="Add …")).to_be_disabled()
+    expect(panel.get_by_role("button", name="Add…")).to_be_disabled()
     field.fill("scikit-learn>=0.5")
     expect(panel.locator(".jp-nbenv-Complaint")).to_have_text("")
     field.press("Enter")
     proposal = panel.locator(".jp-nbenv-Proposal")
-    expect(proposal).to_contain_text("Adding scikit-learn>=0.5 would change:")
+    expect(proposal).to_contain_text("Add scikit-learn>=0.5?")
     expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"])
     assert requirements(own) == ["tabulate==0.9.0"]
     lab.press(proposal, "Add")
@@ -101,7 +101,7 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     lab.press(proposal, "Remove")
     # It was imported: only a restart is rid of it, and the button says so.
     expect(lab.strip).to_contain_text(
-        "be rid of scikit-learn: it was imported (as sklearn)", timeout=SLOW
+        "stop using scikit-learn: it is still imported (as sklearn)", timeout=SLOW
     )
     lab.shows("restart needed")
     wait_for_requirements(lab, own, "tabulate==0.9.0")
@@ -134,14 +134,18 @@ def test_upgrading_one_and_all(lab: Lab, own: Path, server: JupyterServer) -> No
     expect(lab.output(0)).to_contain_text("0.9.0")
     panel = lab.show_panel()
     lab.press(panel, "Check for updates")
-    expect(panel.get_by_role("status").filter(has_text="1 is outdated")).to_be_visible(timeout=SLOW)
+    expect(panel.get_by_role("status").filter(has_text="1 package is outdated")).to_be_visible(
+        timeout=SLOW
+    )
     row = panel.locator(".jp-nbenv-Row").first
     expect(row).to_contain_text("→ 0.10.0")
     lab.press(row, "Upgrade tabulate")
     expect(panel.locator(".jp-nbenv-Proposal li")).to_have_text(["tabulate 0.9.0 → 0.10.0"])
     lab.press(panel, "Upgrade")
     expect(lab.strip).to_contain_text(
-        "Restart the kernel to use tabulate 0.10.0: 0.9.0 was imported (as tabulate).", timeout=SLOW
+        "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
+        " (as tabulate).",
+        timeout=SLOW,
     )
     lab.press(lab.strip, "Restart kernel")
     lab.shows("ready")
@@ -159,8 +163,8 @@ def test_another_python(lab: Lab, own: Path, server: JupyterServer) -> None:
     lab.open(own.name)
     lab.shows("ready")
     panel = lab.show_panel()
-    panel.get_by_label("Python of this notebook").select_option(other)
-    lab.press(lab.page.locator(".jp-Dialog"), "Move")
+    panel.get_by_label("Python version of this notebook").select_option(other)
+    lab.press(lab.page.locator(".jp-Dialog"), "Switch")
     lab.page.wait_for_timeout(500)
     alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
     expect(alert.or_(lab.strip.filter(has_text="Restart the kernel"))).to_be_visible(timeout=SLOW)
@@ -178,25 +182,25 @@ def test_the_tree(lab: Lab, own: Path) -> None:
     lab.press(panel, "Tree")
     items = panel.get_by_role("treeitem")
     expect(items).to_have_count(2)
-    lab.press(panel, "Show what ipykernel needs")
+    lab.press(panel, "Show dependencies of ipykernel")
     expect(panel.get_by_role("treeitem", level=2).filter(has_text="tornado")).to_be_visible()
-    lab.press(panel, "Hide what ipykernel needs")
+    lab.press(panel, "Hide dependencies of ipykernel")
     expect(items).to_have_count(2)
 
 
 def test_exports(lab: Lab, own: Path, server: JupyterServer, tmp_path: Path) -> None:
     lab.open(own.name)
     lab.shows("ready")
-    lab.press(lab.show_panel(), "Export …")
+    lab.press(lab.show_panel(), "Export…")
     dialog = lab.page.locator(".jp-Dialog:has(.jp-nbenv-Export)")
     text = dialog.locator(".jp-nbenv-Export-text")
     expect(text).to_have_text("tabulate==0.9.0\n")
     formats = server.request("GET", "nbenv/api/version")[1]["formats"]
-    choice = dialog.get_by_label("Format of the export")
+    choice = dialog.get_by_label("Export format")
     expect(choice.locator("option")).to_have_count(len(formats))
     for name in formats:
         choice.select_option(name)
-        expect(text).not_to_have_text("Exporting …", timeout=SLOW)
+        expect(text).not_to_have_text("Exporting…", timeout=SLOW)
         expect(text).not_to_have_text("")
         shown = text.inner_text()
         told = succeed("export", own, "--format", name).out
@@ -207,7 +211,7 @@ def test_exports(lab: Lab, own: Path, server: JupyterServer, tmp_path: Path) -> 
         lab.press(dialog, "Download")
     assert download.value.suggested_filename == "requirements-locked.txt"
     assert "tabulate==0.9.0" in Path(download.value.path()).read_text(encoding="utf-8")
-    lab.press(dialog, "Save beside the notebook")
+    lab.press(dialog, "Save next to the notebook")
     expect(dialog.get_by_role("status")).to_have_text("Saved requirements-locked.txt.")
     assert (server.root / "requirements-locked.txt").is_file()
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -227,7 +231,7 @@ def test_a_thousand_distributions_scroll(lab: Lab, own: Path, home: Path) -> Non
         (info / "METADATA").write_text(metadata, encoding="utf-8")
         (info / "RECORD").write_text(f"{info.name}/METADATA,,\n", encoding="utf-8")
     lab.open(own.name)
-    lab.shows("changed")
+    lab.shows("out of sync")
     panel = lab.show_panel()
     rows = panel.locator(".jp-nbenv-Row")
     expect(rows.first).to_be_visible()
@@ -249,7 +253,7 @@ def test_without_an_environment(lab: Lab, server: JupyterServer) -> None:
     panel.get_by_label("Requirement to add").fill("tabulate")
     lab.page.keyboard.press("Enter")
     lab.press(panel.locator(".jp-nbenv-Proposal"), "Add")
-    expect(lab.strip).to_contain_text("has an environment of its own", timeout=SLOW)
+    expect(lab.strip).to_contain_text("has its own environment", timeout=SLOW)
     lab.press(lab.strip, "Use it")
     lab.shows("ready")
     lab.begin(0, "import tabulate; print(tabulate.__version__)")

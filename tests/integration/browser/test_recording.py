@@ -94,7 +94,7 @@ def test_a_record_that_a_tool_took_out_is_put_back(lab: Lab, own: Path) -> None:
     before = metadata(own)["nbenv"]
     write_metadata(str(own), {"nbenv": None})
     lab.open(own.name)
-    expect(lab.strip).to_contain_text("lost the record of its environment", timeout=SLOW)
+    expect(lab.strip).to_contain_text("has lost the record of its environment", timeout=SLOW)
     lab.shows("ready")
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.9.0", timeout=SLOW)  # the environment stays meanwhile

@@ -51,10 +51,10 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     dialog = lab.approval
     expect(dialog).to_contain_text("Restore this notebook’s environment?", timeout=SLOW)
     expect(dialog).to_contain_text(re.compile(r"Download\d+\.\d MB at most"), timeout=SLOW)
-    for words in ("Python3.11", "Asked fortabulate==0.9.0", "Built from sourcenone"):
+    for words in ("Python3.11", "Requirementstabulate==0.9.0", "Built from sourcenone"):
         expect(dialog).to_contain_text(words)
-    expect(dialog).to_contain_text("Other indexesnone: only this computer’s own")
-    expect(dialog).to_contain_text("nothing is downloaded or run")
+    expect(dialog).to_contain_text("Other indexesnone, only those configured on this computer")
+    expect(dialog).to_contain_text("Nothing is downloaded or run")
     expect(dialog.locator("table")).not_to_be_visible()
     dialog.locator("summary").click()
     expect(dialog.locator("tbody tr")).to_have_count(
@@ -72,7 +72,7 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     assert index.downloads == []
     assert shared.read_bytes() == before
     expect(dialog).to_have_count(0)
-    lab.press(lab.strip, "Restore …")
+    lab.press(lab.strip, "Restore…")
     expect(dialog).to_be_visible()
     lab.press(dialog, "Open the notebook without its environment")
     expect(dialog).to_have_count(0)
@@ -89,7 +89,7 @@ def test_the_dialog_warns_of_what_is_not_this_machines(lab: Lab, shared: Path) -
     shared.write_text(json.dumps(document), encoding="utf-8")
     lab.open(shared.name)
     warned = lab.approval.locator(".jp-nbenv-Warned")
-    expect(lab.approval).to_contain_text("The full list", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     expect(warned.nth(0)).to_contain_text("theirs: http://127.0.0.1:9/simple/")
     expect(warned.nth(1)).to_contain_text("odd @ http://127.0.0.1:9/odd-1.0.tar.gz")
     expect(warned.nth(2)).to_contain_text("odd")
@@ -129,7 +129,7 @@ def test_cancel_leaves_nothing_half_made(
     assert list((home / "envs").iterdir()) == []
     assert shared.read_bytes() == before
     index.stall = 0
-    lab.press(lab.strip, "Restore …")
+    lab.press(lab.strip, "Restore…")
     lab.press(lab.approval, "Restore the environment")
     lab.shows("ready")
     lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
@@ -172,9 +172,9 @@ def test_a_missing_python_leads_to_the_choice_of_another(lab: Lab, shared: Path)
     lab.press(lab.approval, "Restore the environment")
     alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
     expect(alert).to_contain_text("3.19", timeout=SLOW)
-    lab.press(alert, "Use another Python …")
-    lab.panel.get_by_label("Python of this notebook").select_option("3.11")
-    lab.press(lab.page.locator(".jp-Dialog"), "Move")
+    lab.press(alert, "Use another Python…")
+    lab.panel.get_by_label("Python version of this notebook").select_option("3.11")
+    lab.press(lab.page.locator(".jp-Dialog"), "Switch")
     lab.shows("Python 3.11: ready")
 
 
@@ -183,7 +183,7 @@ def test_another_kernel_offers_the_move_once(lab: Lab, own: Path, server: Jupyte
     own.write_text(text, encoding="utf-8")
     lab.open(own.name)
     lab.shows("another kernel")
-    expect(lab.strip).to_contain_text("has an environment of its own")
+    expect(lab.strip).to_contain_text("has its own environment")
     lab.press(lab.strip, "Not now")
     expect(lab.strip).to_have_count(0)
     lab.page.wait_for_timeout(1500)  # Lab keeps its state a moment later

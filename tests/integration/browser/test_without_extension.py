@@ -144,10 +144,11 @@ def test_another_version_of_it_is_said_once(page: Page, root: Path, tmp_path: Pa
     write(root / "a.ipynb", "nbenv", "", "")
     with JupyterServer(root, served_as(tmp_path, OTHER)) as server:
         front = opened(page, server, "a.ipynb")
-        told = page.locator(WARNING, has_text="nbenv is")
+        told = page.locator(WARNING, has_text="The server is running nbenv")
         expect(told).to_have_count(1, timeout=SLOW)
         expect(told).to_contain_text(
-            f"nbenv is {nbenv.__version__} in the server, but {OTHER} in this page."
+            f"The server is running nbenv {nbenv.__version__},"
+            f" but this page has version {OTHER} of the extension."
         )
         expect(told).to_contain_text("Restart the Jupyter server, then reload the page")
         expect(front.run(0, "%nbenv install six")).to_contain_text("Installed six", timeout=SLOW)
@@ -164,7 +165,7 @@ def test_a_server_without_it_is_asked_no_more(
     page.on("request", lambda request: "nbenv/api" in request.url and asked.append(request.url))
     with JupyterServer(root, settings(tmp_path, "jupyter_server_config.json", off)) as server:
         front = opened(page, server, "a.ipynb")
-        told = page.locator(WARNING, has_text="The server runs no nbenv extension.")
+        told = page.locator(WARNING, has_text="The nbenv server extension is not running.")
         expect(told).to_have_count(1, timeout=SLOW)
         front.run(0, "print('it', 'runs')")
         expect(front.output(0)).to_contain_text("it runs")

@@ -11,7 +11,6 @@ import pytest
 
 from nbenv.cli.fast_install import already_installed
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.home.paths import marker_path
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
@@ -27,7 +26,7 @@ def path(notebook: Path, index: LocalIndex) -> Path:
 
 
 def identifier(path: Path) -> str:
-    return NotebookSnapshot.read(NotebookRef(str(path)), Store()).environment.identifier
+    return NotebookSnapshot.read(NotebookRef(str(path))).environment.identifier
 
 
 def test_it_says_the_same(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,9 +82,9 @@ def test_what_is_not_plainly_so_goes_the_long_way(path: Path, tmp_path: Path) ->
     path.write_text(json.dumps(document), encoding="utf-8")
     assert already_installed(words)
 
-    environment = NotebookSnapshot.read(NotebookRef(str(path)), Store()).environment
-    (environment.site_packages / "slipped_past").mkdir()
+    environment = NotebookSnapshot.read(NotebookRef(str(path))).environment
+    (environment.site_packages() / "slipped_past").mkdir()
     assert not already_installed(words)
-    (environment.site_packages / "slipped_past").rmdir()
+    (environment.site_packages() / "slipped_past").rmdir()
     Path(marker_path(str(environment.path))).unlink()
     assert not already_installed(words)

@@ -62,7 +62,7 @@ def record(notebook: Path) -> Any:
 
 
 def names(notebook: Path) -> dict[str, str]:
-    return Spec.from_value(record(notebook)).lock.versions()
+    return Spec.from_record(record(notebook)).lock.versions()
 
 
 def branches(notebook: Path, *requirements: str) -> None:
@@ -145,8 +145,8 @@ def test_diff_of_a_revision(repository: Path) -> None:
         "  downgraded  leaf 2.0 → 1.0",
         "1 added, 1 downgraded.",
     ]
-    assert "git has no work.ipynb of nothing" in fail("diff", repository, "nothing")
-    assert "git has no work.ipynb of --help" in fail("diff", repository, "--", "--help")
+    assert "git has no work.ipynb in nothing" in fail("diff", repository, "nothing")
+    assert "git has no work.ipynb in --help" in fail("diff", repository, "--", "--help")
 
 
 def test_diff_of_notebooks_and_environments(repository: Path, tmp_path: Path) -> None:

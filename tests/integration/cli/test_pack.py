@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from tests.conftest import write_other_copy
 from tests.support.commands import fail, succeed
 from tests.support.index import LocalIndex
@@ -47,7 +46,7 @@ def test_unpack_needs_no_network(
     succeed("unpack", packed, "-o", folder)
     copy = folder / "work.ipynb"
     assert copy.read_bytes() == notebook.read_bytes()
-    environment = NotebookSnapshot.read(NotebookRef(str(copy)), Store()).environment
+    environment = NotebookSnapshot.read(NotebookRef(str(copy))).environment
     assert {"branch", "leaf", "ipykernel"} == environment.installed().keys()
     assert wheels(packed) == {"wheels/branch", "wheels/leaf", "wheels/ipykernel"}
     succeed("unpack", packed, "-o", folder)
@@ -88,7 +87,7 @@ def test_what_cannot_be_packed(
     assert "records no environment" in fail("pack", notebook)
     index.sdist("from-source", "1.0")
     succeed("install", notebook, "from-source")
-    assert "Not every wheel for this machine could be had." in fail("pack", notebook)
+    assert "Some wheels for this machine could not be downloaded." in fail("pack", notebook)
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
     shared = write_other_copy(notebook, tmp_path / "shared")
     index.requests.clear()

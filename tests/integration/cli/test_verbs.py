@@ -16,7 +16,6 @@ from uv import find_uv_bin
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from tests.conftest import write_other_copy
 from tests.support.commands import fail, nbenv, succeed
 from tests.support.index import LocalIndex
@@ -33,7 +32,7 @@ def record(notebook: Path) -> Any:
 
 
 def environment(notebook: Path) -> Environment:
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
 def installed(notebook: Path) -> dict[str, str]:
@@ -57,7 +56,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 def test_install_records_and_repeating_changes_no_byte(notebook: Path, stocked: LocalIndex) -> None:
     original = notebook.read_text(encoding="utf-8")
     done = succeed("install", notebook, "Branch")
-    assert done.out == "Installed branch 1.0 (and 2 distributions more).\n"
+    assert done.out == "Installed branch 1.0 (and 2 more packages).\n"
     value = record(notebook)
     assert list(value) == ["lock", "python", "requirements", "version"]
     assert value["requirements"] == ["branch"]
@@ -148,7 +147,7 @@ def test_pre_releases_and_upgrades(notebook: Path, stocked: LocalIndex) -> None:
 def test_uninstall_takes_orphans_along(notebook: Path, stocked: LocalIndex) -> None:
     succeed("install", notebook, "branch", "early")
     done = succeed("uninstall", notebook, "branch")
-    assert done.out == "Uninstalled branch (and 1 distribution more).\n"
+    assert done.out == "Uninstalled branch (and 1 more package).\n"
     assert installed(notebook) == {"early": "1.0", "ipykernel": "7.0"}
     assert "does not ask for leaf" in fail("uninstall", notebook, "leaf")
     assert "kernel itself" in fail("uninstall", notebook, "ipykernel")

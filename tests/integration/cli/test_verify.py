@@ -118,11 +118,11 @@ def test_audit(notebook: Path, index: LocalIndex, database: str) -> None:
     assert done.out.splitlines() == [
         "leaf 1.0: GHSA-leaf (fixed in 2.0)",
         "  Leaves fall",
-        "1 known vulnerability in 1 distribution.",
+        "1 known vulnerability in 1 package.",
     ]
     assert index.requests == []
     succeed("install", notebook, "leaf>=2")
     done = succeed("audit", notebook, "--service-url", database)
-    assert done.out == "No known vulnerability in 2 distributions.\n"
+    assert done.out == "No known vulnerability in 2 packages.\n"
     told = fail("audit", notebook, "--service-url", "http://127.0.0.1:9/")
     assert "so nothing is known" in told

@@ -12,7 +12,6 @@ import pytest
 
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.progress import drain
 from tests.conftest import write_notebook
@@ -80,7 +79,7 @@ def own(tmp_path: Path) -> Iterator[LocalIndex]:
 
 def adopted(path: Path) -> Spec:
     drain(adopt(NotebookRef(str(path)), AdoptOptions()))
-    return NotebookSnapshot.read(NotebookRef(str(path)), Store()).spec
+    return NotebookSnapshot.read(NotebookRef(str(path))).spec
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.format)

@@ -15,7 +15,6 @@ import nbformat
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.store import Store
 from nbenv.notebook.metadata import write_metadata
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
@@ -23,7 +22,7 @@ from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
 from tests.support.mirror import fetch
 
-OFFER = "%nbenv adopt reads all of its imports"
+OFFER = "%nbenv adopt, which reads all of its imports"
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +56,7 @@ def test_a_missing_module_leads_to_adopting(tmp_path: Path, mirror: LocalIndex) 
         assert OFFER not in running.run("1 / 0")[1]
         assert path.read_bytes() == before
         text = running.ok("%nbenv adopt --dry-run")
-        assert "Would adopt 2 distributions" in text
+        assert "Would adopt 2 packages" in text
         assert path.read_bytes() == before
         text = running.ok("%nbenv adopt")
         assert "humanize, tabulate" in text
@@ -99,7 +98,7 @@ def test_a_record_that_a_tool_took_out_is_put_back(tmp_path: Path, mirror: Local
     write_metadata(str(path), {"nbenv": None})
     with kernel(path) as running:  # what is here stays until somebody decides
         assert running.ok("import tabulate; print(tabulate.here)") == "True\n"
-    NotebookSnapshot.read(NotebookRef(str(path)), Store()).environment.remove()
+    NotebookSnapshot.read(NotebookRef(str(path))).environment.remove()
     with kernel(path) as running:
         status, text = running.run("import tabulate")
         assert (status, "lost its record" in text, OFFER in text) == ("error", True, False)
@@ -154,6 +153,6 @@ def test_a_run_that_adopts_asks_on_the_terminal(tmp_path: Path, mirror: LocalInd
     assert document(path)["metadata"]["nbenv"]["requirements"] == ["humanize"]
     status, out, shown = answered(path, "yes")
     assert (status, shown.count("[y/N]")) == (0, 1), shown
-    assert "Installed on the way: tabulate." in out
+    assert "Installed during the run: tabulate." in out
     assert "True" in out
     assert document(path)["metadata"]["nbenv"]["requirements"] == ["humanize", "tabulate"]

@@ -1,4 +1,4 @@
-"""What a kernel's environment compiled is kept when the kernel ends."""
+"""Bytecode of a kernel's environment is kept when the kernel ends."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from nbenv.home.variables import BACKGROUND
 from tests.support.commands import succeed
 from tests.support.kernels import kernel
 
 
 def environment(notebook: Path) -> Environment:
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
 def compiled(notebook: Path) -> dict[str, int]:
     """Return the compiled modules and their inodes."""
-    site = environment(notebook).site_packages
+    site = environment(notebook).site_packages()
     found = {str(path.relative_to(site)): path.stat().st_ino for path in site.rglob("*.pyc")}
     return {path: inode for path, inode in found.items() if "_virtualenv" not in path}
 

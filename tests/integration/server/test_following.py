@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from tests.conftest import write_notebook, write_other_copy
 from tests.integration.server.conftest import Shared
 from tests.support.api import ask
@@ -148,10 +149,10 @@ def test_a_renamed_plain_notebook_takes_nothing_of_one_that_was_there(
     server = quick
     write_notebook(server.root / "b.ipynb", "1")
     succeed("install", server.root / "b.ipynb", "alpha")
-    state = Store().state(str(server.root / "b.ipynb"))
+    state = store.read_state(str(server.root / "b.ipynb"))
     assert state is not None
-    state.saved = False  # as a running kernel's change before any save
-    Store().save(state)
+    # As a running kernel's change before any save.
+    store.save_state(replace(state, saved=False))
     (server.root / "b.ipynb").unlink()
     write_notebook(server.root / "a.ipynb", "plain")
     rename(server, "a.ipynb", "b.ipynb")
@@ -172,7 +173,7 @@ def test_what_was_deleted_can_be_pruned(quick: JupyterServer, home: Path) -> Non
     end = time.monotonic() + 10
     while len(list((home / "notebooks").iterdir())) > 1 and time.monotonic() < end:
         time.sleep(0.1)
-    assert [state.environment for state in Store().states()] == [kept]
+    assert [state.environment for state in store.all_states()] == [kept]
     environments = list((home / "envs").iterdir())
     assert len(environments) == 3
     for each in environments:

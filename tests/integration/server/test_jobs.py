@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from nbenv.environments.store import Store
+from nbenv.environments import store
 from nbenv.server import jobs
 from tests.conftest import write_notebook
 from tests.integration.server.conftest import Shared
@@ -171,7 +171,7 @@ def test_a_deleted_notebooks_job_is_stopped(server: JupyterServer, index: LocalI
     assert server.request("DELETE", "api/contents/a.ipynb")[0] == 204
     last = events(server, job["id"])[-1]
     assert last["kind"] == "Stopped"
-    assert Store().state(str(path)) is None
+    assert store.read_state(str(path)) is None
     write_notebook(path, "another")
     assert ask(server, "status?path=a.ipynb")["recorded"] is False
 

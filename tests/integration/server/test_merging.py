@@ -11,7 +11,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from nbenv.environments.store import State, Store
+from nbenv.environments import store
+from nbenv.environments.store import State
 from nbenv.home import paths
 from nbenv.home.locks import locked
 from nbenv.notebook.metadata import KERNELSPEC
@@ -29,8 +30,8 @@ def document(*cells: str, **metadata: object) -> dict[str, Any]:
 
 def changed(path: Path, *, saved: bool = False) -> Path:
     """Leave the state of a notebook whose environment got a first record."""
-    state = State(os.path.realpath(path), "work-1", VALUE, saved, ["absent"])
-    Store().save(state)
+    state = State(os.path.realpath(path), "work-1", VALUE, saved, ("absent",))
+    store.save_state(state)
     return path
 
 
@@ -46,7 +47,7 @@ def test_a_save_is_no_failure_when_the_state_cannot_be_kept(server: JupyterServe
     assert metadata(path)["nbenv"] == VALUE
     os.rmdir(f"{state}.{server.process}.new")
     server.save("a.ipynb", document("1"))
-    known = Store().state(str(path))
+    known = store.read_state(str(path))
     assert known is not None
     assert known.saved
 
@@ -87,7 +88,7 @@ def test_a_new_notebook_gets_nothing_of_a_deleted_one(server: JupyterServer, sav
     assert model["name"] == path.name
     server.save(path.name, document("1"))
     assert metadata(path) == {}
-    assert Store().state(str(path)) is None
+    assert store.read_state(str(path)) is None
 
 
 def test_a_notebook_in_a_new_folder_gets_nothing_of_an_old_one(server: JupyterServer) -> None:
@@ -131,7 +132,7 @@ def test_a_change_under_way_is_not_marked_saved(server: JupyterServer) -> None:
     with locked("work-1"):
         server.save("a.ipynb", document("1"))
     assert metadata(path)["nbenv"] == VALUE
-    known = Store().state(str(path))
+    known = store.read_state(str(path))
     assert known is not None
     assert not known.saved
 

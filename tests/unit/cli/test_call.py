@@ -40,7 +40,7 @@ def test_a_kernel_names_its_notebook(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_a_detached_kernel_has_none() -> None:
     target = parse(["list", "--detached", "x"]).notebook()
     assert target.notebook.endswith("x.ipynb")
-    assert target.is_session
+    assert target.is_detached
 
 
 def test_an_unknown_environment_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What follows from a declaration: usage lines, checks of words, what a page may give."""
+"""Usage lines, checks of words and the rights of a page, as declarations give them."""
 
 from __future__ import annotations
 

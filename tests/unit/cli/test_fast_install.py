@@ -1,4 +1,4 @@
-"""Which command lines may be answered fast; that the answer is right is tested with real ones."""
+"""The command lines that are answered fast; with real environments: tests/integration/cli."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from nbenv.cli import fast_install
 from nbenv.cli.fast_install import already_installed
+from nbenv.environments.readiness import Readiness
 from nbenv.errors import NbenvError
 
-VALUE = {
+VALUE: dict[str, object] = {
     "python": "3.11",
     "requirements": ["six", "two"],
     "lock": ["six==1.17.0 --hash=sha256:x", "two==1 ; a", "two==2 ; b"],
@@ -21,7 +22,8 @@ VALUE = {
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return a notebook whose environment is ready."""
     metadata = {"nbenv": VALUE, "kernelspec": {"name": "nbenv"}}
-    monkeypatch.setattr(fast_install, "ready", lambda _: ("/envs/x-1", VALUE, metadata))
+    found = Readiness("/envs/x-1", VALUE, metadata, False)
+    monkeypatch.setattr(fast_install, "check_readiness", lambda _: found)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     return str(tmp_path / "a.ipynb")
 
@@ -48,11 +50,19 @@ def test_other_commands_are_left_alone(path: str) -> None:
     assert not already_installed(["install", "--events", "--environment", "unknown-1", "six"])
 
 
+def test_an_environment_that_is_not_ready_is_left_to_the_command(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for found in (Readiness(None, VALUE, {}, False), Readiness("/envs/x-1", None, {}, False)):
+        monkeypatch.setattr(fast_install, "check_readiness", lambda _, found=found: found)
+        assert not already_installed(["install", path, "six"])
+
+
 def test_a_problem_is_left_to_the_command(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: str) -> None:
         raise NbenvError("It is broken.")
 
-    monkeypatch.setattr(fast_install, "ready", broken)
+    monkeypatch.setattr(fast_install, "check_readiness", broken)
     assert not already_installed(["install", path, "six"])
 
 
@@ -60,7 +70,8 @@ def test_what_is_not_recorded_yet_is_written_by_the_command(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     metadata = {"nbenv": VALUE, "kernelspec": {"name": "python3"}}
-    monkeypatch.setattr(fast_install, "ready", lambda _: ("/envs/x-1", VALUE, metadata))
+    found = Readiness("/envs/x-1", VALUE, metadata, False)
+    monkeypatch.setattr(fast_install, "check_readiness", lambda _: found)
     assert not already_installed(["install", path, "six"])
     monkeypatch.setenv("JPY_SESSION_NAME", path)
     monkeypatch.setenv("JPY_PARENT_PID", "1")

@@ -1,4 +1,4 @@
-"""What is drawn on a terminal, and that a pipe, NO_COLOR and a narrow one are respected."""
+"""Drawing on terminals: wide, narrow and dumb ones, with colours and without."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
-from nbenv.environments.store import Store
 from nbenv.operations import envs
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
@@ -32,7 +31,7 @@ def first(notebook: Path, index: LocalIndex) -> Environment:
 
 def installed(notebook: Path) -> Environment:
     succeed("install", notebook, "lib")
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
 def imported(environment: Environment) -> None:
@@ -42,7 +41,7 @@ def imported(environment: Environment) -> None:
 
 def compiled(environment: Environment) -> dict[str, int]:
     """Return the compiled modules, relative to where they are installed, and their inodes."""
-    site = environment.site_packages
+    site = environment.site_packages()
     found = {str(path.relative_to(site)): path.stat().st_ino for path in site.rglob("*.pyc")}
     return {path: inode for path, inode in found.items() if "_virtualenv" not in path}
 
@@ -74,7 +73,7 @@ def test_it_outlives_its_environment(
 
 def test_another_source_is_compiled_anew(first: Environment, tmp_path: Path) -> None:
     imported(first)
-    module = first.site_packages / "lib" / "below" / "__init__.py"
+    module = first.site_packages() / "lib" / "below" / "__init__.py"
     changed = module.with_suffix(".new")
     changed.write_text("answer = 43  # by hand\n", encoding="utf-8")
     os.replace(changed, module)  # the installer's cache keeps its own
@@ -88,7 +87,7 @@ def test_another_source_is_compiled_anew(first: Environment, tmp_path: Path) -> 
 
 def test_what_is_no_compiled_module_is_left(first: Environment, tmp_path: Path) -> None:
     imported(first)
-    folder = first.site_packages / "lib" / "__pycache__"
+    folder = first.site_packages() / "lib" / "__pycache__"
     [real] = folder.iterdir()
     (folder / real.name.replace("__init__", "short")).write_bytes(b"no")
     (folder / real.name.replace("__init__", "linked")).symlink_to(real)
@@ -100,7 +99,7 @@ def test_newer_bytecode_replaces_what_was_kept(first: Environment, tmp_path: Pat
     second = installed(another(tmp_path))
     old = compiled(second)
     for path in old:
-        (second.site_packages / path).unlink()
+        (second.site_packages() / path).unlink()
     imported(second)
     third = installed(write_notebook(tmp_path / "notebooks" / "third.ipynb", "1"))
     assert compiled(third) == compiled(second) != old

@@ -10,7 +10,6 @@ import pytest
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
-from nbenv.environments.store import Store
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
 
@@ -19,7 +18,7 @@ from tests.support.index import LocalIndex
 def environment(notebook: Path, index: LocalIndex) -> Environment:
     index.wheel("alpha", "1.0", modules={"alpha.py": "one = 1\n"})
     succeed("install", notebook, "alpha")
-    return NotebookSnapshot.read(NotebookRef(str(notebook)), Store()).environment
+    return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -69,20 +68,20 @@ def test_a_whole_environment(environment: Environment) -> None:
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_damages(environment: Environment, damage: Callable[[Path], None]) -> None:
-    damage(environment.site_packages)
+    damage(environment.site_packages())
     assert check_files(environment).broken == {"alpha"}
     assert find_altered(environment, ["alpha"]) == ["alpha"]
 
 
 def test_other_content_of_the_same_size(environment: Environment) -> None:
-    replace(environment.site_packages / "alpha.py", b"one = 2\n")
+    replace(environment.site_packages() / "alpha.py", b"one = 2\n")
     assert check_files(environment) == IntegrityReport()
     assert find_altered(environment, ["alpha"]) == ["alpha"]
     assert find_altered(environment, ["ipykernel"]) == []
 
 
 def test_strays(environment: Environment) -> None:
-    stray = environment.site_packages / "stray.py"
+    stray = environment.site_packages() / "stray.py"
     stray.touch()
     found = check_files(environment)
     assert (found.broken, found.strays) == (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.environments import owners
-from nbenv.environments.store import State, Store
+from nbenv.environments import owners, store
+from nbenv.environments.store import State
 from nbenv.home import paths
 from nbenv.operations import envs
 from tests.conftest import write_notebook
@@ -20,7 +20,7 @@ def know(folder: Path, count: int) -> None:
     """Make environments known; the notebook of the last one is gone."""
     for number in range(count):
         notebook = folder / f'odd ","value": {number}.ipynb'
-        Store().save(State(str(notebook), f"env-{number:03}", RECORD))
+        store.save_state(State(str(notebook), f"env-{number:03}", RECORD))
         if number < count - 1:
             write_notebook(notebook, "1")
         place = Path(paths.environment_path(f"env-{number:03}"))
@@ -30,7 +30,7 @@ def know(folder: Path, count: int) -> None:
 
 def test_owners_are_read_from_the_heads(tmp_path: Path) -> None:
     know(tmp_path, 3)
-    assert owners.owners() == {state.environment: state.notebook for state in Store().states()}
+    assert owners.owners() == {state.environment: state.notebook for state in store.all_states()}
     path = Path(paths.state_path("indented"))
     path.write_text('{\n "environment": "env-x",\n "notebook": "x.ipynb"\n}', encoding="utf-8")
     assert owners.owners()["env-x"] == "x.ipynb"
@@ -51,7 +51,7 @@ def test_they_are_read_anew_only_when_a_state_changed(
         str(tmp_path / f'odd ","value": {number}.ipynb') for number in (1, 2)
     ]
     assert len(reads) == 1
-    Store().rename(str(tmp_path / 'odd ","value": 1.ipynb'), str(tmp_path / "b.ipynb"))
+    store.rename(str(tmp_path / 'odd ","value": 1.ipynb'), str(tmp_path / "b.ipynb"))
     assert owned.of("env-001") == str(tmp_path / "b.ipynb")
 
 

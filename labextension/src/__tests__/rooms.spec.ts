@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'fs';
+import { dirname, join, relative, resolve } from 'path';
+
+const ROOT = resolve(__dirname, '..');
+
+/** What each room may import besides itself; the modules at the top may import all. */
+const ALLOWED: Record<string, string[]> = {
+  api: [],
+  ui: ['api', 'tokens'],
+  environment: ['api', 'tokens'],
+  approval: ['api', 'environment', 'tokens', 'ui'],
+  panel: ['api', 'environment', 'tokens', 'ui'],
+  notebook: ['api', 'environment', 'tokens', 'ui'],
+  tokens: ['api']
+};
+
+const MODULES = (readdirSync(ROOT, { recursive: true }) as string[])
+  .map(name => name.replace(/\\/g, '/'))
+  .filter(name => /(?<!\.d)\.tsx?$/.test(name) && !name.includes('__tests__'));
+
+function text(module: string): string {
+  return readFileSync(join(ROOT, module), 'utf-8');
+}
+
+function room(module: string): string {
+  return module.split('/')[0].replace(/\.tsx?$/, '');
+}
+
+function imports(module: string): string[] {
+  const from = [...text(module).matchAll(/from '(\.[^']*)'/g)];
+  return from
+    .map(([, path]) => relative(ROOT, resolve(ROOT, dirname(module), path)))
+    .map(path => path.replace(/\\/g, '/'))
+    .flatMap(path =>
+      MODULES.filter(each => each.replace(/\.tsx?$/, '') === path)
+    );
+}
+
+describe('the rooms', () => {
+  it('are the known ones', () => {
+    const rooms = MODULES.filter(each => each.includes('/')).map(room);
+    expect([...new Set([...rooms, 'tokens'])].sort()).toEqual(
+      Object.keys(ALLOWED).sort()
+    );
+  });
+
+  it('import only what is below them', () => {
+    const upward = MODULES.filter(each => room(each) in ALLOWED).flatMap(each =>
+      imports(each)
+        .filter(
+          other =>
+            room(other) !== room(each) &&
+            !ALLOWED[room(each)].includes(room(other))
+        )
+        .map(other => `${each} -> ${other}`)
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('have no circle of imports', () => {
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (module: string, path: string[]) => {
+      if (path.includes(module)) {
+        circles.push([...path, module].join(' -> '));
+      } else if (!done.has(module)) {
+        imports(module).forEach(each => visit(each, [...path, module]));
+        done.add(module);
+      }
+    };
+    MODULES.forEach(each => visit(each, []));
+    expect(circles).toEqual([]);
+  });
+
+  it('have modules of at most 300 lines', () => {
+    const long = MODULES.filter(each => text(each).split('\n').length > 301);
+    expect(long).toEqual([]);
+  });
+});

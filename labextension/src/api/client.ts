@@ -1,0 +1,190 @@
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
+import type {
+  IFoundRequirements,
+  IJob,
+  IOutdated,
+  IPackages,
+  IPreview,
+  IServerVersion,
+  IStatus,
+  JobEvent,
+  JobResult
+} from './answers';
+import { FormError, ProblemError } from './errors';
+import { readVersion } from './exports';
+import { shaped, type Shape } from './shape';
+
+/**
+ * The way to the server: `request.ts`, or something else in tests.
+ */
+export interface ITransport {
+  ask(path: string, init?: RequestInit): Promise<unknown>;
+  lines(path: string): AsyncIterable<unknown>;
+}
+
+const STATUS: Shape = {
+  recorded: 'boolean',
+  ready: 'boolean',
+  saved: 'boolean',
+  approved: 'boolean',
+  python: 'string',
+  requirements: 'array',
+  indexes: 'array',
+  stale: 'array',
+  drift: 'array',
+  kernel: 'object'
+};
+const JOB: Shape = { id: 'string', verb: 'string', done: 'boolean' };
+const PACKAGES: Shape = { python: 'string', distributions: 'array' };
+const PYTHONS: Shape = { pythons: 'array', default: 'string' };
+const FOUND: Shape = { found: 'array', unknown: 'array' };
+const PREVIEW: Shape = {
+  count: 'number',
+  distributions: 'array',
+  indexes: 'array',
+  direct: 'array',
+  source: 'array'
+};
+
+/**
+ * The server extension's API, typed; every response is checked.
+ */
+export class Client {
+  constructor(private _transport: ITransport) {}
+
+  async version(): Promise<IServerVersion> {
+    return readVersion(await this._transport.ask('version'));
+  }
+
+  async status(path: string, kernel: string): Promise<IStatus> {
+    return this._get('status', { path, kernel }, STATUS);
+  }
+
+  /**
+   * Return the newest record of a notebook, to be written into its metadata.
+   */
+  async record(path: string): Promise<ReadonlyJSONObject | null> {
+    const answer = await this._get<{ record: ReadonlyJSONObject | null }>(
+      'record',
+      { path },
+      {}
+    );
+    return answer.record ?? null;
+  }
+
+  async packages(path: string): Promise<IPackages> {
+    return this._get('packages', { path }, PACKAGES);
+  }
+
+  async pythons(): Promise<{ pythons: { python: string }[]; default: string }> {
+    return this._get('pythons', {}, PYTHONS);
+  }
+
+  /**
+   * Return what is wrong with a requirement, or an empty string.
+   */
+  async requirementError(text: string): Promise<string> {
+    // In a body, since URLs are logged and the text may hold a password.
+    const body = JSON.stringify({ text });
+    const answer = await this._transport.ask('requirement', {
+      method: 'POST',
+      body
+    });
+    const shape: Shape = { message: 'string' };
+    return shaped<{ message: string }>(answer, shape, 'requirement').message;
+  }
+
+  /**
+   * Return the package that provides a module and is not installed yet, or null.
+   */
+  async packageOf(module: string, path: string): Promise<string | null> {
+    const answer = await this._get<{ distribution: string | null }>(
+      'module',
+      { name: module, path },
+      {}
+    );
+    return answer.distribution ?? null;
+  }
+
+  async start(
+    path: string,
+    verb: string,
+    words: string[],
+    flags: string[]
+  ): Promise<IJob> {
+    const body = JSON.stringify({ path, verb, words, flags });
+    const answer = await this._transport.ask('jobs', { method: 'POST', body });
+    return shaped(answer, JOB, 'jobs');
+  }
+
+  async stop(job: IJob, path: string): Promise<void> {
+    const query = new URLSearchParams({ path });
+    await this._transport.ask(`jobs/${job.id}?${query}`, { method: 'DELETE' });
+  }
+
+  /**
+   * Yield all events of a job, from its first until it ends.
+   */
+  async *events(job: IJob, path: string): AsyncGenerator<JobEvent> {
+    const query = new URLSearchParams({ path });
+    const lines = this._transport.lines(`jobs/${job.id}/events?${query}`);
+    for await (const line of lines) {
+      yield shaped<JobEvent>(line, { type: 'string' }, 'events');
+    }
+  }
+
+  /**
+   * Run a job that changes nothing; return its result.
+   *
+   * Rejects with a `ProblemError` when the job fails.
+   */
+  async query(
+    path: string,
+    verb: string,
+    words: string[] = [],
+    flags: string[] = []
+  ): Promise<JobResult> {
+    const job = await this.start(path, verb, words, flags);
+    for await (const event of this.events(job, path)) {
+      if (event.type === 'error') {
+        throw new ProblemError(event);
+      }
+      if (event.type === 'result') {
+        return event;
+      }
+    }
+    throw new FormError(verb, 'result');
+  }
+
+  async preview(path: string): Promise<IPreview> {
+    const { data } = await this.query(path, 'restore', [], ['dry-run']);
+    return shaped(data, PREVIEW, 'restore');
+  }
+
+  async outdated(path: string): Promise<IOutdated[]> {
+    return (await this.query(path, 'outdated')).data as IOutdated[];
+  }
+
+  /**
+   * Find what the cells of the saved notebook require; nothing is run or installed.
+   */
+  async findRequirements(path: string): Promise<IFoundRequirements> {
+    const { data } = await this.query(path, 'adopt', [], ['dry-run']);
+    return shaped(data, FOUND, 'adopt');
+  }
+
+  async exported(path: string, format: string): Promise<string> {
+    const { data } = await this.query(path, 'export', [format]);
+    return shaped<{ text: string }>(data, { text: 'string' }, 'export').text;
+  }
+
+  private async _get<T>(
+    name: string,
+    query: Record<string, string>,
+    shape: Shape
+  ): Promise<T> {
+    const words = new URLSearchParams(query).toString();
+    const path = words ? `${name}?${words}` : name;
+    return shaped<T>(await this._transport.ask(path), shape, name);
+  }
+}

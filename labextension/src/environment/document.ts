@@ -1,0 +1,108 @@
+import { PathExt } from '@jupyterlab/coreutils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookModel } from '@jupyterlab/notebook';
+import type { JSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { IStale, JobResult } from '../api/answers';
+import { askKernel } from './kernelComm';
+
+/** The name of our kernelspec. */
+const KERNEL = 'nbenv';
+/** The metadata key of the record. */
+export const KEY = 'nbenv';
+const IMPORT = /^\s*(import|from)\s+\w/m;
+const UNTITLED = /^Untitled\d*\.ipynb$/;
+
+export type Context = DocumentRegistry.IContext<INotebookModel>;
+
+/**
+ * What the model needs of an open notebook.
+ */
+export interface IDocument extends IDisposable {
+  readonly path: string;
+  readonly kernel: string;
+  /** Whether the notebook has a name of its own, and so may be saved unasked. */
+  readonly isNamed: boolean;
+  /** Whether the cells imported something when the notebook was opened. */
+  readonly importsAtOpen: boolean;
+  record: ReadonlyJSONValue | undefined;
+  save(): Promise<void>;
+  restart(): Promise<void>;
+  useOwnKernel(): Promise<void>;
+  /**
+   * Ask the kernel which packages only a restart updates, after a job that changed the environment
+   * or without one. Resolves to null when the kernel does not say.
+   */
+  askKernel(result: JobResult | null): Promise<IStale[] | null>;
+}
+
+/**
+ * An open notebook; there is one, however many views show it.
+ */
+export class OpenDocument implements IDocument {
+  constructor(private _context: Context) {
+    void _context.ready.then(() => {
+      this._importsAtOpen = [...(_context.model?.cells ?? [])].some(
+        cell =>
+          cell.type === 'code' && IMPORT.test(cell.sharedModel.getSource())
+      );
+    });
+  }
+
+  get importsAtOpen(): boolean {
+    return this._importsAtOpen;
+  }
+
+  get path(): string {
+    return this._context.path;
+  }
+
+  get kernel(): string {
+    return this._context.sessionContext.session?.kernel?.id ?? '';
+  }
+
+  get isNamed(): boolean {
+    // The last part only: with collaboration, the path may begin with a drive.
+    return !UNTITLED.test(PathExt.basename(this._context.localPath));
+  }
+
+  get record(): ReadonlyJSONValue | undefined {
+    return this._context.model.getMetadata(KEY);
+  }
+
+  set record(value: ReadonlyJSONValue | undefined) {
+    this._context.model.setMetadata(KEY, value);
+  }
+
+  async save(): Promise<void> {
+    await this._context.save();
+  }
+
+  async restart(): Promise<void> {
+    await this._context.sessionContext.session?.kernel?.restart();
+  }
+
+  async useOwnKernel(): Promise<void> {
+    await this._context.sessionContext.changeKernel({ name: KERNEL });
+  }
+
+  async askKernel(result: JobResult | null): Promise<IStale[] | null> {
+    const kernel = this._context.sessionContext.session?.kernel;
+    const event = result as JSONObject | null; // it came as JSON
+    return kernel ? askKernel(kernel, event, this._gone.signal) : null;
+  }
+
+  get isDisposed(): boolean {
+    return this._gone.signal.aborted;
+  }
+
+  /**
+   * End what still waits for the kernel; the notebook itself stays as it is.
+   */
+  dispose(): void {
+    this._gone.abort();
+  }
+
+  private _importsAtOpen = false;
+  private _gone = new AbortController();
+}

@@ -1,0 +1,50 @@
+import { nullTranslator } from '../../__tests__/translator';
+import { bytes, changeLine, problemText, restartSentence } from '../text';
+
+const trans = nullTranslator;
+
+describe('bytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [12_345_678, '12.3 MB'],
+    [113_000_000, '113 MB'],
+    [2_500_000_000_000_000, '2500 TB']
+  ])('of %i is %s', (size, text) => {
+    expect(bytes(size)).toBe(text);
+  });
+});
+
+describe('changeLine', () => {
+  it.each([
+    [{ name: 'six', old: null, new: '1' }, 'six 1'],
+    [{ name: 'six', old: '1', new: '2' }, 'six 1 → 2'],
+    [{ name: 'six', old: '1', new: null }, 'six 1']
+  ])('of %j is %s', (change, line) => {
+    expect(changeLine(change)).toBe(line);
+  });
+});
+
+describe('restartSentence', () => {
+  const stale = { name: 'six', old: '1', new: '2', module: 'six' };
+
+  it('names the imported module', () => {
+    expect(restartSentence([stale], trans)).toBe(
+      'Restart the kernel to use six 2: version 1 is already imported (as six).'
+    );
+  });
+
+  it('counts the others', () => {
+    expect(restartSentence([{ ...stale, new: null }, stale], trans)).toBe(
+      'Restart the kernel to stop using six: it is still imported (as six). 1 more package needs this restart.'
+    );
+  });
+});
+
+describe('problemText', () => {
+  it('leaves out what is empty', () => {
+    const problem = { kind: '', what: 'No.', why: '', todo: 'Do.' };
+    expect(problemText(problem)).toBe('No.\nDo.');
+  });
+});

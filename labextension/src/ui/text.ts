@@ -1,0 +1,159 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IChange, IProblem, IStale } from '../api/answers';
+import type { IEnvironmentModel, State } from '../tokens';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/**
+ * Return a number of bytes as people write it: `12.3 MB`.
+ */
+export function bytes(size: number): string {
+  let unit = 0;
+  let value = size;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/**
+ * Return a number of packages: `30 packages`.
+ */
+export function packageCount(count: number, trans: TranslationBundle): string {
+  return trans._n('%1 package', '%1 packages', count);
+}
+
+/**
+ * Return the few words for a state that the toolbar shows.
+ */
+export function stateWords(state: State, trans: TranslationBundle): string {
+  const words: Record<State, string> = {
+    unknown: trans.__('no environment'),
+    none: trans.__('no environment'),
+    stopped: trans.__('no kernel'),
+    starting: trans.__('starting'),
+    restoring: trans.__('restoring'),
+    changing: trans.__('updating'),
+    approval: trans.__('needs approval'),
+    failed: trans.__('failed'),
+    other: trans.__('another kernel'),
+    restart: trans.__('restart needed'),
+    changed: trans.__('out of sync'),
+    ready: trans.__('ready')
+  };
+  return words[state];
+}
+
+/**
+ * Return the line of the toolbar and the status bar: `Python 3.11: ready`.
+ */
+export function shortLine(
+  model: IEnvironmentModel | null,
+  trans: TranslationBundle
+): string {
+  const state = model?.state ?? 'unknown';
+  const words = stateWords(state, trans);
+  if (!model?.status || state === 'none') {
+    return words.charAt(0).toUpperCase() + words.slice(1);
+  }
+  return trans.__('Python %1: %2', model.status.python, words);
+}
+
+/**
+ * Explain a state in a sentence.
+ */
+export function stateSentence(
+  model: IEnvironmentModel,
+  trans: TranslationBundle
+): string {
+  const { status, stale } = model;
+  switch (model.state) {
+    case 'unknown':
+    case 'none':
+      return trans.__(
+        'This notebook has no environment of its own yet. Add a package to create one.'
+      );
+    case 'stopped':
+      return trans.__('No kernel is running.');
+    case 'starting':
+      return trans.__('The kernel is starting.');
+    case 'restoring':
+      return trans.__('The environment is being restored.');
+    case 'changing':
+      return trans.__('The environment is being updated.');
+    case 'approval':
+      return trans.__(
+        'This notebook’s environment is not on this computer yet and has not been approved here.'
+      );
+    case 'failed':
+      return trans.__('The environment cannot be used.');
+    case 'other':
+      return trans.__(
+        'The notebook is running in a kernel other than its own.'
+      );
+    case 'restart':
+      return stale.length
+        ? restartSentence(stale, trans)
+        : trans.__('Restart the kernel to use the new environment.');
+    case 'changed':
+      return trans.__(
+        'The environment differs from what the notebook records.'
+      );
+    case 'ready':
+      return status?.recorded
+        ? trans.__(
+            'The kernel is running in the environment that the notebook records.'
+          )
+        : trans.__(
+            'The kernel is running in an environment of its own. Nothing is recorded in the notebook yet.'
+          );
+  }
+}
+
+/**
+ * Say which imported packages make a restart necessary.
+ */
+export function restartSentence(
+  stale: IStale[],
+  trans: TranslationBundle
+): string {
+  const [first] = stale;
+  const others = stale.length - 1;
+  const one = first.new
+    ? trans.__(
+        'Restart the kernel to use %1 %2: version %3 is already imported (as %4).',
+        first.name,
+        first.new,
+        first.old ?? '',
+        first.module
+      )
+    : trans.__(
+        'Restart the kernel to stop using %1: it is still imported (as %2).',
+        first.name,
+        first.module
+      );
+  return others > 0
+    ? `${one} ${trans._n('%1 more package needs this restart.', '%1 more packages need this restart.', others)}`
+    : one;
+}
+
+/**
+ * Return one change as a line: `numpy 1.26.4 → 2.0.1`.
+ */
+export function changeLine(change: IChange): string {
+  if (!change.old) {
+    return `${change.name} ${change.new ?? ''}`;
+  }
+  return change.new
+    ? `${change.name} ${change.old} → ${change.new}`
+    : `${change.name} ${change.old}`;
+}
+
+/**
+ * Return a problem as one text, each part on its own line.
+ */
+export function problemText(problem: IProblem): string {
+  return [problem.what, problem.why, problem.todo].filter(Boolean).join('\n');
+}
