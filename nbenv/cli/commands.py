@@ -87,7 +87,7 @@ COMMANDS = by_name([
         where=Place.ANYWHERE, changes=True, others=("remove", "delete"), colours=_CHANGES,
     ),
     Command(
-        "upgrade", Group.CHANGE, "move packages to the newest versions that are allowed",
+        "upgrade", Group.CHANGE, "upgrade packages as far as the requirements allow",
         actions.upgrade,
         words=Words("PACKAGE", f"{_PACKAGES}; without any, everything", most=None),
         options=(options.ANY_INDEX, DRY_RUN),

@@ -39,7 +39,7 @@ def command_help(command: Command) -> str:
     sentence = f"{command.help[:1].upper()}{command.help[1:]}."
     parts = [f"usage: {command.usage}", _wrapped(sentence)]
     if words := list(_words(command)):
-        parts.append(_section("Words", words))
+        parts.append(_section("Arguments", words))
     shown = (*command.options, *COMMON)
     rows = ((_flags(each), _explained(each)) for each in shown if not each.hidden)
     parts.append(_section("Options", (*rows, *_HELP)))

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pytest
+
 __all__ = ["Shown", "run_on_terminal", "screen"]
 
 _PIECE = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+")
@@ -32,9 +34,7 @@ def run_on_terminal(
     words: Sequence[object], *, columns: int = 80, environ: Mapping[str, str] | None = None
 ) -> Shown:
     """Run Python with `words`, its three streams being a terminal of so many columns."""
-    import fcntl
-    import termios
-
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     kept = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}

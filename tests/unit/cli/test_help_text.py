@@ -55,4 +55,4 @@ def test_lines_fit_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -
 def test_what_a_terminal_alone_has_is_not_explained_for_cells() -> None:
     assert "leave it out in a cell" in command_help(COMMANDS["list"])
     assert "leave it out in a cell" not in command_help(COMMANDS["run"])
-    assert "Words" not in sections(command_help(COMMANDS["doctor"]))
+    assert "Arguments" not in sections(command_help(COMMANDS["doctor"]))
