@@ -29,6 +29,10 @@ class Progress:
     done: int | None = None
     total: int | None = None
 
+    def to_dict(self) -> dict[str, object]:
+        """Return it for programs, with the bytes only where they are known."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
 
 Steps = Generator[Progress, None, T]
 """Yields progress; returns its result."""

@@ -207,9 +207,7 @@ class Events:
 
     def progress(self, progress: Progress) -> None:
         """Print the phase and its line, with its bytes where they are known."""
-        sizes = {"done": progress.done, "total": progress.total}
-        known = {key: size for key, size in sizes.items() if size is not None}
-        self._print("progress", phase=progress.phase, message=progress.message, **known)
+        self._print("progress", **progress.to_dict())
 
     def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:
         """Print the text, then the result."""

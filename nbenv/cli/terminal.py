@@ -183,7 +183,6 @@ class ProgressDisplay:
 
     def __init__(self) -> None:
         console = _console(sys.stderr)
-        self._step: tuple[str, int | None] | None = None
         self._plain = (SpinnerColumn(), _Message(Column(ratio=1)))
         bar = [BarColumn(16, complete_style="cyan")] if console.width >= _WIDE else []
         self._sized = (*self._plain, *bar, DownloadColumn(), TimeRemainingColumn(compact=True))
@@ -195,15 +194,22 @@ class ProgressDisplay:
 
     def show(self, message: str, done: int | None = None, total: int | None = None) -> None:
         """Show a step, with the bytes that are `done` and the time left where a total is known."""
-        step = (message.partition("\n")[0], total)
-        if step == self._step:
-            self._progress.update(self._progress.tasks[0].id, completed=done or 0, refresh=True)
+        line = message.partition("\n")[0]
+        tasks = self._progress.tasks
+        if (
+            tasks
+            and bool(tasks[0].total) == bool(total)
+            and (total or tasks[0].description == line)
+        ):
+            # The same download, of which more became known: its speed goes on counting.
+            self._progress.update(
+                tasks[0].id, description=line, total=total, completed=done or 0, refresh=True
+            )
             return
-        self._step = step  # a task of its own: the speed of the last step does not count
-        for task in self._progress.tasks:
+        for task in tasks:
             self._progress.remove_task(task.id)
         self._progress.columns = self._sized if total else self._plain
-        self._progress.add_task(step[0], total=total, completed=done or 0)
+        self._progress.add_task(line, total=total, completed=done or 0)
 
     def close(self) -> None:
         """Remove the line."""
