@@ -61,8 +61,8 @@ def _tour(lab: Lab) -> None:
     expect(lab.approval).to_contain_text("at most", timeout=SLOW)
     _take(lab.page, "approval")
     lab.press(lab.approval, "Restore the environment")
-    expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
-    expect(lab.strip).to_contain_text(re.compile("Download|Prepar|Built"), timeout=SLOW)
+    expect(lab.notice_bar.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
+    expect(lab.notice_bar).to_contain_text(re.compile("Download|Prepar|Built"), timeout=SLOW)
     _take(lab.page, "progress")
     lab.shows("ready")
     lab.page.keyboard.press("Control+B")  # hide the file browser for more room

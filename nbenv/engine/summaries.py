@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nbenv.core.spec import Spec
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.progress import Outcome
+from nbenv.progress import Kind, Outcome, Table
 
 __all__ = ["and_more", "as_table", "counted", "few", "outcome_of"]
 
@@ -26,13 +26,12 @@ def few(texts: Sequence[str]) -> str:
     return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
-def as_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
-    """Return rows of text below their heads, each column as wide as it must be."""
-    widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
-    lines = (
-        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(row)) for row in [heads, *rows]
-    )
-    return "\n".join(line.rstrip() for line in lines)
+def as_table(
+    rows: Sequence[Sequence[str]], heads: Sequence[str], kinds: Sequence[Kind] | None = None
+) -> Table:
+    """Return rows of text below their heads; `kinds` says how to draw the columns."""
+    texts: list[Kind] = ["text"] * (len(heads) - 1)
+    return Table(tuple(heads), tuple(map(tuple, rows)), tuple(kinds or ("whole", *texts)))
 
 
 def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False) -> Outcome:

@@ -17,6 +17,7 @@ from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, StoppedError
 from nbenv.installer import pip_config
+from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
 
@@ -35,6 +36,8 @@ _KEPT = re.compile(
 """Settings of this machine or of its network. The user's others are about other projects."""
 _INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH")
 """Variables that would have uv, or a build, work on another environment than the notebook's."""
+_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
+"""Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
 _INDEX_VARIABLES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
 _INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
 _WITHOUT_INDEX_OPTIONS = {
@@ -56,7 +59,7 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
         for name, value in os.environ.items()
         if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
     }
-    for name in _INTERPRETER:
+    for name in (*_INTERPRETER, *_NOTEBOOK):
         kept.pop(name, None)
     pip = pip_config.as_uv_environment(pip_config.read(os.environ))
     variables = {**pip, **kept}
@@ -175,12 +178,13 @@ def _started(
 def _followed(process: subprocess.Popen[str], phase: str) -> Steps[list[str]]:
     """Yield progress until uv ends, and return the lines that it printed; end it with ourselves."""
     lines: list[str] = []
+    meter = DownloadMeter(phase)
     try:
         assert process.stderr is not None
         for line in process.stderr:
             lines.append(line.rstrip())
             if not any(each.startswith("error:") for each in lines):
-                yield from _as_progress(phase, line)
+                yield from _as_progress(meter, line.strip(), phase)
         process.wait()
     except BaseException:
         process.terminate()
@@ -204,10 +208,11 @@ def _check_status(status: int, lines: Sequence[str], accepted: int) -> None:
         raise explain_failure([line for line in lines if line.strip()])
 
 
-def _as_progress(phase: str, line: str) -> Iterator[Progress]:
+def _as_progress(meter: DownloadMeter, line: str, phase: str) -> Iterator[Progress]:
     """Yield a line of uv's for people, unless it repeats what nbenv reports itself."""
-    line = line.strip()
-    if line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
+    if downloaded := meter.read(line):
+        yield downloaded
+    elif line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
         yield Progress(phase, without_credentials(line))
 
 

@@ -71,7 +71,7 @@ class _Report:
         self._write(type="started", process=os.getpid())
 
     def progress(self, progress: Progress) -> None:
-        self._write(type="progress", **vars(progress))
+        self._write(type="progress", **progress.to_dict())
         print(f"nbenv: {progress.message}", file=sys.stderr)
 
     def _write(self, **event: object) -> None:

@@ -30,9 +30,10 @@ def approvals() -> Outcome:
     """Show what may be restored here without asking."""
     found = approval_store.approved()
     rows = [_approval_row(each) for each in found]
-    heads = ("Approval", "Agreed", "Python", "Packages", "Notebook")
-    text = as_table(rows, heads) if rows else "Nothing is agreed to on this machine."
-    return Outcome(text=text, data=[_approval_data(each) for each in found])
+    heads = ("Approval", "Approved", "Python", "Packages", "Notebook")
+    table = as_table(rows, heads, ("whole", "text", "text", "number", "path")) if rows else None
+    text = str(table or "Nothing is approved on this machine.")
+    return Outcome(text=text, data=[_approval_data(each) for each in found], table=table)
 
 
 def _approval_data(found: Approval) -> dict[str, object]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from nbenv.engine.document import NotebookRef
+from nbenv.engine.summaries import as_table
 from nbenv.environments import bytecode
 from nbenv.environments import spare as spares
 from nbenv.environments.cleanup import sweep
@@ -14,7 +16,7 @@ from nbenv.environments.owners import Owners
 from nbenv.environments.store import forget, read_state
 from nbenv.home import paths
 from nbenv.home.locks import is_locked, locked
-from nbenv.progress import Outcome
+from nbenv.progress import Outcome, Table
 
 __all__ = ["envs", "prune"]
 
@@ -39,13 +41,22 @@ def envs(sizes: bool = False, *, pythons: bool = True) -> Outcome:
     measured = sizes or len(known) <= _MEASURED
     spare = NotebookRef.detached(spares.name()).notebook
     data = [_environment_data(each, spare, measured, pythons) for each in known]
-    lines = [f"{_shown(each['size'])}{each['name']}  {each['use']}" for each in data]
+    rows = [(_megabytes(each["size"]), str(each["name"]), str(each["use"])) for each in data]
+    lines = [f"{size:>11}  {name}  {use}" if size else f"{name}  {use}" for size, name, use in rows]
     more = "" if measured else f"{len(known):,} environments. nbenv envs --sizes measures them."
-    return Outcome(more, text="\n".join(lines) or "No environments.", data=data)
+    return Outcome(more, text="\n".join(lines) or "No environments.", data=data, table=_table(rows))
 
 
-def _shown(size: object) -> str:
-    return f"{size / 1e6:8.1f} MB  " if isinstance(size, int) else ""
+def _table(rows: Sequence[tuple[str, str, str]]) -> Table | None:
+    if not rows:
+        return None
+    if not any(size for size, *_ in rows):
+        return as_table([row[1:] for row in rows], ("Environment", "Notebook"), ("whole", "path"))
+    return as_table(rows, ("Size", "Environment", "Notebook"), ("number", "whole", "path"))
+
+
+def _megabytes(size: object) -> str:
+    return f"{size / 1e6:.1f} MB" if isinstance(size, int) else ""
 
 
 def _environment_data(

@@ -51,7 +51,8 @@ def list_(ref: NotebookRef) -> Outcome:
         {"name": name, "version": version, "requirement": text or None}
         for name, version, text in rows
     ]
-    return Outcome(text=as_table(rows, ("Package", "Version", "Requirement")), data=data)
+    table = as_table(rows, ("Package", "Version", "Requirement"), ("whole", "whole", "text"))
+    return Outcome(text=str(table), table=table, data=data)
 
 
 def _dependencies(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
@@ -158,14 +159,15 @@ def outdated(ref: NotebookRef) -> Steps[Outcome]:
     yield Progress("resolve", "Asking the index for newer versions …")
     rows = yield from find_outdated(snapshot.environment.python, snapshot.spec)
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
-    table = [
+    if not rows:
+        return Outcome("Everything is up to date.", data=[])
+    cells = [
         (row["name"], row["version"], row["latest_version"], asked.get(row["name"], ""))
         for row in rows
     ]
-    if not table:
-        return Outcome("Everything is up to date.", data=[])
     heads = ("Package", "Installed", "Newest", "Requirement")
-    return Outcome(text=as_table(table, heads), data=rows)
+    table = as_table(cells, heads, ("whole", "whole", "whole", "text"))
+    return Outcome(text=str(table), table=table, data=rows)
 
 
 def status(ref: NotebookRef) -> Outcome:

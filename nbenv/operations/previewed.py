@@ -72,7 +72,7 @@ class PreviewedRestore:
     def text(self) -> str:
         """Return the text for a terminal: what matters for the approval, then the full list."""
         rows = [each.row() for each in self.distributions]
-        table = as_table(rows, ("Package", "Version", "Download", "")) if rows else ""
+        table = str(as_table(rows, ("Package", "Version", "Download", ""))) if rows else ""
         return "\n".join([*self._lines(), "", table]).rstrip()
 
     def _lines(self) -> Iterator[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from nbenv.cli.commands import COMMANDS
+from nbenv.cli.declarations import Place
 from nbenv.core.urls import without_credentials
 from nbenv.export import FORMATS
 from nbenv.server.base_handler import NbenvHandler
@@ -21,27 +22,8 @@ from nbenv.server.kernel_builds import KernelBuild
 __all__ = ["EventsHandler", "JobHandler", "JobsHandler"]
 
 
-@dataclass(frozen=True)
-class _Verb:
-    """What a browser may ask of a verb: flags, an option that its one word is for."""
-
-    flags: frozenset[str] = frozenset()
-    option: str = ""
-    changes: bool = True
-
-
-_DRY = frozenset({"dry-run"})
-_VERBS = {
-    "install": _Verb(_DRY | {"upgrade", "pre", "any-index"}),
-    "uninstall": _Verb(_DRY),
-    "upgrade": _Verb(_DRY | {"any-index"}),
-    "restore": _Verb(_DRY, option="--python"),
-    "python": _Verb(),
-    "undo": _Verb(),
-    "adopt": _Verb(_DRY),
-    "outdated": _Verb(changes=False),
-    "export": _Verb(option="--format", changes=False),
-}
+_VERBS = {name: each for name, each in COMMANDS.items() if Place.PAGE in each.where}
+"""The commands that a page may start; what it may give them is declared there, too."""
 
 
 class JobsHandler(NbenvHandler):
@@ -88,12 +70,12 @@ def _job(notebook: str, body: dict[str, object]) -> Job:
     words, flags = _texts(body, "words"), _texts(body, "flags")
     if verb is None or not isinstance(name, str):
         raise web.HTTPError(400, f"There is no verb {name!r}.")
-    if not verb.flags.issuperset(flags):
+    if not verb.page_flags.issuperset(flags):
         raise web.HTTPError(400, f"{name} does not take {', '.join(flags)}.")
     if name == "export" and (len(words) != 1 or words[0] not in FORMATS):
         raise web.HTTPError(400, f"Export to one of {', '.join(FORMATS)}.")
-    if verb.option:
-        words = [verb.option, *words] if words else []
+    if verb.page_option:
+        words = [verb.page_option, *words] if words else []
     options = [f"--{flag}" for flag in flags]
     return Job(notebook, name, [*options, *words], verb.changes and "dry-run" not in flags)
 

@@ -22,7 +22,7 @@ from tests.endurance.ground import PYTHON, Ground, differences, document_of, gro
 from tests.support.commands import nbenv, succeed
 
 PATIENCE = 600.0
-WISHES = (("big==1.0",), ("big==2.0",), ("leaf",), ("twig", "leaf<2"), ("twig", "big"))
+ASKED = (("big==1.0",), ("big==2.0",), ("leaf",), ("twig", "leaf<2"), ("twig", "big"))
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def different_notebooks(place: Ground, count: int) -> None:
     notebooks = [place.notebook(f"many-{number}") for number in range(count)]
 
     def install(number: int) -> subprocess.CompletedProcess[str]:
-        words = ["install", str(notebooks[number]), *WISHES[number % len(WISHES)], "-q"]
+        words = ["install", str(notebooks[number]), *ASKED[number % len(ASKED)], "-q"]
         command = [PYTHON, "-m", "nbenv", *words]
         return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 

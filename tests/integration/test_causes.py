@@ -1,6 +1,6 @@
-"""What makes the waits short, asserted as causes: files read, modules imported, processes started.
+"""Causes of short waits: which files are read, modules imported and processes started.
 
-The waits themselves are measured by `tests/benchmarks/`.
+The waits themselves are measured by `benchmarks/`.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ class Lab(Front):
         return self.page.locator(".jp-Dialog:has(.jp-nbenv-Approval)")
 
     @property
-    def strip(self) -> Locator:
+    def notice_bar(self) -> Locator:
         """The notice bar between the toolbar and the cells."""
         return self.page.locator(".jp-nbenv-Notice:visible")
 

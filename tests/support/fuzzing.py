@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 from packaging.markers import default_environment
 
-from nbenv.cli import parser
+from nbenv.cli.commands import parse
 from nbenv.core import record, requirements, urls
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built
@@ -133,7 +133,7 @@ def _words(data: bytes) -> None:
     shell_words.route(text, [sys.executable, "-c", "pass"], ["--environment", "x"])
     if not {"-h", "--help", "--version"} & set(found):
         try:
-            parser.parse(found)
+            parse(found)
         except SystemExit as error:  # an abbreviation of --help
             assert error.code in (0, None)
 

@@ -21,7 +21,7 @@ _FLUSHED = 0.2
 
 def target():
     """Return the hidden options by which commands change this kernel's environment."""
-    return ["--session", os.environ["NBENV_DETACHED"]]
+    return ["--detached", os.environ["NBENV_DETACHED"]]
 
 
 def watch(shell, kernel) -> None:

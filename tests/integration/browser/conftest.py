@@ -1,4 +1,4 @@
-"""Servers, a package index and pages for browser tests; a picture of the page where one failed."""
+"""Servers, a package index and pages for browser tests; a screenshot of the page on failure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     page = getattr(item, "funcargs", {}).get("page")
     if report.when == "call" and report.failed and page is not None:
         path = Path(item.funcargs["tmp_path"], "page.png")
-        with contextlib.suppress(Error):  # a page that is gone
+        with contextlib.suppress(Error):  # the page was closed
             page.screenshot(path=path)
         report.sections.append(("page", str(path)))
     return report
@@ -61,7 +61,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, server: JupyterServer) -> Iterator[Page]:
-    """Yield a new page; no error and no warning of ours may stand in its console."""
+    """Yield a new page, whose console may show no error and no warning from the extension."""
     with new_page(browser) as page:
         page.set_default_timeout(30_000)
         said: list[str] = []

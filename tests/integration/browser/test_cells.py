@@ -1,4 +1,4 @@
-"""What a person sees between and below the cells."""
+"""Notices between and below the cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.server import JupyterServer
 
 
 def test_an_install_in_the_ordinary_kernel_moves_in(lab: Lab, server: JupyterServer) -> None:
-    """The notebook gets its own kernel; what the cell showed and where one was stays."""
+    """The notebook gets its own kernel; the cell's output and the selection stay."""
     path = written(server.root / "ordinary.ipynb", "python3", "'first'", "", "'last'")
     lab.open(path.name)
     lab.ready(server).shows("No environment")
@@ -58,7 +58,7 @@ def test_an_unknown_module_offers_nothing(lab: Lab, own: Path) -> None:
 def test_a_failing_install_leaves_the_offer(lab: Lab, own: Path) -> None:
     lab.open(own.name)
     lab.shows("ready")
-    lab.begin(0, "import yaml")  # the index of these tests has no pyyaml
+    lab.begin(0, "import yaml")  # these tests' index has no pyyaml
     offer = lab.page.locator(".jp-nbenv-Offer")
     lab.press(offer, "Install pyyaml and run again")
     alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
@@ -74,12 +74,12 @@ def test_a_change_in_a_cell_says_which_import_needs_the_restart(lab: Lab, own: P
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.9.0")
     lab.begin(1, "%nbenv install -U 'tabulate>=0.10'")
-    expect(lab.strip).to_contain_text(
+    expect(lab.notice_bar).to_contain_text(
         "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
         " (as tabulate).",
         timeout=SLOW,
     )
     lab.shows("restart needed")
-    lab.press(lab.strip, "Restart kernel")
+    lab.press(lab.notice_bar, "Restart kernel")
     lab.shows("ready")
-    expect(lab.strip).to_have_count(0)
+    expect(lab.notice_bar).to_have_count(0)

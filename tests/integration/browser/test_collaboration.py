@@ -1,4 +1,4 @@
-"""Two browsers on one notebook, with jupyter-collaboration: both see the same, nothing is lost."""
+"""Two browsers on one notebook with jupyter-collaboration: both see the same, nothing is lost."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def server(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[J
 
 @pytest.fixture
 def pages(server: JupyterServer, browser: Browser) -> Iterator[tuple[Page, Page]]:
-    """Two persons' pages: nothing is shared but the server."""
+    """Yield two people's pages, which share only the server."""
     contexts = [browser.new_context(viewport={"width": 1200, "height": 800}) for _ in range(2)]
     one, other = (context.new_page() for context in contexts)
     complaints: list[str] = []
@@ -106,7 +106,7 @@ def test_what_one_installs_both_have(pages: tuple[Page, Page], server: JupyterSe
     shared = other.evaluate("window.jupyterapp.shell.currentWidget.context.path")
     assert shared.endswith("below/shared.ipynb")
 
-    # One installs in a cell, while the other types.
+    # One person installs in a cell while the other types.
     front.write(0, "%nbenv install tabulate==0.9.0")
     one.keyboard.press("Shift+Enter")
     beside.write(1, "import tabulate; print('has', tabulate.__version__)")
@@ -122,7 +122,7 @@ def test_what_one_installs_both_have(pages: tuple[Page, Page], server: JupyterSe
     for page in pages:
         expect(page.locator(".jp-OutputArea-output:visible").nth(1)).to_contain_text("has 0.9.0")
 
-    # The other installs in the panel; what is imported needs a restart, and both say so.
+    # The other installs in the panel; an imported package needs a restart, and both pages say so.
     other.evaluate("window.jupyterapp.commands.execute('nbenv:open')")
     field = other.locator(".jp-nbenv-Panel input[type='text']").first
     field.fill("tabulate==0.8.10")
@@ -133,7 +133,7 @@ def test_what_one_installs_both_have(pages: tuple[Page, Page], server: JupyterSe
         expect(item(page)).to_contain_text("restart needed", timeout=SLOW)
     until(one, lambda: asked_for_in_file(path), ["tabulate==0.8.10"])
 
-    # Nothing was lost or came twice.
+    # Nothing was lost or duplicated.
     cells = [
         ["%nbenv install tabulate==0.9.0", 1],
         ["import tabulate; print('has', tabulate.__version__)", 1],
@@ -147,7 +147,7 @@ def test_what_one_installs_both_have(pages: tuple[Page, Page], server: JupyterSe
     assert path.read_bytes() == before
     assert saved(path)["metadata"]["nbenv"] == one.evaluate(RECORD) == other.evaluate(RECORD)
 
-    # Whoever restarts it, restarts it for both.
+    # A restart by either restarts it for both.
     one.evaluate("window.jupyterapp.commands.execute('nbenv:restart')")
     for page in pages:
         expect(item(page)).to_contain_text("ready", timeout=SLOW)

@@ -1,4 +1,4 @@
-"""A person starts, installs, saves and opens in JupyterLab and in Notebook 7."""
+"""Start, install, save and open in JupyterLab and in Notebook 7."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At home in JupyterLab and in Notebook 7: where one looks for things, and how they are reached."""
+"""Conventions of JupyterLab and Notebook 7: menus, settings, keyboard, accessibility, languages."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_everything_by_keyboard(lab: Lab, shared: Path) -> None:
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_readable_and_labelled(lab: Lab, shared: Path, server: JupyterServer, theme: str) -> None:
-    """What axe-core, the accessibility checker, finds in our parts: nothing."""
+    """The accessibility checker axe-core finds nothing in the extension's parts."""
     settings(server, THEMES, theme=theme)
     lab.open(shared.name)
     expect(lab.approval).to_contain_text("at most", timeout=SLOW)
@@ -150,7 +150,7 @@ def faults(page: Page, *places: str) -> list[str]:
 
 
 def test_every_text_is_translated(lab: Lab, own: Path, server: JupyterServer) -> None:
-    """With a catalogue that puts every text in brackets, all texts of the panel stand in some."""
+    """With a catalogue that puts every text in brackets, the panel shows no text without them."""
     texts = re.findall(
         r"trans\.__\(\s*'((?:[^'\\]|\\.)*)'",
         "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*")),

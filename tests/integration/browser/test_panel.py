@@ -32,7 +32,7 @@ def test_at_a_glance_it_is_the_kernels_truth(lab: Lab, own: Path, home: Path) ->
     lab.open(own.name)
     lab.shows("Python 3.11: ready")
     expect(lab.status_item).to_contain_text("Python 3.11: ready")
-    # Behind nbenv's back, in a terminal: the record did not change, what is installed did.
+    # Behind nbenv's back, as in a terminal: the installed packages change, but not the record.
     [environment] = (home / "envs").iterdir()
     module = next(environment.glob("lib/python*/site-packages/tabulate-*.dist-info"))
     shutil.rmtree(module)
@@ -99,8 +99,8 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     lab.press(panel, "Remove scikit-learn")
     expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"])
     lab.press(proposal, "Remove")
-    # It was imported: only a restart is rid of it, and the button says so.
-    expect(lab.strip).to_contain_text(
+    # It was imported: only a restart removes it, and the button says so.
+    expect(lab.notice_bar).to_contain_text(
         "stop using scikit-learn: it is still imported (as sklearn)", timeout=SLOW
     )
     lab.shows("restart needed")
@@ -108,7 +108,7 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     lab.press(panel, "Undo")
     wait_for_requirements(lab, own, "scikit-learn>=0.5", "tabulate==0.9.0")
     lab.shows("ready")  # what was imported is there again
-    expect(lab.strip).to_have_count(0)
+    expect(lab.notice_bar).to_have_count(0)
 
 
 def test_a_proposal_that_cannot_be_met(lab: Lab, own: Path) -> None:
@@ -142,12 +142,12 @@ def test_upgrading_one_and_all(lab: Lab, own: Path, server: JupyterServer) -> No
     lab.press(row, "Upgrade tabulate")
     expect(panel.locator(".jp-nbenv-Proposal li")).to_have_text(["tabulate 0.9.0 → 0.10.0"])
     lab.press(panel, "Upgrade")
-    expect(lab.strip).to_contain_text(
+    expect(lab.notice_bar).to_contain_text(
         "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
         " (as tabulate).",
         timeout=SLOW,
     )
-    lab.press(lab.strip, "Restart kernel")
+    lab.press(lab.notice_bar, "Restart kernel")
     lab.shows("ready")
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.10.0", timeout=SLOW)
@@ -167,9 +167,11 @@ def test_another_python(lab: Lab, own: Path, server: JupyterServer) -> None:
     lab.press(lab.page.locator(".jp-Dialog"), "Switch")
     lab.page.wait_for_timeout(500)
     alert = lab.page.locator(".jp-nbenv-Notice[role=alert]")
-    expect(alert.or_(lab.strip.filter(has_text="Restart the kernel"))).to_be_visible(timeout=SLOW)
+    expect(alert.or_(lab.notice_bar.filter(has_text="Restart the kernel"))).to_be_visible(
+        timeout=SLOW
+    )
     expect(alert).to_have_count(0)
-    lab.press(lab.strip, "Restart kernel")
+    lab.press(lab.notice_bar, "Restart kernel")
     lab.shows(f"Python {other}: ready")
     lab.begin(1, "import sys; print('now', sys.version.split()[0])")
     expect(lab.output(1)).to_contain_text(f"now {other}.", timeout=SLOW)
@@ -235,7 +237,7 @@ def test_a_thousand_distributions_scroll(lab: Lab, own: Path, home: Path) -> Non
     panel = lab.show_panel()
     rows = panel.locator(".jp-nbenv-Row")
     expect(rows.first).to_be_visible()
-    assert rows.count() < 80  # only what is in sight is in the document
+    assert rows.count() < 80  # only visible rows are in the document
     place = panel.locator(".jp-nbenv-List")
     place.evaluate("node => { node.scrollTop = node.scrollHeight }")
     expect(rows.last).to_have_attribute("aria-posinset", "1030")
@@ -253,8 +255,8 @@ def test_without_an_environment(lab: Lab, server: JupyterServer) -> None:
     panel.get_by_label("Requirement to add").fill("tabulate")
     lab.page.keyboard.press("Enter")
     lab.press(panel.locator(".jp-nbenv-Proposal"), "Add")
-    expect(lab.strip).to_contain_text("has its own environment", timeout=SLOW)
-    lab.press(lab.strip, "Use it")
+    expect(lab.notice_bar).to_contain_text("has its own environment", timeout=SLOW)
+    lab.press(lab.notice_bar, "Use it")
     lab.shows("ready")
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.10.0", timeout=SLOW)

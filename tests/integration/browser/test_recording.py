@@ -1,4 +1,4 @@
-"""What is installed is recorded at once, in the document that all views share."""
+"""Installs are recorded at once, in the document that all views share."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_change_is_in_the_document_and_saved(lab: Lab, server: JupyterServer) 
     found = wait_for_record(lab, path)
     assert found["nbenv"]["requirements"] == ["tabulate"]
     assert "Installed tabulate" in path.read_text(encoding="utf-8")  # with the cell's output
-    # Lab shows it saved; a save by hand changes nothing of the record.
+    # Lab shows it as saved; saving by hand leaves the record as it is.
     expect(lab.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
     lab.save()
     lab.page.wait_for_timeout(1000)
@@ -55,8 +55,8 @@ def test_all_views_of_a_notebook_show_the_same(lab: Lab, server: JupyterServer) 
     lab.begin(0, "%nbenv install tabulate==0.10.0")
     expect(items.nth(0)).to_contain_text("restart needed", timeout=SLOW)
     expect(items.nth(1)).to_contain_text("restart needed")
-    expect(lab.strip).to_have_count(2)
-    lab.press(lab.strip.nth(1), "Restart kernel")
+    expect(lab.notice_bar).to_have_count(2)
+    lab.press(lab.notice_bar.nth(1), "Restart kernel")
     expect(items.nth(0)).to_contain_text("ready", timeout=SLOW)
     expect(items.nth(1)).to_contain_text("ready")
 
@@ -94,12 +94,12 @@ def test_a_record_that_a_tool_took_out_is_put_back(lab: Lab, own: Path) -> None:
     before = metadata(own)["nbenv"]
     write_metadata(str(own), {"nbenv": None})
     lab.open(own.name)
-    expect(lab.strip).to_contain_text("has lost the record of its environment", timeout=SLOW)
+    expect(lab.notice_bar).to_contain_text("has lost the record of its environment", timeout=SLOW)
     lab.shows("ready")
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.9.0", timeout=SLOW)  # the environment stays meanwhile
     assert "nbenv" not in metadata(own)
-    lab.press(lab.strip, "Put it back")
-    expect(lab.strip).to_have_count(0, timeout=SLOW)
+    lab.press(lab.notice_bar, "Put it back")
+    expect(lab.notice_bar).to_have_count(0, timeout=SLOW)
     assert wait_for_record(lab, own)["nbenv"] == before
     lab.shows("ready")

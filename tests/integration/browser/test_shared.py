@@ -1,4 +1,4 @@
-"""A reader opens a notebook that somebody shared."""
+"""Open a notebook that another person shared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_what_is_here_interrupts_nobody(lab: Lab, own: Path) -> None:
     lab.open(own.name)
     lab.shows("Python 3.11: ready")
     expect(lab.approval).to_have_count(0)
-    expect(lab.strip).to_have_count(0)
+    expect(lab.notice_bar).to_have_count(0)
     lab.begin(0, "import tabulate; print(tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("0.9.0")
 
@@ -35,7 +35,7 @@ def test_what_was_approved_comes_back_by_itself(
     shutil.rmtree(os.environ["UV_CACHE_DIR"])
     index.stall = 1
     lab.open(own.name)
-    expect(lab.strip.locator(".jp-nbenv-Phases")).to_be_visible(timeout=SLOW)
+    expect(lab.notice_bar.locator(".jp-nbenv-Phases")).to_be_visible(timeout=SLOW)
     lab.shows("restoring")
     lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
     expect(lab.output(0)).to_contain_text("version 0.9.0", timeout=SLOW)
@@ -63,7 +63,7 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     expect(dialog.locator("tbody")).to_contain_text("tabulate0.9.0")
     assert index.downloads == []
 
-    # Escape is safe: nothing was made, cells say what is missing, the way back stands above them.
+    # Escape is safe: nothing is made, cells say what is missing, the notice bar offers it again.
     lab.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     lab.shows("needs approval")
@@ -72,7 +72,7 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     assert index.downloads == []
     assert shared.read_bytes() == before
     expect(dialog).to_have_count(0)
-    lab.press(lab.strip, "Restore…")
+    lab.press(lab.notice_bar, "Restore…")
     expect(dialog).to_be_visible()
     lab.press(dialog, "Open the notebook without its environment")
     expect(dialog).to_have_count(0)
@@ -100,18 +100,18 @@ def test_cells_wait_for_the_restore_and_then_run(lab: Lab, shared: Path, index: 
     expect(lab.approval).to_contain_text("at most", timeout=SLOW)
     index.stall = 1.5
     lab.press(lab.approval, "Restore the environment")
-    phases = lab.strip.locator(".jp-nbenv-Phases li")
+    phases = lab.notice_bar.locator(".jp-nbenv-Phases li")
     expect(phases).to_have_text(["Python", "Environment", "Resolve", "Install"])
     lab.shows("restoring")
     lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
     expect(lab.cells.nth(0).locator(".jp-InputPrompt")).to_have_text("[*]:")
-    expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
-    expect(lab.strip).to_contain_text(
+    expect(lab.notice_bar.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
+    expect(lab.notice_bar).to_contain_text(
         re.compile("distributions|Downloading|Prepared"), timeout=SLOW
     )
     expect(lab.output(0)).to_contain_text("version 0.9.0", timeout=SLOW)
     lab.shows("Python 3.11: ready")
-    expect(lab.strip).to_have_count(0)
+    expect(lab.notice_bar).to_have_count(0)
 
 
 def test_cancel_leaves_nothing_half_made(
@@ -122,14 +122,14 @@ def test_cancel_leaves_nothing_half_made(
     expect(lab.approval).to_contain_text("at most", timeout=SLOW)
     index.stall = 3
     lab.press(lab.approval, "Restore the environment")
-    expect(lab.strip.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
-    lab.press(lab.strip, "Cancel")
-    expect(lab.strip.locator(".jp-nbenv-Phases")).to_have_count(0, timeout=SLOW)
+    expect(lab.notice_bar.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
+    lab.press(lab.notice_bar, "Cancel")
+    expect(lab.notice_bar.locator(".jp-nbenv-Phases")).to_have_count(0, timeout=SLOW)
     lab.shows("needs approval")
     assert list((home / "envs").iterdir()) == []
     assert shared.read_bytes() == before
     index.stall = 0
-    lab.press(lab.strip, "Restore…")
+    lab.press(lab.notice_bar, "Restore…")
     lab.press(lab.approval, "Restore the environment")
     lab.shows("ready")
     lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
@@ -141,9 +141,9 @@ def test_a_reload_finds_the_restore_that_goes_on(lab: Lab, shared: Path, index: 
     expect(lab.approval).to_contain_text("at most", timeout=SLOW)
     index.stall = 8  # longer than a page takes to load
     lab.press(lab.approval, "Restore the environment")
-    expect(lab.strip.locator(".jp-nbenv-Phases")).to_be_visible()
+    expect(lab.notice_bar.locator(".jp-nbenv-Phases")).to_be_visible()
     lab.open(shared.name)
-    expect(lab.strip.locator(".jp-nbenv-Phases")).to_be_visible(timeout=SLOW)
+    expect(lab.notice_bar.locator(".jp-nbenv-Phases")).to_be_visible(timeout=SLOW)
     expect(lab.approval).to_have_count(0)
     index.stall = 0
     lab.shows("ready")
@@ -183,15 +183,15 @@ def test_another_kernel_offers_the_move_once(lab: Lab, own: Path, server: Jupyte
     own.write_text(text, encoding="utf-8")
     lab.open(own.name)
     lab.shows("another kernel")
-    expect(lab.strip).to_contain_text("has its own environment")
-    lab.press(lab.strip, "Not now")
-    expect(lab.strip).to_have_count(0)
+    expect(lab.notice_bar).to_contain_text("has its own environment")
+    lab.press(lab.notice_bar, "Not now")
+    expect(lab.notice_bar).to_have_count(0)
     lab.page.wait_for_timeout(1500)  # Lab keeps its state a moment later
     lab.page.reload()
     lab.shows("another kernel")
     lab.page.wait_for_timeout(1000)
-    expect(lab.strip).to_have_count(0)
-    # What was turned down stays a command away.
+    expect(lab.notice_bar).to_have_count(0)
+    # A declined offer stays available as a command.
     lab.page.get_by_role("menuitem", name="Environment").click()
     lab.page.get_by_role("menuitem", name="Use the Notebook’s Own Kernel").click()
     lab.shows("ready")

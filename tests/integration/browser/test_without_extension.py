@@ -1,4 +1,4 @@
-"""Where one half is missing, or of another version: cells work, and it is said once."""
+"""A missing or mismatched half of the extension: cells work, and one message says so."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def complaints(page: Page) -> list[str]:
-    """What the browser's console complains of, as it does."""
+    """Return the growing list of errors that the browser's console receives."""
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on(
@@ -101,7 +101,7 @@ def test_without_it_everything_works_from_cells(
     succeed("install", shared, "wheel", environ={"NBENV_HOME": str(tmp_path / "another")})
     shutil.copy(shared, root)
     with JupyterServer(root, environ) as server:
-        # From the ordinary kernel into one of its own; the save records it.
+        # From the ordinary kernel into its own; saving records it.
         front = opened(page, server, "plain.ipynb")
         expect(page.locator("[class*='jp-nbenv']")).to_have_count(0)
         front.write(0, "%nbenv install tabulate")
@@ -115,7 +115,7 @@ def test_without_it_everything_works_from_cells(
         expect(front.run(2, "%nbenv install six")).to_contain_text("Installed six", timeout=SLOW)
         front.save()
         until_recorded(page, plain, "six")
-        # A shared one: what is missing is said, and restored, in its cells.
+        # A shared notebook reports and restores what is missing in its cells.
         front = opened(page, server, "shared.ipynb")
         output = front.run(1, "import wheel")
         expect(output).to_contain_text("Nothing was downloaded or run.", timeout=SLOW)
@@ -127,7 +127,7 @@ def test_without_it_everything_works_from_cells(
 
 
 def served_as(folder: Path, version: str) -> dict[str, str]:
-    """Copy the built extension as if of another version; return how a server finds that one."""
+    """Copy the built extension as another version; return the variables to make a server use it."""
     copy = folder / "share" / "labextensions" / "jupyter-nbenv"
     shutil.copytree(SERVED, copy)
     changed = 0
@@ -140,7 +140,7 @@ def served_as(folder: Path, version: str) -> dict[str, str]:
 
 
 def test_another_version_of_it_is_said_once(page: Page, root: Path, tmp_path: Path) -> None:
-    """Old here and new there, or the reverse: the text names both, and cells work."""
+    """With either half older, the message names both versions, and cells work."""
     write(root / "a.ipynb", "nbenv", "", "")
     with JupyterServer(root, served_as(tmp_path, OTHER)) as server:
         front = opened(page, server, "a.ipynb")
@@ -172,7 +172,7 @@ def test_a_server_without_it_is_asked_no_more(
         output = front.run(1, "%nbenv install six")
         expect(output).to_contain_text("Installed six", timeout=SLOW)
         expect(front.run(2, "import six; print(six.__name__)")).to_contain_text("six")
-        assert isinstance(metadata(path)["nbenv"], dict)  # written at once: nobody merges it
+        assert isinstance(metadata(path)["nbenv"], dict)  # written at once, since nothing merges it
         expect(told).to_have_count(1)
         assert len(asked) <= 2, asked
         errors = [each for each in complaints if "nbenv" in each or "404" in each]

@@ -1,4 +1,4 @@
-"""An install of what is there already says the same the short way as the long one."""
+"""An already satisfied install prints the same on the fast path as on the full one."""
 
 from __future__ import annotations
 

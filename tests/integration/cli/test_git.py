@@ -1,4 +1,4 @@
-"""diff, and git's merges of notebooks, with a real git and a local index."""
+"""``nbenv diff`` and git merges of notebooks, with a real git and a local index."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 @pytest.fixture
 def repository(notebook: Path, stocked: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a notebook that has an environment, and git set up for it."""
+    """Return a notebook with an environment, in a repository set up for nbenv's git driver."""
     folder = notebook.parent
     monkeypatch.chdir(folder)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(folder.parent / "gitconfig"))
@@ -66,7 +66,7 @@ def names(notebook: Path) -> dict[str, str]:
 
 
 def branches(notebook: Path, *requirements: str) -> None:
-    """Install each requirement on a branch of its own, from the same start."""
+    """Install each requirement on its own branch, from the same start."""
     for number, requirement in enumerate(requirements):
         git("checkout", "-q", "-b", f"side-{number}", "main")
         succeed("install", notebook, requirement)

@@ -1,4 +1,4 @@
-"""An install into an environment that is locked: only what is new is asked for, if that will do."""
+"""Incremental installs: a locked environment asks only for what is new, if that is enough."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def record(notebook: Path) -> Any:
 
 
 def pages(index: LocalIndex) -> set[str]:
-    """The names whose pages were asked for."""
+    """Return the names whose pages were requested."""
     return {path.split("/")[2] for _, path in index.requests if path.startswith("/simple/")}
 
 

@@ -1,4 +1,4 @@
-"""pack and unpack, with a local index that is down when it matters."""
+"""``nbenv pack`` and ``unpack``, with a local index that is down when it matters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.index import LocalIndex
 
 @pytest.fixture
 def packed(notebook: Path, index: LocalIndex, tmp_path: Path) -> Path:
-    """The pack of a notebook, and no index any more."""
+    """Return a notebook's pack, with the index closed."""
     index.wheel("branch", "1.0", requires=["leaf", "only-windows ; sys_platform == 'win32'"])
     index.wheel("leaf", "1.0")
     index.wheel("only-windows", "1.0", tag="py3-none-win_amd64")
@@ -27,7 +27,7 @@ def packed(notebook: Path, index: LocalIndex, tmp_path: Path) -> Path:
 
 
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another machine: no state of nbenv, no cache of uv."""
+    """Act as another machine: no state of nbenv, no cache of uv."""
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "other-cache"))
     return tmp_path / "unpacked"

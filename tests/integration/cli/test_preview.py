@@ -1,4 +1,4 @@
-"""What restoring would do: sizes, sources and strangers, told without touching any of them."""
+"""Previews of a restore: sizes, sources and foreign indexes, without contacting the latter."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def stocked(index: LocalIndex) -> LocalIndex:
 
 @pytest.fixture
 def foreign(tmp_path: Path) -> Iterator[LocalIndex]:
-    """An index that only the notebook names."""
+    """Yield an index that only the notebook names."""
     with LocalIndex(tmp_path / "foreign") as foreign:
         foreign.wheel("stranger", "1.0+far")
         yield foreign
 
 
 def locked(index: LocalIndex, name: str, version: str, marker: str = "") -> str:
-    """Return the line of a lock with all files of a version; the sdist where there is no wheel."""
+    """Return the lock line with all files of a version; with the sdist if there is no wheel."""
     stem = f"{name.replace('-', '_')}-{version}"
     files = [path.name for path in index.folder.iterdir() if path.name.startswith(stem)]
     wheels = [each for each in files if each.endswith(".whl")]
@@ -54,7 +54,7 @@ def locked(index: LocalIndex, name: str, version: str, marker: str = "") -> str:
 
 
 def record(notebook: Path, *lines: str, **more: object) -> None:
-    """Write a record as somebody else's machine would have."""
+    """Write a record as another machine would."""
     document = json.loads(notebook.read_text(encoding="utf-8"))
     value = {"version": 1, "python": HERE, "requirements": [], "lock": sorted(lines), **more}
     document["metadata"]["nbenv"] = value
@@ -287,7 +287,7 @@ def test_an_index_as_of_a_day(
     assert previewed(notebook)["download"] == size(stocked, "leaf-1.0")
 
 
-# -- records that are odd
+# -- unusual records
 
 
 def test_nothing_is_looked_up_unasked(notebook: Path, stocked: LocalIndex) -> None:

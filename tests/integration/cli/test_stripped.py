@@ -1,4 +1,4 @@
-"""Records that tools take out of notebooks, or keep: jupytext's text notebooks, cleaners."""
+"""Records that other tools remove or keep: jupytext's text notebooks, output cleaners."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_lost_record_is_noticed_and_put_back(recorded: Path, home: Path) -> No
     assert "lost its record; this machine still knows it: rich<3,>=1, tabulate" in told
     assert "nbenv restore" in told
     assert succeed("status", recorded, "--json").json["stripped"] is True
-    # Meanwhile its environment stays, also for a kernel that starts or a run.
+    # Meanwhile its environment stays, even for a starting kernel or a run.
     [environment] = (home / "envs").iterdir()
     assert ready_environment(str(recorded)) == str(environment)
     assert list(environment.glob("lib/python*/site-packages/tabulate-1.0.dist-info"))
@@ -51,7 +51,7 @@ def test_a_lost_record_is_noticed_and_put_back(recorded: Path, home: Path) -> No
     assert "Put back" in succeed("restore", recorded).out
     assert metadata(recorded) == before
     assert succeed("status", recorded, "--json").json["stripped"] is False
-    succeed("undo", recorded)  # still the change before, not the putting back
+    succeed("undo", recorded)  # still the previous change, not the recovery
     assert metadata(recorded)["nbenv"]["requirements"] == []
 
 

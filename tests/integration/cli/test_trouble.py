@@ -1,4 +1,4 @@
-"""Bad input and trouble: one clear message, nothing changed, nothing lost."""
+"""Bad input and failures: one clear message, nothing changed, nothing lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def stocked(index: LocalIndex, notebook: Path) -> LocalIndex:
 
 @contextmanager
 def unchanged(notebook: Path) -> Iterator[None]:
-    """Nothing of a notebook and its environment changes within."""
+    """Check that the block leaves a notebook and its environment unchanged."""
     before = notebook.read_bytes(), installed(notebook)
     yield
     assert (notebook.read_bytes(), installed(notebook)) == before
@@ -149,7 +149,7 @@ def test_notebooks_that_cannot_be_used(
 def test_no_notebook(tmp_path: Path) -> None:
     assert "There is no notebook" in fail("install", tmp_path / "none.ipynb", "leaf")
     assert "Which notebook?" in fail("install", "leaf", status=2)
-    assert "invalid choice" in fail("frobnicate", status=2)
+    assert "There is no command" in fail("frobnicate", status=2)
 
 
 def test_a_read_only_notebook(notebook: Path, stocked: LocalIndex) -> None:

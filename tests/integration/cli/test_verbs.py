@@ -1,4 +1,4 @@
-"""The everyday verbs on the command line, with a local index."""
+"""Everyday commands on the command line, with a local index."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_status_shows_drift_and_a_stale_lock(notebook: Path, stocked: LocalIndex
     subprocess.run([*command, "--index-url", stocked.url, "early"], check=True, capture_output=True)
     assert "early 1.0 is installed, but not locked" in succeed("status", notebook).out
     succeed("install", notebook, "extra-leaf")
-    assert "early" in installed(notebook)  # what slipped past stays, and stays shown
+    assert "early" in installed(notebook)  # drift stays, and is still shown
     succeed("restore", notebook)
     assert "early" not in installed(notebook)
     text = notebook.read_text(encoding="utf-8")

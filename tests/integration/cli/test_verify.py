@@ -1,4 +1,4 @@
-"""verify with real kernels, and audit with a database on this machine."""
+"""``nbenv verify`` with real kernels, and ``audit`` with a database on this machine."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_verify_takes_notebooks(notebook: Path) -> None:
 
 
 class _Database(BaseHTTPRequestHandler):
-    """The part of OSV's API that is asked: https://google.github.io/osv.dev/api/."""
+    """The part of OSV's API that is used: https://google.github.io/osv.dev/api/."""
 
     def _answer(self) -> None:
         asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -96,7 +96,7 @@ class _Database(BaseHTTPRequestHandler):
     do_GET = do_POST = _answer
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep the tests' output clean."""
+        """Print nothing, to keep the tests' output clean."""
 
 
 @pytest.fixture

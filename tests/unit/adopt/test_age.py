@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.age``."""
+
 from __future__ import annotations
 
 import os

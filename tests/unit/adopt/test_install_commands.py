@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.install_commands``."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.json_values``."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.local_modules``."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.notebook_reader``."""
+
 from __future__ import annotations
 
 import json

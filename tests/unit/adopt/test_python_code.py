@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.python_code``."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.report``."""
+
 from __future__ import annotations
 
 from nbenv.adopt.findings import Findings, FoundRequirement, Source

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.resolve_imports``."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.rewrite_cells``."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.runtime_errors``."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.scan``."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.special_cases``."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.export.binder``."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.export.juv``."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.export.pyproject``."""
+
 from __future__ import annotations
 
 import sys

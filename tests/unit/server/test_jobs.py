@@ -102,7 +102,8 @@ def test_of_a_long_job_the_first_events_are_dropped(monkeypatch: pytest.MonkeyPa
     async def run() -> None:
         job = Job("/x/a.ipynb", "install")
         job.start()
-        kept = await ended(job, *({"n": n} for n in range(100)))
+        await ended(job, *({"n": n} for n in range(100)))
+        kept = await events(job, 0)  # whoever followed from the start may have seen more
         assert kept[-1] == {"n": 99}
         assert 5 <= len(kept) <= 10
         assert await events(job, 98) == [{"n": 98}, {"n": 99}]  # numbers stay what they were

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.records.jupyterlab_requirements``."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.adopt.records.juv``."""
+
 from __future__ import annotations
 
 import pytest

@@ -89,4 +89,4 @@ def test_commands_change_the_placeholders_environment(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NBENV_DETACHED", "detached-1")
-    assert load("detached").target() == ["--session", "detached-1"]
+    assert load("detached").target() == ["--detached", "detached-1"]

@@ -46,7 +46,7 @@ def test_a_detached_kernel_changes_its_placeholders(
 ) -> None:
     monkeypatch.setenv("NBENV_DETACHED", "detached-1")
     load("magics").nbenv("list")
-    assert ran == [(["list"], ["--session", "detached-1"])]
+    assert ran == [(["list"], ["--detached", "detached-1"])]
 
 
 class Shell:

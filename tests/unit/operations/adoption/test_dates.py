@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.operations.adoption.dates``."""
+
 from __future__ import annotations
 
 from datetime import date

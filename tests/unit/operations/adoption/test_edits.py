@@ -1,3 +1,5 @@
+"""Unit tests of ``nbenv.operations.adoption.edits``."""
+
 from __future__ import annotations
 
 import json
