@@ -157,6 +157,8 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
 def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
     """Write the notebook and the wheels; only the last part of each name in the pack is used."""
     about = json.loads(archive.read("pack.json"))
+    if not isinstance(about, dict):
+        raise ValueError("its pack.json is not an object")
     if about["version"] != _VERSION:
         raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
     name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
