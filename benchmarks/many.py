@@ -65,8 +65,8 @@ def rows(rounds: int) -> Iterator[common.Row]:
             verb = ("restore",) if count != MANY else ("install", "six")
             common.nbenv(verb[0], str(notebook), *verb[1:])
             state = store.read_state(str(notebook))
-            assert state is not None and state.value is not None
-            know(folder / str(count), count, state.value)
+            assert state is not None and state.record is not None
+            know(folder / str(count), count, state.record)
 
         def command(count: int, *words: str) -> Callable[[], float]:
             def action() -> float:

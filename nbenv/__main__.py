@@ -9,16 +9,16 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Run the command line; who stops it while it is still being loaded sees no traceback."""
+    """Run the command line, without a traceback if it is interrupted while it is still loading."""
     try:
         from nbenv.cli.fast_install import already_installed
 
         if already_installed(sys.argv[1:]):
             return 0
-        # nbformat imports jsonschema, which would spend a second with this one on a grammar of
-        # internationalized addresses, that no notebook's schema asks for. It does without it too.
+        # nbformat imports jsonschema, which imports this to check internationalized addresses if it
+        # can: a second for a grammar that no notebook's schema needs.
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-        gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
+        gc.disable()  # imports leave no garbage, and looking for it takes a tenth of their time
         from nbenv.cli.main import main as run
 
         gc.freeze()

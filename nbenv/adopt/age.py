@@ -1,4 +1,4 @@
-"""How old a notebook is: what it says itself, which versions it was run with, when git got it."""
+"""The age of a notebook: the day that it names, the versions it ran with, its last commit."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from nbenv import git
 from nbenv.adopt.findings import Findings, FoundRequirement, Source, is_exact
 from nbenv.adopt.notebook_reader import Cell, ReadNotebook
 
-__all__ = ["age_of", "date_of", "python_of", "versions_shown"]
+__all__ = ["age_of", "date_of", "python_of", "shown_versions"]
 
 _RELEASED = {
     "2.7": "2018-06-01", "3.4": "2016-06-01", "3.5": "2017-06-01", "3.6": "2018-12-01",
     "3.7": "2020-06-01", "3.8": "2021-06-01", "3.9": "2022-03-01", "3.10": "2023-03-01",
 }  # fmt: skip
-"""A day in the middle of the time when most people used a Python."""
+"""A day in the middle of the years when most people used a Python."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATES = (
     re.compile(r"\b(?P<y>20[12]\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\b"),
     re.compile(r"\b(?P<d>[0-3]?\d) (?P<n>[A-Z][a-z]{2})[a-z]*\.?,? (?P<y>20[12]\d)\b"),
     re.compile(r"\b(?P<n>[A-Z][a-z]{2})[a-z]*\.? (?P<d>[0-3]?\d),? (?P<y>20[12]\d)\b"),
 )
-_SAYS_SO = re.compile(r"updated?|modified|written|version|date|created|copyright|©", re.IGNORECASE)
-_SHOWN = re.compile(
+_DATE_WORDS = re.compile(
+    r"updated?|modified|written|version|date|created|copyright|©", re.IGNORECASE
+)
+_VERSION_LINE = re.compile(
     r"^\s*([A-Za-z][\w.-]*)(?:\s*(?:==|:|version:?)\s*|\s+)v?(\d+(?:\.\d+)+\w*)\s*$"
 )
 _PYTHONS = ("python", "cpython", "ipython", "python version", "ipython version")
 
 
 def python_of(notebook: ReadNotebook) -> tuple[str | None, str]:
-    """Return the Python that a notebook was last run with, as ``"3.8"``, and who says so."""
+    """Return the Python that a notebook was last run with, as ``"3.8"``, and the evidence."""
     info = notebook.section("language_info")
     version = re.match(r"(\d+\.\d+)", str(info.get("version", "")))
     if version:
@@ -43,25 +45,26 @@ def python_of(notebook: ReadNotebook) -> tuple[str | None, str]:
 
 
 def age_of(notebook: ReadNotebook, findings: Findings) -> tuple[str | None, str]:
-    """Return the day that a notebook is of and the reason: its own word, else git's.
+    """Return the day to resolve as of, and the reason: from the notebook itself, else from git.
 
-    Exact versions are a word of its own too: they lead to their day when they are resolved.
+    A notebook with exact versions needs no guess from git: their age is found when they are
+    resolved.
     """
     day, reason = date_of(notebook)
     if day is None and not any(is_exact(each.requirement) for each in findings.settled()):
         day = git.last_change(str(notebook.path))
-        reason = f"git has its last change of {day}" if day else ""
+        reason = f"its last commit in git is from {day}" if day else ""
     return day, reason
 
 
 def date_of(notebook: ReadNotebook) -> tuple[str | None, str]:
-    """Return a day to resolve as of, where the notebook tells its age, and the reason."""
+    """Return the day that a notebook names or that its Python suggests, and the reason."""
     for cell in notebook.cells:
         if "watermark" in cell.source or "datetime" in cell.source:
             for day in _days(cell.output):
-                return day, f"the output of {cell.name} is of {day}"
+                return day, f"the output of {cell.name} shows {day}"
     for line in notebook.prose.splitlines():
-        if _SAYS_SO.search(line):
+        if _DATE_WORDS.search(line):
             for day in _days(line):
                 return day, f"the notebook's text says {day}"
     python, _ = python_of(notebook)
@@ -80,12 +83,12 @@ def _days(text: str) -> Iterator[str]:
                 yield f"{parts['y']}-{month:02d}-{int(parts['d']):02d}"
 
 
-def versions_shown(cell: Cell) -> Iterator[FoundRequirement]:
-    """Yield ``module==version`` of what a cell's output shows: watermark's, or ``__version__``."""
+def shown_versions(cell: Cell) -> Iterator[FoundRequirement]:
+    """Yield ``module==version`` from a cell's output: of watermark, or of ``__version__``."""
     source = Source(1, f"the output of {cell.name}")
     if "watermark" in cell.source or "version_information" in cell.source:
         for line in cell.output.splitlines():
-            found = _SHOWN.match(line)
+            found = _VERSION_LINE.match(line)
             if found and found[1].lower() not in _PYTHONS:
                 yield FoundRequirement(f"{found[1]}=={found[2]}", source)
     asked = re.findall(r"\b([A-Za-z]\w*)\.__version__", cell.source)

@@ -1,4 +1,8 @@
-"""conda's names and versions as the index's, where it is known which they are."""
+"""Conda's package names and versions, translated to those of Python package indexes.
+
+Environment files: https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
+Match specifications: https://docs.conda.io/projects/conda-build/en/stable/resources/package-spec.html
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from packaging.utils import canonicalize_name
 
 from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.install_commands import pip_install
+from nbenv.adopt.json_values import python_in
 from nbenv.core.import_names import distributions
 
-__all__ = ["conda_requirement", "read_environment"]
+__all__ = ["add_match_spec", "read_environment"]
 
 _NAMES = {
     "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "opencv": "opencv-python",
@@ -30,57 +35,57 @@ _NAMES = {
     "cudatoolkit": "", "cudnn": "", "cython": "cython", "pyside2": "pyside2",
     "blas": "", "mkl": "", "nodejs": "", "make": "", "sqlite": "", "proj": "", "geos": "",
 }  # fmt: skip
-"""conda's name -> the distribution, empty for what no index of Python distributions has."""
+"""Conda's name → the index's; empty for what is no Python package."""
 _ENTRY = re.compile(r"^([\w.-]+)\s*(.*)$")
 
 
 def read_environment(text: str, source: Source, findings: Findings) -> None:
-    """Take the dependencies of an ``environment.yml``, those of its pip section as they are."""
+    """Add the dependencies in the text of an ``environment.yml``, those for pip unchanged."""
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        findings.note(f"{source.name} is not YAML ({str(error).splitlines()[0]}).")
+        findings.note(f"{source.name} is not valid YAML ({str(error).splitlines()[0]}).")
         return
     entries = document.get("dependencies") if isinstance(document, dict) else None
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, str):
-            conda_requirement(entry, source, findings)
+            add_match_spec(entry, source, findings)
         elif isinstance(entry, dict):
-            _pip_section([str(line) for line in entry.get("pip") or ()], source, findings)
+            _add_pip_section([str(line) for line in entry.get("pip") or ()], source, findings)
 
 
-def _pip_section(lines: list[str], source: Source, findings: Findings) -> None:
-    """Take requirements, and the indexes of lines with options, which pip's own files may have."""
+def _add_pip_section(lines: list[str], source: Source, findings: Findings) -> None:
+    """Add requirements; a line may also be an option, as in pip's requirements files."""
     for line in lines:
-        if not line.startswith("-"):
-            findings.want(line, source)
-            continue
-        option = pip_install(line.split())
-        findings.editable += option.editable
-        for url in [*option.indexes, *option.main_index]:
-            findings.index(url)
+        if line.startswith("-"):
+            option = pip_install(line.split())
+            findings.editable += option.editable
+            for url in [*option.indexes, *option.main_index]:
+                findings.add_index(url)
+        else:
+            findings.add(line, source)
 
 
-def conda_requirement(text: str, source: Source, findings: Findings) -> None:
-    """Take one of conda's match specifications, such as ``numpy=1.21=py38h_0``."""
+def add_match_spec(text: str, source: Source, findings: Findings) -> None:
+    """Add one of conda's match specifications, such as ``numpy=1.21=py38h_0``."""
     found = _ENTRY.match(text.rpartition("::")[2].strip())
     if not found:
         return
-    name, version = found[1].lower(), _version(found[2])
+    name, version = found[1].lower(), _specifier(found[2])
     if name == "python":
-        python = re.search(r"3\.\d+", found[2])
-        if python and not findings.python:
-            findings.python, findings.python_source = python[0], source.name
+        findings.suggest_python(python_in(found[2]), source.name)
         return
     known = _NAMES.get(name, canonicalize_name(name))
     if known and (name in _NAMES or known in distributions()):
-        findings.want(known + version, source)
+        findings.add(known + version, source)
     elif name not in _NAMES and not name.startswith(("lib", "_", "r-", "font", "vc", "vs2015")):
-        findings.note(f"{source.name} has {name}, which is conda's; no distribution is known.")
+        findings.note(
+            f"{source.name} lists {name}, a conda package whose name on package indexes is unknown."
+        )
 
 
-def _version(text: str) -> str:
-    """Return conda's version as PEP 440 has it."""
+def _specifier(text: str) -> str:
+    """Return the version of a match specification as a version specifier (PEP 440)."""
     text = text.strip().strip("[]'\"")
     if not text:
         return ""

@@ -1,4 +1,4 @@
-"""What was found out about a notebook's environment, and where."""
+"""The findings of an examination: what a notebook needs, and which source says so."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from nbenv.core.requirements import without_credentials
+from nbenv.core.urls import index_name, without_credentials
 
 __all__ = [
     "Findings",
     "FoundRequirement",
     "Source",
-    "distribution",
     "is_exact",
-    "named",
+    "package_name",
+    "parse_named",
     "unpinned",
 ]
 
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """Where something stands: how good a source that is (0 the best), and its name for people."""
+    """A place that says what is needed: its rank (0 is the most reliable), its name for people."""
 
     rank: int
     name: str
@@ -31,7 +31,19 @@ class Source:
 
 @dataclass(frozen=True)
 class FoundRequirement:
-    """One requirement, as PEP 508 text or a URL or path, and its sources; `module` was imported."""
+    """One requirement, and where it was found.
+
+    Parameters
+    ----------
+    requirement
+        A dependency specifier (PEP 508), or a URL or path without a name.
+    source
+        The best source that asks for it.
+    where
+        The cells and files that need it, as people know them: ``"cell 3"``.
+    module
+        The module whose import it explains.
+    """
 
     requirement: str
     source: Source
@@ -41,16 +53,23 @@ class FoundRequirement:
     @property
     def name(self) -> str:
         """The canonical name, empty where only the installer can find it out."""
-        return distribution(self.requirement)
+        return package_name(self.requirement)
 
 
 @dataclass
 class Findings:
-    """Everything that adopting a notebook turned up."""
+    """Everything that an examination turned up; readers of sources add to it.
+
+    `python` is a version such as ``"3.11"``. `optional` are imports that the notebook can do
+    without, `offered` what a call in it may need, `left_out` what files ask for and the notebook
+    does not use. `unknown` are modules that no known package provides, and where they are imported.
+    `pins` are versions for requirements that have none. `as_of` is a day (``"2021-06-01"``) to
+    resolve as of; with `as_of_recorded` a record asks for it, otherwise it is an estimate.
+    """
 
     python: str | None = None
     python_source: str = ""
-    wanted: list[FoundRequirement] = field(default_factory=list)
+    requirements: list[FoundRequirement] = field(default_factory=list)
     editable: list[str] = field(default_factory=list)
     indexes: dict[str, str] = field(default_factory=dict)
     optional: list[FoundRequirement] = field(default_factory=list)
@@ -63,55 +82,62 @@ class Findings:
     pins: dict[str, FoundRequirement] = field(default_factory=dict)
     as_of: str | None = None
     as_of_reason: str = ""
+    as_of_recorded: bool = False
 
-    def want(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
-        """Note a requirement, in its one spelling where it says its name."""
+    def add(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
+        """Add a requirement, in its normal form where it has a name, without credentials."""
         text = without_credentials(requirement.strip())
         if text:
-            parsed = named(text)
+            parsed = parse_named(text)
             text = str(parsed) if parsed else text
-            found = (where,) if where else ()
-            self.wanted.append(FoundRequirement(text, source, found, module or None))
+            places = (where,) if where else ()
+            self.requirements.append(FoundRequirement(text, source, places, module or None))
 
-    def index(self, url: str) -> None:
-        """Note an index that a better place than this machine's configuration names."""
-        url = without_credentials(url)
-        words = [word for word in url.partition("://")[2].split("/") if word]
-        rest = [word for word in words[1:] if word != "simple"]
-        name = "-".join([words[0].partition(":")[0].replace(".", "-"), *rest]) if words else "index"
-        self.indexes.setdefault(name, url)
+    def add_index(self, url: str) -> None:
+        """Add an index that packages may come from besides this machine's own."""
+        self.indexes.setdefault(index_name(url), without_credentials(url))
+
+    def add_pin(self, pinned: str, source: Source) -> None:
+        """Add ``name==version``, for a requirement without a version; the last one counts."""
+        if name := package_name(pinned):
+            self.pins[name] = FoundRequirement(pinned, source)
+
+    def suggest_python(self, python: str | None, source: str) -> None:
+        """Take a Python version unless a better source gave one."""
+        if python and not self.python:
+            self.python, self.python_source = python, source
 
     def note(self, text: str) -> None:
-        """Note something that the reader should know, once."""
+        """Add something that a person should know, once."""
         if text not in self.notes:
             self.notes.append(text)
 
     def names(self) -> set[str]:
-        """Return the canonical names of all that is wanted."""
-        return {each.name for each in self.wanted if each.name}
+        """Return the canonical names of all requirements."""
+        return {each.name for each in self.requirements if each.name}
 
     def settled(self) -> list[FoundRequirement]:
-        """Return one of each distribution: the best source's, with its extras added up."""
+        """Return one requirement for each package: the best source's, with all extras, pinned."""
         best: dict[str, FoundRequirement] = {}
-        for each in sorted(self.wanted, key=lambda wanted: wanted.source.rank):
+        for each in sorted(self.requirements, key=lambda found: found.source.rank):
             key = each.name or each.requirement
             best[key] = _joined(best[key], each) if key in best else each
         return [self._pinned(each) for _, each in sorted(best.items())]
 
-    def _pinned(self, wanted: FoundRequirement) -> FoundRequirement:
-        pin = self.pins.get(wanted.name)
-        parsed = named(wanted.requirement)
-        if pin is None or parsed is None or parsed.specifier or parsed.url:
-            return wanted
-        parsed.specifier = named(pin.requirement).specifier  # type: ignore[union-attr]
-        return FoundRequirement(
-            str(parsed), wanted.source, (*wanted.where, pin.source.name), wanted.module
-        )
+    def _pinned(self, found: FoundRequirement) -> FoundRequirement:
+        pin = self.pins.get(found.name)
+        pinned = parse_named(pin.requirement) if pin else None
+        parsed = parse_named(found.requirement)
+        if pin is None or pinned is None or parsed is None or parsed.specifier or parsed.url:
+            return found
+        parsed.specifier = pinned.specifier
+        where = (*found.where, pin.source.name)
+        return FoundRequirement(str(parsed), found.source, where, found.module)
 
 
 def _joined(best: FoundRequirement, other: FoundRequirement) -> FoundRequirement:
-    """Return the better wish; one without a version takes the other's, extras add up."""
-    mine, yours = named(best.requirement), named(other.requirement)
+    """Add the extras of another finding, and its version where the better one names none."""
+    mine, yours = parse_named(best.requirement), parse_named(other.requirement)
     text = best.requirement
     if mine and yours:
         mine.extras |= yours.extras
@@ -123,8 +149,8 @@ def _joined(best: FoundRequirement, other: FoundRequirement) -> FoundRequirement
     return FoundRequirement(text, best.source, where, best.module or other.module)
 
 
-def named(text: str) -> Requirement | None:
-    """Return a requirement that says its name, None for a URL, a path, or what is none."""
+def parse_named(text: str) -> Requirement | None:
+    """Parse a requirement that has a name (PEP 508); return None for anything else."""
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
@@ -133,22 +159,22 @@ def named(text: str) -> Requirement | None:
     return requirement
 
 
-def distribution(text: str) -> str:
-    """Return the canonical name of a requirement, empty where it says none."""
-    found = named(text)
+def package_name(text: str) -> str:
+    """Return the canonical name in a requirement, empty where it has none."""
+    found = parse_named(text)
     return found.name if found else ""
 
 
 def is_exact(text: str) -> bool:
     """Whether a requirement names one version."""
-    found = named(text)
+    found = parse_named(text)
     return found is not None and any(each.operator == "==" for each in found.specifier)
 
 
 def unpinned(texts: Iterable[str]) -> Iterator[str]:
     """Yield the requirements without their exact versions; lower bounds and URLs stay."""
     for text in texts:
-        found = named(text)
+        found = parse_named(text)
         if found and any(each.operator in ("==", "===", "~=") for each in found.specifier):
             found.specifier = type(found.specifier)("")
         yield str(found) if found else text

@@ -1,4 +1,7 @@
-"""Shell lines as people write them in cells: which of them install what."""
+"""Shell lines as people write them in cells, and what they install.
+
+Options of pip: https://pip.pypa.io/en/stable/cli/pip_install/
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from dataclasses import dataclass, field
 
 __all__ = ["Install", "installs", "pip_install", "saved_files"]
 
-_PARTS = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|\n]|&(?![>&]))""", re.DOTALL)
+_SEPARATORS = re.compile(
+    r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|\n]|&(?![>&]))""", re.DOTALL
+)
 _PREFIX = re.compile(r"(sudo|time|nohup|exec|command|yes|\w+=\S*|-[HEq])$")
 _PYTHON = re.compile(
     r"(.*/)?(python[\d.]*|pypy3?)$|\$?\{?sys\.executable\}?$|\$\{?\w*[Pp][Yy]\w*\}?$"
@@ -17,7 +22,7 @@ _PYTHON = re.compile(
 _PIP = re.compile(r"(.*/)?pip[\d.]*$")
 _CONDA = re.compile(r"(.*/)?(conda|mamba|micromamba)$")
 _REDIRECTED = re.compile(r"\d*&?>>?(&\d)?(/.*|\.?\w*\.(txt|log))?$|\d*>&\d$|<$")
-_VALUES = {
+_PART_OF_OPTION = {
     "-r": "files", "--requirement": "files", "--requirements": "files",
     "-c": "constraints", "--constraint": "constraints",
     "-e": "editable", "--editable": "editable",
@@ -26,7 +31,7 @@ _VALUES = {
     "--pypi-url": "main_index",
     "--extra-index-url": "indexes", "--index": "indexes",
 }  # fmt: skip
-_IGNORED_VALUES = {
+_IGNORED_OPTIONS = {
     "-t", "--target", "--prefix", "--root", "--trusted-host", "--progress-bar", "--timeout",
     "--upgrade-strategy", "--platform", "--python-version", "--implementation", "--abi", "--proxy",
     "--no-binary", "--only-binary", "--cache-dir", "--log", "--src", "--retries", "--exists-action",
@@ -38,7 +43,7 @@ _CHANNEL = ("-c", "--channel", "--override-channels")
 
 @dataclass
 class Install:
-    """What one command installs; with `conda` the names and versions are conda's."""
+    """The parts of one install command; with `conda`, names and versions are conda's."""
 
     requirements: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -51,31 +56,31 @@ class Install:
 
 
 def installs(command: str) -> Iterator[Install]:
-    """Yield what the commands of a shell line install."""
-    for part in _commands(command.replace("\\\n", " ")):
-        found = _install(_words(part))
+    """Yield the install commands in a shell line."""
+    for part in _split_commands(command.replace("\\\n", " ")):
+        found = _parse_install(_split_words(part))
         if found:
             yield found
 
 
-def _commands(line: str) -> Iterator[str]:
+def _split_commands(line: str) -> Iterator[str]:
     start = 0
-    for found in _PARTS.finditer(line):
+    for found in _SEPARATORS.finditer(line):
         if found.group(2):
             yield line[start : found.start()]
             start = found.end()
     yield line[start:]
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     try:
         words = shlex.split(text, comments=True)
-    except ValueError:  # a quotation mark too many
+    except ValueError:  # an unbalanced quotation mark
         words = text.split()
     return [word for word in words if word]
 
 
-def _install(words: list[str]) -> Install | None:
+def _parse_install(words: list[str]) -> Install | None:
     while words and _PREFIX.match(words[0]):
         words = words[1:]
     if len(words) > 3 and _PYTHON.match(words[0]) and words[1] == "-m":
@@ -90,36 +95,36 @@ def _install(words: list[str]) -> Install | None:
     if command in ("poetry", "pdm", "pixi") and verb == "add":
         return pip_install([word.replace("@^", ">=") for word in rest])
     if _CONDA.match(command) and verb in ("install", "add"):
-        return _conda_install(rest)
+        return _parse_conda_install(rest)
     return None
 
 
 def pip_install(words: list[str]) -> Install:
-    """Read the words behind ``pip install``."""
+    """Parse the words after ``pip install``."""
     found = Install()
     queue = _until_redirected(words)
     for word in queue:
         option, equals, value = word.partition("=")
-        if word.startswith("-") and option in _VALUES:
+        if word.startswith("-") and option in _PART_OF_OPTION:
             value = value if equals else next(queue, "")
-            getattr(found, _VALUES[option]).append(value)
+            getattr(found, _PART_OF_OPTION[option]).append(value)
         elif word[:2] in ("-r", "-c", "-e", "-f", "-i") and len(word) > 2 and word[1] != "-":
-            getattr(found, _VALUES[word[:2]]).append(word[2:])
+            getattr(found, _PART_OF_OPTION[word[:2]]).append(word[2:])
         elif word.startswith("-"):
-            if option in _IGNORED_VALUES and not equals:
+            if option in _IGNORED_OPTIONS and not equals:
                 next(queue, "")
         else:
             found.requirements.append(word.rstrip(","))
     return found
 
 
-def _conda_install(words: list[str]) -> Install:
+def _parse_conda_install(words: list[str]) -> Install:
     found = Install(conda=True)
     queue = _until_redirected(words)
     for word in queue:
-        if word in ("--file", "-f") and word == "--file":
+        if word == "--file":
             found.files.append(next(queue, ""))
-        elif word in _CHANNEL or word in _IGNORED_VALUES:
+        elif word in _CHANNEL or word in _IGNORED_OPTIONS:
             next(queue, "")
         elif not word.startswith("-"):
             found.requirements.append(word.rpartition("::")[2])

@@ -1,4 +1,4 @@
-"""Values of metadata that somebody else wrote: of whatever type they should not be."""
+"""Values in metadata that other tools wrote, which may have the wrong type."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Mapping
 
-__all__ = ["as_list", "as_mapping", "as_texts", "minor", "pipfile"]
+__all__ = ["as_list", "as_mapping", "as_texts", "python_in"]
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
-    """Return an object, from JSON in a string too; an empty one for anything else."""
+    """Return an object, or parse one from a string of JSON; an empty one for anything else."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -25,28 +25,11 @@ def as_list(value: object) -> list[object]:
 
 
 def as_texts(value: object) -> list[str]:
-    """Return the texts of a list."""
+    """Return the strings in a list; an empty list for anything else."""
     return [each for each in as_list(value) if isinstance(each, str)]
 
 
-def minor(value: object) -> str | None:
-    """Return the first ``3.x`` of a version or of a range such as ``>=3.10,<4``."""
+def python_in(value: object) -> str | None:
+    """Return the first ``3.x`` in a version, or in a range such as ``>=3.10,<4``."""
     found = re.search(r"\b(3\.\d{1,2})\b", str(value or ""))
     return found[1] if found else None
-
-
-def pipfile(name: str, value: object) -> str:
-    """Return one entry of a Pipfile as a requirement."""
-    if isinstance(value, str):
-        return name if value in ("*", "") else f"{name}{value}"
-    entry = as_mapping(value)
-    extras = ",".join(as_texts(entry.get("extras")))
-    head = f"{name}[{extras}]" if extras else name
-    marker = f" ; {entry['markers']}" if entry.get("markers") else ""
-    if entry.get("git"):
-        reference = f"@{entry['ref']}" if entry.get("ref") else ""
-        return f"{head} @ git+{entry['git']}{reference}{marker}"
-    if entry.get("path") or entry.get("file"):
-        return str(entry.get("path") or entry["file"])
-    version = str(entry.get("version") or "*")
-    return f"{head}{'' if version == '*' else version}{marker}"

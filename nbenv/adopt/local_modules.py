@@ -1,4 +1,4 @@
-"""The modules beside a notebook: they win over whatever an index has."""
+"""Modules beside a notebook: Python imports them, whatever packages are installed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from nbenv.adopt.python_code import Import
 
-__all__ = ["Local"]
+__all__ = ["LocalModules"]
 
 _SUFFIXES = (".py", ".pyx", ".so", ".pyd")
 
 
-class Local:
+class LocalModules:
     """The folders that a notebook imports from, and the files that it writes itself."""
 
     def __init__(self, folder: Path) -> None:
@@ -21,14 +21,14 @@ class Local:
         self.downloaded: set[str] = set()
 
     def add_folder(self, text: str) -> None:
-        """Also look in a folder that the notebook puts on ``sys.path``."""
+        """Search a folder too that the notebook adds to ``sys.path``."""
         place = Path(text)
         folder = place if place.is_absolute() else self.folders[0] / place
         if folder not in self.folders and folder.is_dir():
             self.folders.append(folder)
 
     def has(self, module: str) -> bool:
-        """Return whether a module is here, will be written by a cell, or downloaded by one."""
+        """Whether a module is here, or will be written or downloaded by a cell."""
         top = module.partition(".")[0]
         if top in self.downloaded or f"{top}.py" in self.written:
             return True
@@ -37,13 +37,13 @@ class Local:
         return any(_is_module(folder / top) for folder in self.folders)
 
     def may_have(self, module: str) -> bool:
-        """Return whether a folder without ``__init__.py`` may be meant: any installed one wins."""
+        """Whether a folder without ``__init__.py`` may be meant; an installed package wins."""
         top = module.partition(".")[0]
         places = [folder / top for folder in self.folders]
         return any(place.is_dir() and _has_code(place) for place in places)
 
     def files(self, found: Import, beside: Path | None = None) -> Iterator[Path]:
-        """Yield the Python files that an import reads; a relative one is relative to `beside`."""
+        """Yield the Python files that an import executes; `beside` is the file that imports."""
         folders = self.folders
         if found.level and beside:
             folders = [([beside.parent, *beside.parent.parents][min(found.level, 4) - 1])]
@@ -52,9 +52,9 @@ class Local:
             if parts and not (_is_module(folder / parts[0]) or (folder / parts[0]).is_dir()):
                 continue
             for depth in range(1, len(parts) + 1):
-                yield from _sources(folder.joinpath(*parts[:depth]))
+                yield from _source_files(folder.joinpath(*parts[:depth]))
             for name in found.names:
-                yield from _sources(folder.joinpath(*parts, name))
+                yield from _source_files(folder.joinpath(*parts, name))
             return
 
 
@@ -68,7 +68,7 @@ def _has_code(place: Path) -> bool:
     return any(place.glob("*.py")) or any(place.glob("*/__init__.py"))
 
 
-def _sources(place: Path) -> Iterator[Path]:
+def _source_files(place: Path) -> Iterator[Path]:
     for path in (place.with_name(place.name + ".py"), place / "__init__.py"):
         if path.is_file():
             yield path

@@ -1,4 +1,7 @@
-"""A notebook file of any format, as cells to look at."""
+"""Read a notebook of any format version as code cells and prose.
+
+https://nbformat.readthedocs.io/en/latest/format_description.html
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _PYTHON = ("python", "ipython", "")
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell: its number as people count, its source, and the text of its outputs."""
+    """One code cell: its number, counted from 1, its source, and the text of its outputs."""
 
     number: int
     source: str
@@ -27,13 +30,13 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """How the cell is named to people."""
+        """The name of the cell for people."""
         return f"cell {self.number}"
 
 
 @dataclass(frozen=True)
 class ReadNotebook:
-    """A notebook's metadata, code cells and prose; `format` is the file's own."""
+    """A notebook's metadata, code cells and prose; `format` is the version of the file itself."""
 
     path: Path
     metadata: Mapping[str, object]
@@ -42,13 +45,19 @@ class ReadNotebook:
     format: int
 
     def section(self, name: str) -> Mapping[str, object]:
-        """Return an object of the metadata, empty where it is something else."""
+        """Return an object in the metadata, empty where it is something else."""
         value = self.metadata.get(name)
         return value if isinstance(value, dict) else {}
 
 
 def read(path: Path) -> ReadNotebook:
-    """Read a notebook of format 2 to 4; raise `NotebookError` for anything else."""
+    """Read a notebook of format 2 to 4.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read, is not a notebook, or is one in another language.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
         document = json.loads(text)
@@ -58,14 +67,14 @@ def read(path: Path) -> ReadNotebook:
         raise NotebookError(
             f"The notebook {path} cannot be read.", f"{error.strerror or error}."
         ) from None
-    except Exception as error:  # nbformat raises whatever a broken file makes it stumble over
+    except Exception as error:  # a broken file makes nbformat raise errors of any kind
         raise NotebookError(
             f"{path} is not a notebook.", f"{type(error).__name__}: {str(error).splitlines()[0]}."
         ) from None
     notebook = ReadNotebook(
         path,
         dict(converted.metadata),
-        tuple(_code(converted.cells)),
+        tuple(_code_cells(converted.cells)),
         "\n".join(_text(cell.source) for cell in converted.cells if cell.cell_type != "code"),
         original,
     )
@@ -73,19 +82,19 @@ def read(path: Path) -> ReadNotebook:
     return notebook
 
 
-def _code(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
+def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
     for number, cell in enumerate(cells, 1):
-        if cell.cell_type == "code" and not _is_disabled(cell):
-            outputs = "\n".join(_shown(cell.get("outputs", ())))
+        if cell.cell_type == "code" and _is_python(cell):
+            outputs = "\n".join(_output_texts(cell.get("outputs", ())))
             yield Cell(number, _text(cell.source), outputs)
 
 
-def _is_disabled(cell: nbformat.NotebookNode) -> bool:
-    """Whether a v3 cell says that it is of another language."""
-    return str(cell.get("metadata", {}).get("language", "python")).lower() not in _PYTHON
+def _is_python(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell is in Python: its metadata may name another language."""
+    return str(cell.get("metadata", {}).get("language", "python")).lower() in _PYTHON
 
 
-def _shown(outputs: list[nbformat.NotebookNode]) -> Iterator[str]:
+def _output_texts(outputs: list[nbformat.NotebookNode]) -> Iterator[str]:
     for output in outputs:
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
         yield _text(text)
@@ -104,6 +113,6 @@ def _check_language(notebook: ReadNotebook) -> None:
         language = str(kernel.get("display_name") or kernel_name)
     if language.lower() not in _PYTHON:
         raise NotebookError(
-            f"{notebook.path} is a notebook in {language}; "
+            f"The language of {notebook.path} is {language}; "
             "nbenv makes environments for Python only."
         )

@@ -1,4 +1,8 @@
-"""Files beside a notebook that say what it needs."""
+"""Files beside a notebook that declare what it needs.
+
+requirements.txt: https://pip.pypa.io/en/stable/reference/requirements-file-format/
+pyproject.toml: PEP 621; pylock.toml: PEP 751; binder: https://repo2docker.readthedocs.io
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbenv.adopt.conda_specs import read_environment
-from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.findings import Findings, Source, package_name
 from nbenv.adopt.install_commands import pip_install
-from nbenv.adopt.json_values import as_list, as_mapping, as_texts, minor
-from nbenv.adopt.records.jupyterlab_requirements import read_pipfile
+from nbenv.adopt.json_values import as_list, as_mapping, as_texts, python_in
+from nbenv.adopt.pipfile import read_pipfile
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-__all__ = ["read_beside", "read_requirements"]
+__all__ = ["read_beside", "read_requirements", "read_requirements_text"]
 
 _FOLDERS = (".", "binder", ".binder")
+_DEEPEST = 5
+"""Files that include each other must end somewhere."""
 
 
 def read_beside(folder: Path, findings: Findings) -> None:
-    """Take what the files in a notebook's folder, or in its ``binder`` folder, ask for."""
+    """Add the requirements of the files in a notebook's folder, or in its ``binder`` folder."""
     for inner in _FOLDERS:
-        for name, read in _FILES.items():
+        for name, read in _READERS.items():
             path = folder / inner / name
             if path.is_file():
                 shown = name if inner == "." else f"{inner}/{name}"
@@ -37,39 +43,42 @@ def read_beside(folder: Path, findings: Findings) -> None:
 
 
 def read_requirements(path: Path, source: Source, findings: Findings, depth: int = 0) -> None:
-    """Take a requirements file, and those that it names (pip's format)."""
+    """Add a requirements file, and those that it includes with ``-r``."""
     text = path.read_bytes().decode("utf-8-sig", "replace").replace("\\\n", " ")
-    requirements_text(text, source, findings, path.parent, depth)
+    read_requirements_text(text, source, findings, path.parent, depth)
 
 
-def requirements_text(
+def read_requirements_text(
     text: str, source: Source, findings: Findings, folder: Path, depth: int = 0
 ) -> None:
-    """Take the lines of a requirements file; what they name is relative to `folder`."""
+    """Add the lines of a requirements file whose paths are relative to `folder`."""
     for line in text.splitlines():
         line = re.sub(r"(^|\s)#.*$", "", line).strip()
         if line.startswith("-"):
             option = pip_install(re.sub(r"^(-\w)(?=\S)", r"\1 ", line).split())
             findings.editable += option.editable
             for url in [*option.indexes, *option.main_index]:
-                findings.index(url)
+                findings.add_index(url)
             for other in option.files:
-                if depth < 5 and (folder / other).is_file():
+                if depth < _DEEPEST and (folder / other).is_file():
                     read_requirements(folder / other, source, findings, depth + 1)
         elif line:
-            findings.want(re.sub(r"\s+--(hash|config-settings?)[= ].*$", "", line), source)
+            findings.add(re.sub(r"\s+--(hash|config-settings?)[= ].*$", "", line), source)
 
 
-def _toml(path: Path) -> dict[str, object]:
+def _parse_toml(path: Path) -> dict[str, object]:
     return tomllib.loads(path.read_text(encoding="utf-8-sig"))
 
 
-def _pyproject(path: Path, source: Source, findings: Findings) -> None:
-    """Take ``[project]`` (PEP 621), uv's groups and indexes, and Poetry's own table."""
-    document = _toml(path)
+def _read_pyproject(path: Path, source: Source, findings: Findings) -> None:
+    """Add ``[project]`` (PEP 621), uv's indexes, and Poetry's own table.
+
+    https://python-poetry.org/docs/dependency-specification/
+    """
+    document = _parse_toml(path)
     project = as_mapping(document.get("project"))
     for text in as_texts(project.get("dependencies")):
-        findings.want(text, source)
+        findings.add(text, source)
     tool = as_mapping(document.get("tool"))
     for index in map(as_mapping, as_list(as_mapping(tool.get("uv")).get("index"))):
         if url := str(index.get("url", "")):
@@ -77,11 +86,11 @@ def _pyproject(path: Path, source: Source, findings: Findings) -> None:
     poetry = as_mapping(as_mapping(tool.get("poetry")).get("dependencies"))
     for name, value in poetry.items():
         if name != "python":
-            findings.want(_poetry(name, value), source)
-    _take_python(project.get("requires-python") or poetry.get("python"), source, findings)
+            findings.add(_poetry_requirement(name, value), source)
+    _suggest_exact_python(project.get("requires-python") or poetry.get("python"), source, findings)
 
 
-def _poetry(name: str, value: object) -> str:
+def _poetry_requirement(name: str, value: object) -> str:
     version = str(value if isinstance(value, str) else as_mapping(value).get("version", "*"))
     caret = re.match(r"^([~^]?)(\d+)(\.\d+)?(.*)$", version)
     if not caret:
@@ -92,45 +101,41 @@ def _poetry(name: str, value: object) -> str:
     return f"{name}{'~=' if caret[1] == '~' and caret[3] else '=='}{version.lstrip('~')}"
 
 
-def _pylock(path: Path, source: Source, findings: Findings) -> None:
-    """Take the versions of a PEP 751 lock; it lists dependencies too, so it only pins."""
-    from nbenv.adopt.findings import FoundRequirement, distribution
-
-    document = _toml(path)
+def _read_pylock(path: Path, source: Source, findings: Findings) -> None:
+    """Add the versions of a lock (PEP 751) as pins only: it lists dependencies too."""
+    document = _parse_toml(path)
     for package in map(as_mapping, as_list(document.get("packages"))):
         name, version = str(package.get("name", "")), package.get("version")
-        if name and version:
-            findings.pins.setdefault(
-                distribution(name), FoundRequirement(f"{name}=={version}", source)
-            )
-    _take_python(document.get("requires-python"), source, findings)
+        if version and package_name(name) not in findings.pins:
+            findings.add_pin(f"{name}=={version}", source)
+    _suggest_exact_python(document.get("requires-python"), source, findings)
 
 
-def _environment(path: Path, source: Source, findings: Findings) -> None:
+def _read_environment_file(path: Path, source: Source, findings: Findings) -> None:
     read_environment(path.read_text(encoding="utf-8-sig"), source, findings)
 
 
-def _pipfile(path: Path, source: Source, findings: Findings) -> None:
-    read_pipfile(_toml(path), source, findings)
+def _read_pipfile_toml(path: Path, source: Source, findings: Findings) -> None:
+    read_pipfile(_parse_toml(path), source, findings)
 
 
-def _runtime(path: Path, source: Source, findings: Findings) -> None:
-    _take_python(path.read_text(encoding="utf-8-sig"), source, findings)
+def _read_python_version(path: Path, source: Source, findings: Findings) -> None:
+    _suggest_exact_python(path.read_text(encoding="utf-8-sig"), source, findings)
 
 
-def _take_python(value: object, source: Source, findings: Findings) -> None:
-    python = minor(value) if not re.match(r"\s*>=?", str(value or "")) else None
-    if python and not findings.python:
-        findings.python, findings.python_source = python, source.name
+def _suggest_exact_python(value: object, source: Source, findings: Findings) -> None:
+    """Take a Python version, but not a lower bound: projects rarely use their oldest one."""
+    is_bound = re.match(r"\s*>=?", str(value or ""))
+    findings.suggest_python(None if is_bound else python_in(value), source.name)
 
 
-_FILES: dict[str, Callable[[Path, Source, Findings], None]] = {
+_READERS: dict[str, Callable[[Path, Source, Findings], None]] = {
     "requirements.txt": read_requirements,
-    "pyproject.toml": _pyproject,
-    "pylock.toml": _pylock,
-    "environment.yml": _environment,
-    "environment.yaml": _environment,
-    "Pipfile": _pipfile,
-    "runtime.txt": _runtime,
-    ".python-version": _runtime,
+    "pyproject.toml": _read_pyproject,
+    "pylock.toml": _read_pylock,
+    "environment.yml": _read_environment_file,
+    "environment.yaml": _read_environment_file,
+    "Pipfile": _read_pipfile_toml,
+    "runtime.txt": _read_python_version,
+    ".python-version": _read_python_version,
 }

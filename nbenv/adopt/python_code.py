@@ -1,4 +1,4 @@
-"""What a cell's or a file's code does that matters: imports, commands, magics, telling calls."""
+"""The imports, commands, magics and telling calls in the code of a cell or file."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-__all__ = ["Call", "Import", "Seen", "look_at"]
+__all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"importlib.import_module", "import_module", "__import__"}
-_LEAVES = {"exit", "quit", "sys.exit", "os._exit"}
-_PYTHON_CELLS = {
+_EXITS = {"exit", "quit", "sys.exit", "os._exit"}
+_PYTHON_CELL_MAGICS = {
     "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
     "pypy", "snakeviz", "heat", "skip", "ai_skip", "scalene", "pyinstrument", "ipytest",
     "run_pytest", "run_pytest[clean]", "wandb", "autotime", "tracemalloc", "notify", "prof",
     "cellmonitor", "mpl", "render", "interactive", "blackcellmagic", "black", "tutor", "nbtutor",
 }  # fmt: skip
-_SHELL_CELLS = {"bash", "sh", "script", "system", "sx", "!", "cmd", "shell"}
-_BARE = re.compile(r"^(\s*)((?:pip3?|conda|mamba|uv pip) (?:install|add) )", re.MULTILINE)
+_SHELL_CELL_MAGICS = {"bash", "sh", "script", "system", "sx", "!", "cmd", "shell"}
+_UNMARKED_INSTALL = re.compile(
+    r"^(\s*)((?:pip3?|conda|mamba|uv pip) (?:install|add) )", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import; `names` are what a ``from`` import takes, `level` its dots."""
+    """One import; `names` and `level` are what a ``from`` import takes, and its leading dots.
+
+    An `optional` one is allowed to fail.
+    """
 
     module: str
     names: tuple[str, ...] = ()
@@ -35,13 +40,13 @@ class Import:
     optional: bool = False
 
     def modules(self) -> list[str]:
-        """Return the dotted names that this may import."""
+        """Return the dotted names of modules that this may import."""
         return [self.module, *(f"{self.module}.{name}" for name in self.names if name != "*")]
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call: its dotted name, and those of its arguments that are written out: texts, and True."""
+    """A call: its dotted name, and its arguments that are literal strings, or True."""
 
     name: str
     texts: tuple[str, ...] = ()
@@ -54,29 +59,49 @@ class Call:
 
 
 @dataclass
-class Seen:
-    """What one piece of code does."""
+class CodeFacts:
+    """The facts about one piece of code.
+
+    `commands` are shell lines; `colab_commands` run only on Colab. `magics` are names and lines,
+    `cell_magics` names and bodies. `paths` are added to ``sys.path``. `written_files` are files
+    that cells write: name → content.
+    """
 
     imports: list[Import] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
-    guarded: list[str] = field(default_factory=list)
+    colab_commands: list[str] = field(default_factory=list)
     magics: list[tuple[str, str]] = field(default_factory=list)
-    cell_magics: list[tuple[str, str, str]] = field(default_factory=list)
+    cell_magics: list[tuple[str, str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
-    written: dict[str, str] = field(default_factory=dict)
+    written_files: dict[str, str] = field(default_factory=dict)
 
 
-def look_at(source: str, ipython: bool = True) -> Seen:
-    """Read code, with IPython's own words if it is a cell; raise `SyntaxError` if it is none."""
-    seen = Seen()
-    _read(source, seen, ipython)
-    return seen
+def analyse(source: str, *, is_cell: bool) -> CodeFacts:
+    """Collect the facts about code.
+
+    Parameters
+    ----------
+    source
+        The code.
+    is_cell
+        Whether IPython runs it, so that it may hold magics and shell lines.
+
+    Raises
+    ------
+    SyntaxError
+        It is not valid Python.
+    """
+    facts = CodeFacts()
+    _collect(source, facts, is_cell=is_cell)
+    return facts
 
 
-def _read(source: str, seen: Seen, ipython: bool) -> None:
-    if ipython:
-        source = source if source.lstrip().startswith("%%") else _BARE.sub(r"\1%\2", source)
+def _collect(source: str, facts: CodeFacts, *, is_cell: bool) -> None:
+    if is_cell:
+        source = (
+            source if source.lstrip().startswith("%%") else _UNMARKED_INSTALL.sub(r"\1%\2", source)
+        )
         source = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -84,48 +109,48 @@ def _read(source: str, seen: Seen, ipython: bool) -> None:
             tree = ast.parse(source)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error)) from None
-    _Visitor(seen).visit(tree)
+    _Visitor(facts).visit(tree)
 
 
 class _Visitor(ast.NodeVisitor):
-    def __init__(self, seen: Seen) -> None:
-        self.seen = seen
+    def __init__(self, facts: CodeFacts) -> None:
+        self.facts = facts
         self.optional = False
-        self.elsewhere = False
+        self.on_colab = False
 
     # -- imports
 
     def visit_Import(self, node: ast.Import) -> None:
-        if not self.elsewhere:
-            self.seen.imports += [Import(each.name, (), 0, self.optional) for each in node.names]
+        if not self.on_colab:
+            self.facts.imports += [Import(each.name, (), 0, self.optional) for each in node.names]
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        if not self.elsewhere:
+        if not self.on_colab:
             names = tuple(each.name for each in node.names)
-            self.seen.imports.append(Import(node.module or "", names, node.level, self.optional))
+            self.facts.imports.append(Import(node.module or "", names, node.level, self.optional))
 
     def visit_Try(self, node: ast.Try) -> None:
-        lenient = any(_catches(each) and not _gives_up(each) for each in node.handlers)
+        lenient = any(_catches_import_error(each) and not _gives_up(each) for each in node.handlers)
         before, self.optional = self.optional, self.optional or lenient
-        self._all(node.body)
+        self._visit_all(node.body)
         for handler in node.handlers:
-            self._all(handler.body)
+            self._visit_all(handler.body)
         self.optional = before
-        self._all([*node.orelse, *node.finalbody])
+        self._visit_all([*node.orelse, *node.finalbody])
 
     def visit_If(self, node: ast.If) -> None:
         condition = ast.unparse(node.test)
         if "TYPE_CHECKING" in condition or condition == "False":
-            self._all(node.orelse)
+            self._visit_all(node.orelse)
             return
         self.visit(node.test)
-        on_colab = "colab" in condition.lower() and not re.search(r"\bnot\b|!=", condition)
-        before, self.elsewhere = self.elsewhere, self.elsewhere or on_colab
-        self._all(node.body)
-        self.elsewhere = before
-        self._all(node.orelse)
+        is_colab = "colab" in condition.lower() and not re.search(r"\bnot\b|!=", condition)
+        before, self.on_colab = self.on_colab, self.on_colab or is_colab
+        self._visit_all(node.body)
+        self.on_colab = before
+        self._visit_all(node.orelse)
 
-    def _all(self, nodes: Iterable[ast.AST]) -> None:
+    def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)
 
@@ -135,23 +160,25 @@ class _Visitor(ast.NodeVisitor):
         self.generic_visit(node)
         name = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
         name = name if len(name) < 200 else name[-200:]
-        texts = [_constant(each) for each in node.args]
+        texts = [_literal_text(each) for each in node.args]
         if name.startswith("get_ipython()."):
-            self._ipython(name.partition(".")[2], texts)
+            self._run_ipython_call(name.partition(".")[2], texts)
             return
-        keywords = [(each.arg or "", _written(each.value)) for each in node.keywords]
-        self.seen.calls.append(Call(name or _last(node.func), tuple(texts), tuple(keywords)))
+        keywords = [(each.arg or "", _literal(each.value)) for each in node.keywords]
+        self.facts.calls.append(
+            Call(name or _last_attribute(node.func), tuple(texts), tuple(keywords))
+        )
         if name in _IMPORTING:
             module = texts[0] if texts else ""
             if module and not module.startswith("."):
-                self.seen.imports.append(Import(module, (), 0, self.optional))
+                self.facts.imports.append(Import(module, (), 0, self.optional))
         elif name in ("sys.path.append", "sys.path.insert", "site.addsitedir", "sys.path.extend"):
-            self.seen.paths += _texts(node)
+            self.facts.paths += _literal_texts(node)
         else:
-            self._command(name, node)
+            self._run_call(name, node)
 
-    def _command(self, name: str, node: ast.Call) -> None:
-        words = _texts(node)
+    def _run_call(self, name: str, node: ast.Call) -> None:
+        words = _literal_texts(node)
         if name.rpartition(".")[2] in ("system", "getoutput", "popen", "run_line_magic"):
             self._run(" ".join(words))
         elif name.startswith("subprocess.") or name in ("run", "check_call", "Popen", "call"):
@@ -162,16 +189,15 @@ class _Visitor(ast.NodeVisitor):
             self._run("pip install " + " ".join(f'"{word}"' for word in words))
 
     def _run(self, command: str) -> None:
-        (self.seen.guarded if self.elsewhere else self.seen.commands).append(command)
+        (self.facts.colab_commands if self.on_colab else self.facts.commands).append(command)
 
-    def _ipython(self, verb: str, texts: list[str]) -> None:
+    def _run_ipython_call(self, verb: str, texts: list[str]) -> None:
         if verb in ("system", "getoutput") and texts:
             self._run(texts[0])
         elif verb in ("run_line_magic", "magic") and texts:
-            words = (
-                texts if len(texts) > 1 else [*texts[0].lstrip("%").partition(" ")[::2]]
-            )  # what older nbconvert wrote
-            self._line_magic(words[0], words[1])
+            # Older nbconvert wrote the whole line as one argument.
+            name, _, line = texts[0].lstrip("%").partition(" ")
+            self._line_magic(name, texts[1] if len(texts) > 1 else line)
         elif verb == "run_cell_magic" and len(texts) > 2:
             self._cell_magic(*texts[:3])
 
@@ -181,29 +207,29 @@ class _Visitor(ast.NodeVisitor):
         elif name in ("sx", "system", "sc"):
             self._run(line)
         elif name in ("time", "timeit", "prun", "memit"):
-            _quietly(line.strip(), self.seen)
-        elif not self.elsewhere:
-            self.seen.magics.append((name, line.strip()))
+            _collect_statement(line.strip(), self.facts)
+        elif not self.on_colab:
+            self.facts.magics.append((name, line.strip()))
 
     def _cell_magic(self, name: str, line: str, body: str) -> None:
-        self.seen.cell_magics.append((name, line, body))
-        if name in _SHELL_CELLS:
+        self.facts.cell_magics.append((name, body))
+        if name in _SHELL_CELL_MAGICS:
             self._run(body)
         elif name in ("writefile", "file") and line.split():
-            self.seen.written[line.split()[-1].strip("'\"")] = body
-        elif name in _PYTHON_CELLS:
-            _read(body, self.seen, ipython=True)
+            self.facts.written_files[line.split()[-1].strip("'\"")] = body
+        elif name in _PYTHON_CELL_MAGICS:
+            _collect(body, self.facts, is_cell=True)
 
 
-def _quietly(code: str, seen: Seen) -> None:
-    """Read the statement behind a line magic, whose options may stand before it."""
+def _collect_statement(code: str, facts: CodeFacts) -> None:
+    """Collect the facts about the statement of a line magic, after the magic's options."""
     try:
-        _read(re.sub(r"^(-\w+\s*\d*\s*)+", "", code), seen, ipython=True)
+        _collect(re.sub(r"^(-\w+\s*\d*\s*)+", "", code), facts, is_cell=True)
     except SyntaxError:
         return
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
+def _catches_import_error(handler: ast.ExceptHandler) -> bool:
     if handler.type is None:
         return True
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
@@ -211,25 +237,26 @@ def _catches(handler: ast.ExceptHandler) -> bool:
 
 
 def _gives_up(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler ends the work: then what failed to be imported is needed."""
+    """Whether a handler ends the program, so that the module which cannot be imported is needed."""
     last = handler.body[-1]
     if isinstance(last, ast.Raise):
         return True
     call = last.value if isinstance(last, ast.Expr) else None
-    return isinstance(call, ast.Call) and ast.unparse(call.func) in _LEAVES
+    return isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
 
 
-def _constant(node: ast.expr) -> str:
+def _literal_text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _written(node: ast.expr) -> str:
+def _literal(node: ast.expr) -> str:
+    """Return a literal string or True as text, empty for any other expression."""
     is_true = isinstance(node, ast.Constant) and node.value is True
-    return "True" if is_true else _constant(node)
+    return "True" if is_true else _literal_text(node)
 
 
-def _texts(node: ast.Call) -> list[str]:
-    """Return the texts written out among the arguments, in lists and nested calls too."""
+def _literal_texts(node: ast.Call) -> list[str]:
+    """Return the literal strings among the arguments, in lists and nested calls too."""
     return list(_strings(node.args))
 
 
@@ -247,5 +274,5 @@ def _strings(nodes: Iterable[ast.expr]) -> Iterator[str]:
             yield "{sys.executable}"
 
 
-def _last(node: ast.expr) -> str:
+def _last_attribute(node: ast.expr) -> str:
     return f".{node.attr}" if isinstance(node, ast.Attribute) else ""

@@ -1,4 +1,4 @@
-"""What adopting found, told to a person and to a program."""
+"""Report the findings to people, and to programs as JSON."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from nbenv.adopt.findings import Findings, FoundRequirement
 
 __all__ = ["report", "to_data"]
 
-_SHOWN = 3
+_MOST_PLACES = 3
 
 
 def report(findings: Findings, name: str) -> str:
-    """Return what came from where, what stayed unknown, and what may be needed."""
+    """Return the requirements by source, unknown imports, and what else a person should know."""
     return "\n".join(_lines(findings, name))
 
 
@@ -25,45 +25,45 @@ def _lines(findings: Findings, name: str) -> Iterator[str]:
         yield f"From {source}:"
         yield from (f"  {_with_places(each)}" for each in by_source[source])
     if findings.editable:
-        yield f"In place: {', '.join(findings.editable)}"
+        yield f"Editable: {', '.join(findings.editable)}"
     if findings.indexes:
         yield "Indexes: " + ", ".join(f"{n} = {u}" for n, u in findings.indexes.items())
     for module, where in findings.unknown.items():
-        yield f"Unknown: import {module} ({_places(where)}): no distribution is known for it."
+        yield f"Unknown: import {module} ({_places(where)}): no known package provides it."
     if findings.optional:
         yield f"Optional, left out: {_listing(findings.optional)}."
     if findings.offered:
         yield f"May be needed: {_listing(findings.offered)}."
-        yield f"  To have it: nbenv install {name} {' '.join(e.name for e in findings.offered)}"
+        yield f"  To install: nbenv install {name} {' '.join(e.name for e in findings.offered)}"
     if findings.left_out:
         names = ", ".join(sorted({each.name or each.requirement for each in findings.left_out}))
         source = ", ".join(sorted({each.source.name for each in findings.left_out}))
-        yield f"Not used by this notebook, left out of {source}: {names}."
+        yield f"In {source}, but not used by this notebook: {names}."
     yield from (f"Hint: {each}." for each in findings.hints)
     yield from (f"Skipped: {each}." for each in findings.skipped)
     yield from (f"Note: {each.rstrip('.')}." for each in findings.notes)
 
 
-def _with_places(wanted: FoundRequirement) -> str:
-    text = wanted.requirement
-    renamed = wanted.module and wanted.module.lower().replace("_", "-") != wanted.name
-    named = f"import {wanted.module}: " if renamed and wanted.source.rank > 1 else ""
-    where = [place for place in wanted.where if place not in wanted.source.name]
-    return f"{text} ({named}{_places(where)})" if where else text
+def _with_places(found: FoundRequirement) -> str:
+    text = found.requirement
+    is_renamed = found.module and found.module.lower().replace("_", "-") != found.name
+    module = f"import {found.module}: " if is_renamed and found.source.rank > 1 else ""
+    where = [place for place in found.where if place not in found.source.name]
+    return f"{text} ({module}{_places(where)})" if where else text
 
 
 def _places(where: Iterable[str]) -> str:
     places = list(where)
     cells = [place.removeprefix("cell ") for place in places if place.startswith("cell ")]
     others = [place for place in places if not place.startswith("cell ")]
-    more = ", …" if len(cells) > _SHOWN else ""
+    more = ", …" if len(cells) > _MOST_PLACES else ""
     word = "cells" if len(cells) > 1 else "cell"
-    shown = [f"{word} {', '.join(cells[:_SHOWN])}{more}"] if cells else []
-    return "; ".join([*shown, *others[:_SHOWN]])
+    shown = [f"{word} {', '.join(cells[:_MOST_PLACES])}{more}"] if cells else []
+    return "; ".join([*shown, *others[:_MOST_PLACES]])
 
 
-def _listing(wanted: Iterable[FoundRequirement]) -> str:
-    return ", ".join(f"{each.name} ({_places(each.where)})" for each in wanted)
+def _listing(found: Iterable[FoundRequirement]) -> str:
+    return ", ".join(f"{each.name} ({_places(each.where)})" for each in found)
 
 
 def to_data(findings: Findings) -> dict[str, object]:
@@ -86,11 +86,11 @@ def to_data(findings: Findings) -> dict[str, object]:
     }
 
 
-def _entry(wanted: FoundRequirement) -> dict[str, object]:
+def _entry(found: FoundRequirement) -> dict[str, object]:
     return {
-        "requirement": wanted.requirement,
-        "name": wanted.name,
-        "module": wanted.module,
-        "source": wanted.source.name,
-        "where": list(wanted.where),
+        "requirement": found.requirement,
+        "name": found.name,
+        "module": found.module,
+        "source": found.source.name,
+        "where": list(found.where),
     }

@@ -1,11 +1,11 @@
-"""Install lines of cells, written as ``%nbenv`` ones."""
+"""Rewrite install lines in cells as ``%nbenv`` lines."""
 
 from __future__ import annotations
 
 import re
 import shlex
 
-from nbenv.adopt.conda_specs import conda_requirement
+from nbenv.adopt.conda_specs import add_match_spec
 from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.install_commands import Install, installs
 
@@ -21,39 +21,39 @@ _CHAINED = re.compile(r"&&|\|\||;|\|")
 
 
 def rewritten(source: str) -> str:
-    """Return a cell's source with its install lines as ``%nbenv install``; others stay."""
+    """Return a cell's source with its install lines as ``%nbenv install``; other lines stay."""
     if source.lstrip().startswith("%%"):
         return source
-    return _LINE.sub(_replaced, source)
+    return _LINE.sub(_rewritten_line, source)
 
 
-def _replaced(line: re.Match[str]) -> str:
+def _rewritten_line(line: re.Match[str]) -> str:
     command = line["command"]
     found = list(installs(command))
     parts = len(_CHAINED.findall(re.sub(r"([\"']).*?\1", "", command))) + 1
     if len(found) != parts or not found:
         return line[0]
-    texts = [_words(each) for each in found]
+    texts = [_arguments(each) for each in found]
     if any(text is None for text in texts):
         return line[0]
     return "\n".join(f"{line['indent']}%nbenv install {text}" for text in texts)
 
 
-def _words(install: Install) -> str | None:
-    """Return the words behind ``%nbenv install``; None for what they cannot say."""
+def _arguments(install: Install) -> str | None:
+    """Return the arguments of ``%nbenv install``; None where it has none for this command."""
     if install.links or install.constraints or install.main_index:
         return None
     names = install.requirements
     if install.conda:
         findings = Findings()
         for text in names:
-            conda_requirement(text, Source(1, "a cell"), findings)
-        names = [each.requirement for each in findings.wanted]
+            add_match_spec(text, Source(1, "a cell"), findings)
+        names = [each.requirement for each in findings.requirements]
     words = [shlex.quote(text) for text in names]
     for option, values in (("-r", install.files), ("-e", install.editable)):
         words += [f"{option} {shlex.quote(value)}" for value in values]
     indexes = Findings()
     for url in install.indexes:
-        indexes.index(url)
+        indexes.add_index(url)
     words += [f"--index {name}={url}" for name, url in indexes.indexes.items()]
     return " ".join(words) or None

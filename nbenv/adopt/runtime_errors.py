@@ -1,4 +1,4 @@
-"""Which distribution an error of a running cell asks for."""
+"""Find the package whose absence an error in a running cell is about."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from packaging.utils import canonicalize_name
 from nbenv.adopt import special_cases
 from nbenv.core.import_names import distribution_of, distributions
 
-__all__ = ["asked_for"]
+__all__ = ["missing_package"]
 
 _MODULE = re.compile(r"No module named '?([\w.]+)'?")
-_SAID = (
+_PHRASES = (
     re.compile(r"[Mm]issing optional dependency '([\w.-]+)'"),
     re.compile(r"[Mm]issing (?:optional )?dependenc(?:y|ies):? [`'\"]?([\w.-]+)"),
     re.compile(r"requires (?:the )?[`'\"]?([\w.-]+)[`'\"]?(?:[><=]=?[\d.]+)? .*(?:installed|pack)"),
@@ -24,7 +24,7 @@ _SAID = (
     re.compile(r"[`'\"]?([\w-]+)[`'\"]? (?:is required|must be installed|is not installed)"),
     re.compile(r"backends? \['?(netcdf4|h5netcdf|scipy)"),
 )  # fmt: skip
-_TOLD = (
+_KNOWN_MESSAGES = (
     ("IProgress not found", "ipywidgets"),
     ("Mime type rendering requires nbformat", "nbformat"),
     ("No engine for filetype: 'xlsx'", "openpyxl"),
@@ -33,38 +33,38 @@ _TOLD = (
 )
 
 
-def asked_for(name: str, message: str, python: str) -> str | None:
-    """Return the distribution whose absence an error is about, None where none is known.
+def missing_package(name: str, message: str, python: str) -> str | None:
+    """Return the package whose absence an error is about, None where none is known.
 
     Parameters
     ----------
     name, message
         The error's class and text.
     python
-        The Python that runs, whose standard library may have lost the module.
+        The Python that is running, as ``"3.11"``: its standard library may have lost the module.
     """
-    for words, told in _TOLD:
+    for words, package in _KNOWN_MESSAGES:
         if words in message:
-            return told or None
+            return package or None
     if found := _MODULE.search(message):
-        return _of_module(found[1], python)
+        return _package_of_module(found[1], python)
     if not name.endswith(("Error", "NotFound", "Warning", "Exception")):
         return None
-    for pattern in _SAID:
-        if (found := pattern.search(message)) and (known := _of_word(found[1])):
+    for pattern in _PHRASES:
+        if (found := pattern.search(message)) and (known := _package_of_word(found[1])):
             return known
     return None
 
 
-def _of_module(module: str, python: str) -> str | None:
+def _package_of_module(module: str, python: str) -> str | None:
     own = special_cases.standard(module, python)
     if own:
         return own if isinstance(own, str) else None
     return distribution_of(module)
 
 
-def _of_word(word: str) -> str | None:
-    """Return what a word of a message means: a module, or a distribution's own name."""
+def _package_of_word(word: str) -> str | None:
+    """Return the package that a word in a message means, by its own name or its module's."""
     head, bracket, extra = word.partition("[")
     name = str(canonicalize_name(head))
     if name in distributions():

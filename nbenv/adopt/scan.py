@@ -1,4 +1,4 @@
-"""Go through a notebook's cells, and the files beside it that they read."""
+"""Scan a notebook's cells, and the files beside it that they execute."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbenv.adopt import special_cases
-from nbenv.adopt.conda_specs import conda_requirement
+from nbenv.adopt.conda_specs import add_match_spec
 from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.install_commands import Install, installs, saved_files
-from nbenv.adopt.local_modules import Local
+from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.notebook_reader import Cell, read
-from nbenv.adopt.project_files import read_requirements, requirements_text
-from nbenv.adopt.python_code import Import, Seen, look_at
+from nbenv.adopt.project_files import read_requirements, read_requirements_text
+from nbenv.adopt.python_code import CodeFacts, Import, analyse
 from nbenv.errors import NotebookError
 
 __all__ = ["Scan"]
@@ -23,142 +23,155 @@ _COMMENTED = re.compile(
 )
 _MIRROR = re.compile(r"\bmirrors?\b|tuna|douban|//pypi\.org|//pypi\.python\.org", re.IGNORECASE)
 _MODELS = re.compile(r"\b([a-z]{2}_(?:core|dep|ent)_[a-z]+_(?:sm|md|lg|trf))\b")
+_MOST_FILES = 500
 
 
 @dataclass
 class Scan:
-    """What the cells import and run, gathered."""
+    """The imports, commands and magics of a notebook, and where each of them is.
+
+    `imports` and `optional` map modules to places, `needed` names packages that magics need and
+    why. `commented` are installs that are commented out, or run on Colab only.
+    """
 
     folder: Path
     findings: Findings
-    local: Local
+    local: LocalModules
     imports: dict[str, list[str]] = field(default_factory=dict)
     optional: dict[str, list[str]] = field(default_factory=dict)
     needed: list[tuple[str, str]] = field(default_factory=list)
-    seen: list[tuple[Seen, str]] = field(default_factory=list)
-    hinted: list[Install] = field(default_factory=list)
+    code: list[tuple[CodeFacts, str]] = field(default_factory=list)
+    commented: list[Install] = field(default_factory=list)
     visited: set[Path] = field(default_factory=set)
 
     # -- cells and files
 
-    def cells(self, cells: tuple[Cell, ...], prefix: str = "") -> None:
-        """Read cells; one that is no Python would not run either, and is skipped."""
+    def scan_cells(self, cells: tuple[Cell, ...], prefix: str = "") -> None:
+        """Scan cells; skip one that is not valid Python, which would not run either."""
         for cell in cells:
             where = f"{prefix}{cell.name}"
             try:
-                seen = look_at(cell.source)
+                facts = analyse(cell.source, is_cell=True)
             except SyntaxError as error:
                 line = f", line {error.lineno}" if error.lineno else ""
                 reason = str(error.msg or "it cannot be read").split("(")[0].strip()
-                self.findings.skipped.append(f"{where} is no Python{line}: {reason}")
+                self.findings.skipped.append(f"{where} is not valid Python{line}: {reason}")
                 continue
-            self._take(seen, where)
-            self._hints(cell.source, where)
+            self._add_code(facts, where)
+            self._add_commented(cell.source, where)
 
-    def _file(self, path: Path) -> None:
+    def _scan_file(self, path: Path) -> None:
         path = path.resolve()
-        if path in self.visited or len(self.visited) > 500:
+        if path in self.visited or len(self.visited) > _MOST_FILES:
             return
         self.visited.add(path)
         try:
             if path.suffix == ".ipynb":
-                self.cells(read(path).cells, f"{path.name}, ")
+                self.scan_cells(read(path).cells, f"{path.name}, ")
                 return
-            seen = look_at(path.read_text(encoding="utf-8", errors="replace"), ipython=False)
+            source = path.read_text(encoding="utf-8", errors="replace")
+            facts = analyse(source, is_cell=False)
         except (SyntaxError, OSError, NotebookError):
             self.findings.note(f"{path.name} beside the notebook could not be read.")
             return
-        self._take(seen, path.name, path)
+        self._add_code(facts, path.name, path)
 
-    def _take(self, seen: Seen, where: str, path: Path | None = None) -> None:
-        self.seen.append((seen, where))
-        for text in seen.paths:
+    def _add_code(self, facts: CodeFacts, where: str, path: Path | None = None) -> None:
+        self.code.append((facts, where))
+        self._add_local(facts)
+        for command in facts.commands:
+            self._add_command(command, where)
+        for command in facts.colab_commands:
+            self.commented += installs(command)
+        for name, line in facts.magics:
+            self._add_magic(name, line, where)
+        for name, body in facts.cell_magics:
+            self._add_cell_magic(name, body, where)
+        for found in facts.imports:
+            self._add_import(found, where, path)
+        for name, body in facts.written_files.items():
+            self._scan_written_file(name, body)
+
+    def _add_local(self, facts: CodeFacts) -> None:
+        """Note the modules that the code itself puts beside the notebook, or on the path."""
+        for text in facts.paths:
             self.local.add_folder(text)
-        self.local.written.update(seen.written)
-        for command in [*seen.commands, *seen.guarded]:
+        self.local.written.update(facts.written_files)
+        for command in [*facts.commands, *facts.colab_commands]:
             self.local.downloaded.update(saved_files(command))
-        for call in seen.calls:
+        for call in facts.calls:
             if call.method in ("urlretrieve", "download", "urlopen", "get") and call.texts:
                 self.local.downloaded.update(re.findall(r"([\w-]+)\.py\b", " ".join(call.texts)))
-        for command in seen.commands:
-            self._command(command, where)
-        for command in seen.guarded:
-            self.hinted += installs(command)
-        for name, line in seen.magics:
-            self._magic(name, line, where)
-        for name, line, body in seen.cell_magics:
-            self._cell_magic(name, line, body, where)
-        for found in seen.imports:
-            self._import(found, where, path)
-        for name, body in seen.written.items():
-            self._written(name, body)
 
-    def _written(self, name: str, body: str) -> None:
+    def _scan_written_file(self, name: str, body: str) -> None:
         if name.endswith(".py"):
             try:
-                self._take(look_at(body, ipython=False), name)
+                self._add_code(analyse(body, is_cell=False), name)
             except SyntaxError:
-                self.findings.note(f"{name}, which a cell writes, is no Python.")
+                self.findings.note(f"{name}, which a cell writes, is not valid Python.")
 
-    def _hints(self, source: str, where: str) -> None:
+    def _add_commented(self, source: str, where: str) -> None:
         for line in source.splitlines():
             found = _COMMENTED.match(line)
             for install in installs(found[1].lstrip("!% ")) if found else ():
-                self.hinted.append(install)
+                self.commented.append(install)
                 if install.requirements:
-                    named = " ".join(install.requirements)
-                    self.findings.hints.append(f"{where} has a commented-out install of {named}")
+                    names = " ".join(install.requirements)
+                    self.findings.hints.append(f"{where} has a commented-out install of {names}")
 
     # -- commands and magics
 
-    def _command(self, command: str, where: str) -> None:
+    def _add_command(self, command: str, where: str) -> None:
         for install in installs(command):
-            self._install(install, where)
+            self._add_install(install, where)
         if model := re.search(r"spacy\s+download\s+(\S+)", command):
-            self.findings.note(f"{where} downloads spaCy's {model[1]} when it runs.")
+            self.findings.note(f"{where} downloads the spaCy model {model[1]} when it runs.")
             self.needed.append(("pip", where))
 
-    def _install(self, install: Install, where: str) -> None:
+    def _add_install(self, install: Install, where: str) -> None:
         source = Source(1, f"install lines, {where}")
         for text in install.requirements:
             if install.conda:
-                conda_requirement(text, source, self.findings)
+                add_match_spec(text, source, self.findings)
             else:
-                self.findings.want(self._public(text, install, where), source, where)
+                self.findings.add(self._without_local_version(text, install, where), source, where)
         self.findings.editable += install.editable
         for url in [*install.main_index, *install.indexes]:
             if _MIRROR.search(url):
-                self.findings.note(f"{where} names a mirror of the main index; yours is used.")
+                self.findings.note(
+                    f"{where} names a mirror of the main index; your own index is used instead."
+                )
             elif url.startswith(("http://", "https://")):
-                self.findings.index(url)
+                self.findings.add_index(url)
         for name in install.files:
-            self._requirements(name, source, where)
+            self._add_requirements_file(name, source, where)
 
-    def _public(self, text: str, install: Install, where: str) -> str:
-        """Return a requirement without a local version that only a page of links has."""
+    def _without_local_version(self, text: str, install: Install, where: str) -> str:
+        """Remove a local version label (PEP 440) that only a page of links has, no index."""
         local = re.search(r"==[^+;,\s]+(\+\w[\w.]*)", text)
         if local and not install.indexes and not install.main_index:
             name = text.partition("=")[0]
             self.findings.note(
-                f"{where} asks for {name}'s {local[1]} build; the usual one is taken."
+                f"{where} asks for the {local[1]} build of {name}; the default build is used."
             )
             return text.replace(local[1], "")
         return text
 
-    def _requirements(self, name: str, source: Source, where: str) -> None:
+    def _add_requirements_file(self, name: str, source: Source, where: str) -> None:
         path = self.folder / name
         if name in self.local.written:
-            requirements_text(self.local.written[name], source, self.findings, self.folder)
+            text = self.local.written[name]
+            read_requirements_text(text, source, self.findings, self.folder)
         elif path.is_file():
             read_requirements(path, Source(1, f"{name}, which {where} installs"), self.findings)
         else:
-            self.findings.note(f"{where} installs from {name}, which is not here.")
+            self.findings.note(f"{where} installs from {name}, which does not exist.")
 
-    def _magic(self, name: str, line: str, where: str) -> None:
+    def _add_magic(self, name: str, line: str, where: str) -> None:
         if name in ("load_ext", "reload_ext"):
-            self._extension(line.split()[0] if line else "", where)
+            self._add_extension(line.split()[0] if line else "", where)
         elif name == "run" and line:
-            self._run(line, where)
+            self._scan_run_file(line, where)
         elif name == "matplotlib":
             self.needed.append(("matplotlib", f"%matplotlib, {where}"))
             if "widget" in line or "ipympl" in line:
@@ -166,36 +179,36 @@ class Scan:
         elif special_cases.MAGICS.get(name):
             self.needed.append((special_cases.MAGICS[name], f"%{name}, {where}"))
 
-    def _extension(self, name: str, where: str) -> None:
+    def _add_extension(self, name: str, where: str) -> None:
         known = special_cases.EXTENSIONS.get(name)
         if known:
             self.needed.append((known, f"%load_ext {name}, {where}"))
         elif known is None and name:
-            self._import(Import(name), f"%load_ext {name}, {where}")
+            self._add_import(Import(name), f"%load_ext {name}, {where}")
 
-    def _run(self, line: str, where: str) -> None:
+    def _scan_run_file(self, line: str, where: str) -> None:
         words = [word for word in line.split() if not word.startswith("-")]
         name = words[0].strip("'\"") if words else ""
         candidates = [self.folder / name, self.folder / f"{name}.py", self.folder / f"{name}.ipynb"]
         path = next((each for each in candidates if each.is_file()), None)
         if path:
-            self._file(path)
+            self._scan_file(path)
         elif name and name not in self.local.written:
-            self.findings.note(f"{where} runs {name}, which is not here.")
+            self.findings.note(f"{where} runs {name}, which does not exist.")
 
-    def _cell_magic(self, name: str, line: str, body: str, where: str) -> None:
+    def _add_cell_magic(self, name: str, body: str, where: str) -> None:
         if special_cases.MAGICS.get(name):
             self.needed.append((special_cases.MAGICS[name], f"%%{name}, {where}"))
         if name.lower() == "cython":
             for module in re.findall(r"^\s*(?:c?import|from)\s+([\w.]+)", body, re.MULTILINE):
                 if module.partition(".")[0] not in ("libc", "cython", "cpython", "libcpp"):
-                    self._import(Import(module), f"%%cython, {where}")
+                    self._add_import(Import(module), f"%%cython, {where}")
 
     # -- imports
 
-    def _import(self, found: Import, where: str, path: Path | None = None) -> None:
+    def _add_import(self, found: Import, where: str, path: Path | None = None) -> None:
         for file in self.local.files(found, path):
-            self._file(file)
+            self._scan_file(file)
         if found.level or not found.module:
             return
         target = self.optional if found.optional else self.imports
@@ -204,12 +217,13 @@ class Scan:
             if where not in target[module]:
                 target[module].append(where)
 
-    def models(self) -> None:
-        """Note the spaCy models that are loaded: they are on no index."""
-        for seen, where in self.seen:
-            for call in seen.calls:
+    def note_models(self) -> None:
+        """Note the spaCy models that are loaded: no index has them."""
+        for facts, where in self.code:
+            for call in facts.calls:
                 if call.method == "load" and call.texts and _MODELS.fullmatch(call.texts[0]):
+                    model = call.texts[0]
                     self.findings.note(
-                        f"{where} loads spaCy's model {call.texts[0]}, which is on no index: "
-                        f"!python -m spacy download {call.texts[0]}"
+                        f"{where} loads the spaCy model {model}, which no index has. "
+                        f"To get it: !python -m spacy download {model}"
                     )

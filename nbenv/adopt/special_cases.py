@@ -1,7 +1,8 @@
-"""What an import or a call needs beyond the distribution that the module belongs to."""
+"""Packages that imports, magics and calls need beyond the one that provides the module."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from nbenv.adopt.python_code import Call
@@ -49,16 +50,16 @@ ALSO = {
     "pynvml": "nvidia-ml-py pynvml",
     "llama_index": "llama-index llama-index-core",
 }
-"""Module -> all distributions that provide it, where there are several."""
+"""Module → all packages that provide it, where there are several."""
 
 NEEDS = {
-    "plotly": ("nbformat", "plotly shows figures in notebooks through it"),
+    "plotly": ("nbformat", "plotly shows figures in notebooks with it"),
     "plotly.express": ("numpy", "plotly.express needs it"),
     "tqdm.notebook": ("ipywidgets", "tqdm.notebook shows its bars with it"),
     "dask.dataframe": ("dask[dataframe]", "dask.dataframe needs it"),
     "dask.array": ("dask[array]", "dask.array needs it"),
     "dask.bag": ("dask", ""),
-    "keras": ("tensorflow", "Keras calculates with it"),
+    "keras": ("tensorflow", "Keras computes with it"),
     "pandas.plotting": ("matplotlib", "pandas.plotting draws with it"),
     "ray.tune": ("ray[tune]", "ray.tune needs it"),
     "ray.data": ("ray[data]", "ray.data needs it"),
@@ -82,14 +83,14 @@ NEEDS = {
     "d2l.tensorflow": ("tensorflow", "d2l.tensorflow needs it"),
     "d2l.mxnet": ("mxnet", "d2l.mxnet needs it"),
     "d2l.jax": ("jax", "d2l.jax needs it"),
-    "autogluon.tabular": ("autogluon-tabular[all]", "its models"),
+    "autogluon.tabular": ("autogluon-tabular[all]", "its models need it"),
 }
-"""Module, or the start of one -> what it needs besides, and why."""
+"""Module, or the start of one → what it needs besides, and why."""
 
 COMPANIONS = {
     "ipython-sql": ("prettytable<3.12", "ipython-sql fails with a newer one"),
 }
-"""Distribution that is no longer kept -> what it works with, though it does not say so."""
+"""Package that is no longer maintained → an undeclared limit that it needs, and why."""
 
 MAGICS = {
     "matplotlib": "matplotlib",
@@ -104,7 +105,7 @@ MAGICS = {
     "memit": "memory-profiler", "tutor": "tutormagic", "nbtutor": "nbtutor",
     "pycodestyle": "pycodestyle-magic", "flake8": "pycodestyle-magic", "scalene": "scalene",
 }  # fmt: skip
-"""Magic -> the distribution that has it."""
+"""Magic → the package that has it."""
 
 EXTENSIONS = {
     "autoreload": "", "storemagic": "", "google.colab.data_table": "", "cython": "cython",
@@ -124,7 +125,7 @@ EXTENSIONS = {
     "pycodestyle_magic": "pycodestyle-magic", "nbtutor": "nbtutor", "divvunmagic": "",
     "hvplot": "hvplot", "yapf": "", "bigquery_magics": "bigquery-magics",
 }  # fmt: skip
-"""IPython extension -> its distribution, empty where none is needed or known."""
+"""IPython extension → its package, empty where none is needed or known."""
 
 _METHODS = {
     "read_excel": "openpyxl", "to_excel": "openpyxl", "ExcelFile": "openpyxl",
@@ -158,41 +159,41 @@ _ENGINES = {
 _ENGINE_WORDS = ("engine", "flavor", "backend", "trendline", "parser", "features")
 _ADDRESSES = {"s3://": "s3fs", "gs://": "gcsfs", "gcs://": "gcsfs", "abfs://": "adlfs"}
 _FITS = {"lowess", "robust", "logistic"}
-"""What seaborn's regressions leave to statsmodels."""
+"""Options of seaborn's regressions that statsmodels implements."""
 _SUFFIXES = {".xls": "xlrd", ".ods": "odfpy", ".xlsb": "pyxlsb"}
 
 
 def offers(call: Call, imported: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield what a call may need, and the call's name; `imported` are distributions at hand."""
-    shown = f"{call.method}()"
+    """Yield packages that a call may need, and the call's name; `imported` are those at hand."""
+    called = f"{call.method}()"
     found = _METHODS.get(call.method, "")
     if found and imported & set(_OWNERS[found].split()):
         suffix = next((s for s in _SUFFIXES for text in call.texts[:1] if text.endswith(s)), "")
-        yield (_SUFFIXES[suffix] if suffix and call.method == "read_excel" else found), shown
+        yield (_SUFFIXES[suffix] if suffix and call.method == "read_excel" else found), called
     if call.method.startswith("read_") and call.texts and "pandas" in imported:
         for start, name in _ADDRESSES.items():
             if call.texts[0].startswith(start):
-                yield name, f"{shown} of {start}"
+                yield name, f"{called} of {start}"
 
 
 def required(call: Call) -> Iterator[tuple[str, str]]:
-    """Yield what a call names as its engine, which it cannot do without, and the call."""
-    shown = f"{call.method}()"
+    """Yield packages that the arguments of a call require, and where they are named."""
+    called = f"{call.method}()"
     for word, value in call.keywords:
         if word in _ENGINE_WORDS and value.lower() in _ENGINES:
-            yield _ENGINES[value.lower()], f'{shown} with {word}="{value}"'
+            yield _ENGINES[value.lower()], f'{called} with {word}="{value}"'
     fitted = {word for word, value in call.keywords if value == "True"} & _FITS
     if fitted and call.method in ("lmplot", "regplot", "residplot"):
-        yield "statsmodels", f"{shown} with {min(fitted)}=True"
+        yield "statsmodels", f"{called} with {min(fitted)}=True"
     if call.method == "BeautifulSoup":
         parsers = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
         for text in call.texts[1:]:
             if text in parsers:
-                yield parsers[text], f'{shown} with "{text}"'
+                yield parsers[text], f'{called} with "{text}"'
 
 
 WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "wmi", "winshell", "pywinauto"})
-"""Distributions that no other system can have."""
+"""Packages that exist for Windows only."""
 
 PYTHON_2 = frozenset(
     "BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO "  # noqa: SIM905
@@ -218,12 +219,21 @@ _CAME = {"tomllib": 11, "zoneinfo": 9, "graphlib": 9, "compression": 14, "annota
 
 
 def standard(module: str, python: str) -> bool | str | None:
-    """Return whether a module is of a Python's standard library.
+    """Return whether a module belongs to the standard library of a Python.
 
-    For one that was removed before that Python, the distribution that has it now, else None.
+    Parameters
+    ----------
+    module
+        Its dotted name.
+    python
+        The version, as ``"3.11"``.
+
+    Returns
+    -------
+    bool or str or None
+        For a module that was removed before that Python: the package that has it now, None if there
+        is none. Otherwise whether it is in the standard library.
     """
-    import sys
-
     top, minor = module.partition(".")[0], int(python.partition(".")[2])
     if top in _GONE:
         gone, now = _GONE[top]

@@ -1,1 +1,1 @@
-"""The command line and its output."""
+"""The command line: its commands, and the output that people and programs read."""

@@ -13,32 +13,40 @@ from nbenv.progress import Outcome, Steps
 __all__ = ["perform_export"]
 
 
-def perform_export(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
-    """Export as the options say."""
+def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
+    """Export a notebook's environment.
+
+    Parameters
+    ----------
+    options
+        With ``format``, ``serve`` and ``output``, as the command ``export`` declares them.
+    ref
+        The notebook.
+    """
     if options.format in FOLDERS:
-        return (yield from _folder(options, target))
-    text = yield from export(NotebookSnapshot.read(target), options.format, options.serve)
+        return (yield from _folder(options, ref))
+    text = yield from export(NotebookSnapshot.read(ref), options.format, options.serve)
     if not options.output:
         return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
     _write(Path(options.output), text.encode())
-    return _wrote(options, [options.output])
+    return _written(options, [options.output])
 
 
-def _folder(options: argparse.Namespace, target: NotebookRef) -> Steps[Outcome]:
+def _folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
     if not options.output:
-        proposed = FOLDERS[options.format].file_for(target.notebook)
+        proposed = FOLDERS[options.format].file_for(ref.notebook)
         raise UsageError(
-            f"{options.format} is a folder of several files.",
-            todo=f"Say where it shall be: -o {proposed}",
+            f"The format {options.format} is a folder of several files.",
+            todo=f"Choose where to write it: -o {proposed}",
         )
-    document = NotebookSnapshot.read(target)
-    files: Files = yield from export_folder(document, options.format, options.serve)
+    snapshot = NotebookSnapshot.read(ref)
+    files: Files = yield from export_folder(snapshot, options.format, options.serve)
     folder = Path(options.output)
     for name, content in files.items():
         _write(folder / name, content, with_folders=True)
         if content.startswith(b"#!"):
             (folder / name).chmod(0o755)
-    return _wrote(options, [f"{options.output}/{name}" for name in sorted(files)])
+    return _written(options, [f"{options.output}/{name}" for name in sorted(files)])
 
 
 def _write(path: Path, content: bytes, with_folders: bool = False) -> None:
@@ -50,7 +58,7 @@ def _write(path: Path, content: bytes, with_folders: bool = False) -> None:
         raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
 
 
-def _wrote(options: argparse.Namespace, files: list[str]) -> Outcome:
+def _written(options: argparse.Namespace, files: list[str]) -> Outcome:
     return Outcome(
         f"Wrote {options.output}.",
         text="\n".join(files) if len(files) > 1 else "",

@@ -1,7 +1,8 @@
-"""An install of what is there already, answered before the rest of nbenv is imported.
+"""Answering an install of what is installed already, before the rest of nbenv is imported.
 
-Notebooks that are run again and again install again and again; this keeps that free. Whatever is
-not plainly so takes the long way, which says the same.
+Notebooks that are run again and again install again and again; this makes that cost next to
+nothing. Every case that is not perfectly clear is left to the ordinary command, which gives the
+same answer.
 """
 
 from __future__ import annotations
@@ -19,10 +20,18 @@ _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 def already_installed(words: list[str]) -> bool:
-    """Answer ``install`` of names that the notebook asks for in these very words; else do nothing.
+    """Answer ``install`` of names that the notebook requires in exactly these words.
 
-    Takes the command line of a terminal, or that of a kernel's magic: ``install --events
-    --environment ID NAME …``.
+    Parameters
+    ----------
+    words
+        The command line of a terminal, or that of a kernel's magic: ``install --events
+        --environment ID NAME …``.
+
+    Returns
+    -------
+    bool
+        Whether it was answered; if not, nothing was done.
     """
     if words[:1] != ["install"]:
         return False
@@ -34,8 +43,8 @@ def already_installed(words: list[str]) -> bool:
     if not path or not names or not all(name and _NAME.issuperset(name) for name in names):
         return False
     try:
-        return _answered(path, names, as_events="--events" in words)
-    except NbenvError:  # the long way says it
+        return _answer(path, names, as_events="--events" in words)
+    except NbenvError:  # the ordinary command will report it
         return False
 
 
@@ -46,7 +55,7 @@ def _notebook_of(identifier: str) -> str:
     return str(owner) if state and state.get("environment") == identifier else ""
 
 
-def _answered(path: str, names: list[str], as_events: bool) -> bool:
+def _answer(path: str, names: list[str], as_events: bool) -> bool:
     found = check_readiness(path)
     environment, value = found.environment, found.record
     if environment is None or value is None:
@@ -57,8 +66,8 @@ def _answered(path: str, names: list[str], as_events: bool) -> bool:
         return False
     if not _is_recorded(path, value, found.metadata):
         return False
-    told = ", ".join(f"{name} {version}" for name, version in zip(names, versions))  # noqa: B905
-    summary = f"Already installed: {told}."
+    installed = ", ".join(f"{name} {version}" for name, version in zip(names, versions))  # noqa: B905
+    summary = f"Already installed: {installed}."
     event = {
         "type": "result",
         "summary": summary,
@@ -73,7 +82,7 @@ def _answered(path: str, names: list[str], as_events: bool) -> bool:
 
 
 def _version(value: dict[str, object], name: str) -> str | None:
-    """Return the one version that is locked of a name."""
+    """Return the version that is locked of a name, if there is exactly one."""
     lock = value.get("lock")
     lines = (
         [text for text in lock if text.startswith(f"{name}==")] if isinstance(lock, list) else []
@@ -82,7 +91,7 @@ def _version(value: dict[str, object], name: str) -> str | None:
 
 
 def _is_recorded(path: str, value: dict[str, object], metadata: dict[str, object]) -> bool:
-    """Whether there is nothing to write: the file says it, or a server will."""
+    """Whether there is nothing to write: the file has the record, or a server will write it."""
     parent = os.environ.get("JPY_PARENT_PID", "")
     if os.environ.get("JPY_SESSION_NAME") and parent.isdigit():
         return os.path.exists(paths.server_path(parent))

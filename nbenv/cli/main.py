@@ -8,9 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from nbenv.cli.output import output_for
-from nbenv.cli.parser import parse
-from nbenv.cli.verbs import perform
+from nbenv.cli.commands import COMMANDS, parse, perform
+from nbenv.cli.output import Output, output_for
 from nbenv.errors import NbenvError, StoppedError
 from nbenv.home import variables
 
@@ -18,24 +17,38 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status."""
+    """Run one command; return its exit status.
+
+    0 is done, 1 failed, 2 wrong usage, 3 that an approval is needed and nobody could be asked.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    output = output_for(words)
-    for name in ("SIGTERM", "SIGBREAK"):  # the second is how Windows tells a process to end
+    for name in ("SIGTERM", "SIGBREAK"):  # the second is how Windows asks a process to end
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
+    output = output_for(words)
     try:
-        options = parse(words)
-        outcome = perform(options, output.progress)
-        output.result(outcome)
+        status = _run(words, output)
+        sys.stdout.flush()  # here, where a missing reader is noticed
+        return status
+    except BrokenPipeError:
+        return _without_reader()
+    finally:
+        output.close()
+
+
+def _run(words: Sequence[str], output: Output) -> int:
+    try:
+        call = parse(words)
+        outcome = perform(call, output.progress, output.ask)
+        output.result(outcome, COMMANDS[call.command].colours)
     except NbenvError as error:
         output.error(error)
         return error.exit_status
     except KeyboardInterrupt:
-        output.error(StoppedError("Stopped.", "The notebook and its environment are as they were."))
+        output.error(StoppedError("Stopped.", "The notebook and its environment are unchanged."))
         return 1
     except BrokenPipeError:
-        return _without_reader()
+        raise
     except OSError as error:
         output.error(_system_error(error))
         return 1
@@ -51,7 +64,7 @@ def _stop(number: int, _: object) -> NoReturn:
 
 
 def _without_reader() -> int:
-    # Whoever read our output went away (as `| head` does); nothing is left to tell them.
+    # Whoever read our output went away (as `| head` does): nobody is left to be informed.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
@@ -73,5 +86,6 @@ def _bug(error: Exception) -> NbenvError:
     return NbenvError(
         f"nbenv itself failed: {type(error).__name__}: {error}.",
         f"It happened in {os.path.basename(last.filename)}, line {last.lineno}.",
-        "This is a bug: please report it with what you ran (NBENV_DEBUG=1 shows the whole trace).",
+        "This is a bug: please report it with the command that you ran "
+        "(NBENV_DEBUG=1 shows the whole traceback).",
     )

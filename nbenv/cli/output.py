@@ -1,135 +1,219 @@
-"""How a command speaks: to a person, as JSON, or as events for the kernel that runs it."""
+"""Output: for people, as JSON, or as events for the kernel that runs the command.
+
+What is drawn on a terminal is in `nbenv.cli.terminal`, which is imported only when there is
+something to draw: elsewhere the same content is printed as plain lines.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar, cast
 
 from nbenv.core.urls import without_credentials
 from nbenv.errors import NbenvError
 from nbenv.progress import Outcome, Progress
 
-__all__ = ["Output", "output_for"]
+if TYPE_CHECKING:
+    from nbenv.cli.terminal import ProgressDisplay
+
+__all__ = ["Events", "Json", "Output", "Text", "output_for", "safe"]
 
 T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Output(Protocol):
-    """One way to speak."""
+    """One way to show what a command does."""
 
     def progress(self, progress: Progress) -> None:
-        """Say what is going on."""
+        """Show what is going on."""
 
-    def result(self, outcome: Outcome) -> None:
-        """Say what came of it."""
+    def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:
+        """Show the outcome; `colours` are those of lines that begin with certain words."""
 
     def error(self, error: NbenvError) -> None:
-        """Say what went wrong."""
+        """Show what went wrong."""
 
+    def ask(self, question: str) -> bool | None:
+        """Ask a person to agree; return None where there is nobody."""
 
-def _clean(value: T) -> T:
-    """Return what is about to be shown without any password in its texts.
-
-    Whoever takes an address in takes its password off; this is for what they did not think of.
-    """
-    if isinstance(value, str):
-        return cast("T", without_credentials(value))
-    if isinstance(value, list | tuple):
-        return cast("T", [_clean(each) for each in value])
-    if isinstance(value, dict):
-        return cast("T", {key: _clean(each) for key, each in value.items()})
-    return value
-
-
-def _shown(text: str) -> str:
-    """Return a text for a terminal: a build's log, say, must not steer it."""
-    return _CONTROL.sub("\ufffd", _clean(text))
+    def close(self) -> None:
+        """Remove what only showed progress."""
 
 
 def output_for(words: Sequence[str]) -> Output:
-    """Choose by the options among `words`, before they are understood: errors need it too."""
+    """Choose the output by `words`, which are not parsed yet: errors of parsing need it too."""
+    _replace_unprintable()
     own = words[: words.index("--")] if "--" in words else words
     if "--events" in own:
         return Events()
     return Json() if "--json" in own else Text(quiet="-q" in own or "--quiet" in own)
 
 
+def _replace_unprintable() -> None:
+    """Let a stream whose encoding lacks a character print another one instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def safe(text: str) -> str:
+    """Return a text for a terminal, which the log of a build, for example, must not control."""
+    return _CONTROL.sub("\ufffd", _without_passwords(text))
+
+
+def _without_passwords(value: T) -> T:
+    """Return a value without the passwords in its texts.
+
+    Each part of nbenv removes the passwords of the addresses that it reads; this is for the rest.
+    """
+    if isinstance(value, str):
+        return cast("T", without_credentials(value))
+    if isinstance(value, list | tuple):
+        return cast("T", [_without_passwords(each) for each in value])
+    if isinstance(value, dict):
+        return cast("T", {key: _without_passwords(each) for key, each in value.items()})
+    return value
+
+
+def _ask(question: str) -> bool | None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    print(f"{safe(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 class Text:
-    """Results on standard output, progress and errors on standard error."""
+    """For people: results on standard output, progress and errors on standard error."""
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._terminal = sys.stderr.isatty()
-        self._line_is_open = False
+        self._display: ProgressDisplay | None = None
 
     def progress(self, progress: Progress) -> None:
-        """Rewrite one line on a terminal; elsewhere print line by line."""
+        """Update the display of a terminal; elsewhere print line by line."""
         if self._quiet:
             return
-        message = _shown(progress.message)
-        if not self._terminal:
-            print(message, file=sys.stderr, flush=True)
+        if not _can_draw(sys.stderr):
+            print(safe(progress.message), file=sys.stderr, flush=True)
             return
-        width = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[K{message[:width]}", end="", file=sys.stderr, flush=True)
-        self._line_is_open = True
+        if self._display is None:
+            from nbenv.cli.terminal import ProgressDisplay
 
-    def _close_line(self) -> None:
-        if self._line_is_open:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-            self._line_is_open = False
+            self._display = ProgressDisplay()
+        self._display.show(safe(progress.message), progress.done, progress.total)
 
-    def result(self, outcome: Outcome) -> None:
+    def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:
         """Print what was asked for, then one short line."""
-        self._close_line()
-        for text in (outcome.text, outcome.summary):
-            if text:
-                print(_shown(text))
+        self.close()
+        if outcome.table and _can_draw(sys.stdout):
+            from nbenv.cli import terminal
+
+            terminal.print_table(outcome.table.map(safe))
+        elif outcome.text:
+            _print(outcome.text, colours)
+        if outcome.summary:
+            _print_summary(outcome)
 
     def error(self, error: NbenvError) -> None:
         """Print the one message."""
-        self._close_line()
-        print(_shown(str(error)), file=sys.stderr)
+        self.close()
+        if not _can_draw(sys.stderr):
+            print(safe(str(error)), file=sys.stderr)
+            return
+        from nbenv.cli import terminal
+
+        terminal.print_error(safe(str(error)))
+
+    def ask(self, question: str) -> bool | None:
+        """Ask on the terminal."""
+        self.close()
+        return _ask(question)
+
+    def close(self) -> None:
+        """Remove the display of progress."""
+        if self._display:
+            self._display.close()
+            self._display = None
+
+
+def _can_draw(stream: TextIO) -> bool:
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _print(text: str, colours: Mapping[str, str]) -> None:
+    lines = safe(text).split("\n")
+    has_colour = any(_first_word(line) in colours for line in lines)
+    if not (has_colour and _can_draw(sys.stdout)):
+        print("\n".join(lines))
+        return
+    from nbenv.cli import terminal
+
+    terminal.print_lines([(line, colours.get(_first_word(line), "")) for line in lines])
+
+
+def _first_word(line: str) -> str:
+    return line.lstrip().partition(" ")[0]
+
+
+def _print_summary(outcome: Outcome) -> None:
+    if not (outcome.changes and _can_draw(sys.stdout)):
+        print(safe(outcome.summary))
+        return
+    from nbenv.cli import terminal
+
+    terminal.print_summary(safe(outcome.summary), outcome.changes)
+
+
+def _dumped(value: object, indent: int | None = None) -> str:
+    encoding = str(getattr(sys.stdout, "encoding", None) or "utf-8")
+    is_unicode = encoding.lower().replace("-", "").startswith("utf")
+    return json.dumps(_without_passwords(value), ensure_ascii=not is_unicode, indent=indent)
 
 
 class Json:
-    """One JSON document on standard output."""
+    """For programs: one JSON document on standard output."""
 
     def progress(self, progress: Progress) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
-    def result(self, outcome: Outcome) -> None:
+    def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:
         """Print the data."""
         data = outcome.data if outcome.data is not None else {"text": outcome.text}
-        print(json.dumps(_clean(data), ensure_ascii=False, indent=1))
+        print(_dumped(data, indent=1))
 
     def error(self, error: NbenvError) -> None:
         """Print the error's parts."""
-        print(json.dumps({"error": _clean(error.parts())}, ensure_ascii=False, indent=1))
+        print(_dumped({"error": error.parts()}, indent=1))
+
+    def ask(self, question: str) -> bool | None:
+        """Ask on the terminal, if there is one."""
+        return _ask(question)
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Events:
-    """JSON lines, as they happen."""
+    """For kernels and the server: JSON lines, as things happen."""
 
-    def _say(self, event_type: str, **event: object) -> None:
-        said = _clean({"type": event_type, **event})
-        print(json.dumps(said, ensure_ascii=False), flush=True)
+    def _print(self, event_type: str, **event: object) -> None:
+        print(_dumped({"type": event_type, **event}), flush=True)
 
     def progress(self, progress: Progress) -> None:
-        """Send the phase and its line."""
-        self._say("progress", phase=progress.phase, message=progress.message)
+        """Print the phase and its line, with its bytes where they are known."""
+        self._print("progress", **progress.to_dict())
 
-    def result(self, outcome: Outcome) -> None:
-        """Send the text, then the result."""
+    def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:
+        """Print the text, then the result."""
         if outcome.text:
-            self._say("text", text=outcome.text)
-        self._say(
+            self._print("text", text=outcome.text)
+        self._print(
             "result",
             summary=outcome.summary,
             changes=[
@@ -143,5 +227,12 @@ class Events:
         )
 
     def error(self, error: NbenvError) -> None:
-        """Send the error's parts and its one message."""
-        self._say("error", **error.parts(), message=str(error), status=error.exit_status)
+        """Print the error's parts and its one message."""
+        self._print("error", **error.parts(), message=str(error), status=error.exit_status)
+
+    def ask(self, question: str) -> bool | None:
+        """Ask on the terminal, if there is one."""
+        return _ask(question)
+
+    def close(self) -> None:
+        """Do nothing."""

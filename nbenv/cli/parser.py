@@ -1,89 +1,58 @@
-"""The words of the command line."""
+"""Parsing the words of a command line, by the declarations of the commands."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NoReturn
 
-from nbenv.engine.fallbacks import LEVELS
+from nbenv.cli.call import Call, is_in_cell
+from nbenv.cli.declarations import Command, Notebooks, Option, Place
+from nbenv.cli.help_text import command_help, overview
+from nbenv.cli.options import COMMON, HIDDEN
 from nbenv.errors import UsageError
-from nbenv.export import FOLDERS, FORMATS
-from nbenv.installer.download import PLATFORMS
 
-__all__ = ["parse"]
+__all__ = ["parse_with"]
 
-_ABOUT_MACHINE = ("approvals", "envs", "prune", "doctor", "kernelspec", "git-config")
-_ABOUT_FILES = ("diff", "audit", "verify", "pack", "unpack", "git-text", "git-merge")
-"""Commands that look through their words themselves."""
+_SUFFIX = ".ipynb"
+_FEWEST = 3
+"""Characters from which on a beginning says what was meant."""
 
 
 class _Parser(argparse.ArgumentParser):
+    """argparse with our help, and with errors that are ours."""
+
+    def __init__(self, name: str, help_of: Callable[[], str]) -> None:
+        super().__init__(name, allow_abbrev=False)
+        self._help_of = help_of
+
+    def format_help(self) -> str:
+        return self._help_of()
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.", self.format_usage().strip())
+        raise UsageError(_in_our_words(message), todo=f"See {self.prog} --help.")
 
 
-def parse(words: Sequence[str]) -> argparse.Namespace:
-    """Understand `words`; raise `UsageError` when that fails."""
-    parser = _build()
-    own, pip_words = _split(list(words))
-    options, rest = parser.parse_known_args(own)
-    if any(word.startswith("-") for word in rest):
-        parser.error(f"unknown options: {' '.join(rest)}")
-    options.words = [*getattr(options, "words", []), *rest]  # words may stand behind options
-    if options.command == "pip":
-        options.words = pip_words
-        return options
-    if options.command not in (*_ABOUT_MACHINE, *_ABOUT_FILES):
-        _take_notebook(options)
-    return options
+def _in_our_words(message: str) -> str:
+    """Return a message of argparse's as a sentence."""
+    text = message.removeprefix("argument ")
+    text = re.sub(r"^(\S+): expected one argument$", r"\1 needs a value", text)
+    text = re.sub(r"^(\S+): ignored explicit argument .*$", r"\1 takes no value", text)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
-def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    if words[:1] == ["pip"] and "--" in words:
-        place = words.index("--")
-        return words[:place], words[place + 1 :]
-    return words, []
-
-
-def _take_notebook(options: argparse.Namespace) -> None:
-    """Find the notebook among the words: the one that ends in .ipynb."""
-    if options.environment or options.session or options.notebook:
-        return
-    found = [word for word in options.words if word.endswith(".ipynb")]
-    if len(found) != 1:
-        raise UsageError(
-            "Which notebook?" if not found else "Name one notebook only.",
-            todo=f"Write: nbenv {options.command} NOTEBOOK.ipynb …",
-        )
-    options.notebook_argument = found[0]
-    options.words = [word for word in options.words if word != found[0]]
-
-
-def _build() -> _Parser:
-    parser = _Parser(
-        prog="nbenv",
-        description="Give a Jupyter notebook its own environment, recorded in the notebook. "
-        "In a cell the same commands are written %nbenv COMMAND …, without the notebook's name.",
-    )
-    parser.add_argument("--version", action="version", version=f"nbenv {_version()}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, help_text, adds in _COMMANDS:
-        if help_text:
-            command = commands.add_parser(name, description=help_text, help=help_text)
-        else:  # a word for kernels, not for people
-            command = commands.add_parser(name)
-        _add_common(command)
-        if name not in (*_ABOUT_MACHINE, "pip"):
-            command.add_argument(
-                "words",
-                nargs="*",
-                metavar=_metavar(name),
-                help="the notebook, and what the command is about",
-            )
-        for add in adds:
-            add(command)
-    return parser
+def parse_with(commands: Mapping[str, Command], words: Sequence[str]) -> Call:
+    """Parse `words` by a table of commands; raise `UsageError` when they cannot be understood."""
+    if words and words[0] in commands:
+        return _parse_command(commands[words[0]], list(words[1:]))
+    if words and words[0].startswith("-"):
+        parser = _Parser("nbenv", partial(overview, commands))
+        parser.add_argument("--version", action="version", version=f"nbenv {_version()}")
+        parser.parse_known_args(words)  # answers, unless it is neither
+    raise _no_command(commands, words)
 
 
 def _version() -> str:
@@ -92,202 +61,128 @@ def _version() -> str:
     return __version__
 
 
-def _metavar(name: str) -> str:
-    return {
-        "install": "NOTEBOOK REQUIREMENT",
-        "uninstall": "NOTEBOOK NAME",
-        "upgrade": "NOTEBOOK [NAME]",
-        "why": "NOTEBOOK NAME",
-        "diff": "NOTEBOOK [NOTEBOOK|REVISION]",
-        "verify": "NOTEBOOK",
-        "unpack": "FILE",
-        "python": "NOTEBOOK X.Y",
-    }.get(name, "NOTEBOOK")
+def _no_command(commands: Mapping[str, Command], words: Sequence[str]) -> UsageError:
+    if not words:
+        return UsageError("Choose a command.", overview(commands).rstrip())
+    word = words[0]
+    shown: dict[str, str] = {}
+    for command in commands.values():
+        if command.group.value:
+            shown |= dict.fromkeys((command.name, *command.others), command.name)
+    if word.startswith("-"):
+        todo = "Options follow the command: nbenv COMMAND NOTEBOOK ... [OPTIONS]"
+        return UsageError(f"Unknown option: {word}.", todo=todo)
+    meant = _suggestion(word, shown)
+    return UsageError(f"There is no command {word!r}.{meant}", todo="See nbenv --help.")
 
 
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON")
-    command.add_argument("-q", "--quiet", action="store_true", help="show no progress")
-    for hidden in ("--environment", "--session", "--notebook"):
-        command.add_argument(hidden, help=argparse.SUPPRESS)
-    command.add_argument("--events", action="store_true", help=argparse.SUPPRESS)
+def _suggestion(word: str, known: Mapping[str, str] | Iterable[str]) -> str:
+    """Return a question about what was meant; `known` maps what people write to what it is."""
+    names = known if isinstance(known, Mapping) else {name: name for name in known}
+    begun = [name for name in names if len(word) >= _FEWEST and name.startswith(word.lower())]
+    close = begun or difflib.get_close_matches(word.lower(), names, 1)
+    return f" Did you mean {names[close[0]]}?" if close else ""
 
 
-def _add_install(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "-r",
-        "--requirement",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="install what a requirements file asks for",
-    )
-    add(
-        "-e",
-        "--editable",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="install a local project in place",
-    )
-    add("-U", "--upgrade", action="store_true", help="take the newest version")
-    add("--pre", action="store_true", help="allow pre-releases of what is named")
-    add(
-        "--index",
-        action="append",
-        default=[],
-        metavar="NAME=URL",
-        help="also look in this index, and record it",
-    )
+# -- one command
 
 
-def _add_any_index(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--any-index",
-        action="store_true",
-        help="let what is locked come from another index than before",
-    )
+def _parse_command(command: Command, words: list[str]) -> Call:
+    end = words.index("--") if "--" in words else len(words)
+    parser = _parser_of(command)
+    options, found = parser.parse_known_args([_in_full(command, word) for word in words[:end]])
+    unknown = [word for word in found if word.startswith("-")]
+    if unknown:
+        raise _unknown_option(command, unknown)
+    for option in command.options:
+        if option.many:
+            setattr(options, option.dest, tuple(getattr(options, option.dest)))
+    place = Place.CELL if is_in_cell(options) else Place.TERMINAL
+    _check_place(command, options, place)
+    path, rest = "", (*found, *words[end + 1 :])
+    if place is Place.TERMINAL:
+        path, rest = _notebook_among(command, rest)
+    command.words.check(command.name, rest)
+    setattr(options, command.words.field, rest)
+    return Call(command.name, rest, options, path)
 
 
-def _add_dry_run(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--dry-run", action="store_true", help="show what would change, and change nothing"
-    )
+def _in_full(command: Command, word: str) -> str:
+    """Return a word as it is, or the visible option that it abbreviates."""
+    flag, equals, value = word.partition("=")
+    if not flag.startswith("--"):
+        return word
+    known = [each.name for each in (*command.options, *COMMON)] + ["--help"]
+    meant = [name for name in known if name.startswith(flag)]
+    if len(meant) > 1 and flag not in meant:
+        raise UsageError(f"{flag} could mean {' or '.join(meant)}.")
+    return f"{meant[0]}{equals}{value}" if len(meant) == 1 else word
 
 
-def _add_sizes(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--sizes", action="store_true", help="measure all, however many environments there are"
-    )
+def _parser_of(command: Command) -> _Parser:
+    parser = _Parser(f"nbenv {command.name}", partial(command_help, command))
+    for option in (*command.options, *COMMON, *HIDDEN):
+        if not option.metavar:
+            parser.add_argument(*option.flags, dest=option.dest, action="store_true")
+            continue
+        parser.add_argument(
+            *option.flags,
+            dest=option.dest,
+            type=partial(_converted, option),
+            action="append" if option.many else "store",
+            default=[] if option.many else option.default,
+        )
+    return parser
 
 
-def _add_export(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--format",
-        default="requirements",
-        choices=[*FORMATS, *FOLDERS],
-        help="default: requirements",
-    )
-    command.add_argument(
-        "--serve",
-        action="store_true",
-        help="of dockerfile and compose: serve it in JupyterLab instead",
-    )
-    _add_output(command)
+def _converted(option: Option, text: str) -> object:
+    if option.choices and text not in (known := option.choices()):
+        raise UsageError(
+            f"There is no {option.dest} {text!r}.{_suggestion(text, known)}",
+            todo=f"Choose from {', '.join(known)}.",
+        )
+    try:
+        return option.convert(text)
+    except ValueError as error:
+        raise UsageError(f"{option.name} {error}.") from None
 
 
-def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-o", "--output", metavar="FILE", help="write to this file (or folder)")
+def _unknown_option(command: Command, unknown: Sequence[str]) -> UsageError:
+    shown = (*command.options, *COMMON)
+    known = {flag.lstrip("-"): flag for each in shown for flag in each.flags} | {"help": "--help"}
+    what = f"Unknown option{'' if len(unknown) == 1 else 's'}: {' '.join(unknown)}."
+    meant = _suggestion(unknown[0].lstrip("-").partition("=")[0], known)
+    return UsageError(f"{what}{meant}", todo=f"See nbenv {command.name} --help.")
 
 
-def _add_adopt(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--as-of", metavar="DATE", help="take what an index had on that day; auto: as it says")
-    add("--rewrite", action="store_true", help="write install cells as %%nbenv ones")
-    add("--own-indexes", action="store_true", help="use only this machine's own indexes")
+def _check_place(command: Command, options: argparse.Namespace, place: Place) -> None:
+    """Raise where the command, or one of its options, does not work."""
+    if place not in command.where:
+        what = f"{command.name} works only in a terminal."
+        raise UsageError(what, todo=f"In a terminal, write: {command.usage}")
+    for option in command.options:
+        if place not in option.where and getattr(options, option.dest):
+            raise UsageError(f"{option.name} works only in a terminal.")
 
 
-def _add_adopt_run(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--adopt", action="store_true", help="adopt it first, and what turns out missing")
-    add("--yes", action="store_true", help="with --adopt: install without asking")
-    add("--as-of", metavar="DATE", help="with --adopt: take what an index had on that day")
+def _notebook_among(command: Command, words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the notebook that the words of a terminal name, and the other words."""
+    problem = _notebook_problem(command, words)
+    if problem:
+        raise UsageError(problem, todo=f"Write: {command.usage}")
+    if command.notebooks in (Notebooks.NONE, Notebooks.MANY):
+        return "", tuple(words)
+    place = next(n for n, word in enumerate(words) if word.endswith(_SUFFIX))
+    return words[place], (*words[:place], *words[place + 1 :])
 
 
-def _add_python(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--python", metavar="X.Y", help="use this Python instead of the recorded one"
-    )
-
-
-def _add_revoke(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--revoke",
-        action="append",
-        metavar="NOTEBOOK|APPROVAL|all",
-        help="take approvals back: those of a notebook, one, or all",
-    )
-
-
-def _add_fallback(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--fallback",
-        choices=LEVELS,
-        help="where the exact environment cannot be had: build the same versions from source, "
-        "take another Python, what the requirements allowed at the lock's date, or the newest",
-    )
-
-
-def _add_platforms(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--platform",
-        action="append",
-        default=[],
-        metavar="P",
-        help=f"for these, not for this machine: {', '.join(PLATFORMS)}",
-    )
-
-
-def _add_audit(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--service-url", metavar="URL", help="a mirror of the OSV database's API")
-
-
-def _add_verify(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--jobs", type=int, default=1, metavar="N", help="verify so many at once (default: 1)")
-    add("--junit", metavar="FILE", help="also write a JUnit report")
-
-
-def _add_git(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--global", dest="everywhere", action="store_true", help="for all of your repositories")
-    add("--remove", action="store_true", help="take the settings back")
-
-
-_COMMANDS = (
-    ("install", "resolve, lock, install and record", (_add_install, _add_any_index, _add_dry_run)),
-    ("uninstall", "the reverse; dependencies nobody needs any more go too", (_add_dry_run,)),
-    (
-        "upgrade",
-        "newest versions that the requirements allow",
-        (_add_any_index, _add_dry_run),
-    ),
-    ("list", "what is installed", ()),
-    ("tree", "what is installed, and below what", ()),
-    ("why", "because of what something is installed", ()),
-    ("outdated", "what an index has newer", ()),
-    ("status", "recorded, locked, installed, and how they differ", ()),
-    (
-        "restore",
-        "make the environment what the notebook says",
-        (_add_python, _add_fallback, _add_dry_run),
-    ),
-    ("undo", "back to the environment before the last change", ()),
-    ("diff", "compare with another notebook, a git revision, or the environment", ()),
-    ("export", "print the environment in another tool's format", (_add_export,)),
-    ("python", "move the notebook to another Python", ()),
-    (
-        "adopt",
-        "give an ordinary notebook the environment that it needs",
-        (_add_adopt, _add_python, _add_dry_run),
-    ),
-    (
-        "run",
-        "restore and execute the notebook",
-        (_add_output, _add_python, _add_fallback, _add_adopt_run),
-    ),
-    ("kernelspec", "write the kernelspec for this user", ()),
-    ("approvals", "what may be restored here without asking", (_add_revoke,)),
-    ("envs", "the environments on this machine", (_add_sizes,)),
-    ("prune", "remove the environments that nothing uses", (_add_dry_run,)),
-    ("doctor", "find what is wrong with the set-up", ()),
-    ("pack", "write the notebook and its wheels into one file", (_add_output, _add_platforms)),
-    ("unpack", "restore a packed notebook with no network", (_add_output,)),
-    ("audit", "known vulnerabilities of what is locked", (_add_audit,)),
-    ("verify", "rebuild in a clean room, run, and compare the outputs", (_add_verify,)),
-    ("git-config", "let git compare and merge notebooks with nbenv", (_add_git,)),
-    ("git-text", "", ()),
-    ("git-merge", "", ()),
-    ("pip", "", ()),
-)
+def _notebook_problem(command: Command, words: Sequence[str]) -> str:
+    named = [word for word in words if word.endswith(_SUFFIX)]
+    match command.notebooks:
+        case Notebooks.MANY if not words or len(named) < len(words):
+            return f"{command.name} takes notebooks."
+        case Notebooks.FIRST if named[:1] != list(words[:1]) or not words:
+            return "Which notebook?"
+        case Notebooks.ONE if len(named) != 1:
+            return "Name one notebook only." if named else "Which notebook?"
+    return ""

@@ -1,6 +1,6 @@
-"""pip's own words in a notebook: installs are recorded, the rest only looks.
+"""pip's own commands in a notebook: installs are recorded, and commands that only look are run.
 
-``%pip``, ``!pip``, ``!python -m pip``, ``%uv pip`` and ``!uv pip`` come here.
+``%pip``, ``!pip``, ``!python -m pip``, ``%uv pip`` and ``!uv pip`` end up here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from nbenv.core.urls import index_name
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
 from nbenv.operations.install import InstallRequest, install
@@ -24,30 +25,36 @@ _LOOKS = ("list", "show", "freeze", "check", "tree")
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(
-            f"This pip command is not one that can be recorded: {message}.",
-            todo="Say it with %nbenv: see %nbenv install --help.",
+            f"This pip command cannot be recorded: {message}.",
+            todo="Use %nbenv instead: see %nbenv install --help.",
         )
 
 
-def perform_pip(words: Sequence[str], target: NotebookRef) -> Outcome | Steps[Outcome]:
-    """Run a pip command line on the notebook's environment."""
+def perform_pip(words: Sequence[str], ref: NotebookRef) -> Outcome | Steps[Outcome]:
+    """Run a pip command line on the notebook's environment.
+
+    Raises
+    ------
+    UsageError
+        For commands and options that do not apply to a recorded environment.
+    """
     command, rest = (words[0], list(words[1:])) if words else ("help", [])
     if command in ("install", "add"):
-        return install(target, _wish(rest))
+        return install(ref, _request(rest))
     if command in ("uninstall", "remove"):
-        return uninstall(target, _uninstalled(rest))
+        return uninstall(ref, _names_to_uninstall(rest))
     if command in _LOOKS:
-        return pip_look(target, [command, *rest])
+        return pip_look(ref, [command, *rest])
     if command in ("--version", "-V"):
         return Outcome(text="pip of nbenv: installs are recorded in the notebook")
     raise UsageError(
         f"pip {command} is not available in a notebook's environment.",
         f"Available are install, uninstall, {', '.join(_LOOKS)}.",
-        "Everything else: see %nbenv --help.",
+        "For everything else, see %nbenv --help.",
     )
 
 
-def _wish(words: list[str]) -> InstallRequest:
+def _request(words: list[str]) -> InstallRequest:
     parser = _Parser(prog="pip install", add_help=False, allow_abbrev=False)
     add = parser.add_argument
     add("requirements", nargs="*")
@@ -62,18 +69,18 @@ def _wish(words: list[str]) -> InstallRequest:
     options = parser.parse_args(words)
     urls = [options.index_url, *options.extra_index_url]
     return InstallRequest(
-        tuple(options.requirements),
-        tuple(options.requirement),
-        tuple(options.editable),
-        tuple(_named_index(url) for url in urls if url),
-        options.upgrade,
-        options.pre,
-        options.dry_run,
+        requirements=tuple(options.requirements),
+        files=tuple(options.requirement),
+        editable=tuple(options.editable),
+        indexes=tuple(_with_name(url) for url in urls if url),
+        upgrade=options.upgrade,
+        pre=options.pre,
+        dry_run=options.dry_run,
     )
 
 
 def _add_harmless(parser: argparse.ArgumentParser) -> None:
-    """Accept the options that change only how pip talks, or say what nbenv does anyway."""
+    """Accept the options that only change pip's messages, or that nbenv follows anyway."""
     for flags in (
         ("-q", "--quiet", "-qq"),
         ("-v", "--verbose"),
@@ -92,17 +99,12 @@ def _add_harmless(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root-user-action", "--progress-bar", "--upgrade-strategy", "--timeout")
 
 
-def _named_index(url: str) -> str:
-    """Give an index of pip's command line a name: its host's and path's words."""
-    if "=" in url.partition("://")[0]:
-        return url
-    words = [word for word in url.partition("://")[2].rpartition("@")[2].split("/") if word]
-    host = words[0].partition(":")[0] if words else "index"
-    rest = [word for word in words[1:] if word != "simple"]
-    return f"{'-'.join([host.replace('.', '-'), *rest])}={url}"
+def _with_name(url: str) -> str:
+    """Give an index of pip's command line a name, unless it has one: ``NAME=URL``."""
+    return url if "=" in url.partition("://")[0] else f"{index_name(url)}={url}"
 
 
-def _uninstalled(words: list[str]) -> list[str]:
+def _names_to_uninstall(words: list[str]) -> list[str]:
     parser = _Parser(prog="pip uninstall", add_help=False, allow_abbrev=False)
     parser.add_argument("names", nargs="*")
     _add_harmless(parser)

@@ -1,4 +1,4 @@
-"""Which installed distribution needs which: the tree, and why something is there."""
+"""The graph of which installed distributions need which, as a tree or as paths to one of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["DependencyGraph", "build_graph"]
 
 @dataclass(frozen=True)
 class DependencyGraph:
-    """Versions by name, and the names that each needs."""
+    """Installed versions by name, and the names that each of them needs."""
 
     versions: Mapping[str, str]
     needs: Mapping[str, tuple[str, ...]]
 
     def paths_to(self, name: str, roots: Iterable[str]) -> Iterator[list[str]]:
-        """Yield the shortest chain from each root to `name`."""
+        """Yield the shortest chain from each root that leads to `name`."""
         for root in roots:
             chain = self._chain(root, name)
             if chain:
@@ -39,7 +39,10 @@ class DependencyGraph:
         return None
 
     def tree(self, roots: Iterable[str]) -> list[str]:
-        """Return the lines of a tree; what was shown above is not opened again (``*``)."""
+        """Return the lines of a tree; what was expanded further up is marked ``*`` instead.
+
+        So the tree stays short where much is shared, and ends where distributions need each other.
+        """
         seen: set[str] = set()
         lines: list[str] = []
         for root in roots:
@@ -48,7 +51,9 @@ class DependencyGraph:
 
     def _grow(self, name: str, lead: str, below: str, seen: set[str], lines: list[str]) -> None:
         again = name in seen and bool(self.needs.get(name))
-        lines.append(f"{lead}{name} {self.versions.get(name, '(not here)')}{' *' if again else ''}")
+        lines.append(
+            f"{lead}{name} {self.versions.get(name, '(not installed)')}{' *' if again else ''}"
+        )
         if again:
             return
         seen.add(name)
@@ -72,14 +77,23 @@ def build_graph(
     roots: Mapping[str, frozenset[str]],
     environment: Mapping[str, str],
 ) -> DependencyGraph:
-    """Build the graph of what is installed from each one's ``Requires-Dist``.
+    """Build the graph of what is installed.
 
-    `roots` gives the extras that were asked for; `environment` the marker values.
+    Parameters
+    ----------
+    requires
+        Name → its ``Requires-Dist`` lines (core metadata). Unreadable ones are left out.
+    versions
+        Name → installed version.
+    roots
+        Name → the extras that were asked for of it.
+    environment
+        Marker values (PEP 508) of the environment's Python.
     """
     extras: dict[str, set[str]] = {name: set(wanted) for name, wanted in roots.items()}
     needs: dict[str, tuple[str, ...]] = {}
     waiting = list(versions)
-    while waiting:
+    while waiting:  # a name is looked at again when another one asks for more of its extras
         name = waiting.pop()
         found = dict(_needed(requires.get(name, ()), extras.get(name, set()), environment))
         needs[name] = tuple(sorted(other for other in found if other in versions))

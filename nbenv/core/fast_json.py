@@ -1,8 +1,8 @@
-"""JSON read with what the interpreter has built in, without loading `json` around it.
+"""Read JSON with the interpreter's built-in scanner, without importing `json`.
 
-That module compiles regular expressions, which is a third of what a kernel's start adds to plain
-ipykernel's. The scanner is the one that it uses itself; where an interpreter has it no more, or in
-another form, `json` is taken.
+Importing that module compiles regular expressions, which is a third of the time that nbenv adds to
+a kernel's start. The scanner is the one that `json` itself uses; in an interpreter without it, or
+with another form of it, `json` is used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SPACE = " \t\r\n"
 
 
 class _AsUsual:
-    """What `json.loads` does unless it is told otherwise."""
+    """The settings that `json.loads` has by default."""
 
     strict = True
     object_hook = None
@@ -41,7 +41,13 @@ _scan = _scanner()
 
 
 def loads(text: str) -> object:
-    """Return the value of a JSON text; raise ValueError where it is none."""
+    """Return the value of a JSON text.
+
+    Raises
+    ------
+    ValueError
+        It is not JSON (RFC 8259, and NaN and the infinities, as `json` reads them).
+    """
     if _scan is None:
         import json
 
@@ -49,7 +55,7 @@ def loads(text: str) -> object:
     try:
         value, end = _scan(text, len(text) - len(text.lstrip(_SPACE)))
     except StopIteration:
-        raise ValueError("it ends too early, or holds what is no value") from None
+        raise ValueError("it ends too early, or a value is expected") from None
     if text[end:].strip(_SPACE):
-        raise ValueError("something follows the value")
+        raise ValueError("there is extra text after the value")
     return value

@@ -1,6 +1,7 @@
-"""Which distribution an imported module belongs to: a table that ships with nbenv, never a guess.
+"""Map imported modules to distributions, by a table that ships with nbenv and never by a guess.
 
-``tools/mapping.py`` makes ``import_names.txt``, beside this file, from what others keep well.
+``tools/mapping.py`` makes the table, ``import_names.txt``, from lists that other projects maintain.
+A guess could install what a stranger registered under the name of a module.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ __all__ = ["distribution_of", "distributions", "known"]
 
 
 def distribution_of(module: str) -> str | None:
-    """Return the distribution that provides a module, which may be dotted; None for an unknown one.
+    """Return the distribution that provides a module, None for an unknown one.
 
-    The longest known part decides: ``google.cloud.storage.blob`` belongs to what
-    ``google.cloud.storage`` does. The table may leave out a version at the end of a part, as API
-    clients have it (``vision_v1``). Modules of the standard library give None.
+    The longest known prefix decides: ``google.cloud.storage.blob`` belongs to the distribution of
+    ``google.cloud.storage``. A version at the end of a part, as API clients have it
+    (``vision_v1``), may be missing in the table. Modules of the standard library give None.
     """
     parts = module.split(".")
     if parts[0] in sys.stdlib_module_names:
@@ -35,7 +36,7 @@ def distribution_of(module: str) -> str | None:
 
 @cache
 def known() -> dict[str, str]:
-    """Return the table: module -> distribution, or an empty string where it is named alike."""
+    """Return the table: module → distribution, or an empty string where both have one name."""
     text = (get_data(__package__, "import_names.txt") or b"").decode()
     lines = (line.partition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {module: name for module, _, name in lines}

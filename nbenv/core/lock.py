@@ -1,7 +1,9 @@
-"""The lock: one pip requirements line for each distribution of the resolved set.
+"""The lock of a notebook: one line of pip's requirements format for each package.
 
-A line is ``name==version ; marker --hash=sha256:…`` or ``name @ url --hash=…``, as pip's
-requirements file format has it (https://pip.pypa.io/en/stable/reference/requirements-file-format/).
+A line is ``name==version ; marker --hash=sha256:…`` or ``name @ url --hash=…``: a dependency
+specifier (PEP 508) with the hashes of pip's requirements file format
+(https://pip.pypa.io/en/stable/reference/requirements-file-format/). So pip can install a lock
+without nbenv.
 """
 
 from __future__ import annotations
@@ -19,19 +21,20 @@ from packaging.version import InvalidVersion, Version
 from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
 from nbenv.errors import LockError
 
-__all__ = ["Change", "Lock", "LockedDistribution"]
+__all__ = ["Change", "Lock", "LockedDistribution", "changes_between"]
 
 _HASH = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _LONGEST = 4096
-"""Characters of a line without its hashes."""
+"""Characters of a line without its hashes: parsing a longer one could take very long."""
 
 
 @dataclass(frozen=True)
 class LockedDistribution:
     """One distribution of a lock: exactly one of `version` and `url` is set.
 
-    `source` says that its hashes are of an sdist, which must be built; its line does not tell.
-    `index` is known of what was just resolved, and recorded nowhere.
+    `source` says that its hashes are those of an sdist, which must be built; the record lists such
+    names beside the lock, since a line cannot say it. `index` is known only of what was just
+    resolved: it is recorded nowhere, so that a lock works with any mirror.
     """
 
     name: str
@@ -44,16 +47,27 @@ class LockedDistribution:
 
     @classmethod
     def from_line(cls, line: str, position: int = 0) -> LockedDistribution:
-        """Read one line; raise `LockError` naming its place."""
+        """Read the line at a `position` of a lock, counted from 0.
+
+        Raises
+        ------
+        LockError
+            The line does not fix what it installs; the message names its place.
+        """
         text, *hashes = re.split(r" +--hash=", line)
         requirement = _requirement(text)
-        problem = _line_problem(text, requirement, hashes)
+        problem = _line_problem(requirement, hashes)
         if problem or requirement is None:
             raise _broken(line, position, problem)
         version = None if requirement.url else next(iter(requirement.specifier)).version
         marker = str(requirement.marker).replace('"', "'") if requirement.marker else None
         name = canonicalize_name(requirement.name)
         return cls(name, version, requirement.url, marker, tuple(hashes))
+
+    @property
+    def version_or_url(self) -> str:
+        """The version, or else the URL: what fixes the distribution."""
+        return self.version or self.url or ""
 
     @property
     def requirement(self) -> str:
@@ -67,7 +81,10 @@ class LockedDistribution:
         return "".join((self.requirement, marker, *(f" --hash={digest}" for digest in self.hashes)))
 
     def holds_for(self, environment: Mapping[str, str]) -> bool:
-        """Whether the distribution belongs to an environment with these marker values."""
+        """Return whether the distribution belongs to an environment with these marker values.
+
+        A marker that cannot be evaluated belongs to no environment.
+        """
         if self.marker is None:
             return True
         try:
@@ -83,15 +100,15 @@ def _requirement(text: str) -> Requirement | None:
         return None
 
 
-def _line_problem(text: str, requirement: Requirement | None, hashes: Sequence[str]) -> str:
-    """Return why a line cannot be used: what it installs must be fixed by the line alone."""
+def _line_problem(requirement: Requirement | None, hashes: Sequence[str]) -> str:
+    """Return why a line cannot be used: the line alone must fix what it installs."""
     if requirement is None or not all(_HASH.fullmatch(each.rstrip(" ")) for each in hashes):
         return "it is not a requirement with its hashes"
     if requirement.extras:
-        return "it names extras"
+        return "it has extras"  # what they add is locked in lines of its own
     if requirement.url:
         problem = direct_problem(requirement.url, locked=True)
-        return f"its address {problem}" if problem else _unhashed(requirement.url, hashes)
+        return f"its URL {problem}" if problem else _hash_problem(requirement.url, hashes)
     pins = [spec for spec in requirement.specifier if _is_pin(spec)]
     if len(pins) != 1 or len(requirement.specifier) != 1:
         return "it does not name one version"
@@ -101,12 +118,13 @@ def _line_problem(text: str, requirement: Requirement | None, hashes: Sequence[s
 def _is_pin(specifier: Specifier) -> bool:
     try:
         return specifier.operator == "==" and bool(Version(specifier.version))
-    except InvalidVersion:  # a wildcard
+    except InvalidVersion:  # ``==1.*`` is many versions
         return False
 
 
-def _unhashed(url: str, hashes: Sequence[str]) -> str:
-    # A commit fixes a repository's content. Nothing fixes that of a folder on this machine.
+def _hash_problem(url: str, hashes: Sequence[str]) -> str:
+    # A commit is a hash of the repository's content. A folder on this machine can have none: it
+    # is the reader's own, or approved together with the path of the notebook's folder.
     fixed = url.startswith("git+") or (is_local(url) and not is_archive(url))
     return "" if hashes or fixed else "it has no hash"
 
@@ -116,14 +134,17 @@ def _broken(line: str, position: int, why: str) -> LockError:
     return LockError(
         f"Line {position + 1} of the notebook's lock cannot be used: {why}.",
         f"The line is {shown!r} (metadata.nbenv.lock[{position}]).",
-        "Restore the metadata from a good copy, or make the list lock there empty: "
-        "nbenv restore then locks anew.",
+        "Restore the metadata from a good copy, or empty the list 'lock' in it: "
+        "nbenv restore then makes a new lock.",
     )
 
 
 @dataclass(frozen=True)
 class Change:
-    """A distribution that comes (`old` is None), goes (`new` is None) or changes its version."""
+    """A distribution that is added (`old` is None), removed (`new` is None) or changes.
+
+    `old` and `new` are versions, or URLs where no version fixes it.
+    """
 
     name: str
     old: str | None
@@ -137,15 +158,33 @@ class Change:
         return f"~ {self.name} {self.old} → {self.new}"
 
 
+def changes_between(
+    old: Mapping[str, str], new: Mapping[str, str], names: Iterable[str] | None = None
+) -> list[Change]:
+    """Return what is added, removed or changed from `old` to `new`, sorted by name.
+
+    Parameters
+    ----------
+    old, new
+        Name → version, URL, or whatever else is compared.
+    names
+        The names known to differ. Give them where equal versions do not mean equal content, as
+        with a project that is installed from another folder now.
+    """
+    if names is None:
+        names = (name for name in {*old, *new} if old.get(name) != new.get(name))
+    return [Change(name, old.get(name), new.get(name)) for name in sorted(names)]
+
+
 @dataclass(frozen=True)
 class Lock:
-    """A whole resolved set, for every platform and one minor version of CPython."""
+    """A complete resolved set, for every platform and one minor version of CPython."""
 
     distributions: tuple[LockedDistribution, ...] = ()
 
     @classmethod
     def from_lines(cls, lines: Iterable[str], source: Collection[str] = ()) -> Lock:
-        """Read the lines of a record, and the names of those that are built from source."""
+        """Read the lines of a record; `source` names what they build from source."""
         read = (LockedDistribution.from_line(line, n) for n, line in enumerate(lines))
         return cls(tuple(replace(each, source=each.name in source) for each in read))
 
@@ -158,19 +197,25 @@ class Lock:
         return sorted(locked.line for locked in self.distributions)
 
     def selection(self, environment: Mapping[str, str]) -> dict[str, LockedDistribution]:
-        """Return what belongs to an environment with these marker values, by name."""
+        """Return what belongs to an environment with these marker values, by name.
+
+        Raises
+        ------
+        LockError
+            Two lines of one name apply, so that neither fixes what is installed.
+        """
         chosen: dict[str, LockedDistribution] = {}
         for position, locked in enumerate(self.distributions):
             if locked.holds_for(environment):
                 if locked.name in chosen:
-                    why = "another line is for the same distribution and platform"
+                    why = "another line names the same package for the same platform"
                     raise _broken(locked.line, position, why)
                 chosen[locked.name] = locked
         return chosen
 
     def versions(self) -> dict[str, str]:
         """Return name → version (or URL) of the distributions locked for some platform."""
-        return {locked.name: locked.version or locked.url or "" for locked in self.distributions}
+        return {locked.name: locked.version_or_url for locked in self.distributions}
 
     def by_name(self) -> dict[str, tuple[LockedDistribution, ...]]:
         """Return the lines of each name: more than one where platforms differ."""
@@ -181,12 +226,12 @@ class Lock:
 
     @classmethod
     def of(cls, named: Mapping[str, Sequence[LockedDistribution]]) -> Lock:
-        """Return the lock of what `by_name` gives."""
+        """Return the lock made of what `by_name` returns."""
         distributions = (locked for group in named.values() for locked in group)
         return cls(tuple(sorted(distributions, key=lambda each: each.line)))
 
     def grown_by(self, more: Lock) -> Lock | None:
-        """Return this lock with what `more` adds, None where a line of this one would not do."""
+        """Return this lock with what `more` adds; None if a line of this one conflicts with it."""
         mine, others = self.by_name(), more.by_name()
         shared = mine.keys() & others.keys()
         if all(_serves(mine[name], others[name]) for name in shared):
@@ -194,14 +239,12 @@ class Lock:
         return None
 
     def changes_to(self, newer: Lock) -> list[Change]:
-        """Return how this lock differs from a newer one, by name."""
-        old, new = self.versions(), newer.versions()
-        names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-        return [Change(name, old.get(name), new.get(name)) for name in names]
+        """Return how a newer lock differs from this one, by name."""
+        return changes_between(self.versions(), newer.versions())
 
 
 def _serves(mine: Sequence[LockedDistribution], others: Sequence[LockedDistribution]) -> bool:
-    """Whether what is locked of a name is what others need of it, on every platform they do."""
+    """Return whether the lines of a name fix what `others` need, on every platform of theirs."""
     if len(mine) == len(others) == 1 and mine[0].marker is None:
         return mine[0].requirement == others[0].requirement
     pairs = [{(each.requirement, each.marker) for each in group} for group in (mine, others)]

@@ -1,13 +1,13 @@
-"""How two records differ: asked for, locked, Python and indexes."""
+"""The differences between two records: Python, requirements, lock and indexes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from nbenv.core.lock import Change
+from nbenv.core.lock import Change, changes_between
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Spec
 
@@ -16,7 +16,10 @@ __all__ = ["LockDiff", "diff_specs", "verb_of"]
 
 @dataclass(frozen=True)
 class LockDiff:
-    """What changes on the way from one environment to another; empty for equal ones."""
+    """The changes from one environment to another; false if there are none.
+
+    `files` names what keeps its version but comes from other files: its hashes differ.
+    """
 
     python: tuple[str, str] | None = None
     requirements: tuple[Change, ...] = ()
@@ -28,7 +31,7 @@ class LockDiff:
         return self != LockDiff()
 
     def to_dict(self) -> dict[str, object]:
-        """Return it for programs."""
+        """Return the plain form that ``--json`` prints."""
         return {
             "same": not self,
             "python": list(self.python) if self.python else None,
@@ -45,25 +48,15 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
     versions = old.lock.versions()
     return LockDiff(
         (old.python, new.python) if old.python != new.python else None,
-        changes(_by_name(old.requirements), _by_name(new.requirements)),
+        tuple(changes_between(_by_name(old.requirements), _by_name(new.requirements))),
         tuple(old.lock.changes_to(new.lock)),
         tuple(
             each.name
             for each in new.lock.distributions
-            if versions.get(each.name) == (each.version or each.url)
-            and hashes[each.name] != each.hashes
+            if versions.get(each.name) == each.version_or_url and hashes[each.name] != each.hashes
         ),
-        changes(
-            {index.name: index.url for index in old.indexes},
-            {index.name: index.url for index in new.indexes},
-        ),
+        tuple(changes_between(old.index_urls, new.index_urls)),
     )
-
-
-def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
-    """Return what comes, goes and changes, by name."""
-    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-    return tuple(Change(name, old.get(name), new.get(name)) for name in names)
 
 
 def _by_name(requirements: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Three versions of a record merged into one, as git merges three versions of a file."""
+"""Merge three versions of a record into one, as git merges three versions of a file."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class MergedRecord:
-    """The merged record; its lock is whole, or only what a resolver should prefer."""
+    """The merged record; unless it `is_locked`, its lock is only what a resolver should prefer."""
 
     spec: Spec
     is_locked: bool
 
 
 def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
-    """Merge two records that came from `base`; raise `RecordError` where both changed one thing.
+    """Merge two records that came from `base`.
 
-    Where both sides only added to the lock, and agree on what they share, the union satisfies
-    either side's requirements and nothing must be resolved.
+    Where both sides only added to the lock, and agree on what they share, the union satisfies the
+    requirements of either side, so nothing needs to be resolved.
+
+    Raises
+    ------
+    RecordError
+        Both sides changed the same thing in different ways.
     """
-    names = {"ours": _by_name(ours), "theirs": _by_name(theirs)}
-    asked = _three_way(_by_name(base), names["ours"], names["theirs"], "requirement")
-    indexes = _three_way(_indexes(base), _indexes(ours), _indexes(theirs), "index")
+    asked = _three_way(_by_name(base), _by_name(ours), _by_name(theirs), "requirement")
+    indexes = _three_way(base.index_urls, ours.index_urls, theirs.index_urls, "index")
     editable = _three_way(_flags(base), _flags(ours), _flags(theirs), "editable project")
     spec = replace(
         ours,
@@ -42,9 +46,9 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
         editable=tuple(sorted(editable)),
         unknown={**theirs.unknown, **ours.unknown},
     )
-    whole = _whole(base, ours, theirs, spec)
-    lock = whole if whole is not None else _preferred(ours, theirs)
-    return MergedRecord(replace(spec, lock=lock), whole is not None)
+    complete = _complete_lock(base, ours, theirs, spec)
+    lock = complete if complete is not None else _preferred(ours, theirs)
+    return MergedRecord(replace(spec, lock=lock), complete is not None)
 
 
 # -- what was asked for
@@ -56,10 +60,6 @@ def _by_name(spec: Spec) -> dict[str, tuple[str, ...]]:
         name = parse(text).name
         found[name] = (*found.get(name, ()), text)
     return found
-
-
-def _indexes(spec: Spec) -> dict[str, str]:
-    return {index.name: index.url for index in spec.indexes}
 
 
 def _flags(spec: Spec) -> dict[str, bool]:
@@ -74,7 +74,7 @@ def _three_way(
         name: _one(base.get(name), ours.get(name), theirs.get(name), f"{what} {name}")
         for name in names
     }
-    return {name: value for name, value in merged.items() if value is not None}
+    return {name: each for name, each in merged.items() if each is not None}  # None: removed
 
 
 def _one(base: V, ours: V, theirs: V, what: str) -> V:
@@ -85,15 +85,15 @@ def _one(base: V, ours: V, theirs: V, what: str) -> V:
     raise RecordError(
         f"Both sides changed the {what} of this notebook's environment.",
         f"Ours is {ours}, theirs is {theirs}.",
-        "Take one side's metadata, then install what is missing with nbenv install.",
+        "Keep the metadata of one side, then add what is missing with nbenv install.",
     )
 
 
 # -- the lock
 
 
-def _whole(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock | None:
-    """Return the merged lock where nothing must be resolved for it."""
+def _complete_lock(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock | None:
+    """Return the merged lock if nothing must be resolved for it."""
     for side, other in ((ours, theirs), (theirs, ours)):
         if other.lock in (base.lock, side.lock) and _without_lock(side) == _without_lock(merged):
             return side.lock
@@ -110,5 +110,5 @@ def _without_lock(spec: Spec) -> Spec:
 
 
 def _preferred(ours: Spec, theirs: Spec) -> Lock:
-    """Return both sides' versions, ours where they differ, for the resolver to keep what it can."""
+    """Return the versions of both sides, ours where they differ, for a resolver to keep."""
     return Lock.of({**theirs.lock.by_name(), **ours.lock.by_name()})

@@ -1,4 +1,4 @@
-"""Make a lock of what the installer resolved, exported as ``pylock.toml`` (PEP 751)."""
+"""Make a lock from a resolution that the installer exported as ``pylock.toml`` (PEP 751)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,22 @@ from nbenv.core.urls import without_credentials
 __all__ = ["filename_of", "from_pylock", "is_installable"]
 
 _NOT_THESE = re.compile(r"emscripten|wasm|pyodide|ios_|android_")
-# Every environment has these: a lock holds for CPython outside of the browser only.
+# True in every environment that a lock is for, so that repeating them says nothing.
 _ALWAYS = ("implementation_name == 'cpython'", "sys_platform != 'emscripten'")
 
 
 def from_pylock(document: Mapping[str, object], python: str) -> Lock:
-    """Make the lock of the packages of a ``pylock.toml`` (PEP 751) resolved for one `python` minor.
+    """Make a lock of the ``[[packages]]`` of a ``pylock.toml`` (PEP 751).
 
-    Hashes are those of the wheels that a CPython of that minor can install on some platform, and
-    of the sdist only where there is no such wheel.
+    A lock has the hashes of the wheels that this CPython can install on some platform, and those of
+    the sdist only if there is no such wheel: an sdist's hash would allow its code to run.
+
+    Parameters
+    ----------
+    document
+        The parsed file.
+    python
+        The minor version that it was resolved for, such as ``"3.11"``.
     """
     packages = document.get("packages", [])
     assert isinstance(packages, list)
@@ -61,7 +68,7 @@ def _simplified(marker: str) -> str | None:
 
 
 def _file_hashes(package: Mapping[str, object], python: str) -> tuple[tuple[str, ...], bool]:
-    """Return the hashes of the wheels, or else of the sdist, and whether they are the latter."""
+    """Return the hashes of the wheels or else of the sdist, and whether it is the sdist's."""
     wheels = package.get("wheels")
     files = [file for file in wheels if is_installable(filename_of(file), python)] if wheels else []  # type: ignore[attr-defined]
     if hashes := _hashes(files):
@@ -71,7 +78,7 @@ def _file_hashes(package: Mapping[str, object], python: str) -> tuple[tuple[str,
 
 
 def filename_of(file: Mapping[str, object]) -> str:
-    """Return the file name of a wheel or sdist of a ``pylock.toml``."""
+    """Return the file name of a wheel or sdist in a ``pylock.toml``, where it may be implied."""
     return str(file.get("name") or str(file.get("url") or file.get("path")).rpartition("/")[2])
 
 
@@ -84,7 +91,10 @@ def _hashes(files: Sequence[object]) -> tuple[str, ...]:
 
 
 def is_installable(filename: str, python: str) -> bool:
-    """Whether a wheel can be installed by CPython `python` (``"3.11"``) on some platform."""
+    """Return whether CPython `python` (``"3.11"``) can install a wheel on some platform.
+
+    Tags: https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+    """
     try:
         tags = parse_wheel_filename(filename.replace("%2B", "+"))[3]
     except (InvalidWheelFilename, InvalidSdistFilename):

@@ -1,6 +1,6 @@
-"""What a notebook records, as the plain value below ``metadata.nbenv``.
+"""The record of a notebook in its plain form, as it stands below ``metadata.nbenv``.
 
-Standard library only, and little of it: a starting kernel reads this before anything else.
+Standard library only, and little of it: a starting kernel imports this before anything else.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from nbenv.errors import RecordError
 __all__ = [
     "ABSENT",
     "VERSION",
+    "RecordDict",
     "broken",
     "check",
     "current",
@@ -19,55 +20,79 @@ __all__ = [
     "recipe",
 ]
 
+RecordDict = dict[str, object]
+"""A record in its plain form; `nbenv.core.spec.Spec` is its typed one.
+
+=================  ======================  =========================================================
+``version``        int                     the format, `VERSION`; required
+``python``         str                     a minor version such as ``"3.11"``; required
+``requirements``   list of str             what was asked for, as dependency specifiers (PEP 508)
+``lock``           list of str             lines of pip's requirements format, with hashes
+``indexes``        list of dict            ``name`` and ``url`` of indexes beyond the machine's own
+``editable``       list of str             names of local projects that are installed in place
+``source``         list of str             names in the lock that are built from source
+=================  ======================  =========================================================
+
+Other keys are kept as they are: a later nbenv may have written them.
+"""
+
 VERSION = 1
 ABSENT = "absent"
+"""The fingerprint of no record."""
 
 _RECIPE = ("python", "lock", "indexes", "editable", "source")
+"""The keys that determine an environment."""
 _LISTS_OF_TEXT = ("requirements", "lock", "editable", "source")
 _MOST = 10_000
-"""Entries of a list; the largest environments have some hundreds."""
+"""The most entries of a list; the largest environments have some hundreds."""
 _LONGEST = 64 * 1024
-"""Characters of a text: of a lock's line they are mostly hashes."""
+"""The most characters of a text; in a line of a lock most of them are hashes."""
 _DEEPEST = 32
+"""The deepest nesting: comparing and writing recurse, and must not exhaust Python's stack."""
 _FITS = 60
-
-Value = dict[str, object]
-
-
-def recipe(value: Value) -> Value:
-    """Return the part of a record that determines its environment (not the requirements)."""
-    return {key: value[key] for key in _RECIPE if value.get(key)}
+"""Characters of a wrong value that a message shows."""
 
 
-def fingerprint(value: Value | None) -> str:
-    """Return a short digest of a record, `ABSENT` for none."""
-    if value is None:
+def recipe(record: RecordDict) -> RecordDict:
+    """Return the part of a record that determines its environment.
+
+    The requirements are not in it: what is installed follows from the lock alone.
+    """
+    return {key: record[key] for key in _RECIPE if record.get(key)}
+
+
+def fingerprint(record: RecordDict | None) -> str:
+    """Return a short digest of a record, equal for equal ones; `ABSENT` for none."""
+    if record is None:
         return ABSENT
-    import json  # as that: not needed at a kernel's start
+    import json  # like hashlib, not needed when a kernel starts
     from hashlib import blake2b
 
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def current(
-    in_document: Value | None, state: Value | None, on_disk: object = NotImplemented
-) -> Value | None:
-    """Return the record that is true: the document's own, or a newer one not yet saved into it.
+    in_document: RecordDict | None,
+    state: dict[str, object] | None,
+    on_disk: object = NotImplemented,
+) -> RecordDict | None:
+    """Return the record that holds: the document's own, or a newer one not yet saved into it.
 
     Parameters
     ----------
     in_document
         ``metadata.nbenv`` of the document (the file, or the model that a front end saves).
     state
-        What this machine knows of the notebook: the newest ``value``, whether the file ever held
-        it (``saved``), and the fingerprints that the document had before (``superseded``).
+        This machine's knowledge of the notebook: its newest record (``value``), whether the file
+        ever held that (``saved``), and the fingerprints of earlier ones (``superseded``).
     on_disk
         With a front end's model, the record in the file that it is about to replace.
     """
     if state is None or state.get("value") is None:
         return in_document
     newest = state["value"]
+    # A record that this machine never replaced came from elsewhere: a checkout, an editor.
     if in_document == newest or fingerprint(in_document) not in _superseded(state):
         return in_document
     if not state.get("saved"):
@@ -77,50 +102,61 @@ def current(
     return newest if on_disk == newest else in_document  # type: ignore[return-value]
 
 
-def is_stripped(in_file: object, state: Value | None) -> bool:
-    """Whether a file lost its record: it held one, which this machine knows, and has none now.
+def is_stripped(in_file: object, state: dict[str, object] | None) -> bool:
+    """Return whether a file lost its record: it held one, which this machine knows.
 
-    A tool that cleans notebooks took it out, or a checkout; which of them, nothing tells.
+    A tool that cleans notebooks removed it, or a checkout did; there is no way to know which.
     """
     known = state is not None and isinstance(state.get("value"), dict) and bool(state.get("saved"))
     return in_file is None and known
 
 
-def is_held(held: Value, value: Value | None, in_file: object, state: Value | None) -> bool:
-    """Whether an environment that holds `held` is what the record `value` says.
+def is_held(
+    held: RecordDict, record: RecordDict | None, in_file: object, state: dict[str, object] | None
+) -> bool:
+    """Return whether an environment that was synced to `held` is what `record` asks for.
 
-    Where a file lost its record, what it had is kept until somebody decides.
+    Where a file lost its record, the environment of the lost one is right until the user decides.
     """
-    if value is None and is_stripped(in_file, state):
+    if record is None and is_stripped(in_file, state):
         assert state is not None
-        value = state["value"]  # type: ignore[assignment]
-    return not held.get("requirements") if value is None else recipe(value) == recipe(held)
+        record = state["value"]  # type: ignore[assignment]
+    return not held.get("requirements") if record is None else recipe(record) == recipe(held)
 
 
-def _superseded(state: Value) -> list[object]:
+def _superseded(state: dict[str, object]) -> list[object]:
     known = state.get("superseded")
     return known if isinstance(known, list) else []
 
 
-def check(value: object) -> Value:
-    """Return `value` when it has a record's shape; raise `RecordError` naming the place if not."""
-    if not isinstance(value, dict):
+def check(found: object) -> RecordDict:
+    """Return what was found below ``metadata.nbenv`` if it has the shape of a record.
+
+    Texts, numbers and nesting are bounded: a notebook may come from a stranger.
+
+    Raises
+    ------
+    RecordError
+        It does not, or a newer nbenv wrote it; the message names the place.
+    """
+    if not isinstance(found, dict):
         raise broken("", "is not an object")
-    version = value.get("version")
+    version = found.get("version")
+    # ``True == 1`` in Python, so the type is compared too.
     if type(version) is int and version > VERSION:
         raise RecordError(
-            f"This notebook was recorded by a newer nbenv (format {_shown(version)}).",
-            f"This nbenv reads format {VERSION} and leaves the record as it is.",
-            "Upgrade it: pip install --upgrade jupyter-nbenv",
+            f"This notebook was recorded by a newer nbenv (format {_excerpt(version)}).",
+            f"This nbenv reads format {VERSION}; it leaves the record as it is.",
+            "Upgrade nbenv: pip install --upgrade jupyter-nbenv",
         )
     if type(version) is not int or version != VERSION:
-        raise broken(".version", f"is {_shown(version)}, not {VERSION}")
-    _check_python(value.get("python"))
+        raise broken(".version", f"is {_excerpt(version)}, not {VERSION}")
+    _check_python(found.get("python"))
     for key in _LISTS_OF_TEXT:
-        _check_texts(f".{key}", value.get(key, []))
-    _check_indexes(value.get("indexes", []))
-    _check_depth(value)
-    return value
+        _check_texts(f".{key}", found.get(key, []))
+    _check_indexes(found.get("indexes", []))
+    _check_depth(found)
+    return found
 
 
 def _check_python(python: object) -> None:
@@ -128,14 +164,14 @@ def _check_python(python: object) -> None:
     if len(parts) != 2 or not all(
         part.isascii() and part.isdigit() and len(part) < 10 for part in parts
     ):
-        raise broken(".python", f'is {_shown(python)}, not a version such as "3.11"')
+        raise broken(".python", f'is {_excerpt(python)}, not a version such as "3.11"')
 
 
 def _check_list(place: str, found: object) -> list[object]:
     if not isinstance(found, list):
         raise broken(place, "is not a list")
     if len(found) > _MOST:
-        raise broken(place, f"has {len(found)} entries; nbenv reads no more than {_MOST}")
+        raise broken(place, f"has {len(found)} entries; nbenv reads at most {_MOST}")
     return found
 
 
@@ -156,9 +192,9 @@ def _check_indexes(indexes: object) -> None:
             _check_texts(f"{place}.{key}", [index.get(key)])
 
 
-def _check_depth(value: Value) -> None:
-    """Refuse what nests deeper than can be compared and written."""
-    level: list[object] = [value]
+def _check_depth(record: RecordDict) -> None:
+    """Raise if a record, unknown keys included, nests too deep; iterate, so as not to recurse."""
+    level: list[object] = [record]
     for _ in range(_DEEPEST):
         inner: list[object] = []
         for each in level:
@@ -169,11 +205,11 @@ def _check_depth(value: Value) -> None:
         level = inner
         if not level:
             return
-    raise broken("", f"is nested more than {_DEEPEST} deep")
+    raise broken("", f"is nested more than {_DEEPEST} levels deep")
 
 
-def _shown(value: object) -> str:
-    """Return a wrong value for a message, and no more of it than fits there."""
+def _excerpt(value: object) -> str:
+    """Return a wrong value for a message, cut to what fits there."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
@@ -183,9 +219,9 @@ def _shown(value: object) -> str:
 
 
 def broken(place: str, why: str) -> RecordError:
-    """Return the error for something below ``metadata.nbenv`` that cannot be used."""
+    """Return the error for a `place` below ``metadata.nbenv``, such as ``.lock[3]``."""
     return RecordError(
         "The environment recorded in this notebook cannot be used.",
         f"Its metadata.nbenv{place} {why}.",
-        "Mend it by hand, or remove the key nbenv from the notebook's metadata and install anew.",
+        "Correct it by hand, or remove the key nbenv from the metadata and install again.",
     )

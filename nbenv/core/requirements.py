@@ -1,6 +1,6 @@
-"""The requirements that a person asked for: parsed, normalised, merged, removed.
+"""Parse, normalise, merge and remove the requirements that a person asked for.
 
-Grammar: https://packaging.python.org/en/latest/specifications/dependency-specifiers/
+Grammar: https://packaging.python.org/en/latest/specifications/dependency-specifiers/ (PEP 508).
 A local project is written ``name @ ./folder``, relative to the notebook's folder.
 """
 
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 KERNEL = "ipykernel"
-"""What every environment holds without being asked for."""
+"""The distribution that every environment has without being asked for."""
 
 _LONGEST = 4096
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
@@ -42,7 +42,7 @@ _MOST_STEPS_UP = 3
 
 
 def is_named(text: str) -> bool:
-    """Whether a requirement names its distribution, so that nobody must look into it."""
+    """Return whether a requirement says its distribution's name, which a path or a URL does not."""
     head = text.partition("@")[0].partition(";")[0].strip()
     if "://" in head or head.startswith((".", "~", "/", "git+")) or "\\" in head:
         return False
@@ -50,15 +50,21 @@ def is_named(text: str) -> bool:
 
 
 def parse(text: str) -> Requirement:
-    """Parse a named requirement; raise `RequirementError` with the reason."""
+    """Parse a named requirement, its name in canonical form (PEP 503).
+
+    Raises
+    ------
+    RequirementError
+        It is not one; the message gives the reason.
+    """
     try:
         requirement = _parsed(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0].strip().rstrip(":.")
         raise RequirementError(
-            f"{_shown(text)!r} is not a requirement.",
+            f"{_excerpt(text)!r} is not a requirement.",
             f"{without_credentials(reason)}.",
-            "Write a name such as pandas, with a version such as 'pandas>=2' if you need one.",
+            "Write a name such as pandas, or 'pandas>=2' if you need a certain version.",
         ) from None
     requirement.name = canonicalize_name(requirement.name)
     return requirement
@@ -68,23 +74,23 @@ def _parsed(text: str) -> Requirement:
     if len(text) > _LONGEST:
         raise InvalidRequirement(f"It is longer than {_LONGEST} characters")
     if not text.isprintable():
-        raise InvalidRequirement("It holds a control character")
+        raise InvalidRequirement("It contains a control character")
     try:
         return Requirement(text)
     except RecursionError:
-        raise InvalidRequirement("Its marker is nested too deep") from None
+        raise InvalidRequirement("Its marker is nested too deeply") from None
 
 
-def _shown(text: str) -> str:
+def _excerpt(text: str) -> str:
     return without_credentials(text if len(text) < 80 else f"{text[:77]}…")
 
 
 def check_recorded(text: str) -> None:
-    """Raise `RequirementError` unless `text` may stand in a notebook, whoever wrote it there."""
+    """Raise `RequirementError` unless `text` is safe to use, whoever wrote it into a notebook."""
     requirement = parse(text)
     problem = direct_problem(requirement.url) if requirement.url else ""
     if problem:
-        raise RequirementError(f"The address of {requirement.name} {problem}.")
+        raise RequirementError(f"The URL of {requirement.name} {problem}.")
 
 
 def normalise(text: str) -> str:
@@ -98,9 +104,10 @@ def name_of(text: str) -> str:
 
 
 def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
-    """Return the recorded requirements with those newly asked for put in, sorted by name.
+    """Return the recorded requirements with new ones merged in, sorted.
 
-    A bare name keeps the version asked for before; extras add up; anything else replaces.
+    A bare name keeps the version that was asked for before, and extras add up. Anything else
+    replaces what was there, except under another marker.
     """
     merged = [parse(text) for text in recorded]
     for text in asked:
@@ -124,7 +131,7 @@ def _other_marker(old: Requirement, new: Requirement) -> bool:
 
 
 def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the requirements that stay, and the names that none of them had."""
+    """Return the requirements without those of these names, and the names that none had."""
     recorded = list(recorded)
     wanted = {canonicalize_name(name) for name in names}
     kept = [text for text in recorded if name_of(text) not in wanted]
@@ -136,7 +143,7 @@ def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], li
 
 
 def must_be_built(url: str) -> bool | None:
-    """Whether what a direct requirement names runs code of its own to be built; None: unknown."""
+    """Return whether installing from a URL runs code that comes from it; None if unknown."""
     if url.startswith(_VERSION_CONTROL):
         return True
     if is_archive(url):
@@ -149,7 +156,7 @@ def _scheme(url: str) -> str:
 
 
 def absolute(url: str, folder: Path) -> Path:
-    """Return the path that a local requirement means for a notebook in `folder`."""
+    """Return the path that a local URL means for a notebook in `folder`."""
     if _scheme(url) == "file":
         from urllib.request import url2pathname  # slow, and seldom needed
 
@@ -158,7 +165,10 @@ def absolute(url: str, folder: Path) -> Path:
 
 
 def portable(path: Path, folder: Path) -> str:
-    """Return how a local path is recorded: relative where it can travel with the notebook."""
+    """Return the URL to record for a local path: relative if it can travel with the notebook.
+
+    A path far above the notebook is on this machine only, so it is recorded whole.
+    """
     try:
         relative = os.path.relpath(path, folder).replace(os.sep, "/")
     except ValueError:  # another drive

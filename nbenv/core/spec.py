@@ -1,4 +1,4 @@
-"""What a notebook records, typed: its Python, requirements, lock and indexes."""
+"""The record of a notebook, typed: its Python, requirements, lock and indexes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import cast
 
 from packaging.utils import InvalidName, canonicalize_name
 
-from nbenv.core import record
 from nbenv.core.lock import Lock
+from nbenv.core.record import VERSION, RecordDict, broken, check, fingerprint, recipe
 from nbenv.core.requirements import check_recorded
 from nbenv.core.urls import index_problem, is_local
 from nbenv.errors import RequirementError
@@ -24,7 +24,7 @@ _KNOWN = frozenset({"version", "python", "requirements", "lock", "indexes", "edi
 
 @dataclass(frozen=True)
 class Index:
-    """An index that the environment needs beyond the machine's own; never with credentials."""
+    """An index that the environment needs beyond the machine's own; its URL has no credentials."""
 
     name: str
     url: str
@@ -32,7 +32,10 @@ class Index:
 
 @dataclass(frozen=True)
 class Spec:
-    """One record; `editable` names the local projects that are installed in place."""
+    """One record. `editable` names the local projects that are installed in place.
+
+    `unknown` are keys that this version does not know: they are kept, as a later one may need them.
+    """
 
     python: str
     requirements: tuple[str, ...] = ()
@@ -42,9 +45,17 @@ class Spec:
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def from_record(cls, value: object) -> Spec:
-        """Read the value of ``metadata.nbenv``; raise `RecordError` when it cannot be used."""
-        checked = record.check(value)
+    def from_record(cls, found: object) -> Spec:
+        """Read what was found below ``metadata.nbenv``.
+
+        Raises
+        ------
+        RecordError
+            It is not a record, or names what cannot be installed safely; the message says where.
+        LockError
+            A line of its lock cannot be used.
+        """
+        checked = check(found)
         source = frozenset(_names(checked, "source"))
         return cls(
             python=str(checked["python"]),
@@ -55,34 +66,42 @@ class Spec:
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
 
-    def to_record(self) -> dict[str, object]:
-        """Return the value of ``metadata.nbenv``: plain, and equal for equal specs."""
-        value: dict[str, object] = {
+    @property
+    def index_urls(self) -> dict[str, str]:
+        """The URLs of the indexes by their names."""
+        return {index.name: index.url for index in self.indexes}
+
+    def to_record(self) -> RecordDict:
+        """Return the record in its plain form, equal for equal specs.
+
+        Lists that are empty, other than the first two, are left out: they would be noise in a diff.
+        """
+        record: RecordDict = {
             **self.unknown,
-            "version": record.VERSION,
+            "version": VERSION,
             "python": self.python,
             "requirements": list(self.requirements),
             "lock": self.lock.lines(),
         }
         if self.indexes:
-            value["indexes"] = [{"name": index.name, "url": index.url} for index in self.indexes]
+            record["indexes"] = [{"name": index.name, "url": index.url} for index in self.indexes]
         if self.editable:
-            value["editable"] = sorted(self.editable)
+            record["editable"] = sorted(self.editable)
         if source := self.lock.source():
-            value["source"] = source
-        return value
+            record["source"] = source
+        return record
 
     def digest(self, folder: Path) -> str:
-        """Return the digest that an approval is for: of all that installing goes by.
+        """Return the digest that an approval is for: of everything that decides what is installed.
 
-        Requirements count too: the next change resolves them. A local project has no hash, so it is
-        another one in another `folder`.
+        Requirements count too, since the next change resolves them. A local project has no hash, so
+        in another `folder` it is another one.
         """
-        value = self.to_record()
-        bound = {**record.recipe(value), "requirements": value["requirements"]}
+        record = self.to_record()
+        bound = {**recipe(record), "requirements": record["requirements"]}
         if any(is_local(each.url) and not each.hashes for each in self.lock.distributions):
             bound["folder"] = str(folder)
-        return record.fingerprint(bound)
+        return fingerprint(bound)
 
 
 def _texts(checked: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -95,8 +114,8 @@ def _names(checked: Mapping[str, object], key: str) -> tuple[str, ...]:
         try:
             canonicalize_name(text, validate=True)
         except InvalidName:
-            why = "is not the name of a distribution"
-            raise record.broken(f".{key}[{position}]", why) from None
+            why = "is not the name of a package"
+            raise broken(f".{key}[{position}]", why) from None
     return texts
 
 
@@ -106,7 +125,7 @@ def _requirements(texts: tuple[str, ...]) -> tuple[str, ...]:
             check_recorded(text)
         except RequirementError as error:
             why = f"cannot be used. {error.what} {error.why}".rstrip(". ")
-            raise record.broken(f".requirements[{position}]", why) from None
+            raise broken(f".requirements[{position}]", why) from None
     return texts
 
 
@@ -114,8 +133,8 @@ def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
     indexes = []
     for position, index in enumerate(cast("list[dict[str, str]]", checked.get("indexes", []))):
         if not _NAME.fullmatch(index["name"]):
-            raise record.broken(f".indexes[{position}].name", "is not the name of an index")
+            raise broken(f".indexes[{position}].name", "is not the name of an index")
         if problem := index_problem(index["url"]):
-            raise record.broken(f".indexes[{position}].url", problem)
+            raise broken(f".indexes[{position}].url", problem)
         indexes.append(Index(index["name"], index["url"]))
     return tuple(indexes)

@@ -1,20 +1,18 @@
-"""From what is locked and what is installed to what must change, and whether a kernel can go on."""
+"""Plan what to install and what to remove, and find drift: what was installed past the lock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
-from nbenv.core.lock import Change, LockedDistribution
+from nbenv.core.lock import Change, LockedDistribution, changes_between
 
 __all__ = ["Installed", "Plan", "drift", "make_plan"]
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A distribution in an environment; `url` and `editable` come from its PEP 610 record."""
+    """A distribution in an environment; its source is as in its ``direct_url.json`` (PEP 610)."""
 
     name: str
     version: str
@@ -25,7 +23,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to install (also over another version) and what to remove."""
+    """The distributions to install, over another version if there is one, and those to remove."""
 
     install: tuple[LockedDistribution, ...]
     remove: tuple[str, ...]
@@ -37,10 +35,15 @@ def make_plan(
     removable: Iterable[str],
     always: Iterable[str] = (),
 ) -> Plan:
-    """Plan the way from `installed` to `wanted`.
+    """Plan how to get from `installed` to `wanted`; the mappings are by canonical name.
 
-    Only names in `removable` are removed; those in `always` (a local project whose source may
-    have changed) are installed again.
+    Parameters
+    ----------
+    removable
+        The only names that may be removed: the rest was installed past the lock, and is left alone.
+    always
+        Names to install even if they are there, such as a local project, whose source may have
+        changed without its version.
     """
     forced = set(always)
     install = [
@@ -61,7 +64,7 @@ def _satisfies(installed: Installed | None, locked: LockedDistribution) -> bool:
 
 
 def _is_direct(installed: Installed) -> bool:
-    # A wheel of a find-links folder is recorded by its installer as a URL of this machine.
+    # A URL alone says nothing: installers record one also for a wheel from a find-links folder.
     return installed.commit is not None or installed.editable
 
 
@@ -75,13 +78,15 @@ def drift(
     wanted: Mapping[str, LockedDistribution], installed: Mapping[str, Installed]
 ) -> list[Change]:
     """Return how what is installed differs from what is locked (old: locked, new: installed)."""
-    changes = []
-    for name in sorted({*wanted, *installed}):
-        locked, present = wanted.get(name), installed.get(name)
-        if locked and _satisfies(present, locked):
-            continue
-        if locked and present and locked.version is None:
-            continue  # a URL requirement has no version to compare
-        old = (locked.version or locked.url) if locked else None
-        changes.append(Change(canonicalize_name(name), old, present.version if present else None))
-    return changes
+    names = {*wanted, *installed} - {
+        name for name, locked in wanted.items() if _agrees(installed.get(name), locked)
+    }
+    locked_versions = {name: locked.version_or_url for name, locked in wanted.items()}
+    versions = {name: present.version for name, present in installed.items()}
+    return changes_between(locked_versions, versions, names)
+
+
+def _agrees(installed: Installed | None, locked: LockedDistribution) -> bool:
+    # A URL has no version to compare with the one that is installed.
+    is_from_url = installed is not None and locked.version is None
+    return is_from_url or _satisfies(installed, locked)

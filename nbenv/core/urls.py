@@ -1,7 +1,7 @@
-"""What an address in a notebook may be: data for an installer, nothing that it obeys.
+"""Check and clean the URLs in a notebook: they are data for an installer, never instructions to it.
 
-The checks return what is wrong as the end of a sentence ("it …"), empty when nothing is. They never
-quote the address: it may hold a password.
+The checks return the end of a sentence ("its URL …") that says what is wrong, or an empty string.
+They never quote the URL, which may hold a password.
 """
 
 from __future__ import annotations
@@ -9,13 +9,21 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["direct_problem", "index_problem", "is_archive", "is_local", "without_credentials"]
+__all__ = [
+    "direct_problem",
+    "index_name",
+    "index_problem",
+    "is_archive",
+    "is_local",
+    "without_credentials",
+]
 
 _LONGEST = 2048
 _DIRECT = ("https", "http", "file", "git+https", "git+http", "git+ssh", "git+file")
 _ARCHIVE = re.compile(r"\.(whl|zip|tgz|tar\.(gz|bz2|xz))(\[|$)")
-_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!&'()*+,;=%-]*")
-"""What the standard for addresses allows (RFC 3986), but for $."""
+_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!&'()*+,;=%-]*")
+"""The characters that RFC 3986 allows in a URL, except for $."""
+_OPTION = "contains what git would take for an option"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
 _SECRET = re.compile(
@@ -23,36 +31,54 @@ _SECRET = re.compile(
     r"|\bauth|\bsig\b|\bkey\b)[\w.-]{0,40}=)[^\s&;#\"'<>]+",
     re.IGNORECASE,
 )
-"""A query that authenticates whoever knows it."""
+"""A query parameter that lets in anyone who knows it."""
 
 
 def index_problem(url: str) -> str:
-    """Return what keeps `url` from being the address of an index that a notebook records."""
+    """Return why a notebook may not record `url` as an index, empty if it may.
+
+    Only https and http are accepted: a path would mean something else on each machine.
+    """
     problem, parts = _split(url)
     if problem or parts is None:
         return problem
     if parts.scheme not in ("https", "http") or not parts.hostname:
-        return "is no https or http address"
+        return "is not an https or http URL"
     return _remote_problem(parts)
 
 
-def direct_problem(url: str, *, locked: bool = False) -> str:
-    """Return what keeps `url` from being where a notebook's distribution comes from.
+def index_name(url: str) -> str:
+    """Return a name for an index that was given without one: the words of its host and path."""
+    words = [word for word in without_credentials(url).partition("://")[2].split("/") if word]
+    if not words:
+        return "index"
+    host = words[0].partition(":")[0].replace(".", "-")
+    return "-".join([host, *(word for word in words[1:] if word != "simple")])
 
-    In a lock a repository must be named with its full commit: a branch is other code tomorrow.
+
+def direct_problem(url: str, *, locked: bool = False) -> str:
+    """Return why a notebook may not name `url` as the source of a package, empty if it may.
+
+    Parameters
+    ----------
+    url
+        The part of a direct reference after the ``@`` (PEP 508), or a path.
+    locked
+        Whether it stands in a lock. There a repository must be named with its full commit: a
+        branch or a tag may be other code tomorrow.
     """
     if url.startswith("//"):
-        return "names another machine's file"
+        return "names a file on another machine"
     if url.startswith(("./", "../", "/")):
         return _text_problem(url)
     problem, parts = _split(url)
     if problem or parts is None:
         return problem
     if parts.scheme not in _DIRECT:
-        return "is of a kind that nbenv does not install from"
+        return "has a scheme that nbenv does not install from"
     if parts.scheme.endswith("file"):
         here = parts.netloc in ("", "localhost") and parts.path.startswith("/")
-        problem = "" if here else "names no file of this machine"
+        problem = "" if here else "names no file on this machine"
     else:
         problem = _remote_problem(parts)
     return problem or (_git_problem(parts, locked) if parts.scheme.startswith("git+") else "")
@@ -62,56 +88,60 @@ def _text_problem(url: str) -> str:
     if len(url) > _LONGEST:
         return f"is longer than {_LONGEST} characters"
     if not url.isprintable() or " " in url:
-        return "holds a space or a control character"
-    if "$" in url:  # installers put environment variables there: secrets would go to that host
-        return "holds a $, which an installer would replace"
+        return "contains a space or a control character"
+    # Installers expand ${NAME} from the environment: a secret of this user would reach the host.
+    if "$" in url:
+        return "contains a $, which installers expand"
     if without_credentials(url) != url:
-        return "holds a user name, a password or another secret, which a notebook must not"
+        return "contains a user name, a password or another secret, which must not be in a notebook"
+    # ``#subdirectory=../..`` would build what lies beside the archive.
     return "leads out of its folder" if ".." in url.partition("#")[2] else ""
 
 
 def _split(url: str) -> tuple[str, SplitResult | None]:
     problem = _text_problem(url)
-    if not problem and not _ADDRESS.fullmatch(url):
-        problem = "holds a character that no address has"
+    if not problem and not _URL.fullmatch(url):
+        problem = "contains a character that no URL may contain"
     try:
         parts = urlsplit(url)
-        _ = parts.port, parts.hostname  # read only now
+        _ = parts.port, parts.hostname  # urlsplit checks them only when they are read
     except ValueError:
-        return problem or "is no address", None
+        return problem or "is not a URL", None
     return problem, parts
 
 
 def _remote_problem(parts: SplitResult) -> str:
+    # git over ssh needs its user name, which is the same for everybody; a % might hide anything.
     user, _, host = parts.netloc.rpartition("@")
     if user and (parts.scheme != "git+ssh" or "%" in user):
-        return "holds a user name, which a notebook must not"
+        return "contains a user name, which must not be in a notebook"
     if not host.isascii() or not parts.hostname or parts.hostname.startswith("-"):
         return "names no host"
-    return "holds an option" if user.startswith("-") else ""
+    return _OPTION if user.startswith("-") else ""
 
 
 def _git_problem(parts: SplitResult, locked: bool) -> str:
+    # What begins with a dash would be read by git, or by ssh, as an option: it could run a program.
     path, _, revision = parts.path.rpartition("@") if "@" in parts.path else (parts.path, "", "")
     if revision.startswith("-") or path.lstrip("/").startswith("-"):
-        return "holds an option"
-    return "names no full commit" if locked and not _COMMIT.fullmatch(revision) else ""
+        return _OPTION
+    return "does not name a full commit" if locked and not _COMMIT.fullmatch(revision) else ""
 
 
 def is_archive(url: str) -> bool:
-    """Whether an address is of one file that holds a distribution."""
+    """Return whether a URL names one wheel or one archive of sources."""
     return bool(_ARCHIVE.search(url.partition("#")[0].partition("?")[0]))
 
 
 def is_local(url: str | None) -> bool:
-    """Whether an address is a path on this machine."""
+    """Return whether a URL is a path on this machine."""
     return bool(url) and str(url).startswith(("./", "../", "/", "file:"))
 
 
 def without_credentials(text: str) -> str:
-    """Return a text with no user name, password or secret of the addresses in it.
+    """Return a text without the user names, passwords and secrets of the URLs in it.
 
-    The user name of an ssh address stays: it is always the same one, and needed.
+    The user name of an ssh URL stays: it is needed, and the same for everybody.
     """
     return _SECRET.sub(r"\g<name>****", _USER_INFO.sub(_without_user, text))
 

@@ -1,1 +1,1 @@
-"""The composition that every operation shares: snapshot, consent, resolve, sync, record."""
+"""The steps that every operation is composed of: snapshot, consent, resolve, sync, record."""

@@ -1,4 +1,4 @@
-"""Find out what of a lock cannot be had on this machine, and why."""
+"""Find out which packages of a lock are unavailable on this machine, and why."""
 
 from __future__ import annotations
 
@@ -26,59 +26,74 @@ __all__ = [
     "select_for",
 ]
 
-_NAMED = re.compile(r"`([A-Za-z0-9._-]+)==([^`\s]+)`")
-_NOT_THERE = re.compile(r"\b(404|410)\b")
+_PINNED = re.compile(r"`([A-Za-z0-9._-]+)==([^`\s]+)`")
+"""A distribution as uv names it in an error."""
+_NOT_FOUND = re.compile(r"\b(404|410)\b")
+"""HTTP statuses of a file that is gone; any other may pass."""
 
-Found = Mapping[str, list[File]]
+OfferedFiles = Mapping[str, list[File]]
 
 
 @dataclass(frozen=True)
 class Availability:
-    """What of a lock can be had here.
+    """The availability of a lock on this machine.
 
-    `missing` is name → why it cannot; `offered` what an index has instead; `no_python` says why the
-    recorded Python cannot be had.
+    Parameters
+    ----------
+    spec
+        The record whose lock was looked up.
+    python
+        The recorded Python, None where it is not on this machine.
+    missing
+        Name → why that package is unavailable, as the end of a sentence.
+    offered
+        Name → the files of the locked version that an index offers.
+    no_python
+        Why the recorded Python is unavailable, "" where it is not.
     """
 
     spec: Spec
     python: Interpreter | None
     missing: Mapping[str, str] = field(default_factory=dict)
-    offered: Found = field(default_factory=dict)
+    offered: OfferedFiles = field(default_factory=dict)
     no_python: str = ""
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything can be had."""
+        """Whether everything is available."""
         return not self.missing and not self.no_python
 
     @property
     def date(self) -> str:
-        """When the newest of the locked files was uploaded, "" where the index does not say."""
+        """The upload time (RFC 3339) of the newest locked file, "" where no index says one."""
         locked = {each.name: each for each in self.spec.lock.distributions}
         times = [
             file.uploaded
             for name, files in self.offered.items()
             for file in files
+            # Of a missing package, another file of the same version tells the time as well.
             if file.uploaded and (file.digest in locked[name].hashes or name in self.missing)
         ]
         return max(times, default="")
 
     def lines(self) -> list[str]:
-        """Return what cannot be had, a line each."""
+        """Return one line for each thing that is unavailable."""
         versions = self.spec.lock.versions()
         lines = [f"{name} {versions.get(name, '')}: {why}." for name, why in self.missing.items()]
         return [*([self.no_python] if self.no_python else []), *lines]
 
 
 def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[Availability]:
-    """Find out what of a notebook's lock cannot be had here.
+    """Find out which packages of a notebook's lock are unavailable here.
+
+    Only this machine's own indexes are asked, no host that the notebook names.
 
     Parameters
     ----------
     snapshot
-        The notebook; this machine's own index is asked, no host that the notebook names.
+        The notebook; it must have a lock.
     error
-        What restoring it failed with, where that was tried.
+        The error with which restoring it failed, if that was tried.
 
     Raises
     ------
@@ -88,46 +103,58 @@ def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[
     spec = snapshot.spec
     yield Progress("resolve", "Checking which packages are unavailable …")
     python = find(spec.python)
-    reason = f"{error.what} {error.why}" if error else f"Python {spec.python} is not here."
+    reason = f"{error.what} {error.why}" if error else _no_python(spec)
     found = Availability(spec, python, no_python="" if python else reason)
     offered = offered_for(snapshot, spec)
     missing = find_missing(snapshot, spec, offered)
     if isinstance(error, BuildError) and not isinstance(error, BuildRefusedError):
         missing |= dict.fromkeys(find_built(snapshot, spec, offered), "its build failed")
-    if error and _NOT_THERE.search(error.why):
+    if error and _NOT_FOUND.search(error.why):
         gone = "the index lists its file, but no longer has it"
-        missing |= dict.fromkeys(_named_in(error, spec), gone)
+        missing |= dict.fromkeys(_pinned_in(error, spec), gone)
     return replace(found, missing=missing, offered=offered)
 
 
+def _no_python(spec: Spec) -> str:
+    return f"Python {spec.python} is not on this machine."
+
+
 def is_temporary(error: NbenvError) -> bool:
-    """Whether an error says that an index could not be asked, which another try may mend."""
-    return isinstance(error, IndexAccessError) and not _NOT_THERE.search(error.why)
+    """Return whether an index could not be asked, so that another try may succeed."""
+    return isinstance(error, IndexAccessError) and not _NOT_FOUND.search(error.why)
 
 
-def _named_in(error: NbenvError, spec: Spec) -> Iterator[str]:
+def _pinned_in(error: NbenvError, spec: Spec) -> Iterator[str]:
+    """Yield the names of locked packages that an error quotes with their version."""
     versions = spec.lock.versions()
-    for name, version in _NAMED.findall(error.why):
+    for name, version in _PINNED.findall(error.why):
         if versions.get(name) == version:
             yield name
 
 
 def select_for(snapshot: NotebookSnapshot, spec: Spec) -> dict[str, LockedDistribution]:
-    """Return what of a spec's lock is for this machine, by name."""
+    """Return the part of a spec's lock that is for this machine, by name."""
     return select_locked(spec, snapshot.environment.read_version())
 
 
-def offered_for(snapshot: NotebookSnapshot, spec: Spec) -> Found:
-    """Return the files that this machine's index offers of what a spec locks for it."""
+def offered_for(snapshot: NotebookSnapshot, spec: Spec) -> OfferedFiles:
+    """Return the files that this machine's indexes offer of the locked versions, by name.
+
+    Raises
+    ------
+    InstallerError
+        An index cannot be asked.
+    """
     return offered_files(list(select_for(snapshot, spec).values()), spec.python)
 
 
-def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: Found) -> dict[str, str]:
-    """Return the names of which no locked file is offered, and why."""
+def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) -> dict[str, str]:
+    """Return the packages of which no locked file is offered: name → why."""
     missing = {}
     for name, locked in sorted(select_for(snapshot, spec).items()):
         files = offered.get(name, [])
         same = [file for file in files if file.digest in locked.hashes]
+        # A package from a URL is on no index.
         if locked.version is None or best_file(same, spec.python):
             continue
         if not files:
@@ -139,8 +166,8 @@ def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: Found) -> dict
     return missing
 
 
-def find_built(snapshot: NotebookSnapshot, spec: Spec, offered: Found) -> list[str]:
-    """Return the names that would be built from source."""
+def find_built(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) -> list[str]:
+    """Return the names of the packages that would be built from source."""
     built = []
     for name, locked in select_for(snapshot, spec).items():
         files = (each for each in offered.get(name, ()) if each.digest in locked.hashes)

@@ -1,4 +1,4 @@
-"""Ask for agreement: nothing that a notebook brings is installed before a person here agreed."""
+"""Ask for consent: nothing that a notebook brings is installed before its user approved it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,23 @@ __all__ = ["agree", "agree_to", "check_approved", "check_policy"]
 
 
 def agree(snapshot: NotebookSnapshot, spec: Spec) -> None:
-    """Let what `spec` locks be installed here from now on without asking."""
+    """Approve what `spec` locks: from now on it is installed here without asking."""
     ref = snapshot.ref
     agree_to(spec, ref.folder, None if ref.is_detached else snapshot.state.notebook)
 
 
 def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
-    """Do the same for a notebook in `folder`, of which nothing else need be known."""
+    """Approve what `spec` locks for a notebook that need not be read.
+
+    Parameters
+    ----------
+    spec
+        The record to approve.
+    folder
+        The folder that its local requirements are relative to.
+    notebook
+        The notebook's path, which a list of approvals shows; None for a detached kernel.
+    """
     about: dict[str, object] = {
         "notebook": notebook,
         "python": spec.python,
@@ -34,7 +44,20 @@ def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
 
 
 def check_approved(snapshot: NotebookSnapshot, consent: bool) -> None:
-    """Raise unless this machine may install what the notebook records."""
+    """Raise unless what the notebook records may be installed on this machine.
+
+    Parameters
+    ----------
+    snapshot
+        The notebook; one without a record needs no approval.
+    consent
+        Whether the user has just asked for exactly this.
+
+    Raises
+    ------
+    ApprovalNeededError
+        It was never approved here, and ``NBENV_RESTORE`` is not ``always``.
+    """
     if snapshot.record is None:
         return
     spec = snapshot.spec
@@ -46,32 +69,33 @@ def check_approved(snapshot: NotebookSnapshot, consent: bool) -> None:
         return
     raise ApprovalNeededError(
         f"This notebook brings an environment that is not on this machine yet: "
-        f"Python {spec.python} with {_listing(spec)}.",
+        f"Python {spec.python} with {_contents(spec)}.",
         "".join(f"{line}\n" for line in _warnings(spec)) + "Nothing was downloaded or run.",
-        "To agree and install exactly that, run %nbenv restore in a cell "
-        "(in a terminal: nbenv restore NOTEBOOK). To see it first: "
+        "To approve and install exactly that, run %nbenv restore in a cell "
+        "(in a terminal: nbenv restore NOTEBOOK). To look at it first: "
         "%nbenv restore --dry-run (in a terminal: nbenv restore --dry-run NOTEBOOK).",
     )
 
 
 def check_policy(consent: bool) -> None:
-    """Raise where the user wants nothing to be restored unasked, whatever was agreed to."""
+    """Raise `ApprovalNeededError` if ``NBENV_RESTORE`` is ``never``, whatever was approved."""
     if consent or approval_store.policy() != "never":
         return
     raise ApprovalNeededError(
         "This notebook's environment is not ready, and NBENV_RESTORE is never.",
         "Nothing was downloaded or run.",
-        "Restore it: %nbenv restore (in a terminal: nbenv restore NOTEBOOK).",
+        "Restore it with %nbenv restore (in a terminal: nbenv restore NOTEBOOK).",
     )
 
 
-def _listing(spec: Spec) -> str:
+def _contents(spec: Spec) -> str:
     asked = ", ".join(spec.requirements[:8]) + (", …" if len(spec.requirements) > 8 else "")
     count = counted(len(spec.lock.distributions))
     return f"{count} locked" + (f" ({asked})" if asked else "")
 
 
 def _warnings(spec: Spec) -> Iterator[str]:
+    """Yield a sentence for each thing that is more than a wheel from this machine's own index."""
     for index in spec.indexes:
         yield f"It uses the index {index.name} ({index.url})."
     for each in spec.lock.distributions:

@@ -1,4 +1,4 @@
-"""The notebook that an operation is about: which one it is, and what it was when it was read."""
+"""References to notebooks, and snapshots of them: the input of every operation."""
 
 from __future__ import annotations
 
@@ -22,9 +22,16 @@ __all__ = ["NotebookRef", "NotebookSnapshot", "parse_record"]
 
 @dataclass(frozen=True)
 class NotebookRef:
-    """A notebook, and whether a Jupyter Server has it open and writes the record itself.
+    """A reference to a notebook, from which nothing was read yet.
 
-    `base` is the folder that local requirements are relative to, where that is not the notebook's.
+    Parameters
+    ----------
+    notebook
+        Its path, or a placeholder.
+    in_server
+        Whether a Jupyter Server has it open, and writes the record when a front end saves.
+    base
+        The folder that local requirements are relative to, if that is not the notebook's own.
     """
 
     notebook: str
@@ -33,7 +40,15 @@ class NotebookRef:
 
     @classmethod
     def of_kernel(cls, path: str, environ: Mapping[str, str]) -> NotebookRef:
-        """Return the notebook of a kernel whose environment variables are `environ`."""
+        """Return the notebook of a kernel.
+
+        Parameters
+        ----------
+        path
+            The path that the kernel was started with; a rename since then is followed.
+        environ
+            The environment variables of the kernel.
+        """
         parent = environ.get("JPY_PARENT_PID", "")
         open_in_server = bool(environ.get("JPY_SESSION_NAME")) and parent.isdigit()
         in_server = open_in_server and os.path.exists(paths.server_path(parent))
@@ -41,7 +56,13 @@ class NotebookRef:
 
     @classmethod
     def of_environment(cls, identifier: str, environ: Mapping[str, str]) -> NotebookRef:
-        """Return the notebook that an environment belongs to, wherever it is by now."""
+        """Return the notebook that an environment belongs to, also after a rename.
+
+        Raises
+        ------
+        UsageError
+            It belongs to none.
+        """
         path = notebook_of(identifier)
         if path is None:
             raise UsageError(
@@ -52,11 +73,11 @@ class NotebookRef:
 
     @classmethod
     def detached(cls, name: str) -> NotebookRef:
-        """Return the placeholder of a kernel without a notebook, in which nothing is recorded."""
+        """Return the placeholder of a detached kernel; nothing is recorded in a file."""
         return cls(paths.placeholder_path(name))
 
     def following(self, identifier: str) -> NotebookRef:
-        """Return where the notebook of that environment is by now."""
+        """Return the reference with the present path of the notebook that has an environment."""
         state = read_state(self.notebook)
         if state and state.environment == identifier:
             return self
@@ -64,12 +85,12 @@ class NotebookRef:
 
     @property
     def is_detached(self) -> bool:
-        """Whether there is no notebook to record into."""
+        """Whether it is a placeholder: there is no notebook to record in."""
         return paths.is_placeholder(self.notebook)
 
     @property
     def keeps_unsaved(self) -> bool:
-        """Whether the record stays in this machine's state until a front end saves."""
+        """Whether the record stays in the notebook's state until a front end saves it."""
         return self.in_server or self.is_detached
 
     @property
@@ -82,10 +103,20 @@ class NotebookRef:
 
 @dataclass(frozen=True)
 class NotebookSnapshot:
-    """A notebook as it was when it was read.
+    """A notebook and its environment's marker as they were when they were read.
 
-    `in_file` is the record in its file and `record` the true one; `marker` is what its environment
-    was last synced to.
+    Parameters
+    ----------
+    ref
+        The notebook.
+    state
+        Its state on this machine; a fresh one, not written, for a notebook that is new here.
+    in_file
+        The record in its file.
+    record
+        The record that counts: the file's, or a newer one that was not saved yet.
+    marker
+        The record that its environment was last synced to.
     """
 
     ref: NotebookRef
@@ -101,9 +132,9 @@ class NotebookSnapshot:
         Raises
         ------
         NotebookError
-            The file is missing, or is no notebook that nbenv works with.
+            There is no such file, or it is not a notebook that nbenv can use.
         RecordError
-            The record in it has not the shape of one.
+            Its record is broken, or of a newer version.
         """
         state = state_for(ref.notebook)
         in_file: dict[str, object] | None = None
@@ -120,15 +151,18 @@ class NotebookSnapshot:
 
     @cached_property
     def spec(self) -> Spec:
-        """The record, typed; an empty one for a notebook without.
+        """The typed record; an empty one for a notebook without a record.
 
-        Raises `RecordError` when the record cannot be used.
+        Raises
+        ------
+        RecordError
+            The record cannot be used.
         """
         return Spec(default_python()) if self.record is None else parse_record(self.record)
 
     @cached_property
     def digest(self) -> str:
-        """The digest that an approval of the record is for."""
+        """The digest by which the record is approved."""
         return self.spec.digest(self.ref.folder)
 
     @property
@@ -138,22 +172,22 @@ class NotebookSnapshot:
 
     @property
     def is_stripped(self) -> bool:
-        """Whether the file lost the record that this machine still knows."""
+        """Whether the file lost a record that this machine still knows."""
         return records.is_stripped(self.in_file, self.state.to_dict()) and not self.ref.is_detached
 
     @property
     def is_ready(self) -> bool:
-        """Whether the environment was, whole, what the record says."""
+        """Whether the environment held, completely, what the record locks."""
         return self.describes(self.marker)
 
     def describes(self, marker: Marker) -> bool:
-        """Whether an environment with this marker is, whole, what the record says."""
+        """Return whether an environment with a marker holds, completely, what the record locks."""
         held = marker.record
         known = self.state.to_dict()
         return held is not None and records.is_held(held, self.record, self.in_file, known)
 
     def check_recorded(self) -> None:
-        """Raise `NotebookError` when there is no record to restore."""
+        """Raise `NotebookError` if the notebook has no record."""
         if self.record is None:
             raise NotebookError(
                 "This notebook records no environment, so there is nothing to restore.",
@@ -161,10 +195,10 @@ class NotebookSnapshot:
             )
 
     def check_locked(self) -> None:
-        """Raise `NotebookError` when there is a record without a lock to build from."""
+        """Raise `NotebookError` if the notebook has a record without a lock."""
         if self.record is not None and not self.spec.lock.distributions:
             raise NotebookError(
-                "This notebook records what it needs, but no lock: not which versions exactly.",
+                "This notebook records requirements, but no lock with their exact versions.",
                 todo="Resolve and lock it: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
             )
 
@@ -173,7 +207,7 @@ class NotebookSnapshot:
 
 
 class _ByContent:
-    """A record as the key of a cache: equal content, equal key."""
+    """A record as the key of a cache: keys of equal content are equal."""
 
     __slots__ = ("fingerprint", "record")
 
@@ -189,12 +223,15 @@ class _ByContent:
 
 
 def parse_record(record: dict[str, object]) -> Spec:
-    """Parse a record, once for each content: its lock has hundreds of lines.
+    """Parse a record, once for each content: a lock has hundreds of lines.
 
-    A command meets the same record in the notebook, in this machine's state and in the
-    environment's marker, and a server that is asked for the status meets it every few seconds.
+    A command finds the same record in the notebook, in its state and in its environment's marker,
+    and a server that is asked for the status finds it every few seconds.
 
-    Raises `RecordError` when the record cannot be used.
+    Raises
+    ------
+    RecordError
+        The record cannot be used.
     """
     return _parse(_ByContent(record))
 

@@ -1,7 +1,7 @@
 """Make a notebook's environment hold what a spec locks, or leave it as it was.
 
-Nothing here touches the notebook or what this machine knows of it: a sync returns the environment
-that holds the lock now, and `nbenv.engine.transaction` says what follows from that.
+Nothing here touches the notebook or its state: a sync returns the environment that holds the lock
+now, and `nbenv.engine.transaction` does what follows from that.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbenv.core.lock import Change, LockedDistribution
+from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
@@ -32,10 +32,22 @@ __all__ = ["SyncResult", "begin_check", "confirm_touched", "sync_environment"]
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What a sync changed.
+    """The result of a sync.
 
-    `environment` is the one that holds the lock now. With `replaced` it is another one than
-    before; `damaged` is then the former one, where nothing should run in that any more.
+    Parameters
+    ----------
+    environment
+        The environment that holds the lock now.
+    changes
+        The changed packages.
+    imports
+        Name → top-level modules of each changed package, former ones included.
+    path_files
+        Names of the added ``.pth`` files, which a running kernel has not read.
+    replaced
+        Whether the notebook had another environment before.
+    damaged
+        That former environment, if its files are damaged and nothing should run in it any more.
     """
 
     environment: Environment
@@ -56,28 +68,36 @@ def sync_environment(
 ) -> Steps[SyncResult]:
     """Make the notebook's environment, or a new one in its place, hold what `spec` locks.
 
-    When that fails, the environment is again what it was, and a new one is removed.
+    If that fails, a new environment is removed, and the present one and its marker are as before
+    unless the installer stopped halfway. The caller holds the environment's lock.
 
     Parameters
     ----------
     snapshot
-        The notebook, whose lock the environment was made of so far.
+        The notebook; the environment was made of its lock so far.
     spec
-        What the environment is to hold.
+        The record whose lock the environment should hold.
     interpreter
-        The Python of a new environment. A new one is made where there is none, where the present
-        one is damaged or of another Python, and where it holds other files of the same versions.
+        The Python of a new environment. One is created if there is none, if the present one is
+        damaged or of another Python, and if it holds other files of the same versions.
     exact
-        Whether to remove what is installed beyond the lock; otherwise it stays, as drift.
+        Whether to remove what is installed beyond the lock; otherwise that stays, as drift.
     checked
-        A check of the environment's files that has begun already (`begin_check`).
+        A check of the environment's files that was started before (`begin_check`).
+
+    Raises
+    ------
+    InstallerError
+        The installer failed.
+    BrokenEnvironmentError
+        No environment could be created.
     """
     current = snapshot.environment
     version, marker = current.read_version(), current.read_marker()
     report = checked.result() if checked else _check(current)
     damage = _damage(version, marker, report)
     if damage:
-        yield Progress("create", f"{damage} Making it anew …")
+        yield Progress("create", f"{damage} Replacing it …")
     replaces = bool(damage) or _must_be_replaced(version, marker, spec)
     environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
     is_new = replaces or version is None
@@ -97,7 +117,7 @@ def sync_environment(
 
 
 def begin_check(environment: Environment) -> Future[IntegrityReport]:
-    """Check an environment's files in a thread, while something else is waited for."""
+    """Check an environment's files in a thread, while the caller resolves."""
     report: Future[IntegrityReport] = Future()
 
     def work() -> None:
@@ -115,9 +135,9 @@ def _check(environment: Environment) -> IntegrityReport:
 
 
 def _damage(version: str | None, marker: Marker, report: IntegrityReport) -> str:
-    """Return a sentence about what is wrong with an environment's files, "" when nothing is.
+    """Return a sentence about the damage of an environment, "" if there is none.
 
-    Without its marker a change of it was interrupted, so that any file may be a left-over.
+    If it has no marker, a change of it was interrupted, and any stray file may be from that.
     """
     if version is None:
         return ""
@@ -131,17 +151,17 @@ def _damage(version: str | None, marker: Marker, report: IntegrityReport) -> str
 
 
 def _must_be_replaced(version: str | None, marker: Marker, spec: Spec) -> bool:
-    """Whether what a spec locks cannot be had by changing the environment."""
+    """Return whether changing the environment cannot make it hold what a spec locks."""
     if version is None:
         return False
     return not version.startswith(f"{spec.python}.") or _has_other_files(version, marker, spec)
 
 
 def _has_other_files(version: str, marker: Marker, spec: Spec) -> bool:
-    """Whether something is installed in the version that `spec` locks, but from another file.
+    """Return whether a package is installed in the locked version, but from another file.
 
-    An installer leaves alone what has the right version; only the lock that the environment was
-    made of tells which file that was.
+    An installer leaves alone what has the right version. Only the lock that the environment was
+    made of tells from which file that was installed.
     """
     try:
         made_of = parse_record(marker.record) if marker.record else None
@@ -159,9 +179,19 @@ def _has_other_files(version: str, marker: Marker, spec: Spec) -> bool:
 
 
 def confirm_touched(environment: Environment, marker: Marker) -> bool:
-    """Mark an environment that was touched from outside as whole again, if it is.
+    """Mark an environment as complete again after something touched it, if it is complete.
 
-    Return whether it is whole, also where nothing had touched it.
+    Parameters
+    ----------
+    environment
+        The environment, locked by the caller.
+    marker
+        Its marker.
+
+    Returns
+    -------
+    bool
+        Whether it is complete, also if nothing had touched it.
     """
     if not marker.is_touched:
         return True
@@ -181,7 +211,7 @@ def confirm_touched(environment: Environment, marker: Marker) -> bool:
 
 @dataclass(frozen=True)
 class _Sync:
-    """One sync of one environment that exists."""
+    """One sync of an environment that exists."""
 
     snapshot: NotebookSnapshot
     spec: Spec
@@ -190,10 +220,10 @@ class _Sync:
     report: IntegrityReport
 
     def run(self) -> Steps[SyncResult]:
-        """Install and remove what the plan says, then mark the environment as whole."""
+        """Install and remove what the plan says, then mark the environment as complete."""
         environment, spec = self.environment, self.spec
         marker, before = environment.read_marker(), environment.installed()
-        wanted = _located(select_locked(spec, environment.read_version()), self._folder)
+        wanted = _with_full_urls(select_locked(spec, environment.read_version()), self._folder)
         plan = make_plan(wanted, before, self._removable(marker, before))
         if not plan.install and not plan.remove:
             environment.mark(spec.to_record(), self._notebook, marker.mismatched)
@@ -207,12 +237,13 @@ class _Sync:
         }
         yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
         only_adds = not plan.remove and bool(before)
-        goal = SyncGoal(list(wanted.values()), kept, lacking=plan.install if only_adds else None)
-        yield from self._guarded(marker, before, goal)
+        goal = SyncGoal(list(wanted.values()), kept, missing=plan.install if only_adds else None)
+        yield from self._install_guarded(marker, before, goal)
         changes = _changes(before, environment.installed())
         names = {change.name for change in changes}
-        mismatched = yield from self._mended(goal, names, marker)
+        mismatched = yield from self._repair(goal, names, marker)
         bytecode.share(environment, names)
+        # The marker comes last: whatever was interrupted above has none.
         environment.mark(spec.to_record(), self._notebook, mismatched)
         gone = {name: each for name, each in old_imports.items() if name in names}
         return SyncResult(
@@ -233,54 +264,55 @@ class _Sync:
     def _removable(self, marker: Marker, before: Mapping[str, Installed]) -> set[str]:
         """Return the names that may be removed.
 
-        Unmarked, what is there beyond the lock is no drift but what an interrupted change left.
+        In an environment without a marker, what is installed beyond the lock is no drift: it is
+        from a change that was interrupted.
         """
         if self.exact or marker.record is None:
             return set(before)
         return set(self.snapshot.spec.lock.versions())
 
-    def _installed(self, goal: SyncGoal) -> Steps[None]:
+    def _install(self, goal: SyncGoal) -> Steps[None]:
         yield from sync_prefix(self.environment.python, goal, self.spec, self._folder)
 
-    def _guarded(
+    def _install_guarded(
         self, marker: Marker, before: Mapping[str, Installed], goal: SyncGoal
     ) -> Steps[None]:
-        """Sync unmarked; when it fails before it changed anything, the old marker holds."""
+        """Install without a marker; put it back if the installer failed but changed nothing."""
         environment = self.environment
         owner = notebook_of(environment.identifier)
         environment.unmark()
         try:
-            yield from self._installed(goal)
+            yield from self._install(goal)
         except BaseException:
             unchanged = environment.installed() == before
             if marker.record is not None and unchanged and check_files(environment) == self.report:
                 environment.mark(marker.record, owner, marker.mismatched)
             raise
 
-    def _mended(self, goal: SyncGoal, names: set[str], marker: Marker) -> Steps[frozenset[str]]:
-        """Install damaged files again; return what never was what its own ``RECORD`` says.
+    def _repair(self, goal: SyncGoal, names: set[str], marker: Marker) -> Steps[frozenset[str]]:
+        """Install altered packages again; return those that still do not match their ``RECORD``.
 
-        The installer checked what it downloaded against its hash. What differs from ``RECORD``
-        comes from a damaged cache, or, when it still differs, was published like that.
+        The installer verified each download, but not what it had in its cache. A package that
+        matches no better when it is downloaded again was published like that.
         """
-        damaged = find_altered(self.environment, names)
-        if damaged:
-            told = ", ".join(damaged)
-            yield Progress("install", f"The cache of {told} is damaged; downloading it again …")
-            yield from forget_cached(damaged, self._folder)
-            yield from self._installed(replace(goal, again=damaged, lacking=None))
-        still = find_altered(self.environment, damaged)
+        altered = find_altered(self.environment, names)
+        if altered:
+            message = f"The cached files of {', '.join(altered)} are damaged; downloading again …"
+            yield Progress("install", message)
+            yield from forget_cached(altered, self._folder)
+            yield from self._install(replace(goal, again=altered, missing=None))
+        still = find_altered(self.environment, altered)
         return (marker.mismatched - names) | frozenset(still)
 
 
-def _located(
+def _with_full_urls(
     selection: Mapping[str, LockedDistribution], folder: Path
 ) -> dict[str, LockedDistribution]:
-    """Return a selection with the addresses of local projects in full."""
-    return {name: _located_one(locked, folder) for name, locked in selection.items()}
+    """Return a selection with absolute URLs of its local projects, as an environment has them."""
+    return {name: _with_full_url(locked, folder) for name, locked in selection.items()}
 
 
-def _located_one(locked: LockedDistribution, folder: Path) -> LockedDistribution:
+def _with_full_url(locked: LockedDistribution, folder: Path) -> LockedDistribution:
     if not locked.url or not is_local(locked.url):
         return locked
     path, hash_sign, fragment = locked.url.partition("#")
@@ -296,10 +328,10 @@ def _announcement(coming: int, going: int) -> str:
 
 
 def _changes(before: Mapping[str, Installed], after: Mapping[str, Installed]) -> list[Change]:
-    """Return what came, went and changed; also where only the source of a version did."""
-    names = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
-    return [Change(name, _version(before.get(name)), _version(after.get(name))) for name in names]
+    """Return what was added, removed and changed, a version from another source included."""
+    names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    return changes_between(_versions(before), _versions(after), names)
 
 
-def _version(installed: Installed | None) -> str | None:
-    return installed.version if installed else None
+def _versions(installed: Mapping[str, Installed]) -> dict[str, str]:
+    return {name: each.version for name, each in installed.items()}

@@ -1,7 +1,8 @@
-"""Find what can be had where a notebook's exact environment cannot, the least change first.
+"""Find fallbacks for an environment that is not available exactly, the smallest change first.
 
-The levels: the same versions from other files (build); the same versions on another Python
-(python); what the requirements allowed when the lock was made (dated); the newest they allow.
+The levels: the same versions from other files (``build``); the same versions on another Python
+(``python``); the versions that the requirements allowed when the lock was made (``dated``); the
+newest versions that they allow (``newest``).
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from nbenv.core.lock import Change, Lock, LockedDistribution
-from nbenv.core.lock_diff import changes
+from nbenv.core.lock import Change, Lock, LockedDistribution, changes_between
 from nbenv.core.spec import Spec
 from nbenv.engine.availability import (
     Availability,
@@ -33,14 +33,30 @@ __all__ = ["LEVELS", "Fallback", "find_fallbacks"]
 
 LEVELS = ("build", "python", "dated", "newest")
 _OLDEST = 10
-"""The oldest minor version of Python that is offered instead of another."""
+"""The oldest minor version of Python 3 that is offered instead of the recorded one."""
 _TRIED = 3
-"""How many Pythons are tried."""
+"""Pythons that are tried; each one takes a resolution."""
 
 
 @dataclass(frozen=True)
 class Fallback:
-    """One fallback: the spec that it would record, and what that changes."""
+    """One fallback.
+
+    Parameters
+    ----------
+    level
+        One of `LEVELS`.
+    spec
+        The record that it would make.
+    changes
+        The packages whose version would change.
+    built
+        The packages that would be built from source.
+    others
+        The packages of which another wheel of the same version would be taken.
+    date
+        With ``dated``, the time (RFC 3339) that it goes back to.
+    """
 
     level: str
     spec: Spec
@@ -50,7 +66,7 @@ class Fallback:
     date: str = ""
 
     def summarise(self, was: Spec) -> str:
-        """Return in one line what it would change."""
+        """Return what it would change of the record `was`, in one line."""
         parts = []
         if self.date:
             parts.append(f"what the requirements allowed on {self.date[:10]}")
@@ -64,7 +80,7 @@ class Fallback:
         return "; ".join(parts)
 
     def to_data(self, was: Spec) -> dict[str, object]:
-        """Return it for programs."""
+        """Return the plain form that ``--json`` prints."""
         return {
             "level": self.level,
             "python": self.spec.python,
@@ -82,13 +98,23 @@ class Fallback:
 def find_fallbacks(
     snapshot: NotebookSnapshot, available: Availability, only: str | None = None
 ) -> Steps[list[Fallback]]:
-    """Return what remains possible, the least change first; `only` looks for one level."""
+    """Return the possible fallbacks, the smallest change first.
+
+    Parameters
+    ----------
+    snapshot
+        The notebook.
+    available
+        The availability of its lock.
+    only
+        The one level to look for; None for all.
+    """
     makers = {"build": _other_files, "python": _other_python, "dated": _dated, "newest": _newest}
     found = []
     for level in [only] if only else LEVELS:
         try:
             fallback = yield from makers[level](snapshot, available)
-        except (InstallerError, InterpreterError):
+        except (InstallerError, InterpreterError):  # this level is not possible
             continue
         if fallback is not None:
             found.append(fallback)
@@ -118,13 +144,13 @@ def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[F
 
 
 def _widened(locked: LockedDistribution, file: File) -> LockedDistribution:
-    """Return a line that takes a file too; consent to the fallback is consent to building it."""
+    """Return a lock's line that also allows another file, and to build it if it is an sdist."""
     hashes = tuple(sorted((*locked.hashes, str(file.digest))))
     return replace(locked, hashes=hashes, source=locked.source or file.is_source)
 
 
 def _other_python(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
-    """Keep the versions on the nearest Python that is here; rather one that moves none."""
+    """Keep the versions on the nearest other Python, preferring one on which all can be kept."""
     best: Fallback | None = None
     for python in _pythons(available.spec.python)[:_TRIED]:
         yield Progress("resolve", f"Trying the same versions on Python {python} …")
@@ -139,19 +165,22 @@ def _other_python(snapshot: NotebookSnapshot, available: Availability) -> Steps[
             best = fallback
         if best and not best.changes:
             break
-    # With the recorded Python here, another one only helps when no version moves.
+    # Where the recorded Python is available, another one only helps if it keeps every version.
     return best if best is None or not best.changes or available.no_python else None
 
 
 def _still_needs_missing(available: Availability, spec: Spec) -> bool:
-    """Whether another spec needs one of the very files that are lacking."""
+    """Return whether a spec locks one of the files that are unavailable."""
     old = {each.name: set(each.hashes) for each in available.spec.lock.distributions}
     new = {each.name: set(each.hashes) for each in spec.lock.distributions}
     return any(old.get(name, set()) & new.get(name, set()) for name in available.missing)
 
 
 def _pythons(recorded: str) -> list[str]:
-    """Return the other Pythons that are here, the nearest first, of two the newer one."""
+    """Return the other Pythons on this machine, the nearest first, of two equally near the newer.
+
+    They are minor versions, as ``"3.11"``.
+    """
     minor = int(recorded.partition(".")[2])
     here = {int(each.python.partition(".")[2]) for each in interpreters.available()} - {minor}
     usable = [each for each in here if each >= _OLDEST]
@@ -162,14 +191,15 @@ def _dated(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallbac
     if not available.date:
         return None
     before = _after(available.date)
-    yield Progress("resolve", f"Looking for what could be had on {available.date[:10]} …")
+    day = available.date[:10]
+    yield Progress("resolve", f"Looking for the versions that were available on {day} …")
     options = ResolveOptions(avoid=_avoided(available), before=before, here=True)
     fallback = yield from _resolved("dated", snapshot, available, options)
     return replace(fallback, date=available.date) if fallback else None
 
 
 def _after(time: str) -> str:
-    """Return the second after a time: the limit itself is excluded."""
+    """Return the second after a time, as uv excludes the limit itself."""
     limit = datetime.fromisoformat(time.replace("Z", "+00:00")) + timedelta(seconds=1)
     return limit.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
@@ -181,6 +211,7 @@ def _newest(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallba
 
 
 def _avoided(available: Availability) -> tuple[str, ...]:
+    """Return the unavailable packages as ``name==version``."""
     versions = available.spec.lock.versions()
     return tuple(f"{name}=={versions[name]}" for name in available.missing if versions.get(name))
 
@@ -192,7 +223,7 @@ def _resolved(
     options: ResolveOptions,
     python: str | None = None,
 ) -> Steps[Fallback | None]:
-    """Resolve anew; None where the result could not be had here either."""
+    """Resolve again; None if the result is not available here either."""
     was, folder = available.spec, snapshot.ref.folder
     if python is None:
         python = was.python if available.python else next(iter(_pythons(was.python)), None)
@@ -203,11 +234,11 @@ def _resolved(
     offered = offered_for(snapshot, spec)
     if find_missing(snapshot, spec, offered):
         return None
-    changed = changes(_versions(snapshot, was), _versions(snapshot, spec))
-    return Fallback(level, spec, changed, tuple(find_built(snapshot, spec, offered)))
+    changed = changes_between(_versions(snapshot, was), _versions(snapshot, spec))
+    return Fallback(level, spec, tuple(changed), tuple(find_built(snapshot, spec, offered)))
 
 
 def _versions(snapshot: NotebookSnapshot, spec: Spec) -> dict[str, str]:
-    """Return name → version, or address, of what is locked for this machine."""
+    """Return name → version, or URL, of what is locked for this machine."""
     selected = select_for(snapshot, spec).items()
-    return {name: each.version or each.url or "" for name, each in selected}
+    return {name: each.version_or_url for name, each in selected}

@@ -22,13 +22,39 @@ __all__ = ["relock", "resolve_anew"]
 def relock(
     old: Spec, new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions | None
 ) -> Steps[Spec]:
-    """Return `new` with the lock that meets its requirements, `old` being the one that it changes.
+    """Resolve a changed spec, keeping the locked versions of the old one where possible.
 
-    Where `new` only asks for more, that alone is resolved, as long as nothing locked must move.
+    Where `new` only adds requirements, those alone are resolved, as long as no locked version has
+    to change.
+
+    Parameters
+    ----------
+    old
+        The spec before the change, with its lock.
+    new
+        The spec after it.
+    interpreter
+        A Python of its version.
+    folder
+        The folder that local requirements are relative to.
+    options
+        The locked versions that may change; None if none may without need.
+
+    Returns
+    -------
+    Spec
+        `new` with a lock that meets its requirements.
+
+    Raises
+    ------
+    ResolutionError
+        No set of versions meets them.
+    InstallerError
+        uv failed otherwise.
     """
-    yield _begun(new)
+    yield _resolving(new)
     if options is None:
-        lock = yield from _grown(old, new, interpreter, folder)
+        lock = yield from _grown_lock(old, new, interpreter, folder)
         if lock is not None:
             return replace(new, lock=lock)
     choice = replace(options or ResolveOptions(), locked_for=old.python)
@@ -38,12 +64,12 @@ def relock(
 def resolve_anew(
     spec: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions
 ) -> Steps[Spec]:
-    """Return `spec` with the lock that meets its requirements."""
-    yield _begun(spec)
+    """Return `spec` with a lock that meets its requirements; see `relock`."""
+    yield _resolving(spec)
     return (yield from _resolved(spec, interpreter, folder, options))
 
 
-def _begun(spec: Spec) -> Progress:
+def _resolving(spec: Spec) -> Progress:
     return Progress("resolve", f"Resolving for Python {spec.python} …")
 
 
@@ -58,12 +84,12 @@ def _resolved(
     steps = resolve_lock(spec, interpreter.executable, folder, options, kernel=kernel)
     lock = yield from steps
     made = _with_pre_releases(replace(spec, lock=lock), options.pre)
-    parse_record(made.to_record())  # what could not be read back must not be written
+    parse_record(made.to_record())  # a record that could not be read back is never written
     return made
 
 
 def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
-    """Ask for the pre-releases that were found, so that the next change keeps them."""
+    """Require the pre-releases that were found, so that the next change keeps them."""
     asked = [
         f"{locked.name}>={locked.version}"
         for locked in spec.lock.distributions
@@ -72,37 +98,40 @@ def _with_pre_releases(spec: Spec, names: tuple[str, ...]) -> Spec:
     return replace(spec, requirements=tuple(merge(spec.requirements, asked)))
 
 
-# -- only more
+# -- only additions
 
 
-def _grown(old: Spec, new: Spec, interpreter: Interpreter, folder: Path) -> Steps[Lock | None]:
-    """Resolve what is asked for beyond `old`; None where everything must be looked at.
+def _grown_lock(old: Spec, new: Spec, interpreter: Interpreter, folder: Path) -> Steps[Lock | None]:
+    """Resolve the added requirements alone; None where everything has to be resolved.
 
-    The installer asks the index for the page of each name that it meets, fresh ones included, which
-    is most of the time of an install into a notebook that has its environment.
+    uv asks the index for the page of every package that it resolves. That is most of the time of an
+    install into a notebook that has its environment.
     """
-    added = _added(old, new)
+    added = _added_requirements(old, new)
     if not added:
         return None
     asked = replace(new, requirements=added)
     try:
         more = yield from _resolved(asked, interpreter, folder, ResolveOptions(), kernel=False)
-    except InstallerError:  # it may need what only the other requirements tell
+    except InstallerError:  # together with the other requirements it may be possible
         return None
     return old.lock.grown_by(more.lock)
 
 
-def _added(old: Spec, new: Spec) -> tuple[str, ...]:
-    """Return what `new` asks for beyond `old`, which is met; nothing where it differs otherwise."""
+def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
+    """Return the requirements that `new` adds; none if it differs otherwise, or `old` is not met.
+
+    A lock that does not meet its own requirements was edited by hand.
+    """
     kept = replace(new, requirements=old.requirements, lock=old.lock, editable=old.editable)
     grows = {*old.requirements} < {*new.requirements} and {*old.editable} <= {*new.editable}
-    if kept != old or not grows or not _is_whole(old):
+    if kept != old or not grows or not _meets_requirements(old):
         return ()
     return tuple(text for text in new.requirements if text not in old.requirements)
 
 
-def _is_whole(spec: Spec) -> bool:
-    """Whether a lock holds what its requirements name, as far as its lines tell."""
+def _meets_requirements(spec: Spec) -> bool:
+    """Return whether a lock has each required package in an allowed version."""
     locked = spec.lock.by_name()
     asked = [parse(text) for text in (KERNEL, *spec.requirements)]
     return all(

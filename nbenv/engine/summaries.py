@@ -1,4 +1,4 @@
-"""Put the outcome of a change into words and tables."""
+"""Phrases and tables that several operations report with."""
 
 from __future__ import annotations
 
@@ -6,37 +6,36 @@ from collections.abc import Sequence
 
 from nbenv.core.spec import Spec
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.progress import Outcome
+from nbenv.progress import Kind, Outcome, Table
 
 __all__ = ["and_more", "as_table", "counted", "few", "outcome_of"]
 
 
 def counted(number: int) -> str:
-    """Return a number of packages in words."""
+    """Return a number of packages, as in ``"1 package"``."""
     return f"{number} package{'' if number == 1 else 's'}"
 
 
 def and_more(number: int) -> str:
-    """Return what else changed, behind what was named; "" for nothing."""
+    """Return the end of an incomplete list of names, as in ``" (and 2 more packages)"``."""
     return f" (and {number} more package{'' if number == 1 else 's'})" if number else ""
 
 
 def few(texts: Sequence[str]) -> str:
-    """Return the first of some texts, and how many more there are."""
+    """Return the first four of some texts, and how many more there are."""
     return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
-def as_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> str:
-    """Return rows of text below their heads, each column as wide as it must be."""
-    widths = [max(len(row[n]) for row in [heads, *rows]) for n in range(len(heads))]
-    lines = (
-        "  ".join(cell.ljust(widths[n]) for n, cell in enumerate(row)) for row in [heads, *rows]
-    )
-    return "\n".join(line.rstrip() for line in lines)
+def as_table(
+    rows: Sequence[Sequence[str]], heads: Sequence[str], kinds: Sequence[Kind] | None = None
+) -> Table:
+    """Return rows of text below their heads; `kinds` says how to draw the columns."""
+    texts: list[Kind] = ["text"] * (len(heads) - 1)
+    return Table(tuple(heads), tuple(map(tuple, rows)), tuple(kinds or ("whole", *texts)))
 
 
 def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False) -> Outcome:
-    """Return the outcome of a change; `shown` prints each changed distribution."""
+    """Return the outcome of a change; with `shown`, its text lists the changed packages."""
     return Outcome(
         summary=summary,
         text="\n".join(map(str, synced.changes)) if shown else "",

@@ -1,4 +1,4 @@
-"""One change of a notebook's environment: edited, resolved, synced and recorded, or undone."""
+"""One change of a notebook's environment: edit, resolve, sync and record, or none of it."""
 
 from __future__ import annotations
 
@@ -50,23 +50,32 @@ N = TypeVar("N")
 
 @dataclass(frozen=True)
 class Edited(Generic[N]):
-    """The spec that a change is to bring about, and what its maker has to say of it."""
+    """An edited spec, and a note that the maker of the edit gets back with the result."""
 
     spec: Spec
     note: N
 
 
 Edit = Callable[[NotebookSnapshot], "Edited[N] | Steps[Edited[N]]"]
-"""Returns the new spec of a notebook, held by a lock; it may take steps to find it."""
+"""Returns the new spec of a notebook; it runs while the environment is locked, maybe in steps."""
 
 
 @dataclass(frozen=True)
 class ChangeOptions:
-    """How a change is made.
+    """Options of a change.
 
-    `resolve` says which locked versions may move; with `is_locked` the edited spec has its lock
-    already; what is not `remembered` cannot be undone; `consent` is an agreement to what the
-    notebook's lock names.
+    Parameters
+    ----------
+    resolve
+        The locked versions that may change; None if none may without need.
+    dry_run
+        Whether to stop before anything is changed.
+    is_locked
+        Whether the edited spec has its lock already.
+    remembered
+        Whether the change can be undone.
+    consent
+        Whether the user has agreed to what the notebook's lock names.
     """
 
     resolve: ResolveOptions | None = None
@@ -78,7 +87,7 @@ class ChangeOptions:
 
 @dataclass(frozen=True)
 class ChangeResult(Generic[N]):
-    """What a change did: the notebook `before`, the spec that it has now, and the sync."""
+    """The result of a change: the notebook `before` it, its spec now, the sync, the edit's note."""
 
     before: NotebookSnapshot
     spec: Spec
@@ -89,10 +98,19 @@ class ChangeResult(Generic[N]):
 def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[ChangeResult[N]]:
     """Edit the record, resolve, sync and record: all of it, or nothing.
 
+    Parameters
+    ----------
+    ref
+        The notebook.
+    edit
+        Returns the new spec, given a snapshot that no other change can make outdated.
+    options
+        Options of the change.
+
     Raises
     ------
     ApprovalNeededError
-        Nobody agreed on this machine to what the notebook records.
+        What the notebook records was never approved on this machine.
     NotebookError
         The notebook cannot be read or written.
     NbenvError
@@ -131,10 +149,19 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
 def hold_environment(
     ref: NotebookRef, known: Callable[[str], State]
 ) -> Steps[tuple[contextlib.ExitStack, NotebookRef]]:
-    """Take the lock of the notebook's environment, and say so when another change must end first.
+    """Lock the environment of a notebook, and report if another change has to end first.
 
-    Return with it where the notebook is by then. That other change may have given it another
-    environment, which has another lock.
+    Parameters
+    ----------
+    ref
+        The notebook.
+    known
+        Returns the state of a notebook: `claim_state`, or `state_for` where nothing may be written.
+
+    Returns
+    -------
+    tuple[contextlib.ExitStack, NotebookRef]
+        The lock, released when the stack is closed, and the notebook with its present path.
     """
     while True:
         stack = contextlib.ExitStack()
@@ -144,22 +171,36 @@ def hold_environment(
         stack.enter_context(locked(identifier))
         now = read_state(ref.notebook)
         is_same = now is None or now.environment == identifier
-        if is_same or notebook_of(identifier):  # it was renamed, and its path taken
+        # Another notebook may have the path by now: this one was renamed, and is followed.
+        if is_same or notebook_of(identifier):
             return stack, ref.following(identifier)
-        stack.close()
+        stack.close()  # the other change replaced the environment; the new one has its own lock
 
 
 # -- the Python and the lock
 
 
 def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
-    """Find the Python of a version, or have uv download it when that was agreed to."""
+    """Find a Python, or have uv download one.
+
+    Parameters
+    ----------
+    python
+        The minor version, as ``"3.11"``.
+    fetch
+        Whether it may be downloaded.
+
+    Raises
+    ------
+    InterpreterError
+        It is not on this machine, and was not downloaded.
+    """
     found = find(python)
     if found:
         return found
     if not fetch:
         raise missing(python)
-    yield Progress("python", f"Python {python} is not here; asking uv to download it …")
+    yield Progress("python", f"Python {python} is not on this machine; downloading it with uv …")
     try:
         executable = yield from fetch_python(python)
     except NbenvError as error:
@@ -176,7 +217,7 @@ def _first_line(error: NbenvError) -> str:
 def _locked_spec(
     snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
 ) -> Steps[Spec]:
-    """Return a spec with the lock that meets it; the one at hand where that does."""
+    """Return a spec with a lock that meets it; the present lock if that does."""
     if options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec)):
         return spec
     folder = snapshot.ref.folder
@@ -184,26 +225,29 @@ def _locked_spec(
 
 
 def _is_met(old: Spec, new: Spec) -> bool:
-    """Whether the lock at hand was made for these very requirements."""
+    """Return whether the present lock was made for exactly these requirements."""
     return bool(old.lock.distributions) and replace(new, lock=old.lock) == old
 
 
 def _expected(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
-    """Yield what installing `spec` would change."""
+    """Yield the changes that installing `spec` would make."""
     environment = snapshot.environment
     present = environment.installed()
     for name, wanted in sorted(select_locked(spec, environment.read_version()).items()):
         old = present.get(name)
         if old is None or (wanted.version and old.version != wanted.version):
             yield Change(name, old.version if old else None, wanted.version or wanted.url)
-    going = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
-    yield from (Change(name, present[name].version, None) for name in sorted(going & set(present)))
+    # What is installed beyond the old lock stays, as drift.
+    removed = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
+    for name in sorted(removed & set(present)):
+        yield Change(name, present[name].version, None)
 
 
 # -- recording
 
 
 def _check_writable(ref: NotebookRef) -> None:
+    """Raise before anything is downloaded, not after, if the change could not be recorded."""
     if ref.keeps_unsaved or not os.path.exists(ref.notebook):
         return
     mode = os.stat(ref.notebook).st_mode
@@ -218,10 +262,17 @@ def _check_writable(ref: NotebookRef) -> None:
 
 
 def settle(snapshot: NotebookSnapshot, synced: SyncResult) -> NotebookSnapshot:
-    """Let the notebook have the environment that a sync made; return it with that one."""
+    """Give the notebook the environment that a sync made, and discard a damaged one.
+
+    Returns
+    -------
+    NotebookSnapshot
+        The notebook with its environment now.
+    """
     if not synced.replaced:
         return snapshot
     identifier = synced.environment.identifier
+    # The state is written first: killed in between, the old environment is unused, not missing.
     after = replace(snapshot, state=save_state(replace(snapshot.state, environment=identifier)))
     if synced.damaged:
         inventory.discard(synced.damaged)
@@ -229,20 +280,24 @@ def settle(snapshot: NotebookSnapshot, synced: SyncResult) -> NotebookSnapshot:
 
 
 def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
-    # In this order a kill between two steps leaves the old record or the new one, both approved.
+    """Approve the new record, remember the old one, write the file, and then the state.
+
+    In this order, a kill between two steps leaves a notebook with the old record or the new one,
+    and either can be restored without asking.
+    """
     record, ref, state = spec.to_record(), snapshot.ref, snapshot.state
     agree(snapshot, spec)
     if record != snapshot.record and remembered:
         history.remember(place_of(state), snapshot.record)
     if not ref.keeps_unsaved:
         write_metadata(ref.notebook, {"nbenv": record, "kernelspec": KERNELSPEC})
-    if record != snapshot.record or state.value != record:
+    if record != snapshot.record or state.record != record:
         saved = not ref.keeps_unsaved
         save_state(superseding(state, snapshot.in_file, record, saved))
 
 
 def _go_back(snapshot: NotebookSnapshot, interpreter: Interpreter) -> None:
-    """Bring the environment back to the record that stays, after recording failed."""
+    """Sync the environment back to the record that remains, after recording the new one failed."""
     environment = snapshot.environment
     if snapshot.describes(environment.read_marker()) or environment.read_version() is None:
         return

@@ -1,12 +1,12 @@
-"""Compiled modules, kept once for each distribution and linked into every environment that has it.
+"""Bytecode cache: compiled modules, kept once per distribution and linked into environments.
 
-Python compiles a module when it is first imported, which for a large library takes longer than all
-else that a restore does. The installer links the same sources, with the same times, into each
-environment; so what one environment has compiled is valid in the next one as it is.
+Python compiles a module when it is first imported, which for a large library takes longer than
+everything else in a restore. The installer links the same sources, with the same modification
+times, into each environment. So what was compiled in one environment is valid in the next one.
 
-A compiled module names the time and the size of its source
-(https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation), and is only taken
-where both are right. Whatever cannot be linked is compiled by Python, as ever.
+A compiled module holds the modification time and the size of its source
+(https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation), and is linked only
+where both match. Whatever cannot be linked is compiled by Python as usual.
 """
 
 from __future__ import annotations
@@ -25,42 +25,57 @@ from nbenv.home import paths
 __all__ = ["drop_unused", "keep", "share"]
 
 _NEWEST = "newest"
-"""The file that names the environment which a distribution was last installed into."""
+"""Name of the file that holds the environment which a distribution was last installed into."""
 _HEADER = struct.Struct("<4sIII")
-_UNUSED = 60 * 86_400.0
+"""Magic number, flags (0: valid by time and size), time in seconds, size in bytes (PEP 552)."""
+_MAX_AGE = 60 * 86_400.0
+"""Seconds after which the modules of a distribution that nobody installed again are dropped."""
 
 
 def share(environment: Environment, names: Iterable[str]) -> None:
-    """Link what other environments compiled of these distributions into a new one of them."""
+    """Link the compiled modules of other environments into one with new distributions.
+
+    Parameters
+    ----------
+    environment
+        The environment that was just changed.
+    names
+        The canonical names of the distributions that were installed.
+    """
     for folder, cached in _cache_folders(environment, set(names)):
-        with contextlib.suppress(OSError):  # a disk that is full, or has no links: Python compiles
+        with contextlib.suppress(OSError):  # a full disk, or one without links: Python compiles
             paths.make_private(str(cached))
             newest = _newest_environment(cached)
+            # Its kernel may still be running, so that nothing of it was kept yet.
             if newest and newest != environment:
-                _keep(newest, newest.site_packages() / folder.name, cached)
-            _fill(cached, folder.parent)
+                _keep_distribution(newest, newest.site_packages() / folder.name, cached)
+            _link_from_cache(cached, folder.parent)
             with paths.open_private(str(cached / _NEWEST)) as file:
                 file.write(environment.identifier)
 
 
 def keep(environment: Environment) -> None:
-    """Keep what an environment has compiled: at the end of a kernel, and before it goes."""
+    """Link the compiled modules of an environment into the cache.
+
+    Called when a kernel ends, and before an environment is removed.
+    """
     for folder, cached in _cache_folders(environment, None):
         with contextlib.suppress(OSError):
             paths.make_private(str(cached))
-            _keep(environment, folder, cached)
+            _keep_distribution(environment, folder, cached)
 
 
 def drop_unused() -> None:
-    """Forget what no environment asked for in a long time."""
+    """Remove from the cache what was not installed anywhere for two months."""
     for newest in Path(paths.home(), "bytecode").glob(f"*/*/{_NEWEST}"):
         with contextlib.suppress(OSError):
-            if abs(time.time() - newest.stat().st_mtime) > _UNUSED:
+            # A time in the future comes from a clock that was set back: not to be trusted either.
+            if abs(time.time() - newest.stat().st_mtime) > _MAX_AGE:
                 shutil.rmtree(newest.parent)
 
 
 def _cache_folders(environment: Environment, names: set[str] | None) -> Iterator[tuple[Path, Path]]:
-    """Yield the ``.dist-info`` of each distribution, and the folder of its compiled modules."""
+    """Yield each distribution's ``.dist-info`` folder, and the cache's folder for its modules."""
     python = ".".join((environment.read_version() or "").split(".")[:2])
     base = Path(paths.home(), "bytecode", python)
     for folder in environment.dist_infos() if python else ():
@@ -75,38 +90,40 @@ def _newest_environment(cached: Path) -> Environment | None:
         return None
 
 
-def _keep(environment: Environment, dist_info: Path, cached: Path) -> None:
-    """Link the compiled modules of one distribution of an environment into the cache."""
+def _keep_distribution(environment: Environment, dist_info: Path, cached: Path) -> None:
+    """Link the compiled modules of one distribution into the cache."""
     base = dist_info.parent
-    places_of_modules = {
+    module_folders = {
         os.path.dirname(row[0])
         for row in rows_of(dist_info)
+        # RECORD is a stranger's text: only what lies below site-packages is followed.
         if row[0].endswith(".py") and not {"", ".."} & set(row[0].split("/"))
     }
-    for place in places_of_modules:
-        _link_valid(base / place, base / place, cached / place)
+    for folder in module_folders:
+        _link_valid(base / folder, base / folder, cached / folder)
 
 
-def _fill(cached: Path, base: Path) -> None:
-    """Link a distribution's compiled modules to where its sources are installed."""
-    for place, folders, _ in os.walk(cached):
-        if "__pycache__" in folders:
-            folders.remove("__pycache__")
-            target = base / os.path.relpath(place, cached)
-            _link_valid(Path(place), target, target)
+def _link_from_cache(cached: Path, base: Path) -> None:
+    """Link a distribution's compiled modules beside its installed sources."""
+    for folder, subfolders, _ in os.walk(cached):
+        if "__pycache__" in subfolders:
+            subfolders.remove("__pycache__")
+            target = base / os.path.relpath(folder, cached)
+            _link_valid(Path(folder), target, target)
 
 
-def _link_valid(place: Path, sources: Path, target: Path) -> None:
-    """Link the compiled modules below one folder that were made of these sources to another."""
-    for compiled, source in _compiled(place, sources):
+def _link_valid(folder: Path, sources: Path, target: Path) -> None:
+    """Link the compiled modules of a folder into another, those that match these sources."""
+    for compiled, source in _compiled_modules(folder, sources):
         if _is_valid(compiled, source):
             _link(compiled, target / "__pycache__" / os.path.basename(compiled))
 
 
-def _compiled(place: Path, sources: Path) -> Iterator[tuple[str, str]]:
-    """Yield the compiled modules below a folder, and where their sources are."""
-    with contextlib.suppress(FileNotFoundError), os.scandir(place / "__pycache__") as entries:
+def _compiled_modules(folder: Path, sources: Path) -> Iterator[tuple[str, str]]:
+    """Yield each compiled module of a folder, and the path of its source."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder / "__pycache__") as entries:
         for entry in entries:
+            # No link is followed out of the environment; -O is not what a kernel runs with.
             is_plain = entry.name.endswith(".pyc") and ".opt-" not in entry.name
             if is_plain and entry.is_file(follow_symlinks=False):
                 module = entry.name.split(".")[0] + ".py"
@@ -114,19 +131,19 @@ def _compiled(place: Path, sources: Path) -> Iterator[tuple[str, str]]:
 
 
 def _is_valid(compiled: str, source: str) -> bool:
-    """Whether a module was compiled from this very source."""
+    """Return whether a module was compiled from this very source."""
     try:
         found = os.stat(source)
         with open(compiled, "rb", buffering=0) as file:
             _, flags, at, size = _HEADER.unpack(file.read(_HEADER.size))
     except (OSError, struct.error):
         return False
-    mask = 0xFFFFFFFF
+    mask = 0xFFFFFFFF  # the header holds 32 bits of each
     return bool(flags == 0 and (at, size) == (int(found.st_mtime) & mask, found.st_size & mask))
 
 
 def _link(source: str, target: Path) -> None:
-    """Link a file, in place of an older one."""
+    """Link a file, replacing an older one in one step."""
     try:
         os.link(source, target)
     except FileNotFoundError:

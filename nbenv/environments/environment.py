@@ -1,4 +1,4 @@
-"""One virtual environment on disk: created, looked into, marked as whole."""
+"""One virtual environment on disk: create it, inspect it, mark it as complete."""
 
 from __future__ import annotations
 
@@ -26,16 +26,23 @@ if TYPE_CHECKING:
 __all__ = ["Environment", "Marker", "rows_of"]
 
 _VERSION = re.compile(rb"^version\s*=\s*(\S+)", re.MULTILINE)
-"""In ``pyvenv.cfg``, as virtualenv writes it."""
+"""The interpreter's version in ``pyvenv.cfg``, as virtualenv writes it."""
 
 
 @dataclass(frozen=True)
 class Marker:
-    """What an environment was last marked as.
+    """The state in which the last complete change left an environment.
 
-    `record` is what it holds whole, None while it changes or is broken; `mismatched` names the
-    distributions that never were what their own ``RECORD`` says; `is_touched` says that something
-    came or went since.
+    Parameters
+    ----------
+    record
+        The record whose lock it holds completely; None while it changes, and when it is broken.
+    notebook
+        The notebook that it belonged to then.
+    mismatched
+        The distributions whose files were published with another ``RECORD`` than theirs.
+    is_touched
+        Whether a distribution was added or removed since.
     """
 
     record: dict[str, object] | None = None
@@ -46,7 +53,10 @@ class Marker:
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment of one identifier, whether or not it exists yet."""
+    """The environment with one identifier, whether or not it exists yet.
+
+    Nothing is read until it is asked for, and each method that is asked reads anew.
+    """
 
     identifier: str
 
@@ -62,20 +72,19 @@ class Environment:
 
     @property
     def kept(self) -> Path:
-        """The file whose time tells when its compiled modules were last kept."""
+        """The file whose time says when the bytecode cache last took its compiled modules."""
         return self.path / "nbenv.kept"
 
-    # -- the marker: what the environment was last synced to, absent while it changes
+    # -- the marker: what the environment was last synced to; there is none while it changes
 
     def read_marker(self) -> Marker:
-        """Read what the environment was last marked as; an empty marker where it has none."""
+        """Read the marker; an empty one where there is none."""
         found = paths.read_json(paths.marker_path(str(self.path)))
         if found is None:
             return Marker()
         record, owner, names = found.get("value"), found.get("notebook"), found.get("mismatched")
-        is_usable = isinstance(record, dict) and os.path.exists(self.python)
         return Marker(
-            record if is_usable else None,  # type: ignore[arg-type]
+            record if isinstance(record, dict) and os.path.exists(self.python) else None,
             owner if isinstance(owner, str) else None,
             frozenset(map(str, names)) if isinstance(names, list) else frozenset(),
             paths.is_touched(str(self.path), found),
@@ -84,8 +93,20 @@ class Environment:
     def mark(
         self, record: dict[str, object], notebook: str | None, mismatched: Iterable[str] = ()
     ) -> None:
-        """Mark the environment as whole: it holds what `record` locks."""
-        # Python makes this folder when it first imports a module from there, which is no change.
+        """Mark the environment as complete.
+
+        Parameters
+        ----------
+        record
+            The record whose lock it holds.
+        notebook
+            The path of the notebook that it belongs to.
+        mismatched
+            The names of distributions whose files are not what their own ``RECORD`` says, although
+            the installer verified what it downloaded.
+        """
+        # Python creates this folder at the first import of a module beside it. That would change
+        # the time by which the marker notices that a distribution was added or removed.
         (self.site_packages() / "__pycache__").mkdir(parents=True, exist_ok=True)
         marker: dict[str, object] = {
             "notebook": notebook,
@@ -97,34 +118,43 @@ class Environment:
         paths.write_json(paths.marker_path(str(self.path)), marker)
 
     def assign(self, notebook: str) -> None:
-        """Hand the environment over to a notebook, as when that was renamed."""
+        """Hand the environment over to another path, as after a notebook was renamed."""
         path = paths.marker_path(str(self.path))
         if marker := paths.read_json(path):
             paths.write_json(path, {**marker, "notebook": notebook})
 
     def unmark(self) -> None:
-        """Say that the environment is about to change."""
+        """Remove the marker; do so before any change.
+
+        A change that is killed then leaves an environment that no kernel starts in.
+        """
         with contextlib.suppress(FileNotFoundError):
             os.unlink(paths.marker_path(str(self.path)))
 
     # -- the environment itself
 
     def read_version(self) -> str | None:
-        """Read the full version of the interpreter; None when the environment cannot be used."""
-        place = paths.environment_path(self.identifier)
-        if not os.path.exists(paths.python_path(place)):
+        """Return the full version of the interpreter; None when the environment is unusable."""
+        folder = paths.environment_path(self.identifier)
+        if not os.path.exists(paths.python_path(folder)):
             return None
         try:
-            # Without a text layer it takes a third of the time: `envs` reads them all.
-            with open(os.path.join(place, "pyvenv.cfg"), "rb", buffering=0) as file:
+            # A third of the time that reading text takes, and `nbenv envs` reads every one.
+            with open(os.path.join(folder, "pyvenv.cfg"), "rb", buffering=0) as file:
                 found = _VERSION.search(file.read())
         except OSError:
             return None
         return found[1].decode("utf-8", "replace") if found else None
 
     def create(self, interpreter: Interpreter) -> None:
-        """Make an empty environment of `interpreter`, in place of a broken one."""
-        import virtualenv
+        """Create an empty environment of `interpreter`, replacing a broken one.
+
+        Raises
+        ------
+        BrokenEnvironmentError
+            virtualenv failed; nothing half-made is left.
+        """
+        import virtualenv  # slow, and seldom needed
 
         self.remove()
         paths.make_private(str(self.path.parent))
@@ -134,16 +164,16 @@ class Environment:
         except (OSError, RuntimeError, SystemExit) as error:
             self.remove()
             raise BrokenEnvironmentError(
-                f"No virtual environment of {interpreter.executable} could be made.",
+                f"Creating a virtual environment with {interpreter.executable} failed.",
                 f"{error}.",
-                "Run nbenv doctor to see whether this Python and the disk are in order.",
+                "Run nbenv doctor to check this Python and the disk.",
             ) from None
-        except BaseException:  # stopped: nothing half-made stays
+        except BaseException:  # the user stopped it
             self.remove()
             raise
 
     def remove(self) -> None:
-        """Delete the environment; the marker goes first."""
+        """Delete the environment, its marker first."""
         self.unmark()
         shutil.rmtree(self.path, ignore_errors=True)
 
@@ -155,7 +185,7 @@ class Environment:
     # -- what is installed
 
     def installed(self) -> dict[str, Installed]:
-        """Return what is installed, by canonical name."""
+        """Return the installed distributions by canonical name, from their folders' names alone."""
         found = {}
         for folder in self.dist_infos():
             stem, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
@@ -176,8 +206,8 @@ class Environment:
         return str(canonicalize_name(dist_info.name.split("-")[0]))
 
     def distributions(self) -> dict[str, Distribution]:
-        """Return the metadata of what is installed, by canonical name."""
-        from importlib.metadata import PathDistribution  # slow, and not needed by a change
+        """Return the metadata of the installed distributions by canonical name."""
+        from importlib.metadata import PathDistribution  # slow, and no change needs it
 
         found = (PathDistribution(folder) for folder in self.dist_infos())
         return {str(canonicalize_name(each.metadata["Name"] or "")): each for each in found}
@@ -192,13 +222,13 @@ class Environment:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Return the bytes of each distribution's files, as its ``RECORD`` gives them."""
+        """Return the size of each distribution in bytes, as its ``RECORD`` gives it."""
         return {
             self.name_of(folder): _recorded_size(rows_of(folder)) for folder in self.dist_infos()
         }
 
     def path_files(self) -> set[str]:
-        """Return the names of the ``.pth`` files, which a running kernel must be told of."""
+        """Return the names of the ``.pth`` files; Python reads them only when it starts."""
         try:
             return {name for name in os.listdir(self.site_packages()) if name.endswith(".pth")}
         except OSError:
@@ -206,6 +236,7 @@ class Environment:
 
 
 def _with_source(installed: Installed, folder: Path) -> Installed:
+    """Add where a distribution came from, if not from an index (``direct_url.json``, PEP 610)."""
     try:
         source = json.loads((folder / "direct_url.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -236,7 +267,8 @@ def _top_level(rows: Iterable[list[str]]) -> list[str]:
 def rows_of(dist_info: Path) -> list[list[str]]:
     """Return the rows of a distribution's ``RECORD``: path, hash and size of each file.
 
-    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    None of it is to be trusted: a row may be short, and a path may lead out of the environment.
+    The format: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
     """
     try:
         with open(dist_info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:

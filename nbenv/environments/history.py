@@ -1,45 +1,49 @@
-"""The records that changes of a notebook's environment replaced, for undo."""
+"""Records that changes of a notebook's environment replaced, kept for ``undo``.
+
+One file per notebook, the newest record last. A kill between writing here and recording the change
+leaves an entry that equals the present record; whoever undoes skips it.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 
+from nbenv.core.record import RecordDict
 from nbenv.home import paths
 
 __all__ = ["REMEMBERED", "drop_last", "forget", "last", "move", "remember"]
 
-Value = dict[str, object]
 REMEMBERED = 50
-"""How many changes back one can go."""
+"""Changes that can be undone one after the other."""
 
 
-def remember(notebook: str, before: Value | None) -> None:
-    """Keep the record that a change replaced."""
+def remember(notebook: str, before: RecordDict | None) -> None:
+    """Keep the record that a change is about to replace; None for a notebook without one."""
     path = _path(paths.key(notebook))
     paths.write_json(path, {"values": [*_read(path), before][-REMEMBERED:]})
 
 
-def last(notebook: str) -> tuple[bool, Value | None]:
-    """Return whether a change is remembered, and the record before the last one."""
+def last(notebook: str) -> tuple[bool, RecordDict | None]:
+    """Return whether a change is remembered, and the record from before the last one."""
     values = _read(_path(paths.key(notebook)))
     return bool(values), (values[-1] if values else None)
 
 
 def drop_last(notebook: str) -> None:
-    """Forget the last change, once it is undone."""
+    """Forget the last change, after it was undone."""
     path = _path(paths.key(notebook))
     paths.write_json(path, {"values": _read(path)[:-1]})
 
 
 def move(old_key: str, new_key: str) -> None:
-    """Let the history follow a notebook that was renamed; both are keys of `paths.key`."""
+    """Let the history follow a renamed notebook; both keys are from `nbenv.home.paths.key`."""
     with contextlib.suppress(FileNotFoundError):
         os.replace(_path(old_key), _path(new_key))
 
 
 def forget(notebook_key: str) -> None:
-    """Drop the whole history of a notebook."""
+    """Delete the history of a notebook, given the key of its path."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(_path(notebook_key))
 
@@ -48,6 +52,6 @@ def _path(notebook_key: str) -> str:
     return os.path.join(paths.home(), "history", notebook_key + ".json")
 
 
-def _read(path: str) -> list[Value | None]:
+def _read(path: str) -> list[RecordDict | None]:
     values = (paths.read_json(path) or {}).get("values")
     return values if isinstance(values, list) else []

@@ -1,6 +1,6 @@
-"""Whether the files of an environment are all there, and nothing else, as ``RECORD`` lists them.
+"""Compare the files of an environment with what each distribution's ``RECORD`` lists.
 
-https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+The format: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ from nbenv.home import paths
 
 __all__ = ["IntegrityReport", "check_files", "find_altered"]
 
-# What virtualenv, uv and we put into an environment; no distribution owns these.
+# Files of virtualenv, uv and nbenv: no distribution owns them.
 _OWN = {"nbenv.json", "nbenv.kept", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
 _OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.")
 _CHUNK = 1 << 20
+"""Bytes that are read at a time."""
 
 
 @dataclass(frozen=True)
 class IntegrityReport:
-    """What a look at every file found.
+    """The result of a check of every file.
 
     `broken` names the distributions of which a file is missing or has another size; `strays` are
-    the files that belong to none, relative to the environment.
+    the files that belong to no distribution, relative to the environment.
     """
 
     broken: frozenset[str] = frozenset()
@@ -38,7 +39,7 @@ class IntegrityReport:
 
 
 class _Row(NamedTuple):
-    """One file of a distribution: its real place, its digest as ``sha256=…``, its size."""
+    """One file of a distribution: its full path, its digest as ``sha256=…``, its size in bytes."""
 
     path: str
     digest: str
@@ -46,7 +47,7 @@ class _Row(NamedTuple):
 
 
 def check_files(environment: Environment) -> IntegrityReport:
-    """Look at every file of an environment, reading no contents."""
+    """Check the presence and the size of every file of an environment, reading none."""
     broken: set[str] = set()
     owned: set[str] = set()
     for folder in environment.dist_infos():
@@ -64,9 +65,10 @@ def check_files(environment: Environment) -> IntegrityReport:
 
 
 def find_altered(environment: Environment, names: Iterable[str]) -> list[str]:
-    """Return which of these distributions have files that are not what their ``RECORD`` says.
+    """Return the distributions, of these names, whose files do not match their ``RECORD``.
 
-    Files that the installer links from its cache are read once, and again when they changed.
+    The installer links files from its cache. A linked file is hashed once on this machine, and
+    again only when it changed: many environments share it.
     """
     wanted = set(names)
     return sorted(
@@ -86,7 +88,7 @@ def _rows(dist_info: Path) -> list[_Row]:
 
 
 def _normal(path: str) -> str:
-    """Return a path as the system writes it; most are, and the check is fast."""
+    """Return a path as the system writes it; `normpath` only where needed, as it is slow."""
     plain = os.sep == "/" and not any(each in path for each in ("/../", "/./", "//"))
     return path if plain else os.path.normpath(path)
 
@@ -102,46 +104,51 @@ def _is_complete(dist_info: Path, rows: list[_Row]) -> bool:
 def _has_size(path: str, size: str) -> bool:
     try:
         found = os.stat(path).st_size
-    except (OSError, ValueError):  # the second: a path that no system takes
+    except (OSError, ValueError):  # the latter: a path with a null character
         return False
     return not size.isdigit() or found == int(size)
 
 
 def _is_genuine(dist_info: Path) -> bool:
+    """Return whether each file of a distribution has the digest that ``RECORD`` gives it."""
     rows = _rows(dist_info)
     if not _is_complete(dist_info, rows):
         return False
     base, own = os.path.join(str(dist_info.parent), ""), os.path.join(str(dist_info), "")
+    # Scripts and metadata are written anew for each environment; what is left is linked.
     linked = [row for row in rows if row.path.startswith(base) and not row.path.startswith(own)]
     if not all(_has_digest(row) for row in set(rows).difference(linked)):
         return False
     checked = _checked_path(dist_info)
-    seen = {"files": _identity(linked, base)}
-    if paths.read_json(checked) == seen:
+    identity = {"files": _identity(linked, base)}
+    if paths.read_json(checked) == identity:
         return True
     if not all(_has_digest(row) for row in linked):
         return False
-    with contextlib.suppress(OSError):  # then they are read again the next time
-        paths.write_json(checked, seen)
+    with contextlib.suppress(OSError):  # a full disk: they are hashed again the next time
+        paths.write_json(checked, identity)
     return True
 
 
 def _checked_path(dist_info: Path) -> str:
+    """Return the file that remembers which files of a distribution matched."""
     python = dist_info.parent.parent.name
     return os.path.join(paths.home(), "checked", f"{python}-{dist_info.name}.json")
 
 
 def _identity(rows: Iterable[_Row], base: str) -> str:
-    """Return a digest of which files these are, and when each was last written to."""
+    """Return a digest of which files these are, and when each was last written."""
     digest = hashlib.blake2b(digest_size=16)
     for row in rows:
         found = os.stat(row.path)
-        told = (row.path.removeprefix(base), row.digest, found.st_dev, found.st_ino)
-        digest.update(repr((*told, found.st_mtime_ns, found.st_size)).encode())
+        named = (row.path.removeprefix(base), row.digest)
+        facts = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+        digest.update(repr((*named, *facts)).encode())
     return digest.hexdigest()
 
 
 def _has_digest(row: _Row) -> bool:
+    """Return whether a file has the digest of its row; True for a row without one."""
     kind, equals, wanted = row.digest.partition("=")
     if not equals or kind not in hashlib.algorithms_guaranteed:
         return True

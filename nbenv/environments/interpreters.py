@@ -1,4 +1,4 @@
-"""Find a Python of a wanted version: this one, those on PATH, pyenv's, and uv's own."""
+"""Find a CPython of some version: this one, those on ``PATH``, pyenv's and uv's."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Interpreter", "available", "default_python", "find", "missing"]
 
-
 _MINOR = re.compile(r"3\.[1-9]?\d")
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A CPython on this machine: its ``"3.11"``, its full version and its executable."""
+    """A CPython on this machine: `python` as ``"3.11"``, its full version and its executable."""
 
     python: str
     version: str
@@ -32,25 +31,36 @@ class Interpreter:
 
 
 def default_python() -> str:
-    """Return the version that a notebook without a record gets: the host's."""
+    """Return the Python that a notebook without a record gets: the host's, as ``"3.11"``."""
     return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def find(python: str, remember: bool = True) -> Interpreter | None:
-    """Return a CPython of that minor version, None when this machine has none.
+    """Return a CPython of a minor version.
 
-    What is seen on the way is remembered below ``NBENV_HOME``, unless `remember` is false.
+    Parameters
+    ----------
+    python
+        The minor version, as ``"3.11"``.
+    remember
+        Whether to cache the interpreters that are examined, below ``NBENV_HOME``. Questions that
+        must write nothing turn it off.
+
+    Returns
+    -------
+    Interpreter | None
+        None when this machine has none.
     """
     if python == default_python() and sys.implementation.name == "cpython":
         own = getattr(sys, "_base_executable", "") or sys.executable
         return Interpreter(python, ".".join(map(str, sys.version_info[:3])), own)
-    if not _MINOR.fullmatch(python):  # a notebook may say anything
+    if not _MINOR.fullmatch(python):  # a notebook may contain anything
         return None
     return next(_discovered(f"cpython{python}", _pyenv(python), remember), None)
 
 
 def available() -> list[Interpreter]:
-    """Return one CPython of each minor version found here, oldest first."""
+    """Return one CPython of each minor version on this machine, the oldest first."""
     found: dict[str, Interpreter] = {}
     for each in _discovered("cpython>=3.8", _pyenv("3.*")):
         found.setdefault(each.python, each)
@@ -58,17 +68,21 @@ def available() -> list[Interpreter]:
 
 
 def missing(python: str, why: str = "") -> InterpreterError:
-    """Return the error for a version that is not here and could not be fetched."""
+    """Return the error for a Python that is not here; `why` it could not be fetched either."""
     here = ", ".join(each.python for each in available())
     return InterpreterError(
         f"Python {python}, which this notebook's environment needs, is not on this machine.",
         f"Found here: {here}." + (f" {why}" if why else ""),
-        f"Install Python {python}, or move the notebook to a Python that is here: "
+        f"Install Python {python}, or move the notebook to another Python: "
         f"nbenv python {default_python()} NOTEBOOK (in a cell: %nbenv python {default_python()}).",
     )
 
 
 def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:
+    """Yield the CPythons that match a `python_discovery` key; free-threaded ones are left out.
+
+    Most wheels do not exist for those, and a record does not tell the two apart.
+    """
     from python_discovery import DiskCache, iter_interpreters  # slow, and seldom needed
 
     folder = Path(paths.home(), "cache", "interpreters")
@@ -99,7 +113,7 @@ def _pyenv(python: str) -> list[Path]:
 
 
 def _path_without_shims() -> str:
-    """Return PATH without pyenv's shims: most run no Python, and each costs half a second."""
+    """Return ``PATH`` without pyenv's shims: most run no Python, and each takes half a second."""
     shims = str(_pyenv_root() / "shims")
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(folder for folder in folders if folder.rstrip("/") != shims)

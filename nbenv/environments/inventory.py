@@ -1,4 +1,4 @@
-"""The environments on this machine: whose they are, whether they run, and how one is discarded."""
+"""Inventory of the environments on this machine: their notebooks, their use, their removal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nbenv.home import paths
 __all__ = ["ASIDE", "KnownEnvironment", "discard", "is_in_use", "known_environments"]
 
 ASIDE = ".removed-"
-"""How the names of environments begin that are being removed."""
+"""The prefix of an environment's name while it is being removed."""
 
 
 @dataclass(frozen=True)
 class KnownEnvironment:
-    """An environment on disk, the notebook that it belongs to, and whether a process uses it."""
+    """An environment on disk, its notebook, and whether a process runs in it."""
 
     environment: Environment
     notebook: str | None
@@ -27,12 +27,12 @@ class KnownEnvironment:
 
     @property
     def is_unused(self) -> bool:
-        """Whether nothing needs it: no process runs in it and its notebook is gone."""
+        """Whether no process runs in it and its notebook is gone."""
         return not self.in_use and (self.notebook is None or not os.path.exists(self.notebook))
 
 
 def known_environments() -> list[KnownEnvironment]:
-    """Return every environment on this machine."""
+    """Return every environment on this machine, sorted by identifier."""
     folder = os.path.join(paths.home(), "envs")
     try:
         with os.scandir(folder) as entries:
@@ -47,15 +47,14 @@ def known_environments() -> list[KnownEnvironment]:
 
 
 def is_in_use(environment: Environment) -> bool:
-    """Whether a process runs in an environment."""
+    """Return whether a process runs in an environment."""
     return str(environment.path) in _running_prefixes()
 
 
 def discard(environment: Environment) -> bool:
-    """Remove an environment unless a process uses it; return whether it was removed.
-
-    It leaves its place first: a kernel that starts at this very moment is seen, or builds anew.
-    """
+    """Remove an environment unless a process runs in it; return whether it was removed."""
+    # Renamed first, looked at afterwards: a kernel that starts at this moment either runs already,
+    # and is seen, or no longer finds the environment and builds another.
     aside = environment.path.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(4)}")
     try:
         os.rename(environment.path, aside)
@@ -73,7 +72,8 @@ def _is_environment(entry: os.DirEntry[str]) -> bool:
 
 
 def _running_prefixes() -> set[str]:
-    import psutil  # slow, and not needed by a change
+    """Return two folders above each running program: of a Python, its environment."""
+    import psutil  # slow, and no change needs it
 
     prefixes = set()
     for process in psutil.process_iter(["cmdline"]):

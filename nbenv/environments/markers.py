@@ -1,4 +1,4 @@
-"""PEP 508 marker values of environments, of Pythons and platforms that are not here included.
+"""Environment markers (PEP 508), also of Pythons and platforms that are not on this machine.
 
 https://packaging.python.org/en/latest/specifications/dependency-specifiers/#environment-markers
 """
@@ -15,7 +15,7 @@ from nbenv.core.spec import Spec
 __all__ = ["marker_values", "select_locked"]
 
 _NEWEST = "99"
-"""The patch version of a Python that is not here: fetched, it would be the newest."""
+"""The patch version assumed for a Python that is not here: uv would fetch the newest."""
 
 
 def marker_values(
@@ -28,9 +28,9 @@ def marker_values(
     python
         The minor version, as ``"3.11"``.
     version
-        The full version of the interpreter; one of another minor version does not count.
+        The full version of the interpreter; ignored if it is of another minor version.
     platform
-        What differs on another platform, as ``{"sys_platform": "win32"}``.
+        The values that differ on another platform, as ``{"sys_platform": "win32"}``.
     """
     known = version is not None and version.startswith(f"{python}.")
     full = str(version) if known else f"{python}.{_NEWEST}"
@@ -46,5 +46,8 @@ def marker_values(
 def select_locked(
     spec: Spec, version: str | None = None, platform: Mapping[str, str] | None = None
 ) -> dict[str, LockedDistribution]:
-    """Return what of a lock belongs in an environment, by name; see `marker_values`."""
+    """Return the locked distributions for one environment, by name.
+
+    `version` and `platform` are as in `marker_values`.
+    """
     return spec.lock.selection(marker_values(spec.python, version, platform))

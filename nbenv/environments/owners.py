@@ -1,4 +1,4 @@
-"""Which notebook each environment belongs to, told from thousands of state files in a moment."""
+"""Find the notebook of each environment, among thousands of state files in milliseconds."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from nbenv.home import paths
 __all__ = ["Owners", "owners"]
 
 _HEAD = 8192
+"""Bytes of a state file that are read: both names are in them, unless a path is very long."""
 _NEXT = b',"value":'
-"""What follows the two names in a state file; within a JSON text its quotes would be escaped."""
+"""The text behind the two names in a state file; inside a JSON string its quotes are escaped."""
 _TICK = 2e9
-"""Nanoseconds in which a folder may change twice and show one time."""
+"""Nanoseconds in which a folder may change twice and show the same time (2 s on FAT)."""
 
 
 def owners() -> dict[str, str]:
-    """Return the notebook of each environment that a notebook has, by identifier.
+    """Return the notebook of each environment that belongs to one, by identifier.
 
-    Only the head of each file is read: what follows is the record, a hundred times as long.
+    Only the head of each file is read: the record behind it is a hundred times as long.
     """
     folder = _folder()
     try:
@@ -36,6 +37,7 @@ def _folder() -> str:
 
 
 def _head(path: str) -> dict[str, object] | None:
+    """Return the names at the head of a state file; None for a file that is broken or gone."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -44,15 +46,15 @@ def _head(path: str) -> dict[str, object] | None:
             os.close(descriptor)
         found = json.loads(start[: start.index(_NEXT)] + b"}")
     except (OSError, ValueError):
-        found = paths.read_json(path)  # written in another way, or a very long path
+        found = paths.read_json(path)  # a very long path, or another program's JSON
     is_known = isinstance(found, dict) and isinstance(found.get("environment"), str)
     return found if is_known else None
 
 
 class Owners:
-    """The same for one who asks again and again: read anew only when a state came, went or changed.
+    """The same for repeated questions: read again only after a state was added or changed.
 
-    Every such change replaces a file, which the folder's time shows.
+    Every such change replaces a file, which changes the folder's modification time.
     """
 
     def __init__(self) -> None:
@@ -64,8 +66,9 @@ class Owners:
         now = _time_of(_folder())
         if now is None or now != self._seen:
             self._found = owners()
-            is_old = now is not None and abs(time.time_ns() - now) > _TICK
-            self._seen = now if is_old else None
+            # A folder that changed just now may change once more without showing another time.
+            is_settled = now is not None and abs(time.time_ns() - now) > _TICK
+            self._seen = now if is_settled else None
         return self._found.get(identifier)
 
 

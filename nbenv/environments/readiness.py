@@ -1,6 +1,6 @@
-"""Whether a notebook's environment is, whole, what the notebook records.
+"""Check that a notebook's environment holds, completely, what the notebook records.
 
-Light on purpose: a starting kernel asks this, and nothing else is imported for it.
+Light on purpose: every kernel that starts imports this, and a ready one nothing further.
 """
 
 from __future__ import annotations
@@ -8,26 +8,30 @@ from __future__ import annotations
 import os
 
 from nbenv.core import record
+from nbenv.core.record import RecordDict
 from nbenv.home import paths
 from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["Readiness", "check_readiness", "ready_environment"]
 
-Value = dict[str, object]
-
 
 class Readiness:
-    """What a starting kernel needs to know of its notebook.
+    """A starting kernel's view of its notebook.
 
-    `environment` is the folder of the environment, None where it is not, whole, what the notebook
-    records; `record` is the true record and `metadata` the file's. `is_stripped` says that the file
-    lost a record that this machine knows. (No dataclass: importing that takes a millisecond.)
+    `environment` is the folder of the environment, None if that is not ready; `record` is then the
+    record that it holds. `metadata` is what the file contains, and `is_stripped` says that the file
+    lost a record that this machine knows.
     """
 
+    # No dataclass: importing `dataclasses` takes a millisecond, and each start would pay it.
     __slots__ = ("environment", "is_stripped", "metadata", "record")
 
     def __init__(
-        self, environment: str | None, record: Value | None, metadata: Value, is_stripped: bool
+        self,
+        environment: str | None,
+        record: RecordDict | None,
+        metadata: RecordDict,
+        is_stripped: bool,
     ) -> None:
         self.environment = environment
         self.record = record
@@ -36,29 +40,36 @@ class Readiness:
 
 
 def ready_environment(path: str) -> str | None:
-    """Return the folder of the notebook's environment if it is what the notebook records."""
+    """Return the folder of the notebook's environment if it is ready, else None."""
     return check_readiness(path).environment
 
 
 def check_readiness(path: str) -> Readiness:
-    """Look whether the environment of the notebook at `path` is ready, and change nothing.
+    """Check whether the environment of the notebook at `path` is ready; change nothing.
+
+    Parameters
+    ----------
+    path
+        The notebook's path; there may be no file yet, or the path may be a placeholder.
 
     Raises
     ------
     NotebookError
         The notebook's file cannot be read.
     RecordError
-        Its record has not the shape of one.
+        Its ``metadata.nbenv`` is broken or of a newer version.
     """
     metadata = read_metadata(path) if os.path.exists(path) else {}
     in_file = metadata.get("nbenv")
     state = paths.read_json(paths.state_path(paths.key(path)))
     is_stripped = record.is_stripped(in_file, state)
-    environment, value = _environment_of(state, in_file)
-    return Readiness(environment, value, metadata, is_stripped)
+    environment, held = _ready_with_record(state, in_file)
+    return Readiness(environment, held, metadata, is_stripped)
 
 
-def _environment_of(state: Value | None, in_file: object) -> tuple[str | None, Value | None]:
+def _ready_with_record(
+    state: RecordDict | None, in_file: object
+) -> tuple[str | None, RecordDict | None]:
     """Return the folder of a ready environment and the record that it holds."""
     if state is None or not isinstance(state.get("environment"), str):
         return None, None
@@ -68,8 +79,7 @@ def _environment_of(state: Value | None, in_file: object) -> tuple[str | None, V
     if not isinstance(held, dict) or not os.path.exists(paths.python_path(environment)):
         return None, None
     if marker is None or paths.is_touched(environment, marker):
-        return None, None  # half deleted, or installed into by hand: looked at before it runs
-    if in_file is not None:
-        record.check(in_file)
-    value = record.current(in_file, state)  # type: ignore[arg-type]
-    return (environment, value) if record.is_held(held, value, in_file, state) else (None, None)
+        return None, None  # partly deleted, or changed by hand: its files are checked first
+    checked = None if in_file is None else record.check(in_file)
+    newest = record.current(checked, state)
+    return (environment, newest) if record.is_held(held, newest, in_file, state) else (None, None)

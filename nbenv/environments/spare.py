@@ -1,7 +1,7 @@
-"""An environment that waits for the next new notebook: its kernel then starts like a ready one.
+"""Spare environment: made ahead, so that the kernel of the next new notebook starts at once.
 
-It belongs to a placeholder, as that of a detached kernel does; taking it moves what is known of the
-placeholder to the notebook. Light on purpose: a starting kernel imports this.
+It belongs to a placeholder until a notebook takes it, together with what is known of the
+placeholder. Light on purpose: a starting kernel imports this.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from nbenv.home import paths, variables
 
 __all__ = ["is_old", "name", "prepare_next", "take"]
 
-_OLDEST = 7 * 86_400.0
-"""Seconds after which its distributions may be too old for a new notebook."""
+_MAX_AGE = 7 * 86_400.0
+"""Seconds after which its packages count as too old for a new notebook."""
 
 
 def name() -> str:
-    """Return the placeholder's name, for the Python that a new notebook gets."""
+    """Return the placeholder's name; it contains the Python that a new notebook gets."""
     return f"notebook-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -29,22 +29,35 @@ def _placeholder() -> str:
 
 
 def is_old(environment: str) -> bool:
-    """Whether an environment was made too long ago, or cannot be looked at."""
+    """Return whether an environment was made more than a week ago, or has no marker."""
     try:
-        return abs(time.time() - os.stat(paths.marker_path(environment)).st_mtime) > _OLDEST
+        return abs(time.time() - os.stat(paths.marker_path(environment)).st_mtime) > _MAX_AGE
     except OSError:
         return True
 
 
 def take(path: str) -> str | None:
-    """Give the waiting environment to a new notebook; return its folder, None when none waits."""
+    """Give the spare environment to a new notebook.
+
+    Parameters
+    ----------
+    path
+        The notebook's path; nothing must be known of it yet.
+
+    Returns
+    -------
+    str | None
+        The environment's folder; None when there is no spare one, or another kernel took it.
+    """
     environment = ready_environment(_placeholder())
     if environment is None or is_old(environment):
         return None
-    known = paths.state_path(paths.key(_placeholder()))
-    taken = f"{known}.{os.getpid()}.new"
+    placeholder_state = paths.state_path(paths.key(_placeholder()))
+    taken = f"{placeholder_state}.{os.getpid()}.new"
     try:
-        os.rename(known, taken)  # of all who ask at once, one succeeds
+        # One rename decides: of several kernels that start at once, one succeeds. If this process
+        # is killed below, the name tells `nbenv prune` that the file is nobody's.
+        os.rename(placeholder_state, taken)
     except OSError:
         return None
     notebook, identifier = os.path.realpath(path), os.path.basename(environment)
@@ -53,11 +66,11 @@ def take(path: str) -> str | None:
     marker = paths.marker_path(environment)
     paths.write_json(marker, {**(paths.read_json(marker) or {}), "notebook": notebook})
     os.unlink(taken)
-    return ready_environment(path)  # of two kernels of one notebook, the first one's
+    return ready_environment(path)  # of two kernels of one notebook, both get the first one's
 
 
 def prepare_next() -> None:
-    """Have the next one made, apart from this process, once its kernel has started."""
+    """Start a process that makes the next spare environment, and outlives this one."""
     if os.name != "posix" or os.environ.get(variables.BACKGROUND) == "0":
         return
     child = os.fork()
@@ -66,12 +79,13 @@ def prepare_next() -> None:
         return
     try:
         os.setsid()
-        if os.fork() == 0:  # an orphan, which no kernel has to wait for
+        if os.fork() == 0:  # an orphan, which the kernel never has to wait for
+            # Jupyter's own variables name this kernel's notebook and server.
             environ = {name: os.environ[name] for name in os.environ if name[:4] != "JPY_"}
-            os.chdir(paths.home())  # with -m, a notebook's folder would stand first on sys.path
-            nothing = os.open(os.devnull, os.O_RDWR)
+            os.chdir(paths.home())  # -m puts the current folder, a notebook's, first on sys.path
+            null = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
-                os.dup2(nothing, stream)
+                os.dup2(null, stream)
             os.execve(sys.executable, [sys.executable, "-m", "nbenv.kernel.make_spare"], environ)
     finally:
         os._exit(0)

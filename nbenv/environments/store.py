@@ -1,4 +1,8 @@
-"""What this machine knows of each notebook: its environment, its newest record, where it moved."""
+"""State of each notebook on this machine: its environment, its newest record, where it moved.
+
+One small file per notebook, named by a digest of its path. A write replaces the file in one step,
+so that no reader needs a lock; changes of one environment are serialised by `nbenv.home.locks`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbenv.core import record
+from nbenv.core.record import RecordDict, fingerprint
 from nbenv.environments import history
 from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
@@ -36,47 +40,64 @@ __all__ = [
     "superseding",
 ]
 
-Value = dict[str, object]
 _KERNEL_LIFE = 60 * 86_400.0
-"""Seconds after which no kernel runs any more that was started at a notebook's former path."""
+"""Seconds after which no kernel is running that was started at a notebook's former path."""
 
 
 @dataclass(frozen=True)
 class State:
-    """What this machine knows of one notebook.
+    """The state of one notebook.
 
-    `value` is its newest record, `saved` whether the file has held that, and `superseded` the
-    fingerprints of the records that the document had before (see `nbenv.core.record.current`).
+    Parameters
+    ----------
+    notebook
+        The real path of its file, or a placeholder.
+    environment
+        The identifier of its environment, which need not exist.
+    record
+        The newest record; the file may still hold an older one.
+    saved
+        Whether the file has held the newest record.
+    superseded
+        Fingerprints of the records that the document had before: a front end that shows one of them
+        is behind (`nbenv.core.record.current`).
     """
 
     notebook: str
     environment: str
-    value: Value | None = None
+    record: RecordDict | None = None
     saved: bool = True
     superseded: tuple[str, ...] = ()
 
-    def to_dict(self) -> Value:
-        """Return it as it is kept, and as `nbenv.core.record` takes it."""
-        return {**vars(self), "superseded": list(self.superseded)}
+    def to_dict(self) -> RecordDict:
+        """Return the plain form, as the file holds it and `nbenv.core.record` takes it."""
+        # The names stand before the record: `nbenv.environments.owners` reads no further.
+        return {
+            "notebook": self.notebook,
+            "environment": self.environment,
+            "value": self.record,
+            "saved": self.saved,
+            "superseded": list(self.superseded),
+        }
 
 
 # -- one notebook
 
 
 def read_state(notebook: str) -> State | None:
-    """Return what is known of a notebook."""
+    """Return the state of a notebook; None for one that is new here, or whose state is broken."""
     return _state_from(paths.read_json(paths.state_path(paths.key(notebook))))
 
 
 def save_state(state: State) -> State:
-    """Write what is known of a notebook; return it with the place that the notebook has by now."""
+    """Write a notebook's state; return it with the path that the notebook has now."""
     placed = replace(state, notebook=place_of(state))
     paths.write_json(paths.state_path(paths.key(placed.notebook)), placed.to_dict())
     return placed
 
 
 def place_of(state: State) -> str:
-    """Return the path of a notebook, which may have been renamed meanwhile."""
+    """Return the present path of a notebook, which may have been renamed since it was read."""
     for path in (state.notebook, paths.moved(state.notebook, 0.0)):
         there = read_state(path)
         if there and there.environment == state.environment:
@@ -85,19 +106,27 @@ def place_of(state: State) -> str:
 
 
 def state_for(notebook: str) -> State:
-    """Return what is known of a notebook, or the state of one that is new here; write nothing."""
+    """Return the state of a notebook, or that of one that is new here; write nothing."""
     return read_state(notebook) or State(os.path.realpath(notebook), new_identifier(notebook))
 
 
 def claim_state(notebook: str) -> State:
-    """Return what is known of a notebook; all who ask at once get one environment's name."""
+    """Return the state of a notebook, and write it if it is new.
+
+    All processes that ask at once get the same environment.
+
+    Raises
+    ------
+    BrokenEnvironmentError
+        ``NBENV_HOME`` cannot be written.
+    """
     known = read_state(notebook)
     if known:
         return known
     state = state_for(notebook)
     path = paths.state_path(paths.key(notebook))
     try:
-        if os.path.exists(path) and read_state(notebook) is None:  # a broken one
+        if os.path.exists(path) and read_state(notebook) is None:  # it is broken
             paths.write_json(path, state.to_dict())
         else:
             paths.create_json(path, state.to_dict())
@@ -107,24 +136,39 @@ def claim_state(notebook: str) -> State:
 
 
 def new_identifier(notebook: str) -> str:
-    """Return a name for another environment of a notebook."""
+    """Return a fresh identifier for an environment of a notebook, readable and unique."""
     stem = re.sub(r"[^A-Za-z0-9._]+", "-", Path(notebook).stem).strip("-.")[:40] or "notebook"
     return f"{stem}-{secrets.token_hex(4)}"
 
 
-def superseding(state: State, in_document: Value | None, newest: Value, saved: bool) -> State:
-    """Return the state after a change that replaced the document's record by `newest`."""
-    before = [*state.superseded, record.fingerprint(in_document)]
-    if state.value is not None:
-        before.append(record.fingerprint(state.value))
-    kept = [each for each in dict.fromkeys(before) if each != record.fingerprint(newest)]
+def superseding(
+    state: State, in_document: RecordDict | None, newest: RecordDict, saved: bool
+) -> State:
+    """Return the state after a change.
+
+    Parameters
+    ----------
+    state
+        The state before it.
+    in_document
+        The record that the document had, which `newest` supersedes.
+    newest
+        The record that the change made.
+    saved
+        Whether the file has it already.
+    """
+    before = [*state.superseded, fingerprint(in_document)]
+    if state.record is not None:
+        before.append(fingerprint(state.record))
+    # A record that came back, as by undo, is not superseded any more.
+    kept = [each for each in dict.fromkeys(before) if each != fingerprint(newest)]
     return State(
         state.notebook, state.environment, newest, saved, tuple(kept[-history.REMEMBERED :])
     )
 
 
 def notebook_of(identifier: str) -> str | None:
-    """Return the notebook that an environment belongs to, wherever it was moved."""
+    """Return the present path of the notebook that an environment belongs to, None for none."""
     owner = Environment(identifier).read_marker().notebook
     state = read_state(owner) if owner is not None else None
     if state and state.environment == identifier:
@@ -132,11 +176,11 @@ def notebook_of(identifier: str) -> str | None:
     return owners().get(identifier)
 
 
-# -- all of them
+# -- all notebooks
 
 
 def all_states() -> Iterator[State]:
-    """Yield what is known of every notebook."""
+    """Yield the state of every notebook."""
     for path in sorted(Path(paths.home(), "notebooks").glob("*.json")):
         state = _state_from(paths.read_json(str(path)))
         if state:
@@ -152,52 +196,56 @@ def _below(folder: str) -> list[State]:
 
 
 def rename(old: str, new: str) -> None:
-    """Let a notebook that was renamed or moved keep its environment and its history."""
+    """Let a notebook that was renamed or moved keep its environment and its history.
+
+    What was known of a notebook at the new path is forgotten.
+    """
     old_key, new_key = paths.key(old), paths.key(new)
-    if old_key == new_key:  # another spelling, where upper and lower case are the same
+    if old_key == new_key:  # another spelling, on a system that ignores case
         return
     state = read_state(old)
-    forget(new)  # what was there before
-    _leave_word(old, new)
+    forget(new)
+    _note_move(old, new)
     if state is None:
         return
     moved = replace(state, notebook=os.path.realpath(new))
     paths.write_json(paths.state_path(new_key), moved.to_dict())
+    # The new state stands before the old one goes: a kill in between forgets nothing.
     _remove(paths.state_path(old_key))
     Environment(moved.environment).assign(moved.notebook)
     history.move(old_key, new_key)
 
 
 def rename_folder(old: str, new: str) -> None:
-    """Do the same for all notebooks below a folder."""
+    """Let all notebooks below a renamed folder keep theirs."""
     for state in _below(old):
         below = os.path.relpath(state.notebook, os.path.realpath(old))
         rename(state.notebook, os.path.join(new, below))
-    _leave_word(old, new)
+    _note_move(old, new)
 
 
-def _leave_word(old: str, new: str) -> None:
-    """Say where a path went: kernels that run, or are restarted, still carry the old one."""
-    word = {"to": os.path.realpath(new), "at": time.time()}
-    paths.write_json(paths.moved_path(paths.key(old)), word)
+def _note_move(old: str, new: str) -> None:
+    """Note where a path moved: a kernel that runs, or is restarted, still carries the old one."""
+    note = {"to": os.path.realpath(new), "at": time.time()}
+    paths.write_json(paths.moved_path(paths.key(old)), note)
 
 
 def drop_old_moves() -> None:
-    """Forget moves of long ago: no kernel that runs still carries the path of before."""
+    """Forget the moves of more than two months ago."""
     for path in Path(paths.home(), "moved").glob("*.json"):
         if path.stat().st_mtime < time.time() - _KERNEL_LIFE:
             _remove(str(path))
 
 
 def forget(notebook: str) -> None:
-    """Forget a deleted notebook; ``prune`` removes its environment later."""
+    """Forget a deleted notebook; its environment stays until ``nbenv prune``."""
     notebook_key = paths.key(notebook)
     _remove(paths.state_path(notebook_key))
     history.forget(notebook_key)
 
 
 def forget_folder(folder: str) -> None:
-    """Do the same for all notebooks below a folder."""
+    """Forget all notebooks below a deleted folder."""
     for state in _below(folder):
         forget(state.notebook)
 
@@ -205,14 +253,14 @@ def forget_folder(folder: str) -> None:
 # -- the file of a state
 
 
-def _state_from(known: Value | None) -> State | None:
+def _state_from(known: RecordDict | None) -> State | None:
     if not known or not isinstance(known.get("environment"), str):
         return None
-    value, superseded = known.get("value"), known.get("superseded")
+    record, superseded = known.get("value"), known.get("superseded")
     return State(
         str(known.get("notebook", "")),
         str(known["environment"]),
-        value if isinstance(value, dict) else None,
+        record if isinstance(record, dict) else None,
         bool(known.get("saved", True)),
         tuple(str(each) for each in superseded) if isinstance(superseded, list) else (),
     )

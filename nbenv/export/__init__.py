@@ -1,85 +1,146 @@
 """A notebook's environment in the formats that other tools read: one module a format.
 
-Each module has ``write(document) -> Steps[str]``, or ``write_folder(document) -> Steps[Files]``
-where the format is a folder; those that can serve the notebook take a second argument, whether to.
+A new format is one module and one line in `FORMATS` (one file) or `FOLDERS` (several). The module
+has ``write``, a `Writer`; one that can also serve the notebook has ``write_serving`` beside it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
 from nbenv.progress import Steps
 
-__all__ = ["FOLDERS", "FORMATS", "Files", "Format", "export", "export_folder"]
+__all__ = ["FOLDERS", "FORMATS", "Files", "Format", "Writer", "export", "export_folder"]
 
 Files = dict[str, bytes]
 """A folder's files: relative path → content."""
 
+T = TypeVar("T", str, Files)
+Writer = Callable[[NotebookSnapshot], T | Steps[T]]
+"""Returns what a format holds; or, where that takes time, `Steps` that return it."""
+
 
 @dataclass(frozen=True)
-class Format:
-    """One format: its module here, and the file name that it has by custom (``%``: the stem)."""
+class Format(Generic[T]):
+    """One format: its module here, a label for people, and its customary file name.
+
+    ``{stem}`` in the file name stands for the notebook's name without ``.ipynb``. JupyterLab's
+    extension fills it in as well, so it is the only placeholder there is. `serves` says that the
+    format can open the notebook in JupyterLab instead of running it.
+    """
 
     module: str
+    label: str
     file: str
     serves: bool = False
 
     def file_for(self, notebook: str) -> str:
         """Return the file name for a notebook's environment."""
-        return self.file.replace("%", Path(notebook).stem)
+        return self.file.replace("{stem}", Path(notebook).stem)
+
+    def writer(self, *, serve: bool) -> Writer[T]:
+        """Import the format's module and return its writer; most commands need none of them."""
+        module = import_module(f"{__name__}.{self.module}")
+        writer: Writer[T] = module.write_serving if serve else module.write
+        return writer
 
 
-FORMATS = {
-    "requirements": Format("requirements", "requirements.txt"),
-    "requirements-locked": Format("requirements_locked", "requirements-locked.txt"),
-    "pylock": Format("pylock", "pylock.toml"),
-    "pyproject": Format("pyproject", "pyproject.toml"),
-    "script": Format("script", "%.py"),
-    "juv": Format("juv", "%.juv.ipynb"),
-    "conda": Format("conda", "environment.yml"),
-    "dockerfile": Format("dockerfile", "Dockerfile", serves=True),
+FORMATS: dict[str, Format[str]] = {
+    "requirements": Format("requirements", "what was asked for", "requirements.txt"),
+    "requirements-locked": Format(
+        "requirements_locked",
+        "every version, with hashes, for pip",
+        "requirements-locked.txt",
+    ),
+    "pylock": Format("pylock", "every version, for any installer (PEP 751)", "pylock.toml"),
+    "pyproject": Format("pyproject", "a project's dependencies", "pyproject.toml"),
+    "script": Format("script", "the notebook as a script that uv runs", "{stem}.py"),
+    "juv": Format("juv", "a copy of the notebook for juv", "{stem}.juv.ipynb"),
+    "conda": Format("conda", "for conda", "environment.yml"),
+    "dockerfile": Format(
+        "dockerfile", "an image that runs the notebook", "Dockerfile", serves=True
+    ),
 }
 
-FOLDERS = {
-    "binder": Format("binder", "%-binder"),
-    "kubernetes": Format("kubernetes", "%-kubernetes"),
-    "compose": Format("compose", "%-compose", serves=True),
+FOLDERS: dict[str, Format[Files]] = {
+    "binder": Format("binder", "a repository for Binder", "{stem}-binder"),
+    "kubernetes": Format(
+        "kubernetes", "a job that runs the notebook on Kubernetes", "{stem}-kubernetes"
+    ),
+    "compose": Format(
+        "compose", "a container that runs the notebook", "{stem}-compose", serves=True
+    ),
 }
 
 
-def export(document: NotebookSnapshot, name: str, serve: bool = False) -> Steps[str]:
-    """Return the notebook's environment in the format of that name.
+def export(snapshot: NotebookSnapshot, name: str, serve: bool = False) -> Steps[str]:
+    """Export a notebook's environment as one file.
 
-    `serve` asks for the variant that opens the notebook in JupyterLab instead of running it.
+    Parameters
+    ----------
+    snapshot
+        The notebook and its record.
+    name
+        A key of `FORMATS`.
+    serve
+        Export the variant that opens the notebook in JupyterLab instead of running it.
+
+    Returns
+    -------
+    str
+        The file's text.
+
+    Raises
+    ------
+    UsageError
+        There is no such format, or it cannot serve.
+    NbenvError
+        The notebook records no environment.
     """
-    _check(document, FORMATS, name, serve)
-    writer = import_module(f"nbenv.export.{FORMATS[name].module}")
-    text: str = yield from (writer.write(document, True) if serve else writer.write(document))
-    return text
+    _check(snapshot, FORMATS, name, serve)
+    written = FORMATS[name].writer(serve=serve)(snapshot)
+    return written if isinstance(written, str) else (yield from written)
 
 
-def export_folder(document: NotebookSnapshot, name: str, serve: bool = False) -> Steps[Files]:
-    """Return the files of a format that is a folder; the notebook is among them."""
-    _check(document, FOLDERS, name, serve)
-    writer = import_module(f"nbenv.export.{FOLDERS[name].module}")
-    steps = writer.write_folder(document, True) if serve else writer.write_folder(document)
-    files: Files = yield from steps
-    return files
+def export_folder(snapshot: NotebookSnapshot, name: str, serve: bool = False) -> Steps[Files]:
+    """Export a notebook's environment as a folder that holds the notebook too.
+
+    Parameters and errors are those of `export`; `name` is a key of `FOLDERS`.
+
+    Returns
+    -------
+    Files
+        The content of each file, by its path in the folder.
+    """
+    _check(snapshot, FOLDERS, name, serve)
+    written = FOLDERS[name].writer(serve=serve)(snapshot)
+    return written if isinstance(written, dict) else (yield from written)
 
 
-def _check(document: NotebookSnapshot, known: dict[str, Format], name: str, serve: bool) -> None:
+_Known = Mapping[str, Format[str]] | Mapping[str, Format[Files]]
+
+
+def _check(snapshot: NotebookSnapshot, known: _Known, name: str, serve: bool) -> None:
     """Raise unless there is such a format, and something to export."""
     if name not in known:
-        raise UsageError(f"There is no format {name!r}.", f"There are: {', '.join(known)}.")
+        raise UsageError(f"There is no format {name!r}.", f"Formats: {', '.join(known)}.")
     if serve and not known[name].serves:
-        able = [each for each, form in {**FORMATS, **FOLDERS}.items() if form.serves]
-        raise UsageError(f"{name} serves nothing.", f"--serve is for {', '.join(able)}.")
-    if document.record is None:
+        serving = [*_serving(FORMATS), *_serving(FOLDERS)]
+        raise UsageError(
+            f"The format {name} cannot serve a notebook.", f"--serve is for {', '.join(serving)}."
+        )
+    if snapshot.record is None:
         raise NbenvError(
             "This notebook records no environment, so there is nothing to export.",
             todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
         )
+
+
+def _serving(known: _Known) -> list[str]:
+    return [name for name, form in known.items() if form.serves]

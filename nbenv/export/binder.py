@@ -1,42 +1,44 @@
-"""A folder for repo2docker and Binder (https://repo2docker.readthedocs.io)."""
+"""A folder for Binder, in the layout that repo2docker builds.
+
+https://repo2docker.readthedocs.io/en/latest/configuration/
+"""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbenv.core.requirements import is_local
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.export.dockerfile import local_path, unhashed
+from nbenv.export import Files
+from nbenv.export.dockerfile import local_path, quoted_requirement, unhashed
 from nbenv.export.image_context import notebook_files
 from nbenv.export.requirements import index_lines
-from nbenv.progress import Steps
 
-__all__ = ["write_folder"]
+__all__ = ["write"]
 
 
-def write_folder(document: NotebookSnapshot) -> Steps[dict[str, bytes]]:
-    """Return the folder: the lock, the Python, and the kernel that the notebook asks for."""
-    spec = document.spec
+def write(snapshot: NotebookSnapshot) -> Files:
+    """Return the lock, the Python, and a script that makes the notebook's kernelspec."""
+    spec = snapshot.spec
     others = unhashed(spec)
-    lines = [
-        *index_lines(spec),
-        *(each.line for each in spec.lock.distributions if each not in others),
-    ]
+    hashed = (locked.line for locked in spec.lock.distributions if locked not in others)
     return {
-        "binder/requirements.txt": "".join(f"{line}\n" for line in lines).encode(),
+        "binder/requirements.txt": _joined([*index_lines(spec), *hashed]),
         "binder/runtime.txt": f"python-{spec.python}\n".encode(),
-        "binder/postBuild": "".join(_after(document)).encode(),
-        **notebook_files(document),
+        "binder/postBuild": _joined(_post_build(snapshot)),
+        **notebook_files(snapshot),
     }
-    yield  # no progress: nothing here takes time
 
 
-def _after(document: NotebookSnapshot) -> Iterator[str]:
-    yield "#!/bin/sh\nset -e\n"
-    for locked in unhashed(document.spec):
-        local = is_local(locked.url)
-        what = local_path(locked, document) if local else locked.requirement
-        what = shlex.quote(f"{what} ; {locked.marker}" if locked.marker else what)
-        yield f"python -m pip install --no-cache-dir --no-deps {what}\n"
-    yield 'python -m ipykernel install --sys-prefix --name nbenv --display-name "Python (nbenv)"\n'
+def _joined(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _post_build(snapshot: NotebookSnapshot) -> Iterator[str]:
+    yield from ("#!/bin/sh", "set -e")
+    # requirements.txt cannot hold these: pip checks either the hash of every line or of none.
+    for locked in unhashed(snapshot.spec):
+        place = local_path(locked, snapshot) if is_local(locked.url) else locked.requirement
+        requirement = quoted_requirement(place, locked.marker)
+        yield f"python -m pip install --no-cache-dir --no-deps {requirement}"
+    yield 'python -m ipykernel install --sys-prefix --name nbenv --display-name "Python (nbenv)"'

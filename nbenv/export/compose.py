@@ -1,6 +1,6 @@
-"""A folder for Docker Compose, which ``docker stack deploy`` reads as well.
+"""A folder for Docker Compose that ``docker stack deploy`` reads too.
 
-Only what both know is used: https://docs.docker.com/reference/compose-file/
+Only keys that both know are used: https://docs.docker.com/reference/compose-file/
 """
 
 from __future__ import annotations
@@ -8,29 +8,39 @@ from __future__ import annotations
 import yaml
 
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.export.dockerfile import image_name
+from nbenv.export import Files, dockerfile
 from nbenv.export.image_context import image_folder, tag
 from nbenv.progress import Steps
 
-__all__ = ["write_folder"]
+__all__ = ["write", "write_serving"]
 
 
-def write_folder(document: NotebookSnapshot, serve: bool = False) -> Steps[dict[str, bytes]]:
-    """Return ``compose.yaml`` beside what the image is built of."""
-    name = image_name(document.ref.notebook)
-    files = yield from image_folder(document, serve)
-    text = _about(name, tag(document), serve) + yaml.safe_dump(
-        _compose(name, tag(document), serve), sort_keys=False
-    )
-    return {"compose.yaml": text.encode(), **files}
+def write(snapshot: NotebookSnapshot) -> Files:
+    """Return ``compose.yaml`` beside the image's build context."""
+    return _folder(snapshot, dockerfile.write(snapshot), serve=False)
 
 
-def _about(name: str, image: str, serve: bool) -> str:
-    fetch = f"docker compose cp {name}:/results ." if not serve else "see its log for the address"
+def write_serving(snapshot: NotebookSnapshot) -> Steps[Files]:
+    """Return the same for an image that serves the notebook in JupyterLab."""
+    text = yield from dockerfile.write_serving(snapshot)
+    return _folder(snapshot, text, serve=True)
+
+
+def _folder(snapshot: NotebookSnapshot, dockerfile_text: str, *, serve: bool) -> Files:
+    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot)
+    services = yaml.safe_dump(_compose(name, image, serve), sort_keys=False)
+    text = _usage(name, image, serve) + services
+    return {"compose.yaml": text.encode(), **image_folder(snapshot, dockerfile_text)}
+
+
+def _usage(name: str, image: str, serve: bool) -> str:
+    results = f"then fetch the results: docker compose cp {name}:/results ."
+    after = "its log shows the address" if serve else results
     return (
-        f"# Here:       docker compose up --build     (then {fetch})\n"
-        f"# On a Swarm: docker build -t {image} . && docker stack deploy -c compose.yaml {name}\n"
-        "# (with several nodes, push the image to a registry that all reach, and name it here)\n"
+        f"# Locally:  docker compose up --build   ({after})\n"
+        f"# On Swarm: docker build -t {image} . && docker stack deploy -c compose.yaml {name}\n"
+        "#           With several nodes, push the image to a registry that all of them can reach,\n"
+        "#           and write its name in that registry below.\n"
     )
 
 
@@ -46,5 +56,5 @@ def _compose(name: str, image: str, serve: bool) -> dict[str, object]:
     }
     if serve:
         service["ports"] = ["127.0.0.1:8888:8888"]
-    # Older docker stack deploy wants a version; Compose takes no notice of it.
+    # An older docker stack deploy requires a version; Compose ignores it.
     return {"version": "3.8", "services": {name: service}, "volumes": {"results": {}}}

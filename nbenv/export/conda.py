@@ -1,4 +1,7 @@
-"""``environment.yml`` for conda: what is known there by conda's name, the rest below ``pip``."""
+"""``environment.yml`` for conda: packages that conda-forge has, and the rest below ``pip``.
+
+https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html
+"""
 
 from __future__ import annotations
 
@@ -12,49 +15,47 @@ from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
 from nbenv.core.requirements import KERNEL, parse
+from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.export.requirements import pip_line
-from nbenv.progress import Steps
+from nbenv.export.requirements import index_lines, pip_line, with_extras, with_marker
 
 __all__ = ["write"]
 
 
-def write(document: NotebookSnapshot) -> Steps[str]:
-    """Return the environment: what was asked for, in the locked versions."""
-    spec, versions = document.spec, document.spec.lock.versions()
+def write(snapshot: NotebookSnapshot) -> str:
+    """Return the requirements in their locked versions; conda resolves their dependencies."""
+    spec = snapshot.spec
+    versions = spec.lock.versions()
     conda, pip = [f"python={spec.python}"], []
     for text in (KERNEL, *spec.requirements):
-        known = _conda_spec(parse(text), versions)
-        if known:
-            conda.append(known)
+        match_spec = _match_spec(parse(text), versions)
+        if match_spec:
+            conda.append(match_spec)
         else:
-            pip.append(_pinned(document, text, versions))
+            pip.append(_pinned_line(snapshot, text, versions))
     environment = {
-        "name": Path(document.ref.notebook).stem,
+        "name": Path(snapshot.ref.notebook).stem,
         "channels": ["conda-forge", "nodefaults"],
-        "dependencies": [*conda, *_pip_section(document, pip)],
+        "dependencies": [*conda, *_pip_section(spec, pip)],
     }
     return yaml.safe_dump(environment, sort_keys=False, allow_unicode=True, width=1000)
-    yield  # no progress: nothing here takes time
 
 
-def _pip_section(document: NotebookSnapshot, lines: list[str]) -> list[object]:
-    if not lines:
-        return []
-    indexes = [f"--extra-index-url {index.url}" for index in document.spec.indexes]
-    return ["pip", {"pip": [*indexes, *lines]}]
+def _pip_section(spec: Spec, lines: list[str]) -> list[object]:
+    return ["pip", {"pip": [*index_lines(spec), *lines]}] if lines else []
 
 
-def _conda_spec(requirement: Requirement, versions: dict[str, str]) -> str | None:
-    """Return what conda calls it; None where that is not known or conda could not say it."""
-    known = _names().get(requirement.name)
+def _match_spec(requirement: Requirement, versions: dict[str, str]) -> str | None:
+    """Return a requirement in conda's words; None where it is not known there or has no words."""
+    known = _conda_names().get(requirement.name)
     version = versions.get(requirement.name, "")
     if not known or requirement.url or requirement.extras or requirement.marker:
         return None
-    return f"{known}={version}" if _is_released(version) else None
+    return f"{known}={version}" if _is_final(version) else None
 
 
-def _is_released(version: str) -> bool:
+def _is_final(version: str) -> bool:
+    """Whether conda-forge numbers this version as the index does: no local one, no pre-release."""
     try:
         parsed = Version(version)
     except InvalidVersion:
@@ -62,20 +63,18 @@ def _is_released(version: str) -> bool:
     return not (parsed.local or parsed.is_prerelease or parsed.is_postrelease)
 
 
-def _pinned(document: NotebookSnapshot, text: str, versions: dict[str, str]) -> str:
+def _pinned_line(snapshot: NotebookSnapshot, text: str, versions: dict[str, str]) -> str:
     requirement = parse(text)
     if requirement.url:
-        return pip_line(document, text)
-    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-    marker = f" ; {requirement.marker}" if requirement.marker else ""
+        return pip_line(snapshot, text)
     version = versions.get(requirement.name)
     pin = f"=={version}" if version else str(requirement.specifier)
-    return f"{requirement.name}{extras}{pin}{marker}"
+    return with_marker(with_extras(requirement.name, requirement) + pin, requirement.marker)
 
 
 @cache
-def _names() -> dict[str, str]:
-    """Return the mapping: a distribution's name on PyPI → its name on conda-forge."""
+def _conda_names() -> dict[str, str]:
+    """Return the mapping: a package's name on PyPI → its name on conda-forge."""
     text = files("nbenv.export").joinpath("data", "conda_names.json").read_text("utf-8")
     names: dict[str, str] = json.loads(text)
     return names

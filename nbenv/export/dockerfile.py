@@ -1,7 +1,9 @@
-"""A ``Dockerfile`` that needs nothing but the notebook: it installs the lock, then copies it in.
+"""A ``Dockerfile`` that needs only the notebook beside it: it installs the lock, then copies it in.
 
-What is installed stands in layers before the notebook, so that a change of its cells builds in a
-second. The notebook runs as an ordinary user; with `serve`, JupyterLab shows it instead.
+The layers of what is installed come before the notebook, so that an image with changed cells builds
+in a second. The notebook runs as an ordinary user.
+
+https://docs.docker.com/reference/dockerfile/
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,36 +22,81 @@ from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.transaction import obtain_python
 from nbenv.errors import InstallerError, InterpreterError, NbenvError
-from nbenv.export.requirements import index_lines
+from nbenv.export.requirements import index_lines, with_marker
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
-__all__ = ["image_name", "local_path", "unhashed", "write"]
+__all__ = [
+    "image_name",
+    "local_path",
+    "quoted_requirement",
+    "unhashed",
+    "write",
+    "write_serving",
+]
 
 _DEBIAN = "bookworm"
 """The one Debian release that has images of every Python from 3.8 on."""
 _LAB = "jupyterlab>=4,<5"
 _PIP = "RUN --mount=type=cache,target=/root/.cache/pip \\\n"
+_CHECKED = "--require-hashes --no-deps"
 
 
-def write(document: NotebookSnapshot, serve: bool = False) -> Steps[str]:
-    """Return the Dockerfile, to be built in the notebook's folder."""
-    name, python = Path(document.ref.notebook).name, document.spec.python
-    lab: list[str] = []
-    if serve:
-        lab = yield from _lab_lines(document)
+@dataclass(frozen=True)
+class _Variant:
+    """What distinguishes the image that runs the notebook from the one that serves it."""
+
+    title: str
+    run_options: str
+    content: str
+    command: Sequence[str]
+    stages: str = ""
+
+
+def write(snapshot: NotebookSnapshot) -> str:
+    """Return a Dockerfile that runs the notebook; its folder is the build context."""
+    name = Path(snapshot.ref.notebook).name
+    return _assembled(
+        snapshot,
+        _Variant(
+            title=f"Runs {_in_comment(name)} in its own environment.",
+            run_options='-v "$PWD/results:/results"',
+            content=_heredoc("/opt/headless.py", _runner()),
+            command=("python", "/opt/headless.py", name, f"/results/{name}"),
+        ),
+    )
+
+
+def write_serving(snapshot: NotebookSnapshot) -> Steps[str]:
+    """Return a Dockerfile that serves the notebook in JupyterLab."""
+    name, python = Path(snapshot.ref.notebook).name, snapshot.spec.python
+    lab = yield from _lab_lines(python, snapshot.ref.folder)
+    return _assembled(
+        snapshot,
+        _Variant(
+            title=f"Serves {_in_comment(name)} in JupyterLab, with its own environment.",
+            run_options="-p 127.0.0.1:8888:8888",
+            content=_SERVING,
+            command=("/opt/lab/bin/jupyter", "lab", "--ip=0.0.0.0", "--no-browser", name),
+            stages="".join(_lab_stage(python, lab)),
+        ),
+    )
+
+
+def _assembled(snapshot: NotebookSnapshot, variant: _Variant) -> str:
+    name = Path(snapshot.ref.notebook).name
     parts = [
-        _head(name, serve),
-        *_environment_stage(document),
-        *(_lab_stage(python, lab) if serve else ()),
-        f"FROM python:{python}-slim-{_DEBIAN}\n",
+        _header(image_name(name), variant),
+        *_environment_stage(snapshot),
+        variant.stages,
+        f"FROM python:{snapshot.spec.python}-slim-{_DEBIAN}\n",
         _USER,
         "COPY --from=build /opt/env /opt/env\n",
-        *((_SERVING,) if serve else (_heredoc("/opt/headless.py", _runner()),)),
+        variant.content,
         'ENV PATH="/opt/env/bin:$PATH"\nUSER 1000\nWORKDIR /work\n',
-        "# What the notebook reads is copied the same way, or mounted.\n",
+        "# Copy the files that the notebook reads in the same way, or mount them.\n",
         f'COPY --chown=1000:1000 ["{_escaped(name)}", "./"]\n',
-        _command(name, serve),
+        f"CMD {json.dumps(variant.command, ensure_ascii=False)}\n",
     ]
     return "".join(parts)
 
@@ -65,22 +113,18 @@ EXPOSE 8888
 """
 
 
-def image_name(notebook: str) -> str:
-    """Return a name for the notebook's image, which Docker and Kubernetes both take."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(notebook).stem.lower())
-    return stem[:50].strip("-") or "notebook"
-
-
-def _head(name: str, serve: bool) -> str:
-    image = image_name(name)
-    options = "-p 127.0.0.1:8888:8888" if serve else '-v "$PWD/results:/results"'
-    does = "serves it in JupyterLab" if serve else "runs it"
+def _header(image: str, variant: _Variant) -> str:
     return (
         "# syntax=docker/dockerfile:1\n"
-        f"# {' '.join(name.split())} in its own environment.\n"
-        f"# Beside the notebook, this builds the image and {does}:\n"
-        f"#   docker build -t {image} . && docker run --rm {options} {image}\n\n"
+        f"# {variant.title}\n"
+        "# Build and start it in the notebook's folder:\n"
+        f"#   docker build -t {image} . && docker run --rm {variant.run_options} {image}\n\n"
     )
+
+
+def _in_comment(name: str) -> str:
+    """Return a file name that cannot end the comment that it is in."""
+    return " ".join(name.split())
 
 
 def _heredoc(place: str, text: str) -> str:
@@ -97,26 +141,62 @@ def _escaped(name: str) -> str:
     return json.dumps(escaped, ensure_ascii=False)[1:-1]
 
 
-def _command(name: str, serve: bool) -> str:
-    words = ["python", "/opt/headless.py", name, f"/results/{name}"]
-    if serve:
-        words = ["/opt/lab/bin/jupyter", "lab", "--ip=0.0.0.0", "--no-browser", name]
-    return f"CMD {json.dumps(words, ensure_ascii=False)}\n"
-
-
 # -- the stages that install
 
 
-def _environment_stage(document: NotebookSnapshot) -> Iterator[str]:
-    spec, others = document.spec, unhashed(document.spec)
-    hashed = [each for each in spec.lock.distributions if each not in others]
+def _environment_stage(snapshot: NotebookSnapshot) -> Iterator[str]:
+    spec = snapshot.spec
+    others = unhashed(spec)
+    hashed = (locked.line for locked in spec.lock.distributions if locked not in others)
     yield f"FROM python:{spec.python}-{_DEBIAN} AS build\nWORKDIR /build\n"
-    lines = [*index_lines(spec), *(each.line for each in hashed)]
-    yield _heredoc("requirements.txt", "\n".join(lines))
-    yield from _installing("env")
+    yield _heredoc("requirements.txt", "\n".join([*index_lines(spec), *hashed]))
+    yield from _install_lines("env", _CHECKED)
     for locked in others:
-        yield from _unhashed(locked, document)
+        yield from _unhashed_lines(locked, snapshot)
     yield "\n"
+
+
+def _lab_stage(python: str, lines: list[str]) -> Iterator[str]:
+    yield f"FROM python:{python}-{_DEBIAN} AS lab\nWORKDIR /build\n"
+    yield _heredoc("requirements.txt", "\n".join(lines))
+    yield from _install_lines("lab", "" if lines == [_LAB] else _CHECKED)
+    yield "\n"
+
+
+def _install_lines(name: str, options: str) -> Iterator[str]:
+    yield _PIP
+    yield f"    python -m venv --without-pip /opt/{name} \\\n"
+    pip = f"python -m pip --python /opt/{name}/bin/python"
+    yield f" && {pip} install {options} -r requirements.txt\n"
+
+
+def _unhashed_lines(locked: LockedDistribution, snapshot: NotebookSnapshot) -> Iterator[str]:
+    place = locked.requirement
+    if is_local(locked.url):
+        yield f'COPY ["{_escaped(local_path(locked, snapshot))}", "./{locked.name}/"]\n'
+        place = f"./{locked.name}"
+    requirement = quoted_requirement(place, locked.marker)
+    yield f"{_PIP}    python -m pip --python /opt/env/bin/python install --no-deps {requirement}\n"
+
+
+def _lab_lines(python: str, folder: Path) -> Steps[list[str]]:
+    """Return JupyterLab's own lock, resolved now; its name alone where no index can be reached."""
+    yield Progress("resolve", "Resolving JupyterLab …")
+    try:
+        found = yield from obtain_python(python, fetch=False)
+        steps = resolve_lock(Spec(python, (_LAB,)), found.executable, folder, ResolveOptions())
+        return (yield from steps).lines()
+    except (InstallerError, InterpreterError):
+        return [_LAB]
+
+
+# -- for the formats that build on this one
+
+
+def image_name(notebook: str) -> str:
+    """Return a name for the notebook's image that Docker and Kubernetes both accept."""
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(notebook).stem.lower())
+    return stem[:50].strip("-") or "notebook"
 
 
 def unhashed(spec: Spec) -> list[LockedDistribution]:
@@ -125,49 +205,26 @@ def unhashed(spec: Spec) -> list[LockedDistribution]:
     return [each for each in locked if is_local(each.url) or not each.hashes]
 
 
-def _lab_stage(python: str, lines: list[str]) -> Iterator[str]:
-    yield f"FROM python:{python}-{_DEBIAN} AS lab\nWORKDIR /build\n"
-    yield _heredoc("requirements.txt", "\n".join(lines))
-    yield from _installing("lab", "--require-hashes --no-deps" if len(lines) > 1 else "")
-    yield "\n"
+def quoted_requirement(place: str, marker: str | None) -> str:
+    """Return a requirement as one word of a shell command."""
+    return shlex.quote(with_marker(place, marker))
 
 
-def _installing(name: str, how: str = "--require-hashes --no-deps") -> Iterator[str]:
-    yield _PIP
-    yield f"    python -m venv --without-pip /opt/{name} \\\n"
-    yield f" && python -m pip --python /opt/{name}/bin/python install {how} -r requirements.txt\n"
+def local_path(locked: LockedDistribution, snapshot: NotebookSnapshot) -> str:
+    """Return the path of a local project, relative to the notebook's folder.
 
-
-def _unhashed(locked: LockedDistribution, document: NotebookSnapshot) -> Iterator[str]:
-    what = locked.requirement
-    if is_local(locked.url):
-        yield f'COPY ["{_escaped(local_path(locked, document))}", "./{locked.name}/"]\n'
-        what = f"./{locked.name}"
-    what = shlex.quote(f"{what} ; {locked.marker}" if locked.marker else what)
-    yield f"{_PIP}    python -m pip --python /opt/env/bin/python install --no-deps {what}\n"
-
-
-def local_path(locked: LockedDistribution, document: NotebookSnapshot) -> str:
-    """Return where a local project is; raise where it is not below the notebook's folder."""
-    folder = document.ref.folder
+    Raises
+    ------
+    NbenvError
+        The project is outside that folder, where no build can take it from.
+    """
+    folder = snapshot.ref.folder
     path = portable(absolute(str(locked.url), folder), folder)
     if not path.startswith("./"):
         raise NbenvError(
             f"{locked.name} is installed from {locked.url}, "
-            "which is not below the notebook's folder.",
-            "What is exported can take files from that folder only.",
-            "Move it there, or install it from an index or a repository.",
+            "which is outside the notebook's folder.",
+            "An export can include files from that folder only.",
+            "Move the project there, or install it from an index or a repository.",
         )
     return path
-
-
-def _lab_lines(document: NotebookSnapshot) -> Steps[list[str]]:
-    """Return JupyterLab's own lock, resolved now; its name alone where no index can be asked."""
-    python, folder = document.spec.python, document.ref.folder
-    yield Progress("resolve", "Resolving JupyterLab …")
-    try:
-        found = yield from obtain_python(python, fetch=False)
-        steps = resolve_lock(Spec(python, (_LAB,)), found.executable, folder, ResolveOptions())
-        return (yield from steps).lines()
-    except (InstallerError, InterpreterError):
-        return [_LAB]

@@ -1,4 +1,4 @@
-"""What every format that is a folder holds: the notebook, its Dockerfile, its local projects."""
+"""The build context of a notebook's image: the notebook, its Dockerfile, its local projects."""
 
 from __future__ import annotations
 
@@ -7,41 +7,40 @@ from pathlib import Path
 from nbenv.core.requirements import is_local
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NotebookError
-from nbenv.export import dockerfile
-from nbenv.progress import Steps
+from nbenv.export import Files
+from nbenv.export.dockerfile import image_name, local_path
 
 __all__ = ["image_folder", "local_files", "notebook_files", "tag"]
 
 _LEFT_OUT = {".git", ".venv", "__pycache__", "node_modules"}
 
 
-def image_folder(document: NotebookSnapshot, serve: bool) -> Steps[dict[str, bytes]]:
-    """Return what the image is built of."""
-    text = yield from dockerfile.write(document, serve)
+def image_folder(snapshot: NotebookSnapshot, dockerfile: str) -> Files:
+    """Return the files that the image is built from; `dockerfile` is the text of one of them."""
     return {
-        "Dockerfile": text.encode(),
+        "Dockerfile": dockerfile.encode(),
         ".dockerignore": b"results\n",
-        **notebook_files(document),
+        **notebook_files(snapshot),
     }
 
 
-def notebook_files(document: NotebookSnapshot) -> dict[str, bytes]:
+def notebook_files(snapshot: NotebookSnapshot) -> Files:
     """Return the notebook and the local projects that it installs."""
-    path = Path(document.ref.notebook)
+    path = Path(snapshot.ref.notebook)
     try:
-        return {path.name: path.read_bytes(), **local_files(document)}
+        return {path.name: path.read_bytes(), **local_files(snapshot)}
     except OSError as error:
         raise NotebookError(f"{error.filename} cannot be read.", f"{error.strerror}.") from None
 
 
-def local_files(document: NotebookSnapshot) -> dict[str, bytes]:
+def local_files(snapshot: NotebookSnapshot) -> Files:
     """Return the files of the local projects, by their paths from the notebook's folder."""
-    found: dict[str, bytes] = {}
-    base = document.ref.folder
-    for locked in document.spec.lock.distributions:
+    found: Files = {}
+    base = snapshot.ref.folder
+    for locked in snapshot.spec.lock.distributions:
         if not is_local(locked.url):
             continue
-        place = base / dockerfile.local_path(locked, document)
+        place = base / local_path(locked, snapshot)
         for path in [place] if place.is_file() else sorted(place.rglob("*")):
             parts = path.relative_to(base).parts
             if path.is_file() and not _LEFT_OUT & set(parts):
@@ -49,7 +48,7 @@ def local_files(document: NotebookSnapshot) -> dict[str, bytes]:
     return found
 
 
-def tag(document: NotebookSnapshot) -> str:
-    """Return the image's name, with a tag that says which environment it holds."""
-    digest = document.spec.digest(document.ref.folder)
-    return f"{dockerfile.image_name(document.ref.notebook)}:{digest[:12]}"
+def tag(snapshot: NotebookSnapshot) -> str:
+    """Return the image's name, tagged with the digest of the environment in it."""
+    digest = snapshot.spec.digest(snapshot.ref.folder)
+    return f"{image_name(snapshot.ref.notebook)}:{digest[:12]}"

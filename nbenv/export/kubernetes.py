@@ -8,30 +8,29 @@ from __future__ import annotations
 import yaml
 
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.export.dockerfile import image_name
+from nbenv.export import Files, dockerfile
 from nbenv.export.image_context import image_folder, tag
-from nbenv.progress import Steps
 
-__all__ = ["write_folder"]
+__all__ = ["write"]
 
 _USER = 1000
 
 
-def write_folder(document: NotebookSnapshot) -> Steps[dict[str, bytes]]:
-    """Return ``job.yaml`` beside what the image is built of."""
-    name, image = image_name(document.ref.notebook), tag(document)
-    files = yield from image_folder(document, False)
+def write(snapshot: NotebookSnapshot) -> Files:
+    """Return ``job.yaml`` beside the image's build context."""
+    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot)
     manifests = [_claim(name), _job(name, image)]
-    text = _about(name, image) + yaml.safe_dump_all(manifests, sort_keys=False)
-    return {"job.yaml": text.encode(), **files}
+    text = _usage(name, image) + yaml.safe_dump_all(manifests, sort_keys=False)
+    return {"job.yaml": text.encode(), **image_folder(snapshot, dockerfile.write(snapshot))}
 
 
-def _about(name: str, image: str) -> str:
+def _usage(name: str, image: str) -> str:
     return (
-        f"# docker build -t {image} .      (and push it to where the cluster pulls from)\n"
+        f"# docker build -t {image} .\n"
+        "# (push it to a registry that the cluster can pull from)\n"
         "# kubectl apply -f job.yaml\n"
         f"# kubectl logs --follow job/{name}\n"
-        f"# The notebook with its outputs is in the volume of the claim {name}-results.\n"
+        f"# The executed notebook is saved in the volume of the claim {name}-results.\n"
     )
 
 

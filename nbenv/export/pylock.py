@@ -1,7 +1,9 @@
-"""``pylock.toml`` (PEP 751), its URLs filled in from the index at export.
+"""``pylock.toml`` (PEP 751), with download URLs that are looked up when it is exported.
 
-Only this machine's own index is asked, and what it lacks is looked up in uv's cache, so that no
-host is asked because a notebook names it. What is found nowhere stays without files.
+https://packaging.python.org/en/latest/specifications/pylock-toml/
+
+The lookup asks only this machine's own index, then uv's cache, so that no host is contacted because
+a notebook names it. A package that neither of them knows is exported without files.
 """
 
 from __future__ import annotations
@@ -31,52 +33,54 @@ Package = dict[str, object]
 Found = Mapping[str, Sequence[File]]
 
 
-def write(document: NotebookSnapshot) -> Steps[str]:
+def write(snapshot: NotebookSnapshot) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
-    check_approved(document, False)  # to learn where its files are, an index is asked
-    spec = document.spec
-    yield Progress("resolve", "Asking the index where the locked files are …")
-    found = yield from _files(spec)
+    check_approved(snapshot, False)  # the lookup tells an index what the notebook uses
+    spec = snapshot.spec
+    yield Progress("resolve", "Looking up download URLs in the index …")
+    found = yield from _find_files(spec)
     pylock = {
         "lock-version": "1.0",
         "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
         "requires-python": f"=={spec.python}.*",
         "created-by": "nbenv",
-        "packages": [_package(locked, found, spec) for locked in spec.lock.distributions],
+        "packages": [_package_entry(locked, found, spec) for locked in spec.lock.distributions],
     }
-    return _complaint(_without_files(spec, found)) + tomli_w.dumps(pylock)
+    return _warning(_without_files(spec, found)) + tomli_w.dumps(pylock)
 
 
-def _complaint(names: Sequence[str]) -> str:
+def _warning(names: Sequence[str]) -> str:
+    """Return a comment that names the packages without files, empty where there are none."""
     if not names:
         return ""
     listed = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
     return (
-        f"# Not complete: where the files of {listed} are could not be learned from this\n"
-        "# machine's index. Installers refuse that; requirements-locked needs no such addresses.\n"
+        f"# Incomplete: this machine's index has no download URLs for {listed}.\n"
+        "# Installers reject a lock without them; the format requirements-locked needs none.\n"
     )
 
 
-# -- where the files are
+# -- the lookup
 
 
-def _files(spec: Spec) -> Steps[Found]:
-    """Return the locked files that are offered, by name."""
+def _find_files(spec: Spec) -> Steps[Found]:
+    """Return the locked files that can be downloaded, by name."""
     wanted = [locked for locked in spec.lock.distributions if locked.version]
     try:
         found = offered_files(wanted, spec.python)
     except InstallerError:
-        yield Progress("resolve", "The index cannot be asked; looking into uv's cache …")
+        yield Progress("resolve", "The index cannot be reached; looking in uv's cache …")
         found = {}
-    kept = _locked(wanted, found)
+    kept = _only_locked(wanted, found)
     missing = [locked for locked in wanted if not kept[locked.name]]
     if missing:
-        with contextlib.suppress(InstallerError):  # a cache that cannot answer
-            kept |= _locked(missing, cached_files(missing, spec.python, spec.indexes))
+        with contextlib.suppress(InstallerError):  # the cache may be gone
+            kept |= _only_locked(missing, cached_files(missing, spec.python, spec.indexes))
     return kept
 
 
-def _locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:
+def _only_locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:
+    """Leave out files whose hashes are not in the lock: others of the same version."""
     hashes = {locked.name: set(locked.hashes) for locked in wanted}
     return {
         name: [file for file in found.get(name, ()) if file.digest in hashes[name]]
@@ -92,17 +96,17 @@ def _without_files(spec: Spec, found: Found) -> list[str]:
 # -- one package
 
 
-def _package(locked: LockedDistribution, found: Found, spec: Spec) -> Package:
+def _package_entry(locked: LockedDistribution, found: Found, spec: Spec) -> Package:
     package: Package = {"name": locked.name}
     if locked.version:
         package["version"] = locked.version
     if locked.marker:
         package["marker"] = locked.marker
     if locked.url:
-        return package | _direct(locked, spec)
+        return package | _direct_entry(locked, spec)
     files = found.get(locked.name, ())
-    wheels = [_file(file) for file in files if not file.is_source]
-    sources = [_file(file) for file in files if file.is_source]
+    wheels = [_file_entry(file) for file in files if not file.is_source]
+    sources = [_file_entry(file) for file in files if file.is_source]
     if wheels:
         return package | {"wheels": wheels}
     if sources:
@@ -110,19 +114,19 @@ def _package(locked: LockedDistribution, found: Found, spec: Spec) -> Package:
     return package | {"tool": {"nbenv": {"hashes": list(locked.hashes)}}}
 
 
-def _file(file: File) -> Package:
+def _file_entry(file: File) -> Package:
     known: Package = {"name": file.name, "url": file.url}
     if file.size is not None:
         known["size"] = file.size
-    return known | {"hashes": _hashes([file.digest or ""])}
+    return known | {"hashes": _by_algorithm([file.digest or ""])}
 
 
-def _hashes(digests: Sequence[str]) -> dict[str, str]:
+def _by_algorithm(digests: Sequence[str]) -> dict[str, str]:
     return dict(digest.split(":", 1) for digest in digests)
 
 
-def _direct(locked: LockedDistribution, spec: Spec) -> Package:
-    """Return the source of a distribution that is locked by its URL, from the line alone."""
+def _direct_entry(locked: LockedDistribution, spec: Spec) -> Package:
+    """Return the source of a package that is locked by its URL, which the lock alone says."""
     place, _, fragment = str(locked.url).partition("#")
     below = re.search(r"subdirectory=([^&]+)", fragment)
     folder: Package = {"subdirectory": below[1]} if below else {}
@@ -131,7 +135,7 @@ def _direct(locked: LockedDistribution, spec: Spec) -> Package:
         return {"vcs": {**source, **folder}}
     where = {"path" if is_local(place) and "://" not in place else "url": place}
     if _ARCHIVE.search(place) or not is_local(place):
-        return {"archive": {**where, "hashes": _hashes(locked.hashes), **folder}}
+        return {"archive": {**where, "hashes": _by_algorithm(locked.hashes), **folder}}
     path = place.removeprefix("file://")
     in_place: Package = {"editable": True} if locked.name in map(name_of, spec.editable) else {}
     return {"directory": {"path": path, **in_place, **folder}}

@@ -1,4 +1,7 @@
-"""``pyproject.toml`` (PEP 621) with uv's settings; the kernel stands in the group ``dev``."""
+"""``pyproject.toml`` with uv's settings; the kernel is in the dependency group ``dev``.
+
+PEP 621 and PEP 735: https://packaging.python.org/en/latest/specifications/pyproject-toml/
+"""
 
 from __future__ import annotations
 
@@ -9,26 +12,24 @@ import tomli_w
 from nbenv.core.requirements import KERNEL
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.uv_settings import dependencies, project_name, settings
-from nbenv.progress import Steps
 
 __all__ = ["write"]
 
 _PINNED = "constraint-dependencies = ["
-_ABOUT_PINNED = "# The notebook's locked versions. Take them out to let uv choose newer ones.\n"
+_ABOUT_PINNED = "# The notebook's locked versions. Remove them to let uv choose newer ones.\n"
 
 
-def write(document: NotebookSnapshot) -> Steps[str]:
-    """Return the project: what was asked for, held to the locked versions."""
+def write(snapshot: NotebookSnapshot) -> str:
+    """Return a project with the notebook's requirements, constrained to the locked versions."""
     project = {
         "project": {
-            "name": project_name(document),
+            "name": project_name(snapshot),
             "version": "0.1.0",
-            "description": f"The environment of {Path(document.ref.notebook).name}",
-            "requires-python": f"=={document.spec.python}.*",
-            "dependencies": dependencies(document),
+            "description": f"The environment of {Path(snapshot.ref.notebook).name}",
+            "requires-python": f"=={snapshot.spec.python}.*",
+            "dependencies": dependencies(snapshot),
         },
         "dependency-groups": {"dev": [KERNEL]},
-        "tool": {"uv": {"package": False, **settings(document)}},
+        "tool": {"uv": {"package": False, **settings(snapshot)}},
     }
     return tomli_w.dumps(project).replace(_PINNED, _ABOUT_PINNED + _PINNED, 1)
-    yield  # no progress: nothing here takes time

@@ -1,23 +1,27 @@
-"""``requirements.txt``: what was asked for, for ``pip install -r``."""
+"""``requirements.txt`` for ``pip install -r``: the requirements as they were asked for.
+
+https://pip.pypa.io/en/stable/reference/requirements-file-format/
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+
 from nbenv.core.requirements import absolute, is_local, name_of, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.progress import Steps
 
-__all__ = ["index_lines", "pip_line", "write"]
+__all__ = ["index_lines", "pip_line", "with_extras", "with_marker", "write"]
 
 
-def write(document: NotebookSnapshot) -> Steps[str]:
-    """Return the requirements as asked for."""
-    spec = document.spec
-    lines = [*index_lines(spec), *(pip_line(document, text) for text in spec.requirements)]
+def write(snapshot: NotebookSnapshot) -> str:
+    """Return the requirements, one a line."""
+    spec = snapshot.spec
+    lines = [*index_lines(spec), *(pip_line(snapshot, text) for text in spec.requirements)]
     return "".join(f"{line}\n" for line in lines)
-    yield  # no progress: nothing here takes time
 
 
 def index_lines(spec: Spec) -> Iterator[str]:
@@ -25,14 +29,25 @@ def index_lines(spec: Spec) -> Iterator[str]:
     yield from (f"--extra-index-url {index.url}" for index in spec.indexes)
 
 
-def pip_line(document: NotebookSnapshot, text: str) -> str:
-    """Return a requirement as pip reads it: a local project by its path alone."""
+def pip_line(snapshot: NotebookSnapshot, text: str) -> str:
+    """Return a requirement as pip reads it: a local project by its path alone.
+
+    PEP 508 has no relative paths, so pip's own form is used for them.
+    """
     requirement = parse(text)
     if not requirement.url or not is_local(requirement.url):
         return text
-    folder = document.ref.folder
+    folder = snapshot.ref.folder
     path = portable(absolute(requirement.url, folder), folder)
-    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-    prefix = "-e " if name_of(text) in document.spec.editable else ""
-    marker = f" ; {requirement.marker}" if requirement.marker else ""
-    return f"{prefix}{path}{extras}{marker}"
+    prefix = "-e " if name_of(text) in snapshot.spec.editable else ""
+    return with_marker(prefix + with_extras(path, requirement), requirement.marker)
+
+
+def with_extras(head: str, requirement: Requirement) -> str:
+    """Return a name or a path with the requirement's extras behind it."""
+    return f"{head}[{','.join(sorted(requirement.extras))}]" if requirement.extras else head
+
+
+def with_marker(text: str, marker: Marker | str | None) -> str:
+    """Return a requirement with its environment marker (PEP 508), if it has one."""
+    return f"{text} ; {marker}" if marker else text

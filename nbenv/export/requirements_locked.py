@@ -1,31 +1,31 @@
-"""The lock as a ``requirements.txt``, for ``pip install --require-hashes -r``."""
+"""The lock as a ``requirements.txt`` for ``pip install --require-hashes -r``.
+
+https://pip.pypa.io/en/stable/topics/secure-installs/
+"""
 
 from __future__ import annotations
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import is_local
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.export.requirements import index_lines, pip_line
-from nbenv.progress import Steps
+from nbenv.export.requirements import index_lines, pip_line, with_marker
 
 __all__ = ["write"]
 
 
-def write(document: NotebookSnapshot) -> Steps[str]:
-    """Return the lock's lines; pip holds only for the Python that they were resolved for."""
-    spec = document.spec
+def write(snapshot: NotebookSnapshot) -> str:
+    """Return the lock's lines; a comment names the one Python that they were resolved for."""
+    spec = snapshot.spec
     lines = [
-        f"# For CPython {spec.python}, every platform.",
+        f"# Locked for CPython {spec.python} on every platform.",
         *index_lines(spec),
-        *(_line(document, locked) for locked in spec.lock.distributions),
+        *(_line(snapshot, locked) for locked in spec.lock.distributions),
     ]
     return "".join(f"{line}\n" for line in lines)
-    yield  # no progress: nothing here takes time
 
 
-def _line(document: NotebookSnapshot, locked: LockedDistribution) -> str:
+def _line(snapshot: NotebookSnapshot, locked: LockedDistribution) -> str:
     if not is_local(locked.url):
         return locked.line
-    marker = f" ; {locked.marker}" if locked.marker else ""
-    path = pip_line(document, locked.requirement)
-    return "".join((path, marker, *(f" --hash={digest}" for digest in locked.hashes)))
+    requirement = with_marker(pip_line(snapshot, locked.requirement), locked.marker)
+    return " ".join((requirement, *(f"--hash={digest}" for digest in locked.hashes)))

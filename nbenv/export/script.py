@@ -1,4 +1,7 @@
-"""A Python script of the notebook with inline metadata (PEP 723), which ``uv run`` runs."""
+"""A Python script with the notebook's code and inline metadata (PEP 723), for ``uv run``.
+
+https://docs.astral.sh/uv/guides/scripts/
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from pathlib import Path
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.script_metadata import block
 from nbenv.notebook.cells import Cell, cells_of, read_notebook, source_of
-from nbenv.progress import Steps
 
 __all__ = ["write"]
 
@@ -27,26 +29,28 @@ get_ipython = InteractiveShell.instance
 _NEEDS_SHELL = re.compile(r"\bget_ipython\(|\bdisplay\(")
 
 
-def write(document: NotebookSnapshot) -> Steps[str]:
+def write(snapshot: NotebookSnapshot) -> str:
     """Return the script: the code cells in their order, the text between them as comments."""
-    notebook = read_notebook(document.ref.notebook)
+    notebook = read_notebook(snapshot.ref.notebook)
     cells = (_as_script(cell) for cell in cells_of(notebook))
     body = "\n".join(cell for cell in cells if cell)
     shell = _NEEDS_SHELL.search(body)
-    name = " ".join(Path(document.ref.notebook).name.split())
+    name = " ".join(Path(snapshot.ref.notebook).name.split())
     parts = [
         "#!/usr/bin/env -S uv run --script\n",
-        block(document, ["ipython"] if shell else []),
-        f"\n# The code of {name}.\n",
+        block(snapshot, ["ipython"] if shell else []),
+        f"\n# Exported from {name}.\n",
         f"\n{_SHELL}" if shell else "",
         f"\n{body}" if body else "",
     ]
     return "".join(parts)
-    yield  # no progress: nothing here takes long
 
 
 def _as_script(cell: Cell) -> str:
-    """Return a cell in the "percent" form that editors know; empty for what is no code nor text."""
+    """Return a cell in the "percent" form that editors know, empty for one without code or text.
+
+    https://jupytext.readthedocs.io/en/latest/formats-scripts.html
+    """
     source = source_of(cell).strip("\n")
     if not source or cell["cell_type"] not in ("code", "markdown"):
         return ""
@@ -57,7 +61,7 @@ def _as_script(cell: Cell) -> str:
 
 
 def _as_python(source: str) -> str:
-    """Return a cell's code: without installs, magics as calls, and what awaits as text."""
+    """Return a cell's code: without installs, magics as calls, and top-level ``await`` as text."""
     code = _without_installs(source)
     if not re.search(r"[%!?]|\bawait\b|\basync\b", code):
         return code
@@ -71,7 +75,7 @@ def _as_python(source: str) -> str:
 
 def _without_installs(source: str) -> str:
     if re.match(r"\s*%%", source) and not _INSTALLS.match(source.lstrip().split("\n")[0]):
-        return source  # another language's cell
+        return source  # a cell in another language
     lines, inside = [], False
     for line in source.split("\n"):
         match = _INSTALLS.match(line)
@@ -84,14 +88,14 @@ def _without_installs(source: str) -> str:
 
 
 def _awaits(code: str) -> bool:
-    """Whether a cell holds an ``await`` outside of a function, which only IPython runs."""
+    """Whether a cell holds an ``await`` outside a function, which only IPython runs."""
     try:
         compile(code, "<cell>", "exec")
     except SyntaxError:
         try:
             compile(code, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         except SyntaxError:
-            return False  # of another Python, or broken: as it stands
+            return False  # for another Python, or broken: left as it is
         return True
     return False
 

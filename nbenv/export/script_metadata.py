@@ -1,4 +1,7 @@
-"""The block of inline script metadata (PEP 723) that stands for a notebook's environment."""
+"""The block of inline script metadata that stands for a notebook's environment.
+
+PEP 723: https://packaging.python.org/en/latest/specifications/inline-script-metadata/
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ from nbenv.export.uv_settings import dependencies, settings
 __all__ = ["block"]
 
 
-def block(document: NotebookSnapshot, also: Sequence[str] = ()) -> str:
-    """Return the comment block; `also` is required besides what was asked for."""
+def block(snapshot: NotebookSnapshot, also: Sequence[str] = ()) -> str:
+    """Return the comment block; `also` are requirements beyond the recorded ones."""
     script: dict[str, object] = {
-        "requires-python": f"=={document.spec.python}.*",
-        "dependencies": merge(dependencies(document), also),
+        "requires-python": f"=={snapshot.spec.python}.*",
+        "dependencies": merge(dependencies(snapshot), also),
     }
-    if chosen := settings(document):
+    if chosen := settings(snapshot):
         script["tool"] = {"uv": chosen}
     lines = [f"# {line}".rstrip() for line in tomli_w.dumps(script).splitlines()]
     return "\n".join(("# /// script", *lines, "# ///")) + "\n"

@@ -1,4 +1,7 @@
-"""What uv reads of a project or a script, for the formats that hold it."""
+"""uv's settings for a notebook's environment, for the formats that hold a ``tool.uv`` table.
+
+https://docs.astral.sh/uv/reference/settings/
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,36 @@ from pathlib import Path
 
 from nbenv.core.requirements import absolute, is_local, parse, portable
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.export.requirements import with_marker
 
 __all__ = ["dependencies", "project_name", "settings"]
 
 
-def dependencies(document: NotebookSnapshot) -> list[str]:
-    """Return the requirements; where a local project is stands in `settings`."""
-    return [_without_path(text) for text in document.spec.requirements]
+def dependencies(snapshot: NotebookSnapshot) -> list[str]:
+    """Return the requirements without the paths of local projects, which are in `settings`."""
+    return [_without_path(text) for text in snapshot.spec.requirements]
 
 
-def settings(document: NotebookSnapshot) -> dict[str, object]:
+def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
     """Return the table ``tool.uv``: indexes, local projects, and the locked versions."""
-    spec = document.spec
+    spec = snapshot.spec
     pinned = [
-        f"{locked.requirement} ; {locked.marker}" if locked.marker else locked.requirement
+        with_marker(locked.requirement, locked.marker)
         for locked in spec.lock.distributions
         if locked.version
     ]
     known = {
         "constraint-dependencies": pinned,
-        "index": [{"name": each.name, "url": each.url} for each in spec.indexes],
-        "sources": _sources(document),
+        "index": [{"name": index.name, "url": index.url} for index in spec.indexes],
+        "sources": _sources(snapshot),
     }
     return {key: value for key, value in known.items() if value}
 
 
-def project_name(document: NotebookSnapshot) -> str:
-    """Return a name for a project, which none of its dependencies has."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(document.ref.notebook).stem.lower()).strip("-")
-    taken = document.spec.lock.versions()
+def project_name(snapshot: NotebookSnapshot) -> str:
+    """Return a name for a project; uv rejects one that a dependency has too."""
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(snapshot.ref.notebook).stem.lower()).strip("-")
+    taken = snapshot.spec.lock.versions()
     return f"{stem}-notebook" if stem in taken else stem or "notebook"
 
 
@@ -46,13 +50,13 @@ def _without_path(text: str) -> str:
     return str(requirement)
 
 
-def _sources(document: NotebookSnapshot) -> dict[str, object]:
+def _sources(snapshot: NotebookSnapshot) -> dict[str, object]:
     sources: dict[str, object] = {}
-    folder = document.ref.folder
-    for requirement in map(parse, document.spec.requirements):
+    spec, folder = snapshot.spec, snapshot.ref.folder
+    for requirement in map(parse, spec.requirements):
         if not requirement.url or not is_local(requirement.url):
             continue
         path = portable(absolute(requirement.url, folder), folder)
-        in_place = requirement.name in document.spec.editable
+        in_place = requirement.name in spec.editable
         sources[requirement.name] = {"path": path, **({"editable": True} if in_place else {})}
     return sources

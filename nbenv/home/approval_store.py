@@ -1,6 +1,7 @@
-"""Which locks may be restored without asking: those made or agreed to on this machine.
+"""Approvals: the locks that may be restored without asking, as they were made or agreed to here.
 
-An approval is of one lock digest, signed with a key that never leaves ``NBENV_HOME``.
+An approval is of one digest, signed with a key that never leaves ``NBENV_HOME``. So a file that is
+copied or written there by something else approves nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ POLICIES = ("ask", "always", "never")
 
 @dataclass(frozen=True)
 class Approval:
-    """A valid approval: of what digest, since when (seconds), and what that is."""
+    """A valid approval: of a `digest`, `since` a time (seconds since 1970), `about` a lock."""
 
     digest: str
     since: float
@@ -32,7 +33,7 @@ class Approval:
 
 
 def policy() -> str:
-    """Return ``NBENV_RESTORE``: ask (also for anything unknown), always or never."""
+    """Return ``NBENV_RESTORE``: ``always``, ``never``, or for anything else ``ask``."""
     chosen = os.environ.get(variables.RESTORE, "ask").strip().lower()
     return chosen if chosen in POLICIES else "ask"
 
@@ -56,9 +57,9 @@ def _new_key() -> bytes:
     with open(descriptor, "wb") as file:
         file.write(secrets.token_bytes(32))
     try:
-        os.link(scratch, path)  # the first of two starting at once wins
+        os.link(scratch, path)  # it fails if there is one: of two at once, both use the first
     except FileExistsError:
-        if path.stat().st_size != 32:
+        if path.stat().st_size != 32:  # damaged: what it signed is void
             os.replace(scratch, path)
     except OSError:  # a file system without hard links
         os.replace(scratch, path)
@@ -81,9 +82,14 @@ def _path(digest: str) -> Path:
 
 
 def approve(digest: str, about: dict[str, object] | None = None) -> None:
-    """Let the lock of this digest be restored on this machine without asking.
+    """Let the lock of a digest be restored on this machine without asking.
 
-    `about` says to people what it is of (plain JSON); what is approved is the digest alone.
+    Parameters
+    ----------
+    digest
+        As `nbenv.core.spec.Spec.digest` returns it: nothing else is approved.
+    about
+        JSON that describes the lock to people who look at their approvals.
     """
     about = about or {}
     signature = _signature(_key() or _new_key(), digest, about)
@@ -92,22 +98,19 @@ def approve(digest: str, about: dict[str, object] | None = None) -> None:
 
 
 def is_approved(digest: str) -> bool:
-    """Whether the lock of this digest was made or agreed to on this machine."""
+    """Return whether the lock of a digest was made or agreed to on this machine."""
     return _is_digest(digest) and _about(digest) is not None
 
 
 def _about(digest: str) -> dict[str, object] | None:
-    """Return what a valid approval is of; None when there is none."""
+    """Return the description in a valid approval; None if there is no valid one."""
     known, key = paths.read_json(str(_path(digest))) or {}, _key()
     signature, about = known.get("signature"), known.get("about")
     if key is None or not isinstance(signature, str) or not isinstance(about, dict):
         return None
-    wanted = _signature(key, digest, about)
-    return (
-        about
-        if hmac.compare_digest(signature.encode("utf-8", "replace"), wanted.encode())
-        else None
-    )
+    expected = _signature(key, digest, about).encode()
+    is_ours = hmac.compare_digest(signature.encode("utf-8", "replace"), expected)
+    return about if is_ours else None
 
 
 def approved() -> list[Approval]:
@@ -121,7 +124,7 @@ def approved() -> list[Approval]:
 
 
 def revoke(digest: str) -> bool:
-    """Take an approval back; return whether there was one."""
+    """Withdraw an approval; return whether there was one."""
     if not _is_digest(digest) or not _path(digest).exists():
         return False
     _path(digest).unlink()

@@ -1,4 +1,4 @@
-"""One change of an environment at a time, across processes."""
+"""Locks that let one process at a time change an environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ __all__ = ["is_locked", "locked", "unwritable"]
 
 @contextlib.contextmanager
 def locked(identifier: str) -> Iterator[None]:
-    """Hold an environment for one change, when other changes of it have ended."""
+    """Wait until no other process changes an environment, then keep others out.
+
+    Raises
+    ------
+    BrokenEnvironmentError
+        The lock file cannot be written.
+    """
     lock = _lock(identifier)
     try:
         lock.acquire()
@@ -30,9 +36,9 @@ def locked(identifier: str) -> Iterator[None]:
 
 
 def is_locked(identifier: str) -> bool:
-    """Whether a change of the environment is under way."""
+    """Return whether a change of the environment is under way."""
     if not os.path.exists(_lock_path(identifier)):
-        return False  # whoever changes it makes this file first
+        return False  # every change creates this file first
     lock = _lock(identifier)
     try:
         lock.acquire(timeout=0)
@@ -58,18 +64,20 @@ def _lock_path(identifier: str) -> str:
 
 
 def _let_children_hold(lock: BaseFileLock) -> None:
-    """Let the processes that a change starts keep its lock, also when the change itself is killed.
+    """Let the processes that a change starts inherit its lock.
 
-    Otherwise the next change would begin while an orphaned installer still writes.
+    ``flock`` is released when the last copy of the descriptor is closed. So if a change is killed
+    while its installer runs on, the next change waits for that instead of writing beside it.
     """
-    descriptor = lock._context.lock_file_fd  # no public name for it
+    descriptor = lock._context.lock_file_fd  # filelock has no public name for it
     if descriptor is not None:
         os.set_inheritable(descriptor, True)
 
 
 def unwritable(error: OSError) -> BrokenEnvironmentError:
+    """Return the error for a home that cannot be written."""
     return BrokenEnvironmentError(
         f"nbenv cannot write to its folder {paths.home()}.",
         f"{error.strerror or error}.",
-        "Make room or make it writable, or choose another folder with NBENV_HOME.",
+        "Free some disk space or make the folder writable, or set NBENV_HOME to another one.",
     )

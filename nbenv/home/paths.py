@@ -1,4 +1,4 @@
-"""Where nbenv keeps things on this machine, and small JSON files there.
+"""The places where nbenv keeps things on this machine, and the small JSON files there.
 
 Light on purpose: a starting kernel imports this.
 """
@@ -41,6 +41,10 @@ __all__ = [
 ]
 
 
+_MOST_MOVES = 16
+"""Moves that are followed: they could form a circle."""
+
+
 def home() -> str:
     """Return ``NBENV_HOME``, by default ``nbenv`` in Jupyter's data folder."""
     chosen = os.environ.get(variables.HOME)
@@ -48,11 +52,11 @@ def home() -> str:
 
 
 def _default_home() -> str:
-    # jupyter_core knows the folder on every platform, but importing it costs a tenth of a kernel's
-    # start; the usual Linux case is one line.
+    # jupyter_core knows the folder on every platform, but importing it takes a tenth of the time
+    # that a kernel needs to start. The usual case on Linux is simple.
     environ = os.environ
     plain = not any(name in environ for name in ("JUPYTER_DATA_DIR", "JUPYTER_PLATFORM_DIRS"))
-    if sys.platform == "linux" and plain:
+    if sys.platform == "linux" and plain:  # as jupyter_core does it
         data = environ.get("XDG_DATA_HOME") or os.path.join(
             os.path.realpath(os.path.expanduser("~")), ".local", "share"
         )
@@ -83,29 +87,35 @@ def moved_path(place_key: str) -> str:
 
 
 def moved(path: str, since: float | None = None) -> str:
-    """Return where a notebook is that was renamed, or its folder, after somebody got its path.
+    """Return the present path of a notebook that was renamed, itself or with a folder above it.
 
-    `since` is when they got it: then a notebook that is there now may be another, as when
-    ``Untitled.ipynb`` was given a name and the next one was made. Without it, what is there is it.
+    Parameters
+    ----------
+    path
+        The path that a process was given.
+    since
+        The time when it was given (seconds since 1970). Then a notebook at that path may be another
+        one by now, as when ``Untitled.ipynb`` was renamed and the next one created. Without it, a
+        notebook at that path is the right one.
     """
     there = path
-    for _ in range(16):
+    for _ in range(_MOST_MOVES):
         if since is None and os.path.exists(there):
             return there
-        found = _word_of_move(there, since or 0.0)
+        found = _next_move(there, since or 0.0)
         if found is None:
             break
         there, since = found[0], (None if since is None else found[1])
     return path if since is None else there
 
 
-def _word_of_move(path: str, since: float) -> tuple[str, float] | None:
-    """Return where a path was moved to after that time, and when."""
+def _next_move(path: str, since: float) -> tuple[str, float] | None:
+    """Return where a path was moved to after a time, and when."""
     place = path
     while True:
-        word = read_json(moved_path(key(place)))
-        if word is not None:
-            to, at = word.get("to"), word.get("at")
+        found = read_json(moved_path(key(place)))
+        if found is not None:
+            to, at = found.get("to"), found.get("at")
             if isinstance(to, str) and isinstance(at, float) and at > since:
                 return to + path[len(place) :], at
         above = os.path.dirname(place)
@@ -115,7 +125,7 @@ def _word_of_move(path: str, since: float) -> tuple[str, float] | None:
 
 
 def server_path(process: str) -> str:
-    """Return the file by which a Jupyter Server says that it merges records when it saves."""
+    """Return the file by which a Jupyter Server announces that it merges records when it saves."""
     return os.path.join(home(), "servers", process + ".json")
 
 
@@ -128,7 +138,7 @@ def placeholder_path(name: str) -> str:
 
 
 def is_placeholder(path: str) -> bool:
-    """Whether a path stands for a notebook that is not there."""
+    """Return whether a path stands for a notebook that is not there."""
     return os.path.dirname(path) == _placeholders()
 
 
@@ -142,7 +152,7 @@ def environment_path(identifier: str) -> str:
 
 
 def marker_path(environment: str) -> str:
-    """Return the file that says to what an environment was synced; absent while it changes."""
+    """Return the file that says what an environment was synced to; absent while it changes."""
     return os.path.join(environment, "nbenv.json")
 
 
@@ -154,16 +164,16 @@ def python_path(environment: str) -> str:
 
 
 def packages_path(environment: str, python: str) -> str:
-    """Return the folder that distributions are installed to; `python` is as in ``"3.11"``."""
+    """Return the folder that packages are installed to; `python` is as in ``"3.11"``."""
     if sys.platform == "win32":
         return os.path.join(environment, "Lib", "site-packages")
     return os.path.join(environment, "lib", f"python{python}", "site-packages")
 
 
 def changed(environment: str, python: str) -> int | None:
-    """Return when a distribution last came or went, in nanoseconds; None when it is half gone.
+    """Return when packages were last added or removed; None for an incomplete environment.
 
-    Only ever compared for equality, so a clock that jumps does no harm.
+    The unit is nanoseconds, but only equality counts, so a clock that jumps does no harm.
     """
     try:
         os.stat(os.path.join(environment, "pyvenv.cfg"))
@@ -173,7 +183,7 @@ def changed(environment: str, python: str) -> int | None:
 
 
 def is_touched(environment: str, marker: dict[str, object]) -> bool:
-    """Whether something came or went since an environment was marked as whole."""
+    """Return whether packages were added or removed since an environment was marked as synced."""
     value = marker.get("value")
     python = str(value.get("python")) if isinstance(value, dict) else ""
     now = changed(environment, python)
@@ -181,12 +191,12 @@ def is_touched(environment: str, marker: dict[str, object]) -> bool:
 
 
 def progress_path(notebook_key: str) -> str:
-    """Return the file of JSON lines in which a starting kernel tells of its build."""
+    """Return the file of JSON lines in which a starting kernel reports its build."""
     return os.path.join(home(), "progress", notebook_key + ".jsonl")
 
 
 def begun_path(notebook_key: str) -> str:
-    """Return the file that names the server's process while that changes an environment."""
+    """Return the file that names the server's process while it changes an environment."""
     return os.path.join(home(), "progress", notebook_key + ".begun")
 
 
@@ -196,7 +206,10 @@ def waiting_path(process: int) -> str:
 
 
 def read_json(path: str) -> dict[str, object] | None:
-    """Return the object in a JSON file, None when there is none that can be read."""
+    """Return the object in a JSON file, None if the file is missing or broken.
+
+    What nbenv keeps here can all be made again, so a damaged file counts as a missing one.
+    """
     try:
         with open(path, encoding="utf-8") as file:
             value = fast_json.loads(file.read())
@@ -206,12 +219,12 @@ def read_json(path: str) -> dict[str, object] | None:
 
 
 def make_private(folder: str) -> None:
-    """Create a folder of nbenv's, and those above it, for this user alone."""
+    """Create a folder of nbenv's and those above it, closed to other users."""
     base = home()
     is_below = folder.startswith(os.path.join(base, ""))
     if os.path.isdir(folder):
         if is_below and os.name == "posix" and os.stat(folder).st_mode & 0o077:
-            os.chmod(folder, 0o700)  # as after a copy; the home itself is the user's to open
+            os.chmod(folder, 0o700)  # copied, perhaps; the mode of the home itself is the user's
         return
     if is_below:
         make_private(os.path.dirname(folder))
@@ -219,15 +232,15 @@ def make_private(folder: str) -> None:
 
 
 def open_private(path: str) -> TextIO:
-    """Open a new file for writing, readable by this user alone."""
+    """Open a file for writing, empty and closed to other users from its first moment."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     return open(descriptor, "w", encoding="utf-8")
 
 
 def write_json(path: str, value: object) -> None:
-    """Write a JSON file whole or not at all, readable by this user alone."""
+    """Write a JSON file completely or not at all, closed to other users."""
     make_private(os.path.dirname(path))
-    scratch = _written(path, value)
+    scratch = _write_beside(path, value)
     try:
         os.replace(scratch, path)
     except BaseException:
@@ -236,9 +249,9 @@ def write_json(path: str, value: object) -> None:
 
 
 def create_json(path: str, value: object) -> None:
-    """Do the same unless the file is there already: of two at once, the first wins."""
+    """Write a JSON file unless there is one already: of two processes at once, the first wins."""
     make_private(os.path.dirname(path))
-    scratch = _written(path, value)
+    scratch = _write_beside(path, value)
     try:
         os.link(scratch, path)
     except FileExistsError:
@@ -249,8 +262,9 @@ def create_json(path: str, value: object) -> None:
     os.unlink(scratch)
 
 
-def _written(path: str, value: object) -> str:
-    import json  # a kernel's start only reads
+def _write_beside(path: str, value: object) -> str:
+    """Write a new file beside `path`, from where one rename or link puts it in its place."""
+    import json  # a starting kernel only reads
 
     scratch = f"{path}.{os.getpid()}.new"
     try:

@@ -1,7 +1,7 @@
-"""Every environment variable of nbenv's, by the name that code and people use.
+"""The names of nbenv's environment variables, every one of them.
 
-Light on purpose: a starting kernel imports this. The guest, which has no nbenv, spells the names
-out; a test compares them with this list.
+Light on purpose: a starting kernel imports this. The guest, which cannot import nbenv, spells the
+names out; a test compares them with this list.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ __all__ = [
 # -- set by people; docs/usage.md explains each
 
 HOME = "NBENV_HOME"
-"""The folder for environments, approvals and what is known of notebooks."""
+"""The folder for environments, approvals and the state of notebooks."""
 NOTEBOOK = "NBENV_NOTEBOOK"
 """The notebook of a kernel whose client does not name it."""
 RESTORE = "NBENV_RESTORE"
-"""Whether to restore without asking: ``ask``, ``always`` or ``never``."""
+"""Restore without asking: ``ask`` (first), ``always`` or ``never``."""
 BACKGROUND = "NBENV_BACKGROUND"
 """``0`` to do nothing in the background."""
 DEBUG = "NBENV_DEBUG"
@@ -40,10 +40,10 @@ HOST_PYTHON = "NBENV_HOST_PYTHON"
 ENVIRONMENT = "NBENV_ENVIRONMENT"
 """The identifier of the environment that a kernel runs in."""
 DETACHED = "NBENV_DETACHED"
-"""The placeholder's name of a kernel that no notebook is known for."""
+"""The name of a detached kernel's placeholder."""
 STRIPPED = "NBENV_STRIPPED"
-"""Set where the notebook's file lost its record, which a missing module may be due to."""
+"""Set if the notebook's file lost its record, which may be why a module is missing."""
 BROKEN = "NBENV_BROKEN"
-"""Why an environment that was thought ready could not start a kernel, a line for each try."""
+"""The reasons why a ready environment could not start a kernel, one line for each attempt."""
 HANDED_OVER = "NBENV_HANDED_OVER"
 """The file of requests that a waiting kernel leaves to the kernel that takes its place."""

@@ -1,4 +1,4 @@
-"""Download the wheels of a lock for some platform, with pip: uv has no command for it."""
+"""Download the wheels of a lock for any platform, with pip: uv has no command for it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from packaging.tags import platform_tags
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.requirements import without_credentials
 from nbenv.core.spec import Index
+from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
 from nbenv.progress import Progress, Steps
 
@@ -24,51 +24,72 @@ PLATFORMS = {
     "macos-x86_64": ("darwin", "Darwin", "x86_64"),
     "windows-x86_64": ("win32", "Windows", "AMD64"),
 }
-"""Name → ``sys_platform``, ``platform_system`` and ``platform_machine`` of PEP 508."""
+"""Name → the markers ``sys_platform``, ``platform_system`` and ``platform_machine`` (PEP 508)."""
 
 _NEWEST_GLIBC = 39
 _OLDEST_GLIBC = 5
+"""The minor versions of glibc 2 that manylinux tags are made for (PEP 600)."""
 
 
 def download_wheels(
     distributions: Iterable[LockedDistribution],
+    folder: Path,
+    *,
     python: str,
     platform: str | None,
-    folder: Path,
     indexes: Sequence[Index] = (),
 ) -> Steps[None]:
-    """Put the wheels of these distributions into `folder`, hashes checked; None: for here."""
+    """Download wheels into a folder, with every hash checked.
+
+    Parameters
+    ----------
+    distributions
+        What to download; nothing that they depend on is added.
+    folder
+        An existing folder.
+    python
+        The minor version of CPython that the wheels are for, such as ``"3.11"``.
+    platform
+        A name of `PLATFORMS`, None for this machine.
+    indexes
+        Indexes beyond those that this machine's pip is configured for.
+
+    Raises
+    ------
+    IndexAccessError
+        A wheel is not offered for the platform, or the index cannot be used.
+    InstallerError
+        pip is not installed beside nbenv.
+    """
     listed = folder / "wheels.txt"
-    lines = [" ".join((each.requirement, *_hashes(each))) for each in distributions]
+    lines = [" ".join((each.requirement, *_hash_options(each))) for each in distributions]
     listed.write_text("\n".join(lines), encoding="utf-8")
-    own = f"cp{python.replace('.', '')}"
     command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--require-hashes",
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"),
+        *_target_options(python, platform),
+        *(f"--extra-index-url={index.url}" for index in indexes),
+        *("--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)),
     ]
-    command += ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
-    command += [f"--abi={abi}" for abi in (own, "abi3", "none")]
-    command += [f"--platform={tag}" for tag in _tags(platform)]
-    command += [f"--extra-index-url={index.url}" for index in indexes]
-    command += ["--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)]
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'} …")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     listed.unlink()
     if done.returncode:
-        raise _failed(done.stderr, platform)
+        raise _failure(done.stderr, platform)
 
 
-def _hashes(locked: LockedDistribution) -> list[str]:
+def _hash_options(locked: LockedDistribution) -> list[str]:
     return [f"--hash={digest}" for digest in locked.hashes]
 
 
-def _tags(platform: str | None) -> list[str]:
-    """Return the platform tags that a machine of that kind takes, the best first."""
+def _target_options(python: str, platform: str | None) -> list[str]:
+    abis = (f"cp{python.replace('.', '')}", "abi3", "none")
+    options = ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
+    options += [f"--abi={abi}" for abi in abis]
+    return options + [f"--platform={tag}" for tag in _platform_tags(platform)]
+
+
+def _platform_tags(platform: str | None) -> list[str]:
+    """Return the platform tags that such a machine accepts, the best first."""
     if platform is None:
         return list(platform_tags())
     system, machine = platform.split("-")
@@ -81,15 +102,16 @@ def _tags(platform: str | None) -> list[str]:
     return [f"{kind}_{machine}" for kind in (*(f"manylinux_2_{n}" for n in glibc), *older)]
 
 
-def _failed(said: str, platform: str | None) -> InstallerError:
-    lines = [without_credentials(line) for line in said.splitlines() if "ERROR" in line]
-    where = platform or "this machine"
-    if "No module named pip" in said:
+def _failure(printed: str, platform: str | None) -> InstallerError:
+    if "No module named pip" in printed:
         return InstallerError(
-            "Downloading needs pip, which is not beside nbenv.", todo="Install it: pip."
+            "Downloading wheels needs pip, which is not installed beside nbenv.",
+            todo="Install pip into the environment that nbenv runs in.",
         )
+    lines = [without_credentials(line) for line in printed.splitlines() if "ERROR" in line]
     return IndexAccessError(
-        f"Not every wheel for {where} could be had.",
-        "\n".join(f"  {line}" for line in lines[-5:]) or said.strip()[-500:],
-        "What has no wheel for a platform cannot be packed for it; else check the network.",
+        f"Some wheels for {platform or 'this machine'} could not be downloaded.",
+        "\n".join(f"  {line}" for line in lines[-5:]) or printed.strip()[-500:],
+        "A package that has no wheel for a platform cannot be packed for it; otherwise check the "
+        "network.",
     )

@@ -1,8 +1,8 @@
-"""Which index a distribution comes from: what is locked does not move to another one unsaid.
+"""Keep locked packages from moving to another index unnoticed.
 
-A lock names no index, but hashes. An index that offers a newer version of something is the one
-that it came from before when it also has one of the files that are locked. Where it has none, the
-name may be somebody else's there: a private name that a stranger took on a public index.
+A lock names hashes, not indexes. If the index that offers a newer version also has a locked file of
+the old one, it is the index that the package came from. If it has none, the name may belong to
+someone else there: a stranger may have registered a private name on a public index.
 """
 
 from __future__ import annotations
@@ -22,12 +22,24 @@ Package = Mapping[str, object]
 
 
 def check_origins(packages: Sequence[Package], spec: Spec) -> None:
-    """Raise `IndexSwitchError` when a distribution of `spec`'s lock would come from another index.
+    """Check that what replaces a locked package comes from the same index.
 
-    `packages` are the ``[[packages]]`` of PEP 751 that shall follow it.
+    Parameters
+    ----------
+    packages
+        The ``[[packages]]`` of the new resolution (PEP 751).
+    spec
+        The record with the lock that they replace.
+
+    Raises
+    ------
+    IndexSwitchError
+        A package would come from another index than before.
+    InstallerError
+        An index could not be asked.
     """
     if len(set(own_indexes(spec.indexes))) < 2:
-        return
+        return  # with one index there is no other
     moved: dict[str, list[LockedDistribution]] = {}
     for index, locked in _moved(packages, spec):
         moved.setdefault(index, []).append(locked)
@@ -35,11 +47,11 @@ def check_origins(packages: Sequence[Package], spec: Spec) -> None:
         found = files_offered_by(index, distributions, spec)
         for locked in distributions:
             if not any(file.digest in locked.hashes for file in found.get(locked.name, ())):
-                raise _switched(locked, index, packages)
+                raise _switch_error(locked, index, packages)
 
 
 def _moved(packages: Sequence[Package], spec: Spec) -> Iterator[tuple[str, LockedDistribution]]:
-    """Yield what is locked and shall be replaced by other files of an index."""
+    """Yield what is replaced by other files, with the index that has them."""
     for locked in spec.lock.distributions:
         same = [each for each in packages if each.get("name") == locked.name]
         for package in same if locked.version else ():
@@ -56,14 +68,14 @@ def _digests(package: Package) -> Iterator[str]:
         yield from (f"{kind}:{digest}" for kind, digest in (hashes or {}).items())
 
 
-def _switched(
+def _switch_error(
     locked: LockedDistribution, index: str, packages: Sequence[Package]
 ) -> IndexSwitchError:
     version = next(str(each.get("version")) for each in packages if each["name"] == locked.name)
     return IndexSwitchError(
         f"{locked.name} would come from another index than before.",
-        f"{without_credentials(index)} offers {locked.name} {version}, but has not the file of "
-        f"{locked.version} that is locked: the name may be somebody else's there.",
-        "Nothing was changed. If that index is right, add --any-index; if not, name the right one "
-        "with --index NAME=URL, or ask who runs it where the locked file went.",
+        f"{without_credentials(index)} offers {locked.name} {version}, but not the locked file of "
+        f"{locked.version}: the name may belong to someone else there.",
+        "Nothing was changed. If that index is right, add --any-index. If not, name the right one "
+        "with --index NAME=URL, or ask its operator where the locked file went.",
     )

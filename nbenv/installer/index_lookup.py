@@ -1,10 +1,10 @@
-"""Look up which files this machine's own index has of locked versions, downloading none.
+"""Look up the files that an index has of locked versions, without downloading any.
 
-uv locks a throw-away project that asks for exactly these versions. It is told beforehand that
-nothing depends on anything, so it reads the index's pages and no distribution's metadata, and
-builds nothing. (``uv export`` would download what the pages give no hash of.) A version that the
-index lacks is met by an empty stand-in of a later local version, so that the others are still
-answered for.
+uv locks a throw-away project that asks for exactly these versions, with settings that declare that
+nothing depends on anything. So it reads only the pages of the index, no metadata, and builds
+nothing. (``uv export`` would download the files that the pages have no hash of.) For a version that
+the index does not have, an empty placeholder wheel of a later local version is taken: one missing
+version would otherwise fail the lookup of all.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ import tomli_w
 from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.requirements import absolute, without_credentials
+from nbenv.core.requirements import absolute
 from nbenv.core.spec import Index, Spec
+from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import own_indexes, run_uv, tomllib
@@ -35,20 +36,20 @@ from nbenv.progress import drain
 __all__ = ["cached_files", "files_offered_by", "offered_files"]
 
 _ABSENT = "nbenv-absent"
-_STUB = "0nbenv"
-"""The build tag of stand-ins, by which they are told from files."""
+_BUILD_TAG = "0nbenv"
+"""The build tag of placeholders, which no file of an index has."""
 _LONGEST = 200
 """Characters of a file name that every file system takes."""
-_FEW = 10
-"""How many names are asked for one by one."""
+_MOST_ALONE = 10
+"""The most names that are asked for one by one."""
 
 Asked = Mapping[str, tuple[str, str]]
-"""Name → the version to ask for, and the file name of its stand-in."""
+"""Name → the version to ask for, and the file name of its placeholder."""
 
 
 @dataclass(frozen=True)
 class _Hosts:
-    """Who is asked: this machine's indexes and these, or the `only` one, or none: the cache."""
+    """The indexes to ask: this machine's and these, or `only` one, or if `offline` uv's cache."""
 
     indexes: Sequence[Index] = ()
     only: str = ""
@@ -61,40 +62,40 @@ _OWN = _Hosts()
 def offered_files(
     distributions: Iterable[LockedDistribution], python: str
 ) -> dict[str, list[File]]:
-    """Return the files that this machine's own index offers of locked versions, by name.
+    """Return the files that this machine's own indexes offer of locked versions, by name.
 
-    No host that a notebook names is asked.
+    No host that a notebook names is contacted: nobody approved that yet.
 
     Parameters
     ----------
     distributions
-        What to look up; those of a URL are left out.
+        What to look up; those from a URL are left out.
     python
         The minor version of CPython that they are for, which need not be here.
 
     Raises
     ------
     InstallerError
-        The index cannot be asked.
+        An index cannot be used.
     """
     asked = _askable(distributions)
     if not asked:
         return {}
-    found = _asked(asked, python)
+    found = _look_up(asked, python)
     for name in _hidden(asked, found) if len(set(own_indexes())) > 1 else ():
         with contextlib.suppress(ResolutionError):
-            found |= _asked({name: asked[name]}, python, stubs=False)
+            found |= _look_up({name: asked[name]}, python, placeholders=False)
     return found
 
 
 def cached_files(
     distributions: Iterable[LockedDistribution], python: str, indexes: Sequence[Index]
 ) -> dict[str, list[File]]:
-    """Return the same of this machine's and these indexes as uv's cache has it, asking nobody."""
+    """Return what uv's cache knows of the same, for this machine's indexes and these, offline."""
     asked = _askable(distributions)
     if not asked:
         return {}
-    return _asked(asked, python, hosts=_Hosts(indexes, offline=True))
+    return _look_up(asked, python, hosts=_Hosts(indexes, offline=True))
 
 
 def files_offered_by(
@@ -104,29 +105,29 @@ def files_offered_by(
     asked = _askable(distributions)
     if not asked:
         return {}
-    return _asked(asked, spec.python, hosts=_Hosts(spec.indexes, only=index))
+    return _look_up(asked, spec.python, hosts=_Hosts(spec.indexes, only=index))
 
 
 def _askable(distributions: Iterable[LockedDistribution]) -> Asked:
-    return {locked.name: stub for locked in distributions if (stub := _stub(locked))}
+    return {locked.name: query for locked in distributions if (query := _query(locked))}
 
 
 def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
-    """Return names whose stand-in may have hidden the files of another index than the first.
+    """Return the names whose placeholder may have hidden the files of a second index.
 
-    There is no local version later than another local version that ``==`` takes as well, so there
-    the stand-in is of the very version.
+    ``==1.0`` also accepts ``1.0+nbenv``, but ``==1.0+cu126`` accepts no later version. So the
+    placeholder of a local version has that very version, and may be taken instead of a file.
     """
     local = [name for name, (version, _) in asked.items() if "+" in version]
-    return [name for name in local if not found.get(name)][:_FEW]
+    return [name for name in local if not found.get(name)][:_MOST_ALONE]
 
 
-def _asked(
-    asked: Asked, python: str, *, stubs: bool = True, hosts: _Hosts = _OWN
+def _look_up(
+    asked: Asked, python: str, *, placeholders: bool = True, hosts: _Hosts = _OWN
 ) -> dict[str, list[File]]:
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
-        settings = _write_stubs(where / "absent", asked if stubs else {}, asked)
+        settings = _write_placeholders(where / "absent", asked if placeholders else {}, asked)
         write_project(
             where / "pyproject.toml",
             {
@@ -138,17 +139,17 @@ def _asked(
         command = ["lock", "--resolution", "lowest", "--python", sys.executable]
         command += _settings_arguments(settings, where)
         command += ["--offline"] if hosts.offline else []
-        # What uv says meanwhile is about the placeholders too, so nobody is shown it.
+        # Not shown as progress: uv's messages mention the placeholders.
         drain(run_uv(command, where, hosts.indexes, hashed=True, only=hosts.only))
         document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
         return _files(document, asked, where)
 
 
-# -- what uv is asked
+# -- the question
 
 
-def _stub(locked: LockedDistribution) -> tuple[str, str] | None:
-    """Return the version to ask for and its stand-in; None for what uv cannot be asked."""
+def _query(locked: LockedDistribution) -> tuple[str, str] | None:
+    """Return the version to ask for and its placeholder; None for what an index cannot have."""
     if locked.name == PROJECT:
         return None
     try:
@@ -156,14 +157,14 @@ def _stub(locked: LockedDistribution) -> tuple[str, str] | None:
     except InvalidVersion:  # a URL, or a version that only === can name
         return None
     later = str(version) if version.local else f"{version}+nbenv"
-    filename = f"{locked.name.replace('-', '_')}-{later}-{_STUB}-py3-none-any.whl"
+    filename = f"{locked.name.replace('-', '_')}-{later}-{_BUILD_TAG}-py3-none-any.whl"
     return (str(version), filename) if len(filename) <= _LONGEST else None
 
 
-def _write_stubs(folder: Path, stubs: Asked, asked: Asked) -> dict[str, object]:
-    """Write the stand-ins; return uv's settings that use them, and that spare it all metadata."""
+def _write_placeholders(folder: Path, placeholders: Asked, asked: Asked) -> dict[str, object]:
+    """Write empty wheels; return the settings that have uv use them, and read no metadata."""
     folder.mkdir()
-    for _, filename in stubs.values():
+    for _, filename in placeholders.values():
         (folder / filename).touch()
     return {
         "dependency-metadata": [{"name": name, "requires-dist": []} for name in asked],
@@ -172,7 +173,10 @@ def _write_stubs(folder: Path, stubs: Asked, asked: Asked) -> dict[str, object]:
 
 
 def _settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[str]:
-    """Join our settings to the user's, where those keep uv from reading a project's."""
+    """Return the option for a file of our settings, if uv would not read the project's.
+
+    With a configuration file of the user's, or none at all, uv ignores ``[tool.uv]``.
+    """
     chosen = os.environ.get("UV_CONFIG_FILE")
     if not chosen and not os.environ.get("UV_NO_CONFIG"):
         return []
@@ -187,18 +191,20 @@ def _settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[s
     return ["--config-file", str(path)]
 
 
-# -- what uv found
+# -- the answer
 
 
 def _files(document: Mapping[str, object], asked: Asked, scratch: Path) -> dict[str, list[File]]:
     found: dict[str, list[File]] = {name: [] for name in asked}
-    stubs = {filename for _, filename in asked.values()}
+    placeholders = {filename for _, filename in asked.values()}
     packages = document.get("package", [])
     assert isinstance(packages, list)
     for package in packages:
         entries = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
         files = [_file(entry, scratch) for entry in entries]
-        found.get(package["name"], []).extend(file for file in files if file.name not in stubs)
+        found.get(package["name"], []).extend(
+            file for file in files if file.name not in placeholders
+        )
     return found
 
 
@@ -218,7 +224,7 @@ def _file(entry: Mapping[str, object], scratch: Path) -> File:
 
 
 def _local(path: Path, digest: object) -> File:
-    """Describe a file of a local index, of which uv says little."""
+    """Describe a file of a local index, for which uv gives little."""
     if digest:
         return File(path.name, str(digest), path.stat().st_size, path.as_uri())
     hashed = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""What the machine's pip is configured to, told to uv: what pip finds, nbenv finds.
+"""Pass this machine's pip configuration on to uv, so that nbenv finds what pip finds.
 
 uv reads neither ``pip.conf`` nor ``PIP_*`` (https://pip.pypa.io/en/stable/topics/configuration/).
 """
@@ -22,14 +22,14 @@ _WINDOWS = sys.platform == "win32"
 
 
 def read(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return pip's options, by their long names, as ``pip install`` would take them."""
+    """Return the options that ``pip install`` would take from files and `environ`, by long name."""
     by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
     for path in _files(environ):
         parser = configparser.RawConfigParser()
         try:
             parser.read(path, encoding="utf-8")
         except (configparser.Error, UnicodeDecodeError, OSError):
-            continue  # pip would refuse to run; an unreadable file must not stop a kernel
+            continue  # pip would refuse to run, but a broken file must not keep a kernel from it
         for section in _SECTIONS:
             if parser.has_section(section):
                 by_section[section].update((_option(k), v) for k, v in parser.items(section))
@@ -47,9 +47,10 @@ def _option(name: str) -> str:
 
 
 def _files(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield pip's configuration files; what a later one sets replaces what an earlier one did."""
     name = "pip.ini" if _WINDOWS else "pip.conf"
     chosen = environ.get("PIP_CONFIG_FILE")
-    if chosen == os.devnull:
+    if chosen == os.devnull:  # pip's way to say that no file is read
         return
     shared = platformdirs.site_config_dir("pip", appauthor=False, multipath=True)
     yield from (Path(folder, name) for folder in reversed(shared.split(os.pathsep)))
@@ -63,7 +64,7 @@ def _files(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def as_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables that make uv look where pip, so configured, looks."""
+    """Return the environment variables that make uv look where pip would with these options."""
     variables = {
         "SSL_CERT_FILE": options.get("cert"),
         "SSL_CLIENT_CERT": options.get("client-cert"),
@@ -85,9 +86,9 @@ def _is_true(text: str | None) -> bool:
 def _indexes(main: str | None, extra: list[str]) -> dict[str, str | None]:
     if not extra:
         return {"UV_DEFAULT_INDEX": main}
-    # pip takes the best version of all its indexes. So does uv with this strategy, but of two
-    # indexes with the same version it locks only the files of the first: the main index has the
-    # files for every platform, an extra one often only this machine's.
+    # pip takes the best version of all its indexes. So does uv with this strategy, but if two
+    # indexes have that version, it locks only the files of the first. So the main index comes
+    # first: it has the files for every platform, an extra one often only those for this machine.
     return {
         "UV_DEFAULT_INDEX": main,
         "UV_INDEX": " ".join([main or default_index(), *extra]),
@@ -97,5 +98,5 @@ def _indexes(main: str | None, extra: list[str]) -> dict[str, str | None]:
 
 @functools.cache
 def default_index() -> str:
-    """Return the index of an unconfigured pip, as pip itself names it."""
+    """Return the URL of the index that pip uses without configuration; pip itself is asked."""
     return str(importlib.import_module("pip._internal.models.index").PyPI.simple_url)

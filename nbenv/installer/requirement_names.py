@@ -1,4 +1,4 @@
-"""Find out the names of paths, URLs, and of what requirements files ask for."""
+"""Find the names behind paths, URLs and requirements files, which only the installer knows."""
 
 from __future__ import annotations
 
@@ -20,35 +20,58 @@ __all__ = ["NamedRequirements", "find_names"]
 
 @dataclass(frozen=True)
 class NamedRequirements:
-    """Requirements with their names found out, and which of them are installed in place."""
+    """Requirements with their names, and the names of those that are installed in place."""
 
     requirements: tuple[str, ...]
     editable: tuple[str, ...] = ()
 
 
 def find_names(
-    asked: Sequence[str], files: Sequence[Path], editable: Sequence[str], notebook_folder: Path
+    asked: Sequence[str],
+    notebook_folder: Path,
+    *,
+    files: Sequence[Path] = (),
+    editable: Sequence[str] = (),
 ) -> Steps[NamedRequirements]:
-    """Find out the names of paths, URLs and of what requirements files ask for."""
+    """Return the requirements behind paths, URLs and requirements files, with their names.
+
+    Parameters
+    ----------
+    asked
+        Paths and URLs, relative to the current folder.
+    notebook_folder
+        The folder that the paths of the result are relative to.
+    files
+        Files in pip's requirements format.
+    editable
+        Paths of projects to install in place.
+
+    Raises
+    ------
+    RequirementError
+        A path or a file does not exist.
+    InstallerError
+        uv could not find out a name; building a project without static metadata may have failed.
+    """
     found: list[str] = []
     in_place: list[str] = []
     for flags, texts in (([], asked), (["--editable"], editable)):
         if texts:
             located = [_expanded(text) for text in texts]
-            named = yield from _added([*flags, "--", *located], notebook_folder)
+            named = yield from _add([*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
     for path in files:
         if not path.is_file():
             raise RequirementError(f"There is no file {path}.", todo="Check its name.")
-        named = yield from _added(["--requirements", str(path)], notebook_folder)
+        named = yield from _add(["--requirements", str(path)], notebook_folder)
         found.extend(named.requirements)
         in_place.extend(named.editable)
     return NamedRequirements(tuple(found), tuple(in_place))
 
 
 def _expanded(text: str) -> str:
-    """Check that a path is there: the installer would take a missing one for a name."""
+    """Return a path with ``~`` expanded; raise if it is missing: uv would take it for a name."""
     if "://" in text:
         return text
     path = os.path.expanduser(text)
@@ -57,7 +80,8 @@ def _expanded(text: str) -> str:
     return path
 
 
-def _added(arguments: Sequence[str], notebook_folder: Path) -> Steps[NamedRequirements]:
+def _add(arguments: Sequence[str], notebook_folder: Path) -> Steps[NamedRequirements]:
+    """Let ``uv add`` put requirements into a throw-away project, and read what it wrote."""
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         project = Path(scratch, "pyproject.toml")
         write_project(project, {"dependencies": []}, {})

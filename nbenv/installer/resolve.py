@@ -1,4 +1,4 @@
-"""Resolve a notebook's requirements for every platform."""
+"""Resolve a notebook's requirements for every platform, with ``uv export``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import tomli_w
 
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import filename_of, from_pylock, is_installable
-from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable, without_credentials
+from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable
 from nbenv.core.spec import Spec
+from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.scratch_project import write_project
@@ -27,13 +28,28 @@ __all__ = ["ResolveOptions", "resolve_lock"]
 
 @dataclass(frozen=True)
 class ResolveOptions:
-    """Which locked versions may move: all, or those of `names`; and which to pre-releases.
+    """The locked versions that may change, and the limits for what replaces them.
 
-    With `any_index` they may also come from another index than before. `avoid` are
-    ``name==version`` not to be taken, and `before` is the time, as RFC 3339 writes it, or the day,
-    after which nothing counts. With `here`, every version has a file that fits this platform; of
-    the names in `no_build` only wheels are taken. `locked_for` is the Python of the lock at hand,
-    where that is another one than the spec's.
+    Parameters
+    ----------
+    everything
+        Whether all versions may change.
+    names
+        The packages whose versions may change.
+    pre
+        The packages that may change to pre-releases.
+    any_index
+        Whether packages may come from another index than before.
+    avoid
+        Versions not to take, as ``name==version``.
+    before
+        A time (RFC 3339) or a day; what was uploaded later is not taken.
+    here
+        Whether each version must have a file for this platform.
+    no_build
+        The packages of which only wheels are taken.
+    locked_for
+        The Python of the existing lock, if it is another one than the spec's.
     """
 
     everything: bool = False
@@ -48,35 +64,49 @@ class ResolveOptions:
 
 
 def resolve_lock(
-    spec: Spec, interpreter: str, folder: Path, upgrade: ResolveOptions, *, kernel: bool = True
+    spec: Spec, interpreter: str, folder: Path, options: ResolveOptions, *, kernel: bool = True
 ) -> Steps[Lock]:
-    """Resolve the requirements of `spec` for every platform, its lock being the preference.
+    """Resolve requirements for every platform, keeping locked versions where that is possible.
 
     Parameters
     ----------
     spec
-        What to resolve; local paths are relative to `folder`, the notebook's.
+        What to resolve; its lock has the versions to keep.
     interpreter
-        A Python of the spec's version, which builds what has no static metadata.
-    upgrade
-        What may leave its locked version without need.
+        A Python of the spec's version. It builds what has no static metadata.
+    folder
+        The notebook's folder, which local paths are relative to.
+    options
+        What may change without need.
     kernel
-        Whether the lock shall hold a kernel too.
+        Whether a kernel is resolved with the requirements.
+
+    Raises
+    ------
+    RequirementError
+        A local project is not there.
+    ResolutionError
+        No set of versions satisfies the requirements.
+    IndexSwitchError
+        A locked package would come from another index than before.
+    InstallerError
+        uv failed otherwise.
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
-        document = yield from _exported(asked, interpreter, folder, where, upgrade)
-        if not upgrade.any_index:
-            known = replace(spec, python=upgrade.locked_for or spec.python)
+        document = yield from _export(asked, interpreter, folder, where, options)
+        if not options.any_index:
+            known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known)
-        yield from _with_hashes(document, where, spec, interpreter)
+        yield from _add_hashes(document, where, spec, interpreter)
     return _relocated(from_pylock(document, spec.python), where, folder)
 
 
-def _exported(
-    spec: Spec, interpreter: str, folder: Path, scratch: Path, upgrade: ResolveOptions
+def _export(
+    spec: Spec, interpreter: str, folder: Path, scratch: Path, options: ResolveOptions
 ) -> Steps[dict[str, object]]:
+    """Have uv resolve a throw-away project, and return the ``pylock.toml`` that it exports."""
     write_project(
         scratch / "pyproject.toml",
         {
@@ -84,27 +114,28 @@ def _exported(
             "dependencies": [_without_path(text) for text in spec.requirements],
         },
         {
+            # Exactly what a lock is for, or uv would resolve for other interpreters too.
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
             "sources": _sources(spec, folder),
-            **_limits(upgrade),
+            **_limits(options),
         },
     )
-    if not upgrade.everything:
-        _write_preferences(scratch / "uv.lock", spec, upgrade.names)
+    if not options.everything:
+        _write_preferences(scratch / "uv.lock", spec, options.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
-    command += [f"--prerelease-package={each}=allow" for each in upgrade.pre]
-    command += ["--exclude-newer", upgrade.before] if upgrade.before else []
+    command += [f"--prerelease-package={each}=allow" for each in options.pre]
+    command += ["--exclude-newer", options.before] if options.before else []
     text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
 
 
-def _limits(upgrade: ResolveOptions) -> dict[str, object]:
+def _limits(options: ResolveOptions) -> dict[str, object]:
     limits: dict[str, object] = {}
-    if upgrade.no_build:
-        limits["no-build-package"] = list(upgrade.no_build)
-    if upgrade.avoid:
-        limits["constraint-dependencies"] = [each.replace("==", "!=", 1) for each in upgrade.avoid]
-    if upgrade.here:
+    if options.no_build:
+        limits["no-build-package"] = list(options.no_build)
+    if options.avoid:
+        limits["constraint-dependencies"] = [each.replace("==", "!=", 1) for each in options.avoid]
+    if options.here:
         machine = platform.machine()
         limits["required-environments"] = [
             f"sys_platform == '{sys.platform}' and platform_machine == '{machine}'"
@@ -120,6 +151,7 @@ def _without_path(text: str) -> str:
 
 
 def _sources(spec: Spec, folder: Path) -> dict[str, object]:
+    """Return ``[tool.uv.sources]`` for local projects, which a dependency can only name."""
     sources: dict[str, object] = {}
     for text in spec.requirements:
         requirement = parse(text)
@@ -139,7 +171,7 @@ def _sources(spec: Spec, folder: Path) -> dict[str, object]:
 
 
 def _write_preferences(path: Path, spec: Spec, freed: Iterable[str]) -> None:
-    """Write the locked versions as a lock of uv's, which then keeps them where it can."""
+    """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can."""
     loose = set(freed)
     packages = [
         _preference(locked)
@@ -154,18 +186,18 @@ def _preference(locked: LockedDistribution) -> dict[str, object]:
     preference: dict[str, object] = {
         "name": locked.name,
         "version": locked.version,
-        "source": {"registry": "https://index.invalid/simple"},
+        "source": {"registry": "https://index.invalid/simple"},  # only versions count
     }
     if locked.marker:
         preference["resolution-markers"] = [locked.marker]
     return preference
 
 
-def _with_hashes(
+def _add_hashes(
     document: Mapping[str, object], folder: Path, spec: Spec, interpreter: str
 ) -> Steps[None]:
-    """Fill in, by downloading, the hashes of distributions whose index gives none."""
-    bare = [package for package in _packages(document) if _lacks_hashes(package)]
+    """Add the hashes of packages whose index publishes none, by downloading their files."""
+    bare = [package for package in _packages(document) if _has_no_hash(package)]
     if not bare:
         return
     source = folder / "unhashed.in"
@@ -196,17 +228,17 @@ def _files(package: Mapping[str, object]) -> list[Mapping[str, object]]:
     return [*wheels, sdist] if isinstance(sdist, dict) else list(wheels)
 
 
-def _lacks_hashes(package: Mapping[str, object]) -> bool:
+def _has_no_hash(package: Mapping[str, object]) -> bool:
     files = _files(package)
     return bool(files) and not any(file.get("hashes") for file in files)
 
 
 def _relocated(lock: Lock, scratch: Path, folder: Path) -> Lock:
-    """Write local paths as the notebook records them, and no credential."""
-    return Lock(tuple(_relocated_one(locked, scratch, folder) for locked in lock.distributions))
+    """Return the lock with local paths as the notebook records them, and without credentials."""
+    return Lock(tuple(_relocate(locked, scratch, folder) for locked in lock.distributions))
 
 
-def _relocated_one(locked: LockedDistribution, scratch: Path, folder: Path) -> LockedDistribution:
+def _relocate(locked: LockedDistribution, scratch: Path, folder: Path) -> LockedDistribution:
     if locked.url is None:
         return locked
     url = locked.url

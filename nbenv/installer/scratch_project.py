@@ -1,4 +1,4 @@
-"""The throw-away project that stands for a notebook while uv resolves."""
+"""Write the throw-away project that stands for a notebook while uv works on it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ __all__ = ["write_project"]
 
 
 def write_project(path: Path, project: dict[str, object], settings: dict[str, object]) -> None:
+    """Write a ``pyproject.toml`` with entries of ``[project]`` (PEP 621) and of ``[tool.uv]``.
+
+    It is a workspace of its own, so that uv does not look for one in the folders above.
+    """
     document = {
         "project": {"name": PROJECT, "version": "0", "requires-python": ">=3.8", **project},
         "tool": {"uv": {"workspace": {}, **settings}},

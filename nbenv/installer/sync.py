@@ -1,4 +1,4 @@
-"""Make an environment hold what is locked, and look into it with uv's own verbs."""
+"""Install what is locked into an environment, and inspect it with uv's own commands."""
 
 from __future__ import annotations
 
@@ -21,61 +21,90 @@ __all__ = ["SyncGoal", "fetch_python", "find_outdated", "forget_cached", "run_pi
 
 @dataclass(frozen=True)
 class SyncGoal:
-    """What an environment shall hold.
+    """The content that an environment should have.
 
-    `kept` are name → version of distributions that are installed without being locked, and shall
-    stay; those named in `again` are installed also where they are there already. `lacking` are
-    those that are to be installed where nothing is to be removed, None where something is.
+    Parameters
+    ----------
+    distributions
+        What is locked for it.
+    kept
+        Name → version of what is installed past the lock, and stays.
+    again
+        Names to install even if they are there.
+    missing
+        The part of `distributions` to install if nothing has to be removed, else None.
     """
 
     distributions: Sequence[LockedDistribution]
     kept: Mapping[str, str]
     again: Sequence[str] = ()
-    lacking: Sequence[LockedDistribution] | None = None
+    missing: Sequence[LockedDistribution] | None = None
 
 
-def sync_prefix(python: str, wanted: SyncGoal, spec: Spec, folder: Path) -> Steps[None]:
-    """Make the environment of `python` hold exactly what is wanted, hashes checked.
+def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[None]:
+    """Bring the environment of `python` to a goal, with every hash checked.
 
-    Everything is downloaded and built before anything is replaced. Nothing is built from source
-    but what the lock says is.
+    Everything is downloaded and built before anything is replaced. Only what the lock says is built
+    from source.
+
+    Parameters
+    ----------
+    python
+        The environment's interpreter.
+    spec
+        The record, for its indexes and its editable projects.
+    folder
+        The folder that local requirements are relative to.
+
+    Raises
+    ------
+    InstallerError
+        uv failed; a subclass says why.
     """
-    if wanted.lacking is None:
-        verb, distributions, kept = "sync", wanted.distributions, wanted.kept
-    else:  # uv need not look at what is there
-        verb, distributions, kept = "install", wanted.lacking, {}
-    lines = [_installable_line(locked, spec, folder) for locked in distributions]
-    lines += [f"{name}=={version}" for name, version in kept.items()]
-    lines += [f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)]
+    if goal.missing is None:
+        arguments, distributions, kept = ["sync"], goal.distributions, goal.kept
+    else:  # without removals, uv need not compare with all that is there
+        arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         where = Path(scratch)
         source = where / "lock.txt"
+        lines = _requirement_lines(distributions, kept, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
-        (where / "uv.toml").touch()  # no settings of the folders above
-        command = ["pip", verb, "--python", python]
-        command += (
-            ["--allow-empty-requirements", str(source)]
-            if verb == "sync"
-            else ["--no-deps", "-r", str(source)]
-        )
-        command.append("--verify-hashes")  # whatever the user's settings for other projects say
-        if not kept and all(locked.hashes for locked in distributions):
-            command.append("--require-hashes")
+        (where / "uv.toml").touch()  # or uv would look for settings in the folders above
+        command = ["pip", *arguments, "--python", python]
+        command += _source_arguments(goal, source)
+        command += _hash_arguments(distributions, kept)
         local = [locked.name for locked in distributions if is_local(locked.url)]
-        command += [f"--reinstall-package={each}" for each in (*local, *wanted.again)]
+        command += [f"--reinstall-package={each}" for each in (*local, *goal.again)]
         if all(map(_is_wheel, distributions)):
-            said = _said_offline(command, where, spec)
-            if said is not None:
-                yield from said
+            done = _from_cache(command, where, spec)
+            if done is not None:
+                yield from done
                 return
         yield from run_uv(command, where, spec.indexes, phase="install", hashed=True)
 
 
-def _said_offline(command: Sequence[str], where: Path, spec: Spec) -> list[Progress] | None:
-    """Install from the installer's cache alone; None where that fails, as where it lacks a wheel.
+def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:
+    if goal.missing is None:
+        return ["--allow-empty-requirements", str(source)]
+    return ["-r", str(source)]
 
-    What is locked need not be asked for again: its hash says that it is the right file. Why it
-    failed is not told, as the index is asked next: what is wrong besides fails there too.
+
+def _hash_arguments(
+    distributions: Sequence[LockedDistribution], kept: Mapping[str, str]
+) -> list[str]:
+    verify = ["--verify-hashes"]  # whatever the user's settings for other projects say
+    # uv requires hashes of all or none: a commit, a folder and what is kept have none.
+    is_complete = not kept and all(locked.hashes for locked in distributions)
+    return [*verify, "--require-hashes"] if is_complete else verify
+
+
+def _from_cache(command: Sequence[str], where: Path, spec: Spec) -> list[Progress] | None:
+    """Install from uv's cache alone; return its progress, None where that fails.
+
+    Online, uv would ask the index about each package first. A locked file need not be asked for
+    again: its hash says that it is the right one. Whatever failed here, most often a file that is
+    not in the cache, is reported by the attempt with the index that follows.
     """
     with contextlib.suppress(InstallerError):
         return list(
@@ -84,24 +113,36 @@ def _said_offline(command: Sequence[str], where: Path, spec: Spec) -> list[Progr
     return None
 
 
-def forget_cached(names: Sequence[str], folder: Path) -> Steps[None]:
-    """Take distributions out of the installer's cache."""
-    yield from run_uv(["cache", "clean", *names], folder, phase="install")
+def _requirement_lines(
+    distributions: Sequence[LockedDistribution], kept: Mapping[str, str], spec: Spec, folder: Path
+) -> list[str]:
+    """Return the lines of the requirements file that uv gets."""
+    return [
+        *(_requirement_line(locked, spec, folder) for locked in distributions),
+        *(f"{name}=={version}" for name, version in kept.items()),
+        *(f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)),
+    ]
 
 
 def _is_wheel(locked: LockedDistribution) -> bool:
-    """Whether nobody agreed to build it: building runs its code."""
+    """Return whether it must not be built: a build runs its code, and nobody agreed to that."""
     return locked.version is not None and not locked.source
 
 
-def _installable_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:
-    if not locked.url or not is_local(locked.url):
-        return " ".join((locked.requirement, *(f"--hash={digest}" for digest in locked.hashes)))
-    path, hash_sign, fragment = locked.url.partition("#")
-    place = absolute(path, folder).as_uri() + hash_sign + fragment
-    if locked.name in spec.editable:
-        return f"-e {place}"
-    return " ".join((f"{locked.name} @ {place}", *(f"--hash={d}" for d in locked.hashes)))
+def _requirement_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:
+    requirement = locked.requirement
+    if locked.url and is_local(locked.url):
+        path, hash_sign, fragment = locked.url.partition("#")
+        place = absolute(path, folder).as_uri() + hash_sign + fragment
+        if locked.name in spec.editable:
+            return f"-e {place}"
+        requirement = f"{locked.name} @ {place}"
+    return " ".join((requirement, *(f"--hash={digest}" for digest in locked.hashes)))
+
+
+def forget_cached(names: Sequence[str], folder: Path) -> Steps[None]:
+    """Remove packages from uv's cache, so that they are downloaded again."""
+    yield from run_uv(["cache", "clean", *names], folder, phase="install")
 
 
 def run_pip(python: str, arguments: Sequence[str], spec: Spec) -> Steps[str]:
@@ -110,14 +151,14 @@ def run_pip(python: str, arguments: Sequence[str], spec: Spec) -> Steps[str]:
 
 
 def _run_apart(phase: str, arguments: Sequence[str], indexes: Sequence[Index] = ()) -> Steps[str]:
-    """Run uv where it finds no settings: those beside a notebook are a stranger's too."""
+    """Run uv where it finds no settings: those beside a notebook may be a stranger's."""
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         (Path(scratch) / "uv.toml").touch()
         return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase))
 
 
 def find_outdated(python: str, spec: Spec) -> Steps[list[dict[str, str]]]:
-    """Return name, version and latest_version of what an index has newer."""
+    """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer."""
     command = ["pip", "list", "--outdated", "--format", "json", "--python", python]
     rows = json.loads((yield from _run_apart("resolve", command, spec.indexes)))
     return [
@@ -127,7 +168,7 @@ def find_outdated(python: str, spec: Spec) -> Steps[list[dict[str, str]]]:
 
 
 def fetch_python(python: str) -> Steps[str]:
-    """Have uv install a Python of its own; return its executable."""
+    """Have uv install a Python (``"3.11"``) of its own; return the path of its executable."""
     yield from _run_apart("python", ["python", "install", "--no-bin", python])
     found = yield from _run_apart("python", ["python", "find", "--managed-python", python])
     return found.strip()

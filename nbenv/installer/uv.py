@@ -1,4 +1,4 @@
-"""Running uv: its environment variables, its words for people, its failures."""
+"""Run uv: with which settings, with its messages as progress, with its failures as errors."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from uv import find_uv_bin
 
-from nbenv.core.requirements import without_credentials
 from nbenv.core.spec import Index
+from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, StoppedError
 from nbenv.installer import pip_config
-from nbenv.installer.uv_errors import explained
+from nbenv.installer.download_meter import DownloadMeter
+from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
 
 if sys.version_info >= (3, 11):
@@ -26,72 +28,82 @@ else:
 
 __all__ = ["own_indexes", "run_uv", "tomllib", "uv_version"]
 
-# What of the user's uv settings holds for our runs too; the rest is about other projects.
 _KEPT = re.compile(
     r"UV_(CACHE_DIR|INDEX.*|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|HTTP_.*|REQUEST_.*"
     r"|INSECURE_HOST|SYSTEM_CERTS|NATIVE_TLS|OFFLINE|LINK_MODE|KEYRING_PROVIDER|CONCURRENT_.*"
     r"|PYTHON_INSTALL.*|CONFIG_FILE|NO_CONFIG|NO_CACHE|EXCLUDE_NEWER|NETRC.*|LOCK_TIMEOUT)$"
 )
-
-_OF_INDEXES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
+"""Settings of this machine or of its network. The user's others are about other projects."""
+_INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH")
+"""Variables that would have uv, or a build, work on another environment than the notebook's."""
+_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
+"""Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
+_INDEX_VARIABLES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
 _INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
-
-
-_WITHOUT_INDEX = {
+_WITHOUT_INDEX_OPTIONS = {
     ("python", "install"),
     ("python", "find"),
     ("pip", "show"),
     ("pip", "freeze"),
     ("pip", "check"),
 }
-"""Commands that know no ``--no-index``."""
+"""Commands that have no option ``--no-index``."""
+_INTERRUPTED = (130, -2, -15)
+"""Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
 
 
 def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, str]:
+    """Return uv's environment variables: the user's settings for this machine, pip's, and ours."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
     }
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH"):
+    for name in (*_INTERPRETER, *_NOTEBOOK):
         kept.pop(name, None)
     pip = pip_config.as_uv_environment(pip_config.read(os.environ))
     variables = {**pip, **kept}
     if indexes:
+        # By default uv takes a package from the first index that has it. The recorded
+        # ones come first: on another index, the same name may be another package.
         recorded = " ".join(f"{index.name}={index.url}" for index in indexes)
         variables["UV_INDEX"] = f"{recorded} {variables.get('UV_INDEX', '')}".strip()
-    if hashed:  # any index may serve a file whose content is known beforehand
+    if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    variables["UV_PYTHON_DOWNLOADS"] = "manual"
+    variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user agrees
     return variables
 
 
 def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     """Return the URLs of the indexes that this machine is configured to use, no credentials.
 
-    The default one is the first. With `indexes`, those of a notebook are among them.
+    The default one comes first. With `indexes`, those of a notebook are among them.
     """
-    return [_bare(entry) for entry in _entries(_environment(indexes))]
+    return [_bare_url(entry) for entry in _index_entries(_environment(indexes))]
 
 
-def _entries(variables: Mapping[str, str]) -> list[str]:
+def _index_entries(variables: Mapping[str, str]) -> list[str]:
+    """Return the indexes as uv's variables have them: URLs, some as ``NAME=URL``."""
     default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
     others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
     return [default or pip_config.default_index(), *others]
 
 
-def _bare(entry: str) -> str:
+def _bare_url(entry: str) -> str:
     return without_credentials(_INDEX_NAME.sub("", entry))
 
 
 def _narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:
-    """Return the variables with one index left, by the name and with the password that it has."""
-    entry = next((e for e in _entries(variables) if _same(_bare(e), only)), only)
-    kept = {name: value for name, value in variables.items() if not _OF_INDEXES.fullmatch(name)}
+    """Return the variables with one index left, under its name and with its password."""
+    entries = _index_entries(variables)
+    entry = next((each for each in entries if _is_same(_bare_url(each), only)), only)
+    kept = {
+        name: value for name, value in variables.items() if not _INDEX_VARIABLES.fullmatch(name)
+    }
     return {**kept, "UV_DEFAULT_INDEX": entry}
 
 
-def _same(url: str, other: str) -> bool:
+def _is_same(url: str, other: str) -> bool:
     return url.rstrip("/") == other.rstrip("/")
 
 
@@ -105,66 +117,106 @@ def run_uv(
     only: str = "",
     accepted: int = 0,
 ) -> Steps[str]:
-    """Run uv in `folder`; yield the lines of its standard error as progress of a `phase`.
+    """Run uv, yield its messages as progress, and return its standard output.
 
-    Return its standard output.
+    Parameters
+    ----------
+    arguments
+        The command line after ``uv``, its command first.
+    folder
+        The folder to run it in, where it looks for settings and a project.
+    indexes
+        The indexes of a notebook, which come before this machine's own.
+    phase
+        The phase that the progress belongs to.
+    hashed
+        Whether files are known by their hashes, so that any index may serve them.
+    only
+        The URL of the only index to ask, without credentials.
+    accepted
+        Another exit status than 0 that is no failure.
 
-    `hashed` says that files are known by their hashes, whatever index serves them; `only` is the
-    one index to ask, of those that would be; `accepted` is an exit status that means an answer too.
+    Raises
+    ------
+    InstallerError
+        uv failed; a subclass says why, as far as that is known.
+    StoppedError
+        The user interrupted it.
     """
     environ = _environment(indexes, hashed)
     if only:
         environ = _narrowed(environ, only)
     command = [find_uv_bin(), "--color", "never", *arguments]
-    if environ.pop("UV_NO_INDEX", None) and (arguments[0], arguments[1]) not in _WITHOUT_INDEX:
+    if environ.pop("UV_NO_INDEX", None) and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS:
         command.append("--no-index")  # uv reads no variable for it
-    said: list[str] = []
+    # Into a file: a pipe that nobody empties while standard error is read could fill up.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.PIPE,
-            close_fds=False,  # what is inheritable is the environment's lock: see the store
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                said.append(line.rstrip())
-                if not any(each.startswith("error:") for each in said):
-                    yield from _as_progress(phase, line)
-            status = process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-        if status in (130, -2, -15):
-            raise StoppedError("Stopped.", "The environment is mended by the next start or change.")
-        if status < 0:
-            raise InstallerError(
-                f"The installer was killed (by signal {-status}).",
-                "The system may have run out of memory.",
-                "Try again: the environment is mended by the next start or change.",
-            )
-        if status not in (0, accepted):
-            raise explained([line for line in said if line.strip()])
+        process = _started(command, folder, environ, output)
+        lines = yield from _followed(process, phase)
+        _check_status(process.returncode, lines, accepted)
         output.seek(0)
         return output.read()
 
 
-def _as_progress(phase: str, line: str) -> Iterator[Progress]:
-    """Yield a line for people to read, unless it says nothing new."""
-    line = line.strip()
-    if line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
+def _started(
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], output: IO[str]
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        close_fds=False,  # the environment's lock is inherited: see nbenv.home.locks
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def _followed(process: subprocess.Popen[str], phase: str) -> Steps[list[str]]:
+    """Yield progress until uv ends, and return the lines that it printed; end it with ourselves."""
+    lines: list[str] = []
+    meter = DownloadMeter(phase)
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            lines.append(line.rstrip())
+            if not any(each.startswith("error:") for each in lines):
+                yield from _as_progress(meter, line.strip(), phase)
+        process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    return lines
+
+
+def _check_status(status: int, lines: Sequence[str], accepted: int) -> None:
+    if status in _INTERRUPTED:
+        raise StoppedError(
+            "Stopped.", "The environment will be repaired at the next start or change."
+        )
+    if status < 0:
+        raise InstallerError(
+            f"The installer was killed (by signal {-status}).",
+            "The system may have run out of memory.",
+            "Try again: the environment will be repaired at the next start or change.",
+        )
+    if status not in (0, accepted):
+        raise explain_failure([line for line in lines if line.strip()])
+
+
+def _as_progress(meter: DownloadMeter, line: str, phase: str) -> Iterator[Progress]:
+    """Yield a line of uv's for people, unless it repeats what nbenv reports itself."""
+    if downloaded := meter.read(line):
+        yield downloaded
+    elif line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
         yield Progress(phase, without_credentials(line))
 
 
 def uv_version() -> str:
-    """Return what uv says of its version."""
+    """Return the version that uv reports, such as ``uv 0.13.0``."""
     done = subprocess.run([find_uv_bin(), "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip()

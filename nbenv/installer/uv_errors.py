@@ -1,10 +1,11 @@
-"""What uv says when it fails, as one error of ours."""
+"""Turn what uv prints when it fails into one error of nbenv's."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
-from nbenv.core.requirements import without_credentials
+from nbenv.core.urls import without_credentials
 from nbenv.errors import (
     BuildError,
     BuildRefusedError,
@@ -14,79 +15,124 @@ from nbenv.errors import (
     ResolutionError,
 )
 
-__all__ = ["PROJECT", "explained"]
+__all__ = ["PROJECT", "explain_failure"]
 
 PROJECT = "nbenv-notebook"
 """The name of the throw-away project that stands for a notebook."""
 _BUILD_LOG_LINES = 20
+_Explain = Callable[[Sequence[str]], InstallerError]
 
 
-def explained(lines: list[str]) -> InstallerError:
-    """Turn what uv said into one error of ours."""
+def explain_failure(lines: Sequence[str]) -> InstallerError:
+    """Return the error that fits the lines of uv's standard error.
+
+    uv has one exit status for most failures and no output for programs, so its words are all there
+    is. An unknown failure becomes a plain `InstallerError` with those words.
+    """
     start = next((n for n, line in enumerate(lines) if line.startswith("error:")), 0)
-    told = [without_credentials(line) for line in lines[start:] or ["uv said nothing"]]
-    text = "\n".join(told)
-    headline = told[0].removeprefix("error:").strip().rstrip(".")
-    if "os error 28" in text or "os error 122" in text:  # ENOSPC, EDQUOT
-        return InstallerError(
-            "There is no room left on the disk.",
-            _indented(told),
-            "Make room (nbenv prune removes unused environments), then try again; the notebook "
-            "is as it was.",
-        )
-    if "Hash mismatch" in text:
-        return HashError(
-            "A downloaded file is not the one that the notebook's lock names.",
-            _indented(told),
-            "Nothing was installed. The index serves another file under this name: "
-            "ask who shared the notebook, or resolve anew with nbenv upgrade.",
-        )
-    if "building from source is disabled for" in text:
-        names = re.findall(r"building from source is disabled for `([^`]+)`", text)
-        return BuildRefusedError(
-            f"None of the locked files of {', '.join(names) or 'a distribution'} can be installed "
-            "here without building it.",
-            "Building runs its code, and the notebook's lock does not say that it is built.",
-            "Nothing was changed. To lock what this machine can have: nbenv upgrade NOTEBOOK "
-            f"{' '.join(names)} (in a cell: %nbenv upgrade {' '.join(names)}).",
-        )
-    if "No solution found" in text or "not found in the package registry" in text:
-        return ResolutionError(
-            "These requirements cannot be met together.",
-            _reason(told),
-            "Loosen or correct one of them; nothing was changed.",
-        )
-    if "build backend" in text.lower() or "Failed to build" in text:
-        return BuildError(
-            f"{headline}.",
-            _end_of_log(told),
-            "There is no wheel of it for this Python. Try another version of it or of Python; "
-            "nothing was changed.",
-        )
-    if re.search(r"error sending request|HTTP status|Failed to fetch|Failed to download", text):
-        return IndexAccessError(
-            "An index of distributions cannot be used.",
-            _indented(told),
-            "Check the network and the index, then try again; nothing was changed, "
-            "and what is downloaded already is kept.",
-        )
-    return InstallerError(f"{headline}.", _indented(told[1:]), "Nothing was changed.")
+    shown = [without_credentials(line) for line in lines[start:] or ["uv printed no reason"]]
+    text = "\n".join(shown)
+    for pattern, explain in _CAUSES:
+        if pattern.search(text):
+            return explain(shown)
+    return InstallerError(f"{_headline(shown)}.", _indented(shown[1:]), "Nothing was changed.")
 
 
-def _reason(lines: list[str]) -> str:
+# -- the known causes
+
+
+def _full_disk(lines: Sequence[str]) -> InstallerError:
+    return InstallerError(
+        "There is no space left on the disk.",
+        _indented(lines),
+        "Free some disk space (nbenv prune removes unused environments), then try again; the "
+        "notebook is unchanged.",
+    )
+
+
+def _wrong_hash(lines: Sequence[str]) -> InstallerError:
+    return HashError(
+        "A downloaded file is not the one that the notebook's lock names.",
+        _indented(lines),
+        "Nothing was installed. The index serves another file under this name: ask the person who "
+        "shared the notebook, or resolve again with nbenv upgrade.",
+    )
+
+
+def _refused_build(lines: Sequence[str]) -> InstallerError:
+    names = _REFUSED.findall("\n".join(lines))
+    return BuildRefusedError(
+        f"None of the locked files of {', '.join(names) or 'a package'} can be installed here "
+        "without a build.",
+        "A build runs the package's code, and the notebook's lock does not allow one.",
+        "Nothing was changed. To lock files that can be installed here: nbenv upgrade NOTEBOOK "
+        f"{' '.join(names)} (in a cell: %nbenv upgrade {' '.join(names)}).",
+    )
+
+
+def _conflict(lines: Sequence[str]) -> InstallerError:
+    return ResolutionError(
+        "These requirements cannot be met together.",
+        _reason(lines),
+        "Loosen or correct one of them; nothing was changed.",
+    )
+
+
+def _failed_build(lines: Sequence[str]) -> InstallerError:
+    return BuildError(
+        f"{_headline(lines)}.",
+        _end_of_log(lines),
+        "There is no wheel of it for this Python. Try another version of the package, or another "
+        "Python; nothing was changed.",
+    )
+
+
+def _broken_index(lines: Sequence[str]) -> InstallerError:
+    return IndexAccessError(
+        "A package index cannot be used.",
+        _indented(lines),
+        "Check the network and the index, then try again; nothing was changed, and finished "
+        "downloads are kept.",
+    )
+
+
+_REFUSED = re.compile(r"building from source is disabled for `([^`]+)`")
+_CAUSES: tuple[tuple[re.Pattern[str], _Explain], ...] = (
+    (re.compile(r"os error (28|122)"), _full_disk),  # ENOSPC, EDQUOT
+    (re.compile(r"Hash mismatch"), _wrong_hash),
+    (re.compile(r"building from source is disabled for"), _refused_build),
+    (re.compile(r"No solution found|not found in the package registry"), _conflict),
+    (re.compile(r"(?i:build backend)|Failed to build"), _failed_build),
+    (
+        re.compile(r"error sending request|HTTP status|Failed to fetch|Failed to download"),
+        _broken_index,
+    ),
+)
+"""Patterns, tried in this order: what a failed build prints may mention a failed download."""
+
+
+# -- the words
+
+
+def _headline(lines: Sequence[str]) -> str:
+    return lines[0].removeprefix("error:").strip().rstrip(".")
+
+
+def _reason(lines: Sequence[str]) -> str:
+    """Return why there is no solution, about the notebook instead of the throw-away project."""
     text = " ".join(line.strip() for line in lines)
     text = text.partition("cause:")[2].strip() or text
     text = text.replace(f"{PROJECT}==0", "this notebook").replace(PROJECT, "this notebook")
     return text.replace("your project", "this notebook").replace("your requirements", "they")
 
 
-def _indented(lines: list[str]) -> str:
+def _indented(lines: Sequence[str]) -> str:
     return "\n".join(f"  {line}" for line in lines)
 
 
-def _end_of_log(lines: list[str]) -> str:
+def _end_of_log(lines: Sequence[str]) -> str:
     hint = next((n for n, line in enumerate(lines) if line.strip().startswith("hint:")), None)
-    body = lines[1:hint]  # uv's hints are about its own projects
+    body = list(lines[1:hint])  # uv's hints are about its own projects
     hidden = len(body) - _BUILD_LOG_LINES
     shown = body[-_BUILD_LOG_LINES:]
-    return _indented(([f"… ({hidden} lines before)"] if hidden > 0 else []) + shown)
+    return _indented(([f"… ({hidden} more lines above)"] if hidden > 0 else []) + shown)

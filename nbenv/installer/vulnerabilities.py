@@ -22,7 +22,7 @@ __all__ = ["Vulnerability", "find_vulnerabilities"]
 
 @dataclass(frozen=True)
 class Vulnerability:
-    """One known vulnerability of one locked distribution."""
+    """A known vulnerability of a locked version; `fixed` are the versions without it."""
 
     name: str
     version: str
@@ -34,8 +34,24 @@ class Vulnerability:
 def find_vulnerabilities(
     distributions: Iterable[LockedDistribution], python: str, service: str | None = None
 ) -> Steps[list[Vulnerability]]:
-    """Return what the database knows of these versions; `service` is another address of its API."""
-    # The database knows the distributions of this one; ``--frozen`` keeps uv from asking it.
+    """Return the known vulnerabilities of locked versions.
+
+    Parameters
+    ----------
+    distributions
+        What to look up; those from a URL are left out, as the database knows only an index's.
+    python
+        The minor version that they are locked for.
+    service
+        The URL of another server with the API of OSV.
+
+    Raises
+    ------
+    InstallerError
+        The database could not be asked.
+    """
+    # The names in the database are those of pip's default index. ``--frozen`` keeps uv from
+    # asking that index.
     registry = {"registry": default_index()}
     locked = [
         {"name": each.name, "version": each.version, "source": registry}
@@ -57,6 +73,7 @@ def find_vulnerabilities(
         (where / "uv.lock").write_text(tomli_w.dumps(document), encoding="utf-8")
         command = ["audit", "--frozen", "--output-format", "json", "--quiet"]
         command += ["--service-url", service] if service else []
+        # Its exit status is 1 if it found something.
         text = yield from run_uv(command, where, phase="audit", accepted=1)
     return [_finding(each) for each in json.loads(text)["vulnerabilities"]]
 

@@ -1,4 +1,4 @@
-"""Which of a distribution's files an environment on this machine takes."""
+"""Choose the file of a distribution that an environment on this machine takes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,20 @@ __all__ = ["File", "best_file"]
 
 @dataclass(frozen=True)
 class File:
-    """A wheel or sdist that an index offers; `size` in bytes and `digest` where it says them.
+    """A wheel or sdist that an index offers, with what the index says about it.
 
-    `uploaded` is when it came there, as RFC 3339 writes it.
+    Parameters
+    ----------
+    name
+        The file's name.
+    digest
+        Its hash as a lock has it, ``sha256:…``.
+    size
+        Its size in bytes.
+    url
+        Its URL without credentials.
+    uploaded
+        The time of its upload (RFC 3339).
     """
 
     name: str
@@ -27,15 +38,15 @@ class File:
 
     @property
     def is_source(self) -> bool:
-        """Whether it must be built, which runs its code."""
+        """True if it must be built, which runs code in it."""
         return not self.name.endswith(".whl")
 
 
 def best_file(files: Iterable[File], python: str) -> File | None:
-    """Return the wheel that CPython `python` (``"3.11"``) takes here, else the sdist, else None."""
+    """Return the best wheel for CPython `python` (``"3.11"``) here, else the sdist, else None."""
     files = list(files)
     ranks = _ranks(python)
-    ranked = [(key, file) for file in files if (key := _key(file, ranks))]
+    ranked = [(key, file) for file in files if (key := _sort_key(file, ranks))]
     if ranked:
         return min(ranked, key=lambda each: each[0])[1]
     return next((file for file in files if file.is_source), None)
@@ -43,13 +54,14 @@ def best_file(files: Iterable[File], python: str) -> File | None:
 
 @functools.cache
 def _ranks(python: str) -> dict[Tag, int]:
-    """Return the place of each tag that fits, the best one's first."""
+    """Return the rank of each tag that fits, 0 for the best."""
+    # Reversed, so that a tag that occurs twice keeps its better rank.
     return {tag: rank for rank, tag in reversed(list(enumerate(_tags(python))))}
 
 
 def _tags(python: str) -> Iterator[Tag]:
     major, _, digits = python.partition(".")
-    if major != "3" or len(digits) > 2:  # a notebook may name any number; all below it have tags
+    if major != "3" or len(digits) > 2:  # a notebook may name any number, and each below adds tags
         return
     minor = int(digits)
     platforms, own = list(platform_tags()), f"cp3{minor}"
@@ -57,15 +69,15 @@ def _tags(python: str) -> Iterator[Tag]:
     yield from compatible_tags((3, minor), own, platforms)
 
 
-def _key(file: File, ranks: dict[Tag, int]) -> tuple[int, tuple[int, str]] | None:
-    """Return what to sort a wheel by, None when it does not fit; the highest build comes first."""
+def _sort_key(file: File, ranks: dict[Tag, int]) -> tuple[int, tuple[int, str]] | None:
+    """Return what to sort a wheel by, None if it does not fit: its tag, then the highest build."""
     try:
         _, _, build, tags = parse_wheel_filename(file.name)
     except InvalidWheelFilename:
         return None
     fitting = [ranks[tag] for tag in tags if tag in ranks]
-    return (min(fitting), _reversed(build)) if fitting else None
+    return (min(fitting), _highest_first(build)) if fitting else None
 
 
-def _reversed(build: BuildTag) -> tuple[int, str]:
+def _highest_first(build: BuildTag) -> tuple[int, str]:
     return (-build[0], build[1]) if build else (0, "")

@@ -1,7 +1,8 @@
 """Turn this process into the kernel of an environment.
 
 The only place with platform branches for it: POSIX replaces the process (same pid, ports and
-signals); Windows cannot, so there the launcher stays as its parent. Windows was never run.
+signals); Windows cannot, so there the launcher stays as the kernel's parent. That was never run on
+Windows.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from nbenv.home import paths, variables
 __all__ = ["become", "guest_environ"]
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
-# What would make the guest import from other environments, or believe that it is in one.
+# These would make the guest import from other environments, or take itself to be in one.
 _LEAKS = (
     "PYTHONPATH",
     "PYTHONHOME",
@@ -41,8 +42,8 @@ def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:
 
 def become(environment: str, arguments: list[str], *, stripped: bool = False) -> None:
     """Run the environment's kernel in place of this process; does not return on POSIX."""
-    # A Python of the host never runs the guest with the guest's boot file's folder on sys.path:
-    # boot.py takes it off itself, and needs nothing from it before.
+    # Python puts the folder of boot.py first on sys.path; boot.py takes it off itself, before it
+    # imports anything that a module there could shadow.
     command = [paths.python_path(environment), _BOOT, *arguments]
     replace_process(command, guest_environ(environment, stripped=stripped))
 

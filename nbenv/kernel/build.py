@@ -1,10 +1,11 @@
-"""Build a notebook's environment before its kernel starts, telling how far it is."""
+"""Build a notebook's environment before its kernel starts, and report the progress of it."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from typing import TextIO
 
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import BrokenEnvironmentError
@@ -12,37 +13,42 @@ from nbenv.home import paths, variables
 from nbenv.operations.restore import prepare
 from nbenv.progress import Progress, drain
 
-__all__ = ["build", "check_tries", "target_of"]
+__all__ = ["build", "check_tries"]
 
 _TRIES = 2
 
 
-def target_of(path: str) -> NotebookRef:
-    """Return the notebook of a kernel, as the verbs take it."""
-    return NotebookRef.of_kernel(path, os.environ)
+def check_tries() -> None:
+    """Raise when the environment could not start a kernel, although it was checked and repaired.
 
+    The kernel adds a line to NBENV_BROKEN each time that it has the launcher start again.
 
-def check_tries(path: str) -> None:
-    """Raise when the environment could not start a kernel although it was looked at and mended."""
-    whys = os.environ[variables.BROKEN].splitlines()
-    if len(whys) < _TRIES:
-        print(f"nbenv: the environment could not start a kernel: {whys[-1]}", file=sys.stderr)
+    Raises
+    ------
+    BrokenEnvironmentError
+        Another try would end the same way.
+    """
+    reasons = os.environ[variables.BROKEN].splitlines()
+    if len(reasons) < _TRIES:
+        print(f"nbenv: the environment could not start a kernel: {reasons[-1]}", file=sys.stderr)
         return
-    del os.environ[variables.BROKEN]  # whoever restores tries anew
+    del os.environ[variables.BROKEN]  # after a restore all tries are open again
     raise BrokenEnvironmentError(
         "This notebook's environment cannot start a kernel, though none of its files is missing.",
-        f"Its Python said: {whys[-1]}",
-        "Undo the last change (%nbenv undo), or look into it with %nbenv status.",
+        f"Its Python reported: {reasons[-1]}",
+        "Undo the last change with %nbenv undo, or look for the cause with %nbenv status.",
     )
 
 
 def build(path: str) -> str:
-    """Make the environment what the notebook records; return its folder.
+    """Make the environment what the notebook at `path` records; return its folder.
+
+    The server reads the progress of it from a file, which is there only meanwhile.
 
     Raises
     ------
     ApprovalNeededError
-        Nobody agreed to it on this machine yet.
+        Nobody on this machine has agreed to it yet.
     NbenvError
         It could not be built.
     """
@@ -50,17 +56,24 @@ def build(path: str) -> str:
     paths.make_private(os.path.dirname(log))
     try:
         with paths.open_private(log) as file:
-
-            def say(**event: object) -> None:
-                file.write(json.dumps(event, ensure_ascii=False) + "\n")
-                file.flush()
-
-            def tell(progress: Progress) -> None:
-                say(type="progress", **vars(progress))
-                print(f"nbenv: {progress.message}", file=sys.stderr)
-
-            say(type="started", process=os.getpid())
-            outcome = drain(prepare(target_of(path)), tell)
+            report = _Report(file)
+            outcome = drain(prepare(NotebookRef.of_kernel(path, os.environ)), report.progress)
     finally:
         os.unlink(log)
     return paths.environment_path(outcome.environment)
+
+
+class _Report:
+    """Writes events as JSON lines, and their messages to the log of the kernel's server."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._write(type="started", process=os.getpid())
+
+    def progress(self, progress: Progress) -> None:
+        self._write(type="progress", **progress.to_dict())
+        print(f"nbenv: {progress.message}", file=sys.stderr)
+
+    def _write(self, **event: object) -> None:
+        self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
+        self._file.flush()

@@ -1,7 +1,7 @@
 """Start the kernel of a notebook: ``python -m nbenv.kernel.launcher -f CONNECTION_FILE``.
 
-When the notebook's environment is ready, this is a few small files read and an ``exec``; only when
-something must be built is the rest of nbenv imported.
+Where the notebook's environment is ready, this reads a few small files and calls ``exec``; the rest
+of nbenv is imported only when something must be built.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _SUFFIX = ".ipynb"
 
 
 def main() -> None:
-    """Become the kernel; when that cannot be, become one that says why."""
+    """Become the notebook's kernel; where that is impossible, become one that says why."""
     arguments = sys.argv[1:]
-    path = find_notebook()
+    path = _notebook_or_placeholder()
     try:
         _start(path, arguments)
-    except (Exception, KeyboardInterrupt) as error:  # a kernel must start, to say what is wrong
+    except (Exception, KeyboardInterrupt) as error:  # a kernel must start to say what is wrong
         from nbenv.kernel.waiting import serve_until_ready
 
         serve_until_ready(arguments, path, error)
@@ -41,7 +41,7 @@ def _start(path: str, arguments: list[str]) -> None:
     if variables.BROKEN in os.environ:
         from nbenv.kernel.build import check_tries
 
-        check_tries(path)
+        check_tries()
     found = check_readiness(path)
     environment = found.environment or _new_environment(path) or _built_environment(path)
     try:
@@ -51,24 +51,37 @@ def _start(path: str, arguments: list[str]) -> None:
         become(environment, arguments, stripped=found.is_stripped)
 
 
-def find_notebook(since: float | None = None) -> str:
-    """Return the notebook's path; for a detached kernel, a placeholder that nothing is kept in.
+def _notebook_or_placeholder() -> str:
+    """Return the kernel's notebook; without one, detach this kernel and return its placeholder.
+
+    Only this decides whether a kernel is detached. NBENV_DETACHED says so to the kernel, whose
+    guest/detached.py has all that it then does differently, and to the launcher that it may start
+    again; on the host, `paths.is_placeholder` tells it from the path.
+    """
+    path = find_notebook()
+    if path is not None:
+        os.environ.pop(variables.DETACHED, None)  # a detached kernel's, which this comes from
+        return path
+    name = os.environ.get(variables.DETACHED) or f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
+    os.environ[variables.DETACHED] = name
+    return paths.placeholder_path(name)
+
+
+def find_notebook(since: float | None = None) -> str | None:
+    """Return the path of the notebook that the client named to this process; None without one.
 
     `since` is when this process got its environment variables, where that is not just now.
     """
-    session = os.environ.get("JPY_SESSION_NAME", "")
-    for name in (session, os.environ.get(variables.NOTEBOOK, "")):
+    for variable in ("JPY_SESSION_NAME", variables.NOTEBOOK):
+        name = os.environ.get(variable, "")
         if name.endswith(_SUFFIX):
             path = _without_drive(os.path.abspath(os.path.expanduser(name)))
             return paths.moved(path, since)
-    known = os.environ.get(variables.DETACHED)
-    if not known:
-        known = os.environ[variables.DETACHED] = f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
-    return paths.placeholder_path(known)
+    return None
 
 
 def _without_drive(path: str) -> str:
-    """Take off the drive that collaboration puts in front of a name (``RTC:x.ipynb``)."""
+    """Remove the drive that collaboration puts before a path (``RTC:x.ipynb``)."""
     folder, name = os.path.split(path)
     drive, colon, bare = name.partition(":")
     if colon and drive.isalnum() and not os.path.exists(path):
@@ -77,7 +90,7 @@ def _without_drive(path: str) -> str:
 
 
 def _new_environment(path: str) -> str | None:
-    """Return the folder of an environment that was made ahead, for a notebook that is new here."""
+    """Give a notebook that is new here the environment made ahead; None where there is none."""
     is_known = os.path.exists(paths.state_path(paths.key(path)))
     if is_known or (os.path.exists(path) and "nbenv" in read_metadata(path)):
         return None

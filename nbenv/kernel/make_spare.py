@@ -1,6 +1,7 @@
 """Make the environment for the next new notebook: ``python -m nbenv.kernel.make_spare``.
 
-Started by a kernel of a new notebook; it waits until that has started, and steps back for all else.
+The kernel of a new notebook starts this. It waits until that kernel has started, and runs at low
+priority.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ from nbenv.progress import drain
 __all__ = ["main", "make"]
 
 _QUIET = 10.0
-"""Seconds that a kernel gets to start, and its user to begin."""
+"""Seconds that the kernel gets to start, and its user to begin."""
 
 
 def main() -> None:
-    """Make it when nothing else is to be done."""
+    """Make it once the kernel that asked for it has started."""
     time.sleep(_QUIET)
-    os.nice(10)  # only started where there is such a thing
+    os.nice(10)  # this is started on POSIX only
     make()
 
 
 def make() -> None:
-    """Make it, unless it is there; who needs it will say what went wrong."""
+    """Make it unless it is there. A failure is reported when a notebook needs one."""
     target = NotebookRef.detached(spare.name())
     state = read_state(target.notebook)
     if state is not None:

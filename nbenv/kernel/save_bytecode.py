@@ -1,4 +1,7 @@
-"""Keep what an environment compiled: started by a kernel that ends, with the environment's name."""
+"""Save what an environment compiled, for the next environments.
+
+A kernel that ends starts this, with the environment's name.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Keep it, and note that it was."""
+    """Save it, and note that it was saved."""
     if hasattr(os, "nice"):
         os.nice(10)
     environment = Environment(sys.argv[1])

@@ -1,4 +1,4 @@
-"""Replace a file as a whole: whoever reads it sees the old content or the new, never a part."""
+"""Replace a file atomically: a reader sees the old content or the new, never a part of either."""
 
 from __future__ import annotations
 
@@ -14,19 +14,28 @@ _SUFFIX = ".nbenv"
 
 
 def replace_file(path: str, data: bytes) -> None:
-    """Write `data` to a file that is there; raise `OSError`, the file being as it was."""
-    real = os.path.realpath(path)  # a symbolic link stays one
+    """Replace the content of an existing file, keeping its mode and a symbolic link to it.
+
+    Raises
+    ------
+    OSError
+        It could not be written; the file is unchanged.
+    """
+    real = os.path.realpath(path)
     mode = stat.S_IMODE(os.stat(real).st_mode)
+    # A rename needs only a writable folder, and root may write anything: so the mode is looked at.
     if not (mode & 0o222 and os.access(real, os.W_OK)):
         raise PermissionError(13, "It is read-only")
     folder, name = os.path.split(real)
     beginning = f".{name[:40]}."
-    _sweep(folder, beginning)
+    _remove_leftovers(folder, beginning)
     scratch = os.path.join(folder, f"{beginning}{os.urandom(6).hex()}{_SUFFIX}")
     try:
-        with _held(scratch, mode) as descriptor:
+        with _new_locked(scratch, mode) as descriptor:
             _write(descriptor, data)
-            if sys.platform != "win32":  # there an open file cannot be moved
+            # Renamed while locked: another writer would take it for a leftover. Windows has neither
+            # such locks nor a way to rename an open file.
+            if sys.platform != "win32":
                 os.replace(scratch, real)
         if sys.platform == "win32":
             os.replace(scratch, real)
@@ -37,8 +46,8 @@ def replace_file(path: str, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _held(scratch: str, mode: int) -> Iterator[int]:
-    """Make a file and hold its lock, by which it is told from what a killed process left."""
+def _new_locked(scratch: str, mode: int) -> Iterator[int]:
+    """Create a file and lock it: the lock ends with this process, so a leftover has none."""
     descriptor = os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
     try:
         _lock(descriptor)
@@ -52,11 +61,11 @@ def _write(descriptor: int, data: bytes) -> None:
     with open(descriptor, "wb", closefd=False) as file:
         file.write(data)
         file.flush()
-        os.fsync(descriptor)
+        os.fsync(descriptor)  # before the rename, or a power cut could leave an empty notebook
 
 
 def _lock(descriptor: int) -> bool:
-    """Whether the file is ours alone now; False where that cannot be known."""
+    """Lock a file without waiting; return whether that worked, False where there are no locks."""
     if sys.platform == "win32":
         return False
     import fcntl
@@ -68,15 +77,15 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-def _sweep(folder: str, beginning: str) -> None:
-    """Remove what earlier writers left when they were killed."""
+def _remove_leftovers(folder: str, beginning: str) -> None:
+    """Remove the scratch files of writers that were killed."""
     for name in os.listdir(folder):
         if name.startswith(beginning) and name.endswith(_SUFFIX):
             with contextlib.suppress(OSError):
-                _remove_abandoned(os.path.join(folder, name))
+                _remove_if_unlocked(os.path.join(folder, name))
 
 
-def _remove_abandoned(path: str) -> None:
+def _remove_if_unlocked(path: str) -> None:
     descriptor = os.open(path, os.O_RDWR)
     try:
         if _lock(descriptor):

@@ -1,6 +1,6 @@
-"""The notebook's cells, for the formats that hold them.
+"""Read a notebook's cells as plain JSON.
 
-Plain JSON: importing nbformat takes seconds, and the metadata was checked before.
+Importing nbformat takes seconds, and callers have checked the metadata already.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ Cell = dict[str, object]
 
 
 def read_notebook(path: str) -> Notebook:
-    """Return the whole notebook."""
+    """Return the parsed notebook.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read, or is not JSON.
+    """
     try:
         return cast("Notebook", json.loads(Path(path).read_text(encoding="utf-8-sig")))
     except (OSError, ValueError) as error:
@@ -32,6 +38,6 @@ def cells_of(notebook: Notebook) -> list[Cell]:
 
 
 def source_of(cell: Mapping[str, object]) -> str:
-    """Return a cell's text, which a file has whole or in lines."""
+    """Return a cell's text, which nbformat stores as one string or as a list of lines."""
     source = cell.get("source", "")
     return "".join(source) if isinstance(source, list) else str(source)

@@ -1,4 +1,4 @@
-"""A notebook file's metadata: read without parsing the cells, written without touching them.
+"""Read a notebook's metadata without parsing its cells, and write it without touching them.
 
 Format: nbformat 4 (https://nbformat.readthedocs.io/en/latest/format_description.html).
 """
@@ -20,6 +20,7 @@ KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "n
 
 _BOM = b"\xef\xbb\xbf"
 _TAIL = 64 * 1024
+"""Bytes at the end of a file that hold most metadata; then 16 times as many are read."""
 _TRIES = 16
 """Places of the name to try before the whole file is parsed: each try may read to the end."""
 
@@ -32,7 +33,8 @@ def read_metadata(path: str) -> Metadata:
     Raises
     ------
     NotebookError
-        The file is missing, unreadable, not JSON in UTF-8, not nbformat 4, or of another language.
+        The file is missing or unreadable, not JSON in UTF-8, not nbformat 4, or in another language
+        than Python.
     """
     document: object = _read_tail(path)
     return _checked(path, _parse(path, _read(path)) if document is None else document)
@@ -41,9 +43,15 @@ def read_metadata(path: str) -> Metadata:
 def write_metadata(path: str, changes: Metadata) -> bool:
     """Set top-level metadata keys (None removes one); return whether the file changed.
 
-    Every byte outside of the changed values stays, and the file is replaced as a whole.
+    Every byte outside the changed values stays as it is, and readers see the old file or the new
+    one, never a part.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read, as in `read_metadata`, or cannot be written; then it is unchanged.
     """
-    from nbenv.notebook.splice import with_metadata  # a kernel's start only reads
+    from nbenv.notebook.splice import with_metadata  # a starting kernel only reads
 
     data = _read(path)
     _checked(path, _parse(path, data))
@@ -60,8 +68,8 @@ def write_metadata(path: str, changes: Metadata) -> bool:
 
 
 def _open(path: str) -> BinaryIO:
-    if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
-        raise NotebookError(f"{path} is not a notebook.", "It is no file.")
+    if os.path.exists(path) and not os.path.isfile(path):  # reading a pipe could wait for ever
+        raise NotebookError(f"{path} is not a notebook.", "It is not a file.")
     return open(path, "rb")
 
 
@@ -77,15 +85,15 @@ def _unreadable(path: str, error: OSError) -> NotebookError:
     return NotebookError(
         f"The notebook {path} cannot be read.",
         f"{error.strerror or error}.",
-        "Check its name and its permissions.",
+        "Check its name and permissions.",
     )
 
 
 def _read_tail(path: str) -> Metadata | None:
-    """Parse only what follows the cells, where writers of nbformat put the metadata.
+    """Parse only what follows the cells: nbformat sorts keys, so the metadata stands there.
 
-    What starts at a ``"metadata"`` and closes the document's own object exactly at the end of the
-    file stands at the top level: anything nested would leave brackets over.
+    If the text from a ``"metadata"`` to the end of the file completes one object, the name is at
+    the top level: nested in a cell, it would leave closing brackets over.
     """
     try:
         with _open(path) as file:
@@ -115,7 +123,7 @@ def _top_level_end(data: bytes) -> Metadata | None:
 
 
 def _parse(path: str, data: bytes) -> object:
-    import json  # its errors tell the place
+    import json  # its errors say where
 
     try:
         return json.loads(data.decode("utf-8-sig"))
@@ -137,8 +145,8 @@ def _checked(path: str, document: object) -> Metadata:
         )
     if document["nbformat"] != 4:
         raise NotebookError(
-            f"{path} is a notebook of format {document['nbformat']}; nbenv works with format 4.",
-            todo="Adopt it, which brings it to format 4 beside a copy: nbenv adopt NOTEBOOK "
+            f"{path} is in format {document['nbformat']}; nbenv works with format 4.",
+            todo="Adopt it, which converts it to format 4 and keeps a copy: nbenv adopt NOTEBOOK "
             "(in a cell: %nbenv adopt).",
         )
     metadata = document.get("metadata", {})
@@ -159,13 +167,13 @@ def _check_language(path: str, metadata: Metadata) -> None:
 
 
 def _replace(path: str, data: bytes) -> None:
-    from nbenv.notebook.atomic_write import replace_file  # a kernel's start only reads
+    from nbenv.notebook.atomic_write import replace_file  # a starting kernel only reads
 
     try:
         replace_file(path, data)
     except OSError as error:
         raise NotebookError(
             f"The notebook {path} cannot be written.",
-            f"{error.strerror or error}; the file is as it was.",
-            "Make room, or make it and its folder writable, or work on a copy.",
+            f"{error.strerror or error}; the file is unchanged.",
+            "Free some disk space, make it and its folder writable, or work on a copy.",
         ) from None

@@ -1,4 +1,4 @@
-"""Whether two runs of a notebook put out the same, as far as outputs can be compared."""
+"""Compare the outputs of two runs of a notebook, as far as outputs can be compared."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["CellDifference", "differences", "has_outputs"]
 
 _NOISE = (
     (re.compile(r"\x1b\[[0-9;]*[A-Za-z]"), ""),  # colours
-    (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x…"),  # addresses
+    (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x…"),  # memory addresses
     (re.compile(r"(?m)^(CPU times|Wall time): .*$"), r"\1: …"),
     (re.compile(r"[\d.]+ [nμµm]?s ± .* per loop .*"), "… per loop"),
 )
 _SHOWN = 6
-"""Lines of a difference that are told."""
+"""Lines of a difference that are shown."""
 
 Output = Mapping[str, object]
 Cell = Mapping[str, object]
@@ -24,44 +24,45 @@ Cell = Mapping[str, object]
 
 @dataclass(frozen=True)
 class CellDifference:
-    """A code cell, counted from 1, and how its output differs, as a few lines of a diff."""
+    """A code cell, counted from 1, and the difference of its outputs as a few lines of a diff."""
 
     cell: int
     lines: tuple[str, ...]
 
 
 def has_outputs(cells: Sequence[Cell]) -> bool:
-    """Whether there is anything to compare with."""
+    """Return whether there is anything to compare with."""
     return any(_comparable(cell) for cell in cells)
 
 
 def differences(recorded: Sequence[Cell], run: Sequence[Cell]) -> list[CellDifference]:
-    """Return the code cells whose outputs differ; both are the code cells of one notebook.
+    """Return the code cells whose outputs differ; both arguments are the code cells of a notebook.
 
-    Compared is what a reader can: printed text, plain values, errors' names, and which kinds of
-    pictures there are. What goes to standard error is left out: it warns and shows progress.
+    What a reader can compare is compared: printed text, plain values, errors, and the kinds of
+    pictures. Standard error is left out, as it carries warnings and progress bars.
     """
     found = []
     for number, (old, new) in enumerate(zip(recorded, run, strict=True), 1):
         before, after = _comparable(old), _comparable(new)
         if before != after:
             diff = unified_diff(before, after, "recorded", "now", lineterm="", n=0)
-            told = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
-            more = ["…"] if len(told) > _SHOWN else []
-            found.append(CellDifference(number, (*told[:_SHOWN], *more)))
+            lines = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
+            more = ["…"] if len(lines) > _SHOWN else []
+            found.append(CellDifference(number, (*lines[:_SHOWN], *more)))
     return found
 
 
 def _comparable(cell: Cell) -> list[str]:
     outputs = cell.get("outputs", [])
     assert isinstance(outputs, list)
-    text = "\n".join(_joined(outputs))
+    text = "\n".join(_texts_of(outputs))
     for pattern, instead in _NOISE:
         text = pattern.sub(instead, text)
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
-def _joined(outputs: Sequence[Output]) -> Iterator[str]:
+def _texts_of(outputs: Sequence[Output]) -> Iterator[str]:
+    """Yield the text of each output; a front end may have split one stream into several."""
     printed = ""
     for output in outputs:
         kind = output.get("output_type")
@@ -74,12 +75,12 @@ def _joined(outputs: Sequence[Output]) -> Iterator[str]:
         if kind == "error":
             yield f"{output.get('ename')}: {output.get('evalue')}"
         elif isinstance(data := output.get("data"), Mapping):
-            yield from _shown(data)
+            yield from _data_text(data)
     if printed:
         yield printed
 
 
-def _shown(data: Mapping[str, object]) -> Iterator[str]:
+def _data_text(data: Mapping[str, object]) -> Iterator[str]:
     pictures = sorted(kind for kind in data if kind.startswith(("image/", "video/", "audio/")))
     if pictures:
         yield f"[{pictures[0]}]"

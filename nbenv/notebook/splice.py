@@ -1,9 +1,14 @@
-"""Set members of a notebook's metadata in its text, every other character staying as it is."""
+"""Set keys of a notebook's metadata in its text, leaving every other character as it is.
+
+Parsing and dumping the whole file would be simpler, but would rewrite what another tool wrote in
+its own way: number formats, escapes, indentation. A change of one key must be a small diff.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 __all__ = ["with_metadata"]
 
@@ -11,15 +16,29 @@ _SPACE = " \t\r\n"
 _decoder = json.JSONDecoder()
 
 
+class _Member(NamedTuple):
+    """One member of an object, by the positions of its name, its value and its end."""
+
+    name: str
+    start: int
+    value: int
+    end: int
+
+
 def with_metadata(text: str, changes: Mapping[str, object]) -> str:
-    """Return a notebook's text, valid JSON, with these metadata keys set (None removes one)."""
+    """Return a notebook's text with these top-level metadata keys set (None removes one).
+
+    The text must be valid JSON (RFC 8259) with an object at its top level. If a name occurs twice,
+    the last one counts, as it does for parsers. A new key is placed where it keeps sorted keys
+    sorted, else at the end, and is indented like its neighbours.
+    """
     document, _ = _members(text, _skip(text, 0))
-    spans = [member[2] for member in document if member[0] == "metadata"]
-    if not spans:
-        last = document[-1][3]
+    metadata = [member for member in document if member.name == "metadata"]
+    if not metadata:
+        last = document[-1].end
         return with_metadata(f'{text[:last]}, "metadata": {{}}{text[last:]}', changes)
     for name in sorted(changes):
-        text = _with_member(text, spans[-1], name, changes[name])
+        text = _with_member(text, metadata[-1].value, name, changes[name])
     return text
 
 
@@ -29,11 +48,8 @@ def _skip(text: str, position: int) -> int:
     return position
 
 
-def _members(text: str, start: int) -> tuple[list[tuple[str, int, int, int]], int]:
-    """List the members of the object at `start`: (name, name's start, value's start, end).
-
-    The second result is the position of the closing bracket. The text is known to be valid JSON.
-    """
+def _members(text: str, start: int) -> tuple[list[_Member], int]:
+    """List the members of the object at `start`; return the position of its closing brace too."""
     members = []
     position = _skip(text, start + 1)
     while text[position] != "}":
@@ -41,7 +57,7 @@ def _members(text: str, start: int) -> tuple[list[tuple[str, int, int, int]], in
         name, position = _decoder.raw_decode(text, position)
         value_start = _skip(text, _skip(text, position) + 1)
         _, end = _decoder.raw_decode(text, value_start)
-        members.append((name, name_start, value_start, end))
+        members.append(_Member(name, name_start, value_start, end))
         position = _skip(text, end)
         if text[position] == ",":
             position = _skip(text, position + 1)
@@ -49,61 +65,62 @@ def _members(text: str, start: int) -> tuple[list[tuple[str, int, int, int]], in
 
 
 def _with_member(text: str, start: int, name: str, value: object) -> str:
-    members, end = _members(text, start)
-    layout = _Layout(text, start, members, end)
-    for position, (known, _, value_start, value_end) in enumerate(members):
-        if known != name:
-            continue
-        if value is None:
-            return _without_member(text, start, members, end, position)
-        if json.loads(text[value_start:value_end]) == value:
-            return text
-        return text[:value_start] + layout.dump(value) + text[value_end:]
-    return text if value is None else layout.insert(name, value)
-
-
-def _without_member(
-    text: str, start: int, members: list[tuple[str, int, int, int]], end: int, position: int
-) -> str:
-    if len(members) == 1:
-        return text[: start + 1] + text[end:]
-    if position + 1 < len(members):
-        return text[: members[position][1]] + text[members[position + 1][1] :]
-    return text[: members[position - 1][3]] + text[members[position][3] :]
+    layout = _Layout(text, start)
+    same = [member for member in layout.members if member.name == name]
+    if value is None:
+        return _with_member(layout.without(same[-1]), start, name, None) if same else text
+    if not same:
+        return layout.insert(name, value)
+    known = same[-1]
+    if json.loads(text[known.value : known.end]) == value:
+        return text
+    return text[: known.value] + layout.dump(value) + text[known.end :]
 
 
 class _Layout:
-    """How the metadata object is laid out: on lines with an indentation, or compact."""
+    """The metadata object at `start` of a text: on indented lines, or all on one line."""
 
-    def __init__(
-        self, text: str, start: int, members: list[tuple[str, int, int, int]], end: int
-    ) -> None:
-        self.text, self.start, self.members, self.end = text, start, members, end
+    def __init__(self, text: str, start: int) -> None:
+        self.text, self.start = text, start
+        self.members, self.end = _members(text, start)
         line_start = text.rfind("\n", 0, start) + 1
         line = text[line_start:start]
         self.newline = "\r\n" if "\r\n" in text[:line_start] else "\n"
         outer = line[: len(line) - len(line.lstrip(" \t"))]
+        # The object is one level deep, so its line's indentation is the unit.
         self.unit = outer if line_start and line.strip() else ""
 
-    def dump(self, value: object, depth: int = 2) -> str:
+    def dump(self, value: object) -> str:
+        """Return the JSON of a member's value, laid out like the object."""
         if not self.unit:
             return json.dumps(value, ensure_ascii=False, sort_keys=True)
         lines = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=self.unit)
-        return lines.replace("\n", self.newline + self.unit * depth)
+        return lines.replace("\n", self.newline + self.unit * 2)
 
     def insert(self, name: str, value: object) -> str:
+        """Return the text with a new member."""
         member = f"{json.dumps(name)}: {self.dump(value)}"
-        later = [known for known in self.members if known[0] > name]
+        later = [known for known in self.members if known.name > name]
         gap = self.newline + self.unit * 2 if self.unit else ""
-        if later and self._sorted():
-            place = later[0][1]
+        if later and _is_sorted(self.members):
+            place = later[0].start
             return f"{self.text[:place]}{member},{gap or ' '}{self.text[place:]}"
         if self.members:
-            place = self.members[-1][3]
+            place = self.members[-1].end
             return f"{self.text[:place]},{gap or ' '}{member}{self.text[place:]}"
         closing = self.newline + self.unit if self.unit else ""
         return f"{self.text[: self.start + 1]}{gap}{member}{closing}{self.text[self.end :]}"
 
-    def _sorted(self) -> bool:
-        names = [member[0] for member in self.members]
-        return names == sorted(names)
+    def without(self, member: _Member) -> str:
+        """Return the text without a member, its comma and the space around it."""
+        position = self.members.index(member)
+        if len(self.members) == 1:
+            return self.text[: self.start + 1] + self.text[self.end :]
+        if position + 1 < len(self.members):
+            return self.text[: member.start] + self.text[self.members[position + 1].start :]
+        return self.text[: self.members[position - 1].end] + self.text[member.end :]
+
+
+def _is_sorted(members: Sequence[_Member]) -> bool:
+    names = [member.name for member in members]
+    return names == sorted(names)

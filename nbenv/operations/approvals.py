@@ -1,4 +1,4 @@
-"""List what was agreed to on this machine, and take agreements back."""
+"""List the approvals on this machine, and revoke them."""
 
 from __future__ import annotations
 
@@ -21,25 +21,27 @@ __all__ = ["approvals", "revoke"]
 
 _ALL = "all"
 _SHOWN = 12
-"""Characters of a digest that people see; as few as four will do to name one."""
-_FEWEST = 4
+"""Characters of a digest that are shown."""
+_SHORTEST = 4
+"""Characters of a digest that may name an approval."""
 
 
 def approvals() -> Outcome:
     """Show what may be restored here without asking."""
     found = approval_store.approved()
-    rows = [_row(each) for each in found]
-    heads = ("Approval", "Agreed", "Python", "Packages", "Notebook")
-    text = as_table(rows, heads) if rows else "Nothing is agreed to on this machine."
-    return Outcome(text=text, data=[_described(each) for each in found])
+    rows = [_approval_row(each) for each in found]
+    heads = ("Approval", "Approved", "Python", "Packages", "Notebook")
+    table = as_table(rows, heads, ("whole", "text", "text", "number", "path")) if rows else None
+    text = str(table or "Nothing is approved on this machine.")
+    return Outcome(text=text, data=[_approval_data(each) for each in found], table=table)
 
 
-def _described(found: Approval) -> dict[str, object]:
+def _approval_data(found: Approval) -> dict[str, object]:
     since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found.since))
     return {"digest": found.digest, "since": since, **found.about}
 
 
-def _row(found: Approval) -> tuple[str, ...]:
+def _approval_row(found: Approval) -> tuple[str, ...]:
     about = found.about
     day = time.strftime("%Y-%m-%d %H:%M", time.localtime(found.since))
     known = (str(about.get(key) or "") for key in ("python", "distributions", "notebook"))
@@ -47,28 +49,39 @@ def _row(found: Approval) -> tuple[str, ...]:
 
 
 def revoke(words: Sequence[str]) -> Outcome:
-    """Take approvals back: all, those of notebooks, or those of digests.
+    """Revoke approvals.
 
-    What was installed stays on disk, but no kernel starts in it before somebody agrees anew.
+    What was installed stays on disk, but no kernel starts in it until it is approved again.
+
+    Parameters
+    ----------
+    words
+        Each is the path of a notebook, the start of a digest, or ``all``.
+
+    Raises
+    ------
+    UsageError
+        A word does not name exactly one approval.
     """
     found = approval_store.approved()
-    chosen = {digest for word in words for digest in _meant(word, found)}
+    chosen = {digest for word in words for digest in _named_approvals(word, found)}
     for digest in chosen:
         approval_store.revoke(digest)
-    closed = _close(chosen)
+    closed = _unmark_environments(chosen)
     count = f"{len(chosen)} approval{'' if len(chosen) == 1 else 's'}"
     asked = " Their kernels ask again before they start." if closed else ""
     data = {"revoked": sorted(chosen), "environments": closed}
     return Outcome(f"Revoked {count}.{asked}", data=data)
 
 
-def _meant(word: str, found: Sequence[Approval]) -> set[str]:
+def _named_approvals(word: str, found: Sequence[Approval]) -> set[str]:
+    """Return the digests that a word names."""
     if word == _ALL:
         return {each.digest for each in found}
     if word.endswith(".ipynb"):
-        return _of_notebook(word, found)
+        return _approvals_of_notebook(word, found)
     digests = {each.digest for each in found if each.digest.startswith(word.lower())}
-    if len(word) < _FEWEST or len(digests) != 1:
+    if len(word) < _SHORTEST or len(digests) != 1:
         raise UsageError(
             f"{word!r} names {'no' if not digests else 'more than one'} approval.",
             todo="Name a notebook, the start of one approval (see nbenv approvals), or all.",
@@ -76,7 +89,7 @@ def _meant(word: str, found: Sequence[Approval]) -> set[str]:
     return digests
 
 
-def _of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
+def _approvals_of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
     """Return the approvals that were given for a notebook, and the one that it would use now."""
     real = os.path.realpath(path)
     digests = {each.digest for each in found if each.about.get("notebook") == real}
@@ -87,20 +100,21 @@ def _of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
     return digests | {each.digest for each in found if each.digest == digest}
 
 
-def _close(digests: set[str]) -> list[str]:
-    """Have environments that hold what was revoked count as not ready; return their names."""
+def _unmark_environments(digests: set[str]) -> list[str]:
+    """Make the environments that hold what was revoked count as not ready; return their names."""
     names = []
     for known in known_environments():
-        if digests.intersection(_held(known)):
+        if digests.intersection(_installed_digests(known)):
             with locked(known.environment.identifier):
                 known.environment.unmark()
             names.append(known.environment.identifier)
     return names
 
 
-def _held(known: KnownEnvironment) -> Iterator[str]:
-    value = known.environment.read_marker().record
-    with contextlib.suppress(RecordError):  # written by another version
+def _installed_digests(known: KnownEnvironment) -> Iterator[str]:
+    """Yield the digest of the record that an environment holds."""
+    record = known.environment.read_marker().record
+    with contextlib.suppress(RecordError):  # written by another version of nbenv
         folder = Path(os.path.realpath(known.notebook or "")).parent
-        if value is not None:
-            yield parse_record(value).digest(folder)
+        if record is not None:
+            yield parse_record(record).digest(folder)

@@ -1,4 +1,4 @@
-"""Look up the known vulnerabilities of what a notebook locks."""
+"""Look up the known vulnerabilities of the packages that a notebook locks."""
 
 from __future__ import annotations
 
@@ -14,20 +14,33 @@ __all__ = ["audit"]
 
 
 def audit(ref: NotebookRef, service: str | None = None) -> Steps[Outcome]:
-    """Ask the OSV database, by way of ``uv audit``; installed or run is nothing."""
+    """Ask the OSV database with ``uv audit``; nothing is installed or run.
+
+    Parameters
+    ----------
+    ref
+        The notebook; it must have a record.
+    service
+        The URL of another database with the same API.
+
+    Raises
+    ------
+    IndexAccessError
+        The database cannot be reached.
+    """
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
     locked = [each for each in snapshot.spec.lock.distributions if each.version]
     yield Progress("audit", f"Asking the OSV database about {counted(len(locked))} …")
     try:
-        found = yield from (find_vulnerabilities(locked, snapshot.spec.python, service))
+        found = yield from find_vulnerabilities(locked, snapshot.spec.python, service)
     except InstallerError as error:
         raise IndexAccessError(
-            "The database of vulnerabilities cannot be asked, so nothing is known.",
+            "The vulnerability database cannot be reached, so nothing is known.",
             error.why or error.what,
             "Try again where https://api.osv.dev can be reached, or name a mirror (--service-url).",
         ) from None
-    lines = [line for each in found for line in _lines(each)]
+    lines = [line for each in found for line in _vulnerability_lines(each)]
     names = {each.name for each in found}
     return Outcome(
         f"{len(found)} known {'vulnerability' if len(found) == 1 else 'vulnerabilities'} "
@@ -40,9 +53,9 @@ def audit(ref: NotebookRef, service: str | None = None) -> Steps[Outcome]:
     )
 
 
-def _lines(finding: Vulnerability) -> Sequence[str]:
-    fixed = f"fixed in {', '.join(finding.fixed)}" if finding.fixed else "no fix yet"
+def _vulnerability_lines(found: Vulnerability) -> Sequence[str]:
+    fixed = f"fixed in {', '.join(found.fixed)}" if found.fixed else "no fix yet"
     return (
-        f"{finding.name} {finding.version}: {finding.identifier} ({fixed})",
-        f"  {finding.summary}",
+        f"{found.name} {found.version}: {found.identifier} ({fixed})",
+        f"  {found.summary}",
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from nbenv import git
@@ -14,6 +15,7 @@ from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.lock_diff import LockDiff, diff_specs, verb_of
 from nbenv.core.requirements import KERNEL
 from nbenv.core.spec import Spec
+from nbenv.core.sync_plan import Installed
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError
@@ -26,41 +28,54 @@ _ORDER = ("added", "upgraded", "downgraded", "changed", "removed")
 
 
 def diff(ref: NotebookRef, other: str | None = None) -> Outcome:
-    """Compare a notebook with another, with its file in a git revision, or with its environment.
+    """Compare a notebook with another one, with a git revision of it, or with its environment.
 
-    Another notebook and the environment are the newer side; a revision is the older one.
+    Parameters
+    ----------
+    ref
+        The notebook.
+    other
+        The path of another notebook, which is the newer side; or a git revision, which is the older
+        one. None compares with the environment, as the newer side.
     """
     snapshot = NotebookSnapshot.read(ref)
     name = os.path.basename(ref.notebook)
     if other is None:
-        return _told(f"{name} → its environment", _drift(snapshot), _absent(snapshot))
+        return _diff_outcome(f"{name} → its environment", _drift(snapshot), _absent(snapshot))
     if other.endswith(".ipynb") and os.path.exists(other):
         newer = NotebookSnapshot.read(NotebookRef(os.path.abspath(other)))
-        return _told(
-            f"{name} → {os.path.basename(other)}", diff_specs(_spec(snapshot), _spec(newer))
-        )
-    older = spec_in(git.content(ref.notebook, other))
-    return _told(f"{name} of {other} → now", diff_specs(older or _empty(snapshot), _spec(snapshot)))
+        difference = diff_specs(_recorded_spec(snapshot), _recorded_spec(newer))
+        return _diff_outcome(f"{name} → {os.path.basename(other)}", difference)
+    older = spec_in(git.content(ref.notebook, other)) or _empty_spec(snapshot)
+    return _diff_outcome(f"{name} of {other} → now", diff_specs(older, _recorded_spec(snapshot)))
 
 
 def spec_in(content: bytes) -> Spec | None:
-    """Return the record in a notebook's bytes, None where it has none."""
+    """Return the record in a notebook's bytes, None if it has none.
+
+    Raises
+    ------
+    NotebookError
+        It is not a notebook.
+    RecordError
+        The record cannot be used.
+    """
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         path = Path(scratch, "notebook.ipynb")
         path.write_bytes(content)
         try:
-            value = read_metadata(str(path)).get("nbenv")
+            found = read_metadata(str(path)).get("nbenv")
         except NbenvError as error:
-            what = error.what.replace(str(path), "What git has")
+            what = error.what.replace(str(path), "The version in git")
             raise type(error)(what, error.why, error.todo) from None
-    return None if value is None else parse_record(record.check(value))
+    return None if found is None else parse_record(record.check(found))
 
 
-def _spec(snapshot: NotebookSnapshot) -> Spec:
-    return snapshot.spec if snapshot.record is not None else _empty(snapshot)
+def _recorded_spec(snapshot: NotebookSnapshot) -> Spec:
+    return snapshot.spec if snapshot.record is not None else _empty_spec(snapshot)
 
 
-def _empty(snapshot: NotebookSnapshot) -> Spec:
+def _empty_spec(snapshot: NotebookSnapshot) -> Spec:
     return Spec(snapshot.spec.python)
 
 
@@ -68,66 +83,69 @@ def _empty(snapshot: NotebookSnapshot) -> Spec:
 
 
 def _absent(snapshot: NotebookSnapshot) -> str:
-    return "" if snapshot.environment.read_version() else "Its environment is not made yet."
+    return "" if snapshot.environment.read_version() else "Its environment does not exist yet."
 
 
 def _drift(snapshot: NotebookSnapshot) -> LockDiff:
-    """Return how what is installed differs from what is recorded, on this platform."""
+    """Return how the installed packages differ from the record, on this platform."""
     snapshot.check_recorded()
     spec, environment = snapshot.spec, snapshot.environment
     version = environment.read_version()
     if version is None:
-        return diff_specs(_on(spec, select_locked(spec)), Spec(spec.python, spec.requirements))
-    wanted = _on(spec, select_locked(spec, version))
-    here = []
-    for name, each in environment.installed().items():
-        locked = next((one for one in wanted.lock.distributions if one.name == name), None)
-        here.append(
-            LockedDistribution(
-                name,
-                None if locked and locked.url else each.version,
-                locked.url if locked and locked.url else None,
-                hashes=locked.hashes if locked else (),
-            )
-        )
+        empty = Spec(spec.python, spec.requirements)
+        return diff_specs(_with_lock(spec, select_locked(spec).values()), empty)
+    selected = select_locked(spec, version)
+    installed = [
+        _as_locked(each, selected.get(each.name)) for each in environment.installed().values()
+    ]
     python = ".".join(version.split(".")[:2])
-    installed = Spec(python, spec.requirements, Lock(tuple(here)), spec.indexes)
-    return diff_specs(wanted, installed)
+    return diff_specs(
+        _with_lock(spec, selected.values()),
+        replace(_with_lock(spec, installed), python=python),
+    )
 
 
-def _on(spec: Spec, selected: dict[str, LockedDistribution]) -> Spec:
-    return Spec(spec.python, spec.requirements, Lock(tuple(selected.values())), spec.indexes)
+def _as_locked(installed: Installed, locked: LockedDistribution | None) -> LockedDistribution:
+    """Return an installed package as a line of a lock; its files count as those of the lock."""
+    if locked is None:
+        return LockedDistribution(installed.name, installed.version)
+    version = None if locked.url else installed.version
+    return LockedDistribution(installed.name, version, locked.url, hashes=locked.hashes)
 
 
-# -- in words
+def _with_lock(spec: Spec, distributions: Iterable[LockedDistribution]) -> Spec:
+    return Spec(spec.python, spec.requirements, Lock(tuple(distributions)), spec.indexes)
 
 
-def _told(title: str, difference: LockDiff, note: str = "") -> Outcome:
-    lines = [title, *_lines(difference)] if difference or note else []
-    summary = note or _summary(difference)
+# -- the report
+
+
+def _diff_outcome(title: str, difference: LockDiff, note: str = "") -> Outcome:
+    lines = [title, *_diff_lines(difference)] if difference or note else []
+    summary = note or _counts(difference)
     return Outcome(summary, "\n".join(lines), data={"about": title, **difference.to_dict()})
 
 
-def _lines(difference: LockDiff) -> Iterator[str]:
+def _diff_lines(difference: LockDiff) -> Iterator[str]:
     if difference.python:
         yield f"  Python      {' → '.join(difference.python)}"
     for change in difference.requirements:
         if change.name != KERNEL:
             old, new = change.old, change.new
-            yield f"  asked for   {f'{old} → {new}' if old and new else new or f'{old} no more'}"
+            yield f"  requirement {f'{old} → {new}' if old and new else new or f'{old} removed'}"
     for change in difference.indexes:
-        yield f"  index       {change.name} {change.new or 'no more'}"
+        yield f"  index       {change.name} {change.new or 'removed'}"
     ordered = sorted(difference.distributions, key=lambda each: _ORDER.index(verb_of(each)))
     for change in ordered:
         versions = " → ".join(each for each in (change.old, change.new) if each)
         yield f"  {verb_of(change):<10}  {change.name} {versions}"
     for name in difference.files:
-        yield f"  other files {name} (the version is the same)"
+        yield f"  other files {name} (of the same version)"
 
 
-def _summary(difference: LockDiff) -> str:
+def _counts(difference: LockDiff) -> str:
     if not difference:
         return "They are the same."
     counts = Counter(verb_of(change) for change in difference.distributions)
-    told = [f"{counts[verb]} {verb}" for verb in _ORDER if counts[verb]]
-    return (", ".join(told) or "No version differs") + "."
+    parts = [f"{counts[verb]} {verb}" for verb in _ORDER if counts[verb]]
+    return (", ".join(parts) or "No version differs") + "."

@@ -1,4 +1,4 @@
-"""The verbs about the set-up on this machine: doctor, kernelspec."""
+"""Check the set-up on this machine, and write its kernelspec."""
 
 from __future__ import annotations
 
@@ -24,7 +24,15 @@ __all__ = ["doctor", "kernelspec"]
 
 
 def kernelspec() -> Outcome:
-    """Write the kernelspec for this user, with this interpreter's absolute path."""
+    """Write the kernelspec for this user, with the absolute path of this interpreter.
+
+    Clients outside the host's environment find it, which would run another ``python``.
+
+    Raises
+    ------
+    NbenvError
+        nbenv was not installed with its kernelspec.
+    """
     source = _installed_kernelspec()
     target = Path(KernelSpecManager().user_kernel_dir, "nbenv")
     shutil.copytree(source, target, dirs_exist_ok=True)
@@ -46,18 +54,16 @@ def _installed_kernelspec() -> Path:
 
 
 def doctor() -> Outcome:
-    """Look for what is wrong with the set-up."""
-    findings = [_examined(name, check) for name, check in _checks()]
-    lines = [f"{'ok  ' if good else 'BAD '} {name}: {told}" for name, good, told in findings]
-    data = [{"check": name, "ok": good, "message": told} for name, good, told in findings]
-    bad = sum(not good for _, good, _ in findings)
-    summary = (
-        "Everything is in order." if not bad else f"{bad} of {len(findings)} checks found trouble."
-    )
+    """Check the set-up; a failed check does not keep the others from running."""
+    results = [_run_check(name, check) for name, check in _checks()]
+    lines = [f"{'ok  ' if good else 'BAD '} {name}: {text}" for name, good, text in results]
+    data = [{"check": name, "ok": good, "message": text} for name, good, text in results]
+    failed = sum(not good for _, good, _ in results)
+    summary = f"{failed} of {len(results)} checks failed." if failed else "Everything is in order."
     return Outcome(summary, text="\n".join(lines), data=data)
 
 
-def _examined(name: str, check: Callable[[], str]) -> tuple[str, bool, str]:
+def _run_check(name: str, check: Callable[[], str]) -> tuple[str, bool, str]:
     try:
         return name, True, check()
     except (NbenvError, OSError, NoSuchKernel) as error:
@@ -86,7 +92,7 @@ def _check_home() -> str:
 
 
 def _check_private(folder: str) -> None:
-    """Complain when others may write there: they could put their environments into it."""
+    """Raise if others may write to the folder: kernels run what is in it."""
     found = os.stat(folder)
     secret = os.path.join(folder, "secret")
     if os.name != "posix":
@@ -96,7 +102,7 @@ def _check_private(folder: str) -> None:
     if os.path.exists(secret) and os.stat(secret).st_mode & 0o077:
         raise NbenvError(
             f"Others may read {secret}, which signs approvals.",
-            todo="Delete it: whatever was agreed to is then asked for again.",
+            todo="Delete it; everything then has to be approved again.",
         )
 
 
@@ -107,7 +113,9 @@ def _check_installer() -> str:
 def _check_kernelspec() -> str:
     found = KernelSpecManager().get_kernel_spec("nbenv")
     if found.argv[0] not in ("python", sys.executable) and not os.path.exists(found.argv[0]):
-        raise NbenvError(f"It starts {found.argv[0]}, which is gone.", todo="Run nbenv kernelspec.")
+        raise NbenvError(
+            f"It starts {found.argv[0]}, which does not exist.", todo="Run nbenv kernelspec."
+        )
     return str(found.resource_dir)
 
 
@@ -116,18 +124,18 @@ def _check_config(name: str) -> str:
     for folder in folders:
         if (folder / name).is_file():
             return str(folder / name)
-    raise NbenvError("It is not enabled: changes are then written into the notebook file directly.")
+    raise NbenvError("It is not enabled, so changes are written to the notebook's file directly.")
 
 
 def _check_indexes() -> str:
     options = pip_config.read(os.environ)
     keys = ("index-url", "extra-index-url", "find-links", "cert", "proxy")
-    told = [f"{key} {_bare(options[key])}" for key in keys if key in options]
-    return "pip is configured to " + "; ".join(told) if told else "the installer's default"
+    shown = [f"{key} {_without_password(options[key])}" for key in keys if key in options]
+    return "pip is configured with " + "; ".join(shown) if shown else "the installer's default"
 
 
-def _bare(address: str) -> str:
-    """Return an address without its password; a proxy's may lack the scheme before it."""
+def _without_password(address: str) -> str:
+    """Return a URL without its password; that of a proxy may have no scheme."""
     if "://" in address:
         return requirements.without_credentials(address)
     return requirements.without_credentials(f"x://{address}").removeprefix("x://")

@@ -1,11 +1,13 @@
-"""List the environments on this machine, and remove the unused."""
+"""List the environments on this machine, and remove the unused ones."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from nbenv.engine.document import NotebookRef
+from nbenv.engine.summaries import as_table
 from nbenv.environments import bytecode
 from nbenv.environments import spare as spares
 from nbenv.environments.cleanup import sweep
@@ -14,37 +16,50 @@ from nbenv.environments.owners import Owners
 from nbenv.environments.store import forget, read_state
 from nbenv.home import paths
 from nbenv.home.locks import is_locked, locked
-from nbenv.progress import Outcome
+from nbenv.progress import Outcome, Table
 
 __all__ = ["envs", "prune"]
 
 _FRESH = 60.0
-"""Seconds in which an environment counts as being made: its notebook may follow."""
+"""Seconds in which an environment counts as being made: its notebook's state may follow."""
 
 _MEASURED = 100
-"""Environments of which `envs` takes the sizes unasked."""
+"""The most environments that are measured unless sizes are asked for."""
 
 
 def envs(sizes: bool = False, *, pythons: bool = True) -> Outcome:
-    """Show the environments on this machine, in the data with their `pythons`.
+    """Show the environments on this machine.
 
-    A size is known only once every file was looked at, so beyond some environments only `sizes`
-    has them measured.
+    Parameters
+    ----------
+    sizes
+        Whether to measure the environments even if there are many: each file has to be looked at.
+    pythons
+        Whether the data contains the version of each environment's Python.
     """
     known = known_environments()
     measured = sizes or len(known) <= _MEASURED
     spare = NotebookRef.detached(spares.name()).notebook
-    data = [_described(each, spare, measured, pythons) for each in known]
-    lines = [f"{_shown(each['size'])}{each['name']}  {each['use']}" for each in data]
+    data = [_environment_data(each, spare, measured, pythons) for each in known]
+    rows = [(_megabytes(each["size"]), str(each["name"]), str(each["use"])) for each in data]
+    lines = [f"{size:>11}  {name}  {use}" if size else f"{name}  {use}" for size, name, use in rows]
     more = "" if measured else f"{len(known):,} environments. nbenv envs --sizes measures them."
-    return Outcome(more, text="\n".join(lines) or "No environments.", data=data)
+    return Outcome(more, text="\n".join(lines) or "No environments.", data=data, table=_table(rows))
 
 
-def _shown(size: object) -> str:
-    return f"{size / 1e6:8.1f} MB  " if isinstance(size, int) else ""
+def _table(rows: Sequence[tuple[str, str, str]]) -> Table | None:
+    if not rows:
+        return None
+    if not any(size for size, *_ in rows):
+        return as_table([row[1:] for row in rows], ("Environment", "Notebook"), ("whole", "path"))
+    return as_table(rows, ("Size", "Environment", "Notebook"), ("number", "whole", "path"))
 
 
-def _described(
+def _megabytes(size: object) -> str:
+    return f"{size / 1e6:.1f} MB" if isinstance(size, int) else ""
+
+
+def _environment_data(
     known: KnownEnvironment, spare: str, measured: bool, pythons: bool
 ) -> dict[str, object]:
     environment, is_unused = known.environment, known.is_unused
@@ -67,7 +82,7 @@ def _described(
 
 
 def _size(folder: str) -> int:
-    """Return the bytes that deleting a folder would free: a file linked from elsewhere stays."""
+    """Return the bytes that deleting a folder would free; a file with other links is not freed."""
     total = 0
     for base, _, names in os.walk(folder):
         for name in names:
@@ -77,22 +92,22 @@ def _size(folder: str) -> int:
 
 
 def prune(dry_run: bool = False) -> Outcome:
-    """Remove the environments whose notebook is gone and that no process uses."""
+    """Remove the environments whose notebook is gone and in which no process runs."""
     owned = Owners()
     unused = [each for each in known_environments() if each.is_unused and not _is_fresh(each)]
-    gone = [each for each in unused if _removed(each, owned, dry_run)]
+    gone = [each for each in unused if _remove_unused(each, owned, dry_run)]
     names = [each.environment.identifier for each in gone]
     if not dry_run:
-        for each in gone:  # at the end, as each one changes whose the others are
-            _forget(each)
+        for each in gone:  # after all removals: each one makes `owned` read every state again
+            _forget_notebook(each)
         sweep()
     verb = "Would remove" if dry_run else "Removed"
     count = f"{len(names)} unused environment{'' if len(names) == 1 else 's'}"
     return Outcome(f"{verb} {count}.", text="\n".join(names), data={"removed": names})
 
 
-def _removed(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
-    """Remove an environment that seems unused; return whether it was."""
+def _remove_unused(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
+    """Remove an environment if it is still unused now that it is locked; return whether it was."""
     environment = known.environment
     if is_locked(environment.identifier):
         return False
@@ -106,8 +121,8 @@ def _removed(known: KnownEnvironment, owned: Owners, dry_run: bool) -> bool:
         return discard(environment)
 
 
-def _forget(known: KnownEnvironment) -> None:
-    """Forget the notebook of a removed environment, unless it is there again with another one."""
+def _forget_notebook(known: KnownEnvironment) -> None:
+    """Forget the notebook of a removed environment, unless it has another one by now."""
     state = read_state(known.notebook) if known.notebook else None
     if state and state.environment == known.environment.identifier:
         forget(state.notebook)
@@ -115,7 +130,7 @@ def _forget(known: KnownEnvironment) -> None:
 
 def _is_fresh(known: KnownEnvironment) -> bool:
     try:
-        # A time in the future is one of a clock that was put back: not fresh.
+        # A time in the future comes from a clock that was set back: not fresh.
         return abs(time.time() - known.environment.path.stat().st_mtime) < _FRESH
     except OSError:
         return False

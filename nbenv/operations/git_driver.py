@@ -1,4 +1,4 @@
-"""git and notebooks: the merge driver, the text that git compares, and the settings for both."""
+"""Integration with git: the merge driver, the text that git compares, and the settings for both."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from nbenv import git
 from nbenv.core.merge import merge_records
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree_to
-from nbenv.environments import interpreters
+from nbenv.engine.relock import resolve_anew
+from nbenv.engine.transaction import obtain_python
 from nbenv.errors import NbenvError
 from nbenv.home import approval_store
-from nbenv.installer.resolve import ResolveOptions, resolve_lock
+from nbenv.installer.resolve import ResolveOptions
 from nbenv.notebook.metadata import write_metadata
 from nbenv.operations.diff import spec_in
 from nbenv.progress import Outcome, Progress, Steps
@@ -36,49 +37,72 @@ _SETTINGS = {
 
 
 def folded(path: str) -> Outcome:
-    """Return a notebook as git shall compare it: each lock line's hashes folded into one word."""
+    """Return a notebook's text for ``git diff``: the hashes of each lock line as one word.
+
+    Raises
+    ------
+    NbenvError
+        The file cannot be read.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise NbenvError(f"{path} cannot be read.", f"{error.strerror}.") from None
-    return Outcome(text=_HASHES.sub(_folded, text).rstrip("\n"))
+    return Outcome(text=_HASHES.sub(_hashes_as_word, text).rstrip("\n"))
 
 
-def _folded(match: re.Match[str]) -> str:
+def _hashes_as_word(match: re.Match[str]) -> str:
     digest = hashlib.sha256(match[0].encode()).hexdigest()[:8]
     return f" (files {digest})"
 
 
 def merge_files(base: str, ours: str, theirs: str, path: str) -> Steps[Outcome]:
-    """Merge two notebooks into the file `ours`: the records by their meaning, the rest as text."""
+    """Merge two notebooks into the file `ours`: the records by their meaning, the rest as text.
+
+    The arguments are those of a merge driver (gitattributes(5), "Defining a custom merge driver").
+
+    Parameters
+    ----------
+    base, ours, theirs
+        The files that git wrote the three versions to.
+    path
+        The notebook's path in the repository.
+
+    Raises
+    ------
+    NbenvError
+        The records cannot be merged; the rest of the notebook is, with our record.
+    """
     complaint = ""
     try:
-        complaint = yield from _equalise(base, ours, theirs, os.path.abspath(path))
-    except NbenvError as error:  # no record that can be read: git's own merge is what is left
+        complaint = yield from _write_merged_record((base, ours, theirs), os.path.abspath(path))
+    except NbenvError as error:  # a record that cannot be read: git merges it as text
         yield Progress("merge", f"{path}: {error.what}")
     clean = git.merge_file(ours, base, theirs)
     if complaint:
-        raise NbenvError(f"{path}: its environment is to be merged by hand.", complaint)
+        raise NbenvError(f"The environment of {path} has to be merged by hand.", complaint)
     return Outcome(failed=not clean)
 
 
-def _equalise(base: str, ours: str, theirs: str, path: str) -> Steps[str]:
-    """Write the merged record into all three files, so that it is no difference any more."""
-    sides = [spec_in(Path(file).read_bytes()) for file in (base, ours, theirs)]
-    (older, mine, other), folder = sides, Path(path).parent
+def _write_merged_record(files: tuple[str, str, str], path: str) -> Steps[str]:
+    """Write the merged record into all three files, so that it does not differ any more.
+
+    Return why the records could not be merged, "" if they were.
+    """
+    older, mine, other = (spec_in(Path(file).read_bytes()) for file in files)
     if mine is None or other is None:
         return ""
-    complaint, spec = "", mine
+    complaint, spec, folder = "", mine, Path(path).parent
     try:
         merged = merge_records(older or Spec(mine.python), mine, other)
         spec = merged.spec
         if not merged.is_locked:
-            spec = yield from _relocked(spec, (mine, other), folder)
+            spec = yield from _lock_merged(spec, (mine, other), folder)
         elif _are_approved((mine, other), folder):
-            agree_to(spec, folder, path)  # nothing is in it that was not agreed to
+            agree_to(spec, folder, path)  # it holds nothing that was not approved with a side
     except NbenvError as error:
         complaint, spec = f"{error}\nOur environment was kept.", mine
-    for file in (base, ours, theirs):
+    for file in files:
         write_metadata(file, {"nbenv": spec.to_record()})
     return complaint
 
@@ -87,42 +111,47 @@ def _are_approved(sides: tuple[Spec, Spec], folder: Path) -> bool:
     return all(approval_store.is_approved(side.digest(folder)) for side in sides)
 
 
-def _relocked(spec: Spec, sides: tuple[Spec, Spec], folder: Path) -> Steps[Spec]:
+def _lock_merged(spec: Spec, sides: tuple[Spec, Spec], folder: Path) -> Steps[Spec]:
+    """Resolve the merged requirements, unless that would ask a host that was never approved."""
     direct = spec.indexes or any("@" in text for text in spec.requirements)
     if direct and not _are_approved(sides, folder):
         raise NbenvError(
-            "The two sides lock different versions, and resolving anew would ask hosts "
-            "that the notebook names, to which nobody agreed on this machine yet.",
+            "The two sides lock different versions, and resolving them again would ask hosts "
+            "that the notebook names, which was never approved on this machine.",
             todo="Restore either side once (nbenv restore), then merge again.",
         )
-    found = interpreters.find(spec.python)
-    if found is None:
-        raise interpreters.missing(spec.python)
-    yield Progress("resolve", "Both sides changed the lock: resolving anew …")
-    steps = resolve_lock(spec, found.executable, folder, ResolveOptions())
-    lock = yield from steps
-    return Spec(spec.python, spec.requirements, lock, spec.indexes, spec.editable, spec.unknown)
+    interpreter = yield from obtain_python(spec.python, fetch=False)
+    yield Progress("resolve", "Both sides changed the lock …")
+    return (yield from resolve_anew(spec, interpreter, folder, ResolveOptions()))
 
 
 # -- the settings
 
 
 def configure(everywhere: bool = False, remove: bool = False) -> Outcome:
-    """Let git compare and merge notebooks with nbenv, in this repository or for this user."""
+    """Make git compare and merge notebooks with nbenv.
+
+    Parameters
+    ----------
+    everywhere
+        Whether to do so for all repositories of this user, not only for this one.
+    remove
+        Whether to remove the settings instead.
+    """
     scope = "--global" if everywhere else "--local"
     attributes = _attributes_file(everywhere)
     if remove:
         for section in ("diff.nbenv", "merge.nbenv"):
             git.git("config", scope, "--remove-section", section, accepted=(0, 1, 2, 5, 128))
-        _without_attributes(attributes)
+        _remove_attributes(attributes)
         return Outcome("git handles notebooks as before.", data={"attributes": str(attributes)})
     python = shlex.quote(Path(sys.executable).as_posix())
     for name, words in _SETTINGS.items():
         value = f"{python} -m nbenv {words}" if words else "notebooks with environments (nbenv)"
         git.git("config", scope, name, value)
-    _with_attributes(attributes)
+    _add_attributes(attributes)
     return Outcome(
-        f"git compares and merges notebooks with nbenv, as {attributes} says.",
+        f"git compares and merges notebooks with nbenv (set in {attributes}).",
         data={"attributes": str(attributes), "settings": list(_SETTINGS)},
     )
 
@@ -137,19 +166,19 @@ def _attributes_file(everywhere: bool) -> Path:
     return Path(folder, "git", "attributes")
 
 
-def _read(attributes: Path) -> list[str]:
+def _attribute_lines(attributes: Path) -> list[str]:
     return attributes.read_text(encoding="utf-8").splitlines() if attributes.exists() else []
 
 
-def _with_attributes(attributes: Path) -> None:
-    lines = _read(attributes)
+def _add_attributes(attributes: Path) -> None:
+    lines = _attribute_lines(attributes)
     if _ATTRIBUTES not in lines:
         attributes.parent.mkdir(parents=True, exist_ok=True)
         attributes.write_text("\n".join([*lines, _ATTRIBUTES]) + "\n", encoding="utf-8")
 
 
-def _without_attributes(attributes: Path) -> None:
-    lines = _read(attributes)
+def _remove_attributes(attributes: Path) -> None:
+    lines = _attribute_lines(attributes)
     if _ATTRIBUTES in lines:
         kept = "".join(f"{line}\n" for line in lines if line != _ATTRIBUTES)
         if kept:

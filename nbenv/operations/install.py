@@ -26,7 +26,27 @@ __all__ = ["InstallRequest", "install", "parse_index"]
 
 @dataclass(frozen=True)
 class InstallRequest:
-    """What ``install`` is asked for."""
+    """The arguments of ``install``.
+
+    Parameters
+    ----------
+    requirements
+        Requirements (PEP 508), URLs, or paths of projects and wheels.
+    files
+        Requirements files, as pip reads them.
+    editable
+        Paths of projects to install in place.
+    indexes
+        Further indexes, as ``NAME=URL``.
+    upgrade
+        Whether the named packages may leave their locked versions.
+    pre
+        Whether they may become pre-releases.
+    dry_run
+        Whether to change nothing.
+    any_index
+        Whether locked packages may come from another index than before.
+    """
 
     requirements: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -39,14 +59,24 @@ class InstallRequest:
 
 
 def install(ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
-    """Resolve, lock, install and record what is asked for."""
+    """Resolve, lock, install and record requirements.
+
+    Raises
+    ------
+    UsageError
+        Nothing was named, or an index cannot be recorded.
+    RequirementError
+        A requirement cannot be understood or recorded.
+    NbenvError
+        As of `nbenv.engine.transaction.change`.
+    """
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
     indexes = [parse_index(text) for text in request.indexes]
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
-        named = yield from _named(request, ref.folder)
-        return Edited(_extended(snapshot.spec, named, indexes), named)
+        named = yield from _name_requirements(request, ref.folder)
+        return Edited(_add_requirements(snapshot.spec, named, indexes), named)
 
     options = ChangeOptions(_resolve_options(request), request.dry_run)
     done = yield from change(ref, edit, options)
@@ -57,7 +87,7 @@ def install(ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
 
 
 def _resolve_options(request: InstallRequest) -> ResolveOptions | None:
-    """Return what may leave its locked version; None where nothing may without need."""
+    """Return the locked versions that may change; None if none may without need."""
     moving = request.upgrade or request.pre
     if not moving and not request.any_index:
         return None
@@ -78,21 +108,23 @@ def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
         yield from (f"From {index}: {few(names)}" for index, names in found.items())
 
 
-def _named(request: InstallRequest, folder: Path) -> Steps[NamedRequirements]:
+def _name_requirements(request: InstallRequest, folder: Path) -> Steps[NamedRequirements]:
+    """Return everything that is asked for as requirements with a name, as a record needs it."""
     plain = [text for text in request.requirements if requirements.is_named(text)]
-    found = [_checked(text, folder) for text in plain]
+    found = [_recordable(text, folder) for text in plain]
     other = [text for text in request.requirements if not requirements.is_named(text)]
     editable: tuple[str, ...] = ()
     if other or request.files or request.editable:
         files = [Path(os.path.expanduser(path)) for path in request.files]
-        yield Progress("resolve", "Finding out what was named …")
-        named = yield from find_names(other, files, request.editable, folder)
-        found.extend(_checked(text, folder) for text in named.requirements)
+        yield Progress("resolve", "Looking up the names of the packages …")
+        named = yield from find_names(other, folder, files=files, editable=request.editable)
+        found.extend(_recordable(text, folder) for text in named.requirements)
         editable = named.editable
     return NamedRequirements(tuple(found), editable)
 
 
-def _checked(text: str, folder: Path) -> str:
+def _recordable(text: str, folder: Path) -> str:
+    """Return a requirement without credentials, and with a path that works on other machines."""
     requirement = requirements.parse(text)
     if requirement.url:
         requirement.url = requirements.without_credentials(requirement.url)
@@ -107,7 +139,7 @@ def _checked(text: str, folder: Path) -> str:
     return str(requirement)
 
 
-def _extended(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) -> Spec:
+def _add_requirements(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) -> Spec:
     asked = [
         text for text in named.requirements if requirements.name_of(text) != requirements.KERNEL
     ]
@@ -124,7 +156,13 @@ def _extended(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) ->
 
 
 def parse_index(text: str) -> Index:
-    """Read ``NAME=URL``; the URL is recorded without credentials."""
+    """Parse ``NAME=URL``; the URL loses its credentials.
+
+    Raises
+    ------
+    UsageError
+        The text has another form, or the URL cannot be recorded.
+    """
     name, equals, url = text.partition("=")
     if not equals or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
         raise UsageError(
@@ -135,28 +173,28 @@ def parse_index(text: str) -> Index:
     if problem := index_problem(recorded):
         raise UsageError(
             f"The address of the index {name} cannot be recorded: it {problem}.",
-            "A notebook is for others: it names an http or https address that they can reach too.",
+            "Whoever gets the notebook must be able to reach the index by http or https.",
             "A password belongs in ~/.netrc, the keyring, or "
-            f"UV_INDEX_{_variable(name)}_USERNAME and _PASSWORD.",
+            f"UV_INDEX_{_variable_name(name)}_USERNAME and _PASSWORD.",
         )
     return Index(name, recorded)
 
 
-def _variable(name: str) -> str:
-    return re.sub(r"\W", "_", name).upper()
+def _variable_name(index: str) -> str:
+    return re.sub(r"\W", "_", index).upper()
 
 
 def _installed_summary(
     done: ChangeResult[NamedRequirements], asked: list[str], dry_run: bool
 ) -> str:
     versions, changes = done.spec.lock.versions(), done.synced.changes
-    what = ", ".join(f"{name} {_short(versions.get(name, ''))}".strip() for name in asked)
+    what = ", ".join(f"{name} {_version_or_url(versions.get(name, ''))}".strip() for name in asked)
     if not changes:
         return f"Already installed: {what or 'everything'}."
     verb = "Would install" if dry_run else "Installed"
     beyond = len({each.name for each in changes} - set(asked))
-    return f"{verb} {what or 'what was asked for'}{and_more(beyond)}."
+    return f"{verb} {what or 'the requirements'}{and_more(beyond)}."
 
 
-def _short(version: str) -> str:
+def _version_or_url(version: str) -> str:
     return f"from {version}" if "/" in version else version

@@ -1,4 +1,7 @@
-"""Show what a notebook has: list, tree, why, outdated, status; write nothing."""
+"""Show the contents of a notebook's environment: list, tree, why, outdated, status.
+
+None of these writes anything.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,13 @@ from nbenv.progress import Outcome, Progress, Steps
 __all__ = ["list_", "outdated", "packages", "pip_look", "status", "tree", "why"]
 
 
-def _ready(ref: NotebookRef) -> NotebookSnapshot:
+def _read_existing(ref: NotebookRef) -> NotebookSnapshot:
+    """Read a notebook, and raise `BrokenEnvironmentError` if it has no environment here."""
     snapshot = NotebookSnapshot.read(ref)
     if snapshot.environment.read_version() is None:
         raise BrokenEnvironmentError(
             "This notebook's environment is not on this machine.",
-            todo="Bring it here: nbenv restore NOTEBOOK (in a cell: %nbenv restore)."
+            todo="Restore it: nbenv restore NOTEBOOK (in a cell: %nbenv restore)."
             if snapshot.record
             else "Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
         )
@@ -36,8 +40,8 @@ def _ready(ref: NotebookRef) -> NotebookSnapshot:
 
 
 def list_(ref: NotebookRef) -> Outcome:
-    """Show what is installed, and what of it was asked for."""
-    snapshot = _ready(ref)
+    """Show the installed packages, and which of them are required."""
+    snapshot = _read_existing(ref)
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
     installed = snapshot.environment.installed()
     rows = [
@@ -47,10 +51,12 @@ def list_(ref: NotebookRef) -> Outcome:
         {"name": name, "version": version, "requirement": text or None}
         for name, version, text in rows
     ]
-    return Outcome(text=as_table(rows, ("Package", "Version", "Requirement")), data=data)
+    table = as_table(rows, ("Package", "Version", "Requirement"), ("whole", "whole", "text"))
+    return Outcome(text=str(table), table=table, data=data)
 
 
-def _graph(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
+def _dependencies(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
+    """Return the dependencies between the installed packages, and the names of the required."""
     environment = snapshot.environment
     found = environment.distributions()
     asked = [requirements.parse(text) for text in snapshot.spec.requirements]
@@ -65,8 +71,8 @@ def _graph(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
 
 
 def tree(ref: NotebookRef) -> Outcome:
-    """Show what is installed below what was asked for."""
-    built, roots = _graph(_ready(ref))
+    """Show the required packages, and below each the packages that it depends on."""
+    built, roots = _dependencies(_read_existing(ref))
     lines = built.tree(roots)
     data = {"roots": roots, "needs": dict(built.needs), "versions": dict(built.versions)}
     shown_again = (
@@ -76,9 +82,14 @@ def tree(ref: NotebookRef) -> Outcome:
 
 
 def packages(ref: NotebookRef) -> Outcome:
-    """Return all that a front end shows of an environment: versions, sizes, who needs whom.
+    """Return the contents of an environment for a front end.
 
-    Of an environment that is not on this machine, what its lock says. `size` is in bytes.
+    Returns
+    -------
+    Outcome
+        `data` has ``python``, the total ``size`` and the ``distributions``, each with ``name``,
+        ``version``, ``requirement``, ``size`` and ``needs``. Sizes are in bytes. If the environment
+        is not on this machine, all is as its lock says, and sizes are null.
     """
     snapshot = NotebookSnapshot.read(ref)
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
@@ -87,7 +98,7 @@ def packages(ref: NotebookRef) -> Outcome:
         versions = {name: each.version or each.url or "" for name, each in wanted}
         needs, sizes = {}, {}
     else:
-        built, _ = _graph(snapshot)
+        built, _ = _dependencies(snapshot)
         versions, needs = dict(built.versions), dict(built.needs)
         sizes = snapshot.environment.sizes()
     rows = [
@@ -110,14 +121,20 @@ def packages(ref: NotebookRef) -> Outcome:
 
 
 def _wanted(snapshot: NotebookSnapshot) -> dict[str, LockedDistribution]:
-    """Return what of the lock is for this machine."""
+    """Return the part of the lock that is for this machine."""
     return select_locked(snapshot.spec, snapshot.environment.read_version())
 
 
 def why(ref: NotebookRef, name: str) -> Outcome:
-    """Show because of what a distribution is installed."""
-    snapshot = _ready(ref)
-    built, roots = _graph(snapshot)
+    """Show why a package is installed: the chains of dependencies that lead to it.
+
+    Raises
+    ------
+    RequirementError
+        It is not installed.
+    """
+    snapshot = _read_existing(ref)
+    built, roots = _dependencies(snapshot)
     wanted = str(canonicalize_name(name))
     if wanted not in built.versions:
         raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
@@ -125,36 +142,36 @@ def why(ref: NotebookRef, name: str) -> Outcome:
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
     lines = [" → ".join(chain) for chain in chains if len(chain) > 1]
     if wanted in asked:
-        lines.insert(0, f"{wanted}: asked for, as {asked[wanted]}")
+        lines.insert(0, f"{wanted}: required as {asked[wanted]}")
     if not lines:
         lines = [
             f"{wanted}: the kernel itself"
             if wanted == requirements.KERNEL
-            else f"{wanted}: nothing that was asked for needs it (see nbenv status)"
+            else f"{wanted}: no requirement needs it (see nbenv status)"
         ]
     return Outcome(text="\n".join(lines), data={"name": wanted, "chains": chains})
 
 
 def outdated(ref: NotebookRef) -> Steps[Outcome]:
-    """Show what an index has newer versions of."""
-    snapshot = _ready(ref)
+    """Show the packages of which an index has newer versions."""
+    snapshot = _read_existing(ref)
     check_approved(snapshot, False)  # the notebook may name an index
     yield Progress("resolve", "Asking the index for newer versions …")
-    steps = find_outdated(snapshot.environment.python, snapshot.spec)
-    rows = yield from steps
+    rows = yield from find_outdated(snapshot.environment.python, snapshot.spec)
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
-    table = [
+    if not rows:
+        return Outcome("Everything is up to date.", data=[])
+    cells = [
         (row["name"], row["version"], row["latest_version"], asked.get(row["name"], ""))
         for row in rows
     ]
-    if not table:
-        return Outcome("Everything is up to date.", data=[])
     heads = ("Package", "Installed", "Newest", "Requirement")
-    return Outcome(text=as_table(table, heads), data=rows)
+    table = as_table(cells, heads, ("whole", "whole", "whole", "text"))
+    return Outcome(text=str(table), table=table, data=rows)
 
 
 def status(ref: NotebookRef) -> Outcome:
-    """Show what is recorded, locked and installed, and how they differ."""
+    """Show what is recorded, locked and installed, and how these differ."""
     snapshot = NotebookSnapshot.read(ref)
     spec, environment = snapshot.spec, snapshot.environment
     installed = environment.installed()
@@ -175,13 +192,13 @@ def status(ref: NotebookRef) -> Outcome:
         "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
-        "stale": _stale(snapshot),
+        "stale": _unmet_requirements(snapshot),
         "drift": [vars(each) for each in differing],
     }
     return Outcome(text="\n".join(_status_lines(snapshot, data, differing)), data=data)
 
 
-def _stale(snapshot: NotebookSnapshot) -> list[str]:
+def _unmet_requirements(snapshot: NotebookSnapshot) -> list[str]:
     """Return the requirements that the lock does not meet, as after an edit by hand."""
     locked = {each.name: each for each in snapshot.spec.lock.distributions}
     stale = []
@@ -200,17 +217,17 @@ def _status_lines(
     snapshot: NotebookSnapshot, data: dict[str, object], differing: list[Change]
 ) -> list[str]:
     if snapshot.is_stripped:
-        known = ", ".join(parse_record(snapshot.state.value or {}).requirements) or "nothing"
+        known = ", ".join(parse_record(snapshot.state.record or {}).requirements) or "nothing"
         return [
             f"This notebook's file has lost its record; this machine still knows it: {known}.",
-            "A tool that cleans notebooks took it out, or it is of another revision.",
+            "A tool that cleans notebooks removed it, or the file is from another revision.",
             "Put it back: nbenv restore (in a cell: %nbenv restore). The documentation says how to "
             "set up such tools.",
         ]
     if snapshot.record is None:
         return [
             "This notebook records no environment yet. Start one: nbenv install NAME …",
-            "or have its imports and install lines looked at: nbenv adopt --dry-run",
+            "or derive one from its imports and install commands: nbenv adopt --dry-run",
         ]
     lines = [
         f"Recorded:   Python {data['python']}; {', '.join(snapshot.spec.requirements) or 'nothing'}"
@@ -221,21 +238,21 @@ def _status_lines(
     for index in snapshot.spec.indexes:
         lines.append(f"Index:      {index.name} = {index.url}")
     for text in data["stale"]:  # type: ignore[attr-defined]
-        lines.append(f"Stale lock: it does not meet {text}. Lock anew with nbenv upgrade.")
+        lines.append(f"Stale lock: it does not meet {text}. Update it with nbenv upgrade.")
     if differing:
         lines.append("Drift:      the environment differs from the lock:")
         lines += [f"  {_drift_line(each)}" for each in differing]
-        lines.append("  Record additions with nbenv install NAME, or go back with nbenv restore.")
+        lines.append("  Record additions with nbenv install NAME, or drop them with nbenv restore.")
     return lines
 
 
 def _installed_line(snapshot: NotebookSnapshot, data: dict[str, object]) -> str:
     if data["environment"] is None:
-        agreed = "" if data["approved"] else ", and nobody agreed to it here yet"
-        return f"not on this machine{agreed}. Bring it here with nbenv restore."
+        approved = "" if data["approved"] else ", and not approved yet"
+        return f"not on this machine{approved}. Restore it with nbenv restore."
     broken = " (not what is recorded; will be repaired at the next start)"
-    whole = "" if snapshot.is_ready else broken
-    return f"{data['installed']} packages in {data['environment']}{whole}"
+    complete = "" if snapshot.is_ready else broken
+    return f"{data['installed']} packages in {data['environment']}{complete}"
 
 
 def _drift_line(each: Change) -> str:
@@ -247,8 +264,7 @@ def _drift_line(each: Change) -> str:
 
 
 def pip_look(ref: NotebookRef, arguments: Sequence[str]) -> Steps[Outcome]:
-    """Run pip's list, show, freeze or check on the environment."""
-    snapshot = _ready(ref)
-    steps = run_pip(snapshot.environment.python, arguments, snapshot.spec)
-    text = yield from steps
+    """Show the environment as ``pip list``, ``show``, ``freeze`` or ``check`` does."""
+    snapshot = _read_existing(ref)
+    text = yield from run_pip(snapshot.environment.python, arguments, snapshot.spec)
     return Outcome(text=text.rstrip("\n"))

@@ -15,7 +15,20 @@ __all__ = ["move"]
 
 
 def move(ref: NotebookRef, python: str) -> Steps[Outcome]:
-    """Move the notebook to another Python, keeping versions where that Python has them."""
+    """Move the notebook to another Python, keeping the locked versions where possible.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    python
+        The minor version, as ``"3.12"``; uv downloads it if it is not on this machine.
+
+    Raises
+    ------
+    UsageError
+        `python` has another form.
+    """
     if not re.fullmatch(r"3\.\d{1,2}", python):
         raise UsageError(f"{python!r} is not a Python version.", todo="Write, for example, 3.12.")
 

@@ -1,4 +1,4 @@
-"""Pack a notebook with its wheels into one file, and restore it from that with no network.
+"""Pack a notebook and its wheels into one file, and restore it from that without a network.
 
 A pack is a zip file: ``pack.json``, the notebook, and ``wheels/``.
 """
@@ -26,18 +26,37 @@ __all__ = ["pack", "unpack"]
 
 _VERSION = 1
 _TIME = (2000, 1, 1, 0, 0, 0)
-"""The time of all files in a pack, so that equal content gives equal bytes."""
+"""The modification time of all files in a pack: equal content gives equal bytes."""
 
 
 # -- pack
 
 
 def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[Outcome]:
-    """Write the notebook and the wheels of its lock, for this machine or for named platforms."""
+    """Write the notebook and the wheels of its lock into a file.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    out
+        The file to write; by default beside the notebook.
+    platforms
+        The platforms to pack for, of `nbenv.installer.download.PLATFORMS`; none is this machine.
+
+    Raises
+    ------
+    UsageError
+        There is no such platform.
+    ApprovalNeededError
+        The lock, which may name hosts, was never approved here.
+    NbenvError
+        A package is not available as a wheel, or the file cannot be written.
+    """
     unknown = sorted(set(platforms) - set(PLATFORMS))
     if unknown:
         raise UsageError(
-            f"There is no platform {unknown[0]!r}.", f"There are: {', '.join(PLATFORMS)}."
+            f"There is no platform {unknown[0]!r}.", todo=f"Choose from {', '.join(PLATFORMS)}."
         )
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
@@ -47,12 +66,13 @@ def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[O
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
         wheels = Path(scratch)
         for platform in platforms or (None,):
-            chosen = _selected(snapshot, platform)
+            chosen = _distributions_for(snapshot, platform)
             _check_wheels(chosen)
-            steps = download_wheels(chosen, spec.python, platform, wheels, spec.indexes)
-            yield from steps
+            yield from download_wheels(
+                chosen, wheels, python=spec.python, platform=platform, indexes=spec.indexes
+            )
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
-        size = _write(file, {**about, "platforms": list(platforms)}, path, wheels)
+        size = _write_pack(file, {**about, "platforms": list(platforms)}, path, wheels)
     count = len(spec.lock.distributions)
     return Outcome(
         f"Packed {path.name} into {file}: {size / 1e6:.1f} MB.",
@@ -60,7 +80,9 @@ def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[O
     )
 
 
-def _selected(snapshot: NotebookSnapshot, platform: str | None) -> list[LockedDistribution]:
+def _distributions_for(
+    snapshot: NotebookSnapshot, platform: str | None
+) -> list[LockedDistribution]:
     if platform is None:
         return list(select_locked(snapshot.spec, snapshot.environment.read_version()).values())
     system, name, machine = PLATFORMS[platform]
@@ -78,12 +100,13 @@ def _check_wheels(distributions: Sequence[LockedDistribution]) -> None:
     if direct:
         raise NbenvError(
             f"{', '.join(direct)} cannot be packed: it is installed from a URL or a folder.",
-            "Building it would need the network where it is unpacked.",
+            "Building it where it is unpacked would need a network.",
             "Install it from an index, as a wheel.",
         )
 
 
-def _write(file: Path, about: dict[str, object], notebook: Path, wheels: Path) -> int:
+def _write_pack(file: Path, about: dict[str, object], notebook: Path, wheels: Path) -> int:
+    """Write the zip file whole or not at all; return its size in bytes."""
     files = {f"wheels/{path.name}": path for path in sorted(wheels.glob("*.whl"))}
     scratch = file.with_name(f".{file.name}.{os.getpid()}")
     try:
@@ -102,10 +125,23 @@ def _write(file: Path, about: dict[str, object], notebook: Path, wheels: Path) -
 
 
 def unpack(file: str, folder: str | None) -> Steps[Outcome]:
-    """Write the notebook of a pack into a folder and restore it from the pack's wheels alone."""
+    """Write the notebook of a pack into a folder, and restore it from the pack's wheels alone.
+
+    Parameters
+    ----------
+    file
+        The pack.
+    folder
+        The folder for the notebook; the current one by default.
+
+    Raises
+    ------
+    NbenvError
+        The file is not a pack that this nbenv reads, or another notebook of that name is there.
+    """
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as scratch:
-            notebook = _extracted(archive, Path(folder or "."), Path(scratch))
+            notebook = _extract(archive, Path(folder or "."), Path(scratch))
             yield Progress("restore", f"Restoring {notebook.name} from the pack …")
             with _without_network(scratch):
                 outcome = yield from restore(NotebookRef(os.path.abspath(notebook)))
@@ -118,7 +154,8 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
     )
 
 
-def _extracted(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
+def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
+    """Write the notebook and the wheels; only the last part of each name in the pack is used."""
     about = json.loads(archive.read("pack.json"))
     if about["version"] != _VERSION:
         raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
@@ -128,7 +165,8 @@ def _extracted(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
         raise ValueError("it holds no notebook")
     if place.exists() and place.read_bytes() != content:
         raise NbenvError(
-            f"There is another {place} already.", todo="Unpack into another folder: -o FOLDER"
+            f"{place} already exists, and is another notebook.",
+            todo="Unpack into another folder: -o FOLDER",
         )
     folder.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
@@ -140,7 +178,7 @@ def _extracted(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
 
 @contextlib.contextmanager
 def _without_network(wheels: str) -> Iterator[None]:
-    """Let uv find wheels in one folder, and nowhere else; hashes are checked as ever."""
+    """Let uv find wheels in one folder, and nowhere else; it still verifies their hashes."""
     settings = {"UV_FIND_LINKS": wheels, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)

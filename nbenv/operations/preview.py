@@ -1,4 +1,4 @@
-"""Preview what restoring would do, before anyone agrees to it."""
+"""Preview a restore before it is approved: downloads, their sizes and origins, builds."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from nbenv.home import approval_store
 from nbenv.installer.index_lookup import offered_files
 from nbenv.installer.uv import own_indexes
 from nbenv.installer.wheel_choice import File, best_file
-from nbenv.operations.previewed import Coming, Previewed
+from nbenv.operations.previewed import PreviewedPackage, PreviewedRestore
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["preview"]
 
-Found = Mapping[str, list[File]]
+OfferedFiles = Mapping[str, list[File]]
 
 
 def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     """Show what restoring would download, from where, and what it would build; change nothing.
 
-    Nothing of the notebook's is run, and no host that it names is asked: sizes come from the pages
+    Nothing from the notebook is run, and no host that it names is asked: sizes come from the pages
     of the indexes that this machine is configured to use.
 
     Parameters
@@ -46,7 +46,12 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         bytes and ``source`` (to be built from source), null where unknown; their ``count``, the
         ``download`` in bytes of those known and the number of ``sizes_unknown``; ``indexes`` that
         are not this machine's own, ``direct`` requirements, and names to build from ``source``;
-        ``looked_up``, and the ``problem`` in a sentence where something stays unknown.
+        ``looked_up``, and the ``problem`` in a sentence if something remains unknown.
+
+    Raises
+    ------
+    NotebookError
+        The notebook records no environment.
     """
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
@@ -55,31 +60,31 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     selected = [locked for _, locked in sorted(select_locked(spec, version).items())]
     found, problem = None, ""
     if not spec.lock.distributions:
-        problem = "Nothing is locked: restoring would resolve the requirements anew."
+        problem = "Nothing is locked: restoring would resolve the requirements."
     elif look_up:
         yield Progress("resolve", "Asking this machine's index for sizes …")
         try:
             found = offered_files(selected, spec.python)
-            problem = _unknown(selected, found, spec.python)
+            problem = _unanswered(selected, found, spec.python)
         except InstallerError as error:
-            problem = f"This machine's index could not be asked ({_reason(error)})."
-    previewed = Previewed(
-        spec.python,
-        bool(version),
-        snapshot.digest,
-        approval_store.is_approved(snapshot.digest),
-        spec.requirements,
-        tuple(_coming(locked, found or {}, spec.python) for locked in selected),
-        tuple(_foreign(spec.indexes)),
-        tuple(_direct(spec, selected)),
-        found is not None,
-        problem,
+            problem = f"This machine's index could not be asked ({_first_line(error)})."
+    previewed = PreviewedRestore(
+        python=spec.python,
+        python_here=bool(version),
+        digest=snapshot.digest,
+        approved=approval_store.is_approved(snapshot.digest),
+        requirements=spec.requirements,
+        distributions=tuple(_package(locked, found or {}, spec.python) for locked in selected),
+        indexes=tuple(_foreign_indexes(spec.indexes)),
+        direct=tuple(_direct_requirements(spec, selected)),
+        looked_up=found is not None,
+        problem=problem,
     )
     return Outcome(text=previewed.text(), data=previewed.to_data())
 
 
 def _python_version(snapshot: NotebookSnapshot) -> str:
-    """Return the full version of the recorded Python here, "" where it is not here."""
+    """Return the full version of the recorded Python, "" if it is not on this machine."""
     python = snapshot.spec.python
     version = snapshot.environment.read_version() or ""
     if version.startswith(f"{python}."):
@@ -88,25 +93,25 @@ def _python_version(snapshot: NotebookSnapshot) -> str:
     return found.version if found else ""
 
 
-# -- which files, and what is not known of them
+# -- the files, and what is not known of them
 
 
-def _locked_files(locked: LockedDistribution, found: Found) -> list[File]:
+def _locked_files(locked: LockedDistribution, found: OfferedFiles) -> list[File]:
     return [file for file in found.get(locked.name, ()) if file.digest in locked.hashes]
 
 
-def _coming(locked: LockedDistribution, found: Found, python: str) -> Coming:
+def _package(locked: LockedDistribution, found: OfferedFiles, python: str) -> PreviewedPackage:
     if locked.url:
         url = without_credentials(locked.url)
-        return Coming(locked.name, None, url, None, must_be_built(url))
+        return PreviewedPackage(locked.name, None, url, source=must_be_built(url))
     file = best_file(_locked_files(locked, found), python)
     if file is None:
-        return Coming(locked.name, locked.version, None, None, locked.source or None)
-    return Coming(locked.name, locked.version, None, file.size, file.is_source)
+        return PreviewedPackage(locked.name, locked.version, None, source=locked.source or None)
+    return PreviewedPackage(locked.name, locked.version, None, file.size, file.is_source)
 
 
-def _unknown(selected: list[LockedDistribution], found: Found, python: str) -> str:
-    """Return a sentence about what an index that answered does not say."""
+def _unanswered(selected: list[LockedDistribution], found: OfferedFiles, python: str) -> str:
+    """Return a sentence about what an index did not say, "" if it said everything."""
     asked = {each.name: _locked_files(each, found) for each in selected if each.version}
     missing = [name for name, files in asked.items() if not files]
     chosen = {name: best_file(files, python) for name, files in asked.items() if files}
@@ -114,23 +119,23 @@ def _unknown(selected: list[LockedDistribution], found: Found, python: str) -> s
     if unfit:
         return f"None of the locked files of {', '.join(unfit)} fits this machine."
     if missing:
-        return f"This machine's own index does not show the locked files of {', '.join(missing)}."
+        return f"This machine's own index does not list the locked files of {', '.join(missing)}."
     if any(file.size is None for file in chosen.values() if file):
         return "This machine's own index does not say how large its files are."
     return ""
 
 
-def _reason(error: InstallerError) -> str:
+def _first_line(error: InstallerError) -> str:
     text = error.why or error.what
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0].removeprefix("error:").strip().rstrip(".") if lines else error.what
 
 
-# -- where else it comes from
+# -- other origins than this machine's own indexes
 
 
-def _foreign(indexes: Iterable[Index]) -> Iterator[Index]:
-    """Yield the indexes that this machine is not configured to use anyway."""
+def _foreign_indexes(indexes: Iterable[Index]) -> Iterator[Index]:
+    """Yield the indexes that this machine is not configured to use."""
     shown = [Index(each.name, without_credentials(each.url)) for each in indexes]
     own = {_comparable(url) for url in own_indexes()} if shown else set()
     yield from (index for index in shown if _comparable(index.url) not in own)
@@ -144,7 +149,8 @@ def _comparable(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}"
 
 
-def _direct(spec: Spec, selected: list[LockedDistribution]) -> Iterator[str]:
+def _direct_requirements(spec: Spec, selected: list[LockedDistribution]) -> Iterator[str]:
+    """Yield what is installed from a URL or a path."""
     if spec.lock.distributions:
         yield from (without_credentials(each.requirement) for each in selected if each.url)
         return

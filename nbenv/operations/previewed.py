@@ -1,4 +1,4 @@
-"""What a preview of restoring found, for programs and for people."""
+"""Result of previewing a restore, as data and as text."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 from nbenv.core.spec import Index
 from nbenv.engine.summaries import as_table, counted
 
-__all__ = ["Coming", "Previewed"]
+__all__ = ["PreviewedPackage", "PreviewedRestore"]
 
 
 @dataclass(frozen=True)
-class Coming:
-    """A distribution that would be installed; exactly one of `version` and `url` is set.
+class PreviewedPackage:
+    """A package that would be installed; exactly one of `version` and `url` is set.
 
-    `size` is in bytes; `source` says whether it would be built from source. None is: not known.
+    `size` is in bytes, and `source` says whether it would be built; None for what is not known.
     """
 
     name: str
@@ -25,24 +25,27 @@ class Coming:
     source: bool | None = None
 
     def row(self) -> tuple[str, str, str, str]:
-        """Return its line of the table."""
+        """Return its row of the table."""
         size = "?" if self.size is None else _megabytes(self.size)
-        return self.name, self.version or f"@ {self.url}", size, _HOW[self.source]
+        return self.name, self.version or f"@ {self.url}", size, _BUILD[self.source]
 
 
-_HOW = {True: "built from source", False: "", None: "?"}
+_BUILD = {True: "built from source", False: "", None: "?"}
 
 
 @dataclass(frozen=True)
-class Previewed:
-    """What restoring would do here."""
+class PreviewedRestore:
+    """The effects that restoring a notebook would have on this machine.
+
+    The field names are keys of the JSON that ``--json`` prints (see `nbenv.operations.preview`).
+    """
 
     python: str
     python_here: bool
     digest: str
     approved: bool
     requirements: tuple[str, ...]
-    distributions: tuple[Coming, ...]
+    distributions: tuple[PreviewedPackage, ...]
     indexes: tuple[Index, ...]
     direct: tuple[str, ...]
     looked_up: bool
@@ -57,7 +60,7 @@ class Previewed:
         return [each.name for each in self.distributions if each.source]
 
     def to_data(self) -> dict[str, object]:
-        """Return it for programs: all of the above, and what follows from it."""
+        """Return the plain form that ``--json`` prints: the fields, and sums of them."""
         return {
             **asdict(self),
             "count": len(self.distributions),
@@ -67,13 +70,13 @@ class Previewed:
         }
 
     def text(self) -> str:
-        """Return it for people: what one must know, then the full list."""
+        """Return the text for a terminal: what matters for the approval, then the full list."""
         rows = [each.row() for each in self.distributions]
-        table = as_table(rows, ("Package", "Version", "Download", "")) if rows else ""
+        table = str(as_table(rows, ("Package", "Version", "Download", ""))) if rows else ""
         return "\n".join([*self._lines(), "", table]).rstrip()
 
     def _lines(self) -> Iterator[str]:
-        absent = "" if self.python_here else " (not on this machine: uv would be asked to fetch it)"
+        absent = "" if self.python_here else " (not on this machine: uv would download it)"
         yield f"Python:         {self.python}{absent}"
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
@@ -84,7 +87,7 @@ class Previewed:
             yield f"Built here:     {', '.join(self._source)} (building runs their code)"
         if self.problem:
             yield f"Not known:      {self.problem}"
-        yield f"Agreed to here: {'yes' if self.approved else 'not yet'}"
+        yield f"Approved here:  {'yes' if self.approved else 'not yet'}"
 
     def _download(self) -> str:
         unknown = len(self.distributions) - len(self._sizes)

@@ -1,4 +1,4 @@
-"""Make the environment what the notebook records."""
+"""Restore the environment that a notebook records."""
 
 from __future__ import annotations
 
@@ -29,16 +29,26 @@ __all__ = ["prepare", "restore"]
 
 
 def prepare(ref: NotebookRef, consent: bool = False) -> Steps[Outcome]:
-    """Make the environment what the notebook records, exactly; nothing is resolved anew.
+    """Make the environment exactly what the notebook records, without resolving again.
 
     A notebook without a record gets an environment that holds the kernel alone.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    consent
+        Whether the user has just asked for it; then it is approved, and the recorded Python may be
+        downloaded.
 
     Raises
     ------
     ApprovalNeededError
-        Nobody agreed to it on this machine, and `consent` does not either.
+        The record was never approved on this machine, and there is no consent.
+    NotebookError
+        The record has no lock.
     UnavailableError
-        Something of it cannot be had here; the error says what could be had instead.
+        Part of the lock is not available here; the error names the possible fallbacks.
     """
     check_approved(NotebookSnapshot.read(ref), consent)
     stack, ref = yield from hold_environment(ref, claim_state)
@@ -52,7 +62,7 @@ def prepare(ref: NotebookRef, consent: bool = False) -> Steps[Outcome]:
         if snapshot.record is not None:
             check_policy(consent)
         try:
-            spec, synced = yield from _restored(snapshot, consent)
+            spec, synced = yield from _restore_exactly(snapshot, consent)
         except (InterpreterError, InstallerError) as error:
             raise (yield from with_fallbacks(snapshot, error)) from None
         _note_current(settle(snapshot, synced))
@@ -61,7 +71,7 @@ def prepare(ref: NotebookRef, consent: bool = False) -> Steps[Outcome]:
     return outcome_of(spec, synced, f"Restored: Python {environment.read_version()} with {count}.")
 
 
-def _restored(snapshot: NotebookSnapshot, consent: bool) -> Steps[tuple[Spec, SyncResult]]:
+def _restore_exactly(snapshot: NotebookSnapshot, consent: bool) -> Steps[tuple[Spec, SyncResult]]:
     spec, folder = snapshot.spec, snapshot.ref.folder
     interpreter = yield from obtain_python(spec.python, consent)
     if snapshot.record is None:
@@ -72,19 +82,35 @@ def _restored(snapshot: NotebookSnapshot, consent: bool) -> Steps[tuple[Spec, Sy
 
 
 def _note_current(snapshot: NotebookSnapshot) -> None:
-    """Remember the document's record as the newest: what is replaced now was not ours."""
+    """Make the file's record the newest one: it was not written by a change on this machine."""
     record, state = snapshot.record, snapshot.state
-    if record is not None and record == snapshot.in_file and state.value != record:
-        save_state(replace(state, value=record, saved=True, superseded=()))
+    if record is not None and record == snapshot.in_file and state.record != record:
+        save_state(replace(state, record=record, saved=True, superseded=()))
 
 
 def restore(
     ref: NotebookRef, python: str | None = None, fallback: str | None = None
 ) -> Steps[Outcome]:
-    """Restore the recorded environment; asking for it is agreeing to it.
+    """Restore the recorded environment; to ask for it is to approve it.
 
-    Or move the notebook to another Python; or, where the environment cannot be had exactly, take a
-    `fallback`. A record that the file has lost, and this machine knows, is put back.
+    A record that the file has lost, but this machine knows, is put back. One without a lock is
+    resolved.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    python
+        Another Python to move the notebook to instead, as ``"3.12"``.
+    fallback
+        The fallback to take if the exact environment is not available.
+
+    Raises
+    ------
+    NotebookError
+        There is nothing to restore.
+    UnavailableError
+        Part of the lock is not available here, and neither is the fallback.
     """
     if python is not None:
         return (yield from move(ref, python))
@@ -93,7 +119,7 @@ def restore(
         return (yield from _put_back(ref))
     snapshot.check_recorded()
     if not snapshot.spec.lock.distributions:
-        return (yield from _lock_anew(ref))
+        return (yield from _add_lock(ref))
     try:
         return (yield from prepare(ref, consent=True))
     except UnavailableError as error:
@@ -107,22 +133,23 @@ def _put_back(ref: NotebookRef) -> Steps[Outcome]:
     """Write back a record that the file has lost."""
 
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
-        known = snapshot.state.value if snapshot.is_stripped else snapshot.record
+        known = snapshot.state.record if snapshot.is_stripped else snapshot.record
         return Edited(snapshot.spec if known is None else parse_record(known), None)
 
     options = ChangeOptions(is_locked=True, remembered=False, consent=True)
     done = yield from change(ref, edit, options)
-    summary = f"Put back what the notebook recorded before: {_requested(done.spec)}."
+    summary = f"Put back the record that the file had lost: {_requirements_text(done.spec)}."
     return outcome_of(done.spec, done.synced, summary)
 
 
-def _lock_anew(ref: NotebookRef) -> Steps[Outcome]:
-    """Restore a record that was written without a lock: resolve what it asks for, and record it."""
+def _add_lock(ref: NotebookRef) -> Steps[Outcome]:
+    """Restore a record that was written without a lock: resolve it, and record the lock."""
     options = ChangeOptions(ResolveOptions(), consent=True)
     done = yield from change(ref, lambda snapshot: Edited(snapshot.spec, None), options)
-    summary = f"Nothing was locked: resolved, locked and installed {_requested(done.spec)}."
+    what = _requirements_text(done.spec)
+    summary = f"Nothing was locked: resolved, locked and installed {what}."
     return outcome_of(done.spec, done.synced, summary)
 
 
-def _requested(spec: Spec) -> str:
+def _requirements_text(spec: Spec) -> str:
     return ", ".join(spec.requirements) or "the kernel alone"

@@ -22,7 +22,10 @@ from nbenv.progress import Outcome, Progress, Steps
 __all__ = ["Recover", "run"]
 
 Recover = Callable[[NotebookRef, CellExecutionError], Steps[bool]]
-"""Told of a cell's error: whether it mended the environment, so that the cell runs again."""
+"""Called with the error of a cell; returns whether the environment was changed to repair it.
+
+The cell then runs again.
+"""
 
 _STARTUP = 300
 """Seconds that a kernel may take to start; the first start compiles what it imports."""
@@ -35,27 +38,45 @@ def run(
     fallback: str | None = None,
     recover: Recover | None = None,
 ) -> Steps[Outcome]:
-    """Restore the notebook's environment and execute it; `out` is an ``.ipynb`` or ``.html`` file.
+    """Restore a notebook's environment, and execute the notebook in it.
 
-    With a `python`, or with a `fallback` where the exact environment cannot be had, a copy is
-    restored like that and run; the notebook itself is not written.
+    Parameters
+    ----------
+    source
+        The notebook's path; the file itself is not written.
+    out
+        The file for the executed notebook, an ``.ipynb`` or ``.html`` file.
+    python
+        Another Python to run a copy with, as ``"3.12"``; or ``"auto"``: the nearest one that keeps
+        the locked versions, if the recorded one is not available.
+    fallback
+        The fallback that a copy is run with if the exact environment is not available.
+    recover
+        Called when a cell fails.
+
+    Raises
+    ------
+    UsageError
+        `out` has another suffix.
+    NbenvError
+        The environment could not be restored, or a cell failed.
     """
     if out and Path(out).suffix not in (".ipynb", ".html"):
         raise UsageError(f"{out} is neither an .ipynb nor an .html file.")
-    target, report = yield from _ready(NotebookRef(source), python, fallback)
-    document = _read(target.notebook)
-    cells = sum(cell.cell_type == "code" for cell in document.cells)
+    ref, report = yield from _restore_for_run(NotebookRef(source), python, fallback)
+    content = _read_content(ref.notebook)
+    cells = sum(cell.cell_type == "code" for cell in content.cells)
     yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'} …")
-    failure = yield from _execute(document, target, recover)
+    failure = yield from _execute(content, ref, recover)
     if out:
-        _write(document, Path(out))
+        _write_content(content, Path(out))
     wrote = f" Wrote {out}." if out else ""
     if failure:
         raise NbenvError(f"{source} stopped at an error.", failure, wrote.strip())
-    version = document.metadata.get("language_info", {}).get("version", "")
+    version = content.metadata.get("language_info", {}).get("version", "")
     return Outcome(
         f"Ran {source} with Python {version}: {cells} code cells.{wrote}",
-        text="\n".join([*report, *_shown(document)]),
+        text="\n".join([*report, *_output_texts(content)]),
         data={"notebook": source, "cells": cells, "out": out, "python": version},
     )
 
@@ -63,85 +84,86 @@ def run(
 # -- the environment
 
 
-def _ready(
-    target: NotebookRef, python: str | None, fallback: str | None
+def _restore_for_run(
+    ref: NotebookRef, python: str | None, fallback: str | None
 ) -> Steps[tuple[NotebookRef, list[str]]]:
-    """Restore; return what to run, the notebook or a copy, and the report of a fallback."""
-    recorded = NotebookSnapshot.read(target).spec.python
+    """Restore; return the notebook to run, which may be a copy, and the report of a fallback."""
+    recorded = NotebookSnapshot.read(ref).spec.python
     if python not in (None, "auto", recorded):
         yield Progress("python", f"Recorded with Python {recorded}; trying {python} …")
-        moved = _copy(target, str(python))
+        moved = _copy(ref, str(python))
         yield from move(moved, str(python))
         return moved, []
     fallback = fallback or ("python" if python == "auto" else None)
     try:
-        yield from prepare(target, consent=True)
+        yield from prepare(ref, consent=True)
     except UnavailableError as error:
         if fallback is None:
             raise
         unavailable = error
     else:
-        return target, []
+        return ref, []
     yield Progress("resolve", " ".join(f"{unavailable.what} {unavailable.why}".split()))
-    copy = _copy(target, fallback)
+    copy = _copy(ref, fallback)
     report = yield from fall_back(copy, fallback, unavailable)
     return copy, [report.text, ""]
 
 
-def _copy(target: NotebookRef, kind: str) -> NotebookRef:
+def _copy(ref: NotebookRef, kind: str) -> NotebookRef:
+    """Copy the notebook; the name is the same in each run, so that its environment is reused."""
     folder = os.path.join(paths.home(), "runs")
     paths.make_private(folder)
-    stem = f"{Path(target.notebook).stem}-{paths.key(target.notebook)}-{kind}"
+    stem = f"{Path(ref.notebook).stem}-{paths.key(ref.notebook)}-{kind}"
     copy = os.path.join(folder, f"{stem}.ipynb")
-    shutil.copyfile(target.notebook, copy)
+    shutil.copyfile(ref.notebook, copy)
     os.chmod(copy, 0o600)
-    return NotebookRef(copy, base=str(target.folder))
+    return NotebookRef(copy, base=str(ref.folder))
 
 
-# -- the run
+# -- the execution
 
 
-def _read(path: str) -> nbformat.NotebookNode:
-    document: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    return document
+def _read_content(path: str) -> nbformat.NotebookNode:
+    content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return content
 
 
 def _execute(
-    document: nbformat.NotebookNode, target: NotebookRef, recover: Recover | None
+    content: nbformat.NotebookNode, ref: NotebookRef, recover: Recover | None
 ) -> Steps[str | None]:
-    """Execute all cells in place; return what stopped it, None when nothing did."""
+    """Execute all cells in place; return the error that stopped it, None if there was none."""
     client = NotebookClient(
-        document,
+        content,
         kernel_name="nbenv",
         timeout=None,
         startup_timeout=_STARTUP,
-        resources={"metadata": {"path": str(target.folder)}},
+        resources={"metadata": {"path": str(ref.folder)}},
     )
-    environ = {**os.environ, variables.NOTEBOOK: os.path.abspath(target.notebook)}
-    environ.pop("JPY_SESSION_NAME", None)
+    environ = {**os.environ, variables.NOTEBOOK: os.path.abspath(ref.notebook)}
+    environ.pop("JPY_SESSION_NAME", None)  # within Jupyter it would name another notebook
     try:
         with client.setup_kernel(env=environ):
-            for number, cell in enumerate(document.cells):
-                while (failed := _executed(client, cell, number)) is not None:
-                    if recover is None or not (yield from recover(target, failed)):
+            for number, cell in enumerate(content.cells):
+                while (failed := _execute_cell(client, cell, number)) is not None:
+                    if recover is None or not (yield from recover(ref, failed)):
                         return f"{failed.ename}: {failed.evalue}"
             client.set_widgets_metadata()
-            _note_language(client, document)
+            _note_language(client, content)
     except (DeadKernelError, CellTimeoutError) as error:
         return str(error)
-    except RuntimeError as error:  # nbclient's word for a kernel that did not come up
+    except RuntimeError as error:  # so nbclient reports a kernel that did not start
         raise NbenvError(f"The notebook's kernel did not start: {error}") from None
     return None
 
 
-def _note_language(client: NotebookClient, document: nbformat.NotebookNode) -> None:
-    assert client.kc is not None, "the kernel runs"
+def _note_language(client: NotebookClient, content: nbformat.NotebookNode) -> None:
+    assert client.kc is not None, "the kernel is running"
     info = client.wait_for_reply(client.kc.kernel_info())
     if info is not None:
-        document.metadata["language_info"] = info["content"]["language_info"]
+        content.metadata["language_info"] = info["content"]["language_info"]
 
 
-def _executed(
+def _execute_cell(
     client: NotebookClient, cell: nbformat.NotebookNode, number: int
 ) -> CellExecutionError | None:
     """Execute one cell; return its error."""
@@ -152,22 +174,22 @@ def _executed(
     return None
 
 
-def _write(document: nbformat.NotebookNode, path: Path) -> None:
+def _write_content(content: nbformat.NotebookNode, path: Path) -> None:
     if path.suffix == ".html":
-        from nbconvert.exporters import HTMLExporter  # slow, and not needed for a notebook
+        from nbconvert.exporters import HTMLExporter  # slow, and a notebook does not need it
 
-        text, _ = HTMLExporter().from_notebook_node(document)  # type: ignore[no-untyped-call]
+        text, _ = HTMLExporter().from_notebook_node(content)  # type: ignore[no-untyped-call]
     else:
-        text = f"{nbformat.writes(document)}\n"  # type: ignore[no-untyped-call]
+        text = f"{nbformat.writes(content)}\n"  # type: ignore[no-untyped-call]
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
 
 
-def _shown(document: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield what the cells printed, and in place of pictures that there are some."""
-    for cell in document.cells:
+def _output_texts(content: nbformat.NotebookNode) -> Iterator[str]:
+    """Yield the outputs of the cells as text, an image as its type in brackets."""
+    for cell in content.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":
                 yield output.text.rstrip()

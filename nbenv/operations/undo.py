@@ -1,4 +1,4 @@
-"""Go back to the environment before the last change."""
+"""Undo the last change of a notebook's environment."""
 
 from __future__ import annotations
 
@@ -17,15 +17,21 @@ from nbenv.progress import Outcome, Steps
 
 __all__ = ["undo"]
 
-_SHOWN = 3
+_NAMED = 3
 """Changes that the summary names."""
 
 
 def undo(ref: NotebookRef) -> Steps[Outcome]:
-    """Go back to the environment before the last change; again goes further back."""
+    """Go back to the environment before the last change; once more goes back further.
+
+    Raises
+    ------
+    NbenvError
+        There is no change to undo, or the former environment is not available any more.
+    """
     options = ChangeOptions(is_locked=True, remembered=False)
     try:
-        done = yield from change(ref, _former, options)
+        done = yield from change(ref, _former_spec, options)
     except (InstallerError, InterpreterError) as error:
         raise NbenvError(
             "The environment before the last change is no longer available here.",
@@ -33,14 +39,14 @@ def undo(ref: NotebookRef) -> Steps[Outcome]:
             "Nothing was changed.",
         ) from None
     history.drop_last(ref.following(done.synced.environment.identifier).notebook)
-    return outcome_of(done.spec, done.synced, f"Went back: {_shown_changes(done.synced.changes)}.")
+    return outcome_of(done.spec, done.synced, f"Went back: {_summarise(done.synced.changes)}.")
 
 
-def _former(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
+def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
     """Return the spec before the last change."""
     notebook = snapshot.ref.notebook
     known, before = history.last(notebook)
-    while known and before == snapshot.record:  # a change that was killed before it was recorded
+    while known and before == snapshot.record:  # from a change that was killed while recording
         history.drop_last(notebook)
         known, before = history.last(notebook)
     if not known:
@@ -53,6 +59,6 @@ def _former(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
     return Edited((yield from resolve_anew(empty, interpreter, snapshot.ref.folder, options)), None)
 
 
-def _shown_changes(changes: Sequence[Change]) -> str:
-    more = " …" if len(changes) > _SHOWN else ""
-    return (", ".join(map(str, changes[:_SHOWN])) or "no change") + more
+def _summarise(changes: Sequence[Change]) -> str:
+    more = " …" if len(changes) > _NAMED else ""
+    return (", ".join(map(str, changes[:_NAMED])) or "nothing changed") + more

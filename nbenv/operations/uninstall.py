@@ -18,7 +18,15 @@ __all__ = ["uninstall"]
 
 
 def uninstall(ref: NotebookRef, names: Sequence[str], dry_run: bool = False) -> Steps[Outcome]:
-    """Remove requirements, and the dependencies that only they needed."""
+    """Remove requirements, and the dependencies that only they needed.
+
+    Raises
+    ------
+    UsageError
+        Nothing was named.
+    RequirementError
+        The notebook does not require one of the names.
+    """
     if not names:
         raise UsageError("Name what to uninstall.", todo="For example: nbenv uninstall pandas")
     wanted = [str(canonicalize_name(name)) for name in names]
@@ -35,8 +43,8 @@ def uninstall(ref: NotebookRef, names: Sequence[str], dry_run: bool = False) -> 
     verb = "Would uninstall" if dry_run else "Uninstalled"
     beyond = len({each.name for each in done.synced.changes} - set(wanted))
     left = sorted(set(wanted) & set(done.spec.lock.versions()))
-    stays = f" {', '.join(left)} stays: something else needs it." if left else ""
-    summary = f"{verb} {', '.join(wanted)}{and_more(beyond)}.{stays}"
+    kept = f" {', '.join(left)} stays installed: another package needs it." if left else ""
+    summary = f"{verb} {', '.join(wanted)}{and_more(beyond)}.{kept}"
     return outcome_of(done.spec, done.synced, summary, shown=dry_run)
 
 
@@ -46,9 +54,9 @@ def _not_requested(names: list[str], snapshot: NotebookSnapshot) -> NbenvError:
     if requirements.KERNEL in names:
         why = "The kernel itself needs it."
     elif dependencies:
-        why = f"{', '.join(dependencies)} came as a dependency: see nbenv why {dependencies[0]}."
+        why = f"{', '.join(dependencies)} is a dependency: see nbenv why {dependencies[0]}."
     else:
-        why = f"It asks for {', '.join(snapshot.spec.requirements) or 'nothing'}."
+        why = f"It requires {', '.join(snapshot.spec.requirements) or 'nothing'}."
     return RequirementError(
-        f"This notebook does not ask for {', '.join(names)}.", why, "Nothing was changed."
+        f"This notebook does not require {', '.join(names)}.", why, "Nothing was changed."
     )

@@ -1,4 +1,4 @@
-"""Take newer versions of what a notebook locks."""
+"""Upgrade the locked versions of a notebook."""
 
 from __future__ import annotations
 
@@ -19,16 +19,33 @@ __all__ = ["upgrade"]
 def upgrade(
     ref: NotebookRef, names: Sequence[str] = (), dry_run: bool = False, any_index: bool = False
 ) -> Steps[Outcome]:
-    """Take the newest versions that the requirements allow, of everything or of some.
+    """Take the newest versions that the requirements allow.
 
-    With `any_index` they may come from another index than before.
+    Parameters
+    ----------
+    ref
+        The notebook.
+    names
+        The packages to upgrade; all by default.
+    dry_run
+        Whether to change nothing.
+    any_index
+        Whether packages may come from another index than before.
+
+    Raises
+    ------
+    RequirementError
+        A name is not in the lock.
     """
     wanted = tuple(str(canonicalize_name(name)) for name in names)
 
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
         unknown = sorted(set(wanted) - set(snapshot.spec.lock.versions()))
         if unknown:
-            raise RequirementError(f"This notebook has no {', '.join(unknown)}.")
+            raise RequirementError(
+                f"{', '.join(unknown)} is not in this notebook's environment.",
+                todo="See nbenv list for what is.",
+            )
         return Edited(snapshot.spec, None)
 
     resolve = ResolveOptions(everything=not wanted, names=wanted, any_index=any_index)

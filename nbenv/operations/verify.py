@@ -1,4 +1,4 @@
-"""``nbenv verify``: rebuild notebooks' environments in a clean room, run them, compare outputs."""
+"""Verify notebooks: rebuild their environments in a clean room, run them, compare the outputs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,23 @@ __all__ = ["Verdict", "verify"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one notebook; `state` is same, differs, failed or ran (nothing to compare)."""
+    """The verdict on one notebook.
+
+    Parameters
+    ----------
+    notebook
+        Its path.
+    state
+        ``same``, ``differs``, ``failed``, or ``ran`` if it has no outputs to compare with.
+    cells
+        The code cells whose output differs.
+    changing
+        The numbers of the code cells whose output differs between two runs here.
+    message
+        The error with which it failed.
+    seconds
+        The time that it took.
+    """
 
     notebook: str
     state: str
@@ -34,27 +50,41 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
-        """Whether there is nothing to complain of."""
+        """Whether the notebook counts as verified."""
         return self.state in ("same", "ran")
 
 
 def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Steps[Outcome]:
-    """Verify notebooks, several at once; asking is agreeing to install and run them.
+    """Verify notebooks; to ask for it is to approve installing and running them.
 
-    A cell whose output differs is run once more, all from the start: what differs from run to run
-    cannot be compared, and is told apart.
+    A notebook with differing outputs is run once more from the start: an output that differs
+    between those two runs cannot be compared, and is reported apart.
+
+    Parameters
+    ----------
+    paths
+        The notebooks.
+    jobs
+        The notebooks that are verified at the same time.
+    junit
+        The file for a report in JUnit's format.
+
+    Raises
+    ------
+    NbenvError
+        The report cannot be written.
     """
     verdicts: dict[str, Verdict] = {}
-    # Each in a process of its own: the clean room is an environment variable.
+    # Each in a process of its own, because the clean room is made by an environment variable.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, jobs), mp_context=context, max_tasks_per_child=1) as pool:
         futures = {pool.submit(_verdict, path): path for path in paths}
-        yield Progress("run", f"Verifying {_counted(len(paths))} …")
+        yield Progress("run", f"Verifying {_notebooks(len(paths))} …")
         try:
             for number, future in enumerate(as_completed(futures), 1):
                 verdict = future.result()
                 verdicts[verdict.notebook] = verdict
-                yield Progress("run", f"{number} of {len(paths)}: {_line(verdict)}")
+                yield Progress("run", f"{number} of {len(paths)}: {_verdict_line(verdict)}")
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -64,7 +94,7 @@ def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Ste
     return _outcome(ordered)
 
 
-def _counted(number: int) -> str:
+def _notebooks(number: int) -> str:
     return f"{number} notebook{'' if number == 1 else 's'}"
 
 
@@ -74,7 +104,7 @@ def _counted(number: int) -> str:
 def _verdict(path: str) -> Verdict:
     start = time.monotonic()
     try:
-        found = _compared(path)
+        found = _compare_runs(path)
     except NbenvError as error:
         found = Verdict(path, "failed", message=str(error))
     except (OSError, ValueError) as error:
@@ -82,8 +112,8 @@ def _verdict(path: str) -> Verdict:
     return Verdict(**{**vars(found), "seconds": round(time.monotonic() - start, 1)})
 
 
-def _compared(path: str) -> Verdict:
-    recorded = _code(path)
+def _compare_runs(path: str) -> Verdict:
+    recorded = _code_cells(path)
     with tempfile.TemporaryDirectory(prefix="nbenv-verify-") as room:
         first = _run(path, room)
         if not has_outputs(recorded):
@@ -97,35 +127,38 @@ def _compared(path: str) -> Verdict:
 
 
 def _run(path: str, room: str) -> list[Cell]:
-    """Run the notebook with nothing that this machine has of it but uv's cache."""
+    """Run the notebook with nothing of this machine's but uv's cache; return its code cells."""
     from nbenv.operations.run import run  # nbclient is slow to import
 
     os.environ[variables.HOME] = os.path.join(room, "home")
     out = os.path.join(room, "out.ipynb")
     drain(run(path, out))
-    return _code(out)
+    return _code_cells(out)
 
 
-def _code(path: str) -> list[Cell]:
+def _code_cells(path: str) -> list[Cell]:
     cells = cells_of(read_notebook(path))
     return [cell for cell in cells if cell.get("cell_type") == "code"]
 
 
-# -- what is told
+# -- the report
 
 
-def _line(verdict: Verdict) -> str:
-    said = {
+def _verdict_line(verdict: Verdict) -> str:
+    result = {
         "same": "the same outputs",
         "ran": "ran; it records no outputs to compare with",
         "failed": "failed",
-        "differs": f"other outputs in {_cells([each.cell for each in verdict.cells])}",
+        "differs": f"other outputs in {_cell_numbers([each.cell for each in verdict.cells])}",
     }[verdict.state]
-    aside = f" ({_cells(verdict.changing)} changes from run to run)" if verdict.changing else ""
-    return f"{verdict.notebook}: {said}{aside}"
+    aside = ""
+    if verdict.changing:
+        verb = "changes" if len(verdict.changing) == 1 else "change"
+        aside = f" ({_cell_numbers(verdict.changing)} {verb} from run to run)"
+    return f"{verdict.notebook}: {result}{aside}"
 
 
-def _cells(numbers: Sequence[int]) -> str:
+def _cell_numbers(numbers: Sequence[int]) -> str:
     return f"cell{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
 
 
@@ -137,10 +170,10 @@ def _details(verdict: Verdict) -> Iterator[str]:
 
 
 def _outcome(verdicts: Sequence[Verdict]) -> Outcome:
-    lines = [line for each in verdicts for line in (_line(each), *_details(each))]
+    lines = [line for each in verdicts for line in (_verdict_line(each), *_details(each))]
     good = sum(each.is_good for each in verdicts)
     return Outcome(
-        f"{good} of {_counted(len(verdicts))} verified.",
+        f"{good} of {_notebooks(len(verdicts))} verified.",
         text="\n".join(lines),
         data={"notebooks": [asdict(each) for each in verdicts]},
         failed=good < len(verdicts),
@@ -148,7 +181,7 @@ def _outcome(verdicts: Sequence[Verdict]) -> Outcome:
 
 
 def _write_junit(verdicts: Sequence[Verdict], path: Path) -> None:
-    """Write a report as CI systems read it (the de-facto schema of JUnit's Ant task)."""
+    """Write a report for CI systems, in the de-facto format of Ant's JUnit task."""
     failures = sum(each.state == "differs" for each in verdicts)
     errors = sum(each.state == "failed" for each in verdicts)
     counts = {"tests": len(verdicts), "failures": failures, "errors": errors}
@@ -159,8 +192,9 @@ def _write_junit(verdicts: Sequence[Verdict], path: Path) -> None:
         case = ElementTree.SubElement(suite, "testcase", about)
         if not each.is_good:
             kind = "error" if each.state == "failed" else "failure"
-            told = ElementTree.SubElement(case, kind, {"message": _printable(_line(each))})
-            told.text = _printable("\n".join(_details(each)))
+            message = _printable(_verdict_line(each))
+            problem = ElementTree.SubElement(case, kind, {"message": message})
+            problem.text = _printable("\n".join(_details(each)))
     try:
         ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
     except OSError as error:

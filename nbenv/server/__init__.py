@@ -1,1 +1,1 @@
-"""In Jupyter Server: records go along when notebooks are saved, environments when renamed."""
+"""The Jupyter Server extension: it records environments at saves, and serves the REST API."""

@@ -1,11 +1,10 @@
-"""Environments follow their notebooks when those are renamed, moved or deleted in the server."""
+"""Let environments follow notebooks that are renamed, moved or deleted in the server."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from logging import Logger
-from typing import Any
 
 from nbenv.environments import store
 from nbenv.server.contents_paths import local_path
@@ -18,18 +17,19 @@ _SUFFIX = ".ipynb"
 
 
 class ContentsFollower:
-    """Listens to a contents manager's events."""
+    """A listener to the events of a contents manager."""
 
-    def __init__(self, contents: Any, jobs: Jobs, log: Logger) -> None:
+    def __init__(self, contents: object, jobs: Jobs, log: Logger) -> None:
         self._contents, self._jobs, self._log = contents, jobs, log
-        self._one_by_one = asyncio.Lock()  # a folder's rename must find what was moved into it
+        self._one_by_one = asyncio.Lock()  # a folder's rename must find what moved into it
 
-    async def on_event(self, logger: object, schema_id: str, data: dict[str, Any]) -> None:
-        """Follow one event, a single notebook's at once: a save may come next, at its new path.
+    async def on_event(self, logger: object, schema_id: str, data: dict[str, object]) -> None:
+        """Follow one event.
 
-        What may mean many notebooks happens beside the server's event loop.
+        A single notebook's is followed at once, because a save may come next, at its new path. A
+        folder's may concern many notebooks, and is followed beside the server's event loop.
         """
-        follow = {"delete": self._deleted, "rename": self._renamed}.get(str(data.get("action")))
+        follow = {"delete": self._delete, "rename": self._rename}.get(str(data.get("action")))
         path = local_path(self._contents, str(data.get("path", "")))
         source = local_path(self._contents, str(data.get("source_path", "")))
         if follow is None or path is None or source is None:
@@ -43,14 +43,14 @@ class ContentsFollower:
             except OSError as error:
                 self._log.warning("nbenv: could not follow a %s: %s", data["action"], error)
 
-    def _deleted(self, path: str, _: str) -> None:
+    def _delete(self, path: str, _: str) -> None:
         self._jobs.deleted(path)
         if path.endswith(_SUFFIX):
             store.forget(path)
         else:
             store.forget_folder(path)
 
-    def _renamed(self, path: str, source: str) -> None:
+    def _rename(self, path: str, source: str) -> None:
         self._jobs.moved(source, path)
         if path.endswith(_SUFFIX) and not os.path.isdir(path):
             store.rename(source, path)

@@ -1,73 +1,91 @@
-"""From the paths of the contents API to files, and no farther than the server's root."""
+"""The files that paths of the contents API mean, and no farther than the server's root folder."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from nbenv.core import requirements
 
-__all__ = ["leads_out", "local_path", "real_path"]
+__all__ = ["leads_out", "local_path", "real_path", "root_folder"]
 
 _DRIVE = "RTC:"
 
 
-def local_path(contents: Any, path: str) -> str | None:
-    """Return the file that an API path means; None when there is none below the root.
+def root_folder(contents: object) -> str | None:
+    """Return the folder below which a contents manager keeps files.
 
-    `contents` is a contents manager. Those that keep notebooks elsewhere than in files have no
-    root folder. Collaboration puts a drive before the path (``RTC:folder/x.ipynb``). As in the
-    server itself, a link below the root may lead out of it.
+    A manager that keeps notebooks elsewhere than in files has none.
     """
     root = getattr(contents, "root_dir", None)
-    if not isinstance(root, str) or not os.path.isdir(root):
+    return os.path.realpath(root) if isinstance(root, str) and os.path.isdir(root) else None
+
+
+def local_path(contents: object, path: str) -> str | None:
+    """Return the file that an API path means; None when there is none below the root.
+
+    Collaboration puts a drive before the path (``RTC:folder/x.ipynb``). As in the server itself, a
+    link below the root may lead out of it.
+
+    Parameters
+    ----------
+    contents
+        The server's contents manager.
+    path
+        A path as the contents API takes it: relative to the root, with slashes.
+    """
+    root = root_folder(contents)
+    if root is None or not _is_encodable(path):
         return None
-    if not _is_encodable(path):
-        return None
-    base = os.path.realpath(root)
-    found = _joined(base, path)
+    found = _join(root, path)
     if path.startswith(_DRIVE) and not os.path.exists(found):
-        found = _joined(base, path.removeprefix(_DRIVE))
-    return found if _is_inside(base, found) else None
+        found = _join(root, path.removeprefix(_DRIVE))
+    return found if _is_inside(root, found) else None
 
 
-def real_path(contents: Any, path: str) -> str | None:
-    """Return the same only when no link leads out of the root: for what a browser asks for."""
-    found = local_path(contents, path)
-    if found is None:
+def real_path(contents: object, path: str) -> str | None:
+    """Return the same only if no link leads out of the root: for what a browser asks for."""
+    root, found = root_folder(contents), local_path(contents, path)
+    if root is None or found is None:
         return None
     found = os.path.realpath(found)
-    return found if _is_inside(os.path.realpath(contents.root_dir), found) else None
+    return found if _is_inside(root, found) else None
+
+
+def leads_out(contents: object, requirement: str, folder: str) -> bool:
+    """Whether a requirement of a notebook in `folder` is a path that is not below the root."""
+    place = _place(requirement)
+    if place is None:
+        return False
+    root = root_folder(contents)
+    path = requirements.absolute(os.path.expanduser(place), Path(folder))
+    return root is None or not _is_inside(root, os.path.realpath(path))
+
+
+def _place(requirement: str) -> str | None:
+    """Return the path or the file's URL of a requirement, without extras; None if it has none."""
+    place = requirement
+    if requirements.is_named(requirement):
+        place = requirement.partition("@")[2].partition(" ;")[0].strip()
+    if "://" in place or place.startswith("file:"):
+        scheme = place.partition(":")[0].rpartition("+")[2]  # as in git+file
+        if scheme.lower() != "file":
+            return None
+        place = "file:" + place.partition(":")[2]
+    return place.partition("[")[0] if place else None
 
 
 def _is_encodable(path: str) -> bool:
-    """Whether a path can be one of a file's: browsers may send any text."""
+    """Whether a path can be a file's: browsers may send any text."""
     try:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:
         return False
 
 
-def leads_out(contents: Any, requirement: str, folder: str) -> bool:
-    """Whether a requirement of a notebook in `folder` is a path that is not below the root."""
-    place = requirement
-    if requirements.is_named(requirement):
-        place = requirement.partition("@")[2].partition(" ;")[0].strip()
-    if "://" in place or place.startswith("file:"):
-        scheme = place.partition(":")[0].rpartition("+")[2]
-        if scheme.lower() != "file":
-            return False
-        place = "file:" + place.partition(":")[2]
-    elif not place:
-        return False
-    path = requirements.absolute(os.path.expanduser(place.partition("[")[0]), Path(folder))
-    return not _is_inside(os.path.realpath(contents.root_dir), os.path.realpath(path))
+def _join(root: str, path: str) -> str:
+    return os.path.normpath(os.path.join(root, *path.strip("/").split("/")))
 
 
-def _joined(base: str, path: str) -> str:
-    return os.path.normpath(os.path.join(base, *path.strip("/").split("/")))
-
-
-def _is_inside(base: str, found: str) -> bool:
-    return found == base or found.startswith(os.path.join(base, ""))
+def _is_inside(root: str, found: str) -> bool:
+    return found == root or found.startswith(os.path.join(root, ""))

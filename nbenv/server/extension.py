@@ -1,4 +1,4 @@
-"""Set up the server extension; when that fails, the server starts all the same."""
+"""Set up nbenv in Jupyter Server: the hooks of saves, the REST API, and what follows notebooks."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from jupyter_server.utils import url_path_join
 from nbenv.environments.store import drop_old_moves
 from nbenv.home import paths
 from nbenv.server.contents_events import CONTENTS_EVENTS, ContentsFollower
-from nbenv.server.handlers import LOOKS
-from nbenv.server.job_handlers import WORK
 from nbenv.server.jobs import Jobs
+from nbenv.server.routes import ROUTES
 from nbenv.server.save_hooks import merge, note_saved
 
 if TYPE_CHECKING:
@@ -24,7 +23,10 @@ __all__ = ["load"]
 
 
 def load(app: ServerApp) -> None:
-    """Register the hooks, the listener and the handlers with a server."""
+    """Register the hooks, the listener and the handlers with a server.
+
+    Where nbenv's folder cannot be written to, the server starts all the same.
+    """
     contents = app.contents_manager
     contents.register_pre_save_hook(merge)  # type: ignore[no-untyped-call]
     contents.register_post_save_hook(note_saved)  # type: ignore[no-untyped-call]
@@ -36,19 +38,19 @@ def load(app: ServerApp) -> None:
     base = app.web_app.settings["base_url"]
     routes = [
         (url_path_join(base, "nbenv", "api", pattern), handler, {"jobs": jobs})
-        for pattern, handler in {**LOOKS, **WORK}.items()
+        for pattern, handler in ROUTES.items()
     ]
     app.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
     try:
         _announce()
         drop_old_moves()
     except OSError as error:
-        app.log.warning("nbenv: changes are written into notebook files at once: %s", error)
-    app.log.info("nbenv: records of notebooks' environments are kept when notebooks are saved")
+        app.log.warning("nbenv: writing changes into notebook files at once: %s", error)
+    app.log.info("nbenv: recording environments in notebooks when they are saved")
 
 
 def _announce() -> None:
-    """Tell this server's kernels that it merges records (they know it by its process)."""
+    """Let this server's kernels know that it merges records; they find it by its process id."""
     marker = paths.server_path(str(os.getpid()))
     paths.write_json(marker, {})
     atexit.register(_withdraw, marker, os.getpid())

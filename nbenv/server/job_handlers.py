@@ -1,81 +1,67 @@
-"""The REST API for long work: begin a job, follow it line by line, stop it."""
+"""Handlers of the REST API for jobs: start one, follow its events, stop it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-from dataclasses import dataclass
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.iostream import StreamClosedError
 
+from nbenv.cli.commands import COMMANDS
+from nbenv.cli.declarations import Place
 from nbenv.core.urls import without_credentials
 from nbenv.export import FORMATS
+from nbenv.server.base_handler import NbenvHandler
 from nbenv.server.contents_paths import leads_out
-from nbenv.server.handlers import NbenvHandler, NothingHandler
-from nbenv.server.jobs import Busy, Job, TooManyJobs, Work
+from nbenv.server.jobs import BusyError, Job, TooManyJobsError, Work
 from nbenv.server.kernel_builds import KernelBuild
 
-__all__ = ["WORK"]
+__all__ = ["EventsHandler", "JobHandler", "JobsHandler"]
 
 
-@dataclass(frozen=True)
-class _Verb:
-    """What a browser may ask of a verb: flags, an option that its one word is for."""
-
-    flags: frozenset[str] = frozenset()
-    option: str = ""
-    changes: bool = True
-
-
-_DRY = frozenset({"dry-run"})
-_VERBS = {
-    "install": _Verb(_DRY | {"upgrade", "pre", "any-index"}),
-    "uninstall": _Verb(_DRY),
-    "upgrade": _Verb(_DRY | {"any-index"}),
-    "restore": _Verb(_DRY, option="--python"),
-    "python": _Verb(),
-    "undo": _Verb(),
-    "adopt": _Verb(_DRY),
-    "outdated": _Verb(changes=False),
-    "export": _Verb(option="--format", changes=False),
-}
+_VERBS = {name: each for name, each in COMMANDS.items() if Place.PAGE in each.where}
+"""The commands that a page may start; what it may give them is declared there, too."""
 
 
 class JobsHandler(NbenvHandler):
-    """``POST jobs``: begin a verb on a notebook."""
+    """``POST jobs``: start a command on a notebook."""
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Answer with the job, 409 with the running one when the environment is changing.
+        """Answer 201 with the job; 409 with the running one when the environment is changing.
 
-        What is built runs code, so it takes the right to run code, as cells do.
+        The body holds ``path``, ``verb``, ``words`` and ``flags``. What is built runs code, so this
+        takes the right to run code, as cells do.
         """
         body = self.get_json_body()
         if not isinstance(body, dict) or not isinstance(body.get("path"), str):
             raise web.HTTPError(400, "A job needs a path.")
-        await self.allow("execute", "kernels")
+        await self.check_right("execute", "kernels")
         job = _job(await self.notebook(body["path"]), body)
-        await self.beside(lambda: self._check_confined(job))
+        await self.in_thread(_check_confined, self.contents_manager, job)
         try:
             self.jobs.start(job)
-        except Busy as busy:
-            message = "A change of this environment is under way."
+        except BusyError as busy:
+            message = "This environment is already being changed."
             self.answer({"message": message, "job": busy.job.about}, status=409)
-        except TooManyJobs:
-            raise web.HTTPError(429, "Too much is going on here. Try again in a moment.") from None
+        except TooManyJobsError:
+            message = "Too many jobs are running on this server. Try again in a moment."
+            raise web.HTTPError(429, message) from None
         else:
             self.answer(job.about, status=201)
 
-    def _check_confined(self, job: Job) -> None:
-        folder = os.path.dirname(job.notebook)
-        for word in job.words if job.verb == "install" else ():
-            if leads_out(self.contents_manager, word, folder):
-                why = "is not below the server's folder. Install it from a cell or a terminal."
-                raise web.HTTPError(400, f"{word} {why}")
+
+def _check_confined(contents: object, job: Job) -> None:
+    """Refuse to install from a folder that the server does not show."""
+    folder = os.path.dirname(job.notebook)
+    for word in job.words if job.verb == "install" else ():
+        if leads_out(contents, word, folder):
+            why = "is outside of the server's folder. Install it from a cell or a terminal."
+            raise web.HTTPError(400, f"{word} {why}")
 
 
 def _job(notebook: str, body: dict[str, object]) -> Job:
@@ -84,35 +70,36 @@ def _job(notebook: str, body: dict[str, object]) -> Job:
     words, flags = _texts(body, "words"), _texts(body, "flags")
     if verb is None or not isinstance(name, str):
         raise web.HTTPError(400, f"There is no verb {name!r}.")
-    if not verb.flags.issuperset(flags):
+    if not verb.page_flags.issuperset(flags):
         raise web.HTTPError(400, f"{name} does not take {', '.join(flags)}.")
     if name == "export" and (len(words) != 1 or words[0] not in FORMATS):
         raise web.HTTPError(400, f"Export to one of {', '.join(FORMATS)}.")
-    if verb.option:
-        words = [verb.option, *words] if words else []
+    if verb.page_option:
+        words = [verb.page_option, *words] if words else []
     options = [f"--{flag}" for flag in flags]
     return Job(notebook, name, [*options, *words], verb.changes and "dry-run" not in flags)
 
 
 def _texts(body: dict[str, object], key: str) -> list[str]:
-    """Return a list of words; none can be taken for an option."""
+    """Return a list of words, none of which can be taken for an option."""
     words = body.get(key, [])
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise web.HTTPError(400, f"{key} is a list of words.")
+        raise web.HTTPError(400, f"{key} must be a list of words.")
     for word in words:
         if not word or word.startswith("-") or not word.isprintable():
-            raise web.HTTPError(400, f"{without_credentials(word)!r} cannot be used.")
+            raise web.HTTPError(400, f"{without_credentials(word)!r} cannot be used here.")
     return words
 
 
-class WorkHandler(NbenvHandler):
-    """What is asked of one job.
+class _WorkHandler(NbenvHandler):
+    """An address of one job.
 
-    A starting kernel's build has an identifier too; its notebook's path is then needed beside it.
+    A starting kernel's build has an identifier too; its notebook's ``path`` is then needed in the
+    query.
     """
 
     async def work(self, identifier: str) -> Work:
-        """Return the job or the build of that name."""
+        """Return the job or the build with that identifier; refuse with 404 without one."""
         work: Work | None = self.jobs.get(identifier)
         if work is None and identifier.startswith("build-"):
             build = KernelBuild(await self.notebook(self.get_query_argument("path")))
@@ -121,51 +108,46 @@ class WorkHandler(NbenvHandler):
             raise web.HTTPError(404, "There is no such job.")
         return work
 
+    async def answer_about(self, work: Work) -> None:
+        """Send what a job is; a build's files are read for it."""
+        self.answer(await self.in_thread(lambda: work.about))
 
-class JobHandler(WorkHandler):
-    """``GET jobs/ID`` and ``DELETE jobs/ID``: what a job is, and the end of it."""
+
+class JobHandler(_WorkHandler):
+    """``GET jobs/ID`` and ``DELETE jobs/ID``: what a job is, and how it is stopped."""
 
     @web.authenticated
     @authorized
     async def get(self, identifier: str) -> None:
-        """Answer with what it is."""
-        work = await self.work(identifier)
-        self.answer(await self.beside(lambda: work.about))
+        """Answer with its ``id``, ``verb`` and ``words``, and whether it is ``done``."""
+        await self.answer_about(await self.work(identifier))
 
     @web.authenticated
     @authorized
     async def delete(self, identifier: str) -> None:
-        """Stop it; answer once everything is put back."""
+        """Stop it; answer the same, once everything is put back."""
         work = await self.work(identifier)
         await work.stop()
-        self.answer(await self.beside(lambda: work.about))
+        await self.answer_about(work)
 
 
-class EventsHandler(WorkHandler):
-    """``GET jobs/ID/events?from=N``: its events as JSON lines, as they come, until it ends."""
+class EventsHandler(_WorkHandler):
+    """``GET jobs/ID/events?from=N``: a job's events, as they come, until it ends."""
 
     @web.authenticated
     @authorized
     async def get(self, identifier: str) -> None:
-        """Stream; empty lines keep the connection alive."""
+        """Stream JSON lines from event N on; empty lines keep the connection alive."""
         first = self.get_query_argument("from", "0")
         if not first.isdecimal():
-            raise web.HTTPError(400, "from is a number.")
+            raise web.HTTPError(400, "from must be a number.")
         work = await self.work(identifier)
         self.set_header("Content-Type", "application/x-ndjson")
         self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Accel-Buffering", "no")  # what a reverse proxy holds back is no progress
-        with contextlib.suppress(StreamClosedError):  # whoever listened went away
+        self.set_header("X-Accel-Buffering", "no")  # a reverse proxy must not hold progress back
+        with contextlib.suppress(StreamClosedError):  # the listener has left
             async with contextlib.aclosing(work.follow(int(first))) as events:
                 async for event in events:
                     self.write((json.dumps(event) if event else "") + "\n")
                     await self.flush()
             await self.finish(set_content_type="application/x-ndjson")
-
-
-WORK: dict[str, type[NbenvHandler]] = {
-    "jobs": JobsHandler,
-    r"jobs/([a-z0-9-]+)": JobHandler,
-    r"jobs/([a-z0-9-]+)/events": EventsHandler,
-    ".*": NothingHandler,
-}

@@ -1,7 +1,7 @@
-"""nbenv's command line as a child of the server, read by a thread.
+"""Run nbenv's command line as a child of the server, and read its events in a thread.
 
-Not by asyncio: its child processes are killed, not ended, when the event loop closes, and do not
-exist on the event loop that Jupyter Server uses on Windows (which was never run).
+Not with asyncio: that kills its child processes when the event loop closes, and has none on the
+event loop that Jupyter Server uses on Windows (where this was never run).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import IO
+from typing import IO, TypeAlias
 
 import psutil
 
@@ -22,7 +22,8 @@ from nbenv.errors import NbenvError, StoppedError
 
 __all__ = ["Event", "JobProcess"]
 
-Event = dict[str, object]
+Event: TypeAlias = dict[str, object]
+"""What a command prints as one JSON line with ``--events``."""
 
 _COMMAND = (
     "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; "  # the notebook's folder
@@ -33,7 +34,7 @@ _NO_RESULT = "nbenv ended without a result."
 
 
 class JobProcess:
-    """One verb on one notebook."""
+    """The process of one command on one notebook."""
 
     def __init__(self, notebook: str, verb: str, words: Sequence[str]) -> None:
         self._notebook = notebook
@@ -42,13 +43,13 @@ class JobProcess:
         self._stopped = False
 
     def events(self) -> Iterator[Event]:
-        """Run it; yield what it says, last a result or an error, once it has ended."""
+        """Run it; yield its events, last a result or an error, once it has ended."""
         last, why = None, ""
         with tempfile.TemporaryFile() as errors:
             try:
-                for event in self._said(errors):
+                for event in self._run(errors):
                     if event.get("type") in ("result", "error"):
-                        last = event  # told when another job may begin
+                        last = event  # kept until another job may begin
                     else:
                         yield event
             except OSError as error:
@@ -59,8 +60,8 @@ class JobProcess:
         error = StoppedError("Stopped.") if self._stopped else NbenvError(_NO_RESULT, why)
         return {"type": "error", **error.parts(), "message": str(error), "status": 1}
 
-    def _said(self, errors: IO[bytes]) -> Iterator[Event]:
-        process = self._process = self._begun(errors)
+    def _run(self, errors: IO[bytes]) -> Iterator[Event]:
+        process = self._process = self._start(errors)
         if self._stopped:
             self._end(process)
         assert process.stdout is not None
@@ -72,7 +73,7 @@ class JobProcess:
                         yield event
         process.wait()
 
-    def _begun(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         folder = os.path.dirname(self._notebook)
         return subprocess.Popen(
             [sys.executable, "-c", _COMMAND, *self._words],
@@ -80,20 +81,20 @@ class JobProcess:
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=folder if os.path.isdir(folder) else None,
-            # As a kernel of this server's: what it records is put into the document by a front end.
+            # As a kernel of this server: a front end puts what it records into the document.
             env={
                 **os.environ,
                 "JPY_SESSION_NAME": self._notebook,
                 "JPY_PARENT_PID": str(os.getpid()),
                 "PYTHONIOENCODING": "utf-8",
             },
-            # Control-C in the server's terminal asks whether to shut down; it must stop no job.
+            # Control-C in the server's terminal asks whether to shut down, and must stop no job.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
 
     def stop(self) -> None:
-        """Tell it to end, once: it puts everything back, and must not be disturbed in that."""
+        """Ask it to end, once: it then puts everything back, and must not be disturbed."""
         if not self._stopped and self._process:
             self._end(self._process)
         self._stopped = True
@@ -104,7 +105,7 @@ class JobProcess:
                 process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
 
     def kill(self) -> None:
-        """End it at once, and what it runs: the next start or change mends what it leaves."""
+        """End it at once, with what it runs; the next start or change repairs what it leaves."""
         if not self._process or self._process.poll() is not None:
             return
         with contextlib.suppress(psutil.Error):
@@ -114,7 +115,7 @@ class JobProcess:
                     each.kill()
 
     def wait(self, seconds: float) -> None:
-        """Wait for its end, so long at most."""
+        """Wait for its end, at most that long."""
         if self._process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(max(0.0, seconds))

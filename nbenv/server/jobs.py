@@ -1,7 +1,7 @@
-"""Long work: verbs that run as child processes, told event by event, and that can be stopped.
+"""Long work: commands that run as child processes, are followed event by event, and can be stopped.
 
-A job outlives the page that began it: its events are kept, and whoever asks gets them from the
-first on.
+A job outlives the page that started it: its events are kept, and whoever asks for them gets them
+from the first one on.
 """
 
 from __future__ import annotations
@@ -20,68 +20,69 @@ from nbenv.home import paths
 from nbenv.server.job_process import Event, JobProcess
 from nbenv.server.kernel_builds import KernelBuild
 
-__all__ = ["QUIET", "Busy", "Job", "Jobs", "TooManyJobs", "Work"]
+__all__ = ["QUIET", "BusyError", "Job", "Jobs", "TooManyJobsError", "Work"]
 
 QUIET = 10.0
-"""Seconds without an event after which a follower hears that there is none."""
+"""Seconds without an event after which a follower learns that there is none."""
 _KEPT = 50
 """Ended jobs that can still be asked for."""
 _AT_ONCE = 16
 _MOST_EVENTS = 2000
-"""Events of one job that are kept; of a build that says more, the first ones go."""
+"""Events of one job that are kept; of a build with more, the first ones are dropped."""
 _PATIENCE = 30.0
 """Seconds that a stopped job has to put everything back."""
 _LEAVE = 5.0
-"""The same for all jobs together when the server itself ends."""
+"""The same for all jobs together, when the server itself ends."""
 
 
 class Work(Protocol):
-    """Something that goes on about a notebook."""
+    """Something that is being done for a notebook: a job of ours, or a kernel's build."""
 
     @property
     def about(self) -> Event:
         """What it is: `id`, `verb`, `words`, and whether it is `done`."""
 
     def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
-        """Yield its events from the one of that number on, until it ends; None when it is quiet."""
+        """Yield its events from that number on, until it ends; None when it is quiet."""
 
     async def stop(self) -> None:
-        """End it, everything being put back."""
+        """Stop it; return once it has put everything back."""
 
 
-class Busy(Exception):
-    """A change of the notebook's environment is under way."""
+class BusyError(Exception):
+    """Another job changes the environment."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(job.identifier)
         self.job = job
 
 
-class TooManyJobs(Exception):
+class TooManyJobsError(Exception):
     """This server runs as many jobs as it may."""
 
 
 @dataclass
 class Job:
-    """One verb on one notebook; `changes` says whether it may change the environment."""
+    """One command on one notebook; `changes` says whether it may change the environment."""
 
     notebook: str
     verb: str
     words: Sequence[str] = ()
     changes: bool = True
     identifier: str = field(default_factory=lambda: os.urandom(8).hex())
+    is_done: bool = field(default=False, init=False)
+    child: JobProcess = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.is_done = False
+        self.child = JobProcess(self.notebook, self.verb, self.words)
         self._events: list[Event] = []
-        self._gone = 0
+        self._dropped = 0
         self._news = asyncio.Event()
         self._ended = asyncio.Event()
-        self._child = JobProcess(self.notebook, self.verb, self.words)
 
     @property
     def about(self) -> Event:
-        """What it is."""
+        """What it is; see `Work.about`."""
         words = [without_credentials(word) for word in self.words]
         return {"id": self.identifier, "verb": self.verb, "words": words, "done": self.is_done}
 
@@ -94,7 +95,7 @@ class Job:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server ends
             try:
                 with self._announced():
-                    for event in self._child.events():
+                    for event in self.child.events():
                         loop.call_soon_threadsafe(self._take, event)
             finally:
                 loop.call_soon_threadsafe(self._end)
@@ -102,21 +103,23 @@ class Job:
     def _take(self, event: Event) -> None:
         self._events.append(event)
         if len(self._events) > _MOST_EVENTS:
-            self._gone += _MOST_EVENTS // 2
+            self._dropped += _MOST_EVENTS // 2
             del self._events[: _MOST_EVENTS // 2]
         self._wake()
 
     @contextlib.contextmanager
     def _announced(self) -> Iterator[None]:
-        """Let a waiting kernel's cells wait from now on; the child takes a while to begin."""
+        """Have a waiting kernel keep its cells from now on; the child takes a while to start."""
         path = paths.begun_path(paths.key(self.notebook))
         if self.changes:
             with contextlib.suppress(OSError):
                 paths.write_json(path, {"process": os.getpid()})
-        yield
-        if self.changes:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        try:
+            yield
+        finally:
+            if self.changes:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
 
     def _end(self) -> None:
         self.is_done = True
@@ -131,9 +134,9 @@ class Job:
         """Yield its events from that number on, until it ends; None when it is quiet."""
         position = first
         while True:
-            position = max(position, self._gone)
-            if position < self._gone + len(self._events):
-                yield self._events[position - self._gone]
+            position = max(position, self._dropped)
+            if position < self._dropped + len(self._events):
+                yield self._events[position - self._dropped]
                 position += 1
             elif self.is_done:
                 return
@@ -144,18 +147,13 @@ class Job:
                     yield None
 
     async def stop(self) -> None:
-        """End it; it puts everything back before."""
-        self._child.stop()
+        """Stop it; return once it has put everything back."""
+        self.child.stop()
         try:
             await asyncio.wait_for(self._ended.wait(), _PATIENCE)
         except asyncio.TimeoutError:
-            await asyncio.to_thread(self._child.kill)
+            await asyncio.to_thread(self.child.kill)
             await self._ended.wait()
-
-    @property
-    def child(self) -> JobProcess:
-        """The process that runs it."""
-        return self._child
 
 
 class Jobs:
@@ -169,16 +167,16 @@ class Jobs:
 
         Raises
         ------
-        Busy
-            Another changes the same environment.
-        TooManyJobs
-            So many run that this one must wait for its turn.
+        BusyError
+            Another one changes the same environment.
+        TooManyJobsError
+            As many are running as may run at once.
         """
         running = self.running(job.notebook)
         if job.changes and running:
-            raise Busy(running)
+            raise BusyError(running)
         if len(list(self._unfinished())) >= _AT_ONCE:
-            raise TooManyJobs
+            raise TooManyJobsError
         ended = [name for name, each in self._jobs.items() if each.is_done]
         for name in ended[:-_KEPT]:
             del self._jobs[name]
@@ -194,12 +192,12 @@ class Jobs:
         return self._jobs.get(identifier)
 
     def running(self, notebook: str) -> Job | None:
-        """Return the job that changes a notebook's environment now."""
+        """Return the job that changes a notebook's environment now, None without one."""
         changing = (job for job in self._unfinished() if job.changes)
         return next((job for job in changing if job.notebook == notebook), None)
 
     def at(self, notebook: str) -> Work | None:
-        """Return what changes a notebook's environment now, be it its starting kernel."""
+        """Return what changes a notebook's environment now: a job, or its starting kernel."""
         job = self.running(notebook)
         if job:
             return job
@@ -215,13 +213,13 @@ class Jobs:
                 job.notebook = new + job.notebook[len(old) :]
 
     def deleted(self, path: str) -> None:
-        """Stop what runs on a notebook, or in a folder, that is no more."""
+        """Stop what runs for a notebook that was deleted, or for one in a deleted folder."""
         for job in self._unfinished():
             if _is_at(job.notebook, path):
                 job.child.stop()
 
     def close(self) -> None:
-        """End all of them, when the server ends."""
+        """Stop all of them, because the server ends."""
         running = list(self._unfinished())
         for job in running:
             job.child.stop()

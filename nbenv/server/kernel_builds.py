@@ -1,4 +1,4 @@
-"""Builds of starting kernels: not run by the server, but told and stopped like its jobs."""
+"""The builds of starting kernels: not the server's own jobs, but shown and stopped like them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ __all__ = ["KernelBuild"]
 _LOOK = 0.2
 """Seconds between looks at a starting kernel's progress."""
 _QUIET = 50
-"""Looks without news after which a follower hears that there are none."""
+"""Looks without news after which a follower learns that there are none."""
 _PATIENCE = 30.0
+"""Seconds that a stopped kernel has to put everything back."""
 
 
 @dataclass
 class KernelBuild:
-    """What the starting kernel of a notebook builds, as it writes it to a file."""
+    """The build of a notebook's starting kernel, as `nbenv.kernel.build` reports it in a file."""
 
     notebook: str
 
@@ -38,22 +39,22 @@ class KernelBuild:
 
     @property
     def identifier(self) -> str:
-        """Its name among the jobs."""
+        """Its identifier among the jobs."""
         return f"build-{paths.key(self.notebook)}"
 
     @property
     def about(self) -> Event:
-        """What it is."""
+        """What it is; see `Work.about`."""
         return {"id": self.identifier, "verb": "build", "words": [], "done": not self.is_running}
 
     @property
     def is_running(self) -> bool:
-        """Whether the kernel is still at it; a file that a killed one left says nothing."""
+        """Whether the kernel still builds; a killed one leaves its file, which proves nothing."""
         return self.process is not None
 
     @property
     def process(self) -> int | None:
-        """The process of the kernel that builds."""
+        """The process id of the kernel that builds, None when none does."""
         try:
             with open(self._path, "rb") as file:
                 began = os.fstat(file.fileno()).st_mtime
@@ -67,7 +68,10 @@ class KernelBuild:
         return None
 
     def _read(self, place: int) -> tuple[list[Event], int]:
-        """Return the whole lines behind that place in the file, and the place behind them."""
+        """Return the events after that place in the file, and the place after them.
+
+        A line that is still being written is left for the next time.
+        """
         try:
             with open(self._path, "rb") as file:
                 file.seek(place)
@@ -78,7 +82,7 @@ class KernelBuild:
         return [json.loads(line) for line in whole.splitlines()], place + len(whole)
 
     def _look(self, place: int) -> tuple[bool, list[Event], int]:
-        """Return whether it runs still, and what it has said since."""
+        """Return whether it is still running, and what `_read` does."""
         running = self.is_running
         return running, *self._read(place)
 
@@ -98,9 +102,9 @@ class KernelBuild:
         yield {"type": "result", "summary": ""}
 
     async def stop(self) -> None:
-        """Interrupt the kernel: it goes on as one that says that it was stopped.
+        """Interrupt the kernel, which then waits and answers that the build was stopped.
 
-        On Windows nothing but the kernel's manager can do that; there it is left alone.
+        On Windows only the kernel's manager can do that; there it is left alone.
         """
         process = await asyncio.to_thread(lambda: self.process)
         if process is None or os.name == "nt":

@@ -1,11 +1,11 @@
-"""What a notebook's kernel is, told from its process and not from the notebook's metadata."""
+"""The state of a notebook's kernel, by its process and not by the notebook's metadata."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -17,6 +17,15 @@ __all__ = ["KernelState", "is_launcher"]
 _LAUNCHER = "nbenv.kernel.launcher"
 
 
+class Kernels(Protocol):
+    """What is needed of Jupyter's managers of kernels."""
+
+    def __contains__(self, kernel_id: str) -> bool: ...
+
+    def get_kernel(self, kernel_id: str) -> object:
+        """Return the manager of one kernel."""
+
+
 @dataclass(frozen=True)
 class KernelState:
     """A kernel of this server: its process on this machine, or that it runs on another one."""
@@ -25,11 +34,11 @@ class KernelState:
     is_remote: bool = False
 
     @classmethod
-    def of(cls, kernels: Any, identifier: str) -> KernelState:
-        """Return the kernel of that name among a manager's.
+    def of(cls, kernels: Kernels, identifier: str) -> KernelState:
+        """Return the state of the kernel with that identifier.
 
-        Only a local provisioner's process is one of this machine; others, as a gateway's, may
-        give a number that is another process's here.
+        Only a local provisioner starts processes on this machine. Another one, as a gateway's, may
+        give a number that belongs to some other process here.
         """
         if not identifier or identifier not in kernels:
             return cls()
@@ -40,13 +49,19 @@ class KernelState:
         return cls(provisioner.pid if running else None)
 
     def describe(self) -> dict[str, object]:
-        """Say what the kernel's process is.
+        """Return what the kernel's process is, for JSON.
 
-        `state` is ``none`` (with `remote` when it runs, but not on this machine), ``ordinary``,
-        ``starting`` (the launcher finds or builds the environment), ``waiting`` (its environment
-        cannot be used yet; `error` says why) or ``running``, then with `environment`, the
-        identifier of the environment that it runs in, and when it `started`: a kernel keeps its
-        name when it is restarted.
+        Returns
+        -------
+        dict
+            ``state`` is one of:
+
+            - ``none``: there is none; with ``remote`` there is one, but not on this machine.
+            - ``ordinary``: it is not a kernel of ours.
+            - ``starting``: the launcher finds or builds the environment.
+            - ``waiting``: its environment cannot be used yet; ``error`` says why.
+            - ``running``: ``environment`` identifies the environment that it runs in, and
+              ``started`` says since when, as a restarted kernel keeps its identifier.
         """
         command, started = _command(self.process)
         if self.process is None or not command:
@@ -62,12 +77,15 @@ class KernelState:
 
 
 def is_launcher(command: Sequence[str]) -> bool:
-    """Whether a process's words are those of our kernelspec."""
+    """Whether a process was started with the command of our kernelspec."""
     return any(_LAUNCHER in word for word in command)
 
 
 def _command(process: int | None) -> tuple[list[str], float]:
-    """Return a process's words and start, or those of the launcher's child (on Windows)."""
+    """Return a process's words and when it started; on Windows, the words of the launcher's child.
+
+    Nothing and zero for a process that is gone.
+    """
     if process is None:
         return [], 0.0
     try:

@@ -1,7 +1,7 @@
-"""Whatever front end saves a notebook, its newest record goes along.
+"""Put the newest record into a notebook whenever a front end saves it.
 
-A change in a running kernel is kept in the notebook's state until then. A front end that loaded
-the notebook earlier shows an older record, or none; `nbenv.core.record.current` tells that from
+Until then, a change made in a running kernel is kept in the notebook's state. A front end that
+loaded the notebook before has an older record, or none; `nbenv.core.record.current` tells that from
 an edit.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from nbenv.core import record
 from nbenv.environments.store import State, forget, read_state, save_state
@@ -18,20 +18,40 @@ from nbenv.home.locks import is_locked
 from nbenv.notebook.metadata import KERNELSPEC, read_metadata
 from nbenv.server.contents_paths import local_path
 
+if TYPE_CHECKING:
+    from jupyter_server.services.contents.manager import ContentsManager
+
 __all__ = ["merge", "note_saved"]
 
+Json: TypeAlias = dict[str, object]
 
-def merge(model: dict[str, Any], path: str, contents_manager: Any, **_: object) -> None:
-    """Put the newest record into a notebook that is about to be saved (a pre-save hook)."""
-    metadata = _metadata(model)
-    file = local_path(contents_manager, path)
-    state = read_state(file) if metadata is not None and file else None
-    if metadata is None or file is None or state is None or state.value is None:
+
+def merge(model: Json, path: str, contents_manager: ContentsManager, **_: object) -> None:
+    """Put the newest record into a notebook that is about to be saved (a pre-save hook).
+
+    Parameters
+    ----------
+    model
+        What the front end sends, as the contents API describes it. It is changed in place.
+        https://jupyter-server.readthedocs.io/en/latest/developers/contents.html#data-model
+    path
+        Where it is saved, as a path of that API.
+    contents_manager
+        The server's.
+    """
+    content, file = model.get("content"), local_path(contents_manager, path)
+    if model.get("type") == "notebook" and isinstance(content, dict) and file is not None:
+        _merge_into(content, file)
+
+
+def _merge_into(content: Json, file: str) -> None:
+    metadata, state = content.setdefault("metadata", {}), read_state(file)
+    if not isinstance(metadata, dict) or state is None or state.record is None:
         return
     shown = metadata.get("nbenv")
-    if shown == state.value:
+    if shown == state.record:
         return
-    if not os.path.exists(file) and _is_another(model["content"], state):
+    if not os.path.exists(file) and _is_another(content, metadata, state):
         forget(file)
         return
     newest = record.current(shown, state.to_dict(), _on_disk(file, state))
@@ -41,26 +61,17 @@ def merge(model: dict[str, Any], path: str, contents_manager: Any, **_: object) 
             metadata["kernelspec"] = dict(KERNELSPEC)
 
 
-def _metadata(model: dict[str, Any]) -> dict[str, Any] | None:
-    content = model.get("content")
-    if model.get("type") != "notebook" or not isinstance(content, dict):
-        return None
-    metadata = content.setdefault("metadata", {})
-    return metadata if isinstance(metadata, dict) else None
-
-
-def _has_our_kernel(metadata: dict[str, Any]) -> bool:
+def _has_our_kernel(metadata: Json) -> bool:
     kernelspec = metadata.get("kernelspec")
     return isinstance(kernelspec, dict) and kernelspec.get("name") == KERNELSPEC["name"]
 
 
-def _is_another(content: dict[str, Any], state: State) -> bool:
-    """Whether a notebook that replaces no file is new, not the one that the state is of.
+def _is_another(content: Json, metadata: Json, state: State) -> bool:
+    """Whether a notebook that replaces no file is new, and not the one that the state belongs to.
 
-    That one was deleted where the server could not see it, as by ``rm`` or a checkout. With a
-    record of its own, other than the newest, it is a copy or was uploaded.
+    That one was then deleted where the server could not see it, as by ``rm`` or a checkout. With a
+    record of its own, other than the newest, the new one is a copy or was uploaded.
     """
-    metadata = content["metadata"]
     if "nbenv" in metadata:
         return state.saved
     if _has_our_kernel(metadata):
@@ -69,19 +80,19 @@ def _is_another(content: dict[str, Any], state: State) -> bool:
 
 
 def _on_disk(file: str, state: State) -> object:
-    """Return the record in the file that is replaced, where it matters."""
+    """Return the record in the file that is replaced, or the state's where that says the same."""
     if not state.saved or not os.path.exists(file):
-        return state.value
+        return state.record
     try:
         return read_metadata(file).get("nbenv")
     except NbenvError:
-        return state.value  # a broken file must not keep a good record from being saved
+        return state.record  # a broken file must not keep a good record from being saved
 
 
-def note_saved(model: dict[str, Any], os_path: str, contents_manager: Any, **_: object) -> None:
-    """Remember that the file holds the newest record now (a post-save hook).
+def note_saved(model: Json, os_path: str, contents_manager: ContentsManager, **_: object) -> None:
+    """Remember that the file at `os_path` holds the newest record now (a post-save hook).
 
-    When that fails the next save tries again; an exception would make the server report that the
+    When that fails, the next save tries again. An exception would make the server report that the
     notebook was not saved, though it was.
     """
     try:
@@ -93,11 +104,11 @@ def note_saved(model: dict[str, Any], os_path: str, contents_manager: Any, **_: 
 
 def _mark_saved(file: str) -> None:
     state = read_state(file)
-    if state is None or state.value is None or state.saved:
+    if state is None or state.record is None or state.saved:
         return
     in_file = read_metadata(file).get("nbenv")
     if is_locked(state.environment):
         return  # a change is under way, and may be about to write a newer state
     state = read_state(file)
-    if state is not None and state.value == in_file:
+    if state is not None and state.record == in_file:
         save_state(replace(state, saved=True))

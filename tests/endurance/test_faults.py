@@ -71,8 +71,8 @@ def test_the_disk_of_the_environments_is_full(notebook: Path, stocked: LocalInde
         succeed("install", notebook, "leaf", "-q", environ=environ)
         with_leaf = notebook.read_bytes()
         told = fail("install", notebook, "large", "-q", environ=environ)
-        assert "There is no room left on the disk." in told
-        assert "Make room" in told
+        assert "There is no space left on the disk." in told
+        assert "Free some disk space" in told
         assert notebook.read_bytes() == with_leaf != before
         status = succeed("status", notebook, "--json", environ=environ).json
         assert (status["ready"], status["drift"]) == (True, [])
@@ -133,7 +133,7 @@ def test_a_corrupted_cache_entry(ready: Path, how: str) -> None:
     if content is not None:
         cached.write_bytes(content)
     done = succeed("restore", ready)
-    assert "The cache of large is damaged; fetching anew" in done.err
+    assert "The cached files of large are damaged; downloading again" in done.err
     assert environment(ready).site_packages().joinpath("large/data.py").stat().st_size == size
     assert installed(ready) == HELD
 

@@ -59,8 +59,8 @@ def test_it_fails_for_good_and_the_next_try_resumes(
     else:
         index.slow = {LAST}
     told = fail("restore", shared, "-q")
-    assert told.startswith("An index of distributions cannot be used.")
-    assert "try again; nothing was changed, and what is downloaded already is kept." in told
+    assert told.startswith("A package index cannot be used.")
+    assert "try again; nothing was changed, and finished downloads are kept." in told
     assert len(told.splitlines()) < 12
     assert (shared.read_bytes(), installed(shared)) == (before, {})
     assert len(index.requests) <= 12 * (RETRIES + 1)  # bounded, whatever is requested

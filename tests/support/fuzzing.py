@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 from packaging.markers import default_environment
 
-from nbenv.cli import parser
+from nbenv.cli.commands import parse
 from nbenv.core import record, requirements, urls
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built
@@ -24,7 +24,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import drift
 from nbenv.errors import InstallerError, NbenvError
 from nbenv.installer import pip_config
-from nbenv.installer.uv_errors import explained
+from nbenv.installer.uv_errors import explain_failure
 from nbenv.kernel.guest import shell_words
 from nbenv.notebook.metadata import read_metadata, write_metadata
 from nbenv.operations.install import parse_index
@@ -133,13 +133,13 @@ def _words(data: bytes) -> None:
     shell_words.route(text, [sys.executable, "-c", "pass"], ["--environment", "x"])
     if not {"-h", "--help", "--version"} & set(found):
         try:
-            parser.parse(found)
+            parse(found)
         except SystemExit as error:  # an abbreviation of --help
             assert error.code in (0, None)
 
 
 def _installer(data: bytes) -> None:
-    error = explained(data.decode("utf-8", "replace").splitlines())
+    error = explain_failure(data.decode("utf-8", "replace").splitlines())
     assert isinstance(error, InstallerError)
 
 

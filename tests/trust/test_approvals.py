@@ -159,7 +159,7 @@ def test_a_record_without_a_lock_is_agreed_to_by_its_requirements(
 def test_they_are_listed_and_taken_back(
     notebook: Path, stocked: LocalIndex, home: Path, tmp_path: Path
 ) -> None:
-    assert succeed("approvals").out == "Nothing is agreed to on this machine.\n"
+    assert succeed("approvals").out == "Nothing is approved on this machine.\n"
     succeed("install", notebook, "leaf", "from-source")
     second = write_other_copy(notebook, tmp_path / "second")
     succeed("install", second, "other")

@@ -219,7 +219,7 @@ def test_no_variable_gets_into_an_address(
     """An installer would substitute its value and send it to the host that a notebook names."""
     monkeypatch.setenv(variable, PASSWORD if variable != "HOME" else os.environ["HOME"])
     address = index.url_for(f"${{{variable}}}/x-1-py3-none-any.whl")
-    assert "holds a $" in nbenv("install", notebook, f"x @ {address}").err
+    assert "contains a $" in nbenv("install", notebook, f"x @ {address}").err
     document = json.loads(notebook.read_text(encoding="utf-8"))
     line = f"x @ {address} --hash=sha256:{'0' * 64}"
     document["metadata"]["nbenv"] = {"version": 1, "python": "3.11", "lock": [line]}

@@ -56,5 +56,5 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.ipynb"
     os.mkfifo(pipe)
     for path in (pipe, tmp_path, Path(os.devnull)):
-        with pytest.raises(NbenvError, match="no file"):
+        with pytest.raises(NbenvError, match="not a file"):
             NotebookSnapshot.read(NotebookRef(str(path)))

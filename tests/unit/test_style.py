@@ -30,7 +30,6 @@ LOGIC = 3
 TESTED_ELSEWHERE = {
     "nbenv/__main__.py": "the entry of every command: tests/integration/cli runs it",
     "nbenv/export/data/headless.py": "runs in an image: tests/integration/export executes it",
-    "nbenv/kernel/become.py": "replaces its process: tests/integration/kernel starts kernels",
 }
 """Modules with logic that no unit test can run, each with its reason."""
 

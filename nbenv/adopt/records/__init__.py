@@ -1,4 +1,7 @@
-"""Records of environments that other tools keep in notebooks, one module a tool."""
+"""Records of environments that other tools keep in notebooks: one module for each tool.
+
+To support another tool, add a module with a ``read`` here, and name it in `READERS`.
+"""
 
 from collections.abc import Callable
 
@@ -14,9 +17,12 @@ from nbenv.adopt.records import (
     snapmyenv,
 )
 
-__all__ = ["READERS"]
+__all__ = ["READERS", "Reader"]
 
-READERS: tuple[Callable[[ReadNotebook, Findings], None], ...] = (
+Reader = Callable[[ReadNotebook, Findings], None]
+"""Adds what a tool recorded in a notebook, if it did, to the findings."""
+
+READERS: tuple[Reader, ...] = (
     juv.read,
     nteract.read,
     jupyterlab_requirements.read,
@@ -25,3 +31,4 @@ READERS: tuple[Callable[[ReadNotebook, Findings], None], ...] = (
     databricks.read,
     polynote.read,
 )
+"""In this order: the first one that names a Python decides on it."""

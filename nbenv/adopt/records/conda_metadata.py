@@ -1,4 +1,8 @@
-"""What conda environments left in metadata, and the cell magic of adhoconda."""
+"""Conda environments in metadata, and in the cell magic of adhoconda.
+
+The metadata is that of an nbenv of 2017, a conda tool that shares only its name with this one.
+https://github.com/hamelin/adhoconda
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,10 @@ __all__ = ["read"]
 
 
 def read(notebook: ReadNotebook, findings: Findings) -> None:
-    """Take ``metadata.conda_environment`` (nbenv of 2017) and ``%%condaenv`` cells."""
+    """Add ``metadata.conda_environment`` and the ``%%condaenv`` cells."""
     text = notebook.metadata.get("conda_environment")
     if isinstance(text, str):
-        # The hook of that tool stored the text of a bytes object.
+        # That tool's hook stored the repr of a bytes object.
         text = re.sub(r"^b(['\"])(.*)\1$", r"\2", text.strip(), flags=re.DOTALL)
         text = text.replace("\\n", "\n") if "\n" not in text else text
         read_environment(text, Source(0, "metadata.conda_environment"), findings)

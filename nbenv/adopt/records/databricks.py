@@ -1,4 +1,7 @@
-"""Databricks: the requirements of a notebook's environment."""
+"""Databricks: the environment of a notebook that was exported there.
+
+The shape is the one of exported notebooks; ``dependencies`` are lines of a requirements file.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from nbenv.adopt.notebook_reader import ReadNotebook
 __all__ = ["read"]
 
 _KEY = "application/vnd.databricks.v1+notebook"
+_ELSEWHERE = ("-", "/Workspace", "/Volumes", "dbfs:")
 
 
 def read(notebook: ReadNotebook, findings: Findings) -> None:
-    """Take ``environmentMetadata.dependencies``; what the platform brings is not written there."""
-    held = as_mapping(notebook.section(_KEY).get("environmentMetadata"))
-    for text in as_texts(held.get("dependencies")):
-        if not text.startswith(("-", "/Workspace", "/Volumes", "dbfs:")):
-            findings.want(text, Source(0, "environmentMetadata (Databricks)"))
+    """Add ``environmentMetadata.dependencies``; what the platform preinstalls is not in there."""
+    environment = as_mapping(notebook.section(_KEY).get("environmentMetadata"))
+    for text in as_texts(environment.get("dependencies")):
+        if text.startswith(_ELSEWHERE):
+            findings.note(f"{text} exists only on Databricks.")
         else:
-            findings.note(f"Databricks' {text} is not on this machine.")
+            findings.add(text, Source(0, "environmentMetadata (Databricks)"))

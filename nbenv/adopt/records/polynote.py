@@ -1,4 +1,7 @@
-"""Polynote: ``metadata.config`` with the requirements of each language."""
+"""Polynote: ``metadata.config`` with the requirements of each language.
+
+https://polynote.org/latest/docs/notebook-configuration/
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ __all__ = ["read"]
 
 
 def read(notebook: ReadNotebook, findings: Findings) -> None:
-    """Take the Python requirements and the pip repositories."""
+    """Add the Python requirements, and the pip repositories as indexes."""
     config = notebook.section("config")
     for text in as_texts(as_mapping(config.get("dependencies")).get("python")):
-        findings.want(text.removesuffix("?nocache"), Source(0, "metadata.config (Polynote)"))
+        findings.add(text.removesuffix("?nocache"), Source(0, "metadata.config (Polynote)"))
     for place in map(as_mapping, as_list(config.get("repositories"))):
         if url := as_mapping(place.get("pip")).get("url"):
-            findings.index(str(url))
+            findings.add_index(str(url))

@@ -1,27 +1,26 @@
-"""snapmyenv: everything that was installed, as a list with versions."""
+"""snapmyenv: a list of all installed packages with their versions.
+
+https://github.com/lovnishverma/snapmyenv
+"""
 
 from __future__ import annotations
 
-from nbenv.adopt.findings import Findings, FoundRequirement, Source, distribution
-from nbenv.adopt.json_values import as_list, as_mapping, minor
+from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.json_values import as_list, as_mapping, python_in
 from nbenv.adopt.notebook_reader import ReadNotebook
 
 __all__ = ["read"]
 
 
 def read(notebook: ReadNotebook, findings: Findings) -> None:
-    """Take the versions: the list has all that was installed, not what the notebook needs."""
+    """Add the versions as pins only: the list does not say which of them the notebook needs."""
     snapshot = as_mapping(notebook.metadata.get("snapmyenv_snapshot"))
     source = Source(0, "metadata.snapmyenv_snapshot")
     for entry in as_list(snapshot.get("packages")):
-        text = entry if isinstance(entry, str) else _pinned(as_mapping(entry))
-        if name := distribution(text):
-            findings.pins[name] = FoundRequirement(text, source)
-    python = minor(snapshot.get("python_version"))
-    if python and not findings.python:
-        findings.python, findings.python_source = python, source.name
+        findings.add_pin(entry if isinstance(entry, str) else _specifier(entry), source)
+    findings.suggest_python(python_in(snapshot.get("python_version")), source.name)
 
 
-def _pinned(entry: object) -> str:
-    values = as_mapping(entry)
-    return f"{values.get('name', '')}=={values.get('version', '')}"
+def _specifier(entry: object) -> str:
+    table = as_mapping(entry)
+    return f"{table.get('name', '')}=={table.get('version', '')}"

@@ -1,4 +1,4 @@
-"""Run a notebook in this environment, show what it prints, write it with its outputs."""
+"""Run a notebook in this environment, print its outputs, and save a copy with them."""
 
 import json
 import sys
@@ -12,18 +12,18 @@ def main(source, result):
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     manager, client = start_new_kernel(kernel_name="python3")
     try:
-        done = all(run(client, cell, count) for count, cell in enumerate(cells, 1))
+        succeeded = all(run(client, cell, count) for count, cell in enumerate(cells, 1))
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
         with open(result, "w", encoding="utf-8") as file:
             json.dump(notebook, file, ensure_ascii=False, indent=1)
             file.write("\n")
-    return 0 if done else 1
+    return 0 if succeeded else 1
 
 
 def run(client, cell, count):
-    """Run one cell; return whether the next may follow."""
+    """Run one cell; return whether to go on with the next one."""
     cell["outputs"], cell["execution_count"] = [], count
     reply = client.execute_interactive(
         "".join(cell["source"]),
@@ -35,7 +35,7 @@ def run(client, cell, count):
 
 
 def take(outputs, message):
-    """Keep what a cell puts out, as notebooks do, and print it."""
+    """Store an output of a cell as notebooks do, and print it."""
     kind, content = message["msg_type"], message["content"]
     if kind == "clear_output":
         outputs.clear()

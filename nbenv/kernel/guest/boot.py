@@ -1,6 +1,7 @@
 """Start ipykernel in a notebook's own environment, with nbenv's magics.
 
-Run by path with the environment's Python; imports nothing of nbenv, which is not installed there.
+Run by path with the environment's Python. It imports nothing of nbenv, which is not installed
+there; the other modules of this folder are loaded by path, each when it is needed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import sys
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if entry != _HERE]
+sys.modules["_nbenv_boot"] = sys.modules[__name__]  # whence its siblings import `load`
 
 
 def load(name):
-    """Load a module of this folder under a name that no distribution has."""
+    """Load a module of this folder under a name that no package has."""
     known = "_nbenv_" + name
     if known not in sys.modules:
         from importlib.util import module_from_spec, spec_from_file_location
@@ -26,16 +28,13 @@ def load(name):
     return sys.modules[known]
 
 
-sys.modules["_nbenv_boot"] = sys.modules[__name__]
-
-
 def _start_again(error) -> None:
-    """Have the launcher look at this environment's files, and say there why it did not start."""
+    """Have the launcher check this environment's files; it reports why ipykernel did not start."""
     host = os.environ.get("NBENV_HOST_PYTHON")
     if os.name != "posix" or not host or "-f" not in sys.argv:
         return
     try:
-        os.unlink(os.path.join(sys.prefix, "nbenv.json"))  # it is not whole
+        os.unlink(os.path.join(sys.prefix, "nbenv.json"))  # the environment is not whole
     except OSError:
         return
     why = " ".join("{}: {}".format(type(error).__name__, error).split())
@@ -49,13 +48,18 @@ def _start_again(error) -> None:
     os.execve(host, [host, "-m", "nbenv.kernel.launcher", *sys.argv[1:]], environ)
 
 
+def _answer_page(comm, message) -> None:
+    """Answer a page that opens a comm; what that needs is imported for the first one only."""
+    load("page_comm").answer(comm, message)
+
+
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
     load("lazy_jupyter_client").defer()
     gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
     try:
         from ipykernel import kernelapp
-    except Exception as error:  # files are missing: the launcher looks, mends and starts again
+    except Exception as error:  # files are missing: the launcher checks, repairs and starts again
         _start_again(error)
         raise
     finally:
@@ -68,11 +72,12 @@ def main() -> None:
     app.initialize(sys.argv[1:])
     if app.shell is not None:
         load("magics").register(app.shell, app.kernel)
+        app.kernel.comm_manager.register_target("nbenv", _answer_page)
     handed_over = os.environ.pop("NBENV_HANDED_OVER", None)
     if handed_over:
         load("handover").receive(app.kernel, handed_over)
     app.start()
-    load("on_exit").keep()
+    load("on_exit").save_bytecode()
 
 
 if __name__ == "__main__":

@@ -1,32 +1,28 @@
 """Run nbenv's command line from a kernel: progress while it works, one short line at the end.
 
-Standard library only: guests have no nbenv.
+The kernels of ordinary notebooks and the waiting kernel, which run on the host, use it as well.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import site
 import subprocess
-import sys
-import sysconfig
 import tempfile
+import threading
+
+from _nbenv_boot import load
 
 _PATIENCE = 20.0
 """Seconds that a stopped command has to put everything back."""
+_HELP = ("--help", "-h", "help")
 
 
 class NbenvError(Exception):
-    """What nbenv could not do: its message, and no traceback."""
+    """A command of nbenv's failed: shown as its message, without a traceback."""
 
     def _render_traceback_(self):
         return str(self).splitlines()
-
-
-def _hosted():
-    return sys.modules["_nbenv_boot"].load("host_python")
 
 
 class Screen:
@@ -62,37 +58,37 @@ class Screen:
             self._show("", event)
 
 
-def run(words, target, screen=None):
-    """Run ``nbenv WORDS`` on `target` (hidden options that name the notebook); return its result.
+def run(words, target, screen=None) -> None:
+    """Run ``nbenv WORDS`` on `target` (hidden options that name the notebook), and show it.
 
-    Raises NbenvError with the one message when it fails.
+    Raises NbenvError with its message when the command fails.
     """
     screen = screen or Screen()
     verb, rest = (words[0], list(words[1:])) if words else ("--help", [])
-    if verb in ("--help", "-h", "help") or {"-h", "--help"} & set(rest):
-        return _help([verb] if verb not in ("-h", "help") else ["--help"], rest)
+    if verb in _HELP or {"-h", "--help"} & set(rest):
+        _show_help(["--help" if verb in _HELP else verb, *rest], screen)
+        return
     separator = ["--"] if verb == "pip" else []
-    event = _events([*_hosted().command(), verb, "--events", *target, *separator, *rest], screen)
+    command = [*load("host_python").command(), verb, "--events", *target, *separator, *rest]
+    event = _last_event(command, screen)
     if event["type"] == "error":
         screen.failed(event)
         raise NbenvError(event["message"])
-    notes = _live(event)
+    update = load("live_update")
+    notes = update.apply(event)
     first, newline, more = event.get("summary", "").partition("\n")
-    told = " ".join([part for part in (first, *notes) if part])
-    screen.result(told + newline + more, event)
-    return event
+    line = " ".join([part for part in (first, *notes) if part])
+    screen.result(line + newline + more, {**event, "restart": update.stale()})
 
 
-def _help(words, rest):
-    done = subprocess.run(
-        [*_hosted().command(), *words, *rest], stdout=subprocess.PIPE, check=False
-    )
-    print(done.stdout.decode("utf-8", "replace").rstrip())
-    return
+def _show_help(words, screen) -> None:
+    command = [*load("host_python").command(), *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    screen.text(done.stdout.decode("utf-8", "replace").rstrip())
 
 
-def _events(command, screen):
-    """Run a command; show its events and return the last."""
+def _last_event(command, screen):
+    """Run a command and show its events; return the last one, a result or an error."""
     last = {"type": "error", "message": "nbenv ended without a result."}
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
@@ -103,19 +99,19 @@ def _events(command, screen):
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         )
         try:
-            last = _shown(child, screen) or last
+            last = _show_events(child, screen) or last
         except KeyboardInterrupt:
-            last = _stopped(child, screen) or last
+            last = _show_stop(child, screen) or last
         child.wait()
         if child.returncode not in (0, 1, 2, 3):
             errors.seek(0)
             tail = errors.read().decode("utf-8", "replace").strip().splitlines()[-3:]
-            last["message"] = "\n".join(["nbenv could not be run.", *tail])
-            last["type"] = "error"
+            return {"type": "error", "message": "\n".join(["nbenv could not be run.", *tail])}
     return last
 
 
-def _shown(child, screen):
+def _show_events(child, screen):
+    """Show a command's events as they come; return the one that is a result or an error."""
     last = None
     for line in child.stdout:
         try:
@@ -131,76 +127,11 @@ def _shown(child, screen):
     return last
 
 
-def _stopped(child, screen):
+def _show_stop(child, screen):
     """Let an interrupted command put everything back; the interrupt has reached it too."""
-    import threading
-
     timer = threading.Timer(_PATIENCE, child.terminate)
     timer.start()
     try:
-        return _shown(child, screen)
+        return _show_events(child, screen)
     finally:
         timer.cancel()
-
-
-# -- what a running kernel must do after a change
-
-_stale = {}
-
-
-def applied(event):
-    """Take note of a change that was made outside this kernel (the last event's JSON, or "").
-
-    Returns JSON: of each distribution that only a restart brings up to date, its name, old and new
-    version, and the imported module that makes it so.
-    """
-    if event:
-        _live(json.loads(event))
-    return json.dumps(list(_stale.values()))
-
-
-def _live(event):
-    """Let the running kernel see what changed; return what only a restart can do."""
-    importlib.invalidate_caches()
-    if os.environ.get("NBENV_ENVIRONMENT") == event.get("environment"):
-        _read_path_files(event.get("pth", ()))
-    changes = event.get("changes", ())
-    for change in changes:
-        name, before = change["name"], _stale.pop(change["name"], {})
-        module = before.get("module") or _imported(change, sys.modules)
-        old = before.get("old", change["old"])  # what is imported, however many changes ago
-        if module and old != change["new"]:  # the same: as after an undo
-            _stale[name] = {"name": name, "old": old, "new": change["new"], "module": module}
-    event["restart"] = list(_stale.values())
-    if event.get("replaced"):
-        return ["Restart the kernel to move into it."]
-    return verdict(changes, sys.modules)
-
-
-def _imported(change, modules):
-    """Return the imported module of a distribution that was there before the change."""
-    return next((each for each in change["imports"] if change["old"] and each in modules), None)
-
-
-def _read_path_files(names) -> None:
-    folder = sysconfig.get_path("purelib")
-    for name in names:
-        site.addpackage(folder, name, set())
-
-
-def verdict(changes, modules):
-    """Return a sentence for each changed distribution that is imported already."""
-    notes = []
-    for change in changes:
-        if not _imported(change, modules):
-            continue
-        if change["new"]:
-            notes.append(
-                "Restart the kernel to use {name} {new}: {old} is imported.".format(**change)
-            )
-        else:
-            notes.append("Restart the kernel to be rid of {name}: it is imported.".format(**change))
-    if len(notes) > 3:
-        names = ", ".join(c["name"] for c in changes if _imported(c, modules))
-        return [f"Restart the kernel: of what changed, {names} are imported."]
-    return notes

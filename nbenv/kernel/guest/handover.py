@@ -1,6 +1,6 @@
-"""Requests that waited for the kernel before this one: written by it, dispatched here.
+"""Hand the requests that a waiting kernel did not answer over to the kernel that takes its place.
 
-They are raw multipart messages of the shell channel; their signatures are checked as ever.
+They are raw multipart messages of the shell channel; their signatures are checked as usual.
 """
 
 from __future__ import annotations
@@ -13,26 +13,31 @@ RECONNECTED = 0.6
 
 
 def write(path, messages) -> None:
-    """Keep messages (lists of bytes) in a file that only this user can read."""
+    """Write messages (lists of bytes) to a file that only this user can read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="ascii") as file:
         json.dump([[frame.hex() for frame in message] for message in messages], file)
 
 
-def receive(kernel, path) -> None:
-    """Dispatch the messages in a file, once the kernel runs and clients are connected."""
+def read(path):
+    """Return the messages in a file, and remove it."""
     with open(path, encoding="ascii") as file:
         messages = [[bytes.fromhex(frame) for frame in message] for message in json.load(file)]
     os.unlink(path)
+    return messages
+
+
+def receive(kernel, path) -> None:
+    """Dispatch the messages in a file, once the kernel runs and clients are connected."""
     from tornado.ioloop import IOLoop
 
-    IOLoop.current().call_later(RECONNECTED, _dispatch, kernel, messages)
+    IOLoop.current().call_later(RECONNECTED, _dispatch, kernel, read(path))
 
 
 def _dispatch(kernel, messages) -> None:
     import zmq
 
-    # Clients were connected before this kernel was: none asks it anything that would show it idle.
+    # Clients connected before this kernel did: none of them will ask for what shows it as idle.
     if hasattr(kernel, "_publish_status"):
         kernel._publish_status("idle", "shell")
 

@@ -1,4 +1,4 @@
-"""How to run the host's nbenv from a guest, which does not have it."""
+"""The command that runs the host's nbenv from a guest, which does not have it installed."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ def python():
 
 
 def command(module="nbenv.__main__"):
-    """Return the words that run the ``main`` of a module of nbenv's."""
+    """Return the words that run the ``main`` of a module of nbenv."""
     return [python(), "-c", _CODE.format(module)]

@@ -1,4 +1,4 @@
-"""A cell lacks a module, and the notebook records no requirements: what helps is said."""
+"""A hint below a cell that lacks a module, in a notebook that records no requirements."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import os
 import sys
 
 OFFER = (
-    "nbenv: this notebook records no requirements yet. Save it, then %nbenv adopt reads all of "
-    "its imports and installs what they need."
+    "nbenv: this notebook records no requirements yet. Save it and run %nbenv adopt, which reads "
+    "all of its imports and installs the packages that they need."
 )
 
 STRIPPED = (
-    "nbenv: this notebook's file has lost its record, which this machine still knows. "
+    "nbenv: this notebook's file has lost its record, but this machine still knows it. "
     "%nbenv restore puts it back."
 )
 
 
 def watch(shell) -> None:
-    """Say it below each cell that fails for want of a module; nothing is installed by itself."""
+    """Show the hint below each cell that fails for want of a module; nothing is installed."""
     shell.events.register("post_run_cell", _after)
 
 
@@ -32,5 +32,5 @@ def _is_bare() -> bool:
     try:
         with open(os.path.join(sys.prefix, "nbenv.json"), encoding="utf-8") as file:
             return not json.load(file)["value"]["requirements"]
-    except (OSError, ValueError, KeyError, TypeError):  # a change is under way, or it is not whole
+    except (OSError, ValueError, KeyError, TypeError):  # it is changing, or not whole
         return False

@@ -1,8 +1,8 @@
-"""Leave out of a kernel's start what ipykernel imports, but does not need to start.
+"""Keep out of a kernel's start what ipykernel imports but does not need to start.
 
 ipykernel uses a few modules of jupyter_client; with the first of them comes the whole package, its
 clients, managers and provisioners, a tenth of all modules that a kernel imports. Here the package's
-own code runs when somebody first asks for something of it.
+own code runs only when something of it is first asked for.
 """
 
 from __future__ import annotations
@@ -25,29 +25,42 @@ def defer(name="jupyter_client", known=_KNOWN) -> None:
     spec = None if name in sys.modules else find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         return
-    package, lock, begun = module_from_spec(spec), threading.RLock(), []
+    deferred = _Deferred(spec, known)
+    deferred.package.__getattr__ = deferred.attribute
+    deferred.package.__dir__ = deferred.names
+    sys.modules[name] = deferred.package
 
-    def missing(attribute):
-        if attribute in known:
-            found = getattr(import_module(name + "." + known[attribute]), attribute, None)
+
+class _Deferred:
+    """A package whose own code runs when it is first needed."""
+
+    def __init__(self, spec, known) -> None:
+        self.package = module_from_spec(spec)
+        self._spec, self._known = spec, known
+        self._lock = threading.RLock()
+        self._has_begun = False
+
+    def attribute(self, name):
+        """Return an attribute that the package does not have yet (its ``__getattr__``)."""
+        if name in self._known:
+            module = import_module("{}.{}".format(self._spec.name, self._known[name]))
+            found = getattr(module, name, None)
             if found is not None:
                 return found
-        load()
-        if attribute in vars(package):
-            return vars(package)[attribute]
-        raise AttributeError("module {!r} has no attribute {!r}".format(name, attribute))
+        self._load()
+        if name in vars(self.package):
+            return vars(self.package)[name]
+        raise AttributeError("module {!r} has no attribute {!r}".format(self._spec.name, name))
 
-    def load():
-        with lock:  # other threads wait until all of it is there
-            if begun:
+    def names(self):
+        """Return all names of the package (its ``__dir__``)."""
+        self._load()
+        return sorted(vars(self.package))
+
+    def _load(self) -> None:
+        with self._lock:  # other threads wait until all of it is there
+            if self._has_begun:
                 return
-            begun.append(True)
-            spec.loader.exec_module(package)
-            del package.__getattr__, package.__dir__
-
-    def listed():
-        load()
-        return sorted(vars(package))
-
-    package.__getattr__, package.__dir__ = missing, listed
-    sys.modules[name] = package
+            self._has_begun = True
+            self._spec.loader.exec_module(self.package)
+            del self.package.__getattr__, self.package.__dir__

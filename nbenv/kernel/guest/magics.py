@@ -2,65 +2,70 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-import sys
+
+from _nbenv_boot import load
 
 
-def _load(name):
-    return sys.modules["_nbenv_boot"].load(name)
+def _is_detached():
+    return bool(os.environ.get("NBENV_DETACHED"))
 
 
 def _target():
-    session = os.environ.get("NBENV_DETACHED")
-    return ["--session", session] if session else ["--environment", os.environ["NBENV_ENVIRONMENT"]]
+    """Return the hidden options that name the notebook to a command."""
+    if _is_detached():
+        return load("detached").target()
+    return ["--environment", os.environ["NBENV_ENVIRONMENT"]]
 
 
 def nbenv(line):
     """Change or show this notebook's environment: %nbenv install pandas, %nbenv --help"""
-    _load("command").run(_load("shell_words").split(line), _target())
+    load("command").run(load("shell_words").split(line), _target())
 
 
 def pip(line):
     """Run pip on this notebook's environment; installs are recorded: %pip install pandas"""
-    _load("command").run(["pip", *_load("shell_words").split(line)], _target())
+    load("command").run(["pip", *load("shell_words").split(line)], _target())
 
 
 def uv(line):
     """Run uv pip on this notebook's environment; installs are recorded: %uv pip install pandas"""
-    words = _load("shell_words").split(line)
+    words = load("shell_words").split(line)
     if words[:1] != ["pip"]:
-        raise _load("command").NbenvError(
-            "In a notebook's environment only %uv pip is available.\n"
-            "Everything else: see %nbenv --help."
+        raise load("command").NbenvError(
+            "In a notebook's environment, only %uv pip is available.\n"
+            "For everything else, see %nbenv --help."
         )
-    _load("command").run(words, _target())
+    load("command").run(words, _target())
 
 
 def register(shell, kernel) -> None:
-    """Give a shell the magics, and let its ``!pip`` come here too."""
+    """Give a shell the magics, and route its ``!pip`` to nbenv too."""
     for magic in (nbenv, pip, uv):
         shell.register_magic_function(magic, "line")
     for name in ("system", "getoutput"):
-        setattr(shell, name, _routed(shell, getattr(shell, name)))
-    if os.environ.get("NBENV_DETACHED"):
-        _load("vscode").watch(shell, kernel)
+        setattr(shell, name, _routing(shell, getattr(shell, name)))
+    if _is_detached():
+        load("detached").watch(shell, kernel)
     else:
-        _load("import_hint").watch(shell)
+        load("import_hint").watch(shell)
 
 
-def _routed(shell, original):
-    def routed(command, *arguments, **options):
+def _routing(shell, original):
+    """Return a replacement of a shell's `system` or `getoutput` that routes pip commands."""
+
+    def route(command, *arguments, **options):
         if "pip" not in command:
             return original(command, *arguments, **options)
         expanded = shell.var_expand(command, depth=1)  # {sys.executable} -m pip
-        rewritten = _load("shell_words").route(expanded, _load("host_python").command(), _target())
+        hosted = load("host_python").command()
+        rewritten = load("shell_words").route(expanded, hosted, _target())
         if rewritten == expanded:
             return original(command, *arguments, **options)
         try:
             return original(rewritten, *arguments, **options)
         finally:
-            import importlib
-
             importlib.invalidate_caches()
 
-    return routed
+    return route

@@ -1,4 +1,4 @@
-"""When a kernel ends, have what its environment compiled kept for the next environments."""
+"""Save what an environment compiled, for the next environments, when its kernel ends."""
 
 from __future__ import annotations
 
@@ -6,24 +6,32 @@ import os
 import subprocess
 import sys
 
+from _nbenv_boot import load
 
-def keep() -> None:
-    """Start a process that does it, once after each change of the environment."""
+
+def save_bytecode() -> None:
+    """Start a process that saves it, once after each change of the environment."""
     if os.environ.get("NBENV_BACKGROUND") == "0":
         return
-    marker, kept = (os.path.join(sys.prefix, name) for name in ("nbenv.json", "nbenv.kept"))
     try:
-        if os.path.exists(kept) and os.stat(kept).st_mtime >= os.stat(marker).st_mtime:
+        if _is_saved():
             return
-        command = (
-            sys.modules["_nbenv_boot"].load("host_python").command("nbenv.kernel.save_bytecode")
-        )
         subprocess.Popen(
-            [*command, os.path.basename(sys.prefix)],
+            [*load("host_python").command("nbenv.kernel.save_bytecode"), _environment()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    except OSError:  # nobody waits for it
+    except OSError:  # no one is left to read of it
         return
+
+
+def _environment():
+    return os.path.basename(sys.prefix)
+
+
+def _is_saved():
+    """Whether it was saved since the environment last changed."""
+    marker, kept = (os.path.join(sys.prefix, name) for name in ("nbenv.json", "nbenv.kept"))
+    return os.path.exists(kept) and os.stat(kept).st_mtime >= os.stat(marker).st_mtime

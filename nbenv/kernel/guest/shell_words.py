@@ -1,4 +1,4 @@
-"""Words of magics and of shell commands: which of them are pip's, for this environment."""
+"""The words of magics and of shell commands, and the routing of pip commands to nbenv."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def split(line):
     words = []
     try:
         found = shlex.split(line, posix=os.name == "posix")
-    except ValueError:  # a quote without its other: what it is part of will be complained of
+    except ValueError:  # an unclosed quote: the command rejects the word that it is part of
         found = line.split()
     for word in found:
         if word.startswith("#"):
@@ -26,7 +26,10 @@ def split(line):
 
 
 def route(command, hosted, target):
-    """Return a shell command with its pip commands run by nbenv, all else as it is."""
+    """Return a shell command with its pip commands run by nbenv, all else unchanged.
+
+    `hosted` are the words that run nbenv, and `target` the options that name the notebook.
+    """
     parts, start = [], 0
     for found in _PARTS.finditer(command):
         if found.group(2):
@@ -38,7 +41,8 @@ def route(command, hosted, target):
 def _routed(part, hosted, target):
     own = "|".join(re.escape(each) for each in (sys.executable, shlex.quote(sys.executable)))
     pattern = (
-        rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"{own}\")\s+-m\s+pip)(?=\s|$)"
+        rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"(?:{own})\")\s+-m\s+pip)"
+        r"(?=\s|$)"
     )
     found = re.match(pattern, part)
     if not found:

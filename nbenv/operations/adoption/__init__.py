@@ -1,1 +1,1 @@
-"""Adopt an ordinary notebook: dates, Pythons, names and edits around the resolve."""
+"""Adopt an ordinary notebook: choose its Python, its versions and their day, then install them."""

@@ -1,20 +1,22 @@
-"""The time that exact versions are of, so that what they need can be taken from then too."""
+"""The day to resolve as of: the one that was asked for, or the age of the exact versions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from nbenv.adopt.findings import is_exact, named
+from nbenv.adopt.findings import Findings, is_exact, package_name
 from nbenv.core.spec import Index, Spec
 from nbenv.environments import interpreters
+from nbenv.errors import UsageError
 from nbenv.installer.index_lookup import offered_files
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import Progress, Steps
 
-__all__ = ["SLOW_TO_BUILD", "day_of_versions"]
+__all__ = ["SLOW_TO_BUILD", "chosen_day", "day_of_versions"]
 
 SLOW_TO_BUILD = tuple(
     "catboost duckdb fiona grpcio h5py jax jaxlib lightgbm llvmlite lxml matplotlib netcdf4 numba "  # noqa: SIM905
@@ -22,45 +24,83 @@ SLOW_TO_BUILD = tuple(
     "pyproj pyqt5 pywavelets rasterio scikit-image scikit-learn scipy shapely spacy statsmodels "
     "tables tensorflow thinc tokenizers torch torchvision xgboost".split()
 )
-"""What takes minutes to build, and mostly fails on a Python that is newer than it."""
-_OLD = timedelta(days=540)
-_LATER = timedelta(days=90)
-"""What a version needs was there within this time."""
+"""Packages that take minutes to build, and rarely build on a Python newer than themselves."""
+_OLD_VERSION = timedelta(days=540)
+_DEPENDENCIES_FOLLOW = timedelta(days=90)
+"""A version's dependencies were all uploaded within this time after it."""
+
+
+def chosen_day(asked: str | None, findings: Findings) -> str | None:
+    """Return the day to resolve as of, None for today.
+
+    Parameters
+    ----------
+    asked
+        A day (``"2021-06-01"``), ``"auto"`` for the one that the findings suggest, or None for the
+        one that a record demands.
+
+    Raises
+    ------
+    UsageError
+        The text is no day.
+    """
+    if asked == "auto":
+        return findings.as_of
+    if asked and not re.fullmatch(r"\d{4}-\d\d-\d\d", asked):
+        raise UsageError(f"{asked!r} is not a date.", todo="Write it as in --as-of 2021-06-01.")
+    return asked or (findings.as_of if findings.as_of_recorded else None)
 
 
 def day_of_versions(
     texts: Sequence[str], python: str, folder: Path, indexes: tuple[Index, ...] = ()
 ) -> Steps[str | None]:
-    """Return the day that requirements with old exact versions are of; None for new ones, or none.
+    """Find out the day that exact versions among requirements are from, by asking the index.
 
-    `indexes` are those beyond this machine's own where a version may be.
+    Parameters
+    ----------
+    texts
+        The requirements.
+    python
+        The Python that they are for; if it is not on this machine, the answer is None.
+    folder
+        The notebook's folder, whose settings of the installer count.
+    indexes
+        Indexes beyond this machine's own that may have a version.
 
-    Raises `ResolutionError` when that Python cannot have them.
+    Returns
+    -------
+    str or None
+        A day as ``"2021-06-01"``; None where no version is exact, or none is old.
+
+    Raises
+    ------
+    ResolutionError
+        That Python cannot have these versions.
     """
     exact = tuple(text for text in texts if is_exact(text))
     found = interpreters.find(python)
     if not exact or found is None:
         return None
-    yield Progress("resolve", f"Looking how old {', '.join(exact[:3])} is …")
+    yield Progress("resolve", f"Checking the age of {', '.join(exact[:3])} …")
     spec = Spec(python, exact, indexes=indexes)
-    upgrade = ResolveOptions(no_build=SLOW_TO_BUILD)
-    lock = yield from resolve_lock(spec, found.executable, folder, upgrade)
+    options = ResolveOptions(no_build=SLOW_TO_BUILD)
+    lock = yield from resolve_lock(spec, found.executable, folder, options)
     offered = offered_files(lock.distributions, python)
-    names = {parsed.name for text in exact if (parsed := named(text))}
-    days = [day for name in names if (day := _uploaded(offered.get(name, ())))]
+    names = {name for text in exact if (name := package_name(text))}
+    days = [day for name in names if (day := _first_upload(offered.get(name, ())))]
     newest = max(days, default=None)
-    if newest is None or date.today() - newest < _OLD:
+    if newest is None or date.today() - newest < _OLD_VERSION:
         return None
-    return (newest + _LATER).isoformat()
+    return (newest + _DEPENDENCIES_FOLLOW).isoformat()
 
 
-def _uploaded(files: Sequence[File]) -> date | None:
-    """Return the day that a version's first file was uploaded."""
-    days = (_day(file.uploaded) for file in files if file.uploaded)
+def _first_upload(files: Sequence[File]) -> date | None:
+    """Return the day that the first file of a version was uploaded."""
+    days = (_parse_day(file.uploaded) for file in files if file.uploaded)
     return min((day for day in days if day), default=None)
 
 
-def _day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     try:
         return datetime.fromisoformat(text.replace("Z", "+00:00")).date()
     except ValueError:

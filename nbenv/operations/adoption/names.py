@@ -1,7 +1,8 @@
-"""The names of what a notebook asks for by an address or a folder alone."""
+"""The names of requirements that are only a URL or a path."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.adopt.findings import Findings
@@ -10,34 +11,53 @@ from nbenv.errors import NbenvError
 from nbenv.installer.requirement_names import find_names
 from nbenv.progress import Progress, Steps
 
-__all__ = ["with_names"]
+__all__ = ["Named", "resolve_names"]
 
 
-def with_names(findings: Findings, folder: Path) -> Steps[list[str]]:
-    """Find out the names of URLs and paths; what cannot be fetched is left out, and told."""
-    texts: list[str] = []
-    direct: list[str] = []
-    for each in findings.settled():
-        (texts if each.name and requirements.is_named(each.requirement) else direct).append(
-            each.requirement
-        )
-    for text in [*direct, *findings.editable]:
-        yield Progress("resolve", f"Looking into {text} …")
+@dataclass(frozen=True)
+class Named:
+    """Requirements that all have a name, and notes about those that have none."""
+
+    requirements: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def resolve_names(findings: Findings, folder: Path) -> Steps[Named]:
+    """Find out the names of URLs and paths by reading their metadata; leave out what has none.
+
+    Parameters
+    ----------
+    findings
+        The findings, whose requirements and editable projects are named.
+    folder
+        The notebook's folder, which paths are relative to.
+    """
+    settled = [
+        (each.requirement, _has_name(each.requirement, each.name)) for each in findings.settled()
+    ]
+    texts = [text for text, has_name in settled if has_name]
+    notes: list[str] = []
+    for text in [*(text for text, has_name in settled if not has_name), *findings.editable]:
+        yield Progress("resolve", f"Reading the metadata of {text} …")
         try:
-            named = yield from (find_names([_located(text, folder)], [], [], folder))
+            found = yield from find_names([_absolute(text, folder)], folder)
         except NbenvError as error:
-            findings.note(f"{text} is left out: {_reason(error)}")
+            notes.append(f"{text} was left out: {_first_lines(error)}")
             continue
-        names = {requirements.name_of(found) for found in named.requirements}
-        texts = [t for t in texts if requirements.name_of(t) not in names]
-        texts += named.requirements
-    return texts
+        names = {requirements.name_of(named) for named in found.requirements}
+        texts = [text for text in texts if requirements.name_of(text) not in names]
+        texts += found.requirements
+    return Named(tuple(texts), tuple(notes))
 
 
-def _located(text: str, folder: Path) -> str:
+def _has_name(text: str, name: str) -> bool:
+    return bool(name) and requirements.is_named(text)
+
+
+def _absolute(text: str, folder: Path) -> str:
     return text if "://" in text else str(folder / text)
 
 
-def _reason(error: NbenvError) -> str:
+def _first_lines(error: NbenvError) -> str:
     lines = [line.strip() for line in f"{error.what}\n{error.why}".splitlines() if line.strip()]
     return " ".join(lines[:2])

@@ -1,54 +1,47 @@
-"""Which Python an adopted notebook gets."""
+"""The Python that an adopted notebook gets."""
 
 from __future__ import annotations
-
-import re
 
 from nbenv.adopt.findings import Findings
 from nbenv.environments import interpreters
 from nbenv.environments.interpreters import default_python
-from nbenv.errors import UsageError
 
-__all__ = ["day_of", "first_python", "other_pythons"]
+__all__ = ["first_python", "other_pythons"]
 
 _USABLE_SINCE = {
     "3.8": "2020-02", "3.9": "2021-02", "3.10": "2022-02", "3.11": "2023-02", "3.12": "2024-02",
     "3.13": "2025-02", "3.14": "2026-02",
 }  # fmt: skip
-"""When most distributions had wheels for a Python."""
-
-
-def day_of(text: str | None, findings: Findings) -> str | None:
-    """Return the day to resolve as of; `text` may be ``auto``."""
-    if text == "auto":
-        return findings.as_of
-    if text and not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        raise UsageError(f"{text!r} is not a day.", todo="Write, for example, --as-of 2021-06-01.")
-    recorded = findings.as_of if "resolves as of" in findings.as_of_reason else None
-    return text or recorded
+"""When most packages had wheels for a Python."""
 
 
 def first_python(findings: Findings, asked: str | None, as_of: str | None) -> str:
-    """Return the Python to try first: the notebook's own where it is here, else the host's."""
-    told, default = findings.python, default_python()
-    if asked or told == default or (told and interpreters.find(told)):
-        return asked or str(told)
-    fitting = other_pythons(told, as_of)[:1] if as_of else []
+    """Return the Python to try first: the notebook's own if it is here, else one of its time."""
+    declared, default = findings.python, default_python()
+    if asked or declared == default or (declared and interpreters.find(declared)):
+        return asked or str(declared)
+    fitting = other_pythons(declared, as_of)[:1] if as_of else []
     return fitting[0] if fitting else default
 
 
-def other_pythons(told: str | None, as_of: str | None) -> list[str]:
-    """Return all Pythons of this machine, those that fit the notebook's time best first."""
-    here = sorted((each.python for each in interpreters.available()), key=_minor)
-    newest = _minor(default_python())  # versions that a newer Python lacks are on older ones
-    order = sorted(here, key=lambda each: (_minor(each) > newest, -_minor(each)))
+def other_pythons(declared: str | None, as_of: str | None) -> list[str]:
+    """Return all Pythons of this machine, the most promising first.
+
+    With a day, those that most packages supported then come first, the newest of them leading; with
+    a declared Python, those that are at least as new. The host's Python and older ones come before
+    newer ones, for which old versions have no wheels.
+    """
+    here = sorted((each.python for each in interpreters.available()), key=_minor_number)
+    newest = _minor_number(default_python())
+    order = sorted(here, key=lambda each: (_minor_number(each) > newest, -_minor_number(each)))
     if as_of:
         fitting = [each for each in here if _USABLE_SINCE.get(each, "9") <= as_of]
         order = [*reversed(fitting), *here]
-    elif told and told.startswith("3.") and _minor(told) < newest:
-        order = [*(each for each in here if _minor(each) >= _minor(told)), *order]
+    elif declared and declared.startswith("3.") and _minor_number(declared) < newest:
+        at_least = [each for each in here if _minor_number(each) >= _minor_number(declared)]
+        order = [*at_least, *order]
     return list(dict.fromkeys(order))
 
 
-def _minor(python: str) -> int:
+def _minor_number(python: str) -> int:
     return int(python.partition(".")[2])

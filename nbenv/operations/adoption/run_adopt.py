@@ -1,4 +1,4 @@
-"""``run --adopt``: run an ordinary notebook, and install what turns out to be missing."""
+"""``run --adopt``: run an ordinary notebook, and install the packages that are missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from nbclient.exceptions import CellExecutionError
 
-from nbenv.adopt.runtime_errors import asked_for
+from nbenv.adopt.runtime_errors import missing_package
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
@@ -17,57 +17,71 @@ from nbenv.progress import Outcome, Progress, Steps
 __all__ = ["Consent", "run_adopting"]
 
 Consent = Callable[[str], bool | None]
-"""Asked a question; None means that nobody is there to answer."""
+"""Asks a question without its question mark; returns None where nobody can be asked."""
 
-_MOST = 20
-"""After so many missing distributions something else is wrong."""
+_MOST_INSTALLS = 20
+"""A notebook that needs more than this fails for another reason."""
 
 
 def run_adopting(
-    source: str, out: str | None, wish: AdoptOptions, consent: Consent
+    source: str, out: str | None, options: AdoptOptions, consent: Consent
 ) -> Steps[Outcome]:
     """Adopt a notebook that has no environment, and run it.
 
-    At each error that is about a missing distribution which is known, it is proposed, installed
-    when that is agreed to, and the cell runs again.
+    When a cell fails because a known package is missing, propose it, install it if that is agreed
+    to, and run the cell again.
+
+    Raises
+    ------
+    ApprovalNeededError
+        Nobody could be asked.
+    NbenvError
+        The answer was no, or a cell failed for another reason.
     """
-    target = NotebookRef(source)
+    ref = NotebookRef(source)
     first = Outcome()
-    if not _is_recorded(target):
-        _ask(consent, f"Adopt {source}: install what it needs", "adopting it")
-        first = yield from adopt(target, wish)
+    if not _is_recorded(ref):
+        _ask(consent, f"Adopt {source} and install what it needs", "adopting it")
+        first = yield from adopt(ref, options)
         yield Progress("adopt", first.summary)
-    added: list[str] = []
-
-    def recover(running: NotebookRef, error: CellExecutionError) -> Steps[bool]:
-        python = NotebookSnapshot.read(target).spec.python
-        name = asked_for(error.ename, error.evalue, python)
-        if name is None or name in added or len(added) >= _MOST:
-            return False
-        reason = f"{error.ename}: {error.evalue.splitlines()[0] if error.evalue else ''}"
-        _ask(consent, f"{reason}\nInstall {name}", f"installing {name}")
-        added.append(name)
-        try:
-            yield from install(running, InstallRequest((name,)))
-        except NbenvError as failure:
-            yield Progress("install", f"{name} could not be installed: {failure.what}")
-            return False
-        yield Progress("run", f"Installed {name}; the cell runs again …")
-        return True
-
-    done = yield from run(source, out, recover=recover)
-    more = f" Installed on the way: {', '.join(added)}." if added else ""
-    data = {
-        **(done.data if isinstance(done.data, dict) else {}),
-        "added": added,
-        "adopted": first.data,
-    }
+    recovery = _Recovery(ref, consent)
+    done = yield from run(source, out, recover=recovery.recover)
+    added = recovery.installed
+    more = f" Installed during the run: {', '.join(added)}." if added else ""
+    ran = done.data if isinstance(done.data, dict) else {}
+    data = {**ran, "added": added, "adopted": first.data}
     return Outcome(f"{done.summary}{more}", done.text, data=data)
 
 
-def _is_recorded(target: NotebookRef) -> bool:
+class _Recovery:
+    """Recovers from missing packages during a run, and remembers what it installed."""
+
+    def __init__(self, ref: NotebookRef, consent: Consent) -> None:
+        self.ref = ref
+        self.consent = consent
+        self.installed: list[str] = []
+
+    def recover(self, running: NotebookRef, error: CellExecutionError) -> Steps[bool]:
+        """Install the package that a cell's error is about; return whether to run it again."""
+        python = NotebookSnapshot.read(self.ref).spec.python
+        name = missing_package(error.ename, error.evalue, python)
+        if name is None or name in self.installed or len(self.installed) >= _MOST_INSTALLS:
+            return False
+        reason = f"{error.ename}: {error.evalue.splitlines()[0] if error.evalue else ''}"
+        _ask(self.consent, f"{reason}\nInstall {name}", f"installing {name}")
+        self.installed.append(name)
+        try:
+            yield from install(running, InstallRequest(requirements=(name,)))
+        except NbenvError as failure:
+            yield Progress("install", f"{name} could not be installed: {failure.what}")
+            return False
+        yield Progress("run", f"Installed {name}; running the cell again …")
+        return True
+
+
+def _is_recorded(ref: NotebookRef) -> bool:
     try:
-        return NotebookSnapshot.read(target).record is not None
+        return NotebookSnapshot.read(ref).record is not None
     except NbenvError:  # an old format, which adopting converts
         return False
 
@@ -76,8 +90,9 @@ def _ask(consent: Consent, question: str, doing: str) -> None:
     answer = consent(question)
     if answer is None:
         raise ApprovalNeededError(
-            f"{question}? Nobody could be asked.",
-            todo="To agree beforehand, add --yes.",
+            f"{question}?",
+            "There is no terminal to ask this question on.",
+            "To agree in advance, add --yes.",
         )
     if not answer:
-        raise NbenvError(f"Stopped before {doing}.", "It was not agreed to.")
+        raise NbenvError(f"Stopped before {doing}.", "You did not agree to it.")

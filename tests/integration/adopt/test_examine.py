@@ -1,4 +1,4 @@
-"""What adopting finds in a notebook: a corpus of cases, and formats that are not today's."""
+"""The findings for a corpus of notebooks, and for notebooks in older formats."""
 
 from __future__ import annotations
 

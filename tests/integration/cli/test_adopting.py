@@ -41,7 +41,7 @@ def test_adopting_records_what_it_found(tmp_path: Path, stocked: LocalIndex) -> 
     before = notebook.read_bytes()
     dry = succeed("adopt", "--dry-run", notebook)
     assert "Would adopt 1 package" in dry.out
-    assert "cell 2 is no Python" in dry.out
+    assert "cell 2 is not valid Python" in dry.out
     assert notebook.read_bytes() == before
     done = succeed("adopt", notebook, "--json").json
     assert done["requirements"] == ["tabulate==1.0"]
@@ -52,14 +52,14 @@ def test_adopting_records_what_it_found(tmp_path: Path, stocked: LocalIndex) -> 
 def test_a_name_that_the_index_lacks_is_left_out(tmp_path: Path, stocked: LocalIndex) -> None:
     notebook = write_notebook(tmp_path / "x.ipynb", "%pip install tabulate no-such-thing")
     done = succeed("adopt", notebook)
-    assert "no-such-thing is left out: the index does not have it" in done.out
+    assert "no-such-thing was left out: the index does not have it" in done.out
     assert record(notebook)["requirements"] == ["tabulate"]
 
 
 def test_versions_that_cannot_be_had_are_loosened(tmp_path: Path, stocked: LocalIndex) -> None:
     notebook = write_notebook(tmp_path / "x.ipynb", "%pip install tabulate==1.5 rich")
     done = succeed("adopt", "--python", _python(), notebook)
-    assert "the newest are taken: tabulate==1.5" in done.out
+    assert "the newest instead of tabulate==1.5" in done.out
     assert record(notebook)["requirements"] == ["rich", "tabulate"]
 
 
@@ -68,7 +68,7 @@ def test_as_of_a_day(tmp_path: Path, stocked: LocalIndex) -> None:
     succeed("adopt", "--as-of", "2020-06-01", "--python", _python(), notebook)
     assert any(line.startswith("tabulate==1.0") for line in record(notebook)["lock"])
     message = fail("adopt", "--as-of", "yesterday", notebook, status=2)
-    assert "not a day" in message
+    assert "not a date" in message
 
 
 def test_rewriting_and_old_formats(tmp_path: Path, stocked: LocalIndex) -> None:
@@ -96,7 +96,7 @@ def test_a_run_installs_what_turns_out_missing(tmp_path: Path) -> None:
     hidden = "name = 'tabu' + 'late'\nprint(__import__(name).tabulate([['x']]))"
     notebook = write_notebook(tmp_path / "x.ipynb", "import humanize", hidden)
     done = succeed("run", "--adopt", "--yes", notebook)
-    assert "Installed on the way: tabulate." in done.out
+    assert "Installed during the run: tabulate." in done.out
     assert record(notebook)["requirements"] == ["humanize", "tabulate"]
 
 

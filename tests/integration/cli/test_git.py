@@ -139,14 +139,14 @@ def test_diff_of_a_revision(repository: Path) -> None:
     done = succeed("diff", repository, "HEAD")
     assert done.out.splitlines() == [
         "work.ipynb of HEAD → now",
-        "  asked for   bud",
-        "  asked for   leaf<2",
+        "  requirement bud",
+        "  requirement leaf<2",
         "  added       bud 1.0",
         "  downgraded  leaf 2.0 → 1.0",
         "1 added, 1 downgraded.",
     ]
-    assert "git has no work.ipynb of nothing" in fail("diff", repository, "nothing")
-    assert "git has no work.ipynb of --help" in fail("diff", repository, "--", "--help")
+    assert "git has no work.ipynb in nothing" in fail("diff", repository, "nothing")
+    assert "git has no work.ipynb in --help" in fail("diff", repository, "--", "--help")
 
 
 def test_diff_of_notebooks_and_environments(repository: Path, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_diff_of_notebooks_and_environments(repository: Path, tmp_path: Path) ->
     ]
     assert succeed("diff", repository).out == "They are the same.\n"
     fresh = write_other_copy(repository, tmp_path / "fresh")
-    assert "Its environment is not made yet." in succeed("diff", fresh).out
+    assert "Its environment does not exist yet." in succeed("diff", fresh).out
     assert nbenv("diff").status == 2
 
 

@@ -51,7 +51,7 @@ def test_unpack_needs_no_network(
     assert wheels(packed) == {"wheels/branch", "wheels/leaf", "wheels/ipykernel"}
     succeed("unpack", packed, "-o", folder)
     copy.write_text(copy.read_text(encoding="utf-8").replace("1 + 1", "2"), encoding="utf-8")
-    assert "There is another" in fail("unpack", packed, "-o", folder)
+    assert "already exists, and is another notebook" in fail("unpack", packed, "-o", folder)
 
 
 def test_wheels_of_another_platform(packed: Path, notebook: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_cannot_be_packed(
     assert "records no environment" in fail("pack", notebook)
     index.sdist("from-source", "1.0")
     succeed("install", notebook, "from-source")
-    assert "Not every wheel for this machine could be had." in fail("pack", notebook)
+    assert "Some wheels for this machine could not be downloaded." in fail("pack", notebook)
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
     shared = write_other_copy(notebook, tmp_path / "shared")
     index.requests.clear()

@@ -169,7 +169,7 @@ def test_a_foreign_index_is_told_and_never_asked(
     assert only_pages(stocked)
     assert data["download"] == size(stocked, "leaf-1.0")
     assert data["sizes_unknown"] == 1
-    assert data["problem"].endswith("does not show the locked files of stranger.")
+    assert data["problem"].endswith("does not list the locked files of stranger.")
     shown = nbenv("restore", "--dry-run", notebook)
     assert f"far = {foreign.url}" in shown.out
     assert foreign.requests == []

@@ -149,7 +149,7 @@ def test_notebooks_that_cannot_be_used(
 def test_no_notebook(tmp_path: Path) -> None:
     assert "There is no notebook" in fail("install", tmp_path / "none.ipynb", "leaf")
     assert "Which notebook?" in fail("install", "leaf", status=2)
-    assert "invalid choice" in fail("frobnicate", status=2)
+    assert "There is no command" in fail("frobnicate", status=2)
 
 
 def test_a_read_only_notebook(notebook: Path, stocked: LocalIndex) -> None:

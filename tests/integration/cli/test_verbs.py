@@ -149,7 +149,7 @@ def test_uninstall_takes_orphans_along(notebook: Path, stocked: LocalIndex) -> N
     done = succeed("uninstall", notebook, "branch")
     assert done.out == "Uninstalled branch (and 1 more package).\n"
     assert installed(notebook) == {"early": "1.0", "ipykernel": "7.0"}
-    assert "does not ask for leaf" in fail("uninstall", notebook, "leaf")
+    assert "does not require leaf" in fail("uninstall", notebook, "leaf")
     assert "kernel itself" in fail("uninstall", notebook, "ipykernel")
 
 
@@ -174,7 +174,7 @@ def test_looking(notebook: Path, stocked: LocalIndex) -> None:
     assert names == ["branch", "ipykernel", "leaf"]
     assert succeed("tree", notebook).out == "branch 1.0\n└── leaf 2.0\nipykernel 7.0\n"
     assert succeed("why", notebook, "leaf").out == "branch → leaf\n"
-    assert "asked for" in succeed("why", notebook, "branch").out
+    assert "branch: required as branch" in succeed("why", notebook, "branch").out
     status = succeed("status", notebook, "--json").json
     assert (status["ready"], status["drift"], status["stale"]) == (True, [], [])
     assert notebook.read_bytes() == before

@@ -34,7 +34,7 @@ def own(tmp_path: Path) -> Iterator[LocalIndex]:
 
 @pytest.fixture
 def shared(tmp_path: Path, index: LocalIndex, own: LocalIndex) -> Path:
-    """A notebook that somebody else made, with an index of its own."""
+    """A notebook that someone else made, with an index of its own."""
     record = spec(stock(index, own), own)
     return write_recorded(tmp_path / "shared" / "leaves.ipynb", record)
 
@@ -106,13 +106,13 @@ def test_local_projects_come_along(notebook: Path, index: LocalIndex, tmp_path: 
     elsewhere = make_project(tmp_path / "elsewhere", "other", "1.0")
     succeed("install", notebook, elsewhere)
     for name in ("binder", "compose", "kubernetes"):
-        told = fail("export", notebook, "--format", name, "-o", folder)
-        assert "which is not below the notebook's folder" in told
+        message = fail("export", notebook, "--format", name, "-o", folder)
+        assert "which is outside the notebook's folder" in message
 
 
 def test_a_folder_needs_a_place(shared: Path) -> None:
-    told = fail("export", shared, "--format", "compose", status=2)
-    assert "-o leaves-compose" in told
+    message = fail("export", shared, "--format", "compose", status=2)
+    assert "-o leaves-compose" in message
 
 
 def test_hostile_names_stay_names(shared: Path, index: LocalIndex, own: LocalIndex) -> None:

@@ -44,8 +44,8 @@ def own(tmp_path: Path) -> Iterator[LocalIndex]:
 def shared(
     tmp_path: Path, index: LocalIndex, own: LocalIndex, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """A notebook that somebody else made, with an index of its own."""
-    monkeypatch.setenv("NBENV_RESTORE", "always")  # pylock asks an index only if somebody agreed
+    """A notebook that someone else made, with an index of its own."""
+    monkeypatch.setenv("NBENV_RESTORE", "always")  # pylock asks an index only after an approval
     record = spec(stock(index, own), own)
     path = write_recorded(tmp_path / "shared" / "leaves.ipynb", record)
     index.requests.clear()
@@ -83,7 +83,7 @@ def test_no_format_asks_a_host_that_the_notebook_names(
     assert {each["name"] for each in packages if "wheels" in each or "sdist" in each} == (
         HASH_CHECKED
     )
-    assert text.startswith("# Not complete: where the files of private are")
+    assert text.startswith("# Incomplete: this machine's index has no download URLs for private.")
 
 
 def test_pylock_has_every_file_that_the_cache_knows(
@@ -107,7 +107,9 @@ def test_pylock_has_every_file_that_the_cache_knows(
 def test_offline_pylock_names_what_it_lacks(shared: Path, index: LocalIndex) -> None:
     index.close()
     text = exported(shared, "pylock")
-    assert text.startswith("# Not complete: where the files of branch, extra-leaf, from-source")
+    warning, _, _ = text.partition("\n")
+    assert warning.startswith("# Incomplete: ")
+    assert "for branch, extra-leaf, from-source" in warning
     packages = {each["name"]: each for each in tomllib.loads(text)["packages"]}
     assert packages["leaf"]["version"] == "1.0"
     assert packages["leaf"]["tool"]["nbenv"]["hashes"][0].startswith("sha256:")
@@ -157,8 +159,8 @@ def test_juv_reads_its_copy(shared: Path, index: LocalIndex, tmp_path: Path) -> 
     succeed("export", shared, "--format", "juv", "-o", copy)
     nbformat.validate(nbformat.read(copy, as_version=4))
     juv = [Path(sys.executable).with_name("juv")]
-    told = run(*juv, "export", copy, index=index)
-    pins = [line.split()[0] for line in told.splitlines() if "==" in line and "#" not in line]
+    out = run(*juv, "export", copy, index=index)
+    pins = [line.split()[0] for line in out.splitlines() if "==" in line and "#" not in line]
     assert {"branch==1.0", "leaf==1.0", "private==3.0", "from-source==1.0"} <= set(pins)
     # Once more, of the copy: there is one such cell, and the record is the same.
     again = json.loads(exported(copy, "juv"))

@@ -22,7 +22,7 @@ from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
 from tests.support.mirror import fetch
 
-OFFER = "%nbenv adopt reads all of its imports"
+OFFER = "%nbenv adopt, which reads all of its imports"
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +153,6 @@ def test_a_run_that_adopts_asks_on_the_terminal(tmp_path: Path, mirror: LocalInd
     assert document(path)["metadata"]["nbenv"]["requirements"] == ["humanize"]
     status, out, shown = answered(path, "yes")
     assert (status, shown.count("[y/N]")) == (0, 1), shown
-    assert "Installed on the way: tabulate." in out
+    assert "Installed during the run: tabulate." in out
     assert "True" in out
     assert document(path)["metadata"]["nbenv"]["requirements"] == ["humanize", "tabulate"]

@@ -13,6 +13,7 @@ import pytest
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import spare, store
 from nbenv.home import paths as places
+from nbenv.home.variables import BACKGROUND
 from nbenv.kernel import launcher, make_spare
 from nbenv.operations import envs
 from tests.conftest import write_notebook
@@ -24,7 +25,7 @@ from tests.support.index import LocalIndex
 def waiting(index: LocalIndex) -> str:
     """Return the folder of the environment that waits."""
     make_spare.make()
-    state = store.read_state(NotebookRef.detached(spare.name()).notebook)
+    state = store.read_state(places.placeholder_path(spare.name()))
     assert state is not None
     return places.environment_path(state.environment)
 
@@ -88,7 +89,7 @@ def test_the_next_one_is_made_apart(
     index: LocalIndex, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spare.prepare_next()  # not where the setting says no
-    monkeypatch.delenv(spare.BACKGROUND)
+    monkeypatch.delenv(BACKGROUND)
     home.mkdir()
     hostile = tmp_path / "hostile"
     (hostile / "nbenv").mkdir(parents=True)
@@ -98,9 +99,9 @@ def test_the_next_one_is_made_apart(
     before = psutil.Process().children()
     spare.prepare_next()
     assert psutil.Process().children() == before  # nobody has to wait for it
-    stand_in = NotebookRef.detached(spare.name()).notebook
+    placeholder = places.placeholder_path(spare.name())
     end = time.monotonic() + 120
-    while not spare.ready_environment(stand_in) and time.monotonic() < end:
+    while not spare.ready_environment(placeholder) and time.monotonic() < end:
         time.sleep(0.2)
-    assert spare.ready_environment(stand_in)
+    assert spare.ready_environment(placeholder)
     assert not (tmp_path / "trap").exists()

@@ -1,4 +1,4 @@
-"""What a kernel's environment compiled is kept when the kernel ends."""
+"""Bytecode of a kernel's environment is kept when the kernel ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask the server's API what: everything else is refused, with the status that fits."""
+"""Rights to ask the server's API: everything else is refused, with the status that fits."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from nbenv.export import FORMATS
 from tests.conftest import write_notebook, write_other_copy
 from tests.support.api import ask, events, following, start
 from tests.support.commands import succeed
@@ -138,6 +139,17 @@ def test_nothing_is_said_without_the_token(server: JupyterServer) -> None:
         body = {} if method == "POST" else None
         status, _ = server.request(method, f"nbenv/api/{path}", body, token="wrong")
         assert status == 403, path
+
+
+def test_the_formats_come_with_their_labels_and_files(server: JupyterServer) -> None:
+    answer = ask(server, "version")
+    assert answer["formats"] == [each["format"] for each in answer["exports"]] == list(FORMATS)
+    script = next(each for each in answer["exports"] if each["format"] == "script")
+    assert script == {
+        "format": "script",
+        "label": "the notebook as a script that uv runs",
+        "file": "{stem}.py",
+    }
 
 
 def test_looks_at_nothing(server: JupyterServer) -> None:

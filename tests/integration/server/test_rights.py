@@ -1,4 +1,4 @@
-"""Who may do what: the server's own authorizer decides."""
+"""The server's own authorizer decides who may do what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The age that git tells of a notebook which does not tell it itself."""
+"""Unit tests of ``nbenv.adopt.age``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.adopt.age import date_of, python_of, shown_versions
 from nbenv.adopt.examine import examine
+from nbenv.adopt.notebook_reader import Cell, ReadNotebook
 from nbenv.git import last_change
 from tests.integration.adopt.cases import Case, ran_with
 from tests.support.commands import succeed
+from tests.unit.adopt.made import made
 
 DAY = "2019-05-17"
 
@@ -48,9 +51,9 @@ def test_git_tells_the_last_change_of_this_file(tmp_path: Path) -> None:
     git(path.parent, "commit", "-q", "-m", "Two", day="2024-01-01")
     findings = examine(path, "3.11")
     assert (findings.as_of, DAY in findings.as_of_reason) == (DAY, True)
-    told = succeed("adopt", "--dry-run", path).out
-    assert f"Old: git has its last change of {DAY}." in told
-    assert f"nbenv adopt --as-of {DAY} notebook.ipynb" in told
+    text = succeed("adopt", "--dry-run", path).out
+    assert f"Old: its last commit in git is from {DAY}." in text
+    assert f"nbenv adopt --as-of {DAY} notebook.ipynb" in text
 
 
 def test_a_recent_change_is_no_age(tmp_path: Path) -> None:
@@ -143,3 +146,40 @@ def test_what_a_partial_clone_lacks_is_not_fetched(tmp_path: Path, evil: str) ->
     ):
         git(partial, "config", name, value)
     assert last_change(str(partial / path.name)) is None
+
+
+@pytest.mark.parametrize(
+    ("notebook", "day"),
+    [
+        (made(prose="Last updated: 2021-03-12"), "2021-03-12"),
+        (made(prose="Written on 3 June 2019"), "2019-06-03"),
+        (made(prose="Copyright March 5, 2020"), "2020-03-05"),
+        (made(prose="The war ended on 2019-01-01"), None),
+        (made(prose="Updated 2021-13-45"), None),
+        (made(("%watermark", "2018-02-03"), prose="Updated 2021-03-12"), "2018-02-03"),
+        (made(metadata={"language_info": {"version": "3.7.1"}}), "2020-06-01"),
+        (made(metadata={"language_info": {"version": "3.12.1"}}), None),
+    ],
+)
+def test_the_day_that_a_notebook_names(notebook: ReadNotebook, day: str | None) -> None:
+    assert date_of(notebook)[0] == day
+
+
+def test_the_python_that_an_output_shows() -> None:
+    python, evidence = python_of(made(("!python -V", "Python 3.9.7")))
+    assert (python, evidence) == ("3.9", "the output of cell 1 shows it")
+    assert python_of(made("1")) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "versions"),
+    [
+        ("%watermark -p a", "a : 1.2\nPython : 3.9.1\nnot a version", ["a==1.2"]),
+        ("print(a.__version__)", "1.2.3", ["a==1.2.3"]),
+        ("print(a.__version__, b.__version__)", "1.2 3.4", []),
+        ("print(a.__version__)", "", []),
+    ],
+)
+def test_versions_in_outputs(source: str, output: str, versions: list[str]) -> None:
+    shown = shown_versions(Cell(1, source, output))
+    assert [each.requirement for each in shown] == versions

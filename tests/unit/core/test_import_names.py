@@ -1,4 +1,4 @@
-"""Which distribution an import means: facts from a table, and no guesses."""
+"""The distribution that an import means: facts from a table, and no guesses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lock lines, selections, and locks from the installer's export."""
+"""Lock lines, selections, growth and changes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbenv.core.lock import Change, Lock, LockedDistribution
-from nbenv.core.pylock import from_pylock, is_installable
+from nbenv.core.lock import Change, Lock, LockedDistribution, changes_between
 from nbenv.errors import LockError
 
 HASH = "sha256:" + "a" * 64
@@ -104,36 +103,60 @@ def test_changes() -> None:
     ]
 
 
+def test_changes_of_names_that_are_known_to_differ() -> None:
+    old, new = {"same": "1", "moved": "1"}, {"same": "1", "moved": "2", "added": "1"}
+    assert changes_between(old, new) == [Change("added", None, "1"), Change("moved", "1", "2")]
+    assert changes_between(old, new, {"same"}) == [Change("same", "1", "1")]
+
+
 @pytest.mark.parametrize(
-    ("filename", "fits"),
+    ("change", "text"),
     [
-        ("a-1-py3-none-any.whl", True),
-        ("a-1-py2.py3-none-any.whl", True),
-        ("a-1-cp311-cp311-win_amd64.whl", True),
-        ("a-1-cp311-cp311-macosx_11_0_arm64.whl", True),
-        ("a-1-cp39-abi3-manylinux_2_17_x86_64.whl", True),
-        ("a-1-cp312-abi3-manylinux_2_17_x86_64.whl", False),
-        ("a-1-cp312-cp312-win_amd64.whl", False),
-        ("a-1-cp311-cp311t-win_amd64.whl", False),
-        ("a-1-pp311-pypy311_pp73-win_amd64.whl", False),
-        ("a-1-cp311-cp311-pyodide_2025_0_wasm32.whl", False),
-        ("a-1.tar.gz", False),
+        (Change("a", None, "1"), "+ a 1"),
+        (Change("a", "1", None), "- a 1"),
+        (Change("a", "1", "2"), "~ a 1 → 2"),
     ],
 )
-def test_wheels_of_one_minor(filename: str, fits: bool) -> None:
-    assert is_installable(filename, "3.11") is fits
+def test_a_change_in_words(change: Change, text: str) -> None:
+    assert str(change) == text
 
 
-def test_hashes_are_of_wheels_or_else_of_the_sdist() -> None:
-    sdist = {"url": "u/a-1.tar.gz", "hashes": {"sha256": "5" * 64}}
-    wheel = {"url": "u/a-1-py3-none-any.whl", "hashes": {"sha256": "a" * 64}}
-    other = {"url": "u/b-1-cp312-cp312-win32.whl", "hashes": {"sha256": "c" * 64}}
-    marker = "implementation_name == 'cpython' and sys_platform == 'win32'"
-    packages = [
-        {"name": "a", "version": "1", "sdist": sdist, "wheels": [wheel], "marker": marker},
-        {"name": "b", "version": "1", "sdist": sdist, "wheels": [other]},
-    ]
-    assert from_pylock({"packages": packages}, "3.11").lines() == [
-        f"a==1 ; sys_platform == 'win32' --hash={HASH}",
-        f"b==1 --hash=sha256:{'5' * 64}",
-    ]
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("a[x]==1 --hash=" + HASH, "it has extras"),
+        ("a==1.* --hash=" + HASH, "one version"),
+        ("a==1,!=2 --hash=" + HASH, "one version"),
+        ("a @ https://h.invalid/a.zip", "no hash"),
+        ("a @ ./a-1-py3-none-any.whl", "no hash"),
+        ("a @ git+https://h.invalid/a@main", "full commit"),
+        ("a" * 5000 + "==1 --hash=" + HASH, "not a requirement"),
+    ],
+)
+def test_a_line_alone_must_fix_what_it_installs(line: str, why: str) -> None:
+    with pytest.raises(LockError, match=why):
+        LockedDistribution.from_line(line)
+
+
+def test_a_message_shows_no_password() -> None:
+    with pytest.raises(LockError) as caught:
+        LockedDistribution.from_line("a @ https://user:sesame@h.invalid/a.zip")
+    assert "sesame" not in str(caught.value)
+
+
+def test_two_lines_for_one_platform_are_refused() -> None:
+    lock = Lock.from_lines([f"a==1 --hash={HASH}", f"a==2 --hash={HASH}"])
+    with pytest.raises(LockError, match="another line"):
+        lock.selection({})
+
+
+def test_a_marker_that_cannot_be_evaluated_holds_nowhere() -> None:
+    assert not LockedDistribution("a", "1", marker="python_version ~= 'x'").holds_for(
+        {"python_version": "3.11"}
+    )
+
+
+def test_what_is_built_from_source_is_named_beside_the_lines() -> None:
+    lock = Lock.from_lines([f"a==1 --hash={HASH}", f"b==1 --hash={HASH}"], source={"b"})
+    assert lock.source() == ["b"]
+    assert Lock.from_lines(lock.lines(), lock.source()) == lock

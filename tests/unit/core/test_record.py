@@ -69,3 +69,50 @@ def test_broken_records_are_refused_with_their_place(value: object, place: str) 
 def test_a_newer_format_is_refused() -> None:
     with pytest.raises(RecordError, match="newer nbenv"):
         record.check({**OLD, "version": 2})
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ({**OLD, "requirements": ["six"] * 10_001}, "10001 entries; nbenv reads at most"),
+        ({**OLD, "lock": ["a" * 70_000]}, "longer than"),
+        (
+            {**OLD, "unknown": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]},
+            "deep",
+        ),
+    ],
+)
+def test_a_strangers_record_is_bounded(value: object, problem: str) -> None:
+    with pytest.raises(RecordError, match=problem):
+        record.check(value)
+
+
+def test_a_message_shows_no_more_of_a_wrong_value_than_fits() -> None:
+    with pytest.raises(RecordError) as caught:
+        record.check({**OLD, "python": "3" * 10_000})
+    assert len(str(caught.value)) < 400
+
+
+def test_a_file_that_lost_its_record_is_stripped() -> None:
+    assert record.is_stripped(None, state(saved=True))
+    assert not record.is_stripped(OLD, state(saved=True))
+    assert not record.is_stripped(None, state(saved=False))  # it never held one
+    assert not record.is_stripped(None, None)
+
+
+def test_an_environment_holds_what_determines_it() -> None:
+    synced = {**NEW, "lock": ["six==1"]}
+    assert record.is_held(synced, {**synced, "requirements": ["six>=1"]}, synced, None)
+    assert not record.is_held(synced, {**synced, "lock": []}, synced, None)
+    assert record.is_held(OLD, None, None, None)  # empty, as a notebook without a record needs
+    assert not record.is_held(NEW, None, None, None)
+
+
+def test_the_environment_of_a_lost_record_is_kept() -> None:
+    assert record.is_held(NEW, None, None, state(saved=True))
+
+
+def test_a_fingerprint_is_of_the_content() -> None:
+    assert record.fingerprint(OLD) == record.fingerprint(dict(reversed(OLD.items())))
+    assert record.fingerprint(OLD) != record.fingerprint(NEW)
+    assert record.fingerprint(None) == record.ABSENT

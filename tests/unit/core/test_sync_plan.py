@@ -1,8 +1,7 @@
-"""From what is locked and installed to what must change; and the graph of what needs what."""
+"""From what is locked and installed to what must change, and drift."""
 
 from __future__ import annotations
 
-from nbenv.core.dependency_graph import build_graph
 from nbenv.core.lock import Change, LockedDistribution
 from nbenv.core.sync_plan import Installed, Plan, drift, make_plan
 
@@ -51,20 +50,24 @@ def test_drift() -> None:
     ]
 
 
-def test_graph_follows_extras_and_markers() -> None:
-    requires = {
-        "root": ["mid[more]", "nope; sys_platform == 'other'"],
-        "mid": ["leaf; extra == 'more'", "unasked; extra == 'less'"],
-    }
-    versions = {"root": "1", "mid": "2", "leaf": "3", "unasked": "4"}
-    built = build_graph(requires, versions, {"root": frozenset()}, {"sys_platform": "linux"})
-    assert built.needs["root"] == ("mid",)
-    assert built.needs["mid"] == ("leaf",)
-    assert list(built.paths_to("leaf", ["root"])) == [["root", "mid", "leaf"]]
-    assert built.tree(["root"]) == ["root 1", "└── mid 2", "    └── leaf 3"]
+def test_drift_of_what_has_no_version_to_compare() -> None:
+    wanted = {"a": LockedDistribution("a", None, "https://h.invalid/a.zip", None, HASH)}
+    assert drift(wanted, {"a": Installed("a", "1")}) == []
+    assert drift(wanted, {}) == [Change("a", "https://h.invalid/a.zip", None)]
 
 
-def test_a_circle_ends() -> None:
-    requires = {"a": ["b"], "b": ["a"]}
-    built = build_graph(requires, {"a": "1", "b": "1"}, {"a": frozenset()}, {})
-    assert built.tree(["a"]) == ["a 1", "└── b 1", "    └── a 1 *"]
+def test_an_editable_install_of_the_locked_version_is_drift() -> None:
+    installed = {"a": Installed("a", "1", "file:///a", None, editable=True)}
+    assert drift({"a": locked("a", "1")}, installed) == [Change("a", "1", "1")]
+
+
+def test_a_wheel_from_a_folder_satisfies_its_version() -> None:
+    installed = {"a": Installed("a", "1", "file:///links/a-1-py3-none-any.whl")}
+    assert not make_plan({"a": locked("a", "1")}, installed, ()).install
+
+
+def test_what_must_always_be_installed_again() -> None:
+    wanted = {"a": LockedDistribution("a", None, "file:///a")}
+    installed = {"a": Installed("a", "1", "file:///a")}
+    assert not make_plan(wanted, installed, ()).install
+    assert make_plan(wanted, installed, (), always=["a"]).install == (wanted["a"],)

@@ -1,4 +1,4 @@
-"""What one environment compiled is valid in the next one, and nothing else is taken."""
+"""Bytecode compiled in one environment is valid in the next, and nothing else is taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an environment's files are what ``RECORD`` lists, for each way in which they are not."""
+"""The check of an environment's files against ``RECORD``, for each way in which they differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machine's pip can find, nbenv finds."""
+"""pip's configuration on this machine, passed on to uv."""
 
 from __future__ import annotations
 

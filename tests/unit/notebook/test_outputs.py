@@ -1,4 +1,4 @@
-"""Which outputs count as the same."""
+"""Outputs that count as the same, and outputs that do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API paths to files, and no farther than the root."""
+"""Paths of the contents API, and requirements, that lead no farther than the root."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nbenv.server.contents_paths import local_path, real_path
+from nbenv.server.contents_paths import leads_out, local_path, real_path
 
 
 @pytest.mark.parametrize("path", ["a.ipynb", "/a.ipynb", "RTC:a.ipynb"])
@@ -41,3 +41,35 @@ def test_links_lead_out_only_where_the_server_itself_goes(tmp_path: Path) -> Non
     assert local_path(contents, "link/a.ipynb") == str(root.resolve() / "link" / "a.ipynb")
     assert real_path(contents, "link/a.ipynb") is None
     assert real_path(contents, "a.ipynb") == str(root.resolve() / "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("requirement", "is_outside"),
+    [
+        ("pandas>=2", False),
+        ("x @ https://host.invalid/x.whl", False),
+        ("git+https://host.invalid/x.git", False),
+        ("./project", False),
+        ("./project[extra]", False),
+        ("../project", False),
+        ("x @ ../project", False),
+        ("../../project", True),
+        ("../../project[extra]", True),
+        ("x @ ../../project", True),
+        ("~/project", True),
+        ("/etc", True),
+        ("file:///etc", True),
+        ("x @ file:///etc", True),
+        ("git+file:///etc", True),
+        ("../linked/project", True),
+    ],
+)
+def test_a_requirement_stays_below_the_root(
+    requirement: str, is_outside: bool, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    folder = root / "notebooks"
+    folder.mkdir(parents=True)
+    (root / "linked").symlink_to(tmp_path)
+    contents = SimpleNamespace(root_dir=str(root))
+    assert leads_out(contents, requirement, str(folder)) is is_outside

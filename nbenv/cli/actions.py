@@ -1,0 +1,288 @@
+"""The action of each command: from a parsed call to the operation, which is imported only then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbenv.errors import UsageError
+
+if TYPE_CHECKING:
+    from nbenv.cli.call import Call
+    from nbenv.progress import Outcome, Steps
+
+__all__ = [
+    "adopt",
+    "approvals",
+    "audit",
+    "diff",
+    "doctor",
+    "envs",
+    "export",
+    "git_config",
+    "git_merge",
+    "git_text",
+    "install",
+    "kernelspec",
+    "list_",
+    "move_python",
+    "outdated",
+    "pack",
+    "pip",
+    "prune",
+    "restore",
+    "run",
+    "status",
+    "tree",
+    "undo",
+    "uninstall",
+    "unpack",
+    "upgrade",
+    "verify",
+    "why",
+]
+
+# -- start
+
+
+def install(call: Call) -> Steps[Outcome]:
+    """Install packages."""
+    from nbenv.operations.install import InstallRequest, install
+
+    return install(call.notebook(), call.request(InstallRequest))
+
+
+def adopt(call: Call) -> Steps[Outcome]:
+    """Adopt an ordinary notebook; IPython's parser is slow to import."""
+    from nbenv.operations.adoption.adopt import AdoptOptions, adopt
+
+    return adopt(call.notebook(), call.request(AdoptOptions))
+
+
+def restore(call: Call) -> Steps[Outcome]:
+    """Restore the recorded environment, or show what that would do."""
+    from nbenv.operations.restore import restore
+
+    options = call.options
+    if options.python and (options.dry_run or options.fallback):
+        raise UsageError(
+            "restore --python moves the notebook, and cannot be combined with another option.",
+            todo="Use --python on its own.",
+        )
+    if options.dry_run:
+        return _preview(call)
+    return restore(call.notebook(), options.python, options.fallback)
+
+
+def _preview(call: Call) -> Steps[Outcome]:
+    if call.options.fallback:
+        from nbenv.operations.fallback import preview_fallback
+
+        return preview_fallback(call.notebook(), call.options.fallback)
+    from nbenv.operations.preview import preview
+
+    return preview(call.notebook())
+
+
+def run(call: Call) -> Steps[Outcome]:
+    """Run a notebook; nbclient is slow to import."""
+    from nbenv.operations.run import run
+
+    options = call.options
+    if options.adopt:
+        return _run_adopting(call)
+    if options.yes or options.as_of:
+        raise UsageError("--yes and --as-of need --adopt.")
+    return run(call.path, options.output, options.python, options.fallback)
+
+
+def _run_adopting(call: Call) -> Steps[Outcome]:
+    from nbenv.operations.adoption.adopt import AdoptOptions
+    from nbenv.operations.adoption.run_adopt import run_adopting
+
+    options = call.options
+    if options.fallback:
+        raise UsageError("run --adopt cannot be combined with --fallback.")
+    consent = (lambda _: True) if options.yes else call.ask
+    return run_adopting(call.path, options.output, call.request(AdoptOptions), consent)
+
+
+# -- change
+
+
+def uninstall(call: Call) -> Steps[Outcome]:
+    """Uninstall packages."""
+    from nbenv.operations.uninstall import uninstall
+
+    return uninstall(call.notebook(), call.words, call.options.dry_run)
+
+
+def upgrade(call: Call) -> Steps[Outcome]:
+    """Upgrade packages."""
+    from nbenv.operations.upgrade import upgrade
+
+    options = call.options
+    return upgrade(call.notebook(), call.words, options.dry_run, options.any_index)
+
+
+def move_python(call: Call) -> Steps[Outcome]:
+    """Move the notebook to another Python."""
+    from nbenv.operations.move_python import move
+
+    return move(call.notebook(), call.words[0])
+
+
+def undo(call: Call) -> Steps[Outcome]:
+    """Undo the last change."""
+    from nbenv.operations.undo import undo
+
+    return undo(call.notebook())
+
+
+def pip(call: Call) -> Outcome | Steps[Outcome]:
+    """Run pip's own words."""
+    from nbenv.cli.pip_magic import perform_pip
+
+    return perform_pip(call.words, call.notebook())
+
+
+# -- look
+
+
+def list_(call: Call) -> Outcome:
+    """List what is installed."""
+    from nbenv.operations.listing import list_
+
+    return list_(call.notebook())
+
+
+def tree(call: Call) -> Outcome:
+    """Show the tree of dependencies."""
+    from nbenv.operations.listing import tree
+
+    return tree(call.notebook())
+
+
+def why(call: Call) -> Outcome:
+    """Explain why a package is installed."""
+    from nbenv.operations.listing import why
+
+    return why(call.notebook(), call.words[0])
+
+
+def outdated(call: Call) -> Steps[Outcome]:
+    """List what has a newer version."""
+    from nbenv.operations.listing import outdated
+
+    return outdated(call.notebook())
+
+
+def status(call: Call) -> Outcome:
+    """Compare what is recorded, locked and installed."""
+    from nbenv.operations.listing import status
+
+    return status(call.notebook())
+
+
+def diff(call: Call) -> Outcome:
+    """Compare a notebook with one other thing."""
+    from nbenv.operations.diff import diff
+
+    return diff(call.notebook(), *call.words)
+
+
+def audit(call: Call) -> Steps[Outcome]:
+    """Look for known vulnerabilities."""
+    from nbenv.operations.audit import audit
+
+    return audit(call.notebook(), call.options.service_url)
+
+
+# -- share
+
+
+def export(call: Call) -> Steps[Outcome]:
+    """Write the environment in another format."""
+    from nbenv.cli.export import perform_export
+
+    return perform_export(call.options, call.notebook())
+
+
+def pack(call: Call) -> Steps[Outcome]:
+    """Pack a notebook and its wheels."""
+    from nbenv.operations.pack import pack
+
+    return pack(call.notebook(), call.options.output, call.options.platform)
+
+
+def unpack(call: Call) -> Steps[Outcome]:
+    """Restore a packed notebook."""
+    from nbenv.operations.pack import unpack
+
+    return unpack(call.words[0], call.options.output)
+
+
+def verify(call: Call) -> Steps[Outcome]:
+    """Rebuild, run and compare notebooks."""
+    from nbenv.operations.verify import verify
+
+    return verify(list(dict.fromkeys(call.words)), call.options.jobs, call.options.junit)
+
+
+def git_config(call: Call) -> Outcome:
+    """Configure git."""
+    from nbenv.operations.git_driver import configure
+
+    return configure(call.options.everywhere, call.options.remove)
+
+
+def git_text(call: Call) -> Outcome:
+    """Print a notebook as git compares it."""
+    from nbenv.operations.git_driver import folded
+
+    return folded(call.words[0])
+
+
+def git_merge(call: Call) -> Steps[Outcome]:
+    """Merge notebooks for git."""
+    from nbenv.operations.git_driver import merge_files
+
+    base, ours, theirs, path = call.words
+    return merge_files(base, ours, theirs, path)
+
+
+# -- this machine
+
+
+def doctor(call: Call) -> Outcome:
+    """Check the installation; jupyter_client is slow to import."""
+    from nbenv.operations.doctor import doctor
+
+    return doctor()
+
+
+def envs(call: Call) -> Outcome:
+    """List the environments."""
+    from nbenv.operations.envs import envs
+
+    return envs(call.options.sizes, pythons=call.options.json)
+
+
+def prune(call: Call) -> Outcome:
+    """Remove unused environments."""
+    from nbenv.operations.envs import prune
+
+    return prune(call.options.dry_run)
+
+
+def approvals(call: Call) -> Outcome:
+    """List approvals, or revoke some."""
+    from nbenv.operations.approvals import approvals, revoke
+
+    return revoke(call.options.revoke) if call.options.revoke else approvals()
+
+
+def kernelspec(call: Call) -> Outcome:
+    """Install the kernelspec."""
+    from nbenv.operations.doctor import kernelspec
+
+    return kernelspec()

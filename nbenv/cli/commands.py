@@ -1,0 +1,266 @@
+"""The table of commands: each is declared here once, with all that follows from it.
+
+An option belongs in its command's declaration and in the operation's request (the field of its
+name); parsing, help, suggestions, the request and what a page may ask for follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from nbenv.cli import actions, options
+from nbenv.cli.call import Ask, Call, nobody
+from nbenv.cli.declarations import Command, Group, Notebooks, Option, Place, Words, by_name
+from nbenv.cli.options import AS_OF, DRY_RUN, FALLBACK, OUTPUT, PYTHON, on_page
+from nbenv.cli.parser import parse_with
+from nbenv.progress import Outcome, Progress, drain
+
+__all__ = ["COMMANDS", "parse", "perform"]
+
+_CHANGES = {"+": "green", "-": "red", "~": "yellow"}
+_VERDICTS = {"ok": "green", "BAD": "bold red"}
+_DIFFERENCES = {
+    "added": "green", "upgraded": "yellow", "downgraded": "yellow", "changed": "yellow",
+    "removed": "red",
+}  # fmt: skip
+_TROUBLE = {"Drift:": "yellow", "Stale": "yellow"}
+_PACKAGES = "the packages' names"
+
+COMMANDS = by_name([
+    Command(
+        "install", Group.START, "install packages and record them in the notebook",
+        actions.install,
+        words=Words(
+            "PACKAGE", "a name, a requirement such as 'pandas>=2', a URL, or a folder",
+            most=None, field="requirements",
+        ),
+        options=(
+            Option(("-r", "--requirement"), "install the requirements that a file lists", "FILE",
+                   field="files", many=True),
+            Option(("-e", "--editable"), "install a local project in place", "PATH", many=True),
+            on_page(Option(("-U", "--upgrade"), "move the named packages to their newest version")),
+            on_page(Option(("--pre",), "allow pre-releases of the named packages")),
+            Option(("--index",), "also use this package index, and record it", "NAME=URL",
+                   field="indexes", many=True),
+            options.ANY_INDEX,
+            DRY_RUN,
+        ),
+        where=Place.ANYWHERE, changes=True, others=("add", "get"), colours=_CHANGES,
+    ),
+    Command(
+        "adopt", Group.START, "give an existing notebook the environment that it needs",
+        actions.adopt,
+        options=(
+            replace(AS_OF, help=f"{AS_OF.help} (auto: the day that the notebook suggests)"),
+            Option(("--rewrite",), "rewrite the cells that install packages to use %nbenv"),
+            Option(("--own-indexes",), "use only the package indexes configured on this machine"),
+            PYTHON,
+            DRY_RUN,
+        ),
+        where=Place.ANYWHERE, changes=True, others=("init", "convert", "import"),
+    ),
+    Command(
+        "restore", Group.START, "build the environment that the notebook records",
+        actions.restore,
+        options=(on_page(PYTHON), FALLBACK, DRY_RUN),
+        where=Place.ANYWHERE, changes=True, others=("sync", "build"), colours=_CHANGES,
+    ),
+    Command(
+        "run", Group.START, "restore the environment and run the notebook",
+        actions.run,
+        options=(
+            OUTPUT,
+            PYTHON,
+            FALLBACK,
+            Option(("--adopt",), "adopt the notebook first, and then install what is missing"),
+            Option(("--yes",), "with --adopt: install without asking"),
+            replace(AS_OF, help=f"with --adopt: {AS_OF.help}"),
+        ),
+        where=Place.TERMINAL, others=("execute",),
+    ),
+    Command(
+        "uninstall", Group.CHANGE, "remove packages and the dependencies only they needed",
+        actions.uninstall,
+        words=Words("PACKAGE", _PACKAGES, most=None),
+        options=(DRY_RUN,),
+        where=Place.ANYWHERE, changes=True, others=("remove", "delete"), colours=_CHANGES,
+    ),
+    Command(
+        "upgrade", Group.CHANGE, "upgrade packages as far as the requirements allow",
+        actions.upgrade,
+        words=Words("PACKAGE", f"{_PACKAGES}; without any, everything", most=None),
+        options=(options.ANY_INDEX, DRY_RUN),
+        where=Place.ANYWHERE, changes=True, others=("update",), colours=_CHANGES,
+    ),
+    Command(
+        "python", Group.CHANGE, "move the notebook to another Python version",
+        actions.move_python,
+        words=Words("X.Y", "the version, such as 3.12", 1, 1,
+                    problem="python needs one version, such as 3.12."),
+        where=Place.ANYWHERE, changes=True, colours=_CHANGES,
+    ),
+    Command(
+        "undo", Group.CHANGE, "go back to the environment before the last change",
+        actions.undo, where=Place.ANYWHERE, changes=True, others=("revert",), colours=_CHANGES,
+    ),
+    Command(
+        "list", Group.LOOK, "list the installed packages",
+        actions.list_, others=("ls", "freeze", "packages"),
+    ),
+    Command("tree", Group.LOOK, "show the installed packages as a tree", actions.tree),
+    Command(
+        "why", Group.LOOK, "explain why a package is installed",
+        actions.why,
+        words=Words("PACKAGE", "the package's name", 1, 1,
+                    problem="why needs the name of one package."),
+    ),
+    Command(
+        "outdated", Group.LOOK, "list the packages that have a newer version",
+        actions.outdated, where=Place.ANYWHERE,
+    ),
+    Command(
+        "status", Group.LOOK, "compare what is recorded, locked and installed",
+        actions.status, others=("show", "info", "check"), colours=_TROUBLE,
+    ),
+    Command(
+        "diff", Group.LOOK, "compare with another notebook, a git revision, or the environment",
+        actions.diff,
+        words=Words("OTHER", "a notebook or a git revision; without one, the environment",
+                    most=1, problem="diff compares a notebook with one other thing."),
+        notebooks=Notebooks.FIRST, others=("compare",), colours=_DIFFERENCES,
+    ),
+    Command(
+        "audit", Group.LOOK, "check the locked packages for known vulnerabilities",
+        actions.audit,
+        options=(Option(("--service-url",), "use this mirror of the OSV database's API", "URL"),),
+        others=("scan",),
+    ),
+    Command(
+        "export", Group.SHARE, "write the environment in another tool's format",
+        actions.export,
+        options=(
+            on_page(Option(("--format",), "the format (default: requirements)", "FORMAT",
+                           default="requirements", choices=options.formats)),
+            Option(("--serve",), "with dockerfile and compose: serve the notebook in JupyterLab"),
+            OUTPUT,
+        ),
+        where=Place.ANYWHERE,
+    ),
+    Command(
+        "pack", Group.SHARE, "pack the notebook and its wheels into one file",
+        actions.pack,
+        options=(
+            OUTPUT,
+            Option(("--platform",), "pack for this platform instead of this machine's", "PLATFORM",
+                   many=True, choices=options.platforms),
+        ),
+    ),
+    Command(
+        "unpack", Group.SHARE, "restore a packed notebook without a network",
+        actions.unpack,
+        words=Words("FILE", "the pack", 1, 1, problem="unpack takes one pack.",
+                    hint="Write: nbenv unpack FILE.nbpack"),
+        options=(OUTPUT,),
+        notebooks=Notebooks.NONE,
+    ),
+    Command(
+        "verify", Group.SHARE, "rebuild in a clean room, run, and compare the outputs",
+        actions.verify,
+        words=Words(most=None),
+        options=(
+            Option(("--jobs",), "verify this many notebooks at once (default: 1)", "N",
+                   default=1, convert=options.number_from_one),
+            Option(("--junit",), "also write a JUnit report to this file", "FILE"),
+        ),
+        notebooks=Notebooks.MANY, where=Place.TERMINAL, others=("test",),
+    ),
+    Command(
+        "git-config", Group.SHARE, "let git compare and merge notebooks with nbenv",
+        actions.git_config,
+        options=(
+            Option(("--global",), "configure git for all your repositories", field="everywhere"),
+            Option(("--remove",), "remove the configuration"),
+        ),
+        notebooks=Notebooks.NONE,
+    ),
+    Command(
+        "doctor", Group.MACHINE, "check the installation for problems",
+        actions.doctor, notebooks=Notebooks.NONE, colours=_VERDICTS,
+    ),
+    Command(
+        "envs", Group.MACHINE, "list the environments on this machine",
+        actions.envs,
+        options=(Option(("--sizes",), "measure every environment, however many there are"),),
+        notebooks=Notebooks.NONE, others=("environments",),
+    ),
+    Command(
+        "prune", Group.MACHINE, "remove the environments that nothing uses",
+        actions.prune,
+        options=(DRY_RUN,),
+        notebooks=Notebooks.NONE, others=("clean", "gc"),
+    ),
+    Command(
+        "approvals", Group.MACHINE, "list or revoke what may be restored without asking",
+        actions.approvals,
+        words=Words(hint="To revoke an approval: nbenv approvals --revoke NOTEBOOK"),
+        options=(
+            Option(("--revoke",), "revoke the approvals of a notebook, one approval, or all",
+                   "NOTEBOOK|APPROVAL|all", many=True),
+        ),
+        notebooks=Notebooks.NONE,
+    ),
+    Command(
+        "kernelspec", Group.MACHINE, "install the kernelspec for this user",
+        actions.kernelspec, notebooks=Notebooks.NONE,
+    ),
+    # What git and kernels call
+    Command(
+        "git-text", Group.HIDDEN, "print a notebook as git compares it",
+        actions.git_text,
+        words=Words("FILE", "", 1, 1, problem="git-text is for git: see nbenv git-config."),
+        notebooks=Notebooks.NONE,
+    ),
+    Command(
+        "git-merge", Group.HIDDEN, "merge a notebook for git",
+        actions.git_merge,
+        words=Words("FILE", "", 4, 4, problem="git-merge is for git: see nbenv git-config."),
+        notebooks=Notebooks.NONE,
+    ),
+    Command(
+        "pip", Group.HIDDEN, "run pip's commands on the environment",
+        actions.pip,
+        words=Words("-- PIP_COMMAND", "", most=None),
+    ),
+])  # fmt: skip
+
+
+def parse(words: Sequence[str]) -> Call:
+    """Parse a command line.
+
+    Raises
+    ------
+    UsageError
+        When it cannot be understood, with a suggestion where there is one.
+    SystemExit
+        After ``--help`` or ``--version`` was answered.
+    """
+    return parse_with(COMMANDS, words)
+
+
+def perform(
+    call: Call, on_progress: Callable[[Progress], None] | None = None, ask: Ask = nobody
+) -> Outcome:
+    """Run a command to its end.
+
+    Parameters
+    ----------
+    call
+        The parsed command line.
+    on_progress
+        Called with each step's progress.
+    ask
+        Asks the person a question, where the command has one.
+    """
+    result = COMMANDS[call.command].perform(replace(call, ask=ask))
+    return result if isinstance(result, Outcome) else drain(result, on_progress)

@@ -1,0 +1,76 @@
+"""The options that more than one command has, and the values that options take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nbenv.cli.declarations import Option, Place
+
+__all__ = [
+    "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON",
+    "formats", "number_from_one", "on_page", "platforms",
+]  # fmt: skip
+
+
+def formats() -> Sequence[str]:
+    """Return the formats of ``export``."""
+    from nbenv.export import FOLDERS, FORMATS
+
+    return [*FORMATS, *FOLDERS]
+
+
+def _levels() -> Sequence[str]:
+    from nbenv.engine.fallbacks import LEVELS
+
+    return LEVELS
+
+
+def platforms() -> Sequence[str]:
+    """Return the platforms that ``pack`` can collect wheels for."""
+    from nbenv.installer.download import PLATFORMS
+
+    return list(PLATFORMS)
+
+
+def number_from_one(text: str) -> int:
+    """Read a whole number from 1 up; raise `ValueError` with what is wrong about another text."""
+    if not text.lstrip("-").isdecimal():
+        raise ValueError("needs a whole number")
+    if int(text) < 1:
+        raise ValueError("must be at least 1")
+    return int(text)
+
+
+def on_page(option: Option) -> Option:
+    """Return an option that JupyterLab's pages may give, too."""
+    return replace(option, where=Place.ANYWHERE)
+
+
+COMMON = (
+    Option(("--json",), "print JSON"),
+    Option(("-q", "--quiet"), "show no progress"),
+)
+HIDDEN = (
+    Option(("--environment",), metavar="ID", hidden=True),
+    Option(("--detached",), metavar="ID", hidden=True),
+    Option(("--notebook",), metavar="PATH", hidden=True),
+    Option(("--events",), hidden=True),
+)
+"""How a kernel or the server, which run commands as child processes, name the notebook."""
+
+DRY_RUN = on_page(Option(("--dry-run",), "show what would change, without changing anything"))
+ANY_INDEX = on_page(
+    Option(("--any-index",), "allow locked packages to come from another index than before")
+)
+OUTPUT = Option(("-o", "--output"), "write to this file or folder", "FILE")
+PYTHON = Option(("--python",), "use this Python instead of the recorded one", "X.Y")
+AS_OF = Option(("--as-of",), "use the newest versions that an index had on this day", "DATE")
+FALLBACK = Option(
+    ("--fallback",),
+    "where the exact environment is unavailable, restore one that is close to it: the same "
+    "versions built from source (build), the same versions on another Python (python), what the "
+    "requirements allowed when the notebook was locked (dated), or what they allow today (newest)",
+    "LEVEL",
+    choices=_levels,
+)

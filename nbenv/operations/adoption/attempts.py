@@ -1,0 +1,189 @@
+"""Install what a notebook needs: as it says if possible, else with another Python or versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from nbenv.adopt.findings import unpinned
+from nbenv.core import requirements
+from nbenv.core.spec import Index, Spec
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.environment_sync import SyncResult
+from nbenv.engine.transaction import ChangeOptions, Edited, change
+from nbenv.errors import (
+    BuildError,
+    IndexAccessError,
+    InterpreterError,
+    NbenvError,
+    ResolutionError,
+)
+from nbenv.installer.resolve import ResolveOptions
+from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
+from nbenv.progress import Progress, Steps
+
+__all__ = ["Adopted", "Goal", "install_first_possible"]
+
+_NOT_FOUND = re.compile(r"(?:Because )?([\w.-]+) was not found in the package registry")
+"""A phrase of uv about a package that no index has."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be installed.
+
+    `indexes` are those that the notebook names, `as_of` is the day to resolve as of. If the Python
+    may be another one, `other_pythons` returns those to try; they are looked up only when needed.
+    """
+
+    ref: NotebookRef
+    python: str
+    requirements: tuple[str, ...]
+    indexes: tuple[Index, ...]
+    as_of: str | None
+    other_pythons: Callable[[], list[str]] | None
+
+    def without(self, name: str) -> Goal:
+        """Return the goal without the requirements of that name."""
+        kept = (text for text in self.requirements if requirements.name_of(text) != name)
+        return replace(self, requirements=tuple(kept))
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What was installed; `notes` say how it differs from the goal, `dropped` what it lacks."""
+
+    spec: Spec
+    synced: SyncResult
+    notes: tuple[str, ...] = ()
+    dropped: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One way to reach the goal; if not the first, why that failed and what this one uses."""
+
+    python: str
+    requirements: tuple[str, ...]
+    problem: str = ""
+    instead: str = ""
+
+    @property
+    def progress(self) -> str:
+        return f"{self.problem[:1].upper()}{self.problem[1:]}; trying {self.instead} …"
+
+    @property
+    def note(self) -> str:
+        return f"{self.problem}; installed {self.instead}"
+
+
+def install_first_possible(goal: Goal) -> Steps[Adopted]:
+    """Try to install one way after the other; leave out packages that no index has.
+
+    Raises
+    ------
+    IndexAccessError
+        An index failed, so that no other attempt would succeed either.
+    NbenvError
+        Every attempt failed; the error is that of the first one.
+    """
+    failures: list[NbenvError] = []
+    dropped: list[str] = []
+    attempts = _attempts(goal)
+    while (attempt := next(attempts, None)) is not None:
+        if attempt.problem:
+            yield Progress("resolve", attempt.progress)
+        try:
+            adopted = yield from _install_dated(goal, attempt)
+        except IndexAccessError as error:
+            raise _with_way_out(error, goal) from None
+        except (ResolutionError, BuildError, InterpreterError) as error:
+            failures.append(error)
+            name = _missing_name(error)
+            smaller = goal.without(canonicalize_name(name)) if name else goal
+            if smaller != goal:
+                dropped.append(name)
+                goal, attempts = smaller, _attempts(smaller)
+            continue
+        left_out = [f"{name} was left out: the index does not have it" for name in dropped]
+        return replace(
+            adopted,
+            notes=(*left_out, *adopted.notes, *([attempt.note] if attempt.problem else [])),
+            dropped=frozenset(map(canonicalize_name, dropped)),
+        )
+    raise failures[0]  # there is at least one attempt
+
+
+def _attempts(goal: Goal) -> Iterator[_Attempt]:
+    """Yield the goal as it is, then other Pythons for its exact versions, then newer versions."""
+    yield _Attempt(goal.python, goal.requirements)
+    loose = tuple(unpinned(goal.requirements))
+    if loose == goal.requirements:
+        return
+    for python in goal.other_pythons() if goal.other_pythons else ():
+        if python != goal.python:
+            problem = f"these versions do not exist for Python {goal.python}"
+            yield _Attempt(python, goal.requirements, problem, f"Python {python}")
+    exact = ", ".join(sorted(set(goal.requirements) - set(loose)))
+    problem = "these versions cannot be installed together"
+    yield _Attempt(goal.python, loose, problem, f"the newest instead of {exact}")
+
+
+def _missing_name(error: NbenvError) -> str:
+    """Return the name of the package that no index has, as the installer wrote it."""
+    found = _NOT_FOUND.search(error.why)
+    return found[1] if found else ""
+
+
+def _with_way_out(error: IndexAccessError, goal: Goal) -> IndexAccessError:
+    """Add what to do where the index that failed is one that the notebook names."""
+    urls = [index.url for index in goal.indexes if index.url.rstrip("/") in error.why]
+    if not urls:
+        return error
+    todo = (
+        f"The notebook names {', '.join(urls)}. To adopt it without: "
+        f"nbenv adopt --own-indexes {Path(goal.ref.notebook).name} "
+        "(in a cell: %nbenv adopt --own-indexes). Nothing was changed."
+    )
+    return IndexAccessError(error.what, error.why, todo)
+
+
+def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
+    """Install an attempt; exact versions that are old get dependencies of their own time."""
+    day = goal.as_of or (
+        yield from day_of_versions(
+            attempt.requirements, attempt.python, goal.ref.folder, goal.indexes
+        )
+    )
+    if day == goal.as_of:
+        return (yield from _install(goal, attempt, goal.as_of))
+    try:
+        adopted = yield from _install(goal, attempt, day)
+    except (ResolutionError, BuildError):
+        return (yield from _install(goal, attempt, goal.as_of))
+    note = f"The versions that it names are old, so everything else is resolved as of {day}"
+    return replace(adopted, notes=(note,))
+
+
+def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]:
+    def edit(snapshot: NotebookSnapshot) -> Edited[None]:
+        spec = snapshot.spec
+        asked = [t for t in attempt.requirements if requirements.name_of(t) != requirements.KERNEL]
+        known = {requirements.name_of(text) for text in spec.requirements}
+        new = [text for text in asked if requirements.name_of(text) not in known]
+        urls = {index.url for index in spec.indexes}
+        wanted = replace(
+            spec,
+            python=attempt.python if snapshot.record is None else spec.python,
+            requirements=tuple(requirements.merge(spec.requirements, new)),
+            indexes=(*spec.indexes, *(each for each in goal.indexes if each.url not in urls)),
+        )
+        return Edited(wanted, None)
+
+    options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
+    changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options))
+    return Adopted(changed.spec, changed.synced)

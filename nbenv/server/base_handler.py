@@ -1,0 +1,109 @@
+"""The base of the REST API's handlers: rights, the notebook of a request, and JSON answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from jupyter_core.paths import is_hidden
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
+from tornado import web
+
+from nbenv.engine.document import NotebookRef
+from nbenv.errors import NbenvError
+from nbenv.server.contents_paths import real_path, root_folder
+from nbenv.server.jobs import Jobs
+
+__all__ = ["NbenvHandler", "RefusedError"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class RefusedError(web.HTTPError):
+    """What nbenv itself refuses, with the parts of its message; its status is 422."""
+
+    def __init__(self, error: NbenvError) -> None:
+        super().__init__(422, "%s", str(error))
+        self.parts = {**error.parts(), "message": str(error)}
+
+
+class NbenvHandler(APIHandler):
+    """A handler below ``/nbenv/api``.
+
+    Every answer is JSON, also an error: ``{"message": …}`` with a status that fits.
+    """
+
+    auth_resource = "nbenv"
+    jobs: Jobs
+
+    def initialize(self, jobs: Jobs) -> None:
+        """Take what the server extension gives."""
+        self.jobs = jobs
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse requests that no page of this server makes, also those that change nothing."""
+        await super().prepare()
+        self.check_xsrf_cookie()
+
+    async def check_right(self, action: str, resource: str) -> None:
+        """Refuse with 403 whoever may not do that to a resource of the server's own."""
+        found = self.authorizer.is_authorized(self, self.current_user, action, resource)
+        if not await ensure_async(found):
+            raise web.HTTPError(403, f"You are not allowed to {action} {resource}.")
+
+    async def notebook(self, path: str) -> str:
+        """Return the file of a path of the contents API.
+
+        Refuse with 404 what is no notebook below the root, and with 403 whoever may not read
+        notebooks: what the API says of one can be read in it.
+        """
+        await self.check_right("read", "contents")
+        return await self.in_thread(_find_notebook, self.contents_manager, path)
+
+    async def target(self) -> NotebookRef:
+        """Return the notebook that the query's ``path`` names, as operations take it."""
+        return NotebookRef(await self.notebook(self.get_query_argument("path")), in_server=True)
+
+    async def in_thread(
+        self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs
+    ) -> T:
+        """Call what reads files or waits for processes, beside the event loop."""
+        try:
+            return await asyncio.to_thread(function, *arguments, **options)
+        except NbenvError as error:
+            raise RefusedError(error) from None
+
+    def answer(self, value: object, status: int = 200) -> None:
+        """Send JSON."""
+        self.set_status(status)
+        self.finish(json.dumps(value))
+
+    def write_error(self, status_code: int, **details: object) -> None:
+        """Send the parts of nbenv's own errors; all others as the server does, in JSON too."""
+        raised = details.get("exc_info")
+        error = raised[1] if isinstance(raised, tuple) else None
+        if isinstance(error, RefusedError):
+            self.answer(error.parts, status_code)
+        else:
+            super().write_error(status_code, **details)
+
+
+def _find_notebook(contents: object, path: str) -> str:
+    file = real_path(contents, path)
+    is_notebook = file is not None and os.path.isfile(file) and file.endswith(".ipynb")
+    if file is None or not is_notebook or not _is_shown(contents, file):
+        raise web.HTTPError(404, "There is no such notebook.")
+    if not os.access(file, os.R_OK):  # another user's
+        raise web.HTTPError(403, "The server may not read this notebook.")
+    return file
+
+
+def _is_shown(contents: object, file: str) -> bool:
+    """Whether the server itself would show the file: by default it hides hidden ones."""
+    root = root_folder(contents)
+    return getattr(contents, "allow_hidden", False) or not is_hidden(file, root or "")

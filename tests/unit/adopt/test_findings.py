@@ -1,0 +1,115 @@
+"""Unit tests of ``nbenv.adopt.findings``."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbenv.adopt.findings import (
+    Findings,
+    Source,
+    is_exact,
+    package_name,
+    parse_named,
+    unpinned,
+)
+
+CELL = Source(1, "install lines")
+FILE = Source(2, "requirements.txt")
+IMPORT = Source(3, "imports")
+
+
+def settled(findings: Findings) -> list[str]:
+    return [each.requirement for each in findings.settled()]
+
+
+def test_a_requirement_is_added_in_its_normal_form() -> None:
+    findings = Findings()
+    findings.add(" Some_Package >= 1 ", CELL)
+    findings.add("", CELL)
+    findings.add("./folder", CELL)
+    assert [each.requirement for each in findings.requirements] == ["some-package>=1", "./folder"]
+    assert findings.names() == {"some-package"}
+
+
+def test_credentials_are_never_kept() -> None:
+    findings = Findings()
+    findings.add("a @ https://user:secret@example.org/a.whl", CELL)
+    findings.add_index("https://user:secret@example.org/simple")
+    assert "secret" not in str(findings)
+
+
+def test_the_best_source_decides_and_extras_add_up() -> None:
+    findings = Findings()
+    findings.add("a", IMPORT, "cell 3", "a")
+    findings.add("a[x]>=2", FILE)
+    findings.add("a[y]>=1", CELL, "cell 1")
+    [only] = findings.settled()
+    assert only.requirement == "a[x,y]>=1"
+    assert (only.source, only.where, only.module) == (CELL, ("cell 1", "cell 3"), "a")
+
+
+def test_a_better_source_without_a_version_takes_that_of_another() -> None:
+    findings = Findings()
+    findings.add("a", CELL)
+    findings.add("a>=2", FILE)
+    assert settled(findings) == ["a>=2"]
+
+
+def test_a_pin_is_for_a_requirement_without_a_version() -> None:
+    findings = Findings()
+    for text in ("a", "b>=1", "c @ https://example.org/c.whl"):
+        findings.add(text, CELL)
+    for text in ("a==1.0", "b==1.0", "c==1.0", "unused==1.0"):
+        findings.add_pin(text, FILE)
+    assert settled(findings) == ["a==1.0", "b>=1", "c @ https://example.org/c.whl"]
+
+
+@pytest.mark.parametrize("text", ["==1.0", "a==not a version", ""])
+def test_a_broken_pin_is_ignored(text: str) -> None:
+    findings = Findings()
+    findings.add("a", CELL)
+    findings.add_pin(text, FILE)
+    assert settled(findings) == ["a"]
+
+
+def test_the_first_python_wins() -> None:
+    findings = Findings()
+    findings.suggest_python(None, "nothing")
+    findings.suggest_python("3.9", "a record")
+    findings.suggest_python("3.12", "a file")
+    assert (findings.python, findings.python_source) == ("3.9", "a record")
+
+
+def test_a_note_is_added_once() -> None:
+    findings = Findings()
+    findings.note("x")
+    findings.note("x")
+    assert findings.notes == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://example.org/simple", "example-org"),
+        ("https://example.org:8080/team/simple/", "example-org-team"),
+        ("", "index"),
+    ],
+)
+def test_an_index_is_named_after_its_address(url: str, name: str) -> None:
+    findings = Findings()
+    findings.add_index(url)
+    assert findings.indexes == {name: url}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("A_b[x]>1 ; python_version > '3'", "a-b"), ("./a", ""), ("a b", "")]
+)
+def test_names(text: str, name: str) -> None:
+    assert package_name(text) == name
+    assert (parse_named(text) is None) == (name == "")
+
+
+def test_exact_versions_are_loosened_and_nothing_else() -> None:
+    texts = ["a==1", "b~=1.0", "c>=1", "d @ https://example.org/d.whl", "./e", "f[x]===1"]
+    assert list(unpinned(texts)) == ["a", "b", *texts[2:5], "f[x]"]
+    assert [is_exact(text) for text in texts] == [True, False, False, False, False, False]

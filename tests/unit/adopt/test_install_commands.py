@@ -1,0 +1,69 @@
+"""Unit tests of ``nbenv.adopt.install_commands``."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbenv.adopt.install_commands import Install, installs, pip_install, saved_files
+
+
+def only(command: str) -> Install:
+    [install] = installs(command)
+    return install
+
+
+def test_options_go_to_their_parts() -> None:
+    words = "a -r r.txt -cc.txt --editable=./e -f links -i main --extra-index-url more --pre -t x"
+    assert pip_install(words.split()) == Install(
+        requirements=["a"],
+        files=["r.txt"],
+        constraints=["c.txt"],
+        editable=["./e"],
+        links=["links"],
+        main_index=["main"],
+        indexes=["more"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("uv add a b", ["a", "b"]),
+        ("uv pip install a", ["a"]),
+        ("poetry add a@^2", ["a>=2"]),
+        ("nbenv install a", ["a"]),
+        ("pip install a, b", ["a", "b"]),
+        ("pip install a > /dev/null", ["a"]),
+        ("pip install a\\\n b", ["a", "b"]),
+        ("{sys.executable} -m pip install a", ["a"]),
+        ("uv sync", []),
+        ("pip", []),
+    ],
+)
+def test_commands(command: str, names: list[str]) -> None:
+    assert [name for each in installs(command) for name in each.requirements] == names
+
+
+def test_each_command_of_a_line_is_one_install() -> None:
+    assert [each.requirements for each in installs("pip install a && pip install b; ls")] == [
+        ["a"],
+        ["b"],
+    ]
+
+
+def test_conda() -> None:
+    install = only("conda install -y -c conda-forge -n base --file more.txt main::numpy=1.26")
+    assert install == Install(requirements=["numpy=1.26"], files=["more.txt"], conda=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("wget https://example.org/raw/helper.py", ["helper"]),
+        ("git clone --depth 1 https://example.org/tool.git", ["tool"]),
+        ("git clone https://example.org/tool.git here", ["here"]),
+        ("pip install helper.py", []),
+    ],
+)
+def test_saved_files(command: str, names: list[str]) -> None:
+    assert list(saved_files(command)) == names

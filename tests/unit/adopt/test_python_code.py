@@ -1,0 +1,93 @@
+"""Unit tests of ``nbenv.adopt.python_code``."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbenv.adopt.python_code import Call, CodeFacts, Import, analyse
+
+
+def cell(source: str) -> CodeFacts:
+    return analyse(source, is_cell=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "imports"),
+    [
+        ("import a.b as c, d", [Import("a.b"), Import("d")]),
+        ("from a import b, c", [Import("a", ("b", "c"))]),
+        ("from .. import b", [Import("", ("b",), 2)]),
+        ("import importlib\nimportlib.import_module('a')", [Import("importlib"), Import("a")]),
+        ("__import__('.a')", []),
+        ("try:\n import a\nexcept ImportError:\n pass", [Import("a", optional=True)]),
+        ("try:\n import a\nexcept ImportError:\n raise", [Import("a")]),
+        ("try:\n import a\nexcept ValueError:\n pass", [Import("a")]),
+        ("if TYPE_CHECKING:\n import a\nelse:\n import b", [Import("b")]),
+        ("if IN_COLAB:\n import a\nelse:\n import b", [Import("b")]),
+        ("if not IN_COLAB:\n import a", [Import("a")]),
+        ("%time import a", [Import("a")]),
+        ("%%time -q\nimport a", [Import("a")]),
+    ],
+)
+def test_imports(source: str, imports: list[Import]) -> None:
+    assert cell(source).imports == imports
+
+
+def test_the_modules_of_an_import() -> None:
+    assert Import("a", ("b", "*")).modules() == ["a", "a.b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "command"),
+    [
+        ("!pip install a", "pip install a"),
+        ("pip install a", "pip install a"),
+        ("%pip install a", "pip install a"),
+        ("%%bash\npip install a", "pip install a"),
+        ("import os\nos.system('pip install a')", "pip install a"),
+        ("subprocess.run(['pip', 'install', 'a'])", "pip install a"),
+        ("subprocess.run([sys.executable, '-m', 'pip'])", "{sys.executable} -m pip"),
+        ("pip.main(['install', 'a'])", "pip install a"),
+        ("await micropip.install('a')", 'pip install "a"'),
+        ("get_ipython().magic('%pip install a')", "pip install a"),
+    ],
+)
+def test_commands(source: str, command: str) -> None:
+    assert [each.strip() for each in cell(source).commands] == [command]
+
+
+def test_commands_that_run_on_colab_only() -> None:
+    facts = cell("if 'google.colab' in sys.modules:\n    !pip install a")
+    assert (facts.commands, facts.colab_commands) == ([], ["pip install a"])
+
+
+def test_magics() -> None:
+    facts = cell("%load_ext sql\n%matplotlib inline")
+    assert facts.magics == [("load_ext", "sql"), ("matplotlib", "inline")]
+    assert cell("%%R -i x\nlibrary(a)").cell_magics == [("R", "library(a)\n")]
+
+
+def test_files_that_a_cell_writes() -> None:
+    assert cell("%%writefile -a 'x.py'\nimport a").written_files == {"x.py": "import a\n"}
+
+
+def test_literal_arguments_of_calls() -> None:
+    [call] = cell("df.read('x.csv', 7, engine='c', index=True, n=1)").calls
+    assert call == Call("df.read", ("x.csv", ""), (("engine", "c"), ("index", "True"), ("n", "")))
+    assert call.method == "read"
+
+
+def test_folders_on_the_path() -> None:
+    assert cell("sys.path.append('src')\nsys.path.insert(0, 'lib')").paths == ["src", "lib"]
+
+
+@pytest.mark.parametrize("source", ["print 'a'", "a = = b", "\0"])
+def test_what_is_not_python(source: str) -> None:
+    with pytest.raises(SyntaxError):
+        cell(source)
+
+
+def test_a_file_has_no_magics() -> None:
+    assert analyse("import a", is_cell=False).imports == [Import("a")]
+    with pytest.raises(SyntaxError):
+        analyse("%time import a", is_cell=False)

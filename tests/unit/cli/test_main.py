@@ -1,0 +1,119 @@
+"""The edge of the command line: exit statuses, and no traceback whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NoReturn
+
+import pytest
+
+from nbenv.cli.commands import COMMANDS
+from nbenv.cli.main import main
+from nbenv.errors import ApprovalNeededError
+from nbenv.progress import Outcome
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    kept = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, kept)
+
+
+def does(monkeypatch: pytest.MonkeyPatch, result: Outcome | BaseException) -> None:
+    """Let ``nbenv envs`` end like that."""
+
+    def perform(_: object) -> Outcome:
+        if isinstance(result, Outcome):
+            return result
+        raise result
+
+    monkeypatch.setitem(COMMANDS, "envs", replace(COMMANDS["envs"], perform=perform))
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "message"),
+    [
+        (Outcome("Done."), 0, ""),
+        (Outcome("Bad news.", failed=True), 1, ""),
+        (ApprovalNeededError("Not yet."), 3, "Not yet."),
+        (KeyboardInterrupt(), 1, "Stopped.\nThe notebook and its environment are unchanged."),
+        (OSError(28, "No space left on device", "/x"), 1,
+         "The system refused: No space left on device (/x)."),
+        (ValueError("oh"), 1, "nbenv itself failed: ValueError: oh."),
+    ],
+)  # fmt: skip
+def test_exit_statuses(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    result: Outcome | BaseException,
+    status: int,
+    message: str,
+) -> None:
+    does(monkeypatch, result)
+    assert main(["envs"]) == status
+    out, err = capsys.readouterr()
+    assert err.startswith(message)
+    assert bool(err) == bool(message)
+    assert bool(out) == isinstance(result, Outcome)
+    assert "Traceback" not in err
+
+
+def test_wrong_usage_and_no_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "usage: nbenv COMMAND" in err
+    assert main(["frobnicate"]) == 2
+
+
+def test_a_debugged_bug_shows_its_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NBENV_DEBUG", "1")
+    does(monkeypatch, ValueError("oh"))
+    main(["envs"])
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_request_to_end_stops_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def perform(_: object) -> NoReturn:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("was not stopped")
+
+    monkeypatch.setitem(COMMANDS, "envs", replace(COMMANDS["envs"], perform=perform))
+    assert main(["envs"]) == 1
+    assert capsys.readouterr().err.startswith("Stopped.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="is about a closed pipe")
+def test_a_reader_may_leave() -> None:
+    """As in ``nbenv list | head -1``."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbenv", "envs"], stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_an_interrupt_while_loading_leaves_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nbenv import __main__
+    from nbenv.cli import fast_install
+
+    def interrupted(_: list[str]) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fast_install, "already_installed", interrupted)
+    assert __main__.main() == 1
+    assert capsys.readouterr().err == "Stopped.\n"

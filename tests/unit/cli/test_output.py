@@ -1,0 +1,140 @@
+"""Output for people without a terminal, for programs and for kernels."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from nbenv.cli.output import Events, Json, Output, Text, output_for, safe
+from nbenv.core.lock import Change
+from nbenv.errors import ApprovalNeededError, NbenvError
+from nbenv.progress import Outcome, Progress, Table
+
+TABLE = Table(("Package", "Version"), (("six", "1.0"), ("[red]x[/red]", "2")), ("whole", "text"))
+CHANGE = Change("six", None, "1.0")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["list", "a.ipynb"], Text),
+        (["list", "--json"], Json),
+        (["install", "--events", "--json"], Events),
+        (["pip", "--", "list", "--json"], Text),
+        ([], Text),
+    ],
+)
+def test_options_choose_the_output(words: Sequence[str], kind: type[Output]) -> None:
+    assert type(output_for(words)) is kind
+
+
+def test_control_characters_and_passwords_are_not_shown() -> None:
+    assert safe("a\x1b[2Jb\r\tc\nd\u202ee") == "a\ufffd[2Jb\ufffd\tc\nd\ufffde"
+    assert safe("see https://me:secret@host.example/x") == "see https://host.example/x"
+
+
+# -- for people, without a terminal
+
+
+def test_plain_results_and_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Text()
+    output.progress(Progress("install", "Installing …", 1, 2))
+    output.result(Outcome("Done.", "+ six 1.0\nok  fine", (CHANGE,)), {"+": "green"})
+    output.error(NbenvError("It failed.", "Because.", "Try \x1b again."))
+    out, err = capsys.readouterr()
+    assert out == "+ six 1.0\nok  fine\nDone.\n"
+    assert err == "Installing …\nIt failed.\nBecause.\nTry \ufffd again.\n"
+
+
+def test_plain_tables_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    Text().result(Outcome(text=str(TABLE), table=TABLE), {})
+    assert capsys.readouterr().out == "Package       Version\nsix           1.0\n[red]x[/red]  2\n"
+
+
+def test_quiet_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    Text(quiet=True).progress(Progress("install", "Installing …"))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    for output in (Text(), Json(), Events()):
+        assert output.ask("Install six") is None
+
+
+def test_what_an_encoding_lacks_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    output_for([]).result(Outcome("Wrote é → …"), {})
+    output_for(["--json"]).result(Outcome(data={"é": "…"}), {})
+    stream.seek(0)
+    first, rest = stream.read().split("\n", 1)
+    assert first == "Wrote ? ? ?"
+    assert json.loads(rest) == {"é": "…"}
+
+
+# -- for programs
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[object]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Json()
+    output.progress(Progress("install", "Installing …"))
+    output.result(Outcome("Done.", "text", data={"a": ["https://me:secret@host.example"]}), {})
+    assert json.loads(capsys.readouterr().out) == {"a": ["https://host.example"]}
+    output.result(Outcome("Done.", "text"), {})
+    assert json.loads(capsys.readouterr().out) == {"text": "text"}
+    output.error(NbenvError("It failed.", "Because."))
+    assert json.loads(capsys.readouterr().out) == {
+        "error": {"kind": "Nbenv", "what": "It failed.", "why": "Because.", "todo": ""}
+    }
+
+
+def test_events_have_sizes_only_where_they_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Events()
+    output.progress(Progress("install", "Installing …"))
+    output.progress(Progress("install", "Installing …", 0, 200))
+    plain = {"type": "progress", "phase": "install", "message": "Installing …"}
+    assert lines(capsys) == [plain, {**plain, "done": 0, "total": 200}]
+
+
+def test_events_end_with_a_result_or_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Events()
+    outcome = Outcome(
+        "Done.", "text", (CHANGE,), {"a": 1}, "x-1", {"six": ["six"]}, ("x.pth",), True
+    )
+    output.result(outcome, {})
+    output.error(ApprovalNeededError("Not yet."))
+    change = {"name": "six", "old": None, "new": "1.0", "imports": ["six"]}
+    assert lines(capsys) == [
+        {"type": "text", "text": "text"},
+        {
+            "type": "result", "summary": "Done.", "changes": [change], "environment": "x-1",
+            "data": {"a": 1}, "pth": ["x.pth"], "replaced": True,
+        },
+        {
+            "type": "error", "kind": "ApprovalNeeded", "what": "Not yet.", "why": "", "todo": "",
+            "message": "Not yet.", "status": 3,
+        },
+    ]  # fmt: skip
+
+
+def test_rich_is_not_imported_without_a_terminal() -> None:
+    code = """
+import sys
+from nbenv.cli.main import main
+commands = (["envs"], ["prune", "--dry-run"], ["status", "none.ipynb"], ["frobnicate"], ["list"],
+            ["envs", "--json"], ["list", "none.ipynb", "--events"])
+print([main(words) for words in commands], file=sys.stderr)
+assert not [name for name in sys.modules if name.partition(".")[0] == "rich"]
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[0, 0, 1, 2, 2, 0, 1]"

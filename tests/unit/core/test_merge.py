@@ -1,0 +1,72 @@
+"""Records merged like text: what one side changed holds, what both changed is a conflict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nbenv.core.lock import Lock, LockedDistribution
+from nbenv.core.merge import merge_records
+from nbenv.core.spec import Index, Spec
+from nbenv.errors import RecordError
+
+HASH = ("sha256:" + "a" * 64,)
+
+
+def spec(*requirements: str, python: str = "3.11", **versions: str) -> Spec:
+    locked = (LockedDistribution(name, each, hashes=HASH) for name, each in versions.items())
+    return Spec(python, requirements, Lock(tuple(sorted(locked, key=lambda each: each.name))))
+
+
+def test_additions_on_both_sides_need_no_resolver() -> None:
+    base = spec("a", a="1")
+    merged = merge_records(base, spec("a", "b", a="1", b="2"), spec("a", "c", a="1", c="3"))
+    assert merged.is_locked
+    assert merged.spec == spec("a", "b", "c", a="1", b="2", c="3")
+
+
+def test_additions_that_disagree_are_resolved_with_our_versions_preferred() -> None:
+    base = spec("a", a="1")
+    ours = spec("a", "b", a="1", b="2", shared="1")
+    merged = merge_records(base, ours, spec("a", "c", a="1", c="3", shared="2"))
+    assert not merged.is_locked
+    assert merged.spec.lock.versions() == {"a": "1", "b": "2", "c": "3", "shared": "1"}
+
+
+def test_a_change_on_one_side_is_taken_whole() -> None:
+    base, theirs = spec("a", a="1"), spec("b", b="1", python="3.12")
+    merged = merge_records(base, base, theirs)
+    assert (merged.spec, merged.is_locked) == (theirs, True)
+
+
+def test_another_python_on_one_side_is_resolved() -> None:
+    base = spec("a", a="1")
+    merged = merge_records(base, spec("a", "b", a="1", b="1"), replace(base, python="3.12"))
+    assert merged.spec.python == "3.12"
+    assert not merged.is_locked
+
+
+def test_indexes_editables_and_unknown_keys_are_merged() -> None:
+    base = spec()
+    ours = replace(base, indexes=(Index("x", "https://x.invalid"),), unknown={"k": 1})
+    theirs = replace(
+        base, indexes=(Index("y", "https://y.invalid"),), editable=("p",), unknown={"k": 2, "l": 3}
+    )
+    merged = merge_records(base, ours, theirs).spec
+    assert merged.index_urls == {"x": "https://x.invalid", "y": "https://y.invalid"}
+    assert merged.editable == ("p",)
+    assert merged.unknown == {"k": 1, "l": 3}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "what"),
+    [
+        (spec("a>=2"), spec("a>=3"), "requirement a"),
+        (spec(), spec("a>=3"), "requirement a"),
+        (spec("a", python="3.12"), spec("a", python="3.13"), "Python"),
+    ],
+)
+def test_what_both_sides_changed_is_a_conflict(ours: Spec, theirs: Spec, what: str) -> None:
+    with pytest.raises(RecordError, match=f"Both sides changed the {what}"):
+        merge_records(spec("a"), ours, theirs)

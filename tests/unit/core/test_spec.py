@@ -1,0 +1,76 @@
+"""Typed records: read, written again, refused, and digested for approvals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.core.record import RecordDict
+from nbenv.core.spec import Index, Spec
+from nbenv.errors import LockError, RecordError
+
+LINE = "six==1.17 --hash=sha256:" + "a" * 64
+RECORD: RecordDict = {"version": 1, "python": "3.11", "requirements": ["six"], "lock": [LINE]}
+FULL: RecordDict = {
+    **RECORD,
+    "indexes": [{"name": "extra", "url": "https://h.invalid/simple"}],
+    "editable": ["lib"],
+    "source": ["six"],
+    "a later nbenv's": {"key": 1},
+}
+
+
+@pytest.mark.parametrize("record", [RECORD, FULL])
+def test_a_record_comes_back_as_it_was(record: RecordDict) -> None:
+    assert Spec.from_record(record).to_record() == record
+
+
+def test_what_is_read() -> None:
+    spec = Spec.from_record(FULL)
+    assert spec.requirements == ("six",)
+    assert spec.indexes == (Index("extra", "https://h.invalid/simple"),)
+    assert spec.index_urls == {"extra": "https://h.invalid/simple"}
+    assert spec.editable == ("lib",)
+    assert spec.lock.distributions[0].source
+    assert spec.unknown == {"a later nbenv's": {"key": 1}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ({"requirements": ["six", "not a requirement"]}, r"requirements\[1\]"),
+        ({"requirements": ["x @ https://user:sesame@h.invalid/x.zip"]}, r"requirements\[0\]"),
+        ({"editable": ["../x"]}, r"editable\[0\] is not the name of a package"),
+        ({"source": ["a b"]}, r"source\[0\]"),
+        ({"indexes": [{"name": "a b", "url": "https://h.invalid"}]}, r"indexes\[0\].name"),
+        ({"indexes": [{"name": "a", "url": "file:///a"}]}, r"indexes\[0\].url"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_place(wrong: RecordDict, place: str) -> None:
+    with pytest.raises(RecordError, match=place) as caught:
+        Spec.from_record({**RECORD, **wrong})
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_broken_line_of_the_lock_is_a_lock_error() -> None:
+    with pytest.raises(LockError):
+        Spec.from_record({**RECORD, "lock": ["six==1.17"]})
+
+
+def test_a_digest_is_of_what_decides_an_installation(tmp_path: Path) -> None:
+    digest = Spec.from_record(RECORD).digest(tmp_path)
+    assert digest == Spec.from_record({**RECORD, "x": 1}).digest(tmp_path / "elsewhere")
+    for change in (
+        {"python": "3.12"},
+        {"requirements": ["six>=1"]},
+        {"lock": []},
+        {"source": ["six"]},
+        {"indexes": FULL["indexes"]},
+    ):
+        assert Spec.from_record({**RECORD, **change}).digest(tmp_path) != digest
+
+
+def test_a_local_project_is_another_one_in_another_folder(tmp_path: Path) -> None:
+    spec = Spec.from_record({**RECORD, "lock": ["lib @ ./lib"]})
+    assert spec.digest(tmp_path) != spec.digest(tmp_path / "elsewhere")

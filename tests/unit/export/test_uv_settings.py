@@ -1,0 +1,36 @@
+"""Unit tests of ``nbenv.export.uv_settings``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbenv.export.uv_settings import dependencies, project_name, settings
+from tests.unit.export.made import OWN, locked, snapshot
+
+
+def test_a_local_project_is_a_source(tmp_path: Path) -> None:
+    document = snapshot(
+        tmp_path,
+        "a>=1",
+        "tool[x] @ ./tool",
+        lock=(locked("a", marker="os_name == 'nt'"), locked("tool", url="./tool")),
+        indexes=(OWN,),
+        editable=("tool",),
+    )
+    assert dependencies(document) == ["a>=1", "tool[x]"]
+    assert settings(document) == {
+        "constraint-dependencies": ["a==1.0 ; os_name == 'nt'"],
+        "index": [{"name": "own", "url": "https://example.org/simple"}],
+        "sources": {"tool": {"path": "./tool", "editable": True}},
+    }
+
+
+def test_nothing_to_set(tmp_path: Path) -> None:
+    assert settings(snapshot(tmp_path, "a")) == {}
+
+
+def test_a_project_is_not_named_like_a_dependency(tmp_path: Path) -> None:
+    assert project_name(snapshot(tmp_path, name="My Work!.ipynb")) == "my-work"
+    assert project_name(snapshot(tmp_path, name="!.ipynb")) == "notebook"
+    taken = snapshot(tmp_path, lock=(locked("pandas"),), name="Pandas.ipynb")
+    assert project_name(taken) == "pandas-notebook"

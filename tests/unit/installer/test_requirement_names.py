@@ -1,0 +1,74 @@
+"""The names behind paths, URLs and requirements files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.errors import RequirementError
+from nbenv.installer.requirement_names import NamedRequirements, _source_url, find_names
+from nbenv.progress import drain
+from tests.support.index import LocalIndex
+from tests.support.wheels import make_project, make_wheel
+
+
+def test_a_wheel_and_a_project_in_place(index: LocalIndex, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path / "wheels", "leaf", "1.0")
+    project = make_project(tmp_path, "mine", "1.0")
+    found = drain(find_names([str(wheel)], tmp_path, editable=[str(project)]))
+    assert found == NamedRequirements(
+        (f"leaf @ ./wheels/{wheel.name}", "mine @ ./mine"), editable=("mine",)
+    )
+
+
+def test_a_path_is_relative_to_the_current_folder(
+    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_project(tmp_path, "mine", "1.0")
+    monkeypatch.chdir(tmp_path)
+    found = drain(find_names(["./mine"], tmp_path / "notebooks"))
+    assert found.requirements == ("mine @ ../mine",)
+
+
+def test_a_requirements_file(
+    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # which paths in such a file are relative to
+    make_project(tmp_path, "mine", "1.0")
+    path = tmp_path / "requirements.txt"
+    path.write_text("Leaf>=1  # a comment\n-e ./mine\nbranch[more]; os_name == 'nt'\n", "utf-8")
+    found = drain(find_names([], tmp_path, files=[path]))
+    assert set(found.requirements) == {
+        "leaf>=1",
+        "mine @ ./mine",
+        'branch[more]; os_name == "nt"',
+    }
+    assert found.editable == ("mine",)
+
+
+@pytest.mark.parametrize("text", ["./none", "~/none-of-nbenv", "none-1-py3-none-any.whl"])
+def test_a_path_that_is_not_there(text: str, tmp_path: Path) -> None:
+    with pytest.raises(RequirementError, match="There is no"):
+        drain(find_names([text], tmp_path))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RequirementError, match="There is no file"):
+        drain(find_names([], tmp_path, files=[tmp_path / "none.txt"]))
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ({"git": "https://h.invalid/a"}, "git+https://h.invalid/a"),
+        ({"git": "https://h.invalid/a", "tag": "v1"}, "git+https://h.invalid/a@v1"),
+        (
+            {"git": "https://h.invalid/a", "rev": "0f", "subdirectory": "x"},
+            "git+https://h.invalid/a@0f#subdirectory=x",
+        ),
+        ({"url": "https://h.invalid/a.zip"}, "https://h.invalid/a.zip"),
+    ],
+)
+def test_sources_elsewhere(source: dict[str, str], url: str, tmp_path: Path) -> None:
+    assert _source_url(source, tmp_path, tmp_path) == url

@@ -1,0 +1,76 @@
+"""Errors made of what uv prints when it fails, each with a cause and a next step."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbenv import errors
+from nbenv.installer.uv_errors import PROJECT, explain_failure
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("error: failed to write: No space left on device (os error 28)", errors.InstallerError),
+        ("error: Hash mismatch for `a==1`", errors.HashError),
+        ("error: building from source is disabled for `a`", errors.BuildRefusedError),
+        ("error: No solution found when resolving dependencies", errors.ResolutionError),
+        ("error: a was not found in the package registry", errors.ResolutionError),
+        ("error: Failed to build `a==1`", errors.BuildError),
+        ("error: The build backend returned an error", errors.BuildError),
+        ("error: error sending request for url (https://h.invalid)", errors.IndexAccessError),
+        ("error: HTTP status server error (503)", errors.IndexAccessError),
+        ("error: something unheard of", errors.InstallerError),
+        ("", errors.InstallerError),
+    ],
+)
+def test_kinds(text: str, kind: type[errors.InstallerError]) -> None:
+    error = explain_failure(text.splitlines())
+    assert type(error) is kind
+    assert error.what.endswith(".")
+    assert error.todo
+
+
+def test_a_full_disk_is_named() -> None:
+    error = explain_failure(["error: cannot write (os error 28)"])
+    assert "no space left" in error.what
+    assert "nbenv prune" in error.todo
+
+
+def test_what_comes_before_the_error_is_left_out() -> None:
+    error = explain_failure(["Resolved 3 packages", "error: odd thing", "  cause: moon"])
+    assert error.what == "odd thing."
+    assert error.why == "    cause: moon"
+
+
+def test_the_throw_away_project_is_not_mentioned() -> None:
+    lines = [
+        "error: No solution found",
+        f"  cause: Because {PROJECT}==0 depends on a>=2 and your project needs a<2,",
+        "    we can conclude that your requirements are unsatisfiable.",
+    ]
+    why = explain_failure(lines).why
+    assert PROJECT not in why
+    assert why.startswith("Because this notebook depends on a>=2 and this notebook needs")
+    assert why.endswith("that they are unsatisfiable.")
+
+
+def test_the_end_of_a_build_log_is_shown_without_uvs_hints() -> None:
+    log = [f"line {number}" for number in range(30)]
+    error = explain_failure(["error: Failed to build `a==1`", *log, "hint: run uv elsewhere"])
+    shown = error.why.splitlines()
+    assert shown[0] == "  … (10 more lines above)"
+    assert shown[1:] == [f"  line {number}" for number in range(10, 30)]
+
+
+def test_a_refused_build_names_what_would_be_built() -> None:
+    lines = ["error: building from source is disabled for `a`, and `b`: building from source is"]
+    lines += ["disabled for `b`", "building from source is disabled for `b`"]
+    error = explain_failure(lines)
+    assert "a, b" in error.what
+    assert "nbenv upgrade NOTEBOOK a b" in error.todo
+
+
+def test_no_password_is_shown() -> None:
+    lines = ["error: Failed to fetch: `https://user:sesame@h.invalid/simple/a/`"]
+    assert "sesame" not in str(explain_failure(lines))

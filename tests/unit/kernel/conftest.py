@@ -1,0 +1,38 @@
+"""Environments as they lie on disk, without any being built."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nbenv.home import paths
+
+PYTHON = "3.11"
+RECORD: dict[str, object] = {"version": 1, "python": PYTHON, "requirements": [], "lock": []}
+
+Make = Callable[..., str]
+
+
+@pytest.fixture
+def make_ready() -> Make:
+    """Return what makes the environment of a notebook ready; it holds nothing but a Python."""
+
+    def make(notebook: object, identifier: str = "work-1") -> str:
+        environment = paths.environment_path(identifier)
+        python = Path(paths.python_path(environment))
+        python.parent.mkdir(parents=True)
+        python.symlink_to(sys.executable)
+        os.makedirs(paths.packages_path(environment, PYTHON))
+        Path(environment, "pyvenv.cfg").touch()
+        known = {"notebook": str(notebook), "environment": identifier}
+        marker = {**known, "value": RECORD, "changed": paths.changed(environment, PYTHON)}
+        paths.write_json(paths.marker_path(environment), marker)
+        state = {**known, "value": None, "saved": True}
+        paths.write_json(paths.state_path(paths.key(str(notebook))), state)
+        return environment
+
+    return make

@@ -1,0 +1,76 @@
+"""Guest modules are loaded by path; a start that fails goes back to the launcher."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.unit.kernel.guest.conftest import GUEST
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.mark.parametrize("path", sorted(GUEST.glob("*.py")), ids=lambda path: path.stem)
+def test_guests_of_python_3_8_understand_it(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 8))
+    evaluated = {"from __future__ import annotations"}
+    assert not tree.body or evaluated <= {ast.unparse(node) for node in tree.body}
+
+
+def test_modules_are_loaded_once_under_names_that_no_package_has(load: Load) -> None:
+    module = load("shell_words")
+    assert load("shell_words") is module is sys.modules["_nbenv_shell_words"]
+    assert "shell_words" not in sys.modules
+    assert str(GUEST) not in sys.path
+
+
+@pytest.fixture
+def boot(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return boot in an environment that is marked as whole."""
+    (tmp_path / "nbenv.json").touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["boot.py", "-f", "x.json"])
+    monkeypatch.setenv("NBENV_HOST_PYTHON", "/host/python")
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
+    return sys.modules["_nbenv_boot"]
+
+
+@pytest.fixture
+def became(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, str]]]:
+    found: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(os, "execve", lambda _, words, environ: found.append((words, environ)))
+    return found
+
+
+def test_a_start_that_fails_is_handed_back_to_the_launcher(
+    boot: Any, became: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBENV_BROKEN", "ImportError: the first")
+    boot._start_again(ImportError("no\nzmq"))
+    [(words, environ)] = became
+    assert words == ["/host/python", "-m", "nbenv.kernel.launcher", "-f", "x.json"]
+    assert environ["NBENV_BROKEN"].splitlines() == ["ImportError: the first", "ImportError: no zmq"]
+    assert environ["PYTHONSAFEPATH"] == "nbenv"
+    assert "VIRTUAL_ENV" not in environ
+    assert not (tmp_path / "nbenv.json").exists()  # so that its files are looked at
+
+
+@pytest.mark.parametrize("missing", ["host", "connection file", "marker"])
+def test_what_the_launcher_cannot_repair_fails(
+    boot: Any, became: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    if missing == "host":
+        monkeypatch.delenv("NBENV_HOST_PYTHON")
+    elif missing == "connection file":
+        monkeypatch.setattr(sys, "argv", ["boot.py"])
+    else:
+        (tmp_path / "nbenv.json").unlink()
+    boot._start_again(ImportError("zmq"))
+    assert became == []

@@ -1,0 +1,79 @@
+"""A running kernel after a change: what it reads anew, and what it then calls stale."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def update(load: Load) -> Any:
+    return load("live_update")
+
+
+def event(
+    name: str, old: str | None, new: str | None, module: str = "json", **more: Any
+) -> dict[str, Any]:
+    return {"changes": [{"name": name, "old": old, "new": new, "imports": ["no", module]}], **more}
+
+
+def test_what_is_imported_becomes_stale(update: Any) -> None:
+    assert update.apply(event("x", "1", "2")) == [
+        "Restart the kernel to use x 2: 1 is imported.",
+    ]
+    assert update.stale() == [{"name": "x", "old": "1", "new": "2", "module": "json"}]
+
+
+def test_what_is_not_imported_or_was_not_there_is_not_stale(update: Any) -> None:
+    assert update.apply(event("x", "1", "2", "never_imported")) == []
+    assert update.apply(event("x", None, "2")) == []  # as a module of the notebook's folder
+    assert update.stale() == []
+
+
+def test_the_imported_version_counts_over_many_changes(update: Any) -> None:
+    update.apply(event("x", "1", "2"))
+    update.apply(event("x", "2", "3"))
+    assert update.stale() == [{"name": "x", "old": "1", "new": "3", "module": "json"}]
+    update.apply(event("x", "3", None))
+    assert update.stale() == [{"name": "x", "old": "1", "new": None, "module": "json"}]
+    update.apply(event("x", None, "1"))  # as after an undo
+    assert update.stale() == []
+
+
+def test_a_removed_package_and_another_environment(update: Any) -> None:
+    assert update.apply(event("x", "1", None)) == [
+        "Restart the kernel to stop using x: it is imported."
+    ]
+    assert update.apply(event("x", "1", "2", replaced=True)) == [
+        "Restart the kernel to move into it."
+    ]
+
+
+def test_many_notes_become_one(update: Any) -> None:
+    changes = [{"name": n, "old": "1", "new": "2", "imports": ["m"]} for n in "abcd"]
+    assert len(update.restart_notes(changes[:3], {"m"})) == 3
+    assert update.restart_notes(changes, {"m"}) == [
+        "Restart the kernel: a, b, c, d changed after they were imported."
+    ]
+    assert update.restart_notes(changes, {}) == []
+
+
+@pytest.mark.parametrize("identifier", ["own", "another"])
+def test_path_files_of_this_environment_are_read(
+    update: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, identifier: str
+) -> None:
+    (tmp_path / "editable").mkdir()
+    (tmp_path / "x.pth").write_text("editable\n", encoding="utf-8")
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("NBENV_ENVIRONMENT", "own")
+    update.apply({"environment": identifier, "pth": ["x.pth"], "changes": []})
+    assert (str(tmp_path / "editable") in sys.path) == (identifier == "own")

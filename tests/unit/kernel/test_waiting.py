@@ -1,0 +1,205 @@
+"""The waiting kernel with a real client: its answers, and when it ends."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+
+from nbenv.environments.readiness import Readiness, check_readiness
+from nbenv.errors import ApprovalNeededError, NbenvError
+from nbenv.home import paths, variables
+from nbenv.home.locks import locked
+from nbenv.kernel import waiting
+from nbenv.kernel.channels import Channels
+from nbenv.kernel.guest import boot
+from tests.support.kernels import Kernel
+from tests.unit.kernel.conftest import Make
+
+MESSAGE = "Nothing was downloaded.\nAgree with %nbenv restore."
+
+
+class Serving:
+    """A waiting kernel that serves in a thread, and its client."""
+
+    def __init__(self, connection: str, notebook: Path) -> None:
+        channels = Channels(connection)
+        self._kernel = waiting.WaitingKernel(channels, str(notebook), MESSAGE)
+        self.client = BlockingKernelClient()
+        self.client.load_connection_file(connection)
+        self.client.start_channels()
+        self.cells = Kernel(None, self.client)  # type: ignore[arg-type]  # it is a thread of ours
+        self.became: str | None = ""
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        found = self._kernel.serve()
+        self.became = found and found.environment
+
+    def ended(self) -> str | None:
+        """Return what it became, once it has ended."""
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        return self.became
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self.client.shutdown()
+            self.ended()
+        self.client.stop_channels()
+
+
+@pytest.fixture
+def serving(notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    monkeypatch.setattr(waiting, "_TICK", 20)
+    monkeypatch.setenv(variables.HANDED_OVER, "")
+    connection, _ = write_connection_file(str(tmp_path / "x.json"), key=b"secret")
+    serving = Serving(connection, notebook)
+    serving.client.wait_for_ready(timeout=10)
+    yield serving
+    serving.stop()
+
+
+# -- what a cell is answered
+
+
+def test_a_cell_fails_with_the_reason(serving: Serving) -> None:
+    assert serving.cells.run("import pandas") == ("error", MESSAGE + "\n")
+    assert serving.cells.run("%nbenv list\nimport pandas") == ("error", MESSAGE + "\n")
+    assert serving.cells.run("%matplotlib inline") == ("error", MESSAGE + "\n")
+    assert serving.cells.run(" ") == ("ok", "")
+    assert serving.cells.run("1", silent=True) == ("error", "")  # told to its sender alone
+
+
+def test_a_command_is_run(serving: Serving) -> None:
+    status, text = serving.cells.run("# what can it do?\n%nbenv --help")
+    assert status == "ok"
+    assert "install" in text
+
+
+def test_a_command_that_fails(serving: Serving) -> None:
+    status, text = serving.cells.run("%nbenv frobnicate")
+    assert status == "error"
+    assert "frobnicate" in text
+    assert serving.cells.run("1")[0] == "error"  # it goes on
+
+
+def test_clients_get_every_reply(serving: Serving) -> None:
+    client = serving.client
+    info = client.kernel_info(reply=True, timeout=5)["content"]
+    assert (info["banner"], info["language_info"]["name"]) == (MESSAGE, "python")
+    assert client.complete("imp", reply=True, timeout=5)["content"]["matches"] == []
+    assert client.inspect("x", reply=True, timeout=5)["content"]["found"] is False
+    assert client.history(reply=True, timeout=5)["content"]["history"] == []
+    assert client.comm_info(reply=True, timeout=5)["content"]["comms"] == {}
+
+
+# -- when it ends
+
+
+def test_a_shutdown_ends_it(serving: Serving) -> None:
+    assert serving.client.shutdown(reply=True, timeout=5)["content"]["status"] == "ok"
+    assert serving.ended() is None
+
+
+def test_it_becomes_what_was_restored_elsewhere(
+    serving: Serving, notebook: Path, make_ready: Make
+) -> None:
+    environment = make_ready(notebook)
+    assert serving.ended() == environment
+
+
+def test_cells_wait_for_a_change_and_go_to_the_next_kernel(
+    serving: Serving, notebook: Path, tmp_path: Path, make_ready: Make
+) -> None:
+    state = {"notebook": str(notebook), "environment": "work-1", "value": None, "saved": True}
+    with locked("work-1"):
+        paths.write_json(paths.state_path(paths.key(str(notebook))), state)
+        time.sleep(0.2)
+        identifier = serving.client.execute("import pandas")
+        with pytest.raises(queue.Empty):  # no answer yet
+            serving.client.get_shell_msg(timeout=0.3)
+        environment = make_ready(notebook)
+    assert serving.ended() == environment
+    [message] = boot.load("handover").read(str(tmp_path / "x.json.waiting"))
+    assert identifier.encode() in b"".join(message)
+
+
+def test_a_job_of_the_server_makes_cells_wait(serving: Serving, notebook: Path) -> None:
+    begun = Path(paths.begun_path(paths.key(str(notebook))))
+    paths.write_json(str(begun), {"process": os.getpid()})
+    time.sleep(0.1)
+    identifier = serving.client.execute("1")
+    with pytest.raises(queue.Empty):
+        serving.client.get_shell_msg(timeout=0.3)
+    begun.unlink()
+    assert serving.cells.reply(identifier) == "error"
+
+
+def test_a_renamed_notebook_is_followed(serving: Serving, notebook: Path, make_ready: Make) -> None:
+    renamed = notebook.rename(notebook.with_name("renamed.ipynb"))
+    word = {"to": str(renamed), "at": time.time() + 1}
+    paths.write_json(paths.moved_path(paths.key(str(notebook))), word)
+    environment = make_ready(renamed)
+    assert serving.ended() == environment
+
+
+# -- words
+
+
+@pytest.mark.parametrize(
+    ("code", "commands"),
+    [
+        ("%nbenv install a", [["install", "a"]]),
+        ("\n# a comment\n%nbenv list\n\n  %nbenv tree # deep", [["list"], ["tree"]]),
+        ("%nbenv", [[]]),
+        ("%nbenvx", None),
+        ("%nbenv list; x = 1\nx", None),
+    ],
+)
+def test_commands_of_a_cell(code: str, commands: list[list[str]] | None) -> None:
+    assert waiting.commands_in(code) == commands
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (ApprovalNeededError("Agree first."), "Agree first."),
+        (KeyboardInterrupt(), "Building this notebook's environment was stopped."),
+        (PermissionError("no"), "This notebook's environment cannot be used: no."),
+        (ZeroDivisionError("x"), "nbenv itself failed: ZeroDivisionError: x."),
+    ],
+)
+def test_every_error_has_a_message(error: BaseException, what: str) -> None:
+    explained: Any = waiting._explain(error)
+    assert isinstance(explained, NbenvError)
+    assert explained.what == what
+
+
+def test_while_it_serves_it_says_why(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_ready: Make
+) -> None:
+    """A front end reads it; the note goes when the kernel becomes another."""
+    connection, _ = write_connection_file(str(tmp_path / "x.json"), key=b"secret")
+    note, notes, became = paths.waiting_path(os.getpid()), [], []
+    environment = make_ready(notebook)
+
+    def serve(_: object) -> Readiness:
+        notes.append(paths.read_json(note))
+        return check_readiness(str(notebook))
+
+    monkeypatch.setattr(waiting.WaitingKernel, "serve", serve)
+    monkeypatch.setattr(waiting, "become", lambda found, *_, **__: became.append(found))
+    waiting.serve_until_ready(["-f", connection], str(notebook), ApprovalNeededError("Agree."))
+    assert notes[0]["kind"] == "ApprovalNeeded"
+    assert became == [environment]
+    assert not Path(note).exists()

@@ -1,0 +1,149 @@
+"""Attempts in their order; the change itself, which installs, is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nbenv.core.spec import Index, Spec
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.environment_sync import SyncResult
+from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edit, Edited
+from nbenv.errors import IndexAccessError, NbenvError, ResolutionError
+from nbenv.operations.adoption import attempts
+from nbenv.operations.adoption.attempts import Goal, install_first_possible
+from nbenv.progress import Progress, Steps, drain
+from tests.conftest import write_notebook
+
+OWN = Index("own", "https://example.org/simple")
+Tried = list[tuple[str, tuple[str, ...], str]]
+
+
+class Machine:
+    """Records each attempt, and fails those that `refuse` returns an error for."""
+
+    def __init__(self, refuse: Callable[[Spec], NbenvError | None]) -> None:
+        self.refuse = refuse
+        self.tried: Tried = []
+
+    def change(
+        self, ref: NotebookRef, edit: Edit[None], options: ChangeOptions
+    ) -> Steps[ChangeResult[None]]:
+        yield Progress("resolve", "…")
+        before = NotebookSnapshot.read(ref)
+        edited = edit(before)
+        assert isinstance(edited, Edited)
+        assert options.resolve is not None
+        spec = edited.spec
+        self.tried.append((spec.python, spec.requirements, options.resolve.before))
+        if error := self.refuse(spec):
+            raise error
+        return ChangeResult(before, spec, SyncResult(before.environment), None)
+
+
+@pytest.fixture
+def goal(tmp_path: Path) -> Goal:
+    notebook = write_notebook(tmp_path / "x.ipynb", "1")
+    return Goal(
+        ref=NotebookRef(str(notebook)),
+        python="3.11",
+        requirements=("a==1", "b"),
+        indexes=(OWN,),
+        as_of="2020-01-01",  # so that no index is asked for the age of a
+        other_pythons=lambda: ["3.11", "3.9"],
+    )
+
+
+def on(monkeypatch: pytest.MonkeyPatch, refuse: Callable[[Spec], NbenvError | None]) -> Machine:
+    machine = Machine(refuse)
+    monkeypatch.setattr(attempts, "change", machine.change)
+    return machine
+
+
+def test_the_first_attempt_is_what_the_notebook_says(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = on(monkeypatch, lambda spec: None)
+    adopted = drain(install_first_possible(goal))
+    assert machine.tried == [("3.11", ("a==1", "b"), "2020-01-01")]
+    assert (adopted.spec.indexes, adopted.notes, adopted.dropped) == ((OWN,), (), frozenset())
+
+
+def test_another_python_comes_before_other_versions(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(monkeypatch, lambda spec: None if spec.python == "3.9" else ResolutionError("no"))
+    seen: list[Progress] = []
+    adopted = drain(install_first_possible(goal), seen.append)
+    assert adopted.notes == ("these versions do not exist for Python 3.11; installed Python 3.9",)
+    assert "These versions do not exist for Python 3.11; trying Python 3.9 …" in [
+        each.message for each in seen
+    ]
+
+
+def test_the_newest_versions_come_last(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = on(monkeypatch, lambda s: ResolutionError("no") if "a==1" in s.requirements else None)
+    adopted = drain(install_first_possible(goal))
+    assert [each[:2] for each in machine.tried] == [
+        ("3.11", ("a==1", "b")),
+        ("3.9", ("a==1", "b")),
+        ("3.11", ("a", "b")),
+    ]
+    assert adopted.notes == (
+        "these versions cannot be installed together; installed the newest instead of a==1",
+    )
+
+
+def test_a_package_that_no_index_has_is_left_out(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "Because b was not found in the package registry and you require b, …"
+    on(monkeypatch, lambda s: ResolutionError("no", why) if "b" in s.requirements else None)
+    adopted = drain(install_first_possible(goal))
+    assert adopted.spec.requirements == ("a==1",)
+    assert adopted.notes == ("b was left out: the index does not have it",)
+    assert adopted.dropped == {"b"}
+
+
+def test_the_error_is_that_of_the_first_attempt(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(monkeypatch, lambda spec: ResolutionError(f"{spec.python} {spec.requirements[0]}"))
+    with pytest.raises(ResolutionError, match=r"3\.11 a==1"):
+        drain(install_first_possible(goal))
+
+
+@pytest.mark.parametrize(
+    ("why", "names_it"), [("https://example.org/simple/b/ is down", True), ("another", False)]
+)
+def test_a_dead_index_of_the_notebook_ends_it_with_a_way_out(
+    why: str, names_it: bool, goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = on(monkeypatch, lambda spec: IndexAccessError("no", why))
+    with pytest.raises(IndexAccessError) as caught:
+        drain(install_first_possible(goal))
+    assert len(machine.tried) == 1
+    assert ("nbenv adopt --own-indexes x.ipynb" in caught.value.todo) == names_it
+
+
+def test_old_versions_bring_their_time_unless_that_fails(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def day(*_: object) -> Steps[str | None]:
+        yield Progress("resolve", "…")
+        return "2019-01-01"
+
+    undated = Goal(goal.ref, "3.11", ("a==1",), (), None, None)
+    monkeypatch.setattr(attempts, "day_of_versions", day)
+    machine = on(monkeypatch, lambda spec: None)
+    adopted = drain(install_first_possible(undated))
+    assert [each[2] for each in machine.tried] == ["2019-01-01"]
+    assert "everything else is resolved as of 2019-01-01" in adopted.notes[0]
+
+    failures = iter([ResolutionError("no"), None])
+    machine = on(monkeypatch, lambda spec: next(failures))
+    adopted = drain(install_first_possible(undated))
+    assert [each[2] for each in machine.tried] == ["2019-01-01", ""]
+    assert adopted.notes == ()

@@ -1,0 +1,108 @@
+"""Questions before a run; what installs and runs is replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from nbenv.engine.document import NotebookRef
+from nbenv.errors import ApprovalNeededError, NbenvError
+from nbenv.operations.adoption import run_adopt
+from nbenv.operations.adoption.adopt import AdoptOptions
+from nbenv.operations.adoption.run_adopt import run_adopting
+from nbenv.operations.install import InstallRequest
+from nbenv.operations.run import Recover
+from nbenv.progress import Outcome, Progress, Steps, drain
+from tests.conftest import write_notebook
+
+
+class World:
+    """A run that fails with given errors, and an installer that notes what it is asked for."""
+
+    def __init__(self, *errors: str) -> None:
+        self.errors = errors
+        self.installed: list[str] = []
+        self.went_on: list[bool] = []
+
+    def adopt(self, ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
+        yield Progress("look", "…")
+        return Outcome("Adopted.", data={"found": []})
+
+    def install(self, ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
+        yield Progress("install", "…")
+        self.installed += request.requirements
+        if "lxml" in request.requirements:
+            raise NbenvError("No.")
+        return Outcome()
+
+    def run(self, source: str, out: str | None, *, recover: Recover) -> Steps[Outcome]:
+        for message in self.errors:
+            error = SimpleNamespace(ename="ModuleNotFoundError", evalue=message)
+            self.went_on.append((yield from recover(NotebookRef(source), error)))
+        return Outcome("Ran.", data={"cells": 1})
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> str:
+    return str(write_notebook(tmp_path / "x.ipynb", "1"))
+
+
+def world(monkeypatch: pytest.MonkeyPatch, *errors: str) -> World:
+    made = World(*errors)
+    for name in ("adopt", "install", "run"):
+        monkeypatch.setattr(run_adopt, name, getattr(made, name))
+    return made
+
+
+def test_what_is_missing_is_installed_after_a_question(
+    notebook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world(monkeypatch, "No module named 'yaml'", "No module named 'nobody_knows'")
+    asked: list[str] = []
+
+    def consent(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    outcome = drain(run_adopting(notebook, None, AdoptOptions(), consent))
+    assert asked == [
+        f"Adopt {notebook} and install what it needs",
+        "ModuleNotFoundError: No module named 'yaml'\nInstall pyyaml",
+    ]
+    assert (made.installed, made.went_on) == (["pyyaml"], [True, False])
+    assert outcome.summary == "Ran. Installed during the run: pyyaml."
+    assert outcome.data == {"cells": 1, "added": ["pyyaml"], "adopted": {"found": []}}
+
+
+def test_the_same_package_is_not_installed_twice(
+    notebook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world(monkeypatch, *["No module named 'yaml'"] * 2)
+    drain(run_adopting(notebook, None, AdoptOptions(), lambda _: True))
+    assert (made.installed, made.went_on) == (["pyyaml"], [True, False])
+
+
+def test_a_failed_install_lets_the_cell_fail(
+    notebook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world(monkeypatch, "No module named 'lxml'")
+    drain(run_adopting(notebook, None, AdoptOptions(), lambda _: True))
+    assert made.went_on == [False]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [(None, ApprovalNeededError, "--yes"), (False, NbenvError, "Stopped before adopting it.")],
+)
+def test_no_answer_and_no(
+    answer: bool | None,
+    kind: type[NbenvError],
+    words: str,
+    notebook: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world(monkeypatch)
+    with pytest.raises(kind, match=words):
+        drain(run_adopting(notebook, None, AdoptOptions(), lambda _: answer))
