@@ -138,7 +138,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             after = settle(snapshot, synced)
             _record(after, spec, options.remembered)
         except BaseException:
-            _go_back(after, interpreter)
+            _go_back(after, spec, interpreter)
             raise
         return ChangeResult(snapshot, spec, synced, new.note)
 
@@ -296,8 +296,8 @@ def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
         save_state(superseding(state, snapshot.in_file, record, saved))
 
 
-def _go_back(snapshot: NotebookSnapshot, interpreter: Interpreter) -> None:
-    """Sync the environment back to the record that remains, after recording the new one failed."""
+def _go_back(snapshot: NotebookSnapshot, tried: Spec, interpreter: Interpreter) -> None:
+    """Sync the environment back to the record that remains, after `tried` was not recorded."""
     environment = snapshot.environment
     if snapshot.describes(environment.read_marker()) or environment.read_version() is None:
         return
@@ -305,5 +305,7 @@ def _go_back(snapshot: NotebookSnapshot, interpreter: Interpreter) -> None:
         if snapshot.record is None:
             environment.unmark()
         else:
-            back = sync_environment(snapshot, snapshot.spec, interpreter, exact=False)
+            # As for a notebook with the new record: what only that one locks is removed.
+            changed = replace(snapshot, record=tried.to_record())
+            back = sync_environment(changed, snapshot.spec, interpreter, exact=False)
             settle(snapshot, drain(back))

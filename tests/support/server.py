@@ -191,8 +191,15 @@ class Channel:
         waiting = {(identifier, part) for identifier in identifiers for part in ("reply", "idle")}
         end = time.monotonic() + timeout
         while waiting:
-            self._socket.settimeout(max(0.1, end - time.monotonic()))
-            message = json.loads(self._socket.recv())
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"no answer within {timeout} s: {waiting}")
+            self._socket.settimeout(left)
+            # Control frames too: the server's pings would otherwise extend the wait for ever.
+            kind, frame = self._socket.recv_data_frame(control_frame=True)
+            if kind != websocket.ABNF.OPCODE_TEXT:
+                continue
+            message = json.loads(frame.data)
             parent = message["parent_header"].get("msg_id")
             if parent in runs:
                 runs[parent].messages.append(message)
