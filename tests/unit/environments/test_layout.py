@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
+import nbenv
 from nbenv.environments import layout
 
 
@@ -51,3 +53,13 @@ def test_activating_leaves_other_environments(name: str, tmp_path: Path) -> None
 def test_activating_without_a_search_path_keeps_the_systems(tmp_path: Path) -> None:
     found = layout.activate(str(tmp_path), {})["PATH"]
     assert found.split(os.pathsep)[1:] == os.defpath.split(os.pathsep)
+
+
+def test_no_other_room_spells_the_layout() -> None:
+    """The guest runs in an environment, without nbenv, and finds its files by ``sys.prefix``."""
+    names, root = {"pyvenv.cfg", "site-packages"}, Path(nbenv.__file__).parent
+    for path in root.rglob("*.py"):
+        room = path.relative_to(root).parts[0]
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        spelt = {node.value for node in nodes if isinstance(node, ast.Constant)} & names
+        assert not spelt or room in ("environments", "installer"), (path, spelt)
