@@ -22,8 +22,8 @@ from nbenv.engine.availability import (
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import few
-from nbenv.engine.transaction import obtain_python
 from nbenv.environments import interpreters
+from nbenv.environments.interpreters import obtain_python
 from nbenv.errors import InstallerError, InterpreterError
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.wheel_choice import File, best_file

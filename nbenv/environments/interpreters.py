@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbenv.errors import InterpreterError
+from nbenv.errors import InterpreterError, NbenvError
 from nbenv.home import paths
+from nbenv.installer.sync import fetch_python
+from nbenv.progress import Progress, Steps
 
 if TYPE_CHECKING:
     from python_discovery import PythonInfo
 
-__all__ = ["Interpreter", "available", "default_python", "find", "missing"]
+__all__ = ["Interpreter", "available", "default_python", "find", "missing", "obtain_python"]
 
 _MINOR = re.compile(r"3\.[1-9]?\d")
 
@@ -76,6 +78,40 @@ def missing(python: str, why: str = "") -> InterpreterError:
         f"Install Python {python}, or move the notebook to another Python: "
         f"nbenv python {default_python()} NOTEBOOK (in a cell: %nbenv python {default_python()}).",
     )
+
+
+def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
+    """Find a Python, or have uv download one.
+
+    Parameters
+    ----------
+    python
+        The minor version, as ``"3.11"``.
+    fetch
+        Whether it may be downloaded.
+
+    Raises
+    ------
+    InterpreterError
+        It is not on this machine, and was not downloaded.
+    """
+    found = find(python)
+    if found:
+        return found
+    if not fetch:
+        raise missing(python)
+    yield Progress("python", f"Python {python} is not on this machine; downloading it with uv …")
+    try:
+        executable = yield from fetch_python(python)
+    except NbenvError as error:
+        why = f"Downloading it failed: {_first_line(error)}"
+        raise missing(python, why) from None
+    return Interpreter(python, python, executable)
+
+
+def _first_line(error: NbenvError) -> str:
+    lines = [line.strip() for line in (error.why or error.what).splitlines()]
+    return next((line for line in lines if line), error.what)
 
 
 def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Iterator[Interpreter]:

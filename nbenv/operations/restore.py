@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nbenv.core.spec import Spec
+from nbenv.engine.condition import confirm_touched
 from nbenv.engine.consent import agree, check_approved, check_policy
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
-from nbenv.engine.environment_sync import SyncResult, confirm_touched, sync_environment
+from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import counted, outcome_of
 from nbenv.engine.transaction import (
@@ -15,9 +16,9 @@ from nbenv.engine.transaction import (
     Edited,
     change,
     hold_environment,
-    obtain_python,
     settle,
 )
+from nbenv.environments.interpreters import obtain_python
 from nbenv.environments.store import claim_state, save_state
 from nbenv.errors import InstallerError, InterpreterError, UnavailableError
 from nbenv.installer.resolve import ResolveOptions

@@ -54,6 +54,8 @@ OLD_WORDS = {
 """Words of the glossary that were replaced, and what to say instead."""
 
 MOST_POSITIONAL = 5
+MOST_LINES = 300
+"""Lines of a module of nbenv's."""
 LARGE = 1_000_000
 KNOWN_LARGE: frozenset[str] = frozenset()
 """Files of more than a megabyte that belong in the repository."""
@@ -135,6 +137,14 @@ def untested(root: Path) -> Iterator[str]:
         is_built = name.startswith("nbenv/labextension/")
         if not is_built and has_logic(parsed(path)) and not (root / unit_test_of(name)).exists():
             yield name
+
+
+def long_modules(package: Path) -> Iterator[str]:
+    """Yield the modules of a package with more lines than a reader keeps in mind."""
+    for path in sorted(package.rglob("*.py")):
+        lines = len(path.read_text(encoding="utf-8").splitlines())
+        if lines > MOST_LINES and "labextension" not in path.parts:
+            yield f"{path.relative_to(package)}: {lines} lines"
 
 
 def found(text: str, names: Iterable[str]) -> Iterator[str]:
@@ -255,6 +265,10 @@ def test_replaced_words_stay_away() -> None:
     assert_none(f"{name}:{line}" for name, text in worded for line in old_words(text))
 
 
+def test_modules_are_short() -> None:
+    assert not list(long_modules(PACKAGE))
+
+
 def test_functions_take_few_positional_parameters() -> None:
     paths = [path for path in sorted(PACKAGE.rglob("*.py")) if "labextension" not in path.parts]
     assert_none(f"{path}: {each}" for path in paths for each in long_signatures(parsed(path)))
@@ -304,6 +318,12 @@ WITH_LOGIC = (
 WITHOUT_LOGIC = (
     "class A:\n    def f(self):\n        '''Text.'''\n        a = b = 1\n        return a\n"
 )
+
+
+def test_a_long_module_is_found(tmp_path: Path) -> None:
+    tmp_path.joinpath("short.py").write_text("\n" * MOST_LINES, encoding="utf-8")
+    tmp_path.joinpath("long.py").write_text("\n" * (MOST_LINES + 1), encoding="utf-8")
+    assert list(long_modules(tmp_path)) == ["long.py: 301 lines"]
 
 
 def test_a_missing_unit_test_is_found(tmp_path: Path) -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from nbenv.environments import interpreters
-from nbenv.environments.interpreters import available, default_python, find, missing
+from nbenv.environments.interpreters import (
+    available,
+    default_python,
+    find,
+    missing,
+    obtain_python,
+)
+from nbenv.errors import InstallerError, InterpreterError
+from nbenv.progress import Progress, Steps, drain
 from tests.support.environments import on_disk
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -75,3 +83,29 @@ def test_pyenvs_shims_are_left_out_and_its_pythons_tried(
         python.touch()
     found = [path.parts[-3] for path in interpreters._pyenv("3.98")]
     assert found == ["3.98.2", "3.98.1"]
+
+
+# -- a Python for an environment
+
+
+def test_the_python_of_the_host_is_found() -> None:
+    assert drain(obtain_python(default_python(), fetch=False)).python == default_python()
+
+
+def test_no_python_is_fetched_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreters, "fetch_python", lambda _: pytest.fail("it was fetched"))
+    with pytest.raises(InterpreterError, match=r"3\.98"):
+        drain(obtain_python("3.98", fetch=False))
+
+
+def test_a_python_that_cannot_be_fetched_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: str) -> Steps[str]:
+        yield Progress("python", "downloading")
+        raise InstallerError("uv failed.", "\n  no network  \nand more")
+
+    monkeypatch.setattr(interpreters, "fetch_python", fails)
+    said: list[Progress] = []
+    with pytest.raises(InterpreterError) as caught:
+        drain(obtain_python("3.98", fetch=True), said.append)
+    assert caught.value.why.endswith("Downloading it failed: no network")
+    assert "3.98 is not on this machine" in said[0].message
