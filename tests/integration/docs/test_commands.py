@@ -13,6 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from nbenv.cli.commands import parse
 from nbenv.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -168,10 +169,6 @@ def of_python() -> list[Command]:
 
 def parse_words(words: list[str]) -> None:
     """Parse words as the product does; raise `UsageError` where it refuses them."""
-    try:
-        from nbenv.cli.commands import parse
-    except ModuleNotFoundError:
-        from nbenv.cli.parser import parse
     try:
         parse(words)
     except SystemExit as end:  # --help and --version answer and end
