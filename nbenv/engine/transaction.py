@@ -11,11 +11,13 @@ from typing import Generic, TypeVar
 from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree, check_approved
+from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.environment_sync import SyncResult, begin_check, sync_environment
+from nbenv.engine.environment_sync import SyncResult, sync_environment
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import relock
 from nbenv.environments import history, inventory
-from nbenv.environments.interpreters import Interpreter, find, missing
+from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
 from nbenv.environments.store import (
     State,
@@ -30,7 +32,6 @@ from nbenv.environments.store import (
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.home.locks import is_locked, locked
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.sync import fetch_python
 from nbenv.notebook.metadata import KERNELSPEC, write_metadata
 from nbenv.progress import Progress, Steps, drain
 
@@ -41,7 +42,6 @@ __all__ = [
     "Edited",
     "change",
     "hold_environment",
-    "obtain_python",
     "settle",
 ]
 
@@ -177,41 +177,7 @@ def hold_environment(
         stack.close()  # the other change replaced the environment; the new one has its own lock
 
 
-# -- the Python and the lock
-
-
-def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
-    """Find a Python, or have uv download one.
-
-    Parameters
-    ----------
-    python
-        The minor version, as ``"3.11"``.
-    fetch
-        Whether it may be downloaded.
-
-    Raises
-    ------
-    InterpreterError
-        It is not on this machine, and was not downloaded.
-    """
-    found = find(python)
-    if found:
-        return found
-    if not fetch:
-        raise missing(python)
-    yield Progress("python", f"Python {python} is not on this machine; downloading it with uv …")
-    try:
-        executable = yield from fetch_python(python)
-    except NbenvError as error:
-        why = f"Downloading it failed: {_first_line(error)}"
-        raise missing(python, why) from None
-    return Interpreter(python, python, executable)
-
-
-def _first_line(error: NbenvError) -> str:
-    lines = [line.strip() for line in (error.why or error.what).splitlines()]
-    return next((line for line in lines if line), error.what)
+# -- the new lock
 
 
 def _locked_spec(

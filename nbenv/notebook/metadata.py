@@ -37,7 +37,7 @@ def read_metadata(path: str) -> Metadata:
         than Python.
     """
     document: object = _read_tail(path)
-    return _checked(path, _parse(path, _read(path)) if document is None else document)
+    return _checked(path, _parse(path, _file_content(path)) if document is None else document)
 
 
 def write_metadata(path: str, changes: Metadata) -> bool:
@@ -53,7 +53,7 @@ def write_metadata(path: str, changes: Metadata) -> bool:
     """
     from nbenv.notebook.splice import with_metadata  # a starting kernel only reads
 
-    data = _read(path)
+    data = _file_content(path)
     _checked(path, _parse(path, data))
     text = data.removeprefix(_BOM).decode("utf-8")
     changed = with_metadata(text, changes)
@@ -73,7 +73,7 @@ def _open(path: str) -> BinaryIO:
     return open(path, "rb")
 
 
-def _read(path: str) -> bytes:
+def _file_content(path: str) -> bytes:
     try:
         with _open(path) as file:
             return file.read()

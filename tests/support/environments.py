@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments import interpreters
 from nbenv.environments.environment import Environment
 from nbenv.notebook.metadata import read_metadata
 from nbenv.operations.install import InstallRequest
@@ -52,6 +55,13 @@ def install_by_hand(environment: Environment, name: str) -> None:
     (dist_info / "RECORD").write_text(
         f"{name}-9.dist-info/METADATA,,\n{name}-9.dist-info/RECORD,,\n", encoding="utf-8"
     )
+
+
+def hide_other_pythons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine have the host's Python alone, which also spares the search for others."""
+    host = interpreters.find(interpreters.default_python())
+    assert host is not None
+    monkeypatch.setattr(interpreters, "available", lambda: [host])
 
 
 def on_disk(folder: Path) -> dict[str, tuple[int, int]]:

@@ -15,12 +15,9 @@ from nbenv.core.spec import Spec
 from nbenv.engine import environment_sync
 from nbenv.engine.environment_sync import (
     SyncResult,
-    begin_check,
-    confirm_touched,
     sync_environment,
 )
 from nbenv.environments.environment import Environment, Marker
-from nbenv.environments.integrity import IntegrityReport
 from nbenv.environments.interpreters import Interpreter, default_python, find
 from nbenv.errors import InstallerError
 from nbenv.progress import Progress, Steps
@@ -181,17 +178,6 @@ def test_other_files_of_the_same_version_are_installed(installed: Path, index: L
     assert former.path.exists()
 
 
-@pytest.mark.parametrize(
-    ("version", "python", "replaced"),
-    [(None, "3.11", False), ("3.11.4", "3.11", False), ("3.1.4", "3.11", True)],
-)
-def test_another_python_needs_another_environment(
-    version: str | None, python: str, replaced: bool
-) -> None:
-    needed = environment_sync._must_be_replaced(version, Marker(), Spec(python))
-    assert needed == replaced
-
-
 # -- when it fails
 
 
@@ -257,39 +243,3 @@ def test_a_damaged_cache_is_downloaded_again(
     site = result.environment.site_packages()
     assert (site / "alpha" / "__init__.py").read_text() == "one = 1\n"
     assert result.environment.read_marker().mismatched == frozenset()
-
-
-# -- checks
-
-
-def test_a_check_that_fails_fails_where_it_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Environment) -> IntegrityReport:
-        raise OSError("the disk is gone")
-
-    monkeypatch.setattr(environment_sync, "_check", broken)
-    with pytest.raises(OSError, match="the disk is gone"):
-        begin_check(Environment("work-1")).result()
-
-
-def test_an_environment_that_is_not_there_checks_as_sound() -> None:
-    assert begin_check(Environment("nowhere")).result() == IntegrityReport()
-
-
-def test_what_was_touched_is_confirmed_when_it_is_complete(installed: Path) -> None:
-    environment = environment_of(installed)
-    assert confirm_touched(environment, environment.read_marker())
-    install_by_hand(environment, "drift")
-    touched = environment.read_marker()
-    assert touched.is_touched
-    assert confirm_touched(environment, touched)
-    assert environment.read_marker() == replace(touched, is_touched=False)
-
-
-def test_what_was_touched_and_lacks_something_is_not_confirmed(installed: Path) -> None:
-    environment = environment_of(installed)
-    shutil.rmtree(environment.site_packages() / "alpha-1.0.dist-info")
-    touched = environment.read_marker()
-    assert not confirm_touched(environment, touched)
-    assert environment.read_marker().is_touched
-    lose_a_file(environment)
-    assert not confirm_touched(environment, replace(touched, record=None))

@@ -14,7 +14,7 @@ from nbenv.engine.fallbacks import LEVELS, Fallback, find_fallbacks
 from nbenv.environments import interpreters
 from nbenv.environments.interpreters import Interpreter, default_python
 from nbenv.progress import drain
-from tests.support.environments import read
+from tests.support.environments import hide_other_pythons, read
 from tests.support.index import LocalIndex
 from tests.unit.engine.test_availability import line, lock
 
@@ -35,8 +35,7 @@ def leaf(notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> 
     index.wheel("leaf", "2.0", upload_time="2025-01-01T10:00:00.000000Z")
     index.wheel("twig", "1.0", upload_time="2024-03-01T10:00:00.000000Z")
     lock(notebook, *locked_lines(index), requirements=["leaf", "twig"])
-    only = [each for each in interpreters.available() if each.python == HERE]
-    monkeypatch.setattr(interpreters, "available", lambda: only)
+    hide_other_pythons(monkeypatch)
     return notebook
 
 

@@ -19,17 +19,14 @@ from nbenv.engine.transaction import (
     Edited,
     change,
     hold_environment,
-    obtain_python,
     settle,
 )
 from nbenv.environments import history, inventory, store
 from nbenv.environments.environment import Environment
-from nbenv.environments.interpreters import default_python
 from nbenv.environments.store import State, claim_state, read_state, state_for
 from nbenv.errors import (
     ApprovalNeededError,
     InstallerError,
-    InterpreterError,
     NotebookError,
     UsageError,
 )
@@ -341,29 +338,3 @@ def test_a_notebook_that_was_renamed_meanwhile_is_followed(
         store.save_state(State(str(notebook), "other-1"))
 
     assert hold_after(notebook, held, meanwhile) == ref_of(new)
-
-
-# -- the Python
-
-
-def test_the_python_of_the_host_is_found() -> None:
-    assert drain(obtain_python(default_python(), fetch=False)).python == default_python()
-
-
-def test_no_python_is_fetched_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transaction, "fetch_python", lambda _: pytest.fail("it was fetched"))
-    with pytest.raises(InterpreterError, match=r"3\.98"):
-        drain(obtain_python("3.98", fetch=False))
-
-
-def test_a_python_that_cannot_be_fetched_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_: str) -> Steps[str]:
-        yield Progress("python", "downloading")
-        raise InstallerError("uv failed.", "\n  no network  \nand more")
-
-    monkeypatch.setattr(transaction, "fetch_python", fails)
-    said: list[Progress] = []
-    with pytest.raises(InterpreterError) as caught:
-        drain(obtain_python("3.98", fetch=True), said.append)
-    assert caught.value.why.endswith("Downloading it failed: no network")
-    assert "3.98 is not on this machine" in said[0].message

@@ -24,7 +24,13 @@ from nbenv.operations import (
 from nbenv.operations.fallback import preview_fallback
 from nbenv.progress import Outcome, drain
 from tests.conftest import write_other_copy
-from tests.support.environments import environment_of, install_by_hand, on_disk, ref_of
+from tests.support.environments import (
+    environment_of,
+    hide_other_pythons,
+    install_by_hand,
+    on_disk,
+    ref_of,
+)
 from tests.support.index import LocalIndex
 
 Question = Callable[[NotebookRef], object]
@@ -86,19 +92,16 @@ def test_a_question_about_a_strangers_notebook_writes_nothing(
     assert not fresh.exists()
 
 
-def test_a_preview_of_a_fallback_only_remembers_the_pythons_here(
-    installed: Path, stocked: LocalIndex, home: Path
+def test_a_preview_of_a_fallback_writes_nothing(
+    installed: Path, stocked: LocalIndex, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hide_other_pythons(monkeypatch)
     stocked.remove("leaf-1.0-py3-none-any.whl")
     stocked.wheel("leaf", "1.5")
 
-    def seen() -> dict[str, tuple[int, int]]:
-        found = everything(installed, home)
-        return {k: v for k, v in found.items() if k != "." and not k.startswith("cache")}
-
-    before = seen()
+    before = everything(installed, home)
     assert "leaf 1.0 → 1.5" in drain(preview_fallback(ref_of(installed), "newest")).text
-    assert seen() == before
+    assert everything(installed, home) == before
 
 
 def test_packing_writes_one_file(installed: Path, home: Path, tmp_path: Path) -> None:
