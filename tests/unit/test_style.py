@@ -28,6 +28,7 @@ QUESTIONS = ("What", "Which", "Whether", "How", "Where", "Who")
 LOGIC = 3
 """A module has logic if one of its functions has more statements than this."""
 TESTED_ELSEWHERE = {
+    "nbenv/__init__.py": "tests/unit/test_version.py asks for its version",
     "nbenv/__main__.py": "the entry of every command: tests/integration/cli runs it",
     "nbenv/export/__init__.py": "the table of formats: tests/unit/export/test_formats.py",
     "nbenv/export/data/headless.py": "runs in an image: tests/integration/export executes it",
