@@ -170,20 +170,35 @@ class Channel:
 
     def send(self, code: str) -> str:
         """Send a cell; return its message id."""
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        content |= {"user_expressions": {}, "stop_on_error": True}
+        return self._ask("execute_request", content)
+
+    def _ask(self, kind: str, content: Mapping[str, object]) -> str:
         identifier = uuid.uuid4().hex
         header = {
             "msg_id": identifier,
-            "msg_type": "execute_request",
+            "msg_type": kind,
             "session": self._session,
             "username": "test",
             "version": "5.3",
             "date": "2026-01-01T00:00:00Z",
         }
-        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
-        content |= {"user_expressions": {}, "stop_on_error": True}
         message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}}
         self._socket.send(json.dumps({**message, "content": content, "buffers": []}))
         return identifier
+
+    def wait_until_heard(self, timeout: float = 60) -> None:
+        """Wait until the kernel is heard: what it publishes right after its start can get lost."""
+        end = time.monotonic() + timeout
+        while True:
+            asked = self._ask("kernel_info_request", {})
+            try:
+                self.receive(asked, timeout=3)
+                return
+            except (TimeoutError, websocket.WebSocketTimeoutException):
+                if time.monotonic() > end:
+                    raise
 
     def receive(self, *identifiers: str, timeout: float = 120) -> list[Ran]:
         """Wait until these cells are done; return the result of each."""
@@ -213,7 +228,7 @@ class Channel:
 
 def _noted(ran: Ran, message: dict[str, Any]) -> str:
     kind, content = message["header"]["msg_type"], message["content"]
-    if kind == "execute_reply":
+    if kind in ("execute_reply", "kernel_info_reply"):
         ran.status = content["status"]
         return "reply"
     if kind == "status" and content["execution_state"] == "idle":

@@ -11,7 +11,7 @@ import pytest
 
 from nbenv.errors import ApprovalNeededError, NbenvError, UsageError
 from nbenv.home import variables
-from nbenv.operations.pack import _without_network, pack, unpack
+from nbenv.operations.pack import pack, unpack
 from nbenv.progress import drain
 from tests.support.environments import install, ref_of, versions
 from tests.support.index import LocalIndex
@@ -116,12 +116,3 @@ def test_a_pack_that_cannot_be_written_leaves_nothing(installed: Path, tmp_path:
     with pytest.raises(NbenvError, match="cannot be written"):
         drain(pack(ref_of(installed), str(folder), ()))
     assert list(tmp_path.glob(".a-folder*")) == []
-
-
-def test_settings_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_FIND_LINKS", "mine")
-    with pytest.raises(KeyError), _without_network("wheels"):
-        assert os.environ["UV_FIND_LINKS"] == "wheels"
-        raise KeyError
-    assert os.environ["UV_FIND_LINKS"] == "mine"
-    assert "UV_NO_INDEX" not in os.environ
