@@ -171,7 +171,7 @@ def _cell(text: str, kind: Kind) -> RenderableType:
 
 
 class _Message(ProgressColumn):
-    """What is going on, in the space that is left."""
+    """The message of a step, in the space that is left."""
 
     def render(self, task: Task) -> Text:
         return Text(task.description, no_wrap=True, overflow="ellipsis")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 import nbenv
 from nbenv._version import __version__
 
@@ -16,3 +18,8 @@ def test_versions_agree() -> None:
     extension = json.loads((ROOT / "labextension" / "package.json").read_text(encoding="utf-8"))
     assert '\n[tool.hatch.version]\npath = "nbenv/_version.py"\n' in project
     assert nbenv.__version__ == __version__ == extension["version"]
+
+
+def test_the_package_has_no_other_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'verison'"):
+        _ = nbenv.verison  # type: ignore[attr-defined]
