@@ -67,7 +67,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an operation did.
+    """The outcome of an operation.
 
     `summary` is one short line and `text` what was asked to be shown; `data` is what ``--json``
     prints. `table` is the text as a table, where it is one, for those who can draw it. `imports`

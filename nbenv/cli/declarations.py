@@ -17,7 +17,7 @@ __all__ = ["Command", "Group", "Notebooks", "Option", "Place", "Words", "by_name
 
 
 class Group(Enum):
-    """What people want of a command: the headings of ``nbenv --help``."""
+    """Purposes of commands: the headings of ``nbenv --help``."""
 
     START = "Start"
     CHANGE = "Change"
@@ -28,7 +28,7 @@ class Group(Enum):
 
 
 class Place(Flag):
-    """Where a command or an option may be given: a page is JupyterLab, by way of the server."""
+    """Places where a command or an option may be given; a page is JupyterLab, by its server."""
 
     TERMINAL = auto()
     CELL = auto()
@@ -38,7 +38,7 @@ class Place(Flag):
 
 
 class Notebooks(Enum):
-    """How the words of a terminal name a notebook; in a cell there is no need to."""
+    """Ways in which the words of a terminal name a notebook; a cell need not name one."""
 
     NONE = auto()
     ONE = auto()

@@ -143,7 +143,12 @@ class Text:
 
 
 def _can_draw(stream: TextIO) -> bool:
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+    """Return whether a stream takes control sequences: NO_COLOR asks for plain text, too.
+
+    https://no-color.org
+    """
+    is_plain = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
+    return stream.isatty() and not is_plain
 
 
 def _print(text: str, colours: Mapping[str, str]) -> None:

@@ -70,8 +70,9 @@ def _no_command(commands: Mapping[str, Command], words: Sequence[str]) -> UsageE
         if command.group.value:
             shown |= dict.fromkeys((command.name, *command.others), command.name)
     if word.startswith("-"):
+        meant = _suggestion(word.lstrip("-"), {each: f"--{each}" for each in ("help", "version")})
         todo = "Options follow the command: nbenv COMMAND NOTEBOOK ... [OPTIONS]"
-        return UsageError(f"Unknown option: {word}.", todo=todo)
+        return UsageError(f"Unknown option: {word}.{meant}", todo=todo)
     meant = _suggestion(word, shown)
     return UsageError(f"There is no command {word!r}.{meant}", todo="See nbenv --help.")
 

@@ -1,7 +1,6 @@
 """Drawing on a terminal, with rich; importing this takes a moment, so import it late.
 
-All texts are those of `nbenv.cli.output.safe`, and none is read as rich's markup. rich leaves
-colours out where ``NO_COLOR`` is set (https://no-color.org).
+All texts are those of `nbenv.cli.output.safe`, and none is read as rich's markup.
 """
 
 from __future__ import annotations
@@ -172,7 +171,7 @@ def _cell(text: str, kind: Kind) -> RenderableType:
 
 
 class _Message(ProgressColumn):
-    """What is going on, in the space that is left."""
+    """The message of a step, in the space that is left."""
 
     def render(self, task: Task) -> Text:
         return Text(task.description, no_wrap=True, overflow="ellipsis")

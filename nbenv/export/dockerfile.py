@@ -44,7 +44,7 @@ _CHECKED = "--require-hashes --no-deps"
 
 @dataclass(frozen=True)
 class _Variant:
-    """What distinguishes the image that runs the notebook from the one that serves it."""
+    """The differences between the image that runs the notebook and the one that serves it."""
 
     title: str
     run_options: str

@@ -154,7 +154,7 @@ def _servers() -> Iterator[_Server]:
 
 
 class _Kernel(Protocol):
-    """What is used of ipykernel's kernel; the name is its own."""
+    """The part of ipykernel's kernel that is used here; the names are its own."""
 
     _aborting: bool
 

@@ -68,7 +68,7 @@ def _explain(error: BaseException) -> NbenvError:
 
 
 class _Then(Enum):
-    """What the kernel does after an answer."""
+    """The next step of the kernel after an answer."""
 
     WAIT = auto()
     BECOME = auto()

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class RefusedError(web.HTTPError):
-    """What nbenv itself refuses, with the parts of its message; its status is 422."""
+    """A refusal of nbenv itself, with the parts of its message; its status is 422."""
 
     def __init__(self, error: NbenvError) -> None:
         super().__init__(422, "%s", str(error))

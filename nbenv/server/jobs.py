@@ -40,7 +40,7 @@ class Work(Protocol):
 
     @property
     def about(self) -> Event:
-        """What it is: `id`, `verb`, `words`, and whether it is `done`."""
+        """The job for a page: `id`, `verb`, `words`, and whether it is `done`."""
 
     def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
         """Yield its events from that number on, until it ends; None when it is quiet."""
@@ -82,7 +82,7 @@ class Job:
 
     @property
     def about(self) -> Event:
-        """What it is; see `Work.about`."""
+        """The job for a page; see `Work.about`."""
         words = [without_credentials(word) for word in self.words]
         return {"id": self.identifier, "verb": self.verb, "words": words, "done": self.is_done}
 

@@ -44,7 +44,7 @@ class KernelBuild:
 
     @property
     def about(self) -> Event:
-        """What it is; see `Work.about`."""
+        """The build for a page; see `Work.about`."""
         return {"id": self.identifier, "verb": "build", "words": [], "done": not self.is_running}
 
     @property

@@ -18,7 +18,7 @@ _LAUNCHER = "nbenv.kernel.launcher"
 
 
 class Kernels(Protocol):
-    """What is needed of Jupyter's managers of kernels."""
+    """The part of Jupyter's kernel managers that is used here."""
 
     def __contains__(self, kernel_id: str) -> bool: ...
 

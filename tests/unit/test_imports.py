@@ -35,8 +35,14 @@ MOST_BESIDE_ROOMS = 6
 MOST_IN_A_ROOM = 20
 FEW = {"__future__", "_json"}
 """What a starting kernel imports beyond Python's own start and nbenv."""
-OUTSIDE = {"io", "subprocess", "socket", "shutil", "tempfile", "urllib.request"}
+OUTSIDE = {"io", "pkgutil", "subprocess", "socket", "shutil", "tempfile", "urllib.request"}
 """Modules by which code reaches files, processes, hosts and environment variables."""
+OF_PATHS = {"exists", "glob", "iterdir", "read_bytes", "read_text", "unlink", "write_bytes"}
+"""Methods of a path that reach the file."""
+COMPUTE = {"os.path", "os.sep", "urllib.request.url2pathname"}
+"""Names of those modules that only compute with text."""
+TABLE = {"import_names": {"pkgutil.get_data"}}
+"""What core reads after all: a table that is part of the package."""
 
 Arrows = Mapping[str, set[str]]
 
@@ -58,14 +64,35 @@ def room(name: str) -> str:
 
 
 def imported(path: Path) -> set[str]:
-    """Return the dotted names that a module imports, wherever it does."""
+    """Return the dotted names that a module imports, wherever and however it does."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # nbenv's own imports are absolute, so that a reader can search for them.
+            base = f"{'.' * node.level}{node.module or ''}"
+            names.update(f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _is_call_of(node, "import_module"):
+            names.update(each.value for each in node.args if _is_text(each))
     return names
+
+
+def _is_call_of(node: ast.Call, name: str) -> bool:
+    return name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def relative(root: Path) -> list[str]:
+    """Return the modules with relative imports, which `arrows` does not follow."""
+    return [
+        dotted(path, root)
+        for path in python_files(root)
+        if any(name.startswith(".") for name in imported(path))
+    ]
 
 
 def arrows(root: Path) -> dict[str, set[str]]:
@@ -87,7 +114,9 @@ def arrows(root: Path) -> dict[str, set[str]]:
 
 
 def floor(name: str) -> int:
-    return next(number for number, rooms in enumerate(FLOORS) if name in rooms)
+    found = [number for number, rooms in enumerate(FLOORS) if name in rooms]
+    assert found, f"{name} is on no floor: give it a place in FLOORS"
+    return found[0]
 
 
 def wrong_arrows(found: Arrows) -> list[str]:
@@ -150,6 +179,10 @@ def test_imports_point_one_way() -> None:
     assert wrong_arrows(arrows(ROOT)) == []
 
 
+def test_imports_are_absolute() -> None:
+    assert relative(ROOT) == []
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circles(arrows(ROOT)) == []
 
@@ -196,6 +229,22 @@ def test_an_upward_arrow_is_found_also_inside_a_function(tree: Path) -> None:
     assert wrong_arrows(arrows(tree)) == ["core.lock imports cli"]
 
 
+def test_an_upward_arrow_by_name_is_found(tree: Path) -> None:
+    write(tree, "core/lock.py", "import importlib\nimportlib.import_module('nbenv.cli.main')\n")
+    assert wrong_arrows(arrows(tree)) == ["core.lock imports cli"]
+
+
+def test_a_relative_import_is_found(tree: Path) -> None:
+    write(tree, "engine/document.py", "from ..cli import main\n")
+    assert relative(tree) == ["engine.document"]
+
+
+def test_a_room_without_a_floor_is_found(tree: Path) -> None:
+    write(tree, "annex/shed.py", "from nbenv.core import lock\n")
+    with pytest.raises(AssertionError, match="annex is on no floor"):
+        wrong_arrows(arrows(tree))
+
+
 def test_an_arrow_along_a_floor_is_found(tree: Path) -> None:
     write(tree, "notebook/cells.py", "from nbenv.home.paths import home\n")
     assert wrong_arrows(arrows(tree)) == ["notebook.cells imports home"]
@@ -223,20 +272,45 @@ def test_a_crowded_room_is_found(tree: Path) -> None:
 # -- what single rooms promise
 
 
+def reached(path: Path) -> set[str]:
+    """Return what a module names that reaches files, processes, hosts or the environment."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    of_os = {
+        f"os.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "os"
+    }
+    modules = {name for name in imported(path) if (OUTSIDE | {"os"}) & _beginnings(name)} - {"os"}
+    return (modules | of_os) - COMPUTE | named & {"open"} | attributes & OF_PATHS
+
+
+def _beginnings(name: str) -> set[str]:
+    parts = name.split(".")
+    return {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+
+
 def test_core_reaches_nothing_outside() -> None:
-    """What of `os` only computes with text is no outside."""
     for path in (ROOT / "core").glob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        attributes = {
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "os"
-        }
-        reached = imported(path) & OUTSIDE | named & {"open"} | attributes - {"path", "sep"}
-        assert not reached, path
+        assert reached(path) == TABLE.get(path.stem, set()), path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nos.environ.get('A')\n",
+        "from os import environ\n",
+        "from pathlib import Path\nPath('a').read_text()\n",
+        "open('a')\n",
+        "from subprocess import run\n",
+        "import urllib.request\n",
+    ],
+)
+def test_what_reaches_outside_is_found(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(text, encoding="utf-8")
+    assert reached(path)
 
 
 def test_guests_import_nothing_of_nbenv() -> None:

@@ -28,7 +28,7 @@ QUESTIONS = ("What", "Which", "Whether", "How", "Where", "Who")
 LOGIC = 3
 """A module has logic if one of its functions has more statements than this."""
 TESTED_ELSEWHERE = {
-    "nbenv/__init__.py": "tests/unit/test_version.py asks for its version",
+    "nbenv/__init__.py": "the version: tests/unit/test_version.py",
     "nbenv/__main__.py": "the entry of every command: tests/integration/cli runs it",
     "nbenv/export/__init__.py": "the table of formats: tests/unit/export/test_formats.py",
     "nbenv/export/data/headless.py": "runs in an image: tests/integration/export executes it",
@@ -99,6 +99,17 @@ def undocumented(paths: Iterable[Path]) -> Iterator[str]:
                 yield f"{path}: no docstring"
         elif re.match(rf"({'|'.join(QUESTIONS)})\b", docstring):
             yield f"{path}: {docstring.splitlines()[0]}"
+
+
+def asking(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield the classes and functions whose docstring asks; that of a predicate says Whether."""
+    words = "|".join(set(QUESTIONS) - {"Whether"})
+    for path in paths:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef | Function):
+                docstring = ast.get_docstring(node) or ""
+                if re.match(rf"({words})\b", docstring):
+                    yield f"{path}: {node.name}: {docstring.splitlines()[0]}"
 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -236,6 +247,10 @@ def test_module_docstrings_name_what_a_module_is() -> None:
     assert_none(undocumented(own))
 
 
+def test_docstrings_name_what_a_class_or_function_is() -> None:
+    assert_none(asking(p for p in PACKAGE.rglob("*.py") if "labextension" not in p.parts))
+
+
 @in_a_checkout
 def test_unit_tests_mirror_the_tree() -> None:
     assert_none(name for name in untested(ROOT) if name not in TESTED_ELSEWHERE)
@@ -297,6 +312,16 @@ def module(folder: Path, text: str, name: str = "made.py") -> Path:
 )
 def test_a_docstring_is_read(text: str, is_wrong: bool, tmp_path: Path) -> None:
     assert bool(list(undocumented([module(tmp_path, text)]))) == is_wrong
+
+
+@pytest.mark.parametrize(
+    ("docstring", "is_wrong"),
+    [("What it is.", True), ("How it ends.", True), ("Whether it is.", False), ("The end.", False)],
+)
+def test_a_docstring_that_asks_is_found(docstring: str, is_wrong: bool, tmp_path: Path) -> None:
+    for head in ("class A:", "def a():", "async def a():"):
+        text = f'"""A module."""\n{head}\n    """{docstring}"""\n'
+        assert bool(list(asking([module(tmp_path, text)]))) == is_wrong
 
 
 WITH_LOGIC = (

@@ -26,7 +26,7 @@ class NbenvError(Exception):
 
 
 class Screen:
-    """Where a command shows what it does: one updated line, texts, and the end.
+    """The display of a command in a cell: one updated line, texts, and the end.
 
     Front ends also get the last event, below `transient`, which is not saved in the notebook.
     """

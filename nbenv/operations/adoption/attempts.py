@@ -34,7 +34,7 @@ _NOT_FOUND = re.compile(r"(?:Because )?([\w.-]+) was not found in the package re
 
 @dataclass(frozen=True)
 class Goal:
-    """What is to be installed.
+    """The packages to install, and on which Python.
 
     `indexes` are those that the notebook names, `as_of` is the day to resolve as of. If the Python
     may be another one, `other_pythons` returns those to try; they are looked up only when needed.
@@ -55,7 +55,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Adopted:
-    """What was installed; `notes` say how it differs from the goal, `dropped` what it lacks."""
+    """An adopted environment; `notes` say how it differs from the goal, `dropped` what it lacks."""
 
     spec: Spec
     synced: SyncResult

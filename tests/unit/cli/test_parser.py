@@ -138,6 +138,8 @@ def test_options_may_be_abbreviated() -> None:
         ("add a.ipynb", "install"),
         ("git-confg", "git-config"),
         ("inst", "install"),
+        ("--vesion", "--version"),
+        ("--Help", "--help"),
         ("install a.ipynb --upgrad-e", "--upgrade"),
         ("install a.ipynb --dryrun", "--dry-run"),
         ("restore a.ipynb --pyhton=3.12", "--python"),

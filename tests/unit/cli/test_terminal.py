@@ -135,26 +135,26 @@ def test_what_went_wrong_stands_out(opened: Opened) -> None:
     assert written.replace("\r", "").endswith("\nBecause.\nTry again.\n")
 
 
-def test_no_color(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "value"), [("TERM", "dumb"), ("NO_COLOR", "1")])
+def test_plain_lines_where_they_are_asked_for(
+    name: str, value: str, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     terminal = opened()
-    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv(name, value)
     change = Change("six", None, "1.0")
-    Text().result(Outcome("Installed six.", str(change), (change,)), {"+": "green"})
-    Text().error(NbenvError("It failed."))
-    show(ENVS)
-    written = terminal.written()
-    assert not re.search(r"\x1b\[[\d;]*3\d", written)
-    assert "+ six 1.0\r\nInstalled six." in written
-    assert "─" * 64 in written
-
-
-def test_a_dumb_terminal_gets_plain_lines(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = opened()
-    monkeypatch.setenv("TERM", "dumb")
     Text().progress(Progress("look", "Looking …"))
+    Text().result(Outcome("Installed six.", str(change), (change,)), {"+": "green"})
     show(ENVS)
     Text().error(NbenvError("It failed."))
-    assert terminal.written().replace("\r", "") == f"Looking …\n{ENVS}\nIt failed.\n"
+    expected = f"Looking …\n+ six 1.0\nInstalled six.\n{ENVS}\nIt failed.\n"
+    assert terminal.written().replace("\r", "") == expected
+
+
+def test_an_empty_no_color_is_none(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = opened()
+    monkeypatch.setenv("NO_COLOR", "")
+    show(ENVS)
+    assert "\x1b[" in terminal.written()
 
 
 # -- progress
