@@ -17,7 +17,7 @@ __all__ = ["Command", "Group", "Notebooks", "Option", "Place", "Words", "by_name
 
 
 class Group(Enum):
-    """What people want of a command: the headings of ``nbenv --help``."""
+    """A group of commands, by what people want: a heading of ``nbenv --help``."""
 
     START = "Start"
     CHANGE = "Change"
