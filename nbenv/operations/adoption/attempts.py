@@ -55,7 +55,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Adopted:
-    """What was installed; `notes` say how it differs from the goal, `dropped` what it lacks."""
+    """What was installed; `notes` say how it differs from the goal, `dropped` what was left out."""
 
     spec: Spec
     synced: SyncResult
@@ -74,7 +74,7 @@ class _Attempt:
 
     @property
     def progress(self) -> str:
-        return f"{self.problem[:1].upper()}{self.problem[1:]}; trying {self.instead} …"
+        return f"{self.problem[:1].upper()}{self.problem[1:]}; trying {self.instead}…"
 
     @property
     def note(self) -> str:
