@@ -97,13 +97,13 @@ def sync_environment(
     report = checked.result() if checked else _check(current)
     damage = _damage(version, marker, report)
     if damage:
-        yield Progress("create", f"{damage} Replacing it …")
+        yield Progress("create", f"{damage} Replacing it…")
     replaces = bool(damage) or _must_be_replaced(version, marker, spec)
     environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
     is_new = replaces or version is None
     try:
         if is_new:
-            yield Progress("create", f"Creating an environment of Python {interpreter.version} …")
+            yield Progress("create", f"Creating an environment with Python {interpreter.version}…")
             environment.create(interpreter)
         result = yield from _Sync(snapshot, spec, environment, exact, report).run()
     except BaseException:
@@ -143,10 +143,10 @@ def _damage(version: str | None, marker: Marker, report: IntegrityReport) -> str
         return ""
     broken = sorted(report.broken - marker.mismatched)
     if broken:
-        names = ", ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
+        names = ", ".join(broken[:5]) + (", …" if len(broken) > 5 else "")
         return f"Files of {names} are missing or damaged in the environment on this machine."
     if marker.record is None and report.strays:
-        return "A change of the environment on this machine was interrupted."
+        return "A change to the environment on this machine was interrupted."
     return ""
 
 
@@ -297,7 +297,7 @@ class _Sync:
         """
         altered = find_altered(self.environment, names)
         if altered:
-            message = f"The cached files of {', '.join(altered)} are damaged; downloading again …"
+            message = f"The cached files of {', '.join(altered)} are damaged; downloading again…"
             yield Progress("install", message)
             yield from forget_cached(altered, self._folder)
             yield from self._install(replace(goal, again=altered, missing=None))
@@ -323,7 +323,7 @@ def _announcement(coming: int, going: int) -> str:
     parts = [f"installing {coming}"] if coming else []
     parts += [f"removing {going}"] if going else []
     total = going or coming
-    text = f"{' and '.join(parts)} package{'' if total == 1 else 's'} …"
+    text = f"{' and '.join(parts)} package{'' if total == 1 else 's'}…"
     return text[0].upper() + text[1:]
 
 
