@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import common
-from nbenv.environments import store
+from nbenv.environments import layout, store
 from nbenv.environments.store import State
 from nbenv.home import paths
 
@@ -39,10 +39,10 @@ def know(folder: Path, count: int, value: Mapping[str, object]) -> None:
 
 def _make(identifier: str, notebook: str, value: Mapping[str, object]) -> None:
     place = paths.environment_path(identifier)
-    packages = Path(paths.packages_path(place, str(value["python"])))
+    packages = Path(layout.packages_path(place, str(value["python"])))
     packages.mkdir(parents=True)
-    os.mkdir(os.path.dirname(paths.python_path(place)))
-    os.symlink(sys.executable, paths.python_path(place))
+    os.mkdir(os.path.dirname(layout.python_path(place)))
+    os.symlink(sys.executable, layout.python_path(place))
     Path(place, "pyvenv.cfg").write_text("version = 3.11.7\n", encoding="utf-8")
     for number in range(FILES):
         (packages / f"module_{number}.py").touch()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,14 @@ def rows(rounds: int) -> Iterator[common.Row]:
         shown = nbformat.read(notebook, as_version=4)
         common.nbenv("install", str(notebook), "pandas")
         recorded = nbformat.read(notebook, as_version=4)
-        saved = store.read_state(str(notebook))
-        assert saved is not None
+        state = store.read_state(str(notebook))
+        assert state is not None
 
         def save(content: Any, hooked: bool, unsaved: bool = False) -> Callable[[], float]:
             contents = manager(folder, hooked)
 
             def action() -> float:
-                saved.saved = not unsaved
-                store.save_state(saved)
+                store.save_state(replace(state, saved=not unsaved))
                 model = {"type": "notebook", "content": copy.deepcopy(content)}
                 return common.timed(lambda: contents.save(model, notebook.name))
 

@@ -5,13 +5,19 @@ Only the entry points that Jupyter looks for: a starting kernel imports this.
 
 from __future__ import annotations
 
-from nbenv._version import __version__
-
 TYPE_CHECKING = False  # typing is not imported here
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
 __all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> str:
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from nbenv._version import __version__  # a starting kernel asks for no version
+
+    return __version__
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

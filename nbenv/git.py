@@ -98,7 +98,7 @@ def last_change(path: str) -> str | None:
         return None
     words = ("rev-list", "-1", "--date=short", "--format=%ad %P", "HEAD", "--", name)
     try:
-        _, _, found = _read(folder, *words).partition("\n")  # the first line is "commit …"
+        _, _, found = _ask_git(folder, *words).partition("\n")  # the first line is "commit …"
         day, _, parents = found.partition(" ")
         if not day or (not parents and _is_shallow(folder)):
             return None  # where history is cut off, that commit seems to have added every file
@@ -115,10 +115,10 @@ def _is_in_repository(folder: str) -> bool:
 
 
 def _is_shallow(folder: str) -> bool:
-    return _read(folder, "rev-parse", "--is-shallow-repository") == "true"
+    return _ask_git(folder, "rev-parse", "--is-shallow-repository") == "true"
 
 
-def _read(folder: str, *words: str) -> str:
+def _ask_git(folder: str, *words: str) -> str:
     return git(*_READ_ONLY, *words, folder=folder, environ=_OFFLINE).decode().strip()
 
 

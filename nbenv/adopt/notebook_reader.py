@@ -113,5 +113,6 @@ def _check_language(notebook: ReadNotebook) -> None:
         language = str(kernel.get("display_name") or kernel_name)
     if language.lower() not in _PYTHON:
         raise NotebookError(
-            f"{notebook.path} is a notebook in {language}; nbenv makes environments for Python only."
+            f"{notebook.path} is a notebook in {language}; "
+            "nbenv makes environments for Python only."
         )

@@ -180,20 +180,20 @@ class _Visitor(ast.NodeVisitor):
     def _run_call(self, name: str, node: ast.Call) -> None:
         words = _literal_texts(node)
         if name.rpartition(".")[2] in ("system", "getoutput", "popen", "run_line_magic"):
-            self._run(" ".join(words))
+            self._run_shell(" ".join(words))
         elif name.startswith("subprocess.") or name in ("run", "check_call", "Popen", "call"):
-            self._run(" ".join(words if "pip" not in words[:1] else ["pip", *words[1:]]))
+            self._run_shell(" ".join(words if "pip" not in words[:1] else ["pip", *words[1:]]))
         elif name.endswith(("pip.main", "_internal.main", "pip_main", "pipmain")):
-            self._run(" ".join(["pip", *words]))
+            self._run_shell(" ".join(["pip", *words]))
         elif re.fullmatch(r"(piplite|micropip|ipydeps)\.(install|pip)", name):
-            self._run("pip install " + " ".join(f'"{word}"' for word in words))
+            self._run_shell("pip install " + " ".join(f'"{word}"' for word in words))
 
-    def _run(self, command: str) -> None:
+    def _run_shell(self, command: str) -> None:
         (self.facts.colab_commands if self.on_colab else self.facts.commands).append(command)
 
     def _run_ipython_call(self, verb: str, texts: list[str]) -> None:
         if verb in ("system", "getoutput") and texts:
-            self._run(texts[0])
+            self._run_shell(texts[0])
         elif verb in ("run_line_magic", "magic") and texts:
             # Older nbconvert wrote the whole line as one argument.
             name, _, line = texts[0].lstrip("%").partition(" ")
@@ -203,9 +203,9 @@ class _Visitor(ast.NodeVisitor):
 
     def _line_magic(self, name: str, line: str) -> None:
         if name in ("pip", "conda", "mamba", "micromamba", "uv", "nbenv", "juvio"):
-            self._run(f"{name} {line}")
+            self._run_shell(f"{name} {line}")
         elif name in ("sx", "system", "sc"):
-            self._run(line)
+            self._run_shell(line)
         elif name in ("time", "timeit", "prun", "memit"):
             _collect_statement(line.strip(), self.facts)
         elif not self.on_colab:
@@ -214,7 +214,7 @@ class _Visitor(ast.NodeVisitor):
     def _cell_magic(self, name: str, line: str, body: str) -> None:
         self.facts.cell_magics.append((name, body))
         if name in _SHELL_CELL_MAGICS:
-            self._run(body)
+            self._run_shell(body)
         elif name in ("writefile", "file") and line.split():
             self.facts.written_files[line.split()[-1].strip("'\"")] = body
         elif name in _PYTHON_CELL_MAGICS:

@@ -24,7 +24,7 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
         The notebook.
     """
     if options.format in FOLDERS:
-        return (yield from _folder(options, ref))
+        return (yield from _export_folder(options, ref))
     text = yield from export(NotebookSnapshot.read(ref), options.format, options.serve)
     if not options.output:
         return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
@@ -32,7 +32,7 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
     return _written(options, [options.output])
 
 
-def _folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
+def _export_folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
     if not options.output:
         proposed = FOLDERS[options.format].file_for(ref.notebook)
         raise UsageError(

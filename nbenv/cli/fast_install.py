@@ -64,7 +64,7 @@ def _answer(path: str, names: list[str], as_events: bool) -> bool:
     versions = [_version(value, name) for name in names]
     if not isinstance(asked, list) or not set(names) <= set(asked) or None in versions:
         return False
-    if not _is_recorded(path, value, found.metadata):
+    if not _is_recorded(value, found.metadata):
         return False
     installed = ", ".join(f"{name} {version}" for name, version in zip(names, versions))  # noqa: B905
     summary = f"Already installed: {installed}."
@@ -90,7 +90,7 @@ def _version(value: dict[str, object], name: str) -> str | None:
     return lines[0].split()[0][len(name) + 2 :] if len(lines) == 1 else None
 
 
-def _is_recorded(path: str, value: dict[str, object], metadata: dict[str, object]) -> bool:
+def _is_recorded(value: dict[str, object], metadata: dict[str, object]) -> bool:
     """Return whether nothing must be written: the file has the record, or a server writes it."""
     parent = os.environ.get("JPY_PARENT_PID", "")
     if os.environ.get("JPY_SESSION_NAME") and parent.isdigit():

@@ -44,7 +44,9 @@ def _from_package(package: Mapping[str, object], python: str) -> LockedDistribut
         return LockedDistribution(name, None, url, marker, hashes)
     version, (hashes, source) = str(package["version"]), _file_hashes(package, python)
     index = without_credentials(str(package.get("index", "")))
-    return LockedDistribution(name, version, None, marker, hashes, source, index)
+    return LockedDistribution(
+        name, version, marker=marker, hashes=hashes, source=source, index=index
+    )
 
 
 def _direct_url(package: Mapping[str, object]) -> str | None:

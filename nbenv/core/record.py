@@ -5,7 +5,9 @@ Standard library only, and little of it: a starting kernel imports this before a
 
 from __future__ import annotations
 
-from nbenv.errors import RecordError
+TYPE_CHECKING = False  # typing is not imported at a kernel's start
+if TYPE_CHECKING:
+    from nbenv.errors import RecordError
 
 __all__ = [
     "ABSENT",
@@ -144,6 +146,8 @@ def check(found: object) -> RecordDict:
     version = found.get("version")
     # ``True == 1`` in Python, so the type is compared too.
     if type(version) is int and version > VERSION:
+        from nbenv.errors import RecordError  # only where something is wrong
+
         raise RecordError(
             f"This notebook was recorded by a newer nbenv (format {_excerpt(version)}).",
             f"This nbenv reads format {VERSION}; it leaves the record as it is.",
@@ -220,6 +224,8 @@ def _excerpt(value: object) -> str:
 
 def broken(place: str, why: str) -> RecordError:
     """Return the error for a `place` below ``metadata.nbenv``, such as ``.lock[3]``."""
+    from nbenv.errors import RecordError  # only where something is wrong
+
     return RecordError(
         "The environment recorded in this notebook cannot be used.",
         f"Its metadata.nbenv{place} {why}.",

@@ -6,7 +6,6 @@ now, and `nbenv.engine.transaction` does what follows from that.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -16,18 +15,18 @@ from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
-from nbenv.engine.document import NotebookSnapshot, parse_record
+from nbenv.engine.damage import check, find_damage, must_be_replaced
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.environments import bytecode
 from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
 from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
 from nbenv.environments.store import new_identifier, notebook_of
-from nbenv.errors import RecordError
 from nbenv.installer.sync import SyncGoal, forget_cached, sync_prefix
 from nbenv.progress import Progress, Steps
 
-__all__ = ["SyncResult", "begin_check", "confirm_touched", "sync_environment"]
+__all__ = ["SyncResult", "sync_environment"]
 
 
 @dataclass(frozen=True)
@@ -94,11 +93,11 @@ def sync_environment(
     """
     current = snapshot.environment
     version, marker = current.read_version(), current.read_marker()
-    report = checked.result() if checked else _check(current)
-    damage = _damage(version, marker, report)
+    report = checked.result() if checked else check(current)
+    damage = find_damage(version, marker, report)
     if damage:
         yield Progress("create", f"{damage} Replacing it…")
-    replaces = bool(damage) or _must_be_replaced(version, marker, spec)
+    replaces = bool(damage) or must_be_replaced(version, marker, spec)
     environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
     is_new = replaces or version is None
     try:
@@ -111,102 +110,6 @@ def sync_environment(
             environment.remove()
         raise
     return replace(result, replaced=replaces, damaged=current if damage else None)
-
-
-# -- the state of an environment
-
-
-def begin_check(environment: Environment) -> Future[IntegrityReport]:
-    """Check an environment's files in a thread, while the caller resolves."""
-    report: Future[IntegrityReport] = Future()
-
-    def work() -> None:
-        try:
-            report.set_result(_check(environment))
-        except BaseException as error:
-            report.set_exception(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    return report
-
-
-def _check(environment: Environment) -> IntegrityReport:
-    return check_files(environment) if environment.read_version() else IntegrityReport()
-
-
-def _damage(version: str | None, marker: Marker, report: IntegrityReport) -> str:
-    """Return a sentence about the damage of an environment, "" if there is none.
-
-    If it has no marker, a change of it was interrupted, and any stray file may be from that.
-    """
-    if version is None:
-        return ""
-    broken = sorted(report.broken - marker.mismatched)
-    if broken:
-        names = ", ".join(broken[:5]) + (", …" if len(broken) > 5 else "")
-        return f"Files of {names} are missing or damaged in the environment on this machine."
-    if marker.record is None and report.strays:
-        return "A change to the environment on this machine was interrupted."
-    return ""
-
-
-def _must_be_replaced(version: str | None, marker: Marker, spec: Spec) -> bool:
-    """Return whether changing the environment cannot make it hold what a spec locks."""
-    if version is None:
-        return False
-    return not version.startswith(f"{spec.python}.") or _has_other_files(version, marker, spec)
-
-
-def _has_other_files(version: str, marker: Marker, spec: Spec) -> bool:
-    """Return whether a package is installed in the locked version, but from another file.
-
-    An installer leaves alone what has the right version. Only the lock that the environment was
-    made of tells from which file that was installed.
-    """
-    try:
-        made_of = parse_record(marker.record) if marker.record else None
-    except RecordError:  # written by another version of nbenv
-        return False
-    if made_of is None:
-        return False
-    before, wanted = select_locked(made_of, version), select_locked(spec, version)
-    same = ((before[name], wanted[name]) for name in before.keys() & wanted.keys())
-    return any(
-        old.version == new.version and not {*old.hashes} & {*new.hashes}
-        for old, new in same
-        if old.version and new.version
-    )
-
-
-def confirm_touched(environment: Environment, marker: Marker) -> bool:
-    """Mark an environment as complete again after something touched it, if it is complete.
-
-    Parameters
-    ----------
-    environment
-        The environment, locked by the caller.
-    marker
-        Its marker.
-
-    Returns
-    -------
-    bool
-        Whether it is complete, also if nothing had touched it.
-    """
-    if not marker.is_touched:
-        return True
-    version = environment.read_version()
-    if marker.record is None or _damage(version, marker, check_files(environment)):
-        return False
-    wanted = select_locked(parse_record(marker.record), version)
-    if not wanted.keys() <= environment.installed().keys():
-        return False
-    owner = notebook_of(environment.identifier)
-    environment.mark(marker.record, owner, marker.mismatched)
-    return True
-
-
-# -- the sync
 
 
 @dataclass(frozen=True)

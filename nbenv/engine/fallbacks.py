@@ -20,9 +20,9 @@ from nbenv.engine.availability import (
     select_for,
 )
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import few
-from nbenv.engine.transaction import obtain_python
 from nbenv.environments import interpreters
 from nbenv.errors import InstallerError, InterpreterError
 from nbenv.installer.resolve import ResolveOptions

@@ -11,11 +11,13 @@ from typing import Generic, TypeVar
 from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree, check_approved
+from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.environment_sync import SyncResult, begin_check, sync_environment
+from nbenv.engine.environment_sync import SyncResult, sync_environment
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import relock
 from nbenv.environments import history, inventory
-from nbenv.environments.interpreters import Interpreter, find, missing
+from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
 from nbenv.environments.store import (
     State,
@@ -30,7 +32,6 @@ from nbenv.environments.store import (
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.home.locks import is_locked, locked
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.sync import fetch_python
 from nbenv.notebook.metadata import KERNELSPEC, write_metadata
 from nbenv.progress import Progress, Steps, drain
 
@@ -41,7 +42,6 @@ __all__ = [
     "Edited",
     "change",
     "hold_environment",
-    "obtain_python",
     "settle",
 ]
 
@@ -138,7 +138,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             after = settle(snapshot, synced)
             _record(after, spec, options.remembered)
         except BaseException:
-            _go_back(after, interpreter)
+            _go_back(after, spec, interpreter)
             raise
         return ChangeResult(snapshot, spec, synced, new.note)
 
@@ -177,41 +177,7 @@ def hold_environment(
         stack.close()  # the other change replaced the environment; the new one has its own lock
 
 
-# -- the Python and the lock
-
-
-def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
-    """Find a Python, or have uv download one.
-
-    Parameters
-    ----------
-    python
-        The minor version, as ``"3.11"``.
-    fetch
-        Whether it may be downloaded.
-
-    Raises
-    ------
-    InterpreterError
-        It is not on this machine, and was not downloaded.
-    """
-    found = find(python)
-    if found:
-        return found
-    if not fetch:
-        raise missing(python)
-    yield Progress("python", f"Python {python} is not on this machine; downloading it with uv…")
-    try:
-        executable = yield from fetch_python(python)
-    except NbenvError as error:
-        why = f"Downloading it failed: {_first_line(error)}"
-        raise missing(python, why) from None
-    return Interpreter(python, python, executable)
-
-
-def _first_line(error: NbenvError) -> str:
-    lines = [line.strip() for line in (error.why or error.what).splitlines()]
-    return next((line for line in lines if line), error.what)
+# -- the new lock
 
 
 def _locked_spec(
@@ -296,8 +262,8 @@ def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
         save_state(superseding(state, snapshot.in_file, record, saved))
 
 
-def _go_back(snapshot: NotebookSnapshot, interpreter: Interpreter) -> None:
-    """Sync the environment back to the record that remains, after recording the new one failed."""
+def _go_back(snapshot: NotebookSnapshot, tried: Spec, interpreter: Interpreter) -> None:
+    """Sync the environment back to the record that remains, after `tried` was not recorded."""
     environment = snapshot.environment
     if snapshot.describes(environment.read_marker()) or environment.read_version() is None:
         return
@@ -305,5 +271,7 @@ def _go_back(snapshot: NotebookSnapshot, interpreter: Interpreter) -> None:
         if snapshot.record is None:
             environment.unmark()
         else:
-            back = sync_environment(snapshot, snapshot.spec, interpreter, exact=False)
+            # As for a notebook with the new record: what only that one locks is removed.
+            changed = replace(snapshot, record=tried.to_record())
+            back = sync_environment(changed, snapshot.spec, interpreter, exact=False)
             settle(snapshot, drain(back))

@@ -48,7 +48,7 @@ def share(environment: Environment, names: Iterable[str]) -> None:
             newest = _newest_environment(cached)
             # Its kernel may still be running, so that nothing of it was kept yet.
             if newest and newest != environment:
-                _keep_distribution(newest, newest.site_packages() / folder.name, cached)
+                _keep_distribution(newest.site_packages() / folder.name, cached)
             _link_from_cache(cached, folder.parent)
             with paths.open_private(str(cached / _NEWEST)) as file:
                 file.write(environment.identifier)
@@ -62,7 +62,7 @@ def keep(environment: Environment) -> None:
     for folder, cached in _cache_folders(environment, None):
         with contextlib.suppress(OSError):
             paths.make_private(str(cached))
-            _keep_distribution(environment, folder, cached)
+            _keep_distribution(folder, cached)
 
 
 def drop_unused() -> None:
@@ -90,7 +90,7 @@ def _newest_environment(cached: Path) -> Environment | None:
         return None
 
 
-def _keep_distribution(environment: Environment, dist_info: Path, cached: Path) -> None:
+def _keep_distribution(dist_info: Path, cached: Path) -> None:
     """Link the compiled modules of one distribution into the cache."""
     base = dist_info.parent
     module_folders = {

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
+from nbenv.environments import layout
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
@@ -68,7 +69,7 @@ class Environment:
     @property
     def python(self) -> str:
         """The environment's interpreter."""
-        return paths.python_path(paths.environment_path(self.identifier))
+        return layout.python_path(paths.environment_path(self.identifier))
 
     @property
     def kept(self) -> Path:
@@ -87,7 +88,7 @@ class Environment:
             record if isinstance(record, dict) and os.path.exists(self.python) else None,
             owner if isinstance(owner, str) else None,
             frozenset(map(str, names)) if isinstance(names, list) else frozenset(),
-            paths.is_touched(str(self.path), found),
+            layout.is_touched(str(self.path), found),
         )
 
     def mark(
@@ -111,7 +112,7 @@ class Environment:
         marker: dict[str, object] = {
             "notebook": notebook,
             "value": record,
-            "changed": paths.changed(str(self.path), str(record["python"])),
+            "changed": layout.changed(str(self.path), str(record["python"])),
         }
         if mismatched:
             marker["mismatched"] = sorted(mismatched)
@@ -136,7 +137,7 @@ class Environment:
     def read_version(self) -> str | None:
         """Return the full version of the interpreter; None when the environment is unusable."""
         folder = paths.environment_path(self.identifier)
-        if not os.path.exists(paths.python_path(folder)):
+        if not os.path.exists(layout.python_path(folder)):
             return None
         try:
             # A third of the time that reading text takes, and `nbenv envs` reads every one.
@@ -180,7 +181,7 @@ class Environment:
     def site_packages(self) -> Path:
         """Return the folder that distributions are installed to."""
         minor = ".".join((self.read_version() or "3").split(".")[:2])
-        return Path(paths.packages_path(str(self.path), minor))
+        return Path(layout.packages_path(str(self.path), minor))
 
     # -- what is installed
 

@@ -20,38 +20,38 @@ REMEMBERED = 50
 
 def remember(notebook: str, before: RecordDict | None) -> None:
     """Keep the record that a change is about to replace; None for a notebook without one."""
-    path = _path(paths.key(notebook))
-    paths.write_json(path, {"values": [*_read(path), before][-REMEMBERED:]})
+    path = _history_path(paths.key(notebook))
+    paths.write_json(path, {"values": [*_records(path), before][-REMEMBERED:]})
 
 
 def last(notebook: str) -> tuple[bool, RecordDict | None]:
     """Return whether a change is remembered, and the record from before the last one."""
-    values = _read(_path(paths.key(notebook)))
+    values = _records(_history_path(paths.key(notebook)))
     return bool(values), (values[-1] if values else None)
 
 
 def drop_last(notebook: str) -> None:
     """Forget the last change, after it was undone."""
-    path = _path(paths.key(notebook))
-    paths.write_json(path, {"values": _read(path)[:-1]})
+    path = _history_path(paths.key(notebook))
+    paths.write_json(path, {"values": _records(path)[:-1]})
 
 
 def move(old_key: str, new_key: str) -> None:
     """Let the history follow a renamed notebook; both keys are from `nbenv.home.paths.key`."""
     with contextlib.suppress(FileNotFoundError):
-        os.replace(_path(old_key), _path(new_key))
+        os.replace(_history_path(old_key), _history_path(new_key))
 
 
 def forget(notebook_key: str) -> None:
     """Delete the history of a notebook, given the key of its path."""
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(_path(notebook_key))
+        os.unlink(_history_path(notebook_key))
 
 
-def _path(notebook_key: str) -> str:
+def _history_path(notebook_key: str) -> str:
     return os.path.join(paths.home(), "history", notebook_key + ".json")
 
 
-def _read(path: str) -> list[RecordDict | None]:
+def _records(path: str) -> list[RecordDict | None]:
     values = (paths.read_json(path) or {}).get("values")
     return values if isinstance(values, list) else []

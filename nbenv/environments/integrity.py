@@ -56,7 +56,7 @@ def check_files(environment: Environment) -> IntegrityReport:
         if not _is_complete(folder, rows):
             broken.add(environment.name_of(folder))
     root = os.path.join(str(environment.path), "")
-    strays = {path.removeprefix(root) for path in _files(root)} - {
+    strays = {path.removeprefix(root) for path in _files_below(root)} - {
         path.removeprefix(root) for path in owned
     }
     return IntegrityReport(
@@ -162,7 +162,7 @@ def _has_digest(row: _Row) -> bool:
     return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode() == wanted.rstrip("=")
 
 
-def _files(folder: str) -> Iterator[str]:
+def _files_below(folder: str) -> Iterator[str]:
     for base, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__"]
         yield from (os.path.join(base, name) for name in names)

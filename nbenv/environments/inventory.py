@@ -33,7 +33,7 @@ class KnownEnvironment:
 
 def known_environments() -> list[KnownEnvironment]:
     """Return every environment on this machine, sorted by identifier."""
-    folder = os.path.join(paths.home(), "envs")
+    folder = paths.environment_path("")
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if _is_environment(entry))

@@ -23,7 +23,7 @@ def owners() -> dict[str, str]:
 
     Only the head of each file is read: the record behind it is a hundred times as long.
     """
-    folder = _folder()
+    folder = _states_folder()
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
     except OSError:
@@ -32,7 +32,7 @@ def owners() -> dict[str, str]:
     return {str(head["environment"]): str(head.get("notebook", "")) for head in heads if head}
 
 
-def _folder() -> str:
+def _states_folder() -> str:
     return os.path.join(paths.home(), "notebooks")
 
 
@@ -63,7 +63,7 @@ class Owners:
 
     def of(self, identifier: str) -> str | None:
         """Return the notebook that an environment belongs to now."""
-        now = _time_of(_folder())
+        now = _time_of(_states_folder())
         if now is None or now != self._seen:
             self._found = owners()
             # A folder that changed just now may change once more without showing another time.

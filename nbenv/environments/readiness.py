@@ -9,6 +9,7 @@ import os
 
 from nbenv.core import record
 from nbenv.core.record import RecordDict
+from nbenv.environments import layout
 from nbenv.home import paths
 from nbenv.notebook.metadata import read_metadata
 
@@ -76,9 +77,9 @@ def _ready_with_record(
     environment = paths.environment_path(str(state["environment"]))
     marker = paths.read_json(paths.marker_path(environment))
     held = marker.get("value") if marker else None
-    if not isinstance(held, dict) or not os.path.exists(paths.python_path(environment)):
+    if not isinstance(held, dict) or not os.path.exists(layout.python_path(environment)):
         return None, None
-    if marker is None or paths.is_touched(environment, marker):
+    if marker is None or layout.is_touched(environment, marker):
         return None, None  # partly deleted, or changed by hand: its files are checked first
     checked = None if in_file is None else record.check(in_file)
     newest = record.current(checked, state)

@@ -17,16 +17,16 @@ __all__ = ["write", "write_serving"]
 
 def write(snapshot: NotebookSnapshot) -> Files:
     """Return ``compose.yaml`` beside the image's build context."""
-    return _folder(snapshot, dockerfile.write(snapshot), serve=False)
+    return _build_folder(snapshot, dockerfile.write(snapshot), serve=False)
 
 
 def write_serving(snapshot: NotebookSnapshot) -> Steps[Files]:
     """Return the same for an image that serves the notebook in JupyterLab."""
     text = yield from dockerfile.write_serving(snapshot)
-    return _folder(snapshot, text, serve=True)
+    return _build_folder(snapshot, text, serve=True)
 
 
-def _folder(snapshot: NotebookSnapshot, dockerfile_text: str, *, serve: bool) -> Files:
+def _build_folder(snapshot: NotebookSnapshot, dockerfile_text: str, *, serve: bool) -> Files:
     name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot)
     services = yaml.safe_dump(_compose(name, image, serve), sort_keys=False)
     text = _usage(name, image, serve) + services

@@ -20,7 +20,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.transaction import obtain_python
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.errors import InstallerError, InterpreterError, NbenvError
 from nbenv.export.requirements import index_lines, with_marker
 from nbenv.installer.resolve import ResolveOptions, resolve_lock

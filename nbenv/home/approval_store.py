@@ -77,7 +77,7 @@ def _is_digest(digest: str) -> bool:
     return len(digest) == 32 and all(letter in "0123456789abcdef" for letter in digest)
 
 
-def _path(digest: str) -> Path:
+def _approval_path(digest: str) -> Path:
     return Path(paths.home(), "approvals", f"{digest}.json")
 
 
@@ -94,7 +94,7 @@ def approve(digest: str, about: dict[str, object] | None = None) -> None:
     about = about or {}
     signature = _signature(_key() or _new_key(), digest, about)
     signed = {"signature": signature, "about": about}
-    paths.write_json(str(_path(digest)), signed)
+    paths.write_json(str(_approval_path(digest)), signed)
 
 
 def is_approved(digest: str) -> bool:
@@ -104,7 +104,7 @@ def is_approved(digest: str) -> bool:
 
 def _about(digest: str) -> dict[str, object] | None:
     """Return the description in a valid approval; None if there is no valid one."""
-    known, key = paths.read_json(str(_path(digest))) or {}, _key()
+    known, key = paths.read_json(str(_approval_path(digest))) or {}, _key()
     signature, about = known.get("signature"), known.get("about")
     if key is None or not isinstance(signature, str) or not isinstance(about, dict):
         return None
@@ -116,7 +116,7 @@ def _about(digest: str) -> dict[str, object] | None:
 def approved() -> list[Approval]:
     """Return the valid approvals, the oldest first."""
     found = []
-    for path in _path("").parent.glob("*.json"):
+    for path in _approval_path("").parent.glob("*.json"):
         about = _about(path.stem) if _is_digest(path.stem) else None
         if about is not None:
             found.append(Approval(path.stem, path.stat().st_mtime, about))
@@ -125,7 +125,7 @@ def approved() -> list[Approval]:
 
 def revoke(digest: str) -> bool:
     """Withdraw an approval; return whether there was one."""
-    if not _is_digest(digest) or not _path(digest).exists():
+    if not _is_digest(digest) or not _approval_path(digest).exists():
         return False
-    _path(digest).unlink()
+    _approval_path(digest).unlink()
     return True

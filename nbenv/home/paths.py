@@ -17,22 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "begun_path",
-    "changed",
     "create_json",
     "environment_path",
     "home",
     "is_placeholder",
-    "is_touched",
     "key",
     "make_private",
     "marker_path",
     "moved",
     "moved_path",
     "open_private",
-    "packages_path",
     "placeholder_path",
     "progress_path",
-    "python_path",
     "read_json",
     "server_path",
     "state_path",
@@ -154,40 +150,6 @@ def environment_path(identifier: str) -> str:
 def marker_path(environment: str) -> str:
     """Return the file that says what an environment was synced to; absent while it changes."""
     return os.path.join(environment, "nbenv.json")
-
-
-def python_path(environment: str) -> str:
-    """Return the interpreter of an environment."""
-    if sys.platform == "win32":
-        return os.path.join(environment, "Scripts", "python.exe")
-    return os.path.join(environment, "bin", "python")
-
-
-def packages_path(environment: str, python: str) -> str:
-    """Return the folder that packages are installed to; `python` is as in ``"3.11"``."""
-    if sys.platform == "win32":
-        return os.path.join(environment, "Lib", "site-packages")
-    return os.path.join(environment, "lib", f"python{python}", "site-packages")
-
-
-def changed(environment: str, python: str) -> int | None:
-    """Return when packages were last added or removed; None for an incomplete environment.
-
-    The unit is nanoseconds, but only equality counts, so a clock that jumps does no harm.
-    """
-    try:
-        os.stat(os.path.join(environment, "pyvenv.cfg"))
-        return os.stat(packages_path(environment, python)).st_mtime_ns
-    except OSError:
-        return None
-
-
-def is_touched(environment: str, marker: dict[str, object]) -> bool:
-    """Return whether packages were added or removed since an environment was marked as synced."""
-    value = marker.get("value")
-    python = str(value.get("python")) if isinstance(value, dict) else ""
-    now = changed(environment, python)
-    return now is None or marker.get("changed") != now
 
 
 def progress_path(notebook_key: str) -> str:

@@ -1,10 +1,15 @@
-"""Download the wheels of a lock for any platform, with pip: uv has no command for it."""
+"""Download the wheels of a lock for any platform, with pip: uv has no command for it.
+
+`only_wheels_in` is the way back: uv then installs from such a folder, without a network.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.tags import platform_tags
@@ -15,7 +20,7 @@ from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
 from nbenv.progress import Progress, Steps
 
-__all__ = ["PLATFORMS", "download_wheels"]
+__all__ = ["PLATFORMS", "download_wheels", "only_wheels_in"]
 
 PLATFORMS = {
     "linux-x86_64": ("linux", "Linux", "x86_64"),
@@ -75,6 +80,21 @@ def download_wheels(
     listed.unlink()
     if done.returncode:
         raise _failure(done.stderr, platform)
+
+
+@contextlib.contextmanager
+def only_wheels_in(folder: str) -> Iterator[None]:
+    """Let uv find wheels in one folder, and nowhere else; it still verifies their hashes."""
+    settings = {"UV_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _hash_options(locked: LockedDistribution) -> list[str]:

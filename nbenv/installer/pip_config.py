@@ -24,7 +24,7 @@ _WINDOWS = sys.platform == "win32"
 def read(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the options that ``pip install`` would take from files and `environ`, by long name."""
     by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
-    for path in _files(environ):
+    for path in _config_files(environ):
         parser = configparser.RawConfigParser()
         try:
             parser.read(path, encoding="utf-8")
@@ -46,7 +46,7 @@ def _option(name: str) -> str:
     return name.lower().replace("_", "-").removeprefix("--")
 
 
-def _files(environ: Mapping[str, str]) -> Iterator[Path]:
+def _config_files(environ: Mapping[str, str]) -> Iterator[Path]:
     """Yield pip's configuration files; what a later one sets replaces what an earlier one did."""
     name = "pip.ini" if _WINDOWS else "pip.conf"
     chosen = environ.get("PIP_CONFIG_FILE")

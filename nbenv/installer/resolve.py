@@ -208,7 +208,7 @@ def _add_hashes(
         locked = LockedDistribution.from_line(" ".join(line.split()))
         package = next(p for p in bare if p["name"] == locked.name)
         hashed = [{"hashes": dict([digest.split(":")])} for digest in locked.hashes]
-        if any(is_installable(filename_of(file), spec.python) for file in _files(package)):
+        if any(is_installable(filename_of(file), spec.python) for file in _files_of(package)):
             stem = f"{locked.name.replace('-', '_')}-0-py3-none-any.whl"
             package["wheels"] = [{"name": stem, **each} for each in hashed]
         else:
@@ -221,7 +221,7 @@ def _packages(document: Mapping[str, object]) -> list[dict[str, object]]:
     return packages
 
 
-def _files(package: Mapping[str, object]) -> list[Mapping[str, object]]:
+def _files_of(package: Mapping[str, object]) -> list[Mapping[str, object]]:
     wheels = package.get("wheels", [])
     assert isinstance(wheels, list)
     sdist = package.get("sdist")
@@ -229,7 +229,7 @@ def _files(package: Mapping[str, object]) -> list[Mapping[str, object]]:
 
 
 def _has_no_hash(package: Mapping[str, object]) -> bool:
-    files = _files(package)
+    files = _files_of(package)
     return bool(files) and not any(file.get("hashes") for file in files)
 
 

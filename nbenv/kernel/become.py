@@ -10,19 +10,12 @@ from __future__ import annotations
 import os
 import sys
 
-from nbenv.home import paths, variables
+from nbenv.environments import layout
+from nbenv.home import variables
 
 __all__ = ["become", "guest_environ"]
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
-# These would make the guest import from other environments, or take itself to be in one.
-_LEAKS = (
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "__PYVENV_LAUNCHER__",
-    "CONDA_PREFIX",
-    "CONDA_DEFAULT_ENV",
-)
 
 
 def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:
@@ -30,13 +23,10 @@ def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:
 
     With `stripped` the notebook's file lost its record, which a missing module may be due to.
     """
-    environ = {name: value for name, value in os.environ.items() if name not in _LEAKS}
+    environ = layout.activate(environment, dict(os.environ))
     environ[variables.HOST_PYTHON] = sys.executable
     environ[variables.ENVIRONMENT] = os.path.basename(environment)
-    environ["VIRTUAL_ENV"] = environment
     environ[variables.STRIPPED] = "1" if stripped else ""
-    scripts = os.path.dirname(paths.python_path(environment))
-    environ["PATH"] = scripts + os.pathsep + environ.get("PATH", os.defpath)
     return environ
 
 
@@ -44,7 +34,7 @@ def become(environment: str, arguments: list[str], *, stripped: bool = False) ->
     """Run the environment's kernel in place of this process; does not return on POSIX."""
     # Python puts the folder of boot.py first on sys.path; boot.py takes it off itself, before it
     # imports anything that a module there could shadow.
-    command = [paths.python_path(environment), _BOOT, *arguments]
+    command = [layout.python_path(environment), _BOOT, *arguments]
     replace_process(command, guest_environ(environment, stripped=stripped))
 
 

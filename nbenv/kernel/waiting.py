@@ -201,14 +201,14 @@ class WaitingKernel:
             return self._shown_failure(request, self._message)
         try:
             for words in commands:
-                self._run(words, request)
+                self._run_command(words, request)
         except Exception as failure:  # the cell fails with the message, the kernel goes on
             return self._shown_failure(request, str(failure))
         except KeyboardInterrupt:
             return self._shown_failure(request, "Stopped.")
         return _Answer(self._succeeded(), _Then.BECOME if self._readiness() else _Then.WAIT)
 
-    def _run(self, words: list[str], request: Request) -> None:
+    def _run_command(self, words: list[str], request: Request) -> None:
         screen = ChannelScreen(self._channels, request)
         boot.load("command").run(words, ["--notebook", self._path], screen)
 

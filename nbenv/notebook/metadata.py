@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 
 from nbenv.core import fast_json
-from nbenv.errors import NotebookError
 
 TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from nbenv.errors import NotebookError
 
 __all__ = ["KERNELSPEC", "read_metadata", "write_metadata"]
 
@@ -37,7 +38,7 @@ def read_metadata(path: str) -> Metadata:
         than Python.
     """
     document: object = _read_tail(path)
-    return _checked(path, _parse(path, _read(path)) if document is None else document)
+    return _checked(path, _parse(path, _file_content(path)) if document is None else document)
 
 
 def write_metadata(path: str, changes: Metadata) -> bool:
@@ -53,7 +54,7 @@ def write_metadata(path: str, changes: Metadata) -> bool:
     """
     from nbenv.notebook.splice import with_metadata  # a starting kernel only reads
 
-    data = _read(path)
+    data = _file_content(path)
     _checked(path, _parse(path, data))
     text = data.removeprefix(_BOM).decode("utf-8")
     changed = with_metadata(text, changes)
@@ -69,11 +70,11 @@ def write_metadata(path: str, changes: Metadata) -> bool:
 
 def _open(path: str) -> BinaryIO:
     if os.path.exists(path) and not os.path.isfile(path):  # reading a pipe could wait for ever
-        raise NotebookError(f"{path} is not a notebook.", "It is not a file.")
+        raise _refused(f"{path} is not a notebook.", "It is not a file.")
     return open(path, "rb")
 
 
-def _read(path: str) -> bytes:
+def _file_content(path: str) -> bytes:
     try:
         with _open(path) as file:
             return file.read()
@@ -81,8 +82,15 @@ def _read(path: str) -> bytes:
         raise _unreadable(path, error) from None
 
 
+def _refused(what: str, why: str = "", todo: str = "") -> NotebookError:
+    """Return the error for a notebook, importing its class only where something is wrong."""
+    from nbenv.errors import NotebookError
+
+    return NotebookError(what, why, todo)
+
+
 def _unreadable(path: str, error: OSError) -> NotebookError:
-    return NotebookError(
+    return _refused(
         f"The notebook {path} cannot be read.",
         f"{error.strerror or error}.",
         "Check its name and permissions.",
@@ -131,27 +139,27 @@ def _parse(path: str, data: bytes) -> object:
         why = f"It is not UTF-8 text (byte {error.start})."
     except (ValueError, RecursionError) as error:
         why = f"It is not JSON: {error}."
-    raise NotebookError(
+    raise _refused(
         f"{path} is not a notebook.", why, "Open and save it in Jupyter, or restore a good copy."
     )
 
 
 def _checked(path: str, document: object) -> Metadata:
     if not isinstance(document, dict) or not isinstance(document.get("nbformat"), int):
-        raise NotebookError(
+        raise _refused(
             f"{path} is not a notebook.",
             "It is JSON, but has no nbformat.",
             "Open and save it in Jupyter.",
         )
     if document["nbformat"] != 4:
-        raise NotebookError(
+        raise _refused(
             f"{path} is in format {document['nbformat']}; nbenv works with format 4.",
             todo="Adopt it, which converts it to format 4 and keeps a copy: nbenv adopt NOTEBOOK "
             "(in a cell: %nbenv adopt).",
         )
     metadata = document.get("metadata", {})
     if not isinstance(metadata, dict):
-        raise NotebookError(f"{path} is not a notebook.", "Its metadata is not an object.")
+        raise _refused(f"{path} is not a notebook.", "Its metadata is not an object.")
     _check_language(path, metadata)
     return metadata
 
@@ -161,7 +169,7 @@ def _check_language(path: str, metadata: Metadata) -> None:
         section = metadata.get(holder)
         language = section.get(name) if isinstance(section, dict) else None
         if isinstance(language, str) and language.lower() not in ("python", "ipython", ""):
-            raise NotebookError(
+            raise _refused(
                 f"{path} is a notebook in {language}; nbenv makes environments for Python only."
             )
 
@@ -172,7 +180,7 @@ def _replace(path: str, data: bytes) -> None:
     try:
         replace_file(path, data)
     except OSError as error:
-        raise NotebookError(
+        raise _refused(
             f"The notebook {path} cannot be written.",
             f"{error.strerror or error}; the file is unchanged.",
             "Free some disk space, make it and its folder writable, or work on a copy.",

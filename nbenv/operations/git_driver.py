@@ -13,8 +13,8 @@ from nbenv import git
 from nbenv.core.merge import merge_records
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree_to
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
-from nbenv.engine.transaction import obtain_python
 from nbenv.errors import NbenvError
 from nbenv.home import approval_store
 from nbenv.installer.resolve import ResolveOptions

@@ -133,8 +133,8 @@ def _recordable(text: str, folder: Path) -> str:
             requirement.url = requirements.portable(place, folder)
         if problem := direct_problem(requirement.url):
             raise RequirementError(
-                f"{requirement.name} cannot be installed from there: its URL {problem}.",
-                todo="Passwords belong in ~/.netrc or git's own credential store.",
+                f"{requirement.name} cannot be installed from that address: it {problem}.",
+                todo="Use another address; passwords belong in ~/.netrc or git's credential store.",
             )
     return str(requirement)
 

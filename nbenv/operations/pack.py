@@ -5,12 +5,11 @@ A pack is a zip file: ``pack.json``, the notebook, and ``wheels/``.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from nbenv.core.lock import LockedDistribution
@@ -18,7 +17,7 @@ from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError, UsageError
-from nbenv.installer.download import PLATFORMS, download_wheels
+from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
 from nbenv.operations.restore import restore
 from nbenv.progress import Outcome, Progress, Steps
 
@@ -143,7 +142,7 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as scratch:
             notebook = _extract(archive, Path(folder or "."), Path(scratch))
             yield Progress("restore", f"Restoring {notebook.name} from the pack…")
-            with _without_network(scratch):
+            with only_wheels_in(scratch):
                 outcome = yield from restore(NotebookRef(os.path.abspath(notebook)))
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
@@ -157,6 +156,8 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
 def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
     """Write the notebook and the wheels; only the last part of each name in the pack is used."""
     about = json.loads(archive.read("pack.json"))
+    if not isinstance(about, dict):
+        raise ValueError("its pack.json is not an object")
     if about["version"] != _VERSION:
         raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
     name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
@@ -174,18 +175,3 @@ def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
         if entry.startswith("wheels/") and entry.endswith(".whl"):
             (wheels / PurePosixPath(entry).name).write_bytes(archive.read(entry))
     return place
-
-
-@contextlib.contextmanager
-def _without_network(wheels: str) -> Iterator[None]:
-    """Let uv find wheels in one folder, and nowhere else; it still verifies their hashes."""
-    settings = {"UV_FIND_LINKS": wheels, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

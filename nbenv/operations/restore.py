@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree, check_approved, check_policy
+from nbenv.engine.damage import confirm_touched
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
-from nbenv.engine.environment_sync import SyncResult, confirm_touched, sync_environment
+from nbenv.engine.environment_sync import SyncResult, sync_environment
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import counted, outcome_of
 from nbenv.engine.transaction import (
@@ -15,7 +17,6 @@ from nbenv.engine.transaction import (
     Edited,
     change,
     hold_environment,
-    obtain_python,
     settle,
 )
 from nbenv.environments.store import claim_state, save_state

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from nbenv.core.lock import Change
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
+from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import outcome_of
-from nbenv.engine.transaction import ChangeOptions, Edited, change, obtain_python
+from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments import history
 from nbenv.errors import InstallerError, InterpreterError, NbenvError
 from nbenv.installer.resolve import ResolveOptions

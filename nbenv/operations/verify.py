@@ -115,18 +115,18 @@ def _verdict(path: str) -> Verdict:
 def _compare_runs(path: str) -> Verdict:
     recorded = _code_cells(path)
     with tempfile.TemporaryDirectory(prefix="nbenv-verify-") as room:
-        first = _run(path, room)
+        first = _run_in(path, room)
         if not has_outputs(recorded):
             return Verdict(path, "ran")
         found = differences(recorded, first)
         if not found:
             return Verdict(path, "same")
-        changing = {each.cell for each in differences(first, _run(path, room))}
+        changing = {each.cell for each in differences(first, _run_in(path, room))}
     real = tuple(each for each in found if each.cell not in changing)
     return Verdict(path, "differs" if real else "same", real, tuple(sorted(changing)))
 
 
-def _run(path: str, room: str) -> list[Cell]:
+def _run_in(path: str, room: str) -> list[Cell]:
     """Run the notebook with nothing of this machine's but uv's cache; return its code cells."""
     from nbenv.operations.run import run  # nbclient is slow to import
 

@@ -47,7 +47,7 @@ class JobProcess:
         last, why = None, ""
         with tempfile.TemporaryFile() as errors:
             try:
-                for event in self._run(errors):
+                for event in self._child_events(errors):
                     if event.get("type") in ("result", "error"):
                         last = event  # kept until another job may begin
                     else:
@@ -60,7 +60,7 @@ class JobProcess:
         error = StoppedError("Stopped.") if self._stopped else NbenvError(_NO_RESULT, why)
         return {"type": "error", **error.parts(), "message": str(error), "status": 1}
 
-    def _run(self, errors: IO[bytes]) -> Iterator[Event]:
+    def _child_events(self, errors: IO[bytes]) -> Iterator[Event]:
         process = self._process = self._start(errors)
         if self._stopped:
             self._end(process)

@@ -67,7 +67,7 @@ class KernelBuild:
             pass
         return None
 
-    def _read(self, place: int) -> tuple[list[Event], int]:
+    def _events_from(self, place: int) -> tuple[list[Event], int]:
         """Return the events after that place in the file, and the place after them.
 
         A line that is still being written is left for the next time.
@@ -82,9 +82,9 @@ class KernelBuild:
         return [json.loads(line) for line in whole.splitlines()], place + len(whole)
 
     def _look(self, place: int) -> tuple[bool, list[Event], int]:
-        """Return whether it is still running, and what `_read` does."""
+        """Return whether it is still running, and what `_events_from` does."""
         running = self.is_running
-        return running, *self._read(place)
+        return running, *self._events_from(place)
 
     async def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
         """Yield its events from that number on, until it ends; None when it is quiet."""

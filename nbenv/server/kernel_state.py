@@ -66,7 +66,7 @@ class KernelState:
         command, started = _command(self.process)
         if self.process is None or not command:
             return {"state": "none", "remote": True} if self.is_remote else {"state": "none"}
-        environments = os.path.join(paths.home(), "envs", "")
+        environments = paths.environment_path("")
         if command[0].startswith(environments):
             identifier = command[0][len(environments) :].split(os.sep)[0]
             return {"state": "running", "environment": identifier, "started": started}

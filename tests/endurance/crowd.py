@@ -60,7 +60,7 @@ def kernels_of_one(place: Ground, count: int) -> None:
     environment = document_of(notebook).environment
     for manager in managers:
         manager.shutdown_kernel(now=True)
-    builds = sum("Making an environment" in each for each in logs)
+    builds = sum("Creating an environment" in each for each in logs)
     assert set(shown) == {str(environment.path)}, shown
     assert builds == 1, f"{builds} kernels built the same environment"
     assert removed == []

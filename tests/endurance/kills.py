@@ -175,7 +175,8 @@ def one_round(run: Run, victim: Callable[[Run], str]) -> None:
     assert str(document.environment.path) == done.stdout.strip().splitlines()[-1]
     found = differences(document.environment, document.record, run.ground.index.folder)
     assert not found, f"{victim_kind}: {found[:5]}\n{done.stderr}"
-    mended = "made anew" if "anew" in done.stderr else "synced" if done.stderr else "ready"
+    is_new = "Creating an environment" in done.stderr
+    mended = "made anew" if is_new else "synced" if done.stderr else "ready"
     came = "new" if document.record == run.after else "old"
     run.seen[f"{victim_kind}: the {came} environment, {mended}"] += 1
     if came == "new":

@@ -76,9 +76,10 @@ def test_a_ready_start_imports_little(recorded: Path, tmp_path: Path) -> None:
     assert others <= FEW | {"_blake2"}
     assert {name for name in beyond if name.startswith("nbenv.")} == {
         f"nbenv.{name}"
-        for name in ("_version", "core", "core.fast_json", "core.record", "environments",
-                     "environments.readiness", "errors", "home", "home.paths", "home.variables",
-                     "kernel", "kernel.become", "kernel.launcher", "notebook", "notebook.metadata")
+        for name in ("core", "core.fast_json", "core.record", "environments",
+                     "environments.layout", "environments.readiness", "home", "home.paths",
+                     "home.variables", "kernel", "kernel.become", "kernel.launcher", "notebook",
+                     "notebook.metadata")
     }  # fmt: skip
 
 

@@ -170,20 +170,35 @@ class Channel:
 
     def send(self, code: str) -> str:
         """Send a cell; return its message id."""
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        content |= {"user_expressions": {}, "stop_on_error": True}
+        return self._ask("execute_request", content)
+
+    def _ask(self, kind: str, content: Mapping[str, object]) -> str:
         identifier = uuid.uuid4().hex
         header = {
             "msg_id": identifier,
-            "msg_type": "execute_request",
+            "msg_type": kind,
             "session": self._session,
             "username": "test",
             "version": "5.3",
             "date": "2026-01-01T00:00:00Z",
         }
-        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
-        content |= {"user_expressions": {}, "stop_on_error": True}
         message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}}
         self._socket.send(json.dumps({**message, "content": content, "buffers": []}))
         return identifier
+
+    def wait_until_heard(self, timeout: float = 60) -> None:
+        """Wait until the kernel is heard: what it publishes right after its start can get lost."""
+        end = time.monotonic() + timeout
+        while True:
+            asked = self._ask("kernel_info_request", {})
+            try:
+                self.receive(asked, timeout=3)
+                return
+            except (TimeoutError, websocket.WebSocketTimeoutException):
+                if time.monotonic() > end:
+                    raise
 
     def receive(self, *identifiers: str, timeout: float = 120) -> list[Ran]:
         """Wait until these cells are done; return the result of each."""
@@ -191,8 +206,15 @@ class Channel:
         waiting = {(identifier, part) for identifier in identifiers for part in ("reply", "idle")}
         end = time.monotonic() + timeout
         while waiting:
-            self._socket.settimeout(max(0.1, end - time.monotonic()))
-            message = json.loads(self._socket.recv())
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"no answer within {timeout} s: {waiting}")
+            self._socket.settimeout(left)
+            # Control frames too: the server's pings would otherwise extend the wait for ever.
+            kind, frame = self._socket.recv_data_frame(control_frame=True)
+            if kind != websocket.ABNF.OPCODE_TEXT:
+                continue
+            message = json.loads(frame.data)
             parent = message["parent_header"].get("msg_id")
             if parent in runs:
                 runs[parent].messages.append(message)
@@ -206,7 +228,7 @@ class Channel:
 
 def _noted(ran: Ran, message: dict[str, Any]) -> str:
     kind, content = message["header"]["msg_type"], message["content"]
-    if kind == "execute_reply":
+    if kind in ("execute_reply", "kernel_info_reply"):
         ran.status = content["status"]
         return "reply"
     if kind == "status" and content["execution_state"] == "idle":

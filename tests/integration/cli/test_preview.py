@@ -148,7 +148,7 @@ def test_a_python_that_is_not_here(notebook: Path, stocked: LocalIndex, home: Pa
     assert data["python_here"] is False
     assert [bool(each["size"]) for each in data["distributions"]] == [True, True, False]
     assert not home.exists()
-    assert "fetch" in succeed("restore", "--dry-run", notebook).out
+    assert "uv would download it" in succeed("restore", "--dry-run", notebook).out
 
 
 # -- who is asked

@@ -223,6 +223,7 @@ def test_a_kernels_truth(server: JupyterServer, tmp_path: Path) -> None:
     running = truth(own)
     assert (running["state"], running["environment"]) == ("running", environment)
     server.request("POST", f"api/kernels/{own}/restart")
+    with_kernel.wait_until_heard()
     assert with_kernel.run("import six").status == "ok"
     with_kernel.close()
     assert truth(own)["started"] > running["started"]

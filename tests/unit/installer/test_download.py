@@ -10,7 +10,13 @@ import pytest
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.errors import IndexAccessError
-from nbenv.installer.download import PLATFORMS, _failure, _platform_tags, download_wheels
+from nbenv.installer.download import (
+    PLATFORMS,
+    _failure,
+    _platform_tags,
+    download_wheels,
+    only_wheels_in,
+)
 from nbenv.progress import Progress, drain
 from tests.support.index import LocalIndex
 
@@ -55,3 +61,16 @@ def test_a_failure_shows_no_password() -> None:
     printed = "WARNING: x\nERROR: no page at https://user:sesame@h.invalid/simple"
     error = _failure(printed, None)
     assert error.why == "  ERROR: no page at https://h.invalid/simple"
+
+
+def test_uv_finds_wheels_in_one_folder_only_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_FIND_LINKS", "mine")
+    monkeypatch.delenv("UV_OFFLINE", raising=False)
+    with pytest.raises(KeyError), only_wheels_in(str(tmp_path)):
+        assert os.environ["UV_FIND_LINKS"] == str(tmp_path)
+        assert os.environ["UV_NO_INDEX"] == os.environ["UV_OFFLINE"] == "1"
+        raise KeyError
+    assert os.environ["UV_FIND_LINKS"] == "mine"
+    assert "UV_OFFLINE" not in os.environ

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.environments import layout
 from nbenv.home import paths
 
 PYTHON = "3.11"
@@ -23,13 +24,13 @@ def make_ready() -> Make:
 
     def make(notebook: object, identifier: str = "work-1") -> str:
         environment = paths.environment_path(identifier)
-        python = Path(paths.python_path(environment))
+        python = Path(layout.python_path(environment))
         python.parent.mkdir(parents=True)
         python.symlink_to(sys.executable)
-        os.makedirs(paths.packages_path(environment, PYTHON))
+        os.makedirs(layout.packages_path(environment, PYTHON))
         Path(environment, "pyvenv.cfg").touch()
         known = {"notebook": str(notebook), "environment": identifier}
-        marker = {**known, "value": RECORD, "changed": paths.changed(environment, PYTHON)}
+        marker = {**known, "value": RECORD, "changed": layout.changed(environment, PYTHON)}
         paths.write_json(paths.marker_path(environment), marker)
         state = {**known, "value": None, "saved": True}
         paths.write_json(paths.state_path(paths.key(str(notebook))), state)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.environments import layout
 from nbenv.home import paths, variables
 from nbenv.kernel import become
 
@@ -30,7 +31,7 @@ def test_nothing_of_another_environment_leaks_in(
     monkeypatch.setenv("VIRTUAL_ENV", "/elsewhere")
     monkeypatch.setenv("MINE", "kept")
     environment = paths.environment_path("work-1")
-    python = paths.python_path(environment)
+    python = layout.python_path(environment)
     become.become(environment, ["-f", "x.json"], stripped=True)
     [(command, environ)] = replaced
     assert (command[0], command[2:]) == (python, ["-f", "x.json"])

@@ -10,6 +10,7 @@ import psutil
 import pytest
 from jupyter_client.provisioning import KernelProvisionerBase
 
+from nbenv.environments import layout
 from nbenv.home import paths
 from nbenv.server.kernel_state import KernelState, is_launcher
 from tests.unit.server.conftest import LAUNCHER, Start
@@ -63,7 +64,7 @@ def test_the_launcher_starts_or_waits(start: Start) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there the launcher stays as the parent")
 def test_a_running_kernel_is_known_by_its_python(start: Start) -> None:
-    python = Path(paths.python_path(paths.environment_path("work-1")))
+    python = Path(layout.python_path(paths.environment_path("work-1")))
     python.parent.mkdir(parents=True)
     process = start("x", python=python)
     found = KernelState(process.pid).describe()

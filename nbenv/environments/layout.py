@@ -1,0 +1,73 @@
+"""The layout of an environment on disk, and what a process needs to run in it.
+
+Another kind of environment would differ here, in `nbenv.environments.environment`, and in
+`nbenv.installer`. Light on purpose: a starting kernel imports this.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["activate", "changed", "is_touched", "packages_path", "python_path"]
+
+_CONFIGURATION = "pyvenv.cfg"
+# These would make a process import from other environments, or take itself to be in one.
+_LEAKS = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "__PYVENV_LAUNCHER__",
+    "CONDA_PREFIX",
+    "CONDA_DEFAULT_ENV",
+)
+
+
+def python_path(environment: str) -> str:
+    """Return the interpreter of an environment."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Scripts", "python.exe")
+    return os.path.join(environment, "bin", "python")
+
+
+def packages_path(environment: str, python: str) -> str:
+    """Return the folder that packages are installed to; `python` is as in ``"3.11"``."""
+    if sys.platform == "win32":
+        return os.path.join(environment, "Lib", "site-packages")
+    return os.path.join(environment, "lib", f"python{python}", "site-packages")
+
+
+def changed(environment: str, python: str) -> int | None:
+    """Return when packages were last added or removed; None for an incomplete environment.
+
+    The unit is nanoseconds, but only equality counts, so a clock that jumps does no harm.
+    """
+    try:
+        os.stat(os.path.join(environment, _CONFIGURATION))
+        return os.stat(packages_path(environment, python)).st_mtime_ns
+    except OSError:
+        return None
+
+
+def is_touched(environment: str, marker: dict[str, object]) -> bool:
+    """Return whether packages were added or removed since an environment was marked as synced."""
+    value = marker.get("value")
+    python = str(value.get("python")) if isinstance(value, dict) else ""
+    now = changed(environment, python)
+    return now is None or marker.get("changed") != now
+
+
+def activate(environment: str, environ: dict[str, str]) -> dict[str, str]:
+    """Return a process's environment variables for running in an environment, as a shell has them.
+
+    Parameters
+    ----------
+    environment
+        The environment's folder.
+    environ
+        The variables of this process.
+    """
+    active = {name: value for name, value in environ.items() if name not in _LEAKS}
+    active["VIRTUAL_ENV"] = environment
+    scripts = os.path.dirname(python_path(environment))
+    active["PATH"] = scripts + os.pathsep + active.get("PATH", os.defpath)
+    return active

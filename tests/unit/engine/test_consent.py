@@ -1,0 +1,133 @@
+"""Consent: nothing that a notebook brings is installed before it was approved here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.core.spec import Spec
+from nbenv.engine.consent import agree, agree_to, check_approved, check_policy
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments import store
+from nbenv.environments.store import State
+from nbenv.errors import ApprovalNeededError
+from nbenv.home import approval_store, variables
+from nbenv.notebook.metadata import write_metadata
+from tests.support.environments import read
+
+HASH = f"--hash=sha256:{'0' * 64}"
+RECORD: dict[str, object] = {
+    "version": 1, "python": "3.11", "requirements": ["six"], "lock": [f"six==1.0 {HASH}"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def recorded(notebook: Path) -> Path:
+    write_metadata(str(notebook), {"nbenv": RECORD})
+    return notebook
+
+
+def refusal(notebook: Path) -> ApprovalNeededError:
+    with pytest.raises(ApprovalNeededError) as caught:
+        check_approved(read(notebook), consent=False)
+    return caught.value
+
+
+def test_a_strangers_record_needs_approval(recorded: Path, home: Path) -> None:
+    error = refusal(recorded)
+    assert error.what.endswith("Python 3.11 with 1 package locked (six).")
+    assert error.why == "Nothing was downloaded or run."
+    assert not home.exists()
+
+
+def test_consent_and_an_approval_allow_it(recorded: Path) -> None:
+    check_approved(read(recorded), consent=True)
+    refusal(recorded)  # consent is for once
+    agree(read(recorded), read(recorded).spec)
+    check_approved(read(recorded), consent=False)
+
+
+def test_an_approval_is_of_one_content(recorded: Path) -> None:
+    agree(read(recorded), read(recorded).spec)
+    for changed in (
+        {"requirements": ["six", "more"]},
+        {"lock": [f"six==1.1 {HASH}"]},
+        {"indexes": [{"name": "a", "url": "https://host.invalid/"}]},
+    ):
+        write_metadata(str(recorded), {"nbenv": {**RECORD, **changed}})
+        refusal(recorded)
+    write_metadata(str(recorded), {"nbenv": {**RECORD, "note": "unknown keys install nothing"}})
+    check_approved(read(recorded), consent=False)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_allowed"), [("always", True), ("ask", False), ("never", False), ("", False)]
+)
+def test_the_policy_decides_the_rest(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch, policy: str, is_allowed: bool
+) -> None:
+    monkeypatch.setenv(variables.RESTORE, policy)
+    if is_allowed:
+        check_approved(read(recorded), consent=False)
+    else:
+        refusal(recorded)
+
+
+def test_never_means_never_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_policy(consent=False)
+    monkeypatch.setenv(variables.RESTORE, "never")
+    check_policy(consent=True)
+    with pytest.raises(ApprovalNeededError, match="NBENV_RESTORE is never"):
+        check_policy(consent=False)
+
+
+def test_a_notebook_without_record_needs_none(notebook: Path) -> None:
+    check_approved(read(notebook), consent=False)
+
+
+def test_what_is_more_than_wheels_of_ones_own_index_is_named(notebook: Path) -> None:
+    record = {
+        **RECORD,
+        "indexes": [{"name": "far", "url": "https://far.invalid/simple"}],
+        "lock": [f"built==1.0 {HASH}", f"direct @ https://host.invalid/direct.tar.gz {HASH}"],
+        "source": ["built"],
+    }
+    write_metadata(str(notebook), {"nbenv": record})
+    assert refusal(notebook).why.splitlines() == [
+        "It uses the index far (https://far.invalid/simple).",
+        "It installs direct directly from https://host.invalid/direct.tar.gz, and builds it, "
+        "which runs its code.",
+        "It builds built from source, which runs their code.",
+        "Nothing was downloaded or run.",
+    ]
+
+
+def test_a_long_list_of_requirements_is_cut(notebook: Path) -> None:
+    names = [f"p{number}" for number in range(10)]
+    write_metadata(str(notebook), {"nbenv": {**RECORD, "requirements": names}})
+    assert refusal(notebook).what.endswith("(p0, p1, p2, p3, p4, p5, p6, p7, …).")
+
+
+def test_an_approval_says_what_it_is_of(recorded: Path) -> None:
+    store.save_state(State(str(recorded), "work-1"))
+    agree(read(recorded), read(recorded).spec)
+    [approval] = approval_store.approved()
+    assert approval.about == {
+        "notebook": str(recorded), "python": "3.11", "requirements": ["six"], "distributions": 1,
+        "source": [],
+    }  # fmt: skip
+
+
+def test_a_detached_kernel_has_no_notebook_to_name() -> None:
+    snapshot = NotebookSnapshot.read(NotebookRef.detached("x"))
+    agree(snapshot, Spec("3.11"))
+    [approval] = approval_store.approved()
+    assert approval.about["notebook"] is None
+
+
+def test_a_local_project_is_approved_per_folder(tmp_path: Path) -> None:
+    spec = Spec.from_record({**RECORD, "requirements": [], "lock": ["mine @ ./mine"]})
+    agree_to(spec, tmp_path, None)
+    assert approval_store.is_approved(spec.digest(tmp_path))
+    assert not approval_store.is_approved(spec.digest(tmp_path / "other"))

@@ -1,0 +1,65 @@
+"""Known vulnerabilities, as a report and as an exit status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.errors import IndexAccessError, InstallerError, NotebookError
+from nbenv.installer.vulnerabilities import Vulnerability
+from nbenv.operations import audit
+from nbenv.progress import Outcome, Progress, Steps, drain
+from tests.support.environments import ref_of
+
+FOUND = [
+    Vulnerability("leaf", "1.0", "GHSA-1", "Leaves fall", ("1.1", "2.0")),
+    Vulnerability("leaf", "1.0", "GHSA-2", "Leaves fade"),
+]
+
+
+def run(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch, found: list[Vulnerability] | InstallerError
+) -> Outcome:
+    """Audit with an answer of the database."""
+
+    def answer(distributions: object, *_: object) -> Steps[list[Vulnerability]]:
+        yield Progress("audit", "asking")
+        if isinstance(found, InstallerError):
+            raise found
+        return found
+
+    monkeypatch.setattr(audit, "find_vulnerabilities", answer)
+    return drain(audit.audit(ref_of(notebook)))
+
+
+def test_each_vulnerability_is_reported(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(installed, monkeypatch, FOUND)
+    assert done.failed
+    assert done.summary == "2 known vulnerabilities in 1 package."
+    assert done.text.splitlines() == [
+        "leaf 1.0: GHSA-1 (fixed in 1.1, 2.0)", "  Leaves fall",
+        "leaf 1.0: GHSA-2 (no fix yet)", "  Leaves fade",
+    ]  # fmt: skip
+
+
+def test_nothing_known_is_good_news(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(installed, monkeypatch, [])
+    assert not done.failed
+    assert done.summary == "No known vulnerability in 3 packages."
+
+
+def test_a_database_that_cannot_be_reached_is_no_good_news(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(IndexAccessError) as caught:
+        run(installed, monkeypatch, InstallerError("uv failed.", "No route to host."))
+    assert "so nothing is known" in caught.value.what
+    assert caught.value.why == "No route to host."
+
+
+def test_a_notebook_without_record_has_nothing_to_audit(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotebookError):
+        run(notebook, monkeypatch, [])

@@ -1,0 +1,67 @@
+"""A preview's result, as data and as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbenv.core.spec import Index
+from nbenv.operations.previewed import PreviewedPackage, PreviewedRestore
+
+PACKAGES = (
+    PreviewedPackage("wheel", "1.0", None, 2_000_000, False),
+    PreviewedPackage("built", "2.0", None, 30_000, True),
+    PreviewedPackage("direct", None, "https://host.invalid/d.whl"),
+)
+FULL = PreviewedRestore(
+    python="3.11",
+    python_here=False,
+    digest="0" * 32,
+    approved=False,
+    requirements=("wheel",),
+    distributions=PACKAGES,
+    indexes=(Index("far", "https://far.invalid"),),
+    direct=("direct @ https://host.invalid/d.whl",),
+    looked_up=True,
+    problem="One thing.",
+)
+
+
+def test_everything_that_matters_comes_first() -> None:
+    assert FULL.text().splitlines() == [
+        "Python:         3.11 (not on this machine: uv would download it)",
+        "Packages:       3, download of 2.0 MB and 1 package of unknown size",
+        "Foreign index:  far = https://far.invalid",
+        "Direct:         direct @ https://host.invalid/d.whl",
+        "Built here:     built (building runs their code)",
+        "Not known:      One thing.",
+        "Approved here:  not yet",
+        "",
+        "Package  Version                       Download",
+        "wheel    1.0                           2.0 MB",
+        "built    2.0                           30.0 kB   built from source",
+        "direct   @ https://host.invalid/d.whl  ?         ?",
+    ]
+
+
+def test_what_is_plain_is_short() -> None:
+    plain = replace(
+        FULL, python_here=True, approved=True, distributions=PACKAGES[:1], indexes=(), direct=(),
+        problem="",
+    )  # fmt: skip
+    assert plain.text().splitlines()[:3] == [
+        "Python:         3.11",
+        "Packages:       1, download of 2.0 MB",
+        "Approved here:  yes",
+    ]
+    unknown = replace(plain, distributions=PACKAGES[2:])
+    assert "Packages:       1, download of unknown size" in unknown.text()
+    assert replace(plain, distributions=()).text().splitlines()[-1] == "Approved here:  yes"
+
+
+def test_sums_are_of_what_is_known() -> None:
+    data = FULL.to_data()
+    assert {key: data[key] for key in ("count", "download", "sizes_unknown", "source")} == {
+        "count": 3, "download": 2_030_000, "sizes_unknown": 1, "source": ["built"],
+    }  # fmt: skip
+    assert data["indexes"] == ({"name": "far", "url": "https://far.invalid"},)
+    assert replace(FULL, distributions=PACKAGES[2:]).to_data()["download"] is None
