@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -59,36 +59,31 @@ def everything(notebook: Path, home: Path) -> dict[str, tuple[int, int]]:
     return {**on_disk(home), **{f"beside {k}": v for k, v in on_disk(notebook.parent).items()}}
 
 
-@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
-def test_a_question_about_a_ready_notebook_writes_nothing(
-    installed: Path, home: Path, question: Question
-) -> None:
-    before, environ = everything(installed, home), dict(os.environ)
-    assert isinstance(question(ref_of(installed)), Outcome)
-    assert everything(installed, home) == before
-    assert dict(os.environ) == environ
+def ask(names: Iterable[str], notebook: Path, home: Path) -> None:
+    """Ask one question after the other; each must leave everything as it was."""
+    before, environ = everything(notebook, home), dict(os.environ)
+    for name in names:
+        assert isinstance(QUESTIONS[name](ref_of(notebook)), Outcome)
+        assert everything(notebook, home) == before, name
+        assert dict(os.environ) == environ, name
 
 
-@pytest.mark.parametrize("name", ["status", "list", "tree", "diff", "packages", "preview", "envs"])
-def test_a_question_about_a_drifted_environment_writes_nothing(
-    installed: Path, home: Path, name: str
-) -> None:
+def test_questions_about_a_ready_notebook_write_nothing(installed: Path, home: Path) -> None:
+    ask(QUESTIONS, installed, home)
+
+
+def test_questions_about_a_drifted_environment_write_nothing(installed: Path, home: Path) -> None:
     install_by_hand(environment_of(installed), "drift")
-    before = everything(installed, home)
-    assert isinstance(QUESTIONS[name](ref_of(installed)), Outcome)
-    assert everything(installed, home) == before
+    ask(["status", "list", "tree", "diff", "packages", "preview", "envs"], installed, home)
 
 
-@pytest.mark.parametrize("name", ["status", "diff", "packages", "preview", "envs", "approvals"])
-def test_a_question_about_a_strangers_notebook_writes_nothing(
-    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+def test_questions_about_a_strangers_notebook_write_nothing(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is new on this machine, whose home does not exist yet."""
     copy, fresh = write_other_copy(installed, tmp_path / "other"), tmp_path / "fresh"
     monkeypatch.setenv("NBENV_HOME", str(fresh))
-    before = on_disk(copy.parent)
-    assert isinstance(QUESTIONS[name](ref_of(copy)), Outcome)
-    assert on_disk(copy.parent) == before
+    ask(["status", "diff", "packages", "preview", "envs", "approvals"], copy, fresh)
     assert not fresh.exists()
 
 

@@ -26,7 +26,7 @@ def compared(monkeypatch: pytest.MonkeyPatch, *runs: list[str]) -> Verdict:
     results = [[cell(text) for text in texts] for texts in runs]
     monkeypatch.setattr(verify, "_code_cells", lambda _: results[0])
     left = iter(results[1:])
-    monkeypatch.setattr(verify, "_run", lambda *_: next(left))
+    monkeypatch.setattr(verify, "_run_in", lambda *_: next(left))
     verdict = verify._verdict("work.ipynb")
     assert next(left, None) is None  # no run too few, and none too many
     return verdict
@@ -123,5 +123,5 @@ def test_a_clean_room_is_a_home_of_its_own(tmp_path: Path, monkeypatch: pytest.M
         return iter(())
 
     monkeypatch.setattr(run, "run", ran)
-    assert len(verify._run("work.ipynb", str(tmp_path))) == 1
+    assert len(verify._run_in("work.ipynb", str(tmp_path))) == 1
     assert homes == [str(tmp_path / "home")]
