@@ -66,7 +66,7 @@ def _choose_python(
 
 
 def _is_only_notebook(path: Path) -> bool:
-    """Whether the folder has no other notebook, so that its files are about this one."""
+    """Return whether the folder has no other notebook, so that its files are about this one."""
     return sum(1 for _ in path.parent.glob("*.ipynb")) <= 1
 
 

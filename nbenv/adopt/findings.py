@@ -166,7 +166,7 @@ def package_name(text: str) -> str:
 
 
 def is_exact(text: str) -> bool:
-    """Whether a requirement names one version."""
+    """Return whether a requirement names one version."""
     found = parse_named(text)
     return found is not None and any(each.operator == "==" for each in found.specifier)
 

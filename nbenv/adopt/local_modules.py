@@ -28,7 +28,7 @@ class LocalModules:
             self.folders.append(folder)
 
     def has(self, module: str) -> bool:
-        """Whether a module is here, or will be written or downloaded by a cell."""
+        """Return whether a module is here, or will be written or downloaded by a cell."""
         top = module.partition(".")[0]
         if top in self.downloaded or f"{top}.py" in self.written:
             return True
@@ -37,7 +37,7 @@ class LocalModules:
         return any(_is_module(folder / top) for folder in self.folders)
 
     def may_have(self, module: str) -> bool:
-        """Whether a folder without ``__init__.py`` may be meant; an installed package wins."""
+        """Return whether a folder without ``__init__.py`` may be meant; installed packages win."""
         top = module.partition(".")[0]
         places = [folder / top for folder in self.folders]
         return any(place.is_dir() and _has_code(place) for place in places)

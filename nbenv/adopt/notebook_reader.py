@@ -90,7 +90,7 @@ def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
 
 
 def _is_python(cell: nbformat.NotebookNode) -> bool:
-    """Whether a cell is in Python: its metadata may name another language."""
+    """Return whether a cell is in Python: its metadata may name another language."""
     return str(cell.get("metadata", {}).get("language", "python")).lower() in _PYTHON
 
 
@@ -113,6 +113,6 @@ def _check_language(notebook: ReadNotebook) -> None:
         language = str(kernel.get("display_name") or kernel_name)
     if language.lower() not in _PYTHON:
         raise NotebookError(
-            f"The language of {notebook.path} is {language}; "
+            f"{notebook.path} is a notebook in {language}; "
             "nbenv makes environments for Python only."
         )

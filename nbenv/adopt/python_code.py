@@ -1,4 +1,4 @@
-"""The imports, commands, magics and telling calls in the code of a cell or file."""
+"""The imports, commands, magics and revealing calls in the code of a cell or file."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
 
 
 def _gives_up(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler ends the program, so that the module which cannot be imported is needed."""
+    """Return whether a handler ends the program, so that the missing module is needed."""
     last = handler.body[-1]
     if isinstance(last, ast.Raise):
         return True

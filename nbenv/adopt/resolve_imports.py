@@ -83,7 +83,7 @@ def _resolve_module(
         return
     elif top in special_cases.PYTHON_2:
         findings.note(
-            f"{top} is a module of Python 2, for which this notebook was probably written"
+            f"{top} is a Python 2 module; this notebook was probably written for Python 2"
         )
     elif not _is_part_of_known(module, scan):
         findings.unknown.setdefault(top if distribution_of(top) is None else module, where)
@@ -104,7 +104,7 @@ def _add_feature(findings: Findings, needed: str, why: str) -> None:
 
 
 def _is_part_of_known(module: str, scan: Scan) -> bool:
-    """Whether a longer import explains this one: ``google.cloud`` by ``google.cloud.storage``."""
+    """Return whether a longer import explains it: ``google.cloud`` by ``google.cloud.storage``."""
     parts = (each for each in scan.imports if each.startswith(f"{module}."))
     if any(distribution_of(each) for each in parts):
         return True
@@ -122,7 +122,7 @@ def _declared_for(top: str, declared: set[str]) -> str | None:
 
 
 def _are_alternatives(name: str, other: str) -> bool:
-    """Whether two packages provide the same module."""
+    """Return whether two packages provide the same module."""
     return any(
         name in each.split() and other in each.split() for each in special_cases.ALSO.values()
     )

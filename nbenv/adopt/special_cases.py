@@ -53,42 +53,42 @@ ALSO = {
 """Module → all packages that provide it, where there are several."""
 
 NEEDS = {
-    "plotly": ("nbformat", "plotly shows figures in notebooks with it"),
+    "plotly": ("nbformat", "plotly uses it to show figures in notebooks"),
     "plotly.express": ("numpy", "plotly.express needs it"),
-    "tqdm.notebook": ("ipywidgets", "tqdm.notebook shows its bars with it"),
+    "tqdm.notebook": ("ipywidgets", "tqdm.notebook uses it to draw progress bars"),
     "dask.dataframe": ("dask[dataframe]", "dask.dataframe needs it"),
     "dask.array": ("dask[array]", "dask.array needs it"),
     "dask.bag": ("dask", ""),
-    "keras": ("tensorflow", "Keras computes with it"),
-    "pandas.plotting": ("matplotlib", "pandas.plotting draws with it"),
+    "keras": ("tensorflow", "Keras uses it as its backend"),
+    "pandas.plotting": ("matplotlib", "pandas.plotting uses it to draw"),
     "ray.tune": ("ray[tune]", "ray.tune needs it"),
     "ray.data": ("ray[data]", "ray.data needs it"),
     "ray.rllib": ("ray[rllib]", "ray.rllib needs it"),
     "ray.serve": ("ray[serve]", "ray.serve needs it"),
-    "qiskit.visualization": ("qiskit[visualization]", "it draws with it"),
-    "networkx.drawing.nx_agraph": ("pygraphviz", "networkx draws with it"),
-    "networkx.drawing.nx_pydot": ("pydot", "networkx draws with it"),
+    "qiskit.visualization": ("qiskit[visualization]", "qiskit.visualization uses it to draw"),
+    "networkx.drawing.nx_agraph": ("pygraphviz", "networkx uses it to draw"),
+    "networkx.drawing.nx_pydot": ("pydot", "networkx uses it to draw"),
     "umap.plot": ("umap-learn[plot]", "umap.plot needs it"),
     "gym.wrappers": ("gym", ""),
-    "holoviews": ("bokeh", "holoviews draws with it"),
+    "holoviews": ("bokeh", "holoviews uses it to draw"),
     "pandas_datareader": ("setuptools", "pandas_datareader imports distutils"),
     "pytorch_lightning": ("torch", ""),
-    "statsmodels.graphics": ("matplotlib", "statsmodels.graphics draws with it"),
-    "sympy.plotting": ("matplotlib", "sympy.plotting draws with it"),
-    "sklearn.tree.plot_tree": ("matplotlib", "plot_tree draws with it"),
-    "skimage.data": ("pooch", "skimage.data downloads with it"),
-    "scipy.datasets": ("pooch", "scipy.datasets downloads with it"),
-    "torch.utils.tensorboard": ("tensorboard", "torch.utils.tensorboard writes with it"),
+    "statsmodels.graphics": ("matplotlib", "statsmodels.graphics uses it to draw"),
+    "sympy.plotting": ("matplotlib", "sympy.plotting uses it to draw"),
+    "sklearn.tree.plot_tree": ("matplotlib", "plot_tree uses it to draw"),
+    "skimage.data": ("pooch", "skimage.data uses it to download data"),
+    "scipy.datasets": ("pooch", "scipy.datasets uses it to download data"),
+    "torch.utils.tensorboard": ("tensorboard", "torch.utils.tensorboard uses it to write logs"),
     "d2l.torch": ("torch", "d2l.torch needs it"),
     "d2l.tensorflow": ("tensorflow", "d2l.tensorflow needs it"),
     "d2l.mxnet": ("mxnet", "d2l.mxnet needs it"),
     "d2l.jax": ("jax", "d2l.jax needs it"),
-    "autogluon.tabular": ("autogluon-tabular[all]", "its models need it"),
+    "autogluon.tabular": ("autogluon-tabular[all]", "autogluon.tabular's models need it"),
 }
 """Module, or the start of one → what it needs besides, and why."""
 
 COMPANIONS = {
-    "ipython-sql": ("prettytable<3.12", "ipython-sql fails with a newer one"),
+    "ipython-sql": ("prettytable<3.12", "ipython-sql fails with newer versions"),
 }
 """Package that is no longer maintained → an undeclared limit that it needs, and why."""
 

@@ -27,7 +27,7 @@ def nobody(question: str) -> bool | None:
 
 
 def is_in_cell(options: argparse.Namespace) -> bool:
-    """Whether a kernel or the server made the call, and named the notebook."""
+    """Return whether a kernel or the server made the call, and named the notebook."""
     return bool(options.environment or options.detached or options.notebook)
 
 

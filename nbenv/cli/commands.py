@@ -39,7 +39,8 @@ COMMANDS = by_name([
             Option(("-r", "--requirement"), "install the requirements that a file lists", "FILE",
                    field="files", many=True),
             Option(("-e", "--editable"), "install a local project in place", "PATH", many=True),
-            on_page(Option(("-U", "--upgrade"), "move the named packages to their newest version")),
+            on_page(Option(("-U", "--upgrade"),
+                           "upgrade the named packages to their newest versions")),
             on_page(Option(("--pre",), "allow pre-releases of the named packages")),
             Option(("--index",), "also use this package index, and record it", "NAME=URL",
                    field="indexes", many=True),
@@ -89,7 +90,7 @@ COMMANDS = by_name([
     Command(
         "upgrade", Group.CHANGE, "upgrade packages as far as the requirements allow",
         actions.upgrade,
-        words=Words("PACKAGE", f"{_PACKAGES}; without any, everything", most=None),
+        words=Words("PACKAGE", f"{_PACKAGES} (default: all)", most=None),
         options=(options.ANY_INDEX, DRY_RUN),
         where=Place.ANYWHERE, changes=True, others=("update",), colours=_CHANGES,
     ),
@@ -116,7 +117,7 @@ COMMANDS = by_name([
                     problem="why needs the name of one package."),
     ),
     Command(
-        "outdated", Group.LOOK, "list the packages that have a newer version",
+        "outdated", Group.LOOK, "list the packages that have newer versions",
         actions.outdated, where=Place.ANYWHERE,
     ),
     Command(
@@ -137,7 +138,7 @@ COMMANDS = by_name([
         others=("scan",),
     ),
     Command(
-        "export", Group.SHARE, "write the environment in another tool's format",
+        "export", Group.SHARE, "export the environment to another tool's format",
         actions.export,
         options=(
             on_page(Option(("--format",), "the format (default: requirements)", "FORMAT",
@@ -159,7 +160,7 @@ COMMANDS = by_name([
     Command(
         "unpack", Group.SHARE, "restore a packed notebook without a network",
         actions.unpack,
-        words=Words("FILE", "the pack", 1, 1, problem="unpack takes one pack.",
+        words=Words("FILE", "the packed notebook", 1, 1, problem="unpack takes one pack.",
                     hint="Write: nbenv unpack FILE.nbpack"),
         options=(OUTPUT,),
         notebooks=Notebooks.NONE,
@@ -191,17 +192,17 @@ COMMANDS = by_name([
     Command(
         "envs", Group.MACHINE, "list the environments on this machine",
         actions.envs,
-        options=(Option(("--sizes",), "measure every environment, however many there are"),),
+        options=(Option(("--sizes",), "measure all environments, however many there are"),),
         notebooks=Notebooks.NONE, others=("environments",),
     ),
     Command(
-        "prune", Group.MACHINE, "remove the environments that nothing uses",
+        "prune", Group.MACHINE, "remove unused environments",
         actions.prune,
         options=(DRY_RUN,),
         notebooks=Notebooks.NONE, others=("clean", "gc"),
     ),
     Command(
-        "approvals", Group.MACHINE, "list or revoke what may be restored without asking",
+        "approvals", Group.MACHINE, "list or revoke approvals to restore without asking",
         actions.approvals,
         words=Words(hint="To revoke an approval: nbenv approvals --revoke NOTEBOOK"),
         options=(

@@ -1,4 +1,4 @@
-"""Answering an install of what is installed already, before the rest of nbenv is imported.
+"""Answer an install of what is installed already, before the rest of nbenv is imported.
 
 Notebooks that are run again and again install again and again; this makes that cost next to
 nothing. Every case that is not perfectly clear is left to the ordinary command, which gives the
@@ -91,7 +91,7 @@ def _version(value: dict[str, object], name: str) -> str | None:
 
 
 def _is_recorded(value: dict[str, object], metadata: dict[str, object]) -> bool:
-    """Whether there is nothing to write: the file has the record, or a server will write it."""
+    """Return whether nothing must be written: the file has the record, or a server writes it."""
     parent = os.environ.get("JPY_PARENT_PID", "")
     if os.environ.get("JPY_SESSION_NAME") and parent.isdigit():
         return os.path.exists(paths.server_path(parent))

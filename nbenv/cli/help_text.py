@@ -12,8 +12,8 @@ from nbenv.cli.options import COMMON
 __all__ = ["command_help", "overview"]
 
 _ABOUT = (
-    "Give a Jupyter notebook its own environment, recorded in the notebook. In a cell, write "
-    "%nbenv COMMAND … and leave out the notebook's name."
+    "Give a Jupyter notebook its own environment, recorded in the notebook itself. In a cell, "
+    "write %nbenv COMMAND and leave out the notebook's name."
 )
 _HELP = (("-h, --help", "show this help"),)
 _WIDEST = 100
@@ -61,7 +61,7 @@ def _flags(option: Option) -> str:
 
 
 def _explained(option: Option) -> str:
-    """Return an option's explanation, with the values to choose from where it lacks them."""
+    """Return an option's explanation, and the values to choose from where it does not name them."""
     choices = option.choices() if option.choices else ()
     if all(choice in option.help for choice in choices):
         return option.help

@@ -72,8 +72,8 @@ def _without_reader() -> int:
 def _system_error(error: OSError) -> NbenvError:
     place = f" ({error.filename})" if error.filename else ""
     return NbenvError(
-        f"The system refused: {error.strerror or error}{place}.",
-        todo="Make room or correct the permissions, then try again.",
+        f"The operating system reported an error: {error.strerror or error}{place}.",
+        todo="Free some disk space or correct the permissions, then try again.",
     )
 
 
@@ -84,7 +84,7 @@ def _bug(error: Exception) -> NbenvError:
         traceback.print_exc()
     last = traceback.extract_tb(error.__traceback__)[-1]
     return NbenvError(
-        f"nbenv itself failed: {type(error).__name__}: {error}.",
+        f"nbenv failed unexpectedly: {type(error).__name__}: {error}.",
         f"It happened in {os.path.basename(last.filename)}, line {last.lineno}.",
         "This is a bug: please report it with the command that you ran "
         "(NBENV_DEBUG=1 shows the whole traceback).",

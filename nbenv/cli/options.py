@@ -49,7 +49,7 @@ def on_page(option: Option) -> Option:
 
 COMMON = (
     Option(("--json",), "print JSON"),
-    Option(("-q", "--quiet"), "show no progress"),
+    Option(("-q", "--quiet"), "hide progress"),
 )
 HIDDEN = (
     Option(("--environment",), metavar="ID", hidden=True),

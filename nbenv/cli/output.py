@@ -40,7 +40,7 @@ class Output(Protocol):
         """Show what went wrong."""
 
     def ask(self, question: str) -> bool | None:
-        """Ask a person to agree; return None where there is nobody."""
+        """Ask a person to approve; return None where there is nobody."""
 
     def close(self) -> None:
         """Remove what only showed progress."""
@@ -56,7 +56,7 @@ def output_for(words: Sequence[str]) -> Output:
 
 
 def _replace_unprintable() -> None:
-    """Let a stream whose encoding lacks a character print another one instead of failing."""
+    """Let a stream that cannot encode a character print another one instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""Parsing the words of a command line, by the declarations of the commands."""
+"""Parse the words of a command line, by the declarations of the commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing on a terminal, with rich; importing this takes a moment, so import it late.
+"""Draw on a terminal, with rich; importing this takes a moment, so import it late.
 
 All texts are those of `nbenv.cli.output.safe`, and none is read as rich's markup.
 """

@@ -101,7 +101,7 @@ def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[
         The index cannot be asked.
     """
     spec = snapshot.spec
-    yield Progress("resolve", "Checking which packages are unavailable …")
+    yield Progress("resolve", "Checking which packages are unavailable…")
     python = find(spec.python)
     reason = f"{error.what} {error.why}" if error else _no_python(spec)
     found = Availability(spec, python, no_python="" if python else reason)

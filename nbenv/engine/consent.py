@@ -68,7 +68,7 @@ def check_approved(snapshot: NotebookSnapshot, consent: bool) -> None:
     ):
         return
     raise ApprovalNeededError(
-        f"This notebook brings an environment that is not on this machine yet: "
+        f"This notebook comes with an environment that is not on this machine yet: "
         f"Python {spec.python} with {_contents(spec)}.",
         "".join(f"{line}\n" for line in _warnings(spec)) + "Nothing was downloaded or run.",
         "To approve and install exactly that, run %nbenv restore in a cell "

@@ -51,10 +51,10 @@ def find_damage(version: str | None, marker: Marker, report: IntegrityReport) ->
         return ""
     broken = sorted(report.broken - marker.mismatched)
     if broken:
-        names = ", ".join(broken[:5]) + (" …" if len(broken) > 5 else "")
+        names = ", ".join(broken[:5]) + (", …" if len(broken) > 5 else "")
         return f"Files of {names} are missing or damaged in the environment on this machine."
     if marker.record is None and report.strays:
-        return "A change of the environment on this machine was interrupted."
+        return "A change to the environment on this machine was interrupted."
     return ""
 
 

@@ -191,7 +191,7 @@ class NotebookSnapshot:
         if self.record is None:
             raise NotebookError(
                 "This notebook records no environment, so there is nothing to restore.",
-                todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+                todo="Give it one: nbenv install NAME… (in a cell: %nbenv install NAME…).",
             )
 
     def check_locked(self) -> None:

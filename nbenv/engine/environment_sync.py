@@ -96,13 +96,13 @@ def sync_environment(
     report = checked.result() if checked else check(current)
     damage = find_damage(version, marker, report)
     if damage:
-        yield Progress("create", f"{damage} Replacing it …")
+        yield Progress("create", f"{damage} Replacing it…")
     replaces = bool(damage) or must_be_replaced(version, marker, spec)
     environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
     is_new = replaces or version is None
     try:
         if is_new:
-            yield Progress("create", f"Creating an environment of Python {interpreter.version} …")
+            yield Progress("create", f"Creating an environment with Python {interpreter.version}…")
             environment.create(interpreter)
         result = yield from _Sync(snapshot, spec, environment, exact, report).run()
     except BaseException:
@@ -200,7 +200,7 @@ class _Sync:
         """
         altered = find_altered(self.environment, names)
         if altered:
-            message = f"The cached files of {', '.join(altered)} are damaged; downloading again …"
+            message = f"The cached files of {', '.join(altered)} are damaged; downloading again…"
             yield Progress("install", message)
             yield from forget_cached(altered, self._folder)
             yield from self._install(replace(goal, again=altered, missing=None))
@@ -226,7 +226,7 @@ def _announcement(coming: int, going: int) -> str:
     parts = [f"installing {coming}"] if coming else []
     parts += [f"removing {going}"] if going else []
     total = going or coming
-    text = f"{' and '.join(parts)} package{'' if total == 1 else 's'} …"
+    text = f"{' and '.join(parts)} package{'' if total == 1 else 's'}…"
     return text[0].upper() + text[1:]
 
 

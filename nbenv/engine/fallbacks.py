@@ -123,7 +123,7 @@ def find_fallbacks(
 
 def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
     """Take for each missing package the best other file of the same version."""
-    yield Progress("resolve", "Looking for other files of the same versions …")
+    yield Progress("resolve", "Looking for other files of the same versions…")
     spec, files = available.spec, dict[str, File]()
     for name in available.missing:
         locked = next(each for each in spec.lock.distributions if each.name == name)
@@ -153,7 +153,7 @@ def _other_python(snapshot: NotebookSnapshot, available: Availability) -> Steps[
     """Keep the versions on the nearest other Python, preferring one on which all can be kept."""
     best: Fallback | None = None
     for python in _pythons(available.spec.python)[:_TRIED]:
-        yield Progress("resolve", f"Trying the same versions on Python {python} …")
+        yield Progress("resolve", f"Trying the same versions on Python {python}…")
         try:
             fallback = yield from _resolved(
                 "python", snapshot, available, ResolveOptions(here=True), python
@@ -192,7 +192,7 @@ def _dated(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallbac
         return None
     before = _after(available.date)
     day = available.date[:10]
-    yield Progress("resolve", f"Looking for the versions that were available on {day} …")
+    yield Progress("resolve", f"Looking for the versions that were available on {day}…")
     options = ResolveOptions(avoid=_avoided(available), before=before, here=True)
     fallback = yield from _resolved("dated", snapshot, available, options)
     return replace(fallback, date=available.date) if fallback else None
@@ -205,7 +205,7 @@ def _after(time: str) -> str:
 
 
 def _newest(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
-    yield Progress("resolve", "Looking for the newest versions …")
+    yield Progress("resolve", "Looking for the newest versions…")
     options = ResolveOptions(everything=True, avoid=_avoided(available), here=True)
     return (yield from _resolved("newest", snapshot, available, options))
 

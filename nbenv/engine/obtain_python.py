@@ -30,7 +30,7 @@ def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
         return found
     if not fetch:
         raise missing(python)
-    yield Progress("python", f"Python {python} is not on this machine; downloading it with uv …")
+    yield Progress("python", f"Python {python} is not on this machine; downloading it with uv…")
     try:
         executable = yield from fetch_python(python)
     except NbenvError as error:

@@ -70,7 +70,7 @@ def resolve_anew(
 
 
 def _resolving(spec: Spec) -> Progress:
-    return Progress("resolve", f"Resolving for Python {spec.python} …")
+    return Progress("resolve", f"Resolving for Python {spec.python}…")
 
 
 def _resolved(

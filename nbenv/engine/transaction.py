@@ -75,7 +75,7 @@ class ChangeOptions:
     remembered
         Whether the change can be undone.
     consent
-        Whether the user has agreed to what the notebook's lock names.
+        Whether the user has approved what the notebook's lock names.
     """
 
     resolve: ResolveOptions | None = None
@@ -167,7 +167,7 @@ def hold_environment(
         stack = contextlib.ExitStack()
         identifier = known(ref.notebook).environment
         if is_locked(identifier):
-            yield Progress("waiting", "Waiting for another change of this environment to finish …")
+            yield Progress("waiting", "Waiting for another change to this environment to finish…")
         stack.enter_context(locked(identifier))
         now = read_state(ref.notebook)
         is_same = now is None or now.environment == identifier

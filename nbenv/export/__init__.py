@@ -52,17 +52,19 @@ class Format(Generic[T]):
 
 
 FORMATS: dict[str, Format[str]] = {
-    "requirements": Format("requirements", "what was asked for", "requirements.txt"),
+    "requirements": Format("requirements", "your requirements", "requirements.txt"),
     "requirements-locked": Format(
         "requirements_locked",
-        "every version, with hashes, for pip",
+        "the full lock with hashes, for pip",
         "requirements-locked.txt",
     ),
-    "pylock": Format("pylock", "every version, for any installer (PEP 751)", "pylock.toml"),
-    "pyproject": Format("pyproject", "a project's dependencies", "pyproject.toml"),
+    "pylock": Format("pylock", "the full lock, for any installer (PEP 751)", "pylock.toml"),
+    "pyproject": Format(
+        "pyproject", "a project with the notebook's requirements", "pyproject.toml"
+    ),
     "script": Format("script", "the notebook as a script that uv runs", "{stem}.py"),
     "juv": Format("juv", "a copy of the notebook for juv", "{stem}.juv.ipynb"),
-    "conda": Format("conda", "for conda", "environment.yml"),
+    "conda": Format("conda", "an environment for conda", "environment.yml"),
     "dockerfile": Format(
         "dockerfile", "an image that runs the notebook", "Dockerfile", serves=True
     ),
@@ -138,7 +140,7 @@ def _check(snapshot: NotebookSnapshot, known: _Known, name: str, serve: bool) ->
     if snapshot.record is None:
         raise NbenvError(
             "This notebook records no environment, so there is nothing to export.",
-            todo="Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+            todo="Give it one: nbenv install NAME… (in a cell: %nbenv install NAME…).",
         )
 
 

@@ -55,7 +55,7 @@ def _match_spec(requirement: Requirement, versions: dict[str, str]) -> str | Non
 
 
 def _is_final(version: str) -> bool:
-    """Whether conda-forge numbers this version as the index does: no local one, no pre-release."""
+    """Return whether conda-forge numbers it as the index does: not local, not a pre-release."""
     try:
         parsed = Version(version)
     except InvalidVersion:

@@ -181,7 +181,7 @@ def _unhashed_lines(locked: LockedDistribution, snapshot: NotebookSnapshot) -> I
 
 def _lab_lines(python: str, folder: Path) -> Steps[list[str]]:
     """Return JupyterLab's own lock, resolved now; its name alone where no index can be reached."""
-    yield Progress("resolve", "Resolving JupyterLab …")
+    yield Progress("resolve", "Resolving JupyterLab…")
     try:
         found = yield from obtain_python(python, fetch=False)
         steps = resolve_lock(Spec(python, (_LAB,)), found.executable, folder, ResolveOptions())

@@ -37,7 +37,7 @@ def write(snapshot: NotebookSnapshot) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
     check_approved(snapshot, False)  # the lookup tells an index what the notebook uses
     spec = snapshot.spec
-    yield Progress("resolve", "Looking up download URLs in the index …")
+    yield Progress("resolve", "Looking up download URLs in the index…")
     found = yield from _find_files(spec)
     pylock = {
         "lock-version": "1.0",
@@ -69,7 +69,7 @@ def _find_files(spec: Spec) -> Steps[Found]:
     try:
         found = offered_files(wanted, spec.python)
     except InstallerError:
-        yield Progress("resolve", "The index cannot be reached; looking in uv's cache …")
+        yield Progress("resolve", "The index cannot be reached; looking in uv's cache…")
         found = {}
     kept = _only_locked(wanted, found)
     missing = [locked for locked in wanted if not kept[locked.name]]

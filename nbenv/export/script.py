@@ -88,7 +88,7 @@ def _without_installs(source: str) -> str:
 
 
 def _awaits(code: str) -> bool:
-    """Whether a cell holds an ``await`` outside a function, which only IPython runs."""
+    """Return whether a cell holds an ``await`` outside a function, which only IPython runs."""
     try:
         compile(code, "<cell>", "exec")
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""Approvals: the locks that may be restored without asking, as they were made or agreed to here.
+"""Approvals: the locks that may be restored without asking, as they were made or approved here.
 
 An approval is of one digest, signed with a key that never leaves ``NBENV_HOME``. So a file that is
 copied or written there by something else approves nothing.
@@ -98,7 +98,7 @@ def approve(digest: str, about: dict[str, object] | None = None) -> None:
 
 
 def is_approved(digest: str) -> bool:
-    """Return whether the lock of a digest was made or agreed to on this machine."""
+    """Return whether the lock of a digest was made or approved on this machine."""
     return _is_digest(digest) and _about(digest) is not None
 
 

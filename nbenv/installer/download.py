@@ -75,7 +75,7 @@ def download_wheels(
         *(f"--extra-index-url={index.url}" for index in indexes),
         *("--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)),
     ]
-    yield Progress("download", f"Downloading wheels for {platform or 'this machine'} …")
+    yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     listed.unlink()
     if done.returncode:

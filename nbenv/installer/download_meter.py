@@ -20,7 +20,7 @@ _NAMED = 3
 
 
 class DownloadMeter:
-    """Adds up what one run of uv downloads."""
+    """The sum of what one run of uv downloads."""
 
     def __init__(self, phase: str) -> None:
         self._phase = phase
@@ -28,7 +28,7 @@ class DownloadMeter:
         self._waiting: list[str] = []
 
     def read(self, line: str) -> Progress | None:
-        """Return the progress that a line tells of; None when it is not about a download."""
+        """Return the progress that a line reports; None when it is not about a download."""
         if begun := _BEGUN.fullmatch(line):
             self._sizes[begun[1]] = round(float(begun[2]) * _UNITS[begun[3]])
             self._waiting.append(begun[1])
@@ -46,4 +46,4 @@ class DownloadMeter:
             return f"Downloaded {count} large file{'' if count == 1 else 's'}"
         more = len(self._waiting) - _NAMED
         names = ", ".join(self._waiting[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        return f"Downloading {names} …"
+        return f"Downloading {names}…"

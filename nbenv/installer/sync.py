@@ -125,7 +125,7 @@ def _requirement_lines(
 
 
 def _is_wheel(locked: LockedDistribution) -> bool:
-    """Return whether it must not be built: a build runs its code, and nobody agreed to that."""
+    """Return whether it must not be built: a build runs its code, and nobody approved that."""
     return locked.version is not None and not locked.source
 
 

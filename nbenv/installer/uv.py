@@ -70,7 +70,7 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
         variables["UV_INDEX"] = f"{recorded} {variables.get('UV_INDEX', '')}".strip()
     if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user agrees
+    variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
 
 

@@ -48,7 +48,7 @@ def build(path: str) -> str:
     Raises
     ------
     ApprovalNeededError
-        Nobody on this machine has agreed to it yet.
+        Nobody on this machine has approved it yet.
     NbenvError
         It could not be built.
     """

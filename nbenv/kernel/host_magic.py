@@ -77,7 +77,7 @@ def _offer_move(shell: InteractiveShell) -> None:
 
 
 def _holds_variables(shell: InteractiveShell) -> bool:
-    """Whether cells have defined names, other than IPython's own."""
+    """Return whether cells have defined names, other than IPython's own."""
     hidden = shell.user_ns_hidden
     return any(not name.startswith("_") and name not in hidden for name in shell.user_ns)
 

@@ -37,7 +37,7 @@ def error(message: str) -> Content:
 
 
 def kernel_info(banner: str) -> Content:
-    """Return what a kernel says of itself."""
+    """Return what a kernel says about itself."""
     return ok(
         protocol_version="5.3",
         implementation="nbenv",

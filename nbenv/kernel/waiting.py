@@ -62,8 +62,8 @@ def _explain(error: BaseException) -> NbenvError:
             todo="Fix that, then restart the kernel.",
         )
     return NbenvError(
-        f"nbenv itself failed: {type(error).__name__}: {error}.",
-        todo="This is a bug. Please report it, with what you did.",
+        f"nbenv failed unexpectedly: {type(error).__name__}: {error}.",
+        todo="This is a bug: please report it and say what you did.",
     )
 
 
@@ -148,7 +148,7 @@ class WaitingKernel:
         return answer.then
 
     def _is_changing(self) -> bool:
-        """Whether a restore is under way: begun in a panel, a terminal, or by another kernel."""
+        """Return whether a restore is under way, begun in a panel, a terminal or another kernel."""
         key = paths.key(self._path)
         begun = paths.read_json(paths.begun_path(key)) or {}
         server = begun.get("process")

@@ -83,7 +83,7 @@ def _named_approvals(word: str, found: Sequence[Approval]) -> set[str]:
     digests = {each.digest for each in found if each.digest.startswith(word.lower())}
     if len(word) < _SHORTEST or len(digests) != 1:
         raise UsageError(
-            f"{word!r} names {'no' if not digests else 'more than one'} approval.",
+            f"{word!r} matches {'no' if not digests else 'more than one'} approval.",
             todo="Name a notebook, the start of one approval (see nbenv approvals), or all.",
         )
     return digests

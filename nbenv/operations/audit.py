@@ -31,7 +31,7 @@ def audit(ref: NotebookRef, service: str | None = None) -> Steps[Outcome]:
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
     locked = [each for each in snapshot.spec.lock.distributions if each.version]
-    yield Progress("audit", f"Asking the OSV database about {counted(len(locked))} …")
+    yield Progress("audit", f"Asking the OSV database about {counted(len(locked))}…")
     try:
         found = yield from find_vulnerabilities(locked, snapshot.spec.python, service)
     except InstallerError as error:

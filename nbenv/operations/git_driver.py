@@ -121,7 +121,7 @@ def _lock_merged(spec: Spec, sides: tuple[Spec, Spec], folder: Path) -> Steps[Sp
             todo="Restore either side once (nbenv restore), then merge again.",
         )
     interpreter = yield from obtain_python(spec.python, fetch=False)
-    yield Progress("resolve", "Both sides changed the lock …")
+    yield Progress("resolve", "Both sides changed the lock…")
     return (yield from resolve_anew(spec, interpreter, folder, ResolveOptions()))
 
 

@@ -116,7 +116,7 @@ def _name_requirements(request: InstallRequest, folder: Path) -> Steps[NamedRequ
     editable: tuple[str, ...] = ()
     if other or request.files or request.editable:
         files = [Path(os.path.expanduser(path)) for path in request.files]
-        yield Progress("resolve", "Looking up the names of the packages …")
+        yield Progress("resolve", "Looking up the names of the packages…")
         named = yield from find_names(other, folder, files=files, editable=request.editable)
         found.extend(_recordable(text, folder) for text in named.requirements)
         editable = named.editable
@@ -172,8 +172,8 @@ def parse_index(text: str) -> Index:
     recorded = requirements.without_credentials(url)
     if problem := index_problem(recorded):
         raise UsageError(
-            f"The address of the index {name} cannot be recorded: it {problem}.",
-            "Whoever gets the notebook must be able to reach the index by http or https.",
+            f"The URL of the index {name} cannot be recorded: it {problem}.",
+            "Whoever gets the notebook must be able to reach the index over http or https.",
             "A password belongs in ~/.netrc, the keyring, or "
             f"UV_INDEX_{_variable_name(name)}_USERNAME and _PASSWORD.",
         )

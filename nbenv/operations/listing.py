@@ -34,7 +34,7 @@ def _read_existing(ref: NotebookRef) -> NotebookSnapshot:
             "This notebook's environment is not on this machine.",
             todo="Restore it: nbenv restore NOTEBOOK (in a cell: %nbenv restore)."
             if snapshot.record
-            else "Give it one: nbenv install NAME … (in a cell: %nbenv install NAME …).",
+            else "Give it one: nbenv install NAME… (in a cell: %nbenv install NAME…).",
         )
     return snapshot
 
@@ -156,7 +156,7 @@ def outdated(ref: NotebookRef) -> Steps[Outcome]:
     """Show the packages of which an index has newer versions."""
     snapshot = _read_existing(ref)
     check_approved(snapshot, False)  # the notebook may name an index
-    yield Progress("resolve", "Asking the index for newer versions …")
+    yield Progress("resolve", "Asking the index for newer versions…")
     rows = yield from find_outdated(snapshot.environment.python, snapshot.spec)
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
     if not rows:
@@ -226,7 +226,7 @@ def _status_lines(
         ]
     if snapshot.record is None:
         return [
-            "This notebook records no environment yet. Start one: nbenv install NAME …",
+            "This notebook records no environment yet. Start one: nbenv install NAME…",
             "or derive one from its imports and install commands: nbenv adopt --dry-run",
         ]
     lines = [
@@ -238,7 +238,7 @@ def _status_lines(
     for index in snapshot.spec.indexes:
         lines.append(f"Index:      {index.name} = {index.url}")
     for text in data["stale"]:  # type: ignore[attr-defined]
-        lines.append(f"Stale lock: it does not meet {text}. Update it with nbenv upgrade.")
+        lines.append(f"Stale lock: it does not satisfy {text}. Update it with nbenv upgrade.")
     if differing:
         lines.append("Drift:      the environment differs from the lock:")
         lines += [f"  {_drift_line(each)}" for each in differing]

@@ -141,7 +141,7 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as scratch:
             notebook = _extract(archive, Path(folder or "."), Path(scratch))
-            yield Progress("restore", f"Restoring {notebook.name} from the pack …")
+            yield Progress("restore", f"Restoring {notebook.name} from the pack…")
             with only_wheels_in(scratch):
                 outcome = yield from restore(NotebookRef(os.path.abspath(notebook)))
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:

@@ -62,7 +62,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     if not spec.lock.distributions:
         problem = "Nothing is locked: restoring would resolve the requirements."
     elif look_up:
-        yield Progress("resolve", "Asking this machine's index for sizes …")
+        yield Progress("resolve", "Asking this machine's index for sizes…")
         try:
             found = offered_files(selected, spec.python)
             problem = _unanswered(selected, found, spec.python)

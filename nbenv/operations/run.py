@@ -66,7 +66,7 @@ def run(
     ref, report = yield from _restore_for_run(NotebookRef(source), python, fallback)
     content = _read_content(ref.notebook)
     cells = sum(cell.cell_type == "code" for cell in content.cells)
-    yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'} …")
+    yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'}…")
     failure = yield from _execute(content, ref, recover)
     if out:
         _write_content(content, Path(out))
@@ -90,7 +90,7 @@ def _restore_for_run(
     """Restore; return the notebook to run, which may be a copy, and the report of a fallback."""
     recorded = NotebookSnapshot.read(ref).spec.python
     if python not in (None, "auto", recorded):
-        yield Progress("python", f"Recorded with Python {recorded}; trying {python} …")
+        yield Progress("python", f"Recorded with Python {recorded}; trying {python}…")
         moved = _copy(ref, str(python))
         yield from move(moved, str(python))
         return moved, []

@@ -40,7 +40,9 @@ def undo(ref: NotebookRef) -> Steps[Outcome]:
             "Nothing was changed.",
         ) from None
     history.drop_last(ref.following(done.synced.environment.identifier).notebook)
-    return outcome_of(done.spec, done.synced, f"Went back: {_summarise(done.synced.changes)}.")
+    return outcome_of(
+        done.spec, done.synced, f"Undid the last change: {_summarise(done.synced.changes)}."
+    )
 
 
 def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
@@ -51,7 +53,7 @@ def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
         history.drop_last(notebook)
         known, before = history.last(notebook)
     if not known:
-        raise NbenvError("There is no change of this notebook's environment to undo.")
+        raise NbenvError("There is no change to this notebook's environment to undo.")
     if before is not None:
         return Edited(parse_record(before), None)
     empty = replace(snapshot.spec, requirements=(), editable=(), indexes=())
@@ -61,5 +63,5 @@ def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
 
 
 def _summarise(changes: Sequence[Change]) -> str:
-    more = " …" if len(changes) > _NAMED else ""
+    more = ", …" if len(changes) > _NAMED else ""
     return (", ".join(map(str, changes[:_NAMED])) or "nothing changed") + more

@@ -79,7 +79,7 @@ def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Ste
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, jobs), mp_context=context, max_tasks_per_child=1) as pool:
         futures = {pool.submit(_verdict, path): path for path in paths}
-        yield Progress("run", f"Verifying {_notebooks(len(paths))} …")
+        yield Progress("run", f"Verifying {_notebooks(len(paths))}…")
         try:
             for number, future in enumerate(as_completed(futures), 1):
                 verdict = future.result()

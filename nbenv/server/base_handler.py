@@ -104,6 +104,6 @@ def _find_notebook(contents: object, path: str) -> str:
 
 
 def _is_shown(contents: object, file: str) -> bool:
-    """Whether the server itself would show the file: by default it hides hidden ones."""
+    """Return whether the server itself would show the file: by default it hides hidden ones."""
     root = root_folder(contents)
     return getattr(contents, "allow_hidden", False) or not is_hidden(file, root or "")

@@ -1,4 +1,4 @@
-"""The files that paths of the contents API mean, and no farther than the server's root folder."""
+"""The files that paths of the contents API mean, confined to the server's root folder."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def real_path(contents: object, path: str) -> str | None:
 
 
 def leads_out(contents: object, requirement: str, folder: str) -> bool:
-    """Whether a requirement of a notebook in `folder` is a path that is not below the root."""
+    """Return whether a requirement of a notebook in `folder` is a path outside the root."""
     place = _place(requirement)
     if place is None:
         return False
@@ -76,7 +76,7 @@ def _place(requirement: str) -> str | None:
 
 
 def _is_encodable(path: str) -> bool:
-    """Whether a path can be a file's: browsers may send any text."""
+    """Return whether a path can be a file's: browsers may send any text."""
     try:
         return b"\0" not in os.fsencode(path)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Handlers of the REST API that look: what a notebook's environment is, and what there is here."""
+"""Handlers of the REST API that only read: about a notebook's environment, and this machine."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _job(notebook: str, body: dict[str, object]) -> Job:
     verb = _VERBS.get(name) if isinstance(name, str) else None
     words, flags = _texts(body, "words"), _texts(body, "flags")
     if verb is None or not isinstance(name, str):
-        raise web.HTTPError(400, f"There is no verb {name!r}.")
+        raise web.HTTPError(400, f"There is no command {name!r}.")
     if not verb.page_flags.issuperset(flags):
         raise web.HTTPError(400, f"{name} does not take {', '.join(flags)}.")
     if name == "export" and (len(words) != 1 or words[0] not in FORMATS):

@@ -1,4 +1,4 @@
-"""Long work: commands that run as child processes, are followed event by event, and can be stopped.
+"""Jobs: commands that run as child processes, are followed event by event, and can be stopped.
 
 A job outlives the page that started it: its events are kept, and whoever asks for them gets them
 from the first one on.

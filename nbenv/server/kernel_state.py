@@ -77,7 +77,7 @@ class KernelState:
 
 
 def is_launcher(command: Sequence[str]) -> bool:
-    """Whether a process was started with the command of our kernelspec."""
+    """Return whether a process was started with the command of our kernelspec."""
     return any(_LAUNCHER in word for word in command)
 
 

@@ -67,7 +67,7 @@ def _has_our_kernel(metadata: Json) -> bool:
 
 
 def _is_another(content: Json, metadata: Json, state: State) -> bool:
-    """Whether a notebook that replaces no file is new, and not the one that the state belongs to.
+    """Return whether a notebook that replaces no file is not the one that the state is about.
 
     That one was then deleted where the server could not see it, as by ``rm`` or a checkout. With a
     record of its own, other than the newest, the new one is a copy or was uploaded.

@@ -192,7 +192,7 @@ def test_they_are_listed_and_taken_back(
 def test_words_that_name_no_approval(notebook: Path, stocked: LocalIndex) -> None:
     succeed("install", notebook, "leaf")
     for word in ("ffffffff", "a", "../secret"):
-        assert "names no approval" in fail("approvals", "--revoke", word, status=2)
+        assert "matches no approval" in fail("approvals", "--revoke", word, status=2)
     assert "--revoke" in fail("approvals", notebook, status=2)
     assert succeed("approvals", "--revoke", "gone.ipynb").out == "Revoked 0 approvals.\n"
     assert is_approved(notebook)

@@ -14,9 +14,9 @@ def counting(limit: int) -> Steps[int]:
 
 
 def test_bytes_are_told_only_where_they_are_known() -> None:
-    plain = Progress("resolve", "Resolving …")
-    assert plain.to_dict() == {"phase": "resolve", "message": "Resolving …"}
-    sized = Progress("install", "Downloading …", 0, 10)
+    plain = Progress("resolve", "Resolving…")
+    assert plain.to_dict() == {"phase": "resolve", "message": "Resolving…"}
+    sized = Progress("install", "Downloading…", 0, 10)
     assert sized.to_dict() == {**sized.to_dict(), "done": 0, "total": 10}
 
 
@@ -29,7 +29,7 @@ def test_drain_returns_the_result_and_passes_progress_on() -> None:
 
 def test_drain_lets_errors_through() -> None:
     def failing() -> Steps[None]:
-        yield Progress("resolve", "Resolving …")
+        yield Progress("resolve", "Resolving…")
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):

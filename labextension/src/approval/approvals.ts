@@ -46,7 +46,7 @@ export class Approvals {
   }
 
   /**
-   * Show what would be installed, and restore it if the person agrees.
+   * Show what would be installed, and restore it if the person approves.
    */
   async review(model: IEnvironmentModel): Promise<void> {
     const { status } = model;

@@ -43,7 +43,7 @@ function Body({ status, preview, trans }: IBodyProps): JSX.Element {
     <div>
       <p>
         {trans.__(
-          'This notebook comes with its own environment, which is not on this computer yet. Restoring installs exactly what the notebook records:'
+          'This notebook comes with its own environment, which is not on this machine yet. Restoring installs exactly what the notebook records:'
         )}
       </p>
       <Facts
@@ -73,7 +73,7 @@ function Facts(props: {
       <dd>
         {status.python}
         {found && !found.python_here && (
-          <em> {trans.__('(not on this computer; it would be downloaded)')}</em>
+          <em> {trans.__('(not on this machine; it would be downloaded)')}</em>
         )}
       </dd>
       <dt>{trans.__('Requirements')}</dt>
@@ -88,7 +88,7 @@ function Facts(props: {
           lines={(found?.indexes ?? status.indexes).map(
             index => `${index.name}: ${index.url}`
           )}
-          none={trans.__('none, only those configured on this computer')}
+          none={trans.__('none, only those configured on this machine')}
         />
       </dd>
       <dt>{trans.__('Direct URLs')}</dt>
@@ -172,7 +172,7 @@ function FullList(props: {
 }
 
 /**
- * Lines that a reader must see before agreeing, or what to say where there are none.
+ * Lines that a reader must see before approving, or what to say where there are none.
  */
 function Warnings(props: { lines: string[]; none: string }): JSX.Element {
   const { lines, none } = props;

@@ -129,7 +129,7 @@ function Stripped({ model, trans }: INoticeProps): JSX.Element {
     <Line kind="other">
       <span className="jp-nbenv-Notice-text">
         {trans.__(
-          'This notebook’s file has lost the record of its environment. This computer still has a copy.'
+          'This notebook’s file has lost the record of its environment. This machine still has a copy.'
         )}
       </span>
       <Button

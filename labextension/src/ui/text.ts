@@ -85,7 +85,7 @@ export function stateSentence(
       return trans.__('The environment is being updated.');
     case 'approval':
       return trans.__(
-        'This notebook’s environment is not on this computer yet and has not been approved here.'
+        'This notebook’s environment is not on this machine yet and has not been approved here.'
       );
     case 'failed':
       return trans.__('The environment cannot be used.');

@@ -1,4 +1,4 @@
-"""A hint below a cell that lacks a module, in a notebook that records no requirements."""
+"""A hint below a cell that fails to import a module, in a notebook without requirements."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _after(result) -> None:
 
 
 def _is_bare() -> bool:
-    """Whether this environment was made for a notebook without requirements."""
+    """Return whether this environment was made for a notebook without requirements."""
     try:
         with open(os.path.join(sys.prefix, "nbenv.json"), encoding="utf-8") as file:
             return not json.load(file)["value"]["requirements"]

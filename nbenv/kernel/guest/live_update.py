@@ -69,5 +69,5 @@ def restart_notes(changes, modules):
 
 def _restart_note(change):
     if change["new"]:
-        return "Restart the kernel to use {name} {new}: {old} is imported.".format(**change)
-    return "Restart the kernel to stop using {name}: it is imported.".format(**change)
+        return "Restart the kernel to use {name} {new}: {old} is already imported.".format(**change)
+    return "Restart the kernel to stop using {name}: it is still imported.".format(**change)

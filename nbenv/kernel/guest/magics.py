@@ -1,4 +1,4 @@
-"""``%nbenv``, and pip's habits, in a kernel of a notebook's own environment."""
+"""The magics ``%nbenv``, ``%pip`` and ``%uv`` in a kernel of a notebook's own environment."""
 
 from __future__ import annotations
 

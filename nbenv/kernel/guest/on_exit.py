@@ -32,6 +32,6 @@ def _environment():
 
 
 def _is_saved():
-    """Whether it was saved since the environment last changed."""
+    """Return whether it was saved since the environment last changed."""
     marker, kept = (os.path.join(sys.prefix, name) for name in ("nbenv.json", "nbenv.kept"))
     return os.path.exists(kept) and os.stat(kept).st_mtime >= os.stat(marker).st_mtime

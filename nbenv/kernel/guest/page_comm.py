@@ -21,7 +21,7 @@ def answer(comm, message) -> None:
     try:
         comm.send({"stale": _stale_after(message["content"]["data"]["event"])})
     except Exception:  # the edge: a page may send anything
-        logging.getLogger("nbenv").debug("nbenv: a page was not answered", exc_info=True)
+        logging.getLogger("nbenv").debug("nbenv: could not answer a page", exc_info=True)
     comm.close()
 
 

@@ -60,7 +60,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
         No attempt to install what was found succeeded; the error is that of the first one.
     """
     path = _notebook_path(ref)
-    yield Progress("look", f"Reading {path.name} …")
+    yield Progress("look", f"Reading {path.name}…")
     examined = _examine(path, options)
     findings, as_of = examined.findings, examined.as_of
     if options.dry_run:

@@ -74,7 +74,7 @@ class _Attempt:
 
     @property
     def progress(self) -> str:
-        return f"{self.problem[:1].upper()}{self.problem[1:]}; trying {self.instead} …"
+        return f"{self.problem[:1].upper()}{self.problem[1:]}; trying {self.instead}…"
 
     @property
     def note(self) -> str:

@@ -81,7 +81,7 @@ def day_of_versions(
     found = interpreters.find(python)
     if not exact or found is None:
         return None
-    yield Progress("resolve", f"Checking the age of {', '.join(exact[:3])} …")
+    yield Progress("resolve", f"Checking the age of {', '.join(exact[:3])}…")
     spec = Spec(python, exact, indexes=indexes)
     options = ResolveOptions(no_build=SLOW_TO_BUILD)
     lock = yield from resolve_lock(spec, found.executable, folder, options)

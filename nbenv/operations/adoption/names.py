@@ -38,7 +38,7 @@ def resolve_names(findings: Findings, folder: Path) -> Steps[Named]:
     texts = [text for text, has_name in settled if has_name]
     notes: list[str] = []
     for text in [*(text for text, has_name in settled if not has_name), *findings.editable]:
-        yield Progress("resolve", f"Reading the metadata of {text} …")
+        yield Progress("resolve", f"Reading the metadata of {text}…")
         try:
             found = yield from find_names([_absolute(text, folder)], folder)
         except NbenvError as error:

@@ -28,7 +28,7 @@ def run_adopting(
 ) -> Steps[Outcome]:
     """Adopt a notebook that has no environment, and run it.
 
-    When a cell fails because a known package is missing, propose it, install it if that is agreed
+    When a cell fails because a known package is missing, propose it, install it if approved
     to, and run the cell again.
 
     Raises
@@ -75,7 +75,7 @@ class _Recovery:
         except NbenvError as failure:
             yield Progress("install", f"{name} could not be installed: {failure.what}")
             return False
-        yield Progress("run", f"Installed {name}; running the cell again …")
+        yield Progress("run", f"Installed {name}; running the cell again…")
         return True
 
 
@@ -91,8 +91,8 @@ def _ask(consent: Consent, question: str, doing: str) -> None:
     if answer is None:
         raise ApprovalNeededError(
             f"{question}?",
-            "There is no terminal to ask this question on.",
-            "To agree in advance, add --yes.",
+            "There is no terminal to ask on.",
+            "To approve in advance, add --yes.",
         )
     if not answer:
-        raise NbenvError(f"Stopped before {doing}.", "You did not agree to it.")
+        raise NbenvError(f"Stopped before {doing}.", "You did not approve it.")

@@ -111,7 +111,7 @@ def test_without_it_everything_works_from_cells(
         expect(kernel).to_contain_text("Python (nbenv)", timeout=SLOW)
         output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
         expect(output).to_contain_text(os.path.join("home", "envs", "plain"))
-        expect(front.run(2, "%nbenv undo")).to_contain_text("Went back", timeout=SLOW)
+        expect(front.run(2, "%nbenv undo")).to_contain_text("Undid the last change", timeout=SLOW)
         expect(front.run(2, "%nbenv install six")).to_contain_text("Installed six", timeout=SLOW)
         front.save()
         until_recorded(page, plain, "six")

@@ -191,7 +191,7 @@ def test_status_shows_drift_and_a_stale_lock(notebook: Path, stocked: LocalIndex
     assert "early" not in installed(notebook)
     text = notebook.read_text(encoding="utf-8")
     notebook.write_text(text.replace('"leaf"', '"leaf<2"'), encoding="utf-8")
-    assert "Stale lock: it does not meet leaf<2" in succeed("status", notebook).out
+    assert "Stale lock: it does not satisfy leaf<2" in succeed("status", notebook).out
 
 
 def test_another_machine_gets_the_same(

@@ -38,7 +38,7 @@ def test_a_second_install_says_which_import_needs_the_restart(notebook: Path) ->
         running.ok("%nbenv install tabulate==0.9.0")
         running.ok("import tabulate")
         text = running.ok("%nbenv install tabulate==0.8.10")
-        assert "Restart the kernel to use tabulate 0.8.10: 0.9.0 is imported." in text
+        assert "Restart the kernel to use tabulate 0.8.10: 0.9.0 is already imported." in text
         running.manager.restart_kernel()
         running.client.wait_for_ready(timeout=60)
         assert running.ok("import tabulate; print(tabulate.__version__)") == "0.8.10\n"

@@ -120,7 +120,7 @@ def test_a_page_may_ask_for_this_and_no_more() -> None:
 
 def test_perform_reports_progress_and_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     def steps(asked: bool | None) -> Steps[Outcome]:
-        yield Progress("look", "Looking …")
+        yield Progress("look", "Looking…")
         return Outcome("Done.", data=asked)
 
     command = replace(COMMANDS["envs"], perform=lambda call: steps(call.ask("Well")))
@@ -134,7 +134,7 @@ def test_perform_reports_progress_and_asks(monkeypatch: pytest.MonkeyPatch) -> N
 
     outcome = perform(parse(["envs"]), seen.append, agree)
     assert (outcome.summary, outcome.data) == ("Done.", True)
-    assert (seen, questions) == ([Progress("look", "Looking …")], ["Well"])
+    assert (seen, questions) == ([Progress("look", "Looking…")], ["Well"])
     assert perform(parse(["envs"])).data is None
 
 

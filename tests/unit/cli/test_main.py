@@ -44,8 +44,8 @@ def does(monkeypatch: pytest.MonkeyPatch, result: Outcome | BaseException) -> No
         (ApprovalNeededError("Not yet."), 3, "Not yet."),
         (KeyboardInterrupt(), 1, "Stopped.\nThe notebook and its environment are unchanged."),
         (OSError(28, "No space left on device", "/x"), 1,
-         "The system refused: No space left on device (/x)."),
-        (ValueError("oh"), 1, "nbenv itself failed: ValueError: oh."),
+         "The operating system reported an error: No space left on device (/x)."),
+        (ValueError("oh"), 1, "nbenv failed unexpectedly: ValueError: oh."),
     ],
 )  # fmt: skip
 def test_exit_statuses(

@@ -43,12 +43,12 @@ def test_control_characters_and_passwords_are_not_shown() -> None:
 
 def test_plain_results_and_progress(capsys: pytest.CaptureFixture[str]) -> None:
     output = Text()
-    output.progress(Progress("install", "Installing …", 1, 2))
+    output.progress(Progress("install", "Installing…", 1, 2))
     output.result(Outcome("Done.", "+ six 1.0\nok  fine", (CHANGE,)), {"+": "green"})
     output.error(NbenvError("It failed.", "Because.", "Try \x1b again."))
     out, err = capsys.readouterr()
     assert out == "+ six 1.0\nok  fine\nDone.\n"
-    assert err == "Installing …\nIt failed.\nBecause.\nTry \ufffd again.\n"
+    assert err == "Installing…\nIt failed.\nBecause.\nTry \ufffd again.\n"
 
 
 def test_plain_tables_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,7 +57,7 @@ def test_plain_tables_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_quiet_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
-    Text(quiet=True).progress(Progress("install", "Installing …"))
+    Text(quiet=True).progress(Progress("install", "Installing…"))
     assert capsys.readouterr() == ("", "")
 
 
@@ -87,7 +87,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[object]:
 
 def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     output = Json()
-    output.progress(Progress("install", "Installing …"))
+    output.progress(Progress("install", "Installing…"))
     output.result(Outcome("Done.", "text", data={"a": ["https://me:secret@host.example"]}), {})
     assert json.loads(capsys.readouterr().out) == {"a": ["https://host.example"]}
     output.result(Outcome("Done.", "text"), {})
@@ -100,9 +100,9 @@ def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_events_have_sizes_only_where_they_are_known(capsys: pytest.CaptureFixture[str]) -> None:
     output = Events()
-    output.progress(Progress("install", "Installing …"))
-    output.progress(Progress("install", "Installing …", 0, 200))
-    plain = {"type": "progress", "phase": "install", "message": "Installing …"}
+    output.progress(Progress("install", "Installing…"))
+    output.progress(Progress("install", "Installing…", 0, 200))
+    plain = {"type": "progress", "phase": "install", "message": "Installing…"}
     assert lines(capsys) == [plain, {**plain, "done": 0, "total": 200}]
 
 

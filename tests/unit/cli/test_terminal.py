@@ -163,9 +163,9 @@ def test_an_empty_no_color_is_none(opened: Opened, monkeypatch: pytest.MonkeyPat
 def test_progress_leaves_nothing_behind(opened: Opened) -> None:
     terminal = opened()
     output = Text()
-    output.progress(Progress("resolve", "Resolving [bold]six[/bold] …"))
-    assert any("Resolving [bold]six[/bold] …" in line for line in terminal.lines())
-    output.progress(Progress("install", "Installing …\nmore"))
+    output.progress(Progress("resolve", "Resolving [bold]six[/bold]…"))
+    assert any("Resolving [bold]six[/bold]…" in line for line in terminal.lines())
+    output.progress(Progress("install", "Installing…\nmore"))
     output.result(Outcome("Done."), {})
     assert terminal.lines() == ["Done."]
     output.close()
@@ -179,9 +179,9 @@ def test_progress_shows_bytes_and_time_left(opened: Opened) -> None:
         output.progress(Progress("install", "Downloading torch", done, 20_000_000))
     [line] = terminal.lines()
     assert re.fullmatch(r". Downloading torch +[━╸╺ ]+ 10\.0/20\.0 MB \d\d:\d\d", line)
-    output.progress(Progress("install", "Installing …"))
+    output.progress(Progress("install", "Installing…"))
     [line] = terminal.lines()
-    assert re.fullmatch(r". Installing …", line)
+    assert re.fullmatch(r". Installing…", line)
     output.close()
 
 
@@ -208,7 +208,7 @@ def test_a_question_takes_the_place_of_progress(
 
     monkeypatch.setattr(sys, "stdin", Person())
     output = Text()
-    output.progress(Progress("install", "Installing …"))
+    output.progress(Progress("install", "Installing…"))
     assert output.ask("Install \x1b six") is True
     assert terminal.lines() == ["Install \ufffd six? [y/N]"]
 

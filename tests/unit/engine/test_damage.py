@@ -71,7 +71,7 @@ RECORD: dict[str, object] = {"version": 1, "python": "3.11", "requirements": [],
         ("3.11.4", Marker(RECORD), IntegrityReport(strays=frozenset({"x"})), ""),
         ("3.11.4", Marker(), IntegrityReport(strays=frozenset({"x"})), "was interrupted"),
         ("3.11.4", Marker(RECORD), IntegrityReport(frozenset("ab")), "Files of a, b are missing"),
-        ("3.11.4", Marker(RECORD), IntegrityReport(frozenset("abcdef")), "a, b, c, d, e … are"),
+        ("3.11.4", Marker(RECORD), IntegrityReport(frozenset("abcdef")), "a, b, c, d, e, … are"),
         ("3.11.4", Marker(RECORD, mismatched=frozenset("a")), IntegrityReport(frozenset("a")), ""),
     ],
 )

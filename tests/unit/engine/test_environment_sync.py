@@ -92,7 +92,7 @@ def test_an_environment_that_holds_the_lock_is_only_marked(installed: Path) -> N
 def test_what_is_added_is_reported(installed: Path, index: LocalIndex) -> None:
     spec = with_lock(read(installed).spec, line(index, "beta-1.0-py3-none-any.whl"))
     result, said = sync(installed, spec)
-    assert said[0] == "Installing 1 package …"
+    assert said[0] == "Installing 1 package…"
     assert result.changes == (Change("beta", None, "1.0"),)
     assert result.imports == {"beta": ["beta"]}
     assert result.path_files == ("beta.pth",)
@@ -104,7 +104,7 @@ def test_what_is_removed_names_its_former_modules(installed: Path) -> None:
     spec = read(installed).spec
     kept = tuple(each for each in spec.lock.distributions if each.name != "alpha")
     result, said = sync(installed, replace(spec, lock=Lock(kept)))
-    assert said[0] == "Removing 1 package …"
+    assert said[0] == "Removing 1 package…"
     assert result.changes == (Change("alpha", "1.0", None),)
     assert result.imports == {"alpha": ["alpha"]}
     assert versions(installed) == {}
@@ -123,7 +123,7 @@ def test_a_notebook_without_environment_gets_one(installed: Path) -> None:
     environment = environment_of(installed)
     shutil.rmtree(environment.path)
     result, said = sync(installed)
-    assert said[0].startswith("Creating an environment of Python")
+    assert said[0].startswith("Creating an environment with Python")
     assert (result.environment, result.replaced, result.damaged) == (environment, False, None)
     assert versions(installed) == {"alpha": "1.0"}
 
@@ -144,7 +144,7 @@ def be_interrupted(environment: Environment) -> None:
     ("damage", "sentence"),
     [
         (lose_a_file, "Files of alpha are missing or damaged in the environment on this machine."),
-        (be_interrupted, "A change of the environment on this machine was interrupted."),
+        (be_interrupted, "A change to the environment on this machine was interrupted."),
     ],
 )
 def test_a_damaged_environment_is_replaced(installed: Path, damage: object, sentence: str) -> None:
@@ -152,7 +152,7 @@ def test_a_damaged_environment_is_replaced(installed: Path, damage: object, sent
     former = environment_of(installed)
     damage(former)
     result, said = sync(installed)
-    assert said[0] == f"{sentence} Replacing it …"
+    assert said[0] == f"{sentence} Replacing it…"
     assert result.replaced
     assert result.damaged == former
     assert result.environment.identifier != former.identifier
@@ -239,7 +239,7 @@ def test_a_damaged_cache_is_downloaded_again(
     module.write_text("one = 9\n", encoding="utf-8")
     shutil.rmtree(environment_of(installed).path)
     result, said = sync(installed)
-    assert "The cached files of alpha are damaged; downloading again …" in said
+    assert "The cached files of alpha are damaged; downloading again…" in said
     site = result.environment.site_packages()
     assert (site / "alpha" / "__init__.py").read_text() == "one = 1\n"
     assert result.environment.read_marker().mismatched == frozenset()

@@ -13,10 +13,10 @@ MIB = 1024**2
 def test_bytes_add_up_as_files_begin_and_end() -> None:
     meter = DownloadMeter("install")
     first = meter.read("Downloading numpy (16.1MiB)")
-    assert first == Progress("install", "Downloading numpy …", 0, round(16.1 * MIB))
+    assert first == Progress("install", "Downloading numpy…", 0, round(16.1 * MIB))
     meter.read("Downloading pandas (2.0MiB)")
     assert meter.read("Downloaded numpy") == Progress(
-        "install", "Downloading pandas …", round(16.1 * MIB), round(16.1 * MIB) + 2 * MIB
+        "install", "Downloading pandas…", round(16.1 * MIB), round(16.1 * MIB) + 2 * MIB
     )
     last = meter.read("Downloaded pandas")
     assert last is not None
@@ -37,7 +37,7 @@ def test_many_names_fit_on_a_line() -> None:
     for name in "abcde":
         progress = meter.read(f"Downloading {name} (1.0KiB)")
     assert progress is not None
-    assert progress.message == "Downloading a, b, c and 2 more …"
+    assert progress.message == "Downloading a, b, c and 2 more…"
 
 
 @pytest.mark.parametrize(

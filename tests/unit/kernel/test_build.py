@@ -27,22 +27,22 @@ def test_progress_can_be_read_until_the_end(
 
     def prepare(_: object) -> Iterator[Progress]:
         seen.append(reported(notebook))
-        yield Progress("install", "Installing é …")
+        yield Progress("install", "Installing é…")
         seen.append(reported(notebook))
         return Outcome(environment="work-1")
 
     monkeypatch.setattr(build, "prepare", prepare)
     assert build.build(str(notebook)) == paths.environment_path("work-1")
     started = {"type": "started", "process": os.getpid()}
-    step = {"type": "progress", "phase": "install", "message": "Installing é …"}
+    step = {"type": "progress", "phase": "install", "message": "Installing é…"}
     assert seen == [[started], [started, step]]
-    assert capsys.readouterr().err == "nbenv: Installing é …\n"
+    assert capsys.readouterr().err == "nbenv: Installing é…\n"
     assert not list(Path(paths.home(), "progress").iterdir())
 
 
 def test_a_failed_build_leaves_no_report(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def prepare(_: object) -> Iterator[Progress]:
-        yield Progress("resolve", "Resolving …")
+        yield Progress("resolve", "Resolving…")
         raise NbenvError("no")
 
     monkeypatch.setattr(build, "prepare", prepare)

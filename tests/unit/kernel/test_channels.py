@@ -71,7 +71,7 @@ def test_progress_replaces_its_line(channels: Channels, client: BlockingKernelCl
     client.execute("%nbenv list")
     screen = ChannelScreen(channels, received(channels))
     screen.failed({"type": "error"})  # nothing to clear
-    screen.progress("Resolving …")
+    screen.progress("Resolving…")
     screen.text("a table")
     screen.result("Done.", {"type": "result"})
     shown = []
@@ -81,7 +81,7 @@ def test_progress_replaces_its_line(channels: Channels, client: BlockingKernelCl
             shown.append((message["msg_type"], message["content"]))
     [(first, one), (second, two), (third, three)] = shown
     assert (first, second, third) == ("display_data", "stream", "update_display_data")
-    assert (one["data"]["text/plain"], two["text"]) == ("Resolving …", "a table\n")
+    assert (one["data"]["text/plain"], two["text"]) == ("Resolving…", "a table\n")
     assert three["data"]["text/plain"] == "Done."
     assert three["transient"]["display_id"] == one["transient"]["display_id"]
     assert three["transient"]["nbenv"] == {"type": "result"}

@@ -25,7 +25,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def prepare(target: Any) -> Iterator[Progress]:
         found.append(target.notebook)
-        yield Progress("resolve", "Resolving …")
+        yield Progress("resolve", "Resolving…")
         raise NbenvError("The index is down.")
 
     monkeypatch.setattr(make_spare, "prepare", prepare)

@@ -176,7 +176,7 @@ def test_commands_of_a_cell(code: str, commands: list[list[str]] | None) -> None
         (ApprovalNeededError("Agree first."), "Agree first."),
         (KeyboardInterrupt(), "Building this notebook's environment was stopped."),
         (PermissionError("no"), "This notebook's environment cannot be used: no."),
-        (ZeroDivisionError("x"), "nbenv itself failed: ZeroDivisionError: x."),
+        (ZeroDivisionError("x"), "nbenv failed unexpectedly: ZeroDivisionError: x."),
     ],
 )
 def test_every_error_has_a_message(error: BaseException, what: str) -> None:

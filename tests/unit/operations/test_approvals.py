@@ -53,7 +53,7 @@ def test_a_word_names_one_approval(word: str, which: str) -> None:
     if which != "no":
         for last in "ab":
             approval_store.approve("a" * 31 + last)
-    with pytest.raises(UsageError, match=f"names {which} approval"):
+    with pytest.raises(UsageError, match=f"matches {which} approval"):
         revoke([word])
     assert len(approval_store.approved()) == (0 if which == "no" else 2)
 

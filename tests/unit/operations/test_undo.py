@@ -20,13 +20,13 @@ def test_each_undo_goes_one_step_back(installed: Path, stocked: LocalIndex) -> N
     stocked.wheel("twig", "1.0")
     install(installed, "twig")
     install(installed, "leaf>=2")
-    assert drain(undo(ref_of(installed))).summary == "Went back: ~ leaf 2.0 → 1.0."
-    assert drain(undo(ref_of(installed))).summary == "Went back: - twig 1.0."
+    assert drain(undo(ref_of(installed))).summary == "Undid the last change: ~ leaf 2.0 → 1.0."
+    assert drain(undo(ref_of(installed))).summary == "Undid the last change: - twig 1.0."
     assert recorded(installed) == first
     drain(undo(ref_of(installed)))
     assert versions(installed) == {}
     assert read(installed).spec.requirements == ()
-    with pytest.raises(NbenvError, match="no change of this notebook's environment to undo"):
+    with pytest.raises(NbenvError, match="no change to this notebook's environment to undo"):
         drain(undo(ref_of(installed)))
 
 
@@ -52,5 +52,5 @@ def test_what_is_not_available_any_more_changes_nothing(
 
 def test_a_summary_names_three_changes() -> None:
     changes = [Change(name, None, "1") for name in "abcd"]
-    assert _summarise(changes) == "+ a 1, + b 1, + c 1 …"
+    assert _summarise(changes) == "+ a 1, + b 1, + c 1, …"
     assert _summarise([]) == "nothing changed"

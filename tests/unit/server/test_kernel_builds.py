@@ -17,7 +17,7 @@ from nbenv.server import kernel_builds
 from nbenv.server.kernel_builds import KernelBuild
 from tests.unit.server.conftest import LAUNCHER, Start
 
-STEP = {"type": "progress", "phase": "install", "message": "Installing …"}
+STEP = {"type": "progress", "phase": "install", "message": "Installing…"}
 
 
 @pytest.fixture(autouse=True)

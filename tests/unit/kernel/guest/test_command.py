@@ -54,18 +54,18 @@ def printing(*events: object) -> str:
 
 
 def test_events_are_shown_as_they_come(commands: Commands) -> None:
-    progress = {"type": "progress", "phase": "x", "message": "Resolving …"}
+    progress = {"type": "progress", "phase": "x", "message": "Resolving…"}
     text = {"type": "text", "text": "a table"}
     program = printing(progress) + "print('noise')\n" + printing(text, RESULT)
     *shown, last = commands.run(program, "install", "a")
-    assert shown == [("progress", "Resolving …"), ("text", "a table")]
+    assert shown == [("progress", "Resolving…"), ("text", "a table")]
     assert last == ("result", "Installed a.\nMore.", {**RESULT, "restart": []})
 
 
 def test_what_needs_a_restart_ends_the_first_line(commands: Commands) -> None:
     change = {"name": "json", "old": "1", "new": "2", "imports": ["json"]}
     [(_, line, event)] = commands.run(printing({**RESULT, "changes": [change]}), "upgrade")
-    note = "Restart the kernel to use json 2: 1 is imported."
+    note = "Restart the kernel to use json 2: 1 is already imported."
     assert line == f"Installed a. {note}\nMore."
     assert event["restart"] == [{"name": "json", "old": "1", "new": "2", "module": "json"}]
 

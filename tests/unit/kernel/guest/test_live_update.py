@@ -27,7 +27,7 @@ def event(
 
 def test_what_is_imported_becomes_stale(update: Any) -> None:
     assert update.apply(event("x", "1", "2")) == [
-        "Restart the kernel to use x 2: 1 is imported.",
+        "Restart the kernel to use x 2: 1 is already imported.",
     ]
     assert update.stale() == [{"name": "x", "old": "1", "new": "2", "module": "json"}]
 
@@ -50,7 +50,7 @@ def test_the_imported_version_counts_over_many_changes(update: Any) -> None:
 
 def test_a_removed_package_and_another_environment(update: Any) -> None:
     assert update.apply(event("x", "1", None)) == [
-        "Restart the kernel to stop using x: it is imported."
+        "Restart the kernel to stop using x: it is still imported."
     ]
     assert update.apply(event("x", "1", "2", replaced=True)) == [
         "Restart the kernel to move into it."

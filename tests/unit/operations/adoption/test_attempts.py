@@ -78,7 +78,7 @@ def test_another_python_comes_before_other_versions(
     seen: list[Progress] = []
     adopted = drain(install_first_possible(goal), seen.append)
     assert adopted.notes == ("these versions do not exist for Python 3.11; installed Python 3.9",)
-    assert "These versions do not exist for Python 3.11; trying Python 3.9 …" in [
+    assert "These versions do not exist for Python 3.11; trying Python 3.9…" in [
         each.message for each in seen
     ]
 
