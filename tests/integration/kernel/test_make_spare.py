@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments import spare, store
+from nbenv.environments import layout, spare, store
 from nbenv.home import paths as places
 from nbenv.home.variables import BACKGROUND
 from nbenv.kernel import launcher, make_spare
@@ -74,7 +74,8 @@ def test_an_old_or_touched_one_is_not_taken(waiting: str, path: str) -> None:
     make_spare.make()
     [*_, newer] = sorted(os.listdir(Path(waiting).parent), key=lambda each: each in waiting)[::-1]
     assert newer != os.path.basename(waiting)
-    (Path(places.packages_path(places.environment_path(newer), spare.name()[9:])) / "x").mkdir()
+    folder = places.environment_path(newer)
+    Path(layout.packages_path(folder, spare.name()[9:]), "x").mkdir()
     assert spare.take(path) is None
 
 
