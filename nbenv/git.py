@@ -1,4 +1,8 @@
-"""Run git: read a file of a revision, find its last change, merge texts."""
+"""Run git: read a file of a revision, find its last change, merge texts.
+
+The repository may be a stranger's, whose configuration can name programs to run and hosts to ask.
+Everything that only looks is run by `look`, which keeps git from obeying it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,49 @@ from collections.abc import Mapping, Sequence
 
 from nbenv.errors import NbenvError
 
-__all__ = ["content", "git", "last_change", "merge_file", "top"]
+__all__ = ["content", "git", "last_change", "look", "merge_file", "top"]
 
-_READ_ONLY = ("-c", "core.fsmonitor=false", "--no-optional-locks", "--literal-pathspecs")
-_OFFLINE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
-"""With these two, the settings of a stranger's repository start no program and contact no host."""
+_HARMLESS = {
+    # Programs that git starts by itself (git-config(1)); a value given here outranks every file's.
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.editor": "false",
+    "core.sshCommand": "false",
+    "core.askPass": "",
+    "core.gitProxy": "",
+    "core.alternateRefsCommand": "",
+    "credential.helper": "",
+    "diff.external": "",
+    "gpg.program": "false",
+    "gpg.openpgp.program": "false",
+    "gpg.ssh.program": "false",
+    "gpg.x509.program": "false",
+    "interactive.diffFilter": "",
+    "log.showSignature": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "submodule.recurse": "false",
+    # Hosts: what a partial clone left out is missing, and not fetched.
+    "protocol.allow": "never",
+    "protocol.ext.allow": "never",
+    "protocol.file.allow": "never",
+    "protocol.git.allow": "never",
+    "protocol.http.allow": "never",
+    "protocol.https.allow": "never",
+    "protocol.ssh.allow": "never",
+}
+_OFFLINE = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_ASKPASS": "",
+    "GIT_SSH_COMMAND": "false",
+}
+_CONFIGURED = [word for key, value in _HARMLESS.items() for word in ("-c", f"{key}={value}")]
+_READ_ONLY = (*_CONFIGURED, "--no-pager", "--no-optional-locks", "--literal-pathspecs")
 _MOST_CONFLICTS = 127
 """The exit status of ``git merge-file`` is the number of conflicts, up to this; 255 is an error."""
 
@@ -41,8 +83,20 @@ def git(
     NbenvError
         git is not installed, or it failed; then its standard error is the reason.
     """
+    done = _run(words, folder, environ or {})
+    if done.returncode not in accepted:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise NbenvError(
+            f"git {_command(words)} failed.", said or f"Its exit status was {done.returncode}."
+        )
+    return done.stdout
+
+
+def _run(
+    words: Sequence[str], folder: str = ".", environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ["git", *words],
             cwd=folder,
             env={**os.environ, **(environ or {})},
@@ -52,17 +106,32 @@ def git(
         )
     except FileNotFoundError:
         raise NbenvError("git is not installed, or is not on the PATH.") from None
-    if done.returncode not in accepted:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise NbenvError(
-            f"git {words[0]} failed.", said or f"Its exit status was {done.returncode}."
-        )
-    return done.stdout
+
+
+def _command(words: Sequence[str]) -> str:
+    """Return the command among the words: what follows git's own options."""
+    own = iter(words)
+    for word in own:
+        if word == "-c":
+            next(own, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def look(*words: str, folder: str = ".", accepted: Sequence[int] = (0,)) -> bytes:
+    """Run a git command that only looks, and return its standard output.
+
+    No program runs and no host is asked, whatever the repository configures. `words` must be
+    plumbing, which obeys no alias, filter, textconv or attribute; parameters and errors are those
+    of `git`.
+    """
+    return git(*_READ_ONLY, *words, folder=folder, accepted=accepted, environ=_OFFLINE)
 
 
 def top(folder: str) -> str:
     """Return the top folder of the repository that `folder` is in."""
-    return os.fsdecode(git("rev-parse", "--show-toplevel", folder=folder)).strip()
+    return os.fsdecode(look("rev-parse", "--show-toplevel", folder=folder)).strip()
 
 
 def content(path: str, revision: str) -> bytes:
@@ -76,10 +145,10 @@ def content(path: str, revision: str) -> bytes:
     folder, name = os.path.split(os.path.abspath(path))
     try:
         # Verified first: a "revision" could otherwise be an option, or a range.
-        commit = git(
+        commit = look(
             "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}", folder=folder
         )
-        return git("show", f"{commit.decode().strip()}:./{name}", folder=folder)
+        return look("cat-file", "blob", f"{commit.decode().strip()}:./{name}", folder=folder)
     except NbenvError as error:
         raise NbenvError(
             f"git has no {name} in {revision}.",
@@ -119,15 +188,13 @@ def _is_shallow(folder: str) -> bool:
 
 
 def _ask_git(folder: str, *words: str) -> str:
-    return git(*_READ_ONLY, *words, folder=folder, environ=_OFFLINE).decode().strip()
+    return look(*words, folder=folder).decode().strip()
 
 
 def merge_file(ours: str, base: str, theirs: str) -> bool:
     """Merge three files into the first, marking conflicts; return whether there are none."""
     labels = ["-L", "ours", "-L", "base", "-L", "theirs"]
-    done = subprocess.run(
-        ["git", "merge-file", *labels, ours, base, theirs], capture_output=True, check=False
-    )
+    done = _run([*_READ_ONLY, "merge-file", *labels, ours, base, theirs], environ=_OFFLINE)
     if done.returncode not in range(_MOST_CONFLICTS + 1):
         raise NbenvError("git merge-file failed.", done.stderr.decode("utf-8", "replace").strip())
     return done.returncode == 0

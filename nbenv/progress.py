@@ -70,7 +70,8 @@ class Outcome:
     """The outcome of an operation.
 
     `summary` is one short line and `text` what was asked to be shown; `data` is what ``--json``
-    prints. `table` is the text as a table, where it is one, for those who can draw it. `imports`
+    prints. A `nbenv.core.plain_text.Payload` in them is printed as it is; all other texts are
+    cleaned. `table` is the text as a table, where it is one, for those who can draw it. `imports`
     gives the top-level modules of each changed distribution, `path_files` the ``.pth`` files that
     came, for kernels that keep running; `replaced` says that the environment is another one than
     before, which needs a new kernel. `failed` gives the exit status 1 to an operation whose answer

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
+from nbenv.core.plain_text import Payload
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
 from nbenv.export import FOLDERS, Files, export, export_folder
@@ -27,8 +29,9 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
         return (yield from _export_folder(options, ref))
     text = yield from export(NotebookSnapshot.read(ref), options.format, options.serve)
     if not options.output:
-        return Outcome(text=text.rstrip("\n"), data={"format": options.format, "text": text})
-    _write(Path(options.output), text.encode())
+        payload = Payload(text)
+        return Outcome(text=payload, data={"format": options.format, "text": payload})
+    _write(Path(options.output), text.encode("utf-8", "surrogatepass"))
     return _written(options, [options.output])
 
 
@@ -42,11 +45,22 @@ def _export_folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
     snapshot = NotebookSnapshot.read(ref)
     files: Files = yield from export_folder(snapshot, options.format, options.serve)
     folder = Path(options.output)
+    for name in files:
+        _check_stays(folder, name)
     for name, content in files.items():
         _write(folder / name, content, with_folders=True)
         if content.startswith(b"#!"):
             (folder / name).chmod(0o755)
     return _written(options, [f"{options.output}/{name}" for name in sorted(files)])
+
+
+def _check_stays(folder: Path, name: str) -> None:
+    """Refuse to write through a link that lies in the folder already, and leads out of it."""
+    if not Path(os.path.realpath(folder / name)).is_relative_to(os.path.realpath(folder)):
+        raise NbenvError(
+            f"{folder / name} leads out of the folder, through a link that is in it.",
+            todo="Remove the link, or export into a new folder.",
+        )
 
 
 def _write(path: Path, content: bytes, with_folders: bool = False) -> None:

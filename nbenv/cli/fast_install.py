@@ -44,7 +44,7 @@ def already_installed(words: list[str]) -> bool:
         return False
     try:
         return _answer(path, names, as_events="--events" in words)
-    except NbenvError:  # the ordinary command will report it
+    except (NbenvError, OSError):  # the ordinary command will report it
         return False
 
 

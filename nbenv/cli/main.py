@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import NoReturn
 
 from nbenv.cli.commands import COMMANDS, parse, perform
 from nbenv.cli.output import Output, output_for
+from nbenv.core.plain_text import safe
 from nbenv.errors import NbenvError, StoppedError
 from nbenv.home import variables
 
@@ -28,10 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = output_for(words)
     try:
         status = _run(words, output)
-        sys.stdout.flush()  # here, where a missing reader is noticed
+        sys.stdout.flush()  # here, where a missing reader or a full disk is noticed
         return status
     except BrokenPipeError:
         return _without_reader()
+    except OSError as error:  # what was to be printed cannot be written
+        return _unwritten(error)
     finally:
         output.close()
 
@@ -67,6 +71,14 @@ def _without_reader() -> int:
     # Whoever read our output went away (as `| head` does): nobody is left to be informed.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
+
+
+def _unwritten(error: OSError) -> int:
+    """Report that the output itself could not be written, if that can be."""
+    status = _without_reader()  # what is left in the stream would fail again at the end
+    with contextlib.suppress(OSError):
+        print(safe(str(_system_error(error))), file=sys.stderr, flush=True)
+    return status
 
 
 def _system_error(error: OSError) -> NbenvError:

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TextIO
 
-from nbenv.core.urls import without_credentials
+from nbenv.core.plain_text import HIDDEN, Payload, cleaned, escaped, safe
 from nbenv.errors import NbenvError
 from nbenv.progress import Outcome, Progress
 
 if TYPE_CHECKING:
     from nbenv.cli.terminal import ProgressDisplay
 
-__all__ = ["Events", "Json", "Output", "Text", "output_for", "safe"]
-
-T = TypeVar("T")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+__all__ = ["Events", "Json", "Output", "Text", "output_for"]
 
 
 class Output(Protocol):
@@ -62,25 +58,6 @@ def _replace_unprintable() -> None:
             stream.reconfigure(errors="replace")
 
 
-def safe(text: str) -> str:
-    """Return a text for a terminal, which the log of a build, for example, must not control."""
-    return _CONTROL.sub("\ufffd", _without_passwords(text))
-
-
-def _without_passwords(value: T) -> T:
-    """Return a value without the passwords in its texts.
-
-    Each part of nbenv removes the passwords of the addresses that it reads; this is for the rest.
-    """
-    if isinstance(value, str):
-        return cast("T", without_credentials(value))
-    if isinstance(value, list | tuple):
-        return cast("T", [_without_passwords(each) for each in value])
-    if isinstance(value, dict):
-        return cast("T", {key: _without_passwords(each) for key, each in value.items()})
-    return value
-
-
 def _ask(question: str) -> bool | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
@@ -115,6 +92,8 @@ class Text:
             from nbenv.cli import terminal
 
             terminal.print_table(outcome.table.map(safe))
+        elif isinstance(outcome.text, Payload):
+            _print_payload(outcome.text)
         elif outcome.text:
             _print(outcome.text, colours)
         if outcome.summary:
@@ -162,6 +141,20 @@ def _print(text: str, colours: Mapping[str, str]) -> None:
     terminal.print_lines([(line, colours.get(_first_word(line), "")) for line in lines])
 
 
+def _print_payload(payload: Payload) -> None:
+    """Print the bytes that a file would hold, whatever the stream's encoding and newlines are.
+
+    A person's terminal is the one reader that it could control.
+    """
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None or sys.stdout.isatty():
+        sys.stdout.write(escaped(payload) if sys.stdout.isatty() else payload)
+        return
+    sys.stdout.flush()
+    binary.write(payload.encode("utf-8", "surrogatepass"))
+    binary.flush()
+
+
 def _first_word(line: str) -> str:
     return line.lstrip().partition(" ")[0]
 
@@ -178,7 +171,9 @@ def _print_summary(outcome: Outcome) -> None:
 def _dumped(value: object, indent: int | None = None) -> str:
     encoding = str(getattr(sys.stdout, "encoding", None) or "utf-8")
     is_unicode = encoding.lower().replace("-", "").startswith("utf")
-    return json.dumps(_without_passwords(value), ensure_ascii=not is_unicode, indent=indent)
+    text = json.dumps(cleaned(value), ensure_ascii=not is_unicode, indent=indent)
+    # JSON's own escapes keep a payload equal, and the terminal that it may be printed on unharmed.
+    return HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 class Json:

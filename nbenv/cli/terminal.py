@@ -1,6 +1,6 @@
 """Draw on a terminal, with rich; importing this takes a moment, so import it late.
 
-All texts are those of `nbenv.cli.output.safe`, and none is read as rich's markup.
+All texts are those of `nbenv.core.plain_text.safe`, and none is read as rich's markup.
 """
 
 from __future__ import annotations

@@ -77,8 +77,12 @@ def _parsed(text: str) -> Requirement:
         raise InvalidRequirement("It contains a control character")
     try:
         return Requirement(text)
+    except InvalidRequirement:
+        raise
     except RecursionError:
         raise InvalidRequirement("Its marker is nested too deeply") from None
+    except ValueError:  # Python refuses to convert integers of thousands of digits
+        raise InvalidRequirement("It contains a number that is too long") from None
 
 
 def _excerpt(text: str) -> str:

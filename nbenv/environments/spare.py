@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from nbenv.core.python_command import main_command
 from nbenv.environments.readiness import ready_environment
 from nbenv.home import paths, variables
 
@@ -82,10 +83,11 @@ def prepare_next() -> None:
         if os.fork() == 0:  # an orphan, which the kernel never has to wait for
             # Jupyter's own variables name this kernel's notebook and server.
             environ = {name: os.environ[name] for name in os.environ if name[:4] != "JPY_"}
-            os.chdir(paths.home())  # -m puts the current folder, a notebook's, first on sys.path
+            os.chdir(paths.home())
             null = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
                 os.dup2(null, stream)
-            os.execve(sys.executable, [sys.executable, "-m", "nbenv.kernel.make_spare"], environ)
+            command = main_command(sys.executable, "nbenv.kernel.make_spare")
+            os.execve(command[0], command, environ)
     finally:
         os._exit(0)

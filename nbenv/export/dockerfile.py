@@ -9,6 +9,7 @@ https://docs.docker.com/reference/dockerfile/
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -219,8 +220,10 @@ def local_path(locked: LockedDistribution, snapshot: NotebookSnapshot) -> str:
         The project is outside that folder, where no build can take it from.
     """
     folder = snapshot.ref.folder
-    path = portable(absolute(str(locked.url), folder), folder)
-    if not path.startswith("./"):
+    place = absolute(str(locked.url), folder)
+    path = portable(place, folder)
+    real = os.path.realpath(place)  # a link on the way may lead anywhere
+    if not path.startswith("./") or not Path(real).is_relative_to(os.path.realpath(folder)):
         raise NbenvError(
             f"{locked.name} is installed from {locked.url}, "
             "which is outside the notebook's folder.",

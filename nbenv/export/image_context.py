@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbenv.core.requirements import is_local
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.errors import NotebookError
+from nbenv.errors import NbenvError, NotebookError
 from nbenv.export import Files
 from nbenv.export.dockerfile import image_name, local_path
 
@@ -41,11 +44,43 @@ def local_files(snapshot: NotebookSnapshot) -> Files:
         if not is_local(locked.url):
             continue
         place = base / local_path(locked, snapshot)
-        for path in [place] if place.is_file() else sorted(place.rglob("*")):
-            parts = path.relative_to(base).parts
-            if path.is_file() and not _LEFT_OUT & set(parts):
-                found["/".join(parts)] = path.read_bytes()
+        for path in [place] if place.is_file() else _files(place, place):
+            found[path.relative_to(base).as_posix()] = path.read_bytes()
     return found
+
+
+def _files(folder: Path, project: Path) -> Iterator[Path]:
+    """Yield the files below a folder of a project; refuse what would bring in anything else.
+
+    A project is a stranger's, and a link in it can name any file of this user's.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.name in _LEFT_OUT:
+            continue
+        if path.is_symlink():
+            _check_link(path, project)
+            if path.is_file():
+                yield path
+        elif path.is_dir():
+            yield from _files(path, project)
+        elif stat.S_ISREG(path.lstat().st_mode):
+            yield path
+        else:
+            raise NbenvError(
+                f"{path} is neither a file nor a folder, so the project cannot be exported.",
+                todo="Remove it from the project, then export again.",
+            )
+
+
+def _check_link(path: Path, project: Path) -> None:
+    """Raise unless a link stays in its project, by way of whatever other links."""
+    target = Path(os.path.realpath(path))
+    if not target.is_relative_to(os.path.realpath(project)):
+        raise NbenvError(
+            f"{path} is a link that leads out of its project, to {target}.",
+            "An export holds files of the project only.",
+            "Replace the link by a copy if that file belongs to the project, or remove it.",
+        )
 
 
 def tag(snapshot: NotebookSnapshot) -> str:

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from packaging.tags import platform_tags
+from packaging.utils import parse_wheel_filename
+from packaging.version import Version
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.python_command import module_command
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
@@ -66,11 +69,13 @@ def download_wheels(
     InstallerError
         pip is not installed beside nbenv.
     """
+    wanted = list(distributions)
     listed = folder / "wheels.txt"
-    lines = [" ".join((each.requirement, *_hash_options(each))) for each in distributions]
+    lines = [" ".join((each.requirement, *_hash_options(each))) for each in wanted]
     listed.write_text("\n".join(lines), encoding="utf-8")
     command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"),
+        *module_command(sys.executable, "pip", "download", "--quiet", "--no-deps"),
+        "--require-hashes",
         *_target_options(python, platform),
         *(f"--extra-index-url={index.url}" for index in indexes),
         *("--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)),
@@ -80,6 +85,22 @@ def download_wheels(
     listed.unlink()
     if done.returncode:
         raise _failure(done.stderr, platform)
+    _check_downloaded(wanted, folder, platform)
+
+
+def _check_downloaded(
+    wanted: Iterable[LockedDistribution], folder: Path, platform: str | None
+) -> None:
+    """Raise unless every wheel is there: pip's exit status alone does not prove that pip ran."""
+    found = {parse_wheel_filename(path.name)[:2] for path in folder.glob("*.whl")}
+    missing = [each for each in wanted if (each.name, Version(str(each.version))) not in found]
+    if missing:
+        names = ", ".join(each.requirement for each in missing)
+        raise InstallerError(
+            f"Some wheels for {platform or 'this machine'} were not downloaded: {names}.",
+            "pip reported no error, but the files are not there.",
+            "Check that pip works in the environment that nbenv runs in: pip --version",
+        )
 
 
 @contextlib.contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from typing import TextIO
 
+from nbenv.core.plain_text import safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths, variables
@@ -30,7 +32,7 @@ def check_tries() -> None:
     """
     reasons = os.environ[variables.BROKEN].splitlines()
     if len(reasons) < _TRIES:
-        print(f"nbenv: the environment could not start a kernel: {reasons[-1]}", file=sys.stderr)
+        _log(f"the environment could not start a kernel: {reasons[-1]}")
         return
     del os.environ[variables.BROKEN]  # after a restore all tries are open again
     raise BrokenEnvironmentError(
@@ -59,8 +61,13 @@ def build(path: str) -> str:
             report = _Report(file)
             outcome = drain(prepare(NotebookRef.of_kernel(path, os.environ)), report.progress)
     finally:
-        os.unlink(log)
+        with contextlib.suppress(OSError):  # where it could not be made, that is the error
+            os.unlink(log)
     return paths.environment_path(outcome.environment)
+
+
+def _log(message: str) -> None:
+    print(f"nbenv: {safe(message)}", file=sys.stderr)
 
 
 class _Report:
@@ -71,8 +78,9 @@ class _Report:
         self._write(type="started", process=os.getpid())
 
     def progress(self, progress: Progress) -> None:
-        self._write(type="progress", **progress.to_dict())
-        print(f"nbenv: {progress.message}", file=sys.stderr)
+        message = safe(progress.message)
+        self._write(type="progress", **{**progress.to_dict(), "message": message})
+        _log(message)
 
     def _write(self, **event: object) -> None:
         self._file.write(json.dumps(event, ensure_ascii=False) + "\n")

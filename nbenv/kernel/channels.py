@@ -154,7 +154,7 @@ class ChannelScreen:
 
     def text(self, text: str) -> None:
         """Print what was asked for."""
-        content: Content = {"name": "stdout", "text": f"{text}\n"}
+        content: Content = {"name": "stdout", "text": text if text.endswith("\n") else f"{text}\n"}
         self._channels.publish("stream", content, self._request)
 
     def result(self, summary: str, event: Content) -> None:

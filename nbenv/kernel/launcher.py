@@ -1,4 +1,4 @@
-"""Start the kernel of a notebook: ``python -m nbenv.kernel.launcher -f CONNECTION_FILE``.
+"""Start the kernel of a notebook: the kernelspec calls `main` here, with ``-f CONNECTION_FILE``.
 
 Where the notebook's environment is ready, this reads a few small files and calls ``exec``; the rest
 of nbenv is imported only when something must be built.

@@ -1,7 +1,6 @@
-"""Make the environment for the next new notebook: ``python -m nbenv.kernel.make_spare``.
+"""Make the environment for the next new notebook; `nbenv.environments.spare` starts this.
 
-The kernel of a new notebook starts this. It waits until that kernel has started, and runs at low
-priority.
+It waits until the kernel of the present one has started, and runs at low priority.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from enum import Enum, auto
 import psutil
 import zmq
 
+from nbenv.core.plain_text import cleaned, safe
 from nbenv.environments.readiness import Readiness, check_readiness
 from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
 from nbenv.home import paths
@@ -36,10 +37,10 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
     explained = _explain(error)
     note = paths.waiting_path(os.getpid())
     with contextlib.suppress(OSError):  # without it a front end says less
-        paths.write_json(note, {"notebook": path, **explained.parts()})
+        paths.write_json(note, {"notebook": path, **cleaned(explained.parts())})
     try:
         channels = Channels(arguments[arguments.index("-f") + 1])
-        found = WaitingKernel(channels, path, str(explained)).serve()
+        found = WaitingKernel(channels, path, safe(str(explained))).serve()
     finally:
         with contextlib.suppress(OSError):
             os.unlink(note)

@@ -116,6 +116,11 @@ def _check_kernelspec() -> str:
         raise NbenvError(
             f"It starts {found.argv[0]}, which does not exist.", todo="Run nbenv kernelspec."
         )
+    if "-m" in found.argv:  # of an older version
+        raise NbenvError(
+            "It lets modules beside a notebook take nbenv's place, with Python 3.10.",
+            todo="Write the present one: nbenv kernelspec.",
+        )
     return str(found.resource_dir)
 
 

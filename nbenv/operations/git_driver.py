@@ -11,6 +11,8 @@ from pathlib import Path
 
 from nbenv import git
 from nbenv.core.merge import merge_records
+from nbenv.core.plain_text import Payload
+from nbenv.core.python_command import main_command
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree_to
 from nbenv.engine.obtain_python import obtain_python
@@ -22,7 +24,7 @@ from nbenv.notebook.metadata import write_metadata
 from nbenv.operations.diff import spec_in
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["configure", "folded", "merge_files"]
+__all__ = ["configure", "folded", "merge_files", "settings"]
 
 _HASHES = re.compile(r"(?: --hash=sha\d+:[0-9a-f]{64,128})+")
 _ATTRIBUTES = "*.ipynb diff=nbenv merge=nbenv"
@@ -48,7 +50,7 @@ def folded(path: str) -> Outcome:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise NbenvError(f"{path} cannot be read.", f"{error.strerror}.") from None
-    return Outcome(text=_HASHES.sub(_hashes_as_word, text).rstrip("\n"))
+    return Outcome(text=Payload(_HASHES.sub(_hashes_as_word, text)))
 
 
 def _hashes_as_word(match: re.Match[str]) -> str:
@@ -145,9 +147,7 @@ def configure(everywhere: bool = False, remove: bool = False) -> Outcome:
             git.git("config", scope, "--remove-section", section, accepted=(0, 1, 2, 5, 128))
         _remove_attributes(attributes)
         return Outcome("git handles notebooks as before.", data={"attributes": str(attributes)})
-    python = shlex.quote(Path(sys.executable).as_posix())
-    for name, words in _SETTINGS.items():
-        value = f"{python} -m nbenv {words}" if words else "notebooks with environments (nbenv)"
+    for name, value in settings().items():
         git.git("config", scope, name, value)
     _add_attributes(attributes)
     return Outcome(
@@ -156,10 +156,19 @@ def configure(everywhere: bool = False, remove: bool = False) -> Outcome:
     )
 
 
+def settings() -> dict[str, str]:
+    """Return git's settings; git starts their commands in whatever repository it works on."""
+    command = shlex.join(main_command(Path(sys.executable).as_posix(), "nbenv.__main__"))
+    return {
+        name: f"{command} {words}" if words else "notebooks with environments (nbenv)"
+        for name, words in _SETTINGS.items()
+    }
+
+
 def _attributes_file(everywhere: bool) -> Path:
     if not everywhere:
         return Path(git.top("."), ".gitattributes")
-    known = git.git("config", "--global", "--type=path", "core.attributesFile", accepted=(0, 1))
+    known = git.look("config", "--global", "--type=path", "core.attributesFile", accepted=(0, 1))
     if known:
         return Path(os.fsdecode(known).strip())
     folder = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")

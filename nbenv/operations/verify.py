@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from nbenv.core.python_command import main_command
 from nbenv.errors import NbenvError
 from nbenv.home import variables
 from nbenv.notebook.cells import Cell, cells_of, read_notebook
@@ -75,10 +80,9 @@ def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Ste
         The report cannot be written.
     """
     verdicts: dict[str, Verdict] = {}
-    # Each in a process of its own, because the clean room is made by an environment variable.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, jobs), mp_context=context, max_tasks_per_child=1) as pool:
-        futures = {pool.submit(_verdict, path): path for path in paths}
+    workers = _Workers()
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        futures = {pool.submit(workers.verdict, path): path for path in paths}
         yield Progress("run", f"Verifying {_notebooks(len(paths))}…")
         try:
             for number, future in enumerate(as_completed(futures), 1):
@@ -86,7 +90,8 @@ def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Ste
                 verdicts[verdict.notebook] = verdict
                 yield Progress("run", f"{number} of {len(paths)}: {_verdict_line(verdict)}")
         except BaseException:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers.stop()
             raise
     ordered = [verdicts[path] for path in paths]
     if junit:
@@ -98,7 +103,61 @@ def _notebooks(number: int) -> str:
     return f"{number} notebook{'' if number == 1 else 's'}"
 
 
+class _Workers:
+    """Processes that verify one notebook each: the clean room is made by an environment variable.
+
+    `multiprocessing` would import its own modules from the working directory.
+    """
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._is_stopped = False
+
+    def verdict(self, path: str) -> Verdict:
+        """Verify one notebook; return once its process has ended."""
+        with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+            answer = Path(scratch, "verdict.json")
+            command = main_command(sys.executable, __name__, path, str(answer))
+            with self._lock:
+                if self._is_stopped:
+                    return Verdict(path, "failed", message="Stopped.")
+                process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+                self._running.add(process)
+            status = process.wait()
+            with self._lock:
+                self._running.discard(process)
+            if not answer.exists():
+                return Verdict(path, "failed", message=f"Its process ended with status {status}.")
+            return _read_verdict(answer)
+
+    def stop(self) -> None:
+        """Stop them; each removes its clean room first."""
+        with self._lock:
+            self._is_stopped = True
+            for process in self._running:
+                process.terminate()
+
+
+def _read_verdict(answer: Path) -> Verdict:
+    found = json.loads(answer.read_text(encoding="utf-8"))
+    cells = (CellDifference(each["cell"], tuple(each["lines"])) for each in found["cells"])
+    return Verdict(**{**found, "cells": tuple(cells), "changing": tuple(found["changing"])})
+
+
 # -- one notebook, in a process of its own
+
+
+def main() -> int:
+    """Verify the notebook that the first argument names; write the verdict to the second."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the clean room is removed
+    path, answer = sys.argv[1:]
+    try:
+        text = json.dumps(asdict(_verdict(path)))
+    except KeyboardInterrupt:
+        return 1
+    Path(answer).write_text(text, encoding="utf-8")
+    return 0
 
 
 def _verdict(path: str) -> Verdict:

@@ -13,6 +13,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
 from tornado import web
 
+from nbenv.core.plain_text import cleaned, safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
 from nbenv.server.contents_paths import real_path, root_folder
@@ -24,12 +25,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+_MOST_DIGITS = 15
+
+
+def _refuse_constant(name: str) -> object:
+    """Refuse NaN and the infinities, which are Python's and not JSON's (RFC 8259)."""
+    raise ValueError(name)
+
+
 class RefusedError(web.HTTPError):
     """A refusal of nbenv itself, with the parts of its message; its status is 422."""
 
     def __init__(self, error: NbenvError) -> None:
-        super().__init__(422, "%s", str(error))
-        self.parts = {**error.parts(), "message": str(error)}
+        super().__init__(422, "%s", safe(str(error)))
+        self.parts = cleaned({**error.parts(), "message": str(error)})
 
 
 class NbenvHandler(APIHandler):
@@ -68,6 +77,30 @@ class NbenvHandler(APIHandler):
     async def target(self) -> NotebookRef:
         """Return the notebook that the query's ``path`` names, as operations take it."""
         return NotebookRef(await self.notebook(self.get_query_argument("path")), in_server=True)
+
+    def query_number(self, name: str, default: int = 0) -> int:
+        """Return a natural number of the query; refuse with 400 what is none, or absurdly long."""
+        text = self.get_query_argument(name, str(default))
+        if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
+            raise web.HTTPError(400, f"{name} must be a number of at most {_MOST_DIGITS} digits.")
+        return int(text)
+
+    def json_object(self) -> dict[str, object]:
+        """Return the request's body; refuse with 400 what is no JSON object in UTF-8."""
+        try:
+            body = json.loads(self.request.body.decode("utf-8"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):  # also numbers of too many digits
+            raise web.HTTPError(400, "The body is not JSON that can be read.") from None
+        if not isinstance(body, dict):
+            raise web.HTTPError(400, "The body must be a JSON object.")
+        return body
+
+    def text_field(self, body: dict[str, object], key: str) -> str:
+        """Return a text of the body; refuse with 400 what is none."""
+        value = body.get(key)
+        if not isinstance(value, str):
+            raise web.HTTPError(400, f"{key} must be a text.")
+        return value
 
     async def in_thread(
         self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs

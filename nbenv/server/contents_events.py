@@ -6,6 +6,7 @@ import asyncio
 import os
 from logging import Logger
 
+from nbenv.core.plain_text import safe
 from nbenv.environments import store
 from nbenv.server.contents_paths import local_path
 from nbenv.server.jobs import Jobs
@@ -41,7 +42,8 @@ class ContentsFollower:
                 else:
                     await asyncio.to_thread(follow, path, source)
             except OSError as error:
-                self._log.warning("nbenv: could not follow a %s: %s", data["action"], error)
+                why = safe(str(error))
+                self._log.warning("nbenv: could not follow a %s: %s", data["action"], why)
 
     def _delete(self, path: str, _: str) -> None:
         self._jobs.deleted(path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_server.utils import url_path_join
 
+from nbenv.core.plain_text import safe
 from nbenv.environments.store import drop_old_moves
 from nbenv.home import paths
 from nbenv.server.contents_events import CONTENTS_EVENTS, ContentsFollower
@@ -45,7 +46,7 @@ def load(app: ServerApp) -> None:
         _announce()
         drop_old_moves()
     except OSError as error:
-        app.log.warning("nbenv: writing changes into notebook files at once: %s", error)
+        app.log.warning("nbenv: writing changes into notebook files at once: %s", safe(str(error)))
     app.log.info("nbenv: recording environments in notebooks when they are saved")
 
 

@@ -131,11 +131,7 @@ class RequirementHandler(NbenvHandler):
     @authorized
     async def post(self) -> None:
         """Answer the same."""
-        body = self.get_json_body()
-        text = body.get("text") if isinstance(body, dict) else None
-        if not isinstance(text, str):
-            raise web.HTTPError(400, "The text of a requirement is missing.")
-        self._check(text)
+        self._check(self.text_field(self.json_object(), "text"))
 
     def _check(self, text: str) -> None:
         name, message = None, ""

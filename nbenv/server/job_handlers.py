@@ -37,11 +37,10 @@ class JobsHandler(NbenvHandler):
         The body holds ``path``, ``verb``, ``words`` and ``flags``. What is built runs code, so this
         takes the right to run code, as cells do.
         """
-        body = self.get_json_body()
-        if not isinstance(body, dict) or not isinstance(body.get("path"), str):
-            raise web.HTTPError(400, "A job needs a path.")
+        body = self.json_object()
+        path = self.text_field(body, "path")
         await self.check_right("execute", "kernels")
-        job = _job(await self.notebook(body["path"]), body)
+        job = _job(await self.notebook(path), body)
         await self.in_thread(_check_confined, self.contents_manager, job)
         try:
             self.jobs.start(job)
@@ -138,15 +137,13 @@ class EventsHandler(_WorkHandler):
     @authorized
     async def get(self, identifier: str) -> None:
         """Stream JSON lines from event N on; empty lines keep the connection alive."""
-        first = self.get_query_argument("from", "0")
-        if not first.isdecimal():
-            raise web.HTTPError(400, "from must be a number.")
+        first = self.query_number("from")
         work = await self.work(identifier)
         self.set_header("Content-Type", "application/x-ndjson")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Accel-Buffering", "no")  # a reverse proxy must not hold progress back
         with contextlib.suppress(StreamClosedError):  # the listener has left
-            async with contextlib.aclosing(work.follow(int(first))) as events:
+            async with contextlib.aclosing(work.follow(first)) as events:
                 async for event in events:
                     self.write((json.dumps(event) if event else "") + "\n")
                     await self.flush()

@@ -18,6 +18,8 @@ from typing import IO, TypeAlias
 
 import psutil
 
+from nbenv.core.plain_text import safe
+from nbenv.core.python_command import main_command
 from nbenv.errors import NbenvError, StoppedError
 
 __all__ = ["Event", "JobProcess"]
@@ -25,10 +27,6 @@ __all__ = ["Event", "JobProcess"]
 Event: TypeAlias = dict[str, object]
 """What a command prints as one JSON line with ``--events``."""
 
-_COMMAND = (
-    "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; "  # the notebook's folder
-    "from nbenv.cli.main import main; sys.exit(main())"
-)
 _LONGEST_LINE = 2**26
 _NO_RESULT = "nbenv ended without a result."
 
@@ -45,16 +43,17 @@ class JobProcess:
     def events(self) -> Iterator[Event]:
         """Run it; yield its events, last a result or an error, once it has ended."""
         last, why = None, ""
-        with tempfile.TemporaryFile() as errors:
-            try:
+        try:
+            with tempfile.TemporaryFile() as errors:
                 for event in self._child_events(errors):
                     if event.get("type") in ("result", "error"):
                         last = event  # kept until another job may begin
                     else:
                         yield event
-            except OSError as error:
-                why = str(error)
-            yield last or self._without_result(why or _tail(errors))
+                why = _tail(errors)
+        except OSError as error:  # a full disk or process table, for example
+            why = str(error)
+        yield last or self._without_result(safe(why))
 
     def _without_result(self, why: str) -> Event:
         error = StoppedError("Stopped.") if self._stopped else NbenvError(_NO_RESULT, why)
@@ -76,7 +75,7 @@ class JobProcess:
     def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         folder = os.path.dirname(self._notebook)
         return subprocess.Popen(
-            [sys.executable, "-c", _COMMAND, *self._words],
+            main_command(sys.executable, "nbenv.cli.main", *self._words),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from nbenv.core import record
+from nbenv.core.plain_text import safe
 from nbenv.environments.store import State, forget, read_state, save_state
 from nbenv.errors import NbenvError
 from nbenv.home.locks import is_locked
@@ -99,7 +100,8 @@ def note_saved(model: Json, os_path: str, contents_manager: ContentsManager, **_
         if model.get("type") == "notebook":
             _mark_saved(os_path)
     except Exception as error:  # the edge: see above
-        contents_manager.log.warning("nbenv: could not note that %s is saved: %s", os_path, error)
+        place, why = safe(os_path), safe(str(error))
+        contents_manager.log.warning("nbenv: could not note that %s is saved: %s", place, why)
 
 
 def _mark_saved(file: str) -> None:

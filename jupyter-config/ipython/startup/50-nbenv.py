@@ -8,7 +8,15 @@ def _nbenv_register():
 
     def nbenv(line):
         """Give this notebook an environment of its own: %nbenv install pandas, %nbenv --help"""
-        from nbenv.kernel.host_magic import run
+        import os
+        import sys
+
+        kept = sys.path[:]  # the notebook's folder is on it, and must not be taken for nbenv
+        sys.path[:] = [each for each in kept if each not in ("", os.getcwd())]
+        try:
+            from nbenv.kernel.host_magic import run
+        finally:
+            sys.path[:] = kept
 
         run(line, shell)
 

@@ -39,13 +39,10 @@ def _start_again(error) -> None:
         return
     why = " ".join("{}: {}".format(type(error).__name__, error).split())
     before = os.environ.get("NBENV_BROKEN", "")
-    environ = {
-        **os.environ,
-        "NBENV_BROKEN": "{}\n{}".format(before, why).strip(),
-        "PYTHONSAFEPATH": "nbenv",
-    }
+    environ = {**os.environ, "NBENV_BROKEN": "{}\n{}".format(before, why).strip()}
     environ.pop("VIRTUAL_ENV", None)
-    os.execve(host, [host, "-m", "nbenv.kernel.launcher", *sys.argv[1:]], environ)
+    words = load("host_python").command("nbenv.kernel.launcher")
+    os.execve(words[0], [*words, *sys.argv[1:]], environ)
 
 
 def _answer_page(comm, message) -> None:

@@ -47,7 +47,7 @@ class Screen:
         self._show(message)
 
     def text(self, text) -> None:
-        print(text)
+        print(text, end="" if text.endswith("\n") else "\n")
 
     def result(self, summary, event) -> None:
         if summary or self._handle is not None:
@@ -83,12 +83,23 @@ def run(words, target, screen=None) -> None:
 
 def _show_help(words, screen) -> None:
     command = [*load("host_python").command(), *words]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    except OSError as error:
+        raise NbenvError("nbenv could not be run: {}.".format(error.strerror or error)) from None
     screen.text(done.stdout.decode("utf-8", "replace").rstrip())
 
 
 def _last_event(command, screen):
     """Run a command and show its events; return the last one, a result or an error."""
+    try:
+        return _followed(command, screen)
+    except OSError as error:  # a full disk or process table, for example
+        why = "nbenv could not be run: {}.".format(error.strerror or error)
+        return {"type": "error", "message": why + "\nMake room, then try again."}
+
+
+def _followed(command, screen):
     last = {"type": "error", "message": "nbenv ended without a result."}
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
@@ -105,9 +116,16 @@ def _last_event(command, screen):
         child.wait()
         if child.returncode not in (0, 1, 2, 3):
             errors.seek(0)
-            tail = errors.read().decode("utf-8", "replace").strip().splitlines()[-3:]
+            tail = _printable(errors.read().decode("utf-8", "replace")).strip().splitlines()[-3:]
             return {"type": "error", "message": "\n".join(["nbenv could not be run.", *tail])}
     return last
+
+
+def _printable(text):
+    """Return what a crash printed, with the characters that would control a terminal escaped."""
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else ascii(each)[1:-1] for each in text
+    )
 
 
 def _show_events(child, screen):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-# ``-m`` would let the notebook's folder shadow nbenv's modules; this takes it off first.
+# As in nbenv/core/python_command.py, which a guest cannot import: ``-m`` would let the notebook's
+# folder shadow nbenv's modules; this takes it off first.
 _CODE = (
     "import sys; sys.path[:1] = [p for p in sys.path[:1] if p]; "
     "from {} import main; sys.exit(main())"

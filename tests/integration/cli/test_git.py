@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from nbenv.core import record as records
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.merge import merge_records
 from nbenv.core.spec import Spec
-from tests.conftest import write_other_copy
+from tests.conftest import write_notebook, write_other_copy
 from tests.support.commands import fail, nbenv, succeed
 from tests.support.index import LocalIndex
 
@@ -205,3 +206,28 @@ def test_a_removal_beside_an_addition_is_resolved() -> None:
     merged = merge_records(base, spec(), spec("a", "b", a="1", b="1", shared="1"))
     assert merged.spec.requirements == ("b",)
     assert not merged.is_locked
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the trap is a module for POSIX")
+def test_a_foreign_repository_takes_no_module_s_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After ``git-config``, a diff in a repository with a module ``nbenv`` does not run that."""
+    folder, ran = tmp_path / "foreign", tmp_path / "ran"
+    (folder / "nbenv").mkdir(parents=True)
+    trap = f"open({str(ran)!r}, 'w').close()\nraise SystemExit(1)\n"
+    for name in ("__init__.py", "__main__.py"):
+        (folder / "nbenv" / name).write_text(trap, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    notebook = write_notebook(folder / "a.ipynb", "1")
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.invalid")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "x")):
+        subprocess.run(["git", *words], check=True)
+    program = str(Path(sys.executable).with_name("nbenv"))
+    subprocess.run([program, "git-config"], check=True, capture_output=True)
+    write_notebook(notebook, "2")
+    for words in (["diff"], ["log", "-p"]):
+        done = subprocess.run(["git", *words], check=True, capture_output=True, text=True)
+        assert "a.ipynb" in done.stdout
+    assert not ran.exists()

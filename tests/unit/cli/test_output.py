@@ -6,12 +6,13 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from nbenv.cli.output import Events, Json, Output, Text, output_for, safe
+from nbenv.cli.output import Events, Json, Output, Text, output_for
 from nbenv.core.lock import Change
+from nbenv.core.plain_text import HIDDEN, Payload, safe
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.progress import Outcome, Progress, Table
 
@@ -34,7 +35,7 @@ def test_options_choose_the_output(words: Sequence[str], kind: type[Output]) -> 
 
 
 def test_control_characters_and_passwords_are_not_shown() -> None:
-    assert safe("a\x1b[2Jb\r\tc\nd\u202ee") == "a\ufffd[2Jb\ufffd\tc\nd\ufffde"
+    assert safe("a\x1b[2Jb\r\tc\nd\u202ee") == r"a\x1b[2Jb\x0d" + "\tc\nd" + r"\u202ee"
     assert safe("see https://me:secret@host.example/x") == "see https://host.example/x"
 
 
@@ -48,7 +49,7 @@ def test_plain_results_and_progress(capsys: pytest.CaptureFixture[str]) -> None:
     output.error(NbenvError("It failed.", "Because.", "Try \x1b again."))
     out, err = capsys.readouterr()
     assert out == "+ six 1.0\nok  fine\nDone.\n"
-    assert err == "Installing…\nIt failed.\nBecause.\nTry \ufffd again.\n"
+    assert err == "Installing…\nIt failed.\nBecause.\nTry \\x1b again.\n"
 
 
 def test_plain_tables_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,3 +139,34 @@ assert not [name for name in sys.modules if name.partition(".")[0] == "rich"]
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[0, 0, 1, 2, 2, 0, 1]"
+
+
+# -- messages and payload
+
+HOSTILE = "yanked: \x9b2J\u202e\u200b\x1b]0;x\x07 https://me:secret@host.example"
+
+
+@pytest.mark.parametrize("kind", [Text, Json, Events])
+def test_foreign_text_is_escaped_on_every_way_out(
+    kind: Callable[[], Output], capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = kind()
+    table = Table(("a",), ((HOSTILE,),), ("text",))
+    output.progress(Progress("install", HOSTILE))
+    output.result(Outcome(HOSTILE, HOSTILE, data={HOSTILE: [HOSTILE]}, table=table), {})
+    output.error(NbenvError(HOSTILE, HOSTILE, HOSTILE))
+    written = "".join(capsys.readouterr())
+    assert "host.example" in written
+    assert "secret" not in written
+    assert not HIDDEN.search(written)
+
+
+@pytest.mark.parametrize("kind", [Json, Events])
+def test_a_payload_in_json_is_equal_and_harmless(
+    kind: Callable[[], Output], capsys: pytest.CaptureFixture[str]
+) -> None:
+    kind().result(Outcome(text=Payload(HOSTILE), data={"text": Payload(HOSTILE)}), {})
+    written = capsys.readouterr().out
+    assert not HIDDEN.search(written)
+    found = json.loads(written if kind is Json else written.splitlines()[-1])
+    assert (found if kind is Json else found["data"])["text"] == HOSTILE

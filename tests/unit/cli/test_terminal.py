@@ -131,7 +131,7 @@ def test_what_went_wrong_stands_out(opened: Opened) -> None:
     terminal = opened()
     Text().error(NbenvError("[i]It[/i] \x1b[2J failed.", "Because.", "Try again."))
     written = terminal.written()
-    assert "\x1b[1;31m[i]It[/i] \ufffd[2J failed.\x1b[0m" in written
+    assert "\x1b[1;31m[i]It[/i] \\x1b[2J failed.\x1b[0m" in written
     assert written.replace("\r", "").endswith("\nBecause.\nTry again.\n")
 
 
@@ -210,7 +210,7 @@ def test_a_question_takes_the_place_of_progress(
     output = Text()
     output.progress(Progress("install", "Installing…"))
     assert output.ask("Install \x1b six") is True
-    assert terminal.lines() == ["Install \ufffd six? [y/N]"]
+    assert terminal.lines() == ["Install \\x1b six? [y/N]"]
 
 
 # -- the whole command on a real terminal

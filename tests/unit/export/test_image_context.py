@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nbenv.errors import NotebookError
+from nbenv.errors import NbenvError, NotebookError
 from nbenv.export.image_context import image_folder, notebook_files, tag
 from tests.unit.export.made import locked, snapshot
 
@@ -38,3 +40,82 @@ def test_the_tag_is_that_of_the_environment(tmp_path: Path) -> None:
     other = tag(snapshot(tmp_path / "3", lock=(locked("a", "2.0"),)))
     assert one == same != other
     assert one.startswith("some-notebook:")
+
+
+# -- what leads out of a project
+
+
+def _project(tmp_path: Path) -> Path:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "id_rsa").write_text("SECRET", encoding="utf-8")
+    project = tmp_path / "work" / "tool"
+    (project / "src").mkdir(parents=True)
+    (project / "pyproject.toml").touch()
+    return project
+
+
+def _relative(project: Path) -> None:
+    (project / "src" / "key").symlink_to("../../../secret/id_rsa")
+
+
+def _absolute(project: Path) -> None:
+    (project / "key").symlink_to(project.parents[1] / "secret" / "id_rsa")
+
+
+def _chain(project: Path) -> None:
+    (project / "src" / "key").symlink_to("../key")
+    _absolute(project)
+
+
+def _folder(project: Path) -> None:
+    (project / "src" / "key").symlink_to(project.parents[1] / "secret", target_is_directory=True)
+
+
+def _device(project: Path) -> None:
+    (project / "key").symlink_to("/dev/zero")
+
+
+def _beside(project: Path) -> None:
+    (project.parent / "other").touch()
+    (project / "key").symlink_to("../other")
+
+
+def _dangling(project: Path) -> None:
+    (project / "key").symlink_to("/nothing/there")
+
+
+def _pipe(project: Path) -> None:
+    os.mkfifo(project / "key")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
+@pytest.mark.parametrize(
+    "make", [_relative, _absolute, _chain, _folder, _device, _beside, _dangling, _pipe]
+)
+def test_what_leads_out_of_a_project_is_refused(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    project = _project(tmp_path)
+    make(project)
+    with pytest.raises(NbenvError, match="key") as caught:
+        notebook_files(snapshot(project.parent, lock=(locked("tool", url="./tool"),)))
+    assert caught.value.todo
+
+
+@pytest.mark.parametrize("parent", [False, True])
+def test_a_project_that_is_itself_elsewhere_is_refused(tmp_path: Path, parent: bool) -> None:
+    _project(tmp_path)
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path / ("work" if parent else "work/tool"))
+    url = "./link/tool" if parent else "./link"
+    with pytest.raises(NbenvError, match="outside the notebook's folder"):
+        notebook_files(snapshot(folder, lock=(locked("tool", url=url),)))
+
+
+def test_links_within_a_project_are_read(tmp_path: Path) -> None:
+    project = _project(tmp_path)
+    (project / "src" / "a.py").write_text("a", encoding="utf-8")
+    (project / "b.py").symlink_to("src/a.py")
+    files = notebook_files(snapshot(project.parent, lock=(locked("tool", url="./tool"),)))
+    assert files["tool/b.py"] == b"a"

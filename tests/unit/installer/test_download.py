@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.errors import IndexAccessError
+from nbenv.errors import IndexAccessError, InstallerError
+from nbenv.installer import download
 from nbenv.installer.download import (
     PLATFORMS,
     _failure,
@@ -74,3 +75,15 @@ def test_uv_finds_wheels_in_one_folder_only_for_a_while(
         raise KeyError
     assert os.environ["UV_FIND_LINKS"] == "mine"
     assert "UV_OFFLINE" not in os.environ
+
+
+def test_a_pip_that_does_nothing_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that takes pip's place would end well, and leave an empty pack."""
+    monkeypatch.setattr(
+        download, "module_command", lambda python, _, *words: [python, "-c", "pass", *words]
+    )
+    locked = LockedDistribution("leaf", "1.0", hashes=(f"sha256:{'0' * 64}",))
+    with pytest.raises(InstallerError, match=r"leaf==1\.0"):
+        drain(download_wheels([locked], tmp_path, python=PYTHON, platform=None))

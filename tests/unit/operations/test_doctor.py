@@ -104,7 +104,7 @@ def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the prefix of an installed nbenv."""
     source = tmp_path / "prefix" / "share" / "jupyter" / "kernels" / "nbenv"
     source.mkdir(parents=True)
-    described = {"argv": ["python", "-m", "x"], "display_name": "Python (nbenv)"}
+    described = {"argv": ["python", "-c", "x"], "display_name": "Python (nbenv)"}
     (source / "kernel.json").write_text(json.dumps(described), encoding="utf-8")
     (source / "logo.svg").write_text("<svg/>", encoding="utf-8")
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
@@ -117,7 +117,7 @@ def test_the_kernelspec_names_this_interpreter(prefix: Path, tmp_path: Path) -> 
     written = tmp_path / "data" / "kernels" / "nbenv"
     assert done.summary == f"Wrote the kernelspec to {written}."
     described = json.loads((written / "kernel.json").read_text(encoding="utf-8"))
-    assert described == {"argv": [sys.executable, "-m", "x"], "display_name": "Python (nbenv)"}
+    assert described == {"argv": [sys.executable, "-c", "x"], "display_name": "Python (nbenv)"}
     assert (written / "logo.svg").exists()
     assert checked()["kernelspec"] == (True, str(written))
 

@@ -23,7 +23,10 @@ def job(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what makes the process of a command that is this program."""
 
     def make(program: str, *words: str) -> JobProcess:
-        monkeypatch.setattr(job_process, "_COMMAND", f"import json, os, sys, time\n{program}")
+        code = f"import json, os, sys, time\n{program}"
+        monkeypatch.setattr(
+            job_process, "main_command", lambda python, _, *words: [python, "-c", code, *words]
+        )
         return JobProcess(str(notebook), "install", words)
 
     return make
