@@ -46,7 +46,10 @@ export function addCommands(parts: ICommandParts): void {
   app.commands.addCommand(CommandIDs.open, {
     label: trans.__('Show Environment'),
     describedBy: { args: { type: 'object', properties: {} } },
-    execute: parts.open
+    execute: async () => {
+      await app.restored; // restoring the layout closes a sidebar that was opened before
+      parts.open();
+    }
   });
   add(CommandIDs.restore, trans.__('Restore Environment'), model =>
     model.state === 'approval'

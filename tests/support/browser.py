@@ -165,10 +165,25 @@ class Lab(Front):
         return self.page.locator(".jp-nbenv-Panel")
 
     def show_panel(self) -> Locator:
-        """Open the panel with the toolbar's item."""
+        """Open the panel with the toolbar's item, once it has stopped moving."""
+        self.wait_until_still(self.item)
         self.item.click()
         expect(self.panel).to_be_visible()
         return self.panel
+
+    def wait_until_still(self, place: Locator, calm: float = 1.0) -> None:
+        """Wait until a place has not moved for some seconds.
+
+        Lab lays a toolbar out anew when an item comes late, such as the debugger's once the kernel
+        has started. A click that was aimed before would meet another item.
+        """
+        expect(place).to_be_visible(timeout=SLOW)
+        last, since = place.bounding_box(), time.monotonic()
+        deadline = since + SLOW / 1000
+        while time.monotonic() < min(since + calm, deadline):
+            self.page.wait_for_timeout(100)
+            if (box := place.bounding_box()) != last:
+                last, since = box, time.monotonic()
 
     def shows(self, words: str, timeout: float = SLOW) -> None:
         """Wait until the toolbar's item shows these words."""
