@@ -11,11 +11,12 @@ from nbenv.core import fast_json
 
 TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from nbenv.errors import NotebookError
 
-__all__ = ["KERNELSPEC", "read_metadata", "write_metadata"]
+__all__ = ["KERNELSPEC", "read_metadata", "update_notebook", "write_metadata"]
 
 KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "nbenv"}
 
@@ -45,7 +46,8 @@ def write_metadata(path: str, changes: Metadata) -> bool:
     """Set top-level metadata keys (None removes one); return whether the file changed.
 
     Every byte outside the changed values stays as it is, and readers see the old file or the new
-    one, never a part.
+    one, never a part. If another program saves the notebook meanwhile, the keys are set in what it
+    saved.
 
     Raises
     ------
@@ -54,15 +56,43 @@ def write_metadata(path: str, changes: Metadata) -> bool:
     """
     from nbenv.notebook.splice import with_metadata  # a starting kernel only reads
 
-    data = _file_content(path)
-    _checked(path, _parse(path, data))
-    text = data.removeprefix(_BOM).decode("utf-8")
-    changed = with_metadata(text, changes)
-    if changed == text:
-        return False
-    prefix = _BOM if data.startswith(_BOM) else b""
-    _replace(path, prefix + changed.encode("utf-8"))
-    return True
+    def edit(data: bytes) -> bytes:
+        _checked(path, _parse(path, data))
+        text = data.removeprefix(_BOM).decode("utf-8")
+        changed = with_metadata(text, changes)
+        prefix = _BOM if data.startswith(_BOM) else b""
+        return data if changed == text else prefix + changed.encode("utf-8")
+
+    return update_notebook(path, edit)
+
+
+def update_notebook(path: str, edit: Callable[[bytes], bytes]) -> bool:
+    """Edit the content of a notebook's file; return whether the file changed.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    edit
+        Returns the new content of the old one. It is called again, with the newer content, if
+        another program saves the notebook meanwhile: so no save is lost.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read or written; then nbenv left it as it was.
+    """
+    from nbenv.notebook.atomic_write import update_file  # a starting kernel only reads
+
+    _file_content(path)  # its errors say that it cannot be read
+    try:
+        return update_file(path, edit)
+    except OSError as error:
+        raise _refused(
+            f"The notebook {path} cannot be written.",
+            f"{error.strerror or error}; the file is unchanged.",
+            "Free some disk space, make it and its folder writable, or work on a copy.",
+        ) from None
 
 
 # -- reading
@@ -172,16 +202,3 @@ def _check_language(path: str, metadata: Metadata) -> None:
             raise _refused(
                 f"{path} is a notebook in {language}; nbenv makes environments for Python only."
             )
-
-
-def _replace(path: str, data: bytes) -> None:
-    from nbenv.notebook.atomic_write import replace_file  # a starting kernel only reads
-
-    try:
-        replace_file(path, data)
-    except OSError as error:
-        raise _refused(
-            f"The notebook {path} cannot be written.",
-            f"{error.strerror or error}; the file is unchanged.",
-            "Free some disk space, make it and its folder writable, or work on a copy.",
-        ) from None

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
+from typing import cast
 
 import nbformat
 
 from nbenv.adopt.rewrite_cells import rewritten
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
-from nbenv.notebook.cells import source_of
+from nbenv.notebook.cells import Notebook, cells_of, source_of
+from nbenv.notebook.metadata import update_notebook
 
 __all__ = ["prepare_file", "rewrite_installs"]
 
@@ -29,18 +30,35 @@ def prepare_file(path: Path, ref: NotebookRef, *, rewriting: bool) -> None:
             "--rewrite changes the notebook's cells, but the notebook is open.",
             todo="Close the notebook, then in a terminal: nbenv adopt --rewrite NOTEBOOK",
         )
-    notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
-    if notebook["nbformat"] != 4:
-        shutil.copyfile(path, path.with_suffix(f".v{notebook['nbformat']}.ipynb"))
-        converted = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        nbformat.write(converted, path)  # type: ignore[no-untyped-call]
+    version = _parsed(path.read_bytes())["nbformat"]
+    if version != 4:
+        copy = path.with_suffix(f".v{version}.ipynb")
+        update_notebook(str(path), lambda data: _converted(data, copy))
 
 
 def rewrite_installs(path: Path) -> None:
     """Rewrite install lines as ``%nbenv`` lines; the file is laid out as Jupyter does it."""
-    notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
-    changed = False
-    for cell in notebook["cells"]:
+    update_notebook(str(path), _rewritten)
+
+
+def _parsed(data: bytes) -> Notebook:
+    return cast("Notebook", json.loads(data.decode("utf-8-sig")))
+
+
+def _converted(data: bytes, copy: Path) -> bytes:
+    """Return the notebook in format 4, having kept the old content as a copy."""
+    if _parsed(data)["nbformat"] == 4:  # another program converted it meanwhile
+        return data
+    copy.write_bytes(data)
+    text: str = nbformat.writes(  # type: ignore[no-untyped-call]
+        nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
+    )
+    return f"{text.rstrip()}\n".encode()
+
+
+def _rewritten(data: bytes) -> bytes:
+    notebook, changed = _parsed(data), False
+    for cell in cells_of(notebook):
         if cell.get("cell_type") != "code":
             continue
         source = source_of(cell)
@@ -48,6 +66,6 @@ def rewrite_installs(path: Path) -> None:
         if new != source:
             cell["source"] = new.splitlines(keepends=True)
             changed = True
-    if changed:
-        text = json.dumps(notebook, ensure_ascii=False, indent=1)
-        path.write_text(f"{text}\n", encoding="utf-8")
+    if not changed:
+        return data
+    return f"{json.dumps(notebook, ensure_ascii=False, indent=1)}\n".encode()

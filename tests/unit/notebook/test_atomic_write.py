@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.notebook.atomic_write import replace_file
+from nbenv.notebook import atomic_write
+from nbenv.notebook.atomic_write import replace_file, update_file
+from nbenv.notebook.swap import swap
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such locks and modes")
 
@@ -86,3 +88,83 @@ def test_what_a_killed_writer_left_is_removed(path: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         replace_file(str(path), b"new")
     assert sorted(os.listdir(path.parent)) == sorted([in_use.name, other.name, "work.ipynb"])
+
+
+def test_a_content_that_was_not_seen_is_not_replaced(path: Path) -> None:
+    assert not replace_file(str(path), b"new", b"older")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(path.parent) == ["work.ipynb"]
+
+
+@pytest.mark.parametrize("saves", [1, 2, 3])
+def test_what_is_saved_at_the_last_moment_is_put_back(
+    path: Path, saves: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved before each of the first exchanges, which is later than any look."""
+    left = iter(range(1, saves + 1))
+
+    def late(*files: str) -> bool:
+        number = next(left, None)
+        if number is not None:
+            saved = path.parent / "saved"
+            saved.write_bytes(b"save %d" % number)
+            saved.replace(path)
+        return swap(*files)
+
+    monkeypatch.setattr(atomic_write, "swap", late)
+    assert not replace_file(str(path), b"new", b"old")
+    assert path.read_bytes() == b"save %d" % saves
+    assert os.listdir(path.parent) == ["work.ipynb"]
+
+
+def test_an_edit_is_made_again_of_what_was_saved_meanwhile(path: Path) -> None:
+    seen = []
+
+    def edit(data: bytes) -> bytes:
+        seen.append(data)
+        if len(seen) == 1:
+            path.write_bytes(b"saved")
+        return data + b" edited"
+
+    assert update_file(str(path), edit)
+    assert (seen, path.read_bytes()) == ([b"old", b"saved"], b"saved edited")
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(path: Path) -> None:
+    before = path.stat().st_mtime_ns
+    assert not update_file(str(path), lambda data: data)
+    assert path.stat().st_mtime_ns == before
+
+
+def test_an_edit_fails_only_where_the_file_is_written_completely(path: Path) -> None:
+    seen = []
+
+    def edit(data: bytes) -> bytes:
+        seen.append(data)
+        if data == b"old":  # half of a save, which ends now
+            path.write_bytes(b"whole")
+            raise ValueError(data)
+        return data + b" edited"
+
+    assert update_file(str(path), edit)
+    assert path.read_bytes() == b"whole edited"
+    with pytest.raises(ZeroDivisionError):
+        update_file(str(path), lambda _: bytes(1 // 0))
+    assert path.read_bytes() == b"whole edited"
+
+
+def test_others_that_never_stop_saving_are_given_up(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic_write, "_PATIENCE", 0.1)
+    number = 0
+
+    def edit(data: bytes) -> bytes:
+        nonlocal number
+        number += 1
+        path.write_bytes(b"save %d" % number)
+        return data + b" edited"
+
+    with pytest.raises(OSError, match="keeps writing"):
+        update_file(str(path), edit)
+    assert path.read_bytes() == b"save %d" % number

@@ -1,0 +1,93 @@
+"""Exchange two files of a folder, and notice who is still writing one.
+
+A rename discards what it replaces, unseen. After an exchange the replaced file is still there and
+can be compared with what was read, so no save is lost, however late it came. Linux exchanges in one
+step (renameat2(2), RENAME_EXCHANGE); elsewhere, and on filesystems without it, a second name keeps
+the replaced file, and only a program that renames its own file into place within the same
+microseconds can be missed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+
+__all__ = ["is_being_written", "swap"]
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def swap(scratch: str, path: str, spare: str) -> bool:
+    """Exchange two files; return whether `scratch` is what `path` was, False if that is gone.
+
+    Parameters
+    ----------
+    scratch, path
+        The two files, in one folder.
+    spare
+        A free name in the same folder, needed where the system cannot exchange files.
+
+    Raises
+    ------
+    OSError
+        One of them is missing, or could not be renamed; then neither was.
+    """
+    if _exchange(scratch, path):
+        return True
+    try:
+        os.link(path, spare)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a filesystem without hard links
+        os.replace(scratch, path)
+        return False
+    try:
+        os.replace(scratch, path)
+    except BaseException:
+        os.unlink(spare)
+        raise
+    os.replace(spare, scratch)
+    return True
+
+
+def is_being_written(path: str) -> bool:
+    """Return whether a program has the file open for writing; False where that is unknown.
+
+    A read lease (fcntl(2), F_SETLEASE) is refused for such a file. It is given back at once.
+    """
+    if sys.platform != "linux":
+        return False
+    import errno
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        # Should somebody open it within these microseconds: this signal is ignored, SIGIO kills.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    else:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _exchange(one: str, other: str) -> bool:
+    """Exchange two files in one step; return False where that is impossible."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    failed: int = rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE)
+    return not failed
