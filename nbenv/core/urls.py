@@ -7,7 +7,7 @@ They never quote the URL, which may hold a password.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 __all__ = [
     "direct_problem",
@@ -23,6 +23,8 @@ _DIRECT = ("https", "http", "file", "git+https", "git+http", "git+ssh", "git+fil
 _ARCHIVE = re.compile(r"\.(whl|zip|tgz|tar\.(gz|bz2|xz))(\[|$)")
 _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!&'()*+,;=%-]*")
 """The characters that RFC 3986 allows in a URL, except for $."""
+_DRIVE = re.compile(r"/[A-Za-z][:|]/")
+_ON_DRIVE = re.compile(r"[A-Za-z][:|]")
 _OPTION = "contains what git would take for an option"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
@@ -67,10 +69,8 @@ def direct_problem(url: str, *, locked: bool = False) -> str:
         Whether it stands in a lock. There a repository must be named with its full commit: a
         branch or a tag may be other code tomorrow.
     """
-    if url.startswith("//"):
-        return "names a file on another machine"
     if url.startswith(("./", "../", "/")):
-        return _text_problem(url)
+        return _text_problem(url) or _path_problem(url.partition("#")[0])
     problem, parts = _split(url)
     if problem or parts is None:
         return problem
@@ -78,7 +78,7 @@ def direct_problem(url: str, *, locked: bool = False) -> str:
         return "has a scheme that nbenv does not install from"
     if parts.scheme.endswith("file"):
         here = parts.netloc in ("", "localhost") and parts.path.startswith("/")
-        problem = "" if here else "names no file on this machine"
+        problem = _path_problem(parts.path, drive=True) if here else "names no file on this machine"
     else:
         problem = _remote_problem(parts)
     return problem or (_git_problem(parts, locked) if parts.scheme.startswith("git+") else "")
@@ -94,8 +94,42 @@ def _text_problem(url: str) -> str:
         return "contains a $, which installers expand"
     if without_credentials(url) != url:
         return "contains a user name, a password or another secret, which must not be in a notebook"
-    # ``#subdirectory=../..`` would build what lies beside the archive.
-    return "leads out of its folder" if ".." in url.partition("#")[2] else ""
+    return _fragment_problem(url.partition("#")[2])
+
+
+def _decoded(text: str) -> str:
+    """Return a text without its percent-encoding, however often it was encoded."""
+    while (plain := unquote(text)) != text:
+        text = plain
+    return text
+
+
+def _path_problem(path: str, *, drive: bool = False) -> str:
+    """Return why a notebook may not name a path, on every platform, empty if it may.
+
+    Windows opens ``//host/share`` in all its spellings by sending that host the user's login, as
+    soon as somebody looks whether the file exists. `drive` allows the one of ``file:///C:/…``.
+    """
+    plain = _decoded(path)
+    if "\\" in plain or "//" in plain or "/??" in plain:
+        return "names a file on another machine, or could on some platform"
+    if not plain.isprintable():
+        return "contains a control character"
+    if drive and _DRIVE.match(plain):
+        plain = plain[3:]
+    if any(_ON_DRIVE.match(part) for part in plain.split("/")):
+        return "names a drive, where only a path is expected"
+    return ""
+
+
+def _fragment_problem(fragment: str) -> str:
+    # ``#subdirectory=../..`` would build what lies beside the archive, ``=/…`` anything.
+    for value in _decoded(fragment).split("&"):
+        name, _, path = value.partition("=")
+        absolute = name == "subdirectory" and path.startswith("/")
+        if ".." in value or absolute or _path_problem(path):
+            return "leads out of its folder"
+    return ""
 
 
 def _split(url: str) -> tuple[str, SplitResult | None]:
@@ -135,7 +169,7 @@ def is_archive(url: str) -> bool:
 
 def is_local(url: str | None) -> bool:
     """Return whether a URL is a path on this machine."""
-    return bool(url) and str(url).startswith(("./", "../", "/", "file:"))
+    return bool(url) and str(url).lower().startswith(("./", "../", "/", "file:"))
 
 
 def without_credentials(text: str) -> str:

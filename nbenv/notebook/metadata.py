@@ -152,12 +152,21 @@ def _top_level_end(data: bytes) -> Metadata | None:
         position = data.rfind(b'"metadata"', 0, position)
         if position < 0:
             break
+        if _is_escaped(data, position):
+            continue
         try:
             document = fast_json.loads("{" + data[position:].decode("utf-8"))
         except (ValueError, RecursionError):
             continue
         return document if isinstance(document, dict) and "nbformat" in document else None
     return None
+
+
+def _is_escaped(data: bytes, position: int) -> bool:
+    r"""Return whether a quotation mark is, or may be, part of a text, as in ``"a\"metadata"``."""
+    before = data[:position]
+    rest = before.rstrip(b"\\")
+    return not rest or (len(before) - len(rest)) % 2 == 1
 
 
 def _parse(path: str, data: bytes) -> object:

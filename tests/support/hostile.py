@@ -43,6 +43,37 @@ def deep(depth: int) -> object:
     return value
 
 
+SHARES = [
+    "//host/share/evil",
+    "/\\host/share/evil",
+    "./\\\\host\\share\\evil",
+    "/%5Chost/share/evil",
+    "./%5C%5Chost%5Cshare",
+    "/%255Chost/share",
+    "/%2Fhost/share",
+    "/%2f%2fhost/share",
+    "../x//host",
+    "/%3f%3f/UNC/host/share",
+    "/??/UNC/host/share",
+    "//?/UNC/host/share",
+    "//./pipe/x",
+    "./C:evil",
+    "../x/d:/evil",
+    "./C%3Aevil",
+    "/c%7Cevil",
+    "file:////host/share",
+    "file://///host/share",
+    "file:/%2Fhost/share",
+    "file:///%5Chost/share",
+    "file:///%5C%5Chost%5Cshare",
+    "file:///C:evil",
+    "file:///x/C:/evil",
+    "file://localhost//host/share",
+    "FILE:////host/share",
+    "git+file:////host/share",
+    "git+file:///%5Chost/share",
+]
+"""Paths that are, on some platform, on another machine or on a drive that is not seen."""
 LINES = {
     "index option": f"--index-url http://{TRAP}/simple",
     "index option behind a line": f"six==1.17.0 --index-url=http://{TRAP}/simple {HASH}",
@@ -110,6 +141,9 @@ LINES = {
     "backslash": f"six @ http://good.invalid\\@{TRAP}/six-1.17.0.tar.gz {HASH}",
     "broken host": f"six @ http://[{TRAP}/six-1.17.0.tar.gz {HASH}",
     "broken port": f"six @ http://host.invalid:evil/six-1.17.0.tar.gz {HASH}",
+    "encoded folder outside": f"six @ git+http://{TRAP}/six@{COMMIT}#subdirectory=%2e%2e/evil",
+    "absolute folder": f"six @ git+http://{TRAP}/six@{COMMIT}#subdirectory=/etc",
+    "folder on a share": f"six @ git+http://{TRAP}/six@{COMMIT}#subdirectory=%5C%5Chost%5Cx",
     "folder outside": f"six @ git+http://{TRAP}/six@{COMMIT}#subdirectory=../../evil",
 }
 REQUIREMENTS = {
@@ -196,6 +230,13 @@ def _records() -> Iterator[Hostile]:
     for name, text in REQUIREMENTS.items():
         value = record(requirements=["six", text])
         yield Hostile(f"requirements: {name}", value, ".requirements[1]")
+    for share in SHARES:
+        named = f"six @ {share}" + (f"@{COMMIT}" if share.startswith("git") else "")
+        yield Hostile(f"lock: {share}", record(lock=[GOOD_LINE, named]), ".lock[1]")
+        archive = f"{named}/six-1.17.0.tar.gz {HASH}"
+        yield Hostile(f"lock: archive {share}", record(lock=[GOOD_LINE, archive]), ".lock[1]")
+        value = record(requirements=["six", f"six @ {share}"])
+        yield Hostile(f"requirements: {share}", value, ".requirements[1]")
     for name, url in ADDRESSES.items():
         indexes = [{"name": "good", "url": "https://host.invalid"}, {"name": "x", "url": url}]
         yield Hostile(f"index url: {name}", record(indexes=indexes), ".indexes[1].url")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import ntpath
+import re
+from pathlib import PureWindowsPath
+from urllib.parse import unquote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nbenv.core import urls
 
@@ -58,12 +65,50 @@ def test_indexes(url: str, problem: str) -> None:
         ("git+ssh://-oProxyCommand@host.invalid/a", "option"),
         ("git+https://host.invalid/a#subdirectory=../b", "out of its folder"),
         ("./lib$HOME", "contains a $"),
+        ("./ab:c/lib", ""),
+        ("file:///C:/Users/me/lib", ""),
+        ("file:///C%3A/Users/my%20lib", ""),
+        ("/srv/a%20b/lib-1.zip", ""),
+        ("https://host.invalid/group%2Fname//a.whl", ""),
+        ("file:///srv/a%00b", "control character"),
+        ("file:///C:lib", "a drive"),
+        ("https://host.invalid/a.zip#subdirectory=lib/a", ""),
+        ("https://host.invalid/a.zip#subdirectory=//host/share", "out of its folder"),
     ],
 )
 def test_direct_references(url: str, problem: str) -> None:
     found = urls.direct_problem(url)
     assert problem in found
     assert bool(found) == bool(problem)
+
+
+SEPARATORS = st.sampled_from(["/", "\\", "%2F", "%2f", "%5C", "%5c", "%255C", "%252f"])
+BEGINNINGS = st.sampled_from(
+    ["", ".", "..", "file:", "file://", "file://localhost", "git+file://", "FILE:", "./a", "/a"]
+)
+PARTS = st.lists(st.sampled_from(["a", "..", ".", "%2e", "C:", "c%3A", "?", ""]), max_size=3)
+
+
+@given(
+    beginning=BEGINNINGS,
+    separators=st.lists(SEPARATORS, min_size=1, max_size=4),
+    parts=PARTS,
+)
+def test_no_spelling_of_a_path_is_on_another_machine(
+    beginning: str, separators: list[str], parts: list[str]
+) -> None:
+    """What is accepted names, in Windows' eyes too, no share and no other drive."""
+    url = beginning + "".join(separators) + "host/share/" + "/".join(parts)
+    if urls.direct_problem(url):
+        return
+    path = url.partition("#")[0].rpartition("localhost")[2].removeprefix("git+")
+    path = re.sub("^file:(//)?", "", path, flags=re.IGNORECASE)
+    for _ in range(4):
+        path = unquote(path)
+        seen = PureWindowsPath(ntpath.normpath(path))
+        assert not seen.drive
+        assert "\\" not in path
+        assert "//" not in path
 
 
 @pytest.mark.parametrize("revision", ["", "@main", "@v1.0", "@" + COMMIT[:12]])
@@ -118,6 +163,7 @@ def test_secrets_are_removed(text: str, clean: str) -> None:
         ("https://h.invalid/a.tar.gz?download=1#sha256=0", True, False),
         ("./a.zip", True, True),
         ("file:///a", False, True),
+        ("FILE:///a", False, True),
         ("../a", False, True),
         ("git+https://h.invalid/a", False, False),
         ("", False, False),
