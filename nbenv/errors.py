@@ -83,9 +83,21 @@ class UsageError(NbenvError):
 
 
 class ApprovalNeededError(NbenvError):
-    """Restoring needs an approval, and there is nobody to ask for it."""
+    """Restoring needs an approval, and there is nobody to ask for it.
+
+    `digest` names what the message is about: an agreement to that allows it. It is "" where no
+    agreement is missing.
+    """
 
     exit_status = 3
+
+    def __init__(self, what: str, why: str = "", todo: str = "", digest: str = "") -> None:
+        super().__init__(what, why, todo)
+        self.digest = digest
+
+    def parts(self) -> dict[str, object]:
+        """Return the plain form, with the ``digest`` where there is one."""
+        return {**super().parts(), **({"digest": self.digest} if self.digest else {})}
 
 
 class NotebookError(NbenvError):

@@ -22,16 +22,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """One line for people about the phase that the work is in; `done` and `total` are in bytes."""
+    """One line for people about the phase that the work is in; `done` and `total` are in bytes.
+
+    What is `lasting` may have several lines and stays to be read: it is shown, not only displayed
+    until the next step.
+    """
 
     phase: str
     message: str
     done: int | None = None
     total: int | None = None
+    lasting: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """Return it for programs, with the bytes only where they are known."""
-        return {key: value for key, value in vars(self).items() if value is not None}
+        known = {"phase": self.phase, "message": self.message}
+        sizes = {"done": self.done, "total": self.total}
+        return known | {key: value for key, value in sizes.items() if value is not None}
 
 
 Steps = Generator[Progress, None, T]

@@ -48,14 +48,14 @@ def install(call: Call) -> Steps[Outcome]:
     """Install packages."""
     from nbenv.operations.install import InstallRequest, install
 
-    return install(call.notebook(), call.request(InstallRequest))
+    return install(call.notebook(), call.request(InstallRequest), call.agreed)
 
 
 def adopt(call: Call) -> Steps[Outcome]:
     """Adopt an ordinary notebook; IPython's parser is slow to import."""
     from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 
-    return adopt(call.notebook(), call.request(AdoptOptions))
+    return adopt(call.notebook(), call.request(AdoptOptions), call.agreed)
 
 
 def restore(call: Call) -> Steps[Outcome]:
@@ -70,17 +70,17 @@ def restore(call: Call) -> Steps[Outcome]:
         )
     if options.dry_run:
         return _preview(call)
-    return restore(call.notebook(), options.python, options.fallback)
+    return restore(call.notebook(), options.python, options.fallback, call.agreed)
 
 
 def _preview(call: Call) -> Steps[Outcome]:
     if call.options.fallback:
         from nbenv.operations.fallback import preview_fallback
 
-        return preview_fallback(call.notebook(), call.options.fallback)
+        return preview_fallback(call.notebook(), call.options.fallback, call.agreed)
     from nbenv.operations.preview import preview
 
-    return preview(call.notebook())
+    return preview(call.notebook(), look_up=not call.options.no_sizes)
 
 
 def run(call: Call) -> Steps[Outcome]:
@@ -113,7 +113,7 @@ def uninstall(call: Call) -> Steps[Outcome]:
     """Uninstall packages."""
     from nbenv.operations.uninstall import uninstall
 
-    return uninstall(call.notebook(), call.words, call.options.dry_run)
+    return uninstall(call.notebook(), call.words, call.options.dry_run, call.agreed)
 
 
 def upgrade(call: Call) -> Steps[Outcome]:
@@ -121,21 +121,21 @@ def upgrade(call: Call) -> Steps[Outcome]:
     from nbenv.operations.upgrade import upgrade
 
     options = call.options
-    return upgrade(call.notebook(), call.words, options.dry_run, options.any_index)
+    return upgrade(call.notebook(), call.words, options.dry_run, options.any_index, call.agreed)
 
 
 def move_python(call: Call) -> Steps[Outcome]:
     """Move the notebook to another Python."""
     from nbenv.operations.move_python import move
 
-    return move(call.notebook(), call.words[0])
+    return move(call.notebook(), call.words[0], call.agreed)
 
 
 def undo(call: Call) -> Steps[Outcome]:
     """Undo the last change."""
     from nbenv.operations.undo import undo
 
-    return undo(call.notebook())
+    return undo(call.notebook(), call.agreed)
 
 
 def pip(call: Call) -> Outcome | Steps[Outcome]:
@@ -173,7 +173,7 @@ def outdated(call: Call) -> Steps[Outcome]:
     """List what has a newer version."""
     from nbenv.operations.listing import outdated
 
-    return outdated(call.notebook())
+    return outdated(call.notebook(), call.agreed)
 
 
 def status(call: Call) -> Outcome:
@@ -211,7 +211,7 @@ def pack(call: Call) -> Steps[Outcome]:
     """Pack a notebook and its wheels."""
     from nbenv.operations.pack import pack
 
-    return pack(call.notebook(), call.options.output, call.options.platform)
+    return pack(call.notebook(), call.options.output, call.options.platform, call.agreed)
 
 
 def unpack(call: Call) -> Steps[Outcome]:

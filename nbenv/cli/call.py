@@ -44,6 +44,12 @@ class Call:
     path: str = ""
     ask: Ask = nobody
 
+    @property
+    def agreed(self) -> str | None:
+        """The digest of what the user was shown and agreed to (see `nbenv.engine.consent`)."""
+        digest: str | None = self.options.agreed
+        return digest
+
     def notebook(self) -> NotebookRef:
         """Return the notebook that the call is about."""
         if self.options.environment:

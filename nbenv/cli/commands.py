@@ -12,7 +12,7 @@ from dataclasses import replace
 from nbenv.cli import actions, options
 from nbenv.cli.call import Ask, Call, nobody
 from nbenv.cli.declarations import Command, Group, Notebooks, Option, Place, Words, by_name
-from nbenv.cli.options import AS_OF, DRY_RUN, FALLBACK, OUTPUT, PYTHON, on_page
+from nbenv.cli.options import AS_OF, DRY_RUN, FALLBACK, OUTPUT, PYTHON, on_page, unapproved
 from nbenv.cli.parser import parse_with
 from nbenv.progress import Outcome, Progress, drain
 
@@ -26,6 +26,8 @@ _DIFFERENCES = {
 }  # fmt: skip
 _TROUBLE = {"Drift:": "yellow", "Stale": "yellow"}
 _PACKAGES = "the packages' names"
+_LOOKS = Place.HERE | Place.UNAPPROVED
+"""Commands that read this machine's files alone."""
 
 COMMANDS = by_name([
     Command(
@@ -64,8 +66,14 @@ COMMANDS = by_name([
     Command(
         "restore", Group.START, "build the environment that the notebook records",
         actions.restore,
-        options=(on_page(PYTHON), FALLBACK, DRY_RUN),
-        where=Place.ANYWHERE, changes=True, others=("sync", "build"), colours=_CHANGES,
+        options=(
+            on_page(PYTHON),
+            FALLBACK,
+            unapproved(DRY_RUN),
+            unapproved(on_page(Option(("--no-sizes",), "with --dry-run: ask no index for sizes"))),
+        ),
+        where=Place.ANYWHERE | Place.UNAPPROVED,
+        changes=True, others=("sync", "build"), colours=_CHANGES,
     ),
     Command(
         "run", Group.START, "restore the environment and run the notebook",
@@ -107,14 +115,17 @@ COMMANDS = by_name([
     ),
     Command(
         "list", Group.LOOK, "list the installed packages",
-        actions.list_, others=("ls", "freeze", "packages"),
+        actions.list_, where=_LOOKS, others=("ls", "freeze", "packages"),
     ),
-    Command("tree", Group.LOOK, "show the installed packages as a tree", actions.tree),
+    Command(
+        "tree", Group.LOOK, "show the installed packages as a tree", actions.tree, where=_LOOKS
+    ),
     Command(
         "why", Group.LOOK, "explain why a package is installed",
         actions.why,
         words=Words("PACKAGE", "the package's name", 1, 1,
                     problem="why needs the name of one package."),
+        where=_LOOKS,
     ),
     Command(
         "outdated", Group.LOOK, "list the packages that have newer versions",
@@ -122,14 +133,14 @@ COMMANDS = by_name([
     ),
     Command(
         "status", Group.LOOK, "compare what is recorded, locked and installed",
-        actions.status, others=("show", "info", "check"), colours=_TROUBLE,
+        actions.status, where=_LOOKS, others=("show", "info", "check"), colours=_TROUBLE,
     ),
     Command(
         "diff", Group.LOOK, "compare with another notebook, a git revision, or the environment",
         actions.diff,
         words=Words("OTHER", "a notebook or a git revision; without one, the environment",
                     most=1, problem="diff compares a notebook with one other thing."),
-        notebooks=Notebooks.FIRST, others=("compare",), colours=_DIFFERENCES,
+        where=_LOOKS, notebooks=Notebooks.FIRST, others=("compare",), colours=_DIFFERENCES,
     ),
     Command(
         "audit", Group.LOOK, "check the locked packages for known vulnerabilities",
@@ -187,13 +198,13 @@ COMMANDS = by_name([
     ),
     Command(
         "doctor", Group.MACHINE, "check the installation for problems",
-        actions.doctor, notebooks=Notebooks.NONE, colours=_VERDICTS,
+        actions.doctor, where=_LOOKS, notebooks=Notebooks.NONE, colours=_VERDICTS,
     ),
     Command(
         "envs", Group.MACHINE, "list the environments on this machine",
         actions.envs,
         options=(Option(("--sizes",), "measure all environments, however many there are"),),
-        notebooks=Notebooks.NONE, others=("environments",),
+        where=_LOOKS, notebooks=Notebooks.NONE, others=("environments",),
     ),
     Command(
         "prune", Group.MACHINE, "remove unused environments",

@@ -28,11 +28,16 @@ class Group(Enum):
 
 
 class Place(Flag):
-    """Places where a command or an option may be given; a page is JupyterLab, by its server."""
+    """Places where a command or an option may be given; a page is JupyterLab, by its server.
+
+    In a cell of a notebook whose record was not approved, only what names `UNAPPROVED` may be: such
+    a cell may be a stranger's, too.
+    """
 
     TERMINAL = auto()
     CELL = auto()
     PAGE = auto()
+    UNAPPROVED = auto()
     HERE = TERMINAL | CELL
     ANYWHERE = TERMINAL | CELL | PAGE
 

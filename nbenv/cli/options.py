@@ -8,8 +8,8 @@ from dataclasses import replace
 from nbenv.cli.declarations import Option, Place
 
 __all__ = [
-    "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON",
-    "formats", "number_from_one", "on_page", "platforms",
+    "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON", "TARGETS",
+    "formats", "number_from_one", "on_page", "platforms", "unapproved",
 ]  # fmt: skip
 
 
@@ -47,17 +47,33 @@ def on_page(option: Option) -> Option:
     return replace(option, where=Place.ANYWHERE)
 
 
+def unapproved(option: Option) -> Option:
+    """Return an option that cells of a notebook that was not approved may give, too."""
+    return replace(option, where=option.where | Place.UNAPPROVED)
+
+
 COMMON = (
     Option(("--json",), "print JSON"),
     Option(("-q", "--quiet"), "hide progress"),
 )
-HIDDEN = (
+TARGETS = (
     Option(("--environment",), metavar="ID", hidden=True),
     Option(("--detached",), metavar="ID", hidden=True),
     Option(("--notebook",), metavar="PATH", hidden=True),
+)
+"""Options by which a kernel or the server names the notebook."""
+HIDDEN = (
+    *TARGETS,
+    Option(("--agreed",), metavar="DIGEST", hidden=True),
+    Option(("--unapproved",), hidden=True),
     Option(("--events",), hidden=True),
 )
-"""How a kernel or the server, which run commands as child processes, name the notebook."""
+"""Options of a kernel or the server, which run commands as child processes.
+
+They also say which record its user was shown and agreed to, "" for none (a page always does), and
+that a cell of a notebook gave the command whose record nobody has approved yet. They follow the
+command; a target is the last of them, so that no word of a cell can be taken for one.
+"""
 
 DRY_RUN = on_page(Option(("--dry-run",), "show what would change, without changing anything"))
 ANY_INDEX = on_page(

@@ -74,6 +74,10 @@ class Text:
 
     def progress(self, progress: Progress) -> None:
         """Update the display of a terminal; elsewhere print line by line."""
+        if progress.lasting:
+            self.close()
+            _print_lasting(progress)
+            return
         if self._quiet:
             return
         if not _can_draw(sys.stderr):
@@ -119,6 +123,11 @@ class Text:
         if self._display:
             self._display.close()
             self._display = None
+
+
+def _print_lasting(progress: Progress) -> None:
+    """Print what a person must be able to read, also where progress is hidden."""
+    print(safe(progress.message), file=sys.stderr, flush=True)
 
 
 def _can_draw(stream: TextIO) -> bool:
@@ -180,7 +189,9 @@ class Json:
     """For programs: one JSON document on standard output."""
 
     def progress(self, progress: Progress) -> None:
-        """Show nothing."""
+        """Show nothing but what a person must see."""
+        if progress.lasting:
+            _print_lasting(progress)
 
     def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:
         """Print the data."""
@@ -207,6 +218,9 @@ class Events:
 
     def progress(self, progress: Progress) -> None:
         """Print the phase and its line, with its bytes where they are known."""
+        if progress.lasting:
+            self._print("text", text=progress.message)
+            return
         self._print("progress", **progress.to_dict())
 
     def result(self, outcome: Outcome, colours: Mapping[str, str]) -> None:

@@ -12,8 +12,8 @@ from typing import NoReturn
 from nbenv.cli.call import Call, is_in_cell
 from nbenv.cli.declarations import Command, Notebooks, Option, Place
 from nbenv.cli.help_text import command_help, overview
-from nbenv.cli.options import COMMON, HIDDEN
-from nbenv.errors import UsageError
+from nbenv.cli.options import COMMON, HIDDEN, TARGETS
+from nbenv.errors import ApprovalNeededError, UsageError
 
 __all__ = ["parse_with"]
 
@@ -90,6 +90,7 @@ def _suggestion(word: str, known: Mapping[str, str] | Iterable[str]) -> str:
 
 def _parse_command(command: Command, words: list[str]) -> Call:
     end = words.index("--") if "--" in words else len(words)
+    _check_typed(command, words[:end])
     parser = _parser_of(command)
     options, found = parser.parse_known_args([_in_full(command, word) for word in words[:end]])
     unknown = [word for word in found if word.startswith("-")]
@@ -99,13 +100,31 @@ def _parse_command(command: Command, words: list[str]) -> Call:
         if option.many:
             setattr(options, option.dest, tuple(getattr(options, option.dest)))
     place = Place.CELL if is_in_cell(options) else Place.TERMINAL
+    if options.unapproved:
+        place = Place.UNAPPROVED
     _check_place(command, options, place)
     path, rest = "", (*found, *words[end + 1 :])
-    if place is Place.TERMINAL:
+    if not is_in_cell(options):
         path, rest = _notebook_among(command, rest)
     command.words.check(command.name, rest)
     setattr(options, command.words.field, rest)
     return Call(command.name, rest, options, path)
+
+
+def _check_typed(command: Command, words: Sequence[str]) -> None:
+    """Refuse nbenv's own options where a person typed them: behind the one that names a notebook.
+
+    A terminal's words name none. What they ask for, they may ask for.
+    """
+    names = {option.name for option in HIDDEN}
+    targets = {option.name for option in TARGETS}
+    flags = [word.partition("=")[0] for word in words]
+    if not names.issuperset(flags[:1]):
+        return
+    named = next((place for place, flag in enumerate(flags) if flag in targets), len(words))
+    typed = [words[place] for place in range(named + 1, len(words)) if flags[place] in names]
+    if typed:
+        raise _unknown_option(command, typed)
 
 
 def _in_full(command: Command, word: str) -> str:
@@ -158,12 +177,29 @@ def _unknown_option(command: Command, unknown: Sequence[str]) -> UsageError:
 
 def _check_place(command: Command, options: argparse.Namespace, place: Place) -> None:
     """Raise where the command, or one of its options, does not work."""
+    if place is Place.UNAPPROVED:
+        _check_approval_waits(command, options)
+        return
     if place not in command.where:
         what = f"{command.name} works only in a terminal."
         raise UsageError(what, todo=f"In a terminal, write: {command.usage}")
     for option in command.options:
         if place not in option.where and getattr(options, option.dest):
             raise UsageError(f"{option.name} works only in a terminal.")
+
+
+def _check_approval_waits(command: Command, options: argparse.Namespace) -> None:
+    """Raise unless a cell may give the command before anyone approved what its notebook records."""
+    values = {each: getattr(options, each.dest) for each in command.options}
+    given = [each for each, value in values.items() if value and value != each.default]
+    refused = [each.name for each in given if Place.UNAPPROVED not in each.where]
+    if Place.UNAPPROVED not in command.where or refused:
+        raise ApprovalNeededError(
+            f"%nbenv {' '.join([command.name, *refused])} has to wait: nobody has approved what "
+            "this notebook records.",
+            "Nothing was downloaded or run.",
+            "Restore it first with %nbenv restore, or look at it: %nbenv restore --dry-run.",
+        )
 
 
 def _notebook_among(command: Command, words: Sequence[str]) -> tuple[str, tuple[str, ...]]:

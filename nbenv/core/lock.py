@@ -123,10 +123,12 @@ def _is_pin(specifier: Specifier) -> bool:
 
 
 def _hash_problem(url: str, hashes: Sequence[str]) -> str:
-    # A commit is a hash of the repository's content. A folder on this machine can have none: it
-    # is the reader's own, or approved together with the path of the notebook's folder.
-    fixed = url.startswith("git+") or (is_local(url) and not is_archive(url))
-    return "" if hashes or fixed else "it has no hash"
+    # A commit is a hash of the repository's content. A folder on this machine can have none: it is
+    # approved together with its files and the notebook's folder. A hash that nobody compares would
+    # make it look as fixed as an archive is.
+    if is_local(url) and not is_archive(url):
+        return "it has a hash, but a folder has none" if hashes else ""
+    return "" if hashes or url.startswith("git+") else "it has no hash"
 
 
 def _broken(line: str, position: int, why: str) -> LockError:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from packaging.requirements import Requirement
 from packaging.utils import InvalidName, canonicalize_name
 
-from nbenv.core.lock import Lock
+from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.record import VERSION, RecordDict, broken, check, fingerprint, recipe
-from nbenv.core.requirements import check_recorded
-from nbenv.core.urls import index_problem, is_local
+from nbenv.core.requirements import check_recorded, parse
+from nbenv.core.urls import index_problem, is_archive, is_local
 from nbenv.errors import RequirementError
 
 __all__ = ["Index", "Spec"]
@@ -57,12 +58,15 @@ class Spec:
         """
         checked = check(found)
         source = frozenset(_names(checked, "source"))
+        editable = _names(checked, "editable")
+        lock = Lock.from_lines(_texts(checked, "lock"), source)
+        _check_editable(editable, lock)
         return cls(
             python=str(checked["python"]),
             requirements=_requirements(_texts(checked, "requirements")),
-            lock=Lock.from_lines(_texts(checked, "lock"), source),
+            lock=lock,
             indexes=_indexes(checked),
-            editable=_names(checked, "editable"),
+            editable=editable,
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
 
@@ -91,17 +95,76 @@ class Spec:
             record["source"] = source
         return record
 
-    def digest(self, folder: Path) -> str:
+    @property
+    def local_urls(self) -> tuple[str, ...]:
+        """The folders and archives on this machine that the lock or the requirements name."""
+        asked = (parse(text).url for text in self.requirements)
+        named = (*(each.url for each in self.lock.distributions), *asked)
+        return tuple(dict.fromkeys(url for url in named if url and is_local(url)))
+
+    def digest(self, folder: Path, contents: Mapping[str, str] | None = None) -> str:
         """Return the digest that an approval is for: of everything that decides what is installed.
 
-        Requirements count too, since the next change resolves them. A local project has no hash, so
-        in another `folder` it is another one.
+        Requirements count too, since the next change resolves them.
+
+        Parameters
+        ----------
+        folder
+            The notebook's folder. A local project has no hash, so elsewhere it is another one.
+        contents
+            Fingerprints of what is there by the URLs of `local_urls`: another project in the same
+            place is another one too. `nbenv.environments.local_projects.digest_of` adds them.
         """
         record = self.to_record()
         bound = {**recipe(record), "requirements": record["requirements"]}
-        if any(is_local(each.url) and not each.hashes for each in self.lock.distributions):
+        if not all(map(is_archive, self.local_urls)):
             bound["folder"] = str(folder)
+        if contents:
+            bound["contents"] = dict(contents)
         return fingerprint(bound)
+
+    def unlocked(self) -> tuple[str, ...]:
+        """Return the requirements that the lock lacks, of any platform.
+
+        A change resolves all requirements for all platforms, so it asks hosts for these and may
+        build them, whatever their markers say.
+        """
+        locked = self.lock.by_name()
+        return tuple(text for text in self.requirements if not _is_locked(parse(text), locked))
+
+
+def _is_locked(
+    requirement: Requirement, locked: Mapping[str, tuple[LockedDistribution, ...]]
+) -> bool:
+    lines = locked.get(requirement.name, ())
+    if requirement.url:
+        return any(each.url and _is_same_source(requirement.url, each.url) for each in lines)
+    return any(
+        each.version is None or requirement.specifier.contains(each.version, prereleases=True)
+        for each in lines
+    )
+
+
+def _is_same_source(asked: str, locked: str) -> bool:
+    """Return whether a URL is the one that was locked; of a repository, at whatever commit."""
+    return asked == locked or (asked.startswith("git+") and _without_commit(asked, locked))
+
+
+def _without_commit(asked: str, locked: str) -> bool:
+    (place, _, below), (pinned, _, same) = asked.partition("#"), locked.partition("#")
+    path = place.partition("://")[2]
+    if "@" in path.rpartition("/")[2]:  # a branch or a tag; another @ is a user's
+        place = place.rpartition("@")[0]
+    return below == same and pinned.rpartition("@")[0] == place
+
+
+def _check_editable(names: tuple[str, ...], lock: Lock) -> None:
+    """Raise unless all that is installed in place are folders: an installer compares no hash."""
+    wanted = {canonicalize_name(name) for name in names}
+    for position, each in enumerate(lock.distributions):
+        if each.name in wanted and (each.hashes or not is_local(each.url)):
+            why = f"is no folder, but {each.name} is to be installed in place"
+            raise broken(f".lock[{position}]", why)
 
 
 def _texts(checked: Mapping[str, object], key: str) -> tuple[str, ...]:

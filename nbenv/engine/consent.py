@@ -1,18 +1,38 @@
-"""Ask for consent: nothing that a notebook brings is installed before its user approved it."""
+"""Ask for consent: nothing that a notebook brings is installed before its user approved it.
+
+An agreement is to one digest, that of what the user was shown. Everything that installs from a
+record, resolves against its hosts or builds from it takes the agreed digest, and `check_approved`
+refuses any other record that was not approved before. ``None`` means that nobody was asked, as when
+a kernel starts; ``""`` that somebody asked for it who was shown nothing, as by a button of a page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from nbenv.core.requirements import must_be_built
 from nbenv.core.spec import Spec
-from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.summaries import counted
+from nbenv.engine.disclosure import contents, disclose, download_note
+from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
+from nbenv.environments.local_projects import digest_of
 from nbenv.errors import ApprovalNeededError
 from nbenv.home import approval_store
+from nbenv.progress import Progress, Steps
 
-__all__ = ["agree", "agree_to", "check_approved", "check_policy"]
+__all__ = [
+    "agree",
+    "agree_to",
+    "agreed_by_command",
+    "check_approved",
+    "check_policy",
+    "check_spec",
+    "is_allowed",
+    "is_approved",
+    "needs_approval",
+]
+
+_NEW = "This notebook comes with an environment that is not on this machine yet"
+_CHANGED = "What this notebook records has changed since it was shown"
+_OTHER_PROJECT = "A local project of this notebook has changed since it was approved"
 
 
 def agree(snapshot: NotebookSnapshot, spec: Spec) -> None:
@@ -40,67 +60,134 @@ def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
         "distributions": len(spec.lock.distributions),
         "source": spec.lock.source(),
     }
-    approval_store.approve(spec.digest(folder), about)
+    if spec.local_urls:
+        about["record"] = spec.digest(folder)  # whatever the files of its projects are
+    approval_store.approve(digest_of(spec, folder), about)
 
 
-def check_approved(snapshot: NotebookSnapshot, consent: bool) -> None:
+def agreed_by_command(ref: NotebookRef, agreed: str | None, aside: str = "") -> Steps[str]:
+    """Return the digest that a command approves, which its user gives in order to install.
+
+    In a terminal or a cell, that is what the file holds when the command begins. It is shown, and
+    whatever the file holds later is refused.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    agreed
+        The digest that was agreed to before the command began, as in a page; None where the command
+        itself is the agreement.
+    aside
+        A sentence to show about what else the command does.
+    """
+    if agreed is not None:
+        return agreed
+    snapshot = NotebookSnapshot.read(ref)
+    spec = _spec_to_restore(snapshot)
+    if spec is None:
+        return ""
+    digest = snapshot.digest if snapshot.record is not None else digest_of(spec, ref.folder)
+    if not is_allowed(digest):
+        what = f"Approving what this notebook records: {contents(spec)}.{download_note(spec)}"
+        shown = "\n".join([what, *disclose(spec).sentences(), *([aside] if aside else [])])
+        yield Progress("approve", shown, lasting=True)
+    return digest
+
+
+def _spec_to_restore(snapshot: NotebookSnapshot) -> Spec | None:
+    """Return the record that restoring installs: one that the file lost is put back."""
+    if snapshot.record is not None:
+        return snapshot.spec
+    lost = snapshot.state.record if snapshot.is_stripped else None
+    return None if lost is None else parse_record(lost)
+
+
+def is_approved(snapshot: NotebookSnapshot) -> bool:
+    """Return whether what a notebook records was approved on this machine.
+
+    Files of local projects are read only where the same record was approved before: those that a
+    stranger's record names are not.
+    """
+    spec = snapshot.spec
+    if spec.local_urls and not _was_approved(spec.digest(snapshot.ref.folder)):
+        return False
+    return approval_store.is_approved(snapshot.digest)
+
+
+def is_allowed(digest: str, agreed: str | None = None) -> bool:
+    """Return whether a record of this digest may be installed: this is what everything asks."""
+    return (
+        digest == agreed
+        or approval_store.is_approved(digest)
+        or approval_store.policy() == "always"
+    )
+
+
+def needs_approval(ref: NotebookRef) -> bool:
+    """Return whether a notebook records, or recorded, what nobody approved on this machine."""
+    snapshot = NotebookSnapshot.read(ref)
+    spec = _spec_to_restore(snapshot)
+    return spec is not None and not is_allowed(digest_of(spec, ref.folder))
+
+
+def check_approved(snapshot: NotebookSnapshot, agreed: str | None) -> None:
     """Raise unless what the notebook records may be installed on this machine.
 
     Parameters
     ----------
     snapshot
         The notebook; one without a record needs no approval.
-    consent
-        Whether the user has just asked for exactly this.
+    agreed
+        The digest of the record that the user was shown and agreed to.
 
     Raises
     ------
     ApprovalNeededError
-        It was never approved here, and ``NBENV_RESTORE`` is not ``always``.
+        It was never approved here, is not what was agreed to, and ``NBENV_RESTORE`` is not
+        ``always``.
     """
-    if snapshot.record is None:
-        return
-    spec = snapshot.spec
-    if (
-        consent
-        or approval_store.is_approved(snapshot.digest)
-        or approval_store.policy() == "always"
-    ):
-        return
-    raise ApprovalNeededError(
-        f"This notebook comes with an environment that is not on this machine yet: "
-        f"Python {spec.python} with {_contents(spec)}.",
-        "".join(f"{line}\n" for line in _warnings(spec)) + "Nothing was downloaded or run.",
+    if snapshot.record is not None and not is_allowed(snapshot.digest, agreed):
+        raise _refusal(snapshot.spec, snapshot.ref.folder, snapshot.digest, agreed)
+
+
+def check_spec(spec: Spec, folder: Path, agreed: str | None) -> None:
+    """Raise `ApprovalNeededError` unless `spec`, which is not in the file, may be installed."""
+    digest = digest_of(spec, folder)
+    if not is_allowed(digest, agreed):
+        raise _refusal(spec, folder, digest, agreed)
+
+
+def _refusal(spec: Spec, folder: Path, digest: str, agreed: str | None) -> ApprovalNeededError:
+    what = _NEW
+    if agreed:
+        what = _CHANGED
+    elif spec.local_urls and _was_approved(spec.digest(folder)):
+        what = _OTHER_PROJECT
+    return ApprovalNeededError(
+        f"{what}: {contents(spec)}.",
+        "\n".join([*disclose(spec).sentences(), "Nothing was downloaded or run."]),
         "To approve and install exactly that, run %nbenv restore in a cell "
-        "(in a terminal: nbenv restore NOTEBOOK). To look at it first: "
+        f"(in a terminal: nbenv restore NOTEBOOK).{download_note(spec)} To look at it first: "
         "%nbenv restore --dry-run (in a terminal: nbenv restore --dry-run NOTEBOOK).",
+        digest,
     )
 
 
-def check_policy(consent: bool) -> None:
-    """Raise `ApprovalNeededError` if ``NBENV_RESTORE`` is ``never``, whatever was approved."""
-    if consent or approval_store.policy() != "never":
+def _was_approved(record: str) -> bool:
+    """Return whether the same record was approved with other files of its local projects."""
+    return any(each.about.get("record") == record for each in approval_store.approved())
+
+
+def check_policy(agreed: str | None) -> None:
+    """Raise `ApprovalNeededError` if ``NBENV_RESTORE`` is ``never``, whatever was approved.
+
+    `agreed` is None where nobody asked for it.
+    """
+    if agreed is not None or approval_store.policy() != "never":
         return
     raise ApprovalNeededError(
         "This notebook's environment is not ready, and NBENV_RESTORE is never.",
         "Nothing was downloaded or run.",
         "Restore it with %nbenv restore (in a terminal: nbenv restore NOTEBOOK).",
     )
-
-
-def _contents(spec: Spec) -> str:
-    asked = ", ".join(spec.requirements[:8]) + (", …" if len(spec.requirements) > 8 else "")
-    count = counted(len(spec.lock.distributions))
-    return f"{count} locked" + (f" ({asked})" if asked else "")
-
-
-def _warnings(spec: Spec) -> Iterator[str]:
-    """Yield a sentence for each thing that is more than a wheel from this machine's own index."""
-    for index in spec.indexes:
-        yield f"It uses the index {index.name} ({index.url})."
-    for each in spec.lock.distributions:
-        if each.url:
-            built = ", and builds it, which runs its code" if must_be_built(each.url) else ""
-            yield f"It installs {each.name} directly from {each.url}{built}."
-    if source := spec.lock.source():
-        yield f"It builds {', '.join(source)} from source, which runs their code."

@@ -12,6 +12,7 @@ from nbenv.core import record as records
 from nbenv.core.spec import Spec
 from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.interpreters import default_python
+from nbenv.environments.local_projects import digest_of
 from nbenv.environments.store import State, notebook_of, read_state, state_for
 from nbenv.errors import NotebookError, UsageError
 from nbenv.home import paths
@@ -163,7 +164,7 @@ class NotebookSnapshot:
     @cached_property
     def digest(self) -> str:
         """The digest by which the record is approved."""
-        return self.spec.digest(self.ref.folder)
+        return digest_of(self.spec, self.ref.folder)
 
     @property
     def environment(self) -> Environment:

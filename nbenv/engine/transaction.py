@@ -74,15 +74,18 @@ class ChangeOptions:
         Whether the edited spec has its lock already.
     remembered
         Whether the change can be undone.
-    consent
-        Whether the user has approved what the notebook's lock names.
+    agreed
+        The digest of the record that the user was shown and agreed to (see `engine.consent`).
+    fetch
+        Whether a Python that is not on this machine may be downloaded.
     """
 
     resolve: ResolveOptions | None = None
     dry_run: bool = False
     is_locked: bool = False
     remembered: bool = True
-    consent: bool = False
+    agreed: str | None = None
+    fetch: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
     Raises
     ------
     ApprovalNeededError
-        What the notebook records was never approved on this machine.
+        What the notebook records was never approved on this machine, and is not what was agreed to.
     NotebookError
         The notebook cannot be read or written.
     NbenvError
@@ -121,10 +124,10 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
     stack, ref = yield from hold_environment(ref, state_for if options.dry_run else claim_state)
     with stack:
         snapshot = NotebookSnapshot.read(ref)
-        check_approved(snapshot, options.consent)
+        check_approved(snapshot, options.agreed)
         edited = edit(snapshot)
         new = edited if isinstance(edited, Edited) else (yield from edited)
-        interpreter = yield from obtain_python(new.spec.python, options.consent)
+        interpreter = yield from obtain_python(new.spec.python, options.fetch)
         if options.dry_run:
             spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
             expected = SyncResult(snapshot.environment, tuple(_expected(snapshot, spec)))

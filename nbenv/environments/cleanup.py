@@ -17,6 +17,7 @@ from nbenv.core.spec import Spec
 from nbenv.environments import bytecode, store
 from nbenv.environments.environment import Environment
 from nbenv.environments.inventory import ASIDE
+from nbenv.environments.local_projects import digest_of
 from nbenv.environments.store import State, all_states
 from nbenv.errors import NbenvError
 from nbenv.home import paths
@@ -156,7 +157,7 @@ def _digests_in_use() -> Iterator[str]:
         installed = Environment(state.environment).read_marker().record
         for record in (state.record, installed, _record_in_file(state)):
             with contextlib.suppress(NbenvError):  # no record, or one of another version
-                yield Spec.from_record(record).digest(folder)
+                yield digest_of(Spec.from_record(record), folder)
 
 
 def _record_in_file(state: State) -> object:

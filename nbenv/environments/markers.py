@@ -5,17 +5,28 @@ https://packaging.python.org/en/latest/specifications/dependency-specifiers/#env
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Iterator, Mapping
 
 from packaging.markers import default_environment
+from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
 
-__all__ = ["marker_values", "select_locked"]
+__all__ = ["marker_values", "possible_locked", "select_locked"]
 
 _NEWEST = "99"
 """The patch version assumed for a Python that is not here: uv would fetch the newest."""
+_PATCHES = 40
+"""Patch versions that are tried; no minor version has had more than some twenty."""
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_OF_PYTHON = re.compile(r"\b(python_full_version|implementation_version)\b")
+_OF_SYSTEM = ("platform_release", "platform_version")
+"""Values that an update of this machine's system changes."""
+_MOST_TRIED = 5000
+"""Combinations of values that are tried; a marker that needs more counts as one that may hold."""
 
 
 def marker_values(
@@ -51,3 +62,60 @@ def select_locked(
     `version` and `platform` are as in `marker_values`.
     """
     return spec.lock.selection(marker_values(spec.python, version, platform))
+
+
+def possible_locked(spec: Spec) -> list[LockedDistribution]:
+    """Return the locked distributions that could be installed on this platform, by name.
+
+    Which patch version of its Python an environment gets is known only once it is made, and an
+    update of the system changes other values: lines whose markers depend on these are included,
+    unless they are false for every one.
+    """
+    fixed = marker_values(spec.python)
+    found = (each for each in spec.lock.distributions if _may_hold(each, fixed, spec.python))
+    return sorted(found, key=lambda each: each.line)
+
+
+def _may_hold(locked: LockedDistribution, fixed: Mapping[str, str], python: str) -> bool:
+    """Return whether a line's marker is not false for every value that may change."""
+    marker = locked.marker
+    if marker is None or locked.holds_for(fixed):
+        return True
+    literals = [first or second for first, second in _QUOTED.findall(marker)]
+    choices: dict[str, list[str]] = {}
+    if _OF_PYTHON.search(marker):
+        choices["python_full_version"] = list(dict.fromkeys(_versions_of(python, literals)))
+    for name in _OF_SYSTEM:
+        if name in marker:
+            around = (each for text in literals for each in _around(text))
+            joined = "".join(literals)
+            choices[name] = list(dict.fromkeys([fixed[name], *around, joined, "", "0", "~"]))
+    for tried, values in enumerate(itertools.product(*choices.values())):
+        changed = dict(zip(choices, values, strict=True))
+        if full := changed.get("python_full_version"):
+            changed["implementation_version"] = full
+        if tried >= _MOST_TRIED or locked.holds_for({**fixed, **changed}):
+            return True
+    return False
+
+
+def _versions_of(python: str, literals: list[str]) -> Iterator[str]:
+    """Yield full versions of a minor version: those that exist, and those around what is named."""
+    yield from (f"{python}.{patch}" for patch in (*range(_PATCHES), _NEWEST))
+    yield from (f"{python}.0{early}" for early in ("a1", "b1", "rc1", "rc2"))
+    for text in (word for literal in literals for word in re.split(r"[\s,]+", literal)):
+        yield from (each for each in _around(text) if each.startswith(f"{python}."))
+
+
+def _around(text: str) -> Iterator[str]:
+    """Yield a version, and those just before and after it."""
+    yield text
+    try:
+        version = Version(text.removesuffix(".*"))
+    except InvalidVersion:
+        return
+    release = (*version.release, 0, 0)[: max(len(version.release), 3)]
+    for step in (-1, 0, 1):
+        if release[-1] + step >= 0:
+            yield ".".join(map(str, (*release[:-1], release[-1] + step)))
+    yield f"{version}rc1" if not version.is_prerelease else f"{version}"

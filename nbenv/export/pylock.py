@@ -35,7 +35,7 @@ Found = Mapping[str, Sequence[File]]
 
 def write(snapshot: NotebookSnapshot) -> Steps[str]:
     """Return the lock in the standard's form: the same versions, markers and hashes."""
-    check_approved(snapshot, False)  # the lookup tells an index what the notebook uses
+    check_approved(snapshot, None)  # the lookup tells an index what the notebook uses
     spec = snapshot.spec
     yield Progress("resolve", "Looking up download URLs in the index…")
     found = yield from _find_files(spec)

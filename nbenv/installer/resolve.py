@@ -48,6 +48,8 @@ class ResolveOptions:
         Whether each version must have a file for this platform.
     no_build
         The packages of which only wheels are taken.
+    only_wheels
+        Whether nothing at all may be built, not even to find out what it requires.
     locked_for
         The Python of the existing lock, if it is another one than the spec's.
     """
@@ -60,6 +62,7 @@ class ResolveOptions:
     before: str = ""
     here: bool = False
     no_build: tuple[str, ...] = ()
+    only_wheels: bool = False
     locked_for: str = ""
 
 
@@ -125,6 +128,7 @@ def _export(
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [f"--prerelease-package={each}=allow" for each in options.pre]
     command += ["--exclude-newer", options.before] if options.before else []
+    command += ["--no-build"] if options.only_wheels else []
     text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
 

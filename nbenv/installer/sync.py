@@ -12,7 +12,7 @@ from pathlib import Path
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
-from nbenv.errors import InstallerError
+from nbenv.errors import HashError, InstallerError
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -133,7 +133,13 @@ def _requirement_line(locked: LockedDistribution, spec: Spec, folder: Path) -> s
     requirement = locked.requirement
     if locked.url and is_local(locked.url):
         path, hash_sign, fragment = locked.url.partition("#")
-        place = absolute(path, folder).as_uri() + hash_sign + fragment
+        found = absolute(path, folder)
+        if locked.hashes and found.is_dir():  # uv would build it, and compare no hash
+            raise HashError(
+                f"{locked.name} is locked as an archive, but {found} is a folder.",
+                todo="Put the archive back, or restore the notebook from a good copy.",
+            )
+        place = found.as_uri() + hash_sign + fragment
         if locked.name in spec.editable:
             return f"-e {place}"
         requirement = f"{locked.name} @ {place}"

@@ -146,6 +146,9 @@ def run_uv(
     environ = _environment(indexes, hashed)
     if only:
         environ = _narrowed(environ, only)
+    # A build must not run compiled files that lie in a project's folder: an approval does not cover
+    # them, as every import changes them.
+    environ["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")
     command = [find_uv_bin(), "--color", "never", *arguments]
     if environ.pop("UV_NO_INDEX", None) and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS:
         command.append("--no-index")  # uv reads no variable for it

@@ -16,8 +16,15 @@ import psutil
 import zmq
 
 from nbenv.core.plain_text import cleaned, safe
+from nbenv.engine.document import NotebookRef
 from nbenv.environments.readiness import Readiness, check_readiness
-from nbenv.errors import BrokenEnvironmentError, NbenvError, StoppedError
+from nbenv.errors import (
+    ApprovalNeededError,
+    BrokenEnvironmentError,
+    NbenvError,
+    NotebookError,
+    StoppedError,
+)
 from nbenv.home import paths
 from nbenv.home.locks import is_locked
 from nbenv.kernel.become import become
@@ -40,7 +47,8 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
         paths.write_json(note, {"notebook": path, **cleaned(explained.parts())})
     try:
         channels = Channels(arguments[arguments.index("-f") + 1])
-        found = WaitingKernel(channels, path, safe(str(explained))).serve()
+        shown = explained.digest if isinstance(explained, ApprovalNeededError) else ""
+        found = WaitingKernel(channels, path, safe(str(explained)), shown).serve()
     finally:
         with contextlib.suppress(OSError):
             os.unlink(note)
@@ -95,10 +103,13 @@ class WaitingKernel:
         The notebook, where it was when this process started.
     message
         The answer to every cell: the reason and the next step.
+    digest
+        The digest of the record that the message asks to approve, "" if it asks for nothing.
     """
 
-    def __init__(self, channels: Channels, path: str, message: str) -> None:
-        self._channels, self._message = channels, message
+    def __init__(self, channels: Channels, path: str, message: str, digest: str = "") -> None:
+        self._channels, self._message, self._digest = channels, message, digest
+        self._is_shown = False
         self._first_path, self._since = path, time.time()
         self._count = 0
 
@@ -204,14 +215,35 @@ class WaitingKernel:
             for words in commands:
                 self._run_command(words, request)
         except Exception as failure:  # the cell fails with the message, the kernel goes on
+            self._note_digest(failure)
             return self._shown_failure(request, str(failure))
         except KeyboardInterrupt:
             return self._shown_failure(request, "Stopped.")
         return _Answer(self._succeeded(), _Then.BECOME if self._readiness() else _Then.WAIT)
 
     def _run_command(self, words: list[str], request: Request) -> None:
-        screen = ChannelScreen(self._channels, request)
-        boot.load("command").run(words, ["--notebook", self._path], screen)
+        screen, own = ChannelScreen(self._channels, request), ["--notebook", self._path]
+        if self._needs_approval():
+            own = ["--unapproved", *own]
+        if self._is_shown and self._digest:  # `%nbenv restore` agrees to that, and nothing newer
+            own = [f"--agreed={self._digest}", *own]
+        boot.load("command").run(words, own, screen)
+
+    def _needs_approval(self) -> bool:
+        """Return whether nobody approved what the notebook records: its cells are a stranger's."""
+        from nbenv.engine.consent import needs_approval  # a kernel's start needs none of this
+
+        try:
+            return needs_approval(NotebookRef.of_kernel(self._path, os.environ))
+        except NotebookError:  # an old format, which records nothing
+            return False
+        except (NbenvError, OSError):
+            return True
+
+    def _note_digest(self, failure: Exception) -> None:
+        """Remember which record a failed command asked to approve; its message is shown now."""
+        if digest := str(getattr(failure, "digest", "")):
+            self._digest, self._message = digest, safe(str(failure))
 
     def _succeeded(self) -> Content:
         return ok(execution_count=self._count, user_expressions={}, payload=[])
@@ -220,6 +252,7 @@ class WaitingKernel:
         return {"status": "error", "execution_count": self._count, **error(message)}
 
     def _shown_failure(self, request: Request, message: str) -> _Answer:
+        self._is_shown = self._is_shown or message == self._message
         self._channels.publish("error", error(message), request)
         return _Answer(self._failed(message))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
 from nbenv.environments.inventory import KnownEnvironment, known_environments
+from nbenv.environments.local_projects import digest_of
 from nbenv.errors import NbenvError, RecordError, UsageError
 from nbenv.home import approval_store
 from nbenv.home.approval_store import Approval
@@ -67,7 +68,9 @@ def revoke(words: Sequence[str]) -> Outcome:
     chosen = {digest for word in words for digest in _named_approvals(word, found)}
     for digest in chosen:
         approval_store.revoke(digest)
-    closed = _unmark_environments(chosen)
+    # The files of local projects may be others by now: their records are known without those.
+    records = {str(each.about.get("record")) for each in found if each.digest in chosen}
+    closed = _unmark_environments(chosen | records)
     count = f"{len(chosen)} approval{'' if len(chosen) == 1 else 's'}"
     asked = " Their kernels ask again before they start." if closed else ""
     data = {"revoked": sorted(chosen), "environments": closed}
@@ -112,9 +115,10 @@ def _unmark_environments(digests: set[str]) -> list[str]:
 
 
 def _installed_digests(known: KnownEnvironment) -> Iterator[str]:
-    """Yield the digest of the record that an environment holds."""
+    """Yield the digest of the record that an environment holds, and that without its projects."""
     record = known.environment.read_marker().record
     with contextlib.suppress(RecordError):  # written by another version of nbenv
         folder = Path(os.path.realpath(known.notebook or "")).parent
         if record is not None:
-            yield parse_record(record).digest(folder)
+            spec = parse_record(record)
+            yield from (digest_of(spec, folder), spec.digest(folder))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nbenv.engine.availability import Availability, examine_lock, is_temporary
+from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.fallbacks import LEVELS, Fallback, find_fallbacks
 from nbenv.engine.summaries import counted, outcome_of
@@ -72,7 +73,7 @@ def _unavailable(
 # -- taking one
 
 
-def fall_back(ref: NotebookRef, level: str, error: UnavailableError) -> Steps[Outcome]:
+def fall_back(ref: NotebookRef, level: str, error: UnavailableError, agreed: str) -> Steps[Outcome]:
     """Take a fallback, record it, and report what it changed.
 
     Parameters
@@ -83,6 +84,8 @@ def fall_back(ref: NotebookRef, level: str, error: UnavailableError) -> Steps[Ou
         One of `nbenv.engine.fallbacks.LEVELS`.
     error
         The error of the exact restore.
+    agreed
+        The digest of the record that the user was shown and agreed to.
 
     Raises
     ------
@@ -96,17 +99,22 @@ def fall_back(ref: NotebookRef, level: str, error: UnavailableError) -> Steps[Ou
         available, fallback = yield from _choose(snapshot, level, error.cause)
         return Edited(fallback.spec, (available, fallback))
 
-    done = yield from change(ref, edit, ChangeOptions(is_locked=True, consent=True))
+    options = ChangeOptions(is_locked=True, agreed=agreed, fetch=True)
+    done = yield from change(ref, edit, options)
     available, fallback = done.note
     summary = f"Restored with the fallback {level}, not exactly."
     outcome = outcome_of(done.spec, done.synced, summary)
     return _with_report(outcome, available, fallback, done=True)
 
 
-def preview_fallback(ref: NotebookRef, level: str) -> Steps[Outcome]:
-    """Show what a fallback would change; raises as `fall_back` does."""
+def preview_fallback(ref: NotebookRef, level: str, agreed: str | None = None) -> Steps[Outcome]:
+    """Show what a fallback would change; raises as `fall_back` does.
+
+    Looking for one resolves: it asks the hosts that the record names, and may build.
+    """
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
+    check_approved(snapshot, agreed)
     available, fallback = yield from _choose(snapshot, level, None)
     outcome = Outcome(f"Would restore with the fallback {level}.")
     return _with_report(outcome, available, fallback, done=False)

@@ -17,6 +17,7 @@ from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree_to
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
+from nbenv.environments.local_projects import digest_of
 from nbenv.errors import NbenvError
 from nbenv.home import approval_store
 from nbenv.installer.resolve import ResolveOptions
@@ -110,21 +111,24 @@ def _write_merged_record(files: tuple[str, str, str], path: str) -> Steps[str]:
 
 
 def _are_approved(sides: tuple[Spec, Spec], folder: Path) -> bool:
-    return all(approval_store.is_approved(side.digest(folder)) for side in sides)
+    return all(approval_store.is_approved(digest_of(side, folder)) for side in sides)
 
 
 def _lock_merged(spec: Spec, sides: tuple[Spec, Spec], folder: Path) -> Steps[Spec]:
-    """Resolve the merged requirements, unless that would ask a host that was never approved."""
-    direct = spec.indexes or any("@" in text for text in spec.requirements)
-    if direct and not _are_approved(sides, folder):
+    """Resolve the merged requirements if both sides are approved, and without building anything.
+
+    git calls this in the middle of a merge, where nobody is shown what that would run.
+    """
+    if not _are_approved(sides, folder):
         raise NbenvError(
-            "The two sides lock different versions, and resolving them again would ask hosts "
-            "that the notebook names, which was never approved on this machine.",
-            todo="Restore either side once (nbenv restore), then merge again.",
+            "The two sides lock different versions, and one of them was never approved on this "
+            "machine. Resolving them again would ask hosts, and may run code.",
+            todo="Restore each side once (nbenv restore), then merge again.",
         )
     interpreter = yield from obtain_python(spec.python, fetch=False)
     yield Progress("resolve", "Both sides changed the lock…")
-    return (yield from resolve_anew(spec, interpreter, folder, ResolveOptions()))
+    options = ResolveOptions(only_wheels=True)
+    return (yield from resolve_anew(spec, interpreter, folder, options))
 
 
 # -- the settings

@@ -58,8 +58,10 @@ class InstallRequest:
     any_index: bool = False
 
 
-def install(ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
+def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None) -> Steps[Outcome]:
     """Resolve, lock, install and record requirements.
+
+    `agreed` is the digest of the record that the user was shown and agreed to.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def install(ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
         named = yield from _name_requirements(request, ref.folder)
         return Edited(_add_requirements(snapshot.spec, named, indexes), named)
 
-    options = ChangeOptions(_resolve_options(request), request.dry_run)
+    options = ChangeOptions(_resolve_options(request), request.dry_run, agreed=agreed)
     done = yield from change(ref, edit, options)
     asked = [requirements.name_of(text) for text in done.note.requirements]
     summary = _installed_summary(done, asked, request.dry_run)

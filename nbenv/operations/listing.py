@@ -14,12 +14,11 @@ from nbenv.core import record, requirements
 from nbenv.core.dependency_graph import DependencyGraph, build_graph
 from nbenv.core.lock import Change, LockedDistribution
 from nbenv.core.sync_plan import drift
-from nbenv.engine.consent import check_approved
+from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
 from nbenv.environments.markers import marker_values, select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
-from nbenv.home import approval_store
 from nbenv.installer.sync import find_outdated, run_pip
 from nbenv.progress import Outcome, Progress, Steps
 
@@ -152,10 +151,13 @@ def why(ref: NotebookRef, name: str) -> Outcome:
     return Outcome(text="\n".join(lines), data={"name": wanted, "chains": chains})
 
 
-def outdated(ref: NotebookRef) -> Steps[Outcome]:
-    """Show the packages of which an index has newer versions."""
+def outdated(ref: NotebookRef, agreed: str | None = None) -> Steps[Outcome]:
+    """Show the packages of which an index has newer versions.
+
+    `agreed` is the digest of the record that the user was shown and agreed to.
+    """
     snapshot = _read_existing(ref)
-    check_approved(snapshot, False)  # the notebook may name an index
+    check_approved(snapshot, agreed)  # the notebook may name an index
     yield Progress("resolve", "Asking the index for newer versions…")
     rows = yield from find_outdated(snapshot.environment.python, snapshot.spec)
     asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
@@ -183,7 +185,7 @@ def status(ref: NotebookRef) -> Outcome:
         "recorded": snapshot.record is not None,
         "record": None if snapshot.record is None else record.fingerprint(snapshot.record),
         "saved": snapshot.record == snapshot.in_file,
-        "approved": snapshot.record is None or approval_store.is_approved(snapshot.digest),
+        "approved": snapshot.record is None or is_approved(snapshot),
         "stripped": snapshot.is_stripped,
         "ready": snapshot.is_ready,
         "python": spec.python,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.summaries import outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
@@ -14,7 +15,10 @@ from nbenv.progress import Outcome, Steps
 __all__ = ["move"]
 
 
-def move(ref: NotebookRef, python: str) -> Steps[Outcome]:
+_ASIDE = "Moving to another Python resolves anew: what that builds from source is unknown."
+
+
+def move(ref: NotebookRef, python: str, agreed: str | None = None) -> Steps[Outcome]:
     """Move the notebook to another Python, keeping the locked versions where possible.
 
     Parameters
@@ -23,6 +27,8 @@ def move(ref: NotebookRef, python: str) -> Steps[Outcome]:
         The notebook.
     python
         The minor version, as ``"3.12"``; uv downloads it if it is not on this machine.
+    agreed
+        As in `nbenv.operations.restore.restore`.
 
     Raises
     ------
@@ -35,7 +41,8 @@ def move(ref: NotebookRef, python: str) -> Steps[Outcome]:
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
         return Edited(replace(snapshot.spec, python=python), None)
 
-    done = yield from change(ref, edit, ChangeOptions(consent=True))
+    agreed = yield from agreed_by_command(ref, agreed, _ASIDE)
+    done = yield from change(ref, edit, ChangeOptions(agreed=agreed, fetch=True))
     former = done.before.spec.python
     summary = f"Moved from Python {former} to {python}."
     if former == python:

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.engine.consent import check_approved
+from nbenv.engine.consent import agreed_by_command, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.markers import select_locked
+from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.errors import NbenvError, UsageError
 from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
-from nbenv.operations.restore import restore
+from nbenv.operations.diff import spec_in
+from nbenv.operations.restore import prepare
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["pack", "unpack"]
@@ -31,7 +32,9 @@ _TIME = (2000, 1, 1, 0, 0, 0)
 # -- pack
 
 
-def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[Outcome]:
+def pack(
+    ref: NotebookRef, out: str | None, platforms: Sequence[str], agreed: str | None = None
+) -> Steps[Outcome]:
     """Write the notebook and the wheels of its lock into a file.
 
     Parameters
@@ -42,6 +45,8 @@ def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[O
         The file to write; by default beside the notebook.
     platforms
         The platforms to pack for, of `nbenv.installer.download.PLATFORMS`; none is this machine.
+    agreed
+        The digest of the record that the user was shown and agreed to.
 
     Raises
     ------
@@ -59,7 +64,7 @@ def pack(ref: NotebookRef, out: str | None, platforms: Sequence[str]) -> Steps[O
         )
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
-    check_approved(snapshot, False)  # it downloads, from hosts that the notebook names too
+    check_approved(snapshot, agreed)  # it downloads, from hosts that the notebook names too
     spec, path = snapshot.spec, Path(ref.notebook)
     file = Path(out or path.with_suffix(".nbpack"))
     with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
@@ -136,14 +141,17 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
     Raises
     ------
     NbenvError
-        The file is not a pack that this nbenv reads, or another notebook of that name is there.
+        The file is not a pack that this nbenv reads, its notebook needs more than wheels, or
+        another notebook of that name is there.
     """
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as scratch:
             notebook = _extract(archive, Path(folder or "."), Path(scratch))
+            ref = NotebookRef(os.path.abspath(notebook))
+            agreed = yield from agreed_by_command(ref, None)
             yield Progress("restore", f"Restoring {notebook.name} from the pack…")
             with only_wheels_in(scratch):
-                outcome = yield from restore(NotebookRef(os.path.abspath(notebook)))
+                outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
     return Outcome(
@@ -151,6 +159,24 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
         data={"notebook": str(notebook), "restored": outcome.data},
         environment=outcome.environment,
     )
+
+
+def _check_only_wheels(content: bytes) -> None:
+    """Raise unless restoring a notebook takes nothing but wheels with the hashes of its lock."""
+    spec = spec_in(content)
+    if spec is None:
+        raise ValueError("its notebook records no environment")
+    if not spec.lock.distributions:
+        raise ValueError("its notebook locks nothing")
+    others = [each for each in possible_locked(spec) if each.url or each.source]
+    if others or spec.editable:
+        names = dict.fromkeys([*(each.name for each in others), *spec.editable])
+        raise NbenvError(
+            f"The notebook in this pack needs more than wheels: {', '.join(names)}.",
+            "A pack holds wheels alone, and nothing that comes with it is built.",
+            "Nothing was written. Ask for the notebook itself: nbenv restore shows first what it "
+            "would build.",
+        )
 
 
 def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
@@ -164,6 +190,7 @@ def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
     content, place = archive.read(str(about["notebook"])), folder / name
     if not name.endswith(".ipynb"):
         raise ValueError("it holds no notebook")
+    _check_only_wheels(content)
     if place.exists() and place.read_bytes() != content:
         raise NbenvError(
             f"{place} already exists, and is another notebook.",

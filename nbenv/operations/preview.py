@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built, without_credentials
-from nbenv.core.spec import Index, Spec
+from nbenv.core.spec import Index
+from nbenv.engine.disclosure import disclose
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.markers import select_locked
@@ -24,6 +24,9 @@ __all__ = ["preview"]
 
 OfferedFiles = Mapping[str, list[File]]
 
+_MOST_ASKED = 500
+"""Packages that an index is asked about: each is a request."""
+
 
 def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     """Show what restoring would download, from where, and what it would build; change nothing.
@@ -36,7 +39,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     ref
         The notebook; it must record an environment.
     look_up
-        Whether to ask the index; without it sizes are unknown.
+        Whether to ask the index, about 500 packages at most; without it sizes are unknown.
 
     Returns
     -------
@@ -45,8 +48,9 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         ``distributions`` for this platform, each with ``name``, ``version`` or ``url``, ``size`` in
         bytes and ``source`` (to be built from source), null where unknown; their ``count``, the
         ``download`` in bytes of those known and the number of ``sizes_unknown``; ``indexes`` that
-        are not this machine's own, ``direct`` requirements, and names to build from ``source``;
-        ``looked_up``, and the ``problem`` in a sentence if something remains unknown.
+        are not this machine's own, and what `nbenv.engine.disclosure.Disclosure` tells: ``direct``,
+        ``unlocked``, ``editable``, ``local``, ``conditional``, and the names to build from
+        ``source``; ``looked_up``, and the ``problem`` in a sentence if something remains unknown.
 
     Raises
     ------
@@ -64,10 +68,12 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     elif look_up:
         yield Progress("resolve", "Asking this machine's index for sizes…")
         try:
-            found = offered_files(selected, spec.python)
-            problem = _unanswered(selected, found, spec.python)
+            asked = selected[:_MOST_ASKED]
+            found = offered_files(asked, spec.python)
+            problem = _unanswered(asked, found, spec.python) or _unasked(selected)
         except InstallerError as error:
             problem = f"This machine's index could not be asked ({_first_line(error)})."
+    disclosed = disclose(spec, version)
     previewed = PreviewedRestore(
         python=spec.python,
         python_here=bool(version),
@@ -75,8 +81,13 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         approved=approval_store.is_approved(snapshot.digest),
         requirements=spec.requirements,
         distributions=tuple(_package(locked, found or {}, spec.python) for locked in selected),
-        indexes=tuple(_foreign_indexes(spec.indexes)),
-        direct=tuple(_direct_requirements(spec, selected)),
+        indexes=tuple(_foreign_indexes(disclosed.indexes)),
+        direct=disclosed.direct,
+        unlocked=disclosed.unlocked,
+        editable=disclosed.editable,
+        local=disclosed.local,
+        conditional=disclosed.conditional,
+        locked_source=disclosed.source,
         looked_up=found is not None,
         problem=problem,
     )
@@ -125,6 +136,13 @@ def _unanswered(selected: list[LockedDistribution], found: OfferedFiles, python:
     return ""
 
 
+def _unasked(selected: list[LockedDistribution]) -> str:
+    """Return a sentence about the packages that no index was asked about, "" without such."""
+    if len(selected) <= _MOST_ASKED:
+        return ""
+    return f"The index was asked for the sizes of the first {_MOST_ASKED} packages only."
+
+
 def _first_line(error: InstallerError) -> str:
     text = error.why or error.what
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -136,7 +154,7 @@ def _first_line(error: InstallerError) -> str:
 
 def _foreign_indexes(indexes: Iterable[Index]) -> Iterator[Index]:
     """Yield the indexes that this machine is not configured to use."""
-    shown = [Index(each.name, without_credentials(each.url)) for each in indexes]
+    shown = tuple(indexes)
     own = {_comparable(url) for url in own_indexes()} if shown else set()
     yield from (index for index in shown if _comparable(index.url) not in own)
 
@@ -147,12 +165,3 @@ def _comparable(url: str) -> str:
     except ValueError:  # not a URL at all
         return url
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}"
-
-
-def _direct_requirements(spec: Spec, selected: list[LockedDistribution]) -> Iterator[str]:
-    """Yield what is installed from a URL or a path."""
-    if spec.lock.distributions:
-        yield from (without_credentials(each.requirement) for each in selected if each.url)
-        return
-    asked = (requirements.parse(text) for text in spec.requirements)
-    yield from (without_credentials(str(each)) for each in asked if each.url)

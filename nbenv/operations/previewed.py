@@ -37,7 +37,8 @@ _BUILD = {True: "built from source", False: "", None: "?"}
 class PreviewedRestore:
     """The effects that restoring a notebook would have on this machine.
 
-    The field names are keys of the JSON that ``--json`` prints (see `nbenv.operations.preview`).
+    The field names are keys of the JSON that ``--json`` prints (see `nbenv.operations.preview`),
+    but for `locked_source`: what the lock says is built from source, None where nothing is locked.
     """
 
     python: str
@@ -48,6 +49,11 @@ class PreviewedRestore:
     distributions: tuple[PreviewedPackage, ...]
     indexes: tuple[Index, ...]
     direct: tuple[str, ...]
+    unlocked: tuple[str, ...]
+    editable: tuple[str, ...]
+    local: tuple[str, ...]
+    conditional: tuple[str, ...]
+    locked_source: tuple[str, ...] | None
     looked_up: bool
     problem: str
 
@@ -56,13 +62,20 @@ class PreviewedRestore:
         return [each.size for each in self.distributions if each.size is not None]
 
     @property
-    def _source(self) -> list[str]:
-        return [each.name for each in self.distributions if each.source]
+    def _source(self) -> list[str] | None:
+        """Names of what would be built, None where only resolving tells."""
+        if self.locked_source is None:
+            return None
+        return sorted(
+            {*self.locked_source, *(each.name for each in self.distributions if each.source)}
+        )
 
     def to_data(self) -> dict[str, object]:
         """Return the plain form that ``--json`` prints: the fields, and sums of them."""
+        fields = asdict(self)
+        del fields["locked_source"]
         return {
-            **asdict(self),
+            **fields,
             "count": len(self.distributions),
             "download": sum(self._sizes) if self._sizes else None,
             "sizes_unknown": len(self.distributions) - len(self._sizes),
@@ -81,9 +94,18 @@ class PreviewedRestore:
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
             yield f"Foreign index:  {index.name} = {index.url}"
-        for text in self.direct:
+        for text in (each for each in self.direct if each not in self.local):
             yield f"Direct:         {text}"
-        if self._source:
+        for text in self.local:
+            in_place = ", installed in place" if text in self.editable else ""
+            yield f"Local:          {text}{in_place}"
+        for text in self.unlocked:
+            yield f"Not locked:     {text} (the next change installs it, and may build it)"
+        for text in self.conditional:
+            yield f"Maybe:          {text}"
+        if self._source is None:
+            yield "Built here:     unknown until it is resolved (building runs code)"
+        elif self._source:
             yield f"Built here:     {', '.join(self._source)} (building runs their code)"
         if self.problem:
             yield f"Not known:      {self.problem}"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nbenv.core.spec import Spec
-from nbenv.engine.consent import agree, check_approved, check_policy
+from nbenv.engine.consent import (
+    agree,
+    agreed_by_command,
+    check_approved,
+    check_policy,
+    check_spec,
+)
 from nbenv.engine.damage import confirm_touched
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.environment_sync import SyncResult, sync_environment
@@ -29,7 +35,9 @@ from nbenv.progress import Outcome, Steps
 __all__ = ["prepare", "restore"]
 
 
-def prepare(ref: NotebookRef, consent: bool = False) -> Steps[Outcome]:
+def prepare(
+    ref: NotebookRef, agreed: str | None = None, *, looks_for_fallbacks: bool = True
+) -> Steps[Outcome]:
     """Make the environment exactly what the notebook records, without resolving again.
 
     A notebook without a record gets an environment that holds the kernel alone.
@@ -38,33 +46,37 @@ def prepare(ref: NotebookRef, consent: bool = False) -> Steps[Outcome]:
     ----------
     ref
         The notebook.
-    consent
-        Whether the user has just asked for it; then it is approved, and the recorded Python may be
-        downloaded.
+    agreed
+        The digest of the record that the user was shown and agreed to (see `engine.consent`). With
+        any, even "", the user has asked for it, and the recorded Python may be downloaded.
+    looks_for_fallbacks
+        Whether a failure may resolve anew, to name what could be installed instead.
 
     Raises
     ------
     ApprovalNeededError
-        The record was never approved on this machine, and there is no consent.
+        The record was never approved on this machine, and is not what was agreed to.
     NotebookError
         The record has no lock.
     UnavailableError
         Part of the lock is not available here; the error names the possible fallbacks.
     """
-    check_approved(NotebookSnapshot.read(ref), consent)
+    check_approved(NotebookSnapshot.read(ref), agreed)
     stack, ref = yield from hold_environment(ref, claim_state)
     with stack:
         snapshot = NotebookSnapshot.read(ref)
-        check_approved(snapshot, consent)
+        check_approved(snapshot, agreed)
         snapshot.check_locked()
-        environment = snapshot.environment
-        if snapshot.is_ready and not consent and confirm_touched(environment, snapshot.marker):
+        environment, is_asked = snapshot.environment, agreed is not None
+        if snapshot.is_ready and not is_asked and confirm_touched(environment, snapshot.marker):
             return Outcome("The environment is ready.", environment=environment.identifier)
         if snapshot.record is not None:
-            check_policy(consent)
+            check_policy(agreed)
         try:
-            spec, synced = yield from _restore_exactly(snapshot, consent)
+            spec, synced = yield from _restore_exactly(snapshot, is_asked)
         except (InterpreterError, InstallerError) as error:
+            if not looks_for_fallbacks:
+                raise
             raise (yield from with_fallbacks(snapshot, error)) from None
         _note_current(settle(snapshot, synced))
     environment = synced.environment
@@ -72,14 +84,18 @@ def prepare(ref: NotebookRef, consent: bool = False) -> Steps[Outcome]:
     return outcome_of(spec, synced, f"Restored: Python {environment.read_version()} with {count}.")
 
 
-def _restore_exactly(snapshot: NotebookSnapshot, consent: bool) -> Steps[tuple[Spec, SyncResult]]:
+def _restore_exactly(snapshot: NotebookSnapshot, is_asked: bool) -> Steps[tuple[Spec, SyncResult]]:
     spec, folder = snapshot.spec, snapshot.ref.folder
-    interpreter = yield from obtain_python(spec.python, consent)
+    approves = is_asked and snapshot.record is not None
+    if approves:  # also where the rest fails: the next start may try again
+        agree(snapshot, spec)
+    interpreter = yield from obtain_python(spec.python, is_asked)
     if snapshot.record is None:
         spec = yield from resolve_anew(spec, interpreter, folder, ResolveOptions())
-    elif consent:
-        agree(snapshot, spec)
-    return spec, (yield from sync_environment(snapshot, spec, interpreter, exact=True))
+    synced = yield from sync_environment(snapshot, spec, interpreter, exact=True)
+    if approves and spec.local_urls:
+        agree(snapshot, spec)  # a build may have written into its project
+    return spec, synced
 
 
 def _note_current(snapshot: NotebookSnapshot) -> None:
@@ -90,9 +106,12 @@ def _note_current(snapshot: NotebookSnapshot) -> None:
 
 
 def restore(
-    ref: NotebookRef, python: str | None = None, fallback: str | None = None
+    ref: NotebookRef,
+    python: str | None = None,
+    fallback: str | None = None,
+    agreed: str | None = None,
 ) -> Steps[Outcome]:
-    """Restore the recorded environment; to ask for it is to approve it.
+    """Restore the recorded environment; to ask for it is to approve what is recorded now.
 
     A record that the file has lost, but this machine knows, is put back. One without a lock is
     resolved.
@@ -105,47 +124,55 @@ def restore(
         Another Python to move the notebook to instead, as ``"3.12"``.
     fallback
         The fallback to take if the exact environment is not available.
+    agreed
+        The digest of the record that was shown in a page and agreed to there, "" for none; None for
+        a command of a terminal or a cell, which is itself the agreement.
 
     Raises
     ------
+    ApprovalNeededError
+        The record is not the one that was agreed to.
     NotebookError
         There is nothing to restore.
     UnavailableError
         Part of the lock is not available here, and neither is the fallback.
     """
     if python is not None:
-        return (yield from move(ref, python))
+        return (yield from move(ref, python, agreed))
+    agreed = yield from agreed_by_command(ref, agreed)
     snapshot = NotebookSnapshot.read(ref)
     if snapshot.is_stripped:
-        return (yield from _put_back(ref))
+        return (yield from _put_back(ref, agreed))
     snapshot.check_recorded()
     if not snapshot.spec.lock.distributions:
-        return (yield from _add_lock(ref))
+        return (yield from _add_lock(ref, agreed))
     try:
-        return (yield from prepare(ref, consent=True))
+        return (yield from prepare(ref, agreed))
     except UnavailableError as error:
         if fallback is None:
             raise
         unavailable = error
-    return (yield from fall_back(ref, fallback, unavailable))
+    return (yield from fall_back(ref, fallback, unavailable, agreed))
 
 
-def _put_back(ref: NotebookRef) -> Steps[Outcome]:
-    """Write back a record that the file has lost."""
+def _put_back(ref: NotebookRef, agreed: str) -> Steps[Outcome]:
+    """Write back a record that the file has lost; its approval may have been revoked."""
 
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
         known = snapshot.state.record if snapshot.is_stripped else snapshot.record
-        return Edited(snapshot.spec if known is None else parse_record(known), None)
+        spec = snapshot.spec if known is None else parse_record(known)
+        check_spec(spec, snapshot.ref.folder, agreed)
+        return Edited(spec, None)
 
-    options = ChangeOptions(is_locked=True, remembered=False, consent=True)
+    options = ChangeOptions(is_locked=True, remembered=False, agreed=agreed, fetch=True)
     done = yield from change(ref, edit, options)
     summary = f"Put back the record that the file had lost: {_requirements_text(done.spec)}."
     return outcome_of(done.spec, done.synced, summary)
 
 
-def _add_lock(ref: NotebookRef) -> Steps[Outcome]:
+def _add_lock(ref: NotebookRef, agreed: str) -> Steps[Outcome]:
     """Restore a record that was written without a lock: resolve it, and record the lock."""
-    options = ChangeOptions(ResolveOptions(), consent=True)
+    options = ChangeOptions(ResolveOptions(), agreed=agreed, fetch=True)
     done = yield from change(ref, lambda snapshot: Edited(snapshot.spec, None), options)
     what = _requirements_text(done.spec)
     summary = f"Nothing was locked: resolved, locked and installed {what}."

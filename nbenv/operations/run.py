@@ -11,6 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, UnavailableError, UsageError
 from nbenv.home import paths, variables
@@ -37,6 +38,8 @@ def run(
     python: str | None = None,
     fallback: str | None = None,
     recover: Recover | None = None,
+    *,
+    agreed: str | None = None,
 ) -> Steps[Outcome]:
     """Restore a notebook's environment, and execute the notebook in it.
 
@@ -53,6 +56,8 @@ def run(
         The fallback that a copy is run with if the exact environment is not available.
     recover
         Called when a cell fails.
+    agreed
+        As in `nbenv.operations.restore.restore`.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def run(
     """
     if out and Path(out).suffix not in (".ipynb", ".html"):
         raise UsageError(f"{out} is neither an .ipynb nor an .html file.")
-    ref, report = yield from _restore_for_run(NotebookRef(source), python, fallback)
+    ref, report = yield from _restore_for_run(NotebookRef(source), python, fallback, agreed)
     content = _read_content(ref.notebook)
     cells = sum(cell.cell_type == "code" for cell in content.cells)
     yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'}…")
@@ -85,18 +90,19 @@ def run(
 
 
 def _restore_for_run(
-    ref: NotebookRef, python: str | None, fallback: str | None
+    ref: NotebookRef, python: str | None, fallback: str | None, agreed: str | None = None
 ) -> Steps[tuple[NotebookRef, list[str]]]:
     """Restore; return the notebook to run, which may be a copy, and the report of a fallback."""
+    agreed = yield from agreed_by_command(ref, agreed)
     recorded = NotebookSnapshot.read(ref).spec.python
     if python not in (None, "auto", recorded):
         yield Progress("python", f"Recorded with Python {recorded}; trying {python}…")
         moved = _copy(ref, str(python))
-        yield from move(moved, str(python))
+        yield from move(moved, str(python), agreed)
         return moved, []
     fallback = fallback or ("python" if python == "auto" else None)
     try:
-        yield from prepare(ref, consent=True)
+        yield from prepare(ref, agreed)
     except UnavailableError as error:
         if fallback is None:
             raise
@@ -105,7 +111,7 @@ def _restore_for_run(
         return ref, []
     yield Progress("resolve", " ".join(f"{unavailable.what} {unavailable.why}".split()))
     copy = _copy(ref, fallback)
-    report = yield from fall_back(copy, fallback, unavailable)
+    report = yield from fall_back(copy, fallback, unavailable, agreed)
     return copy, [report.text, ""]
 
 

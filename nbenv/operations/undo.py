@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nbenv.core.lock import Change
+from nbenv.core.spec import Spec
+from nbenv.engine.consent import check_spec
+from nbenv.engine.disclosure import contents
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments import history
-from nbenv.errors import InstallerError, InterpreterError, NbenvError
+from nbenv.errors import ApprovalNeededError, InstallerError, InterpreterError, NbenvError
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.progress import Outcome, Steps
 
@@ -22,15 +25,19 @@ _NAMED = 3
 """Changes that the summary names."""
 
 
-def undo(ref: NotebookRef) -> Steps[Outcome]:
+def undo(ref: NotebookRef, agreed: str | None = None) -> Steps[Outcome]:
     """Go back to the environment before the last change; once more goes back further.
+
+    `agreed` is the digest of the record that the user was shown and agreed to.
 
     Raises
     ------
+    ApprovalNeededError
+        The present record was never approved, or the approval of the former one was revoked.
     NbenvError
         There is no change to undo, or the former environment is not available any more.
     """
-    options = ChangeOptions(is_locked=True, remembered=False)
+    options = ChangeOptions(is_locked=True, remembered=False, agreed=agreed)
     try:
         done = yield from change(ref, _former_spec, options)
     except (InstallerError, InterpreterError) as error:
@@ -55,11 +62,25 @@ def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
     if not known:
         raise NbenvError("There is no change to this notebook's environment to undo.")
     if before is not None:
-        return Edited(parse_record(before), None)
+        spec = parse_record(before)
+        _check_former(spec, snapshot)
+        return Edited(spec, None)
     empty = replace(snapshot.spec, requirements=(), editable=(), indexes=())
     interpreter = yield from obtain_python(empty.python, fetch=False)
     options = ResolveOptions()
     return Edited((yield from resolve_anew(empty, interpreter, snapshot.ref.folder, options)), None)
+
+
+def _check_former(spec: Spec, snapshot: NotebookSnapshot) -> None:
+    """Raise unless a former record is still approved: nobody was shown it now."""
+    try:
+        check_spec(spec, snapshot.ref.folder, None)
+    except ApprovalNeededError as error:
+        raise ApprovalNeededError(
+            f"The environment before the last change is not approved any more: {contents(spec)}.",
+            error.why,
+            "To install it all the same, set NBENV_RESTORE to always for this one command.",
+        ) from None
 
 
 def _summarise(changes: Sequence[Change]) -> str:

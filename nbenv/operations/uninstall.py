@@ -17,8 +17,12 @@ from nbenv.progress import Outcome, Steps
 __all__ = ["uninstall"]
 
 
-def uninstall(ref: NotebookRef, names: Sequence[str], dry_run: bool = False) -> Steps[Outcome]:
+def uninstall(
+    ref: NotebookRef, names: Sequence[str], dry_run: bool = False, agreed: str | None = None
+) -> Steps[Outcome]:
     """Remove requirements, and the dependencies that only they needed.
+
+    `agreed` is the digest of the record that the user was shown and agreed to.
 
     Raises
     ------
@@ -39,7 +43,7 @@ def uninstall(ref: NotebookRef, names: Sequence[str], dry_run: bool = False) -> 
         editable = tuple(name for name in spec.editable if name not in wanted)
         return Edited(replace(spec, requirements=tuple(kept), editable=editable), None)
 
-    done = yield from change(ref, edit, ChangeOptions(dry_run=dry_run))
+    done = yield from change(ref, edit, ChangeOptions(dry_run=dry_run, agreed=agreed))
     verb = "Would uninstall" if dry_run else "Uninstalled"
     beyond = len({each.name for each in done.synced.changes} - set(wanted))
     left = sorted(set(wanted) & set(done.spec.lock.versions()))

@@ -17,7 +17,11 @@ __all__ = ["upgrade"]
 
 
 def upgrade(
-    ref: NotebookRef, names: Sequence[str] = (), dry_run: bool = False, any_index: bool = False
+    ref: NotebookRef,
+    names: Sequence[str] = (),
+    dry_run: bool = False,
+    any_index: bool = False,
+    agreed: str | None = None,
 ) -> Steps[Outcome]:
     """Take the newest versions that the requirements allow.
 
@@ -31,6 +35,8 @@ def upgrade(
         Whether to change nothing.
     any_index
         Whether packages may come from another index than before.
+    agreed
+        The digest of the record that the user was shown and agreed to.
 
     Raises
     ------
@@ -49,7 +55,7 @@ def upgrade(
         return Edited(snapshot.spec, None)
 
     resolve = ResolveOptions(everything=not wanted, names=wanted, any_index=any_index)
-    done = yield from change(ref, edit, ChangeOptions(resolve, dry_run))
+    done = yield from change(ref, edit, ChangeOptions(resolve, dry_run, agreed=agreed))
     verb = "Would upgrade" if dry_run else "Upgraded"
     moved = [each for each in done.synced.changes if each.old and each.new]
     summary = (

@@ -17,6 +17,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from nbenv.core.python_command import main_command
+from nbenv.engine.consent import agreed_by_command
+from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
 from nbenv.home import variables
 from nbenv.notebook.cells import Cell, cells_of, read_notebook
@@ -80,9 +82,12 @@ def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Ste
         The report cannot be written.
     """
     verdicts: dict[str, Verdict] = {}
+    agreed = {}
+    for path in paths:
+        agreed[path] = yield from _agreed(path)
     workers = _Workers()
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        futures = {pool.submit(workers.verdict, path): path for path in paths}
+        futures = {pool.submit(workers.verdict, path, agreed[path]): path for path in paths}
         yield Progress("run", f"Verifying {_notebooks(len(paths))}…")
         try:
             for number, future in enumerate(as_completed(futures), 1):
@@ -97,6 +102,14 @@ def verify(paths: Sequence[str], jobs: int = 1, junit: str | None = None) -> Ste
     if junit:
         _write_junit(ordered, Path(junit))
     return _outcome(ordered)
+
+
+def _agreed(path: str) -> Steps[str]:
+    """Return what verifying a notebook approves: what it holds now, whenever its turn comes."""
+    try:
+        return (yield from agreed_by_command(NotebookRef(path), None))
+    except NbenvError:  # its verdict will say so
+        return ""
 
 
 def _notebooks(number: int) -> str:
@@ -114,11 +127,11 @@ class _Workers:
         self._lock = threading.Lock()
         self._is_stopped = False
 
-    def verdict(self, path: str) -> Verdict:
+    def verdict(self, path: str, agreed: str) -> Verdict:
         """Verify one notebook; return once its process has ended."""
         with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
             answer = Path(scratch, "verdict.json")
-            command = main_command(sys.executable, __name__, path, str(answer))
+            command = main_command(sys.executable, __name__, path, agreed, str(answer))
             with self._lock:
                 if self._is_stopped:
                     return Verdict(path, "failed", message="Stopped.")
@@ -149,21 +162,24 @@ def _read_verdict(answer: Path) -> Verdict:
 
 
 def main() -> int:
-    """Verify the notebook that the first argument names; write the verdict to the second."""
+    """Verify the notebook that the first argument names; write the verdict to the third.
+
+    The second is the digest of the record that may be installed for it.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the clean room is removed
-    path, answer = sys.argv[1:]
+    path, agreed, answer = sys.argv[1:]
     try:
-        text = json.dumps(asdict(_verdict(path)))
+        text = json.dumps(asdict(_verdict(path, agreed)))
     except KeyboardInterrupt:
         return 1
     Path(answer).write_text(text, encoding="utf-8")
     return 0
 
 
-def _verdict(path: str) -> Verdict:
+def _verdict(path: str, agreed: str = "") -> Verdict:
     start = time.monotonic()
     try:
-        found = _compare_runs(path)
+        found = _compare_runs(path, agreed)
     except NbenvError as error:
         found = Verdict(path, "failed", message=str(error))
     except (OSError, ValueError) as error:
@@ -171,27 +187,27 @@ def _verdict(path: str) -> Verdict:
     return Verdict(**{**vars(found), "seconds": round(time.monotonic() - start, 1)})
 
 
-def _compare_runs(path: str) -> Verdict:
+def _compare_runs(path: str, agreed: str) -> Verdict:
     recorded = _code_cells(path)
     with tempfile.TemporaryDirectory(prefix="nbenv-verify-") as room:
-        first = _run_in(path, room)
+        first = _run_in(path, room, agreed)
         if not has_outputs(recorded):
             return Verdict(path, "ran")
         found = differences(recorded, first)
         if not found:
             return Verdict(path, "same")
-        changing = {each.cell for each in differences(first, _run_in(path, room))}
+        changing = {each.cell for each in differences(first, _run_in(path, room, agreed))}
     real = tuple(each for each in found if each.cell not in changing)
     return Verdict(path, "differs" if real else "same", real, tuple(sorted(changing)))
 
 
-def _run_in(path: str, room: str) -> list[Cell]:
+def _run_in(path: str, room: str, agreed: str = "") -> list[Cell]:
     """Run the notebook with nothing of this machine's but uv's cache; return its code cells."""
     from nbenv.operations.run import run  # nbclient is slow to import
 
     os.environ[variables.HOME] = os.path.join(room, "home")
     out = os.path.join(room, "out.ipynb")
-    drain(run(path, out))
+    drain(run(path, out, agreed=agreed))
     return _code_cells(out)
 
 

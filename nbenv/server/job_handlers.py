@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -34,8 +35,9 @@ class JobsHandler(NbenvHandler):
     async def post(self) -> None:
         """Answer 201 with the job; 409 with the running one when the environment is changing.
 
-        The body holds ``path``, ``verb``, ``words`` and ``flags``. What is built runs code, so this
-        takes the right to run code, as cells do.
+        The body holds ``path``, ``verb``, ``words``, ``flags``, and the ``digest`` of what the
+        person was shown and agreed to, if anything. What is built runs code, so this takes the
+        right to run code, as cells do.
         """
         body = self.json_object()
         path = self.text_field(body, "path")
@@ -76,7 +78,16 @@ def _job(notebook: str, body: dict[str, object]) -> Job:
     if verb.page_option:
         words = [verb.page_option, *words] if words else []
     options = [f"--{flag}" for flag in flags]
-    return Job(notebook, name, [*options, *words], verb.changes and "dry-run" not in flags)
+    changes = verb.changes and "dry-run" not in flags
+    return Job(notebook, name, [*options, *words], changes, _digest(body))
+
+
+def _digest(body: dict[str, object]) -> str:
+    """Return the digest of what the page showed, "" where it showed nothing."""
+    digest = body.get("digest", "")
+    if not isinstance(digest, str) or not re.fullmatch(r"([0-9a-f]{32})?", digest):
+        raise web.HTTPError(400, "digest must be the one of a dry run.")
+    return digest
 
 
 def _texts(body: dict[str, object], key: str) -> list[str]:

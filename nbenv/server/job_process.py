@@ -34,9 +34,11 @@ _NO_RESULT = "nbenv ended without a result."
 class JobProcess:
     """The process of one command on one notebook."""
 
-    def __init__(self, notebook: str, verb: str, words: Sequence[str]) -> None:
+    def __init__(self, notebook: str, verb: str, words: Sequence[str], *, agreed: str = "") -> None:
         self._notebook = notebook
-        self._words = [verb, "--events", "--notebook", notebook, *words]
+        # Without a digest, a page agreed to nothing: its button alone is no approval.
+        own = ["--events", f"--agreed={agreed}", "--notebook", notebook]
+        self._words = [verb, *own, *words]
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
 

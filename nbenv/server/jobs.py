@@ -63,18 +63,23 @@ class TooManyJobsError(Exception):
 
 @dataclass
 class Job:
-    """One command on one notebook; `changes` says whether it may change the environment."""
+    """One command on one notebook.
+
+    `changes` says whether it may change the environment, and `agreed` is the digest of what a
+    person was shown in the page and agreed to, "" for nothing.
+    """
 
     notebook: str
     verb: str
     words: Sequence[str] = ()
     changes: bool = True
+    agreed: str = ""
     identifier: str = field(default_factory=lambda: os.urandom(8).hex())
     is_done: bool = field(default=False, init=False)
     child: JobProcess = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.child = JobProcess(self.notebook, self.verb, self.words)
+        self.child = JobProcess(self.notebook, self.verb, self.words, agreed=self.agreed)
         self._events: list[Event] = []
         self._dropped = 0
         self._news = asyncio.Event()

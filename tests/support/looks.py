@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 
 RUNS = ("subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn",
         "os.system", "os.startfile", "pty.spawn", "webbrowser.open")  # fmt: skip
@@ -33,10 +33,19 @@ def watch(noted: list[str], folder: str, looking: threading.Event) -> None:
             noted.append(f"{event} {arguments!r}"[:300])
         elif event == "open" and isinstance(arguments[0], str | bytes):
             path = os.fsdecode(arguments[0])
-            if path.startswith(folder) and "evil" in path[len(folder) :]:
+            is_trap = path.startswith(folder) and "evil" in path[len(folder) :]
+            if is_trap and not _is_fingerprinting():
                 noted.append(f"open {path}")
 
     sys.addaudithook(hook)
+
+
+def _is_fingerprinting() -> bool:
+    """Return whether a local project is read for the digest that a person may agree to."""
+    frame: FrameType | None = sys._getframe()
+    while frame and not frame.f_code.co_filename.endswith("local_projects.py"):
+        frame = frame.f_back
+    return frame is not None
 
 
 def environment_with_traps(folder: Path) -> None:

@@ -19,7 +19,12 @@ _HELP = ("--help", "-h", "help")
 
 
 class NbenvError(Exception):
-    """A command of nbenv's failed: shown as its message, without a traceback."""
+    """A command of nbenv's failed: shown as its message, without a traceback.
+
+    `digest` names the record that the message shows, where it asks for an approval.
+    """
+
+    digest = ""
 
     def _render_traceback_(self):
         return str(self).splitlines()
@@ -66,14 +71,17 @@ def run(words, target, screen=None) -> None:
     screen = screen or Screen()
     verb, rest = (words[0], list(words[1:])) if words else ("--help", [])
     if verb in _HELP or {"-h", "--help"} & set(rest):
-        _show_help(["--help" if verb in _HELP else verb, *rest], screen)
+        # No other word: without `target`, they would be those of a terminal.
+        _show_help(["--help"] if verb in _HELP else [verb, "--help"], screen)
         return
     separator = ["--"] if verb == "pip" else []
     command = [*load("host_python").command(), verb, "--events", *target, *separator, *rest]
     event = _last_event(command, screen)
     if event["type"] == "error":
         screen.failed(event)
-        raise NbenvError(event["message"])
+        failure = NbenvError(event["message"])
+        failure.digest = event.get("digest", "")
+        raise failure
     update = load("live_update")
     notes = update.apply(event)
     first, newline, more = event.get("summary", "").partition("\n")

@@ -9,9 +9,11 @@ from pathlib import Path
 from nbenv.adopt.examine import examine
 from nbenv.adopt.findings import Findings
 from nbenv.core.spec import Index
+from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.interpreters import default_python
-from nbenv.errors import NotebookError, UsageError
+from nbenv.errors import NbenvError, NotebookError, UsageError
+from nbenv.operations.adoption.agreement import agreed_findings
 from nbenv.operations.adoption.attempts import Adopted, Goal, install_first_possible
 from nbenv.operations.adoption.dates import chosen_day
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
@@ -49,11 +51,25 @@ class AdoptOptions:
     own_indexes: bool = False
 
 
-def adopt(ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
+def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) -> Steps[Outcome]:
     """Find out what a notebook needs; lock, install and record that.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    options
+        The options of the command.
+    agreed
+        The ``digest`` of a dry run that was shown in a page and agreed to. Without one, a page gets
+        packages from this machine's own indexes only, and nothing from a URL or a path. None for a
+        command of a terminal or a cell, which shows these and is itself the agreement.
 
     Raises
     ------
+    ApprovalNeededError
+        The notebook asks for something else than what was agreed to, or has a record that was never
+        approved.
     NotebookError
         There is no such notebook, or it is one in another language.
     NbenvError
@@ -62,9 +78,11 @@ def adopt(ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
     path = _notebook_path(ref)
     yield Progress("look", f"Reading {path.name}…")
     examined = _examine(path, options)
-    findings, as_of = examined.findings, examined.as_of
+    as_of = examined.as_of
     if options.dry_run:
-        return dry_run_outcome(findings, path.name, as_of)
+        return dry_run_outcome(examined.findings, path.name, as_of, ref)
+    _check_record(ref, agreed)
+    findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
     named = yield from resolve_names(findings, ref.folder)
     goal = Goal(
@@ -73,6 +91,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
         requirements=named.requirements,
         indexes=tuple(Index(name, url) for name, url in findings.indexes.items()),
         as_of=as_of,
+        agreed=agreed,
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)
@@ -80,6 +99,15 @@ def adopt(ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
         rewrite_installs(path)
     findings = _completed(findings, named.notes, adopted, ref)
     return adopted_outcome(findings, path.name, adopted, as_of)
+
+
+def _check_record(ref: NotebookRef, agreed: str | None) -> None:
+    """Raise before anything is named or built if the notebook has a record that is not approved."""
+    try:
+        snapshot = NotebookSnapshot.read(ref)
+    except NbenvError:  # an old format, which is converted first
+        return
+    check_approved(snapshot, agreed)
 
 
 def _notebook_path(ref: NotebookRef) -> Path:

@@ -38,6 +38,7 @@ class Goal:
 
     `indexes` are those that the notebook names, `as_of` is the day to resolve as of. If the Python
     may be another one, `other_pythons` returns those to try; they are looked up only when needed.
+    `agreed` is the digest of the record that was agreed to, where the notebook has one already.
     """
 
     ref: NotebookRef
@@ -46,6 +47,7 @@ class Goal:
     indexes: tuple[Index, ...]
     as_of: str | None
     other_pythons: Callable[[], list[str]] | None
+    agreed: str | None = None
 
     def without(self, name: str) -> Goal:
         """Return the goal without the requirements of that name."""
@@ -185,5 +187,5 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
         return Edited(wanted, None)
 
     options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
-    changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options))
+    changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options, agreed=goal.agreed))
     return Adopted(changed.spec, changed.synced)

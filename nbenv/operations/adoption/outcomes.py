@@ -9,7 +9,13 @@ from datetime import date, timedelta
 from nbenv.adopt.findings import Findings
 from nbenv.adopt.report import report, to_data
 from nbenv.core import requirements
+from nbenv.engine.document import NotebookRef
 from nbenv.engine.summaries import counted, outcome_of
+from nbenv.operations.adoption.agreement import (
+    digest_of_findings,
+    direct_requirements,
+    sentences,
+)
 from nbenv.operations.adoption.attempts import Adopted
 from nbenv.progress import Outcome
 
@@ -19,14 +25,19 @@ _OLD_NOTEBOOK = timedelta(days=730)
 """From this age on, the usual reason that a notebook fails is newer packages."""
 
 
-def dry_run_outcome(findings: Findings, name: str, as_of: str | None) -> Outcome:
-    """Report what adopting the notebook `name` would install."""
+def dry_run_outcome(findings: Findings, name: str, as_of: str | None, ref: NotebookRef) -> Outcome:
+    """Report what adopting the notebook `name` would install; the ``digest`` is of all of it."""
     python = f" on Python {findings.python}" if findings.python else ""
     reason = f" ({findings.python_source})" if python and findings.python_source else ""
     return Outcome(
         f"Would adopt {counted(len(findings.settled()))}{python}{reason}; nothing was changed.",
         text=_text(findings, name, as_of),
-        data={**to_data(findings), "dry_run": True},
+        data={
+            **to_data(findings),
+            "direct": direct_requirements(findings),
+            "digest": digest_of_findings(findings, ref),
+            "dry_run": True,
+        },
     )
 
 
@@ -44,7 +55,7 @@ def adopted_outcome(findings: Findings, name: str, adopted: Adopted, as_of: str 
 
 
 def _text(findings: Findings, name: str, as_of: str | None) -> str:
-    lines = [report(findings, name), *_age_lines(findings, name, as_of)]
+    lines = [report(findings, name), *sentences(findings), *_age_lines(findings, name, as_of)]
     return "\n".join(line for line in lines if line)
 
 

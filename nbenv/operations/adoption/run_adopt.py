@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from nbclient.exceptions import CellExecutionError
 
@@ -41,8 +42,10 @@ def run_adopting(
     ref = NotebookRef(source)
     first = Outcome()
     if not _is_recorded(ref):
+        shown = yield from adopt(ref, replace(options, dry_run=True))
+        yield Progress("approve", shown.text, lasting=True)
         _ask(consent, f"Adopt {source} and install what it needs", "adopting it")
-        first = yield from adopt(ref, options)
+        first = yield from adopt(ref, options, _digest_in(shown))
         yield Progress("adopt", first.summary)
     recovery = _Recovery(ref, consent)
     done = yield from run(source, out, recover=recovery.recover)
@@ -51,6 +54,10 @@ def run_adopting(
     ran = done.data if isinstance(done.data, dict) else {}
     data = {**ran, "added": added, "adopted": first.data}
     return Outcome(f"{done.summary}{more}", done.text, data=data)
+
+
+def _digest_in(shown: Outcome) -> str:
+    return str(shown.data["digest"]) if isinstance(shown.data, dict) else ""
 
 
 class _Recovery:

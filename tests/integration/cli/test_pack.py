@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.notebook.metadata import write_metadata
 from tests.conftest import write_other_copy
 from tests.support.commands import fail, succeed
 from tests.support.index import LocalIndex
@@ -99,10 +100,22 @@ def test_hostile_packs(tmp_path: Path, notebook: Path) -> None:
     file = tmp_path / "x.nbpack"
     file.write_bytes(b"nothing of the kind")
     assert "cannot be unpacked" in fail("unpack", file)
-    with zipfile.ZipFile(file, "w") as archive:
-        about = {"version": 1, "notebook": "../../outside.ipynb"}
-        archive.writestr("pack.json", json.dumps(about))
-        archive.writestr("../../outside.ipynb", notebook.read_text(encoding="utf-8"))
+    inside, outside = tmp_path / "a" / "b" / "outside.ipynb", tmp_path / "outside.ipynb"
+    write_pack(file, "../../outside.ipynb", notebook)
     assert "records no environment" in fail("unpack", file, "-o", tmp_path / "a" / "b")
-    assert not (tmp_path / "outside.ipynb").exists()
-    assert (tmp_path / "a" / "b" / "outside.ipynb").exists()
+    assert not inside.exists()
+    record = {
+        "version": 1, "python": "3.11", "requirements": ["six"],
+        "lock": [f"six==1.0 --hash=sha256:{'0' * 64}"],
+    }  # fmt: skip
+    write_metadata(str(notebook), {"nbenv": record})
+    write_pack(file, "../../outside.ipynb", notebook)
+    fail("unpack", file, "-o", tmp_path / "a" / "b")  # it holds no wheels
+    assert inside.exists()
+    assert not outside.exists()
+
+
+def write_pack(file: Path, name: str, notebook: Path) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("pack.json", json.dumps({"version": 1, "notebook": name}))
+        archive.writestr(name, notebook.read_text(encoding="utf-8"))

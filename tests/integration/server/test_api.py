@@ -247,7 +247,9 @@ def test_a_waiting_kernel_becomes_real_by_itself(
     assert preview["data"]["count"] == status["locked"]
     assert preview["data"]["download"] > 1_000_000
 
-    job = start(server, "work.ipynb", "restore")
+    unasked = start(server, "work.ipynb", "restore")  # as by a button that showed nothing
+    assert events(server, unasked["id"])[-1]["digest"] == preview["data"]["digest"]
+    job = start(server, "work.ipynb", "restore", digest=preview["data"]["digest"])
     with following(server, job["id"]) as told:
         next(told)  # it has the environment's lock by now
     early = channel.send("import tabulate, sys; print(sys.prefix)")
@@ -263,14 +265,16 @@ def test_a_kernels_build_is_told_and_stopped(server: JupyterServer, home: Path) 
     """An approved environment that is gone: its kernel builds it, and can be stopped."""
     path = write_notebook(server.root / "work.ipynb", "1")
     project = slow_project(server.root / "slow")
+    slow = server.root.parent / "slow"  # not part of the project, which stays as it was approved
     (project / "setup.py").write_text(
-        "from setuptools import setup\nsetup(name='slow', version='1', py_modules=[])",
+        "import os, time\nfrom setuptools import setup\n"
+        f"time.sleep(60 if os.path.exists({str(slow)!r}) else 0)\n"
+        "setup(name='slow', version='1', py_modules=[])",
         encoding="utf-8",
     )
     succeed("install", path, project)
     shutil.rmtree(ask(server, "status?path=work.ipynb")["environment"])
-    shutil.rmtree(project)
-    slow_project(project)
+    slow.touch()
     kernel = server.session(path.name)["kernel"]["id"]
     work = None
     for _ in range(100):

@@ -21,7 +21,7 @@ BY_A_PAGE = {
     "install": ({"dry-run", "upgrade", "pre", "any-index"}, "", True),
     "uninstall": ({"dry-run"}, "", True),
     "upgrade": ({"dry-run", "any-index"}, "", True),
-    "restore": ({"dry-run"}, "--python", True),
+    "restore": ({"dry-run", "no-sizes"}, "--python", True),
     "python": (set(), "", True),
     "undo": (set(), "", True),
     "adopt": ({"dry-run"}, "", True),

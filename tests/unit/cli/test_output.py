@@ -62,6 +62,21 @@ def test_quiet_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    "output", [Text(), Text(quiet=True), Json()], ids=["text", "quiet", "json"]
+)
+def test_what_must_be_seen_is_always_shown(
+    output: Output, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.progress(Progress("approve", "Approving this:\nan index\x1b", lasting=True))
+    assert capsys.readouterr() == ("", "Approving this:\nan index\\x1b\n")
+
+
+def test_what_must_be_seen_stays_below_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    Events().progress(Progress("approve", "Approving this.", lasting=True))
+    assert json.loads(capsys.readouterr().out) == {"type": "text", "text": "Approving this."}
+
+
 def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     for output in (Text(), Json(), Events()):

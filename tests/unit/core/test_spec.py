@@ -74,3 +74,31 @@ def test_a_digest_is_of_what_decides_an_installation(tmp_path: Path) -> None:
 def test_a_local_project_is_another_one_in_another_folder(tmp_path: Path) -> None:
     spec = Spec.from_record({**RECORD, "lock": ["lib @ ./lib"]})
     assert spec.digest(tmp_path) != spec.digest(tmp_path / "elsewhere")
+
+
+HASHED = f"--hash=sha256:{'0' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("line", "editable"),
+    [
+        (f"mine @ ./mine {HASHED}", []),
+        (f"mine @ file:///srv/mine {HASHED}", []),
+        (f"mine @ ./mine-1.0-py3-none-any.whl {HASHED}", ["mine"]),
+        (f"mine==1.0 {HASHED}", ["Mine"]),
+        (f"mine @ git+https://host.invalid/mine@{'0' * 40}", ["mine"]),
+    ],
+)
+def test_a_hash_that_nobody_would_compare_is_refused(line: str, editable: list[str]) -> None:
+    record = {"version": 1, "python": "3.11", "requirements": [], "lock": [line]}
+    with pytest.raises(RecordError):
+        Spec.from_record({**record, "editable": editable})
+
+
+def test_what_the_lock_lacks() -> None:
+    spec = Spec.from_record({
+        "version": 1, "python": "3.11", "lock": [f"six==1.0 {HASHED}"],
+        "requirements": ["six", "far>=1", "six>=2", "near @ ./near"],
+    })  # fmt: skip
+    assert spec.unlocked() == ("far>=1", "six>=2", "near @ ./near")
+    assert spec.local_urls == ("./near",)

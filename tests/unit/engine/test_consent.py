@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nbenv.core.spec import Spec
-from nbenv.engine.consent import agree, agree_to, check_approved, check_policy
+from nbenv.engine.consent import (
+    agree,
+    agree_to,
+    agreed_by_command,
+    check_approved,
+    check_policy,
+    needs_approval,
+)
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import store
+from nbenv.environments.local_projects import digest_of
 from nbenv.environments.store import State
 from nbenv.errors import ApprovalNeededError
 from nbenv.home import approval_store, variables
 from nbenv.notebook.metadata import write_metadata
-from tests.support.environments import read
+from nbenv.progress import Steps
+from tests.support.environments import read, ref_of
 
 HASH = f"--hash=sha256:{'0' * 64}"
 RECORD: dict[str, object] = {
@@ -30,7 +40,7 @@ def recorded(notebook: Path) -> Path:
 
 def refusal(notebook: Path) -> ApprovalNeededError:
     with pytest.raises(ApprovalNeededError) as caught:
-        check_approved(read(notebook), consent=False)
+        check_approved(read(notebook), None)
     return caught.value
 
 
@@ -42,10 +52,10 @@ def test_a_strangers_record_needs_approval(recorded: Path, home: Path) -> None:
 
 
 def test_consent_and_an_approval_allow_it(recorded: Path) -> None:
-    check_approved(read(recorded), consent=True)
-    refusal(recorded)  # consent is for once
+    check_approved(read(recorded), read(recorded).digest)
+    refusal(recorded)  # an agreement is for once
     agree(read(recorded), read(recorded).spec)
-    check_approved(read(recorded), consent=False)
+    check_approved(read(recorded), None)
 
 
 def test_an_approval_is_of_one_content(recorded: Path) -> None:
@@ -58,7 +68,48 @@ def test_an_approval_is_of_one_content(recorded: Path) -> None:
         write_metadata(str(recorded), {"nbenv": {**RECORD, **changed}})
         refusal(recorded)
     write_metadata(str(recorded), {"nbenv": {**RECORD, "note": "unknown keys install nothing"}})
-    check_approved(read(recorded), consent=False)
+    check_approved(read(recorded), None)
+
+
+@pytest.mark.parametrize("agreed", ["", "0" * 32])
+def test_an_agreement_to_something_else_allows_nothing(recorded: Path, agreed: str) -> None:
+    with pytest.raises(ApprovalNeededError) as caught:
+        check_approved(read(recorded), agreed)
+    assert ("has changed since it was shown" in caught.value.what) is bool(agreed)
+    assert caught.value.digest == caught.value.parts()["digest"] == read(recorded).digest
+
+
+def test_a_command_agrees_to_what_the_file_holds_and_shows_it(recorded: Path) -> None:
+    shown, digest = said(agreed_by_command(ref_of(recorded), None))
+    assert digest == read(recorded).digest
+    assert shown == (
+        "Approving what this notebook records: Python 3.11 with 1 package locked (six).", True
+    )  # fmt: skip
+    write_metadata(str(recorded), {"nbenv": {**RECORD, "requirements": ["other"]}})
+    with pytest.raises(ApprovalNeededError, match="has changed"):
+        check_approved(read(recorded), digest)
+    agree(read(recorded), read(recorded).spec)
+    assert list(said(agreed_by_command(ref_of(recorded), None))) == [read(recorded).digest]
+    assert list(said(agreed_by_command(ref_of(recorded), "shown"))) == ["shown"]
+
+
+def said(steps: Steps[str]) -> Iterator[object]:
+    """Yield what steps say, and last what they return."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            yield end.value
+            return
+        yield step.message, step.lasting
+
+
+def test_what_waits_for_an_approval(recorded: Path) -> None:
+    assert needs_approval(ref_of(recorded))
+    agree(read(recorded), read(recorded).spec)
+    assert not needs_approval(ref_of(recorded))
+    write_metadata(str(recorded), {"nbenv": None})
+    assert not needs_approval(ref_of(recorded))
 
 
 @pytest.mark.parametrize(
@@ -69,21 +120,21 @@ def test_the_policy_decides_the_rest(
 ) -> None:
     monkeypatch.setenv(variables.RESTORE, policy)
     if is_allowed:
-        check_approved(read(recorded), consent=False)
+        check_approved(read(recorded), None)
     else:
         refusal(recorded)
 
 
 def test_never_means_never_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
-    check_policy(consent=False)
+    check_policy(None)
     monkeypatch.setenv(variables.RESTORE, "never")
-    check_policy(consent=True)
+    check_policy("")
     with pytest.raises(ApprovalNeededError, match="NBENV_RESTORE is never"):
-        check_policy(consent=False)
+        check_policy(None)
 
 
 def test_a_notebook_without_record_needs_none(notebook: Path) -> None:
-    check_approved(read(notebook), consent=False)
+    check_approved(read(notebook), None)
 
 
 def test_what_is_more_than_wheels_of_ones_own_index_is_named(notebook: Path) -> None:
@@ -98,6 +149,7 @@ def test_what_is_more_than_wheels_of_ones_own_index_is_named(notebook: Path) -> 
         "It uses the index far (https://far.invalid/simple).",
         "It installs direct directly from https://host.invalid/direct.tar.gz, and builds it, "
         "which runs its code.",
+        "Its lock lacks six: the next change installs that, and may build it, which runs its code.",
         "It builds built from source, which runs their code.",
         "Nothing was downloaded or run.",
     ]
@@ -129,5 +181,5 @@ def test_a_detached_kernel_has_no_notebook_to_name() -> None:
 def test_a_local_project_is_approved_per_folder(tmp_path: Path) -> None:
     spec = Spec.from_record({**RECORD, "requirements": [], "lock": ["mine @ ./mine"]})
     agree_to(spec, tmp_path, None)
-    assert approval_store.is_approved(spec.digest(tmp_path))
-    assert not approval_store.is_approved(spec.digest(tmp_path / "other"))
+    assert approval_store.is_approved(digest_of(spec, tmp_path))
+    assert not approval_store.is_approved(digest_of(spec, tmp_path / "other"))

@@ -215,7 +215,7 @@ def test_a_kill_while_recording_leaves_the_old_record_or_the_new_one(
                 add(ref, "beta")
     snapshot = NotebookSnapshot.read(ref)
     assert snapshot.spec.requirements in (("alpha",), ("alpha", "beta"))
-    check_approved(snapshot, consent=False)  # either can be restored without asking
+    check_approved(snapshot, None)  # either can be restored without asking
     drain(prepare(ref))
     snapshot = NotebookSnapshot.read(ref)
     assert snapshot.is_ready

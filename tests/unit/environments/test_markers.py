@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 
 from nbenv.core.lock import Lock
 from nbenv.core.spec import Spec
-from nbenv.environments.markers import marker_values, select_locked
+from nbenv.environments.markers import marker_values, possible_locked, select_locked
 
 HASH = f"--hash=sha256:{'0' * 64}"
 
@@ -43,3 +44,40 @@ def test_a_lock_is_selected_by_python_and_platform() -> None:
         "everywhere",
         "windows",
     }
+
+
+@pytest.mark.parametrize(
+    ("marker", "may"),
+    [
+        ("python_full_version < '3.11.4'", True),
+        ("python_full_version == '3.11.250'", True),
+        ("python_full_version >= '3.11.0a1' and python_full_version < '3.11.0rc2'", True),
+        ("python_full_version in '3.11.3, 3.11.5'", True),
+        ("implementation_version < '3.11.4'", True),
+        ("'3.11.4' > python_full_version", True),
+        ("python_full_version != '3.11.99'", True),
+        ("platform_release < '3'", True),
+        ("platform_version == 'any text at all'", True),
+        ("python_version == '3.11' and python_full_version < '3.11.2'", True),
+        ("python_full_version < '3.11'", False),
+        ("python_full_version >= '3.12'", False),
+        ("python_version < '3.11'", False),
+        ("os_name == 'nt'", False),
+        ("os_name == 'nt' and python_full_version < '3.11.4'", False),
+        ("sys_platform == 'win32' or python_full_version < '3.11.4'", True),
+    ],
+)
+def test_lines_that_some_patch_version_installs_are_possible(marker: str, may: bool) -> None:
+    line = f"six==1.0 ; {marker} --hash=sha256:{'0' * 64}"
+    spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": [], "lock": [line]})
+    assert [each.name for each in possible_locked(spec)] == (["six"] if may else [])
+
+
+def test_a_marker_of_too_many_values_counts_as_possible() -> None:
+    parts = [f"platform_release != '{n}' and platform_version != '{n}'" for n in range(60)]
+    marker = " and ".join([*parts, "python_full_version == '3.11.1'", "os_name == 'nt'"])
+    line = f"six==1.0 ; {marker} --hash=sha256:{'0' * 64}"
+    spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": [], "lock": [line]})
+    started = time.monotonic()
+    possible_locked(spec)
+    assert time.monotonic() - started < 20

@@ -21,6 +21,8 @@ from nbenv.home.locks import locked
 from nbenv.kernel import waiting
 from nbenv.kernel.channels import Channels
 from nbenv.kernel.guest import boot
+from nbenv.notebook.metadata import write_metadata
+from tests.support.environments import read
 from tests.support.kernels import Kernel
 from tests.unit.kernel.conftest import Make
 
@@ -32,7 +34,7 @@ class Serving:
 
     def __init__(self, connection: str, notebook: Path) -> None:
         channels = Channels(connection)
-        self._kernel = waiting.WaitingKernel(channels, str(notebook), MESSAGE)
+        self.kernel = waiting.WaitingKernel(channels, str(notebook), MESSAGE)
         self.client = BlockingKernelClient()
         self.client.load_connection_file(connection)
         self.client.start_channels()
@@ -42,7 +44,7 @@ class Serving:
         self._thread.start()
 
     def _serve(self) -> None:
-        found = self._kernel.serve()
+        found = self.kernel.serve()
         self.became = found and found.environment
 
     def ended(self) -> str | None:
@@ -56,6 +58,21 @@ class Serving:
             self.client.shutdown()
             self.ended()
         self.client.stop_channels()
+
+
+RECORD: dict[str, object] = {
+    "version": 1,
+    "python": "3.11",
+    "requirements": ["six"],
+    "lock": [f"six==1.0 --hash=sha256:{'0' * 64}"],
+}
+
+
+@pytest.fixture
+def unapproved(notebook: Path) -> Path:
+    """Return a notebook whose record nobody approved on this machine."""
+    write_metadata(str(notebook), {"nbenv": RECORD})
+    return notebook
 
 
 @pytest.fixture
@@ -101,6 +118,78 @@ def test_clients_get_every_reply(serving: Serving) -> None:
     assert client.inspect("x", reply=True, timeout=5)["content"]["found"] is False
     assert client.history(reply=True, timeout=5)["content"]["history"] == []
     assert client.comm_info(reply=True, timeout=5)["content"]["comms"] == {}
+
+
+# -- before anyone approved the record
+
+STRANGERS = [
+    "install six", "install -e ./evil --notebook other.ipynb", "export -o out.txt",
+    "export --format dockerfile", "git-config --global", "approvals --revoke all", "approvals",
+    "prune", "unpack x.nbpack", "run x.ipynb", "pip install six", "pip list", "undo", "adopt",
+    "python 3.12", "upgrade", "uninstall six", "verify x.ipynb", "pack -o x", "audit", "outdated",
+    "kernelspec", "restore --python 3.12", "restore --fallback newest",
+    "restore --dry-run --fallback newest", "envs --sizes", "git-merge a b c d",
+    "status\n%nbenv undo",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", STRANGERS)
+def test_a_strangers_cell_changes_nothing(
+    unapproved: Path, serving: Serving, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(unapproved.parent)
+    before = {each: each.read_bytes() for each in unapproved.parent.rglob("*.ipynb")}
+    status, text = serving.cells.run(f"%nbenv {line}")
+    assert status == "error"
+    assert "has to wait: nobody has approved" in text or "Unknown option" in text
+    assert {each: each.read_bytes() for each in unapproved.parent.rglob("*.ipynb")} == before
+    assert not Path("out.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["status", "list", "envs", "doctor", "restore --dry-run --no-sizes"]
+)
+def test_a_strangers_cell_may_look(unapproved: Path, serving: Serving, line: str) -> None:
+    _, text = serving.cells.run(f"%nbenv {line}")
+    assert "has to wait" not in text
+
+
+@pytest.mark.parametrize(
+    "line", ["export other.ipynb -o out.txt --help", "install other.ipynb ./x -- -h", "-h prune"]
+)
+def test_help_is_help_alone(
+    unapproved: Path, serving: Serving, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(unapproved.parent)
+    status, text = serving.cells.run(f"%nbenv {line}")
+    assert (status, "Usage" in text or "usage" in text) == ("ok", True)
+    assert not Path("out.txt").exists()
+
+
+def test_restore_agrees_to_what_the_message_showed(
+    unapproved: Path, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[list[str]] = []
+    monkeypatch.setattr(boot.load("command"), "run", lambda words, own, _: given.append(own))
+    serving.kernel._digest = shown = "0" * 32
+    serving.cells.run("%nbenv restore")
+    serving.cells.run("import six")
+    serving.cells.run("%nbenv restore")
+    target = ["--unapproved", "--notebook", str(unapproved)]
+    assert given == [target, [f"--agreed={shown}", *target]]
+
+
+def test_what_changed_behind_the_message_is_shown_before_it_is_restored(
+    unapproved: Path, serving: Serving
+) -> None:
+    serving.kernel._digest = read(unapproved).digest
+    serving.cells.run("import six")
+    write_metadata(str(unapproved), {"nbenv": {**RECORD, "requirements": ["other"]}})
+    status, text = serving.cells.run("%nbenv restore")
+    assert status == "error"
+    assert "has changed since it was shown" in text
+    assert "other" in text
+    assert serving.kernel._digest == read(unapproved).digest
 
 
 # -- when it ends

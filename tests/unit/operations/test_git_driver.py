@@ -56,7 +56,7 @@ def test_what_each_side_added_is_in_the_merge(
     assert {"one", "two"} <= spec.lock.versions().keys()
     assert stocked.requests == []  # nothing had to be resolved
     shutil.copyfile(sides[1], installed)
-    check_approved(read(installed), consent=False)  # both sides were
+    check_approved(read(installed), None)  # both sides were
 
 
 def test_a_side_that_was_not_approved_gives_no_approval(
@@ -76,7 +76,7 @@ def test_a_side_that_was_not_approved_gives_no_approval(
     merge(sides, installed)
     shutil.copyfile(sides[1], installed)
     with pytest.raises(NbenvError):
-        check_approved(read(installed), consent=False)
+        check_approved(read(installed), None)
 
 
 def test_different_versions_are_resolved(

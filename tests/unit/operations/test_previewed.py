@@ -20,7 +20,12 @@ FULL = PreviewedRestore(
     requirements=("wheel",),
     distributions=PACKAGES,
     indexes=(Index("far", "https://far.invalid"),),
-    direct=("direct @ https://host.invalid/d.whl",),
+    direct=("direct @ https://host.invalid/d.whl", "mine @ ./mine"),
+    unlocked=("late>=1",),
+    editable=("mine @ ./mine",),
+    local=("mine @ ./mine", "other @ ./other"),
+    conditional=("maybe==1.0 ; python_full_version < '3.11.4'",),
+    locked_source=("built",),
     looked_up=True,
     problem="One thing.",
 )
@@ -32,6 +37,10 @@ def test_everything_that_matters_comes_first() -> None:
         "Packages:       3, download of 2.0 MB and 1 package of unknown size",
         "Foreign index:  far = https://far.invalid",
         "Direct:         direct @ https://host.invalid/d.whl",
+        "Local:          mine @ ./mine, installed in place",
+        "Local:          other @ ./other",
+        "Not locked:     late>=1 (the next change installs it, and may build it)",
+        "Maybe:          maybe==1.0 ; python_full_version < '3.11.4'",
         "Built here:     built (building runs their code)",
         "Not known:      One thing.",
         "Approved here:  not yet",
@@ -46,7 +55,7 @@ def test_everything_that_matters_comes_first() -> None:
 def test_what_is_plain_is_short() -> None:
     plain = replace(
         FULL, python_here=True, approved=True, distributions=PACKAGES[:1], indexes=(), direct=(),
-        problem="",
+        unlocked=(), editable=(), local=(), conditional=(), locked_source=(), problem="",
     )  # fmt: skip
     assert plain.text().splitlines()[:3] == [
         "Python:         3.11",
@@ -65,3 +74,11 @@ def test_sums_are_of_what_is_known() -> None:
     }  # fmt: skip
     assert data["indexes"] == ({"name": "far", "url": "https://far.invalid"},)
     assert replace(FULL, distributions=PACKAGES[2:]).to_data()["download"] is None
+
+
+def test_what_is_built_is_unknown_where_nothing_is_locked() -> None:
+    unknown = replace(FULL, locked_source=None, distributions=())
+    assert unknown.to_data()["source"] is None
+    assert "Built here:     unknown until it is resolved (building runs code)" in unknown.text()
+    assert FULL.to_data()["source"] == ["built"]
+    assert replace(FULL, locked_source=("more",)).to_data()["source"] == ["built", "more"]

@@ -114,7 +114,7 @@ def test_a_record_without_lock_is_locked_when_it_is_asked_for(
     record = {"version": 1, "python": read(notebook).spec.python, "requirements": ["leaf<2"]}
     write_metadata(str(notebook), {"nbenv": {**record, "lock": []}})
     with pytest.raises(NotebookError, match="no lock"):
-        drain(prepare(ref_of(notebook), consent=True))
+        drain(prepare(ref_of(notebook), read(notebook).digest))
     done = drain(restore(ref_of(notebook)))
     assert done.summary == "Nothing was locked: resolved, locked and installed leaf<2."
     assert read(notebook).spec.lock.versions()["leaf"] == "1.0"

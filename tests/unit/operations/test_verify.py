@@ -56,7 +56,7 @@ def test_what_changes_from_run_to_run_is_told_apart(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("error", [NbenvError("It failed."), ValueError("It failed.")])
 def test_an_error_is_a_verdict(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(_: str) -> Verdict:
+    def fail(*_: str) -> Verdict:
         raise error
 
     monkeypatch.setattr(verify, "_compare_runs", fail)
@@ -117,7 +117,7 @@ def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 def test_a_clean_room_is_a_home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     homes = []
 
-    def ran(path: str, out: str) -> object:
+    def ran(path: str, out: str, *, agreed: str) -> object:
         homes.append(paths.home())
         write_notebook(Path(out), "1")
         return iter(())

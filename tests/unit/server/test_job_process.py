@@ -47,7 +47,9 @@ def test_it_runs_as_a_kernel_of_this_server_would(job: Any, notebook: Path) -> N
         " 'names': [os.environ[n] for n in ('JPY_SESSION_NAME', 'JPY_PARENT_PID')]}))"
     )
     [found] = job(program, "a").events()
-    assert found["words"] == ["install", "--events", "--notebook", str(notebook), "a"]
+    assert found["words"] == [
+        "install", "--events", "--agreed=", "--notebook", str(notebook), "a",
+    ]  # fmt: skip
     assert found["folder"] == str(notebook.parent)
     assert found["names"] == [str(notebook), str(os.getpid())]
 

@@ -22,7 +22,7 @@ STOPPED = {"type": "error", "kind": "Stopped"}
 class Process:
     """A command that says what it is given; None ends it."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, agreed: str) -> None:
         self.said: queue.Queue[Any] = queue.Queue()
         self.calls: list[str] = []
 

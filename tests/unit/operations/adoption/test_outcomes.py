@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from nbenv.engine.environment_sync import SyncResult
 from nbenv.environments.environment import Environment
 from nbenv.operations.adoption.attempts import Adopted
 from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
+from tests.support.environments import ref_of
 
 
 def findings() -> Findings:
@@ -20,8 +22,8 @@ def findings() -> Findings:
     return found
 
 
-def test_a_dry_run() -> None:
-    outcome = dry_run_outcome(findings(), "x.ipynb", None)
+def test_a_dry_run(notebook: Path) -> None:
+    outcome = dry_run_outcome(findings(), "x.ipynb", None, ref_of(notebook))
     assert outcome.summary.startswith("Would adopt 1 ")
     assert outcome.summary.endswith(" on Python 3.9 (runtime.txt); nothing was changed.")
     assert isinstance(outcome.data, dict)
@@ -46,9 +48,9 @@ def test_an_empty_environment() -> None:
 
 
 @pytest.mark.parametrize(("day", "is_old"), [("2019-05-17", True), (str(date.today()), False)])
-def test_only_an_old_notebook_is_called_old(day: str, is_old: bool) -> None:
+def test_only_an_old_notebook_is_called_old(notebook: Path, day: str, is_old: bool) -> None:
     found = Findings(as_of=day, as_of_reason="its text says so")
-    assert dry_run_outcome(found, "x.ipynb", None).text == (
+    assert dry_run_outcome(found, "x.ipynb", None, ref_of(notebook)).text == (
         "Old: its text says so. If newer packages break it, resolve as of that day: "
         "nbenv adopt --as-of 2019-05-17 x.ipynb"
         if is_old

@@ -17,6 +17,8 @@ from nbenv.operations.run import Recover
 from nbenv.progress import Outcome, Progress, Steps, drain
 from tests.conftest import write_notebook
 
+DIGEST = "0" * 32
+
 
 class World:
     """A run that fails with given errors, and an installer that notes what it is asked for."""
@@ -25,10 +27,14 @@ class World:
         self.errors = errors
         self.installed: list[str] = []
         self.went_on: list[bool] = []
+        self.adopted: list[tuple[bool, str | None]] = []
 
-    def adopt(self, ref: NotebookRef, options: AdoptOptions) -> Steps[Outcome]:
+    def adopt(
+        self, ref: NotebookRef, options: AdoptOptions, agreed: str | None = None
+    ) -> Steps[Outcome]:
         yield Progress("look", "…")
-        return Outcome("Adopted.", data={"found": []})
+        self.adopted.append((options.dry_run, agreed))
+        return Outcome("Adopted.", "It needs yaml.", data={"digest": DIGEST})
 
     def install(self, ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
         yield Progress("install", "…")
@@ -73,7 +79,8 @@ def test_what_is_missing_is_installed_after_a_question(
     ]
     assert (made.installed, made.went_on) == (["pyyaml"], [True, False])
     assert outcome.summary == "Ran. Installed during the run: pyyaml."
-    assert outcome.data == {"cells": 1, "added": ["pyyaml"], "adopted": {"found": []}}
+    assert outcome.data == {"cells": 1, "added": ["pyyaml"], "adopted": {"digest": DIGEST}}
+    assert made.adopted == [(True, None), (False, DIGEST)]  # what was shown, and nothing else
 
 
 def test_the_same_package_is_not_installed_twice(

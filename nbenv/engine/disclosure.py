@@ -1,0 +1,158 @@
+"""Everything in a record that can make code run or a host be asked, for people to see first.
+
+A preview, the refusal of what was not approved, and a command that approves it all list the same,
+so that an agreement covers nothing that was not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbenv.core import requirements
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import is_local, must_be_built, without_credentials
+from nbenv.core.spec import Index, Spec
+from nbenv.engine.summaries import counted
+from nbenv.environments.interpreters import default_python
+from nbenv.environments.markers import possible_locked, select_locked
+
+__all__ = ["Disclosure", "contents", "disclose", "download_note"]
+
+_NAMED = 8
+"""Requirements that one line names."""
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """Everything that is more than wheels from this machine's own indexes.
+
+    Parameters
+    ----------
+    indexes
+        The indexes that the record names.
+    direct
+        What is installed from a URL or a path, now or by the next change.
+    unlocked
+        Requirements that the lock lacks: the next change resolves them.
+    editable
+        Local projects that are installed in place.
+    local
+        Projects and archives on this machine.
+    source
+        The packages that are built from source; None where only resolving tells.
+    conditional
+        Lines of the lock that are installed only with another patch version of the Python.
+    lines
+        The lines of the lock that may be installed on this platform.
+    """
+
+    indexes: tuple[Index, ...]
+    direct: tuple[str, ...]
+    unlocked: tuple[str, ...]
+    editable: tuple[str, ...]
+    local: tuple[str, ...]
+    source: tuple[str, ...] | None
+    conditional: tuple[str, ...]
+    lines: tuple[LockedDistribution, ...]
+
+    def sentences(self) -> Iterator[str]:
+        """Yield a sentence for each of these things."""
+        for index in self.indexes:
+            yield f"It uses the index {index.name} ({index.url})."
+        for each in self.lines:
+            if each.url:
+                yield f"It installs {each.name} directly from {_origin(each)}."
+        for text in self.unlocked:
+            if url := requirements.parse(text).url:
+                yield f"Its lock lacks {text}: the next change installs it{_built(url)}."
+        names = [text for text in self.unlocked if not requirements.parse(text).url]
+        if self.source is None:
+            yield (
+                "It locks nothing: restoring resolves its requirements, and what has to be built "
+                "from source, which runs code, is unknown."
+            )
+        elif names:
+            yield (
+                f"Its lock lacks {', '.join(names)}: the next change installs that, and may build "
+                "it, which runs its code."
+            )
+        if locked := sorted({each.name for each in self.lines if each.source}):
+            yield f"It builds {', '.join(locked)} from source, which runs their code."
+
+
+def _origin(locked: LockedDistribution) -> str:
+    url = without_credentials(str(locked.url))
+    return f"{url}{_built(url)}"
+
+
+def _built(url: str) -> str:
+    match must_be_built(url):
+        case True:
+            return ", and builds it, which runs its code"
+        case None:
+            return ", and may build it, which runs its code"
+    return ""
+
+
+def disclose(spec: Spec, version: str = "") -> Disclosure:
+    """Return everything in a record that can make code run or a host be asked.
+
+    Parameters
+    ----------
+    spec
+        The record.
+    version
+        The full version of its Python on this machine; "" where it is not known to be here.
+    """
+    possible = possible_locked(spec)
+    chosen = set(select_locked(spec, version).values()) if version else set(possible)
+    unlocked = tuple(map(without_credentials, spec.unlocked()))
+    locked_directly = [_line(each, chosen) for each in possible if each.url]
+    asked_directly = [text for text in unlocked if requirements.parse(text).url]
+    asked = [text for text in spec.requirements if is_local(requirements.parse(text).url)]
+    local = [each.requirement for each in possible if is_local(each.url)]
+    return Disclosure(
+        indexes=tuple(Index(each.name, without_credentials(each.url)) for each in spec.indexes),
+        direct=tuple(dict.fromkeys([*locked_directly, *asked_directly])),
+        unlocked=unlocked,
+        editable=tuple(text for text in dict.fromkeys([*local, *asked]) if _in_place(text, spec)),
+        local=tuple(dict.fromkeys([*local, *asked])),
+        source=_built_from_source(spec, possible),
+        conditional=tuple(_line(each, chosen) for each in possible if each not in chosen),
+        lines=tuple(possible),
+    )
+
+
+def _line(locked: LockedDistribution, chosen: set[LockedDistribution]) -> str:
+    """Return a line of the lock, with its marker where that decides whether it is installed."""
+    text = without_credentials(locked.requirement)
+    return text if locked in chosen else f"{text} ; {locked.marker}"
+
+
+def _in_place(text: str, spec: Spec) -> bool:
+    return requirements.name_of(text) in map(requirements.name_of, spec.editable)
+
+
+def _built_from_source(spec: Spec, possible: list[LockedDistribution]) -> tuple[str, ...] | None:
+    if not spec.lock.distributions:
+        return None if spec.requirements else ()
+    built = {
+        each.name for each in possible if each.source or (each.url and must_be_built(each.url))
+    }
+    return tuple(sorted(built))
+
+
+def contents(spec: Spec) -> str:
+    """Return what a record holds, in a few words."""
+    cut = ", …" if len(spec.requirements) > _NAMED else ""
+    asked = without_credentials(", ".join(spec.requirements[:_NAMED]) + cut)
+    names = f" ({asked})" if asked else ""
+    return f"Python {spec.python} with {counted(len(spec.lock.distributions))} locked{names}"
+
+
+def download_note(spec: Spec) -> str:
+    """Return a sentence about a Python that may have to be downloaded, "" for the host's own."""
+    if spec.python == default_python():
+        return ""
+    return f" Python {spec.python} is downloaded with uv if it is not on this machine."

@@ -1,0 +1,221 @@
+"""Fingerprints of the local projects and archives that a record names.
+
+A project has no hash, and building it runs its code. So an approval is of its files, too: another
+project in the same place has to be approved anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+
+from nbenv.core.requirements import absolute, parse
+from nbenv.core.spec import Spec
+from nbenv.core.urls import is_local
+from nbenv.installer.uv import tomllib
+
+__all__ = ["digest_of", "fingerprint"]
+
+_GENERATED = frozenset({
+    ".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules", ".ipynb_checkpoints",
+    ".pytest_cache", ".mypy_cache", ".ruff_cache",
+})  # fmt: skip
+"""Folders that tools write into all the time.
+
+Builds import nothing from them: nbenv.installer.uv keeps them from reading ``__pycache__``.
+"""
+_MOST_FILES = 20_000
+_MOST_BYTES = 2**28
+"""Beyond these, only names, sizes and times of files count: reading them would take too long."""
+_MOST_KEPT = 100
+_MOST_NAMES = 50_000
+"""Beyond this, files do not count at all: such a folder is the root of a disk, or a mistake."""
+_digests: dict[bytes, str] = {}
+"""Digests by what the system says of the files, for a server that is asked again and again."""
+_DECLARATIVE = frozenset({
+    "flit_core.buildapi", "hatchling.build", "pdm.backend", "poetry.core.masonry.api",
+    "setuptools.build_meta", "uv_build",
+})  # fmt: skip
+"""Build backends that run no code of a project which only declares what it is."""
+_RUNS_CODE = (
+    ("hatch", "build", "hooks"), ("hatch", "build", "targets"), ("hatch", "metadata"),
+    ("hatch", "version"), ("pdm", "build"), ("pdm", "version"), ("poetry", "build"),
+    ("setuptools", "dynamic"), ("setuptools", "cmdclass"), ("setuptools", "ext-modules"),
+)  # fmt: skip
+"""Tables of ``[tool]`` by which a build may run code of the project."""
+
+
+def digest_of(spec: Spec, folder: Path) -> str:
+    """Return the digest by which a record is approved for a notebook in `folder`.
+
+    Where the record names no local project, no file is read for it.
+    """
+    contents = {
+        url: found
+        for url in spec.local_urls
+        if (found := fingerprint(_place(url, folder), in_place=_is_editable(url, spec)))
+    }
+    return spec.digest(folder, contents)
+
+
+def _place(url: str, folder: Path) -> Path:
+    return absolute(url.partition("#")[0], folder)
+
+
+def _is_editable(url: str, spec: Spec) -> bool:
+    """Return whether everything that a record installs from a URL is installed in place."""
+    editable = set(map(canonicalize_name, spec.editable))
+    asked = (parse(text) for text in spec.requirements)
+    named = {each.name for each in spec.lock.distributions if each.url == url}
+    named |= {each.name for each in asked if each.url == url and is_local(each.url)}
+    return named <= editable
+
+
+def fingerprint(place: Path, *, in_place: bool = False) -> str:
+    """Return a digest of a project's files, or of an archive; "" where there is nothing.
+
+    Parameters
+    ----------
+    place
+        The folder or the archive.
+    in_place
+        Whether the project is installed in place. Its modules are then edited all the time, so only
+        the files that building it may run count; if the build may run any of them, all do.
+    """
+    if not place.is_dir():
+        return _digest([(place.name, place)]) if place.exists() else ""
+    if in_place and _only_declares(place):
+        return _digest([("pyproject.toml", place / "pyproject.toml")])
+    return _digest(list(itertools.islice(_files(place), _MOST_NAMES)))
+
+
+def _digest(files: list[tuple[str, Path]]) -> str:
+    """Return a digest of files by name; files that look the same as the last time are not read."""
+    looks = [(name, path, _look(path)) for name, path in files]
+    key = hashlib.blake2b(repr(looks).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+    if key not in _digests:
+        hashed = hashlib.blake2b(digest_size=16)
+        left = _MOST_BYTES
+        for number, (name, path, look) in enumerate(looks):
+            size = look.size if look else 0
+            is_read = number < _MOST_FILES and size <= left
+            left -= size if is_read else 0
+            for part in _parts(name, path, look, is_read):  # no two trees give the same bytes
+                hashed.update(len(part).to_bytes(8, "big") + part)
+        if len(_digests) >= _MOST_KEPT:
+            _digests.clear()
+        _digests[key] = hashed.hexdigest()
+    return _digests[key]
+
+
+class _Look(NamedTuple):
+    """A file as the system describes it; an edit changes `changed` at the latest."""
+
+    kind: int
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+
+def _look(path: Path) -> _Look | None:
+    """Return what the system says of a file or of what a link leads to, None for nothing."""
+    try:
+        found = path.stat() if path.is_file() else path.lstat()
+    except OSError:
+        return None
+    kind = stat.S_IFMT(found.st_mode)
+    return _Look(kind, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def _parts(name: str, path: Path, look: _Look | None, is_read: bool) -> Iterator[bytes]:
+    """Yield what counts of a file: its name and content, of one that is not read its size and time.
+
+    What has no size has no end either: it is the system's, and no file.
+    """
+    yield os.fsencode(name)
+    if look is None:
+        yield b"?"
+    elif stat.S_ISREG(look.kind) and is_read and look.size:
+        yield _content(path) or f"{look.size} {look.modified}".encode()
+    elif stat.S_ISREG(look.kind):
+        yield f"{look.size} {look.modified if look.size else 0}".encode()
+    else:
+        yield str(look.kind).encode()
+
+
+def _content(path: Path) -> bytes:
+    """Return a digest of a file's content; nothing where it cannot be read."""
+    hashed = hashlib.blake2b(digest_size=16)
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                hashed.update(block)
+    except OSError:
+        return b""
+    return hashed.digest()
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    """Yield a folder's files by name in a fixed order, without what tools generate.
+
+    Links are followed, as a build does, into each folder once.
+    """
+    seen: set[tuple[int, int]] = set()
+    for base, folders, names in os.walk(root, followlinks=True):
+        try:
+            known = os.stat(base)
+        except OSError:  # it is gone meanwhile
+            continue
+        if (known.st_dev, known.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((known.st_dev, known.st_ino))
+        folders[:] = sorted(each for each in folders if not _is_generated(each))
+        for name in sorted(names):
+            path = Path(base, name)
+            yield path.relative_to(root).as_posix(), path
+
+
+def _is_generated(folder: str) -> bool:
+    return folder in _GENERATED or folder.endswith(".egg-info")
+
+
+def _only_declares(root: Path) -> bool:
+    """Return whether building a project runs none of its own files.
+
+    That is so with a well-known backend, and without the settings by which that imports something.
+    """
+    if any((root / name).exists() for name in ("setup.py", "setup.cfg")):
+        return False
+    try:
+        found = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    system, project, tool = (_table(found, key) for key in ("build-system", "project", "tool"))
+    return (
+        system.get("build-backend") in _DECLARATIVE
+        and "backend-path" not in system
+        and bool(project)
+        and not project.get("dynamic")
+        and not any(_has(tool, keys) for keys in _RUNS_CODE)
+    )
+
+
+def _table(found: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = found.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _has(tool: Mapping[str, object], keys: tuple[str, ...]) -> bool:
+    inner = tool
+    for key in keys[:-1]:
+        inner = _table(inner, key)
+    return keys[-1] in inner

@@ -1,0 +1,102 @@
+"""Agreement to what an adoption takes from elsewhere than this machine's own indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from nbenv.adopt.findings import Findings, parse_named
+from nbenv.core.record import fingerprint
+from nbenv.core.requirements import absolute, is_local, without_credentials
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.environments import local_projects
+from nbenv.errors import ApprovalNeededError, NbenvError
+from nbenv.progress import Progress, Steps
+
+__all__ = ["agreed_findings", "digest_of_findings", "direct_requirements", "sentences"]
+
+
+def direct_requirements(findings: Findings) -> list[str]:
+    """Return what would be installed from a URL or a path, the editable projects included."""
+    texts = (each.requirement for each in findings.settled())
+    found = [*(text for text in texts if _is_direct(text)), *findings.editable]
+    return [without_credentials(text) for text in found]
+
+
+def _is_direct(text: str) -> bool:
+    parsed = parse_named(text)
+    return bool(parsed.url) if parsed else True  # without a name it is a URL or a path
+
+
+def digest_of_findings(findings: Findings, ref: NotebookRef) -> str:
+    """Return the digest of what a dry run shows: requirements, indexes, and local projects."""
+    direct = direct_requirements(findings)
+    return fingerprint(
+        {
+            "adopts": sorted(each.requirement for each in findings.settled()),
+            "editable": sorted(findings.editable),
+            "indexes": sorted(findings.indexes.values()),
+            "python": findings.python,
+            "contents": {text: found for text in direct if (found := _contents(text, ref.folder))},
+            "record": _record_digest(ref),
+            "folder": str(ref.folder) if direct else "",
+        }
+    )
+
+
+def _contents(text: str, folder: Path) -> str:
+    """Return the fingerprint of what a requirement names on this machine, "" for anything else."""
+    parsed = parse_named(text)
+    place = (parsed.url if parsed else text) or ""
+    if "://" in place and not is_local(place):
+        return ""
+    bare = place.partition("#")[0].partition("[")[0]
+    return local_projects.fingerprint(absolute(bare, folder)) if bare else ""
+
+
+def _record_digest(ref: NotebookRef) -> str:
+    """Return the digest of the record that the notebook has already, "" without one."""
+    try:
+        snapshot = NotebookSnapshot.read(ref)
+        return "" if snapshot.record is None else snapshot.digest
+    except NbenvError:  # an old format, which adopting converts
+        return ""
+
+
+def sentences(findings: Findings) -> Iterator[str]:
+    """Yield a sentence for each thing that can make code run or a host be asked."""
+    for name, url in findings.indexes.items():
+        yield f"It uses the index {name} ({url})."
+    for text in direct_requirements(findings):
+        yield f"It installs directly from {text}, and may build it, which runs its code."
+
+
+def agreed_findings(findings: Findings, ref: NotebookRef, agreed: str | None) -> Steps[Findings]:
+    """Return the findings, without what nobody agreed to; `agreed` is as in `adopt`."""
+    if agreed is None:
+        if lines := list(sentences(findings)):
+            shown = "\n".join(["Adopting what this notebook asks for:", *lines])
+            yield Progress("approve", shown, lasting=True)
+        return findings
+    found = digest_of_findings(findings, ref)
+    if agreed == found:
+        return findings
+    if agreed and agreed != _record_digest(ref):
+        raise ApprovalNeededError(
+            "What this notebook asks for has changed since it was shown.",
+            "\n".join([*sentences(findings), "Nothing was downloaded or run."]),
+            "Look at it again: nbenv adopt --dry-run (in a cell: %nbenv adopt --dry-run).",
+            found,
+        )
+    return _without_foreign(findings)
+
+
+def _without_foreign(findings: Findings) -> Findings:
+    """Return the findings that this machine's own indexes serve, with notes about the others."""
+    left_out = [*findings.indexes.values(), *direct_requirements(findings)]
+    kept = [each for each in findings.requirements if not _is_direct(each.requirement)]
+    reduced = replace(findings, requirements=kept, editable=[], indexes={}, notes=[*findings.notes])
+    for text in left_out:
+        reduced.note(f"{text} was not used, as nobody agreed to it")
+    return reduced
