@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from nbenv.core.urls import index_name, without_credentials
+from nbenv.core.urls import index_name, unused_name, without_credentials
 
 __all__ = [
     "Findings",
@@ -93,9 +93,14 @@ class Findings:
             places = (where,) if where else ()
             self.requirements.append(FoundRequirement(text, source, places, module or None))
 
-    def add_index(self, url: str) -> None:
-        """Add an index that packages may come from besides this machine's own."""
-        self.indexes.setdefault(index_name(url), without_credentials(url))
+    def add_index(self, url: str, name: str = "") -> None:
+        """Add an index that packages may come from besides this machine's own.
+
+        One of another URL under the same name gets a number: each of them is asked.
+        """
+        clean = without_credentials(url)
+        if clean not in self.indexes.values():
+            self.indexes[unused_name(name or index_name(url), self.indexes)] = clean
 
     def add_pin(self, pinned: str, source: Source) -> None:
         """Add ``name==version``, for a requirement without a version; the last one counts."""

@@ -82,7 +82,7 @@ def _read_pyproject(path: Path, source: Source, findings: Findings) -> None:
     tool = as_mapping(document.get("tool"))
     for index in map(as_mapping, as_list(as_mapping(tool.get("uv")).get("index"))):
         if url := str(index.get("url", "")):
-            findings.indexes.setdefault(str(index.get("name") or "index"), url)
+            findings.add_index(url, str(index.get("name") or ""))
     poetry = as_mapping(as_mapping(tool.get("poetry")).get("dependencies"))
     for name, value in poetry.items():
         if name != "python":

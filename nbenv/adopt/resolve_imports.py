@@ -153,7 +153,7 @@ def _add_beside(findings: Findings, beside: Findings, *, alone: bool) -> None:
         findings.pins.setdefault(name, pin)
     if any(each in findings.requirements for each in beside.requirements):
         for name, url in beside.indexes.items():
-            findings.indexes.setdefault(name, url)
+            findings.add_index(url, name)
     findings.notes += [note for note in beside.notes if note not in findings.notes]
     if alone and not recorded:
         findings.editable += beside.editable

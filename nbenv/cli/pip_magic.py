@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from nbenv.core.urls import index_name
+from nbenv.core.urls import index_name, unused_name
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
 from nbenv.operations.install import InstallRequest, install
@@ -72,7 +72,7 @@ def _request(words: list[str]) -> InstallRequest:
         requirements=tuple(options.requirements),
         files=tuple(options.requirement),
         editable=tuple(options.editable),
-        indexes=tuple(_with_name(url) for url in urls if url),
+        indexes=tuple(_with_names(url for url in urls if url)),
         upgrade=options.upgrade,
         pre=options.pre,
         dry_run=options.dry_run,
@@ -99,9 +99,14 @@ def _add_harmless(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root-user-action", "--progress-bar", "--upgrade-strategy", "--timeout")
 
 
-def _with_name(url: str) -> str:
-    """Give an index of pip's command line a name, unless it has one: ``NAME=URL``."""
-    return url if "=" in url.partition("://")[0] else f"{index_name(url)}={url}"
+def _with_names(urls: Iterable[str]) -> Iterator[str]:
+    """Give the indexes of pip's command line names, unless they have one: ``NAME=URL``."""
+    taken: set[str] = set()
+    for url in urls:
+        name, named, _ = url.partition("://")[0].partition("=")
+        name = name if named else unused_name(index_name(url), taken)
+        taken.add(name)
+        yield url if named else f"{name}={url}"
 
 
 def _names_to_uninstall(words: list[str]) -> list[str]:

@@ -193,10 +193,12 @@ def _requirements(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
-    indexes = []
+    indexes: list[Index] = []
     for position, index in enumerate(cast("list[dict[str, str]]", checked.get("indexes", []))):
         if not _NAME.fullmatch(index["name"]):
             raise broken(f".indexes[{position}].name", "is not the name of an index")
+        if any(each.name == index["name"] for each in indexes):
+            raise broken(f".indexes[{position}].name", "is the name of an index before it, too")
         if problem := index_problem(index["url"]):
             raise broken(f".indexes[{position}].url", problem)
         indexes.append(Index(index["name"], index["url"]))

@@ -6,7 +6,9 @@ They never quote the URL, which may hold a password.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Container
 from urllib.parse import SplitResult, unquote, urlsplit
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "index_problem",
     "is_archive",
     "is_local",
+    "origin_of",
+    "unused_name",
     "without_credentials",
 ]
 
@@ -56,6 +60,12 @@ def index_name(url: str) -> str:
         return "index"
     host = words[0].partition(":")[0].replace(".", "-")
     return "-".join([host, *(word for word in words[1:] if word != "simple")])
+
+
+def unused_name(name: str, taken: Container[str]) -> str:
+    """Return a name for an index that no other one has, with a number where that is needed."""
+    names = (f"{name}-{count}" if count > 1 else name for count in itertools.count(1))
+    return next(each for each in names if each not in taken)
 
 
 def direct_problem(url: str, *, locked: bool = False) -> str:
@@ -170,6 +180,19 @@ def is_archive(url: str) -> bool:
 def is_local(url: str | None) -> bool:
     """Return whether a URL is a path on this machine."""
     return bool(url) and str(url).lower().startswith(("./", "../", "/", "file:"))
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of a URL (RFC 6454), in the same form for the same origin.
+
+    "" for what names no host.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname and port else ""
 
 
 def without_credentials(text: str) -> str:

@@ -30,7 +30,8 @@ def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
     ]
     known = {
         "constraint-dependencies": pinned,
-        "index": [{"name": index.name, "url": index.url} for index in spec.indexes],
+        # Without the notebook's names: uv takes UV_INDEX_NAME_PASSWORD for any index of a name.
+        "index": [{"url": index.url} for index in spec.indexes],
         "sources": _sources(snapshot),
     }
     return {key: value for key, value in known.items() if value}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,13 +17,10 @@ from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, StoppedError
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
+from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
+from nbenv.installer.uv_config import tomllib
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = ["own_indexes", "run_uv", "tomllib", "uv_version"]
 
@@ -38,8 +34,6 @@ _INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTH
 """Variables that would have uv, or a build, work on another environment than the notebook's."""
 _NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
 """Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
-_INDEX_VARIABLES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
-_INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
 _WITHOUT_INDEX_OPTIONS = {
     ("python", "install"),
     ("python", "find"),
@@ -64,10 +58,7 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
     pip = pip_config.as_uv_environment(pip_config.read(os.environ))
     variables = {**pip, **kept}
     if indexes:
-        # By default uv takes a package from the first index that has it. The recorded
-        # ones come first: on another index, the same name may be another package.
-        recorded = " ".join(f"{index.name}={index.url}" for index in indexes)
-        variables["UV_INDEX"] = f"{recorded} {variables.get('UV_INDEX', '')}".strip()
+        variables = with_recorded(variables, indexes)
     if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
@@ -79,32 +70,7 @@ def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
 
     The default one comes first. With `indexes`, those of a notebook are among them.
     """
-    return [_bare_url(entry) for entry in _index_entries(_environment(indexes))]
-
-
-def _index_entries(variables: Mapping[str, str]) -> list[str]:
-    """Return the indexes as uv's variables have them: URLs, some as ``NAME=URL``."""
-    default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
-    others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
-    return [default or pip_config.default_index(), *others]
-
-
-def _bare_url(entry: str) -> str:
-    return without_credentials(_INDEX_NAME.sub("", entry))
-
-
-def _narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:
-    """Return the variables with one index left, under its name and with its password."""
-    entries = _index_entries(variables)
-    entry = next((each for each in entries if _is_same(_bare_url(each), only)), only)
-    kept = {
-        name: value for name, value in variables.items() if not _INDEX_VARIABLES.fullmatch(name)
-    }
-    return {**kept, "UV_DEFAULT_INDEX": entry}
-
-
-def _is_same(url: str, other: str) -> bool:
-    return url.rstrip("/") == other.rstrip("/")
+    return [bare_url(entry) for entry in entries(_environment(indexes))]
 
 
 def run_uv(
@@ -145,7 +111,7 @@ def run_uv(
     """
     environ = _environment(indexes, hashed)
     if only:
-        environ = _narrowed(environ, only)
+        environ = narrowed(environ, only)
     # A build must not run compiled files that lie in a project's folder: an approval does not cover
     # them, as every import changes them.
     environ["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")

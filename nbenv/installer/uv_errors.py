@@ -96,11 +96,22 @@ def _broken_index(lines: Sequence[str]) -> InstallerError:
     )
 
 
+def _closed_index(lines: Sequence[str]) -> InstallerError:
+    return IndexAccessError(
+        "A package index requires credentials.",
+        _reason(lines),
+        "If you have some, put them into ~/.netrc, or add the index to your own configuration: set "
+        "UV_INDEX to NAME=URL, UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD. They are not "
+        "sent to an index that only a notebook calls NAME. Nothing was changed.",
+    )
+
+
 _REFUSED = re.compile(r"building from source is disabled for `([^`]+)`")
 _CAUSES: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"os error (28|122)"), _full_disk),  # ENOSPC, EDQUOT
     (re.compile(r"Hash mismatch"), _wrong_hash),
     (re.compile(r"building from source is disabled for"), _refused_build),
+    (re.compile(r"lack of valid authentication credentials"), _closed_index),
     (re.compile(r"No solution found|not found in the package registry"), _conflict),
     (re.compile(r"(?i:build backend)|Failed to build"), _failed_build),
     (

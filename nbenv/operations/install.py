@@ -10,12 +10,13 @@ from pathlib import Path
 
 from nbenv.core import requirements
 from nbenv.core.spec import Index, Spec
-from nbenv.core.urls import direct_problem, index_problem
+from nbenv.core.urls import direct_problem, index_problem, origin_of
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.summaries import and_more, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.errors import RequirementError, UsageError
+from nbenv.home.index_names import remember, variable_stem
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes
@@ -74,7 +75,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     """
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
-    indexes = [parse_index(text) for text in request.indexes]
+    indexes = _typed_indexes(request.indexes)
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
         named = yield from _name_requirements(request, ref.folder)
@@ -157,6 +158,19 @@ def _add_requirements(spec: Spec, named: NamedRequirements, indexes: Sequence[In
     )
 
 
+def _typed_indexes(texts: Sequence[str]) -> list[Index]:
+    """Return the indexes that the user typed; from now on, their names count for their hosts."""
+    indexes = list(dict.fromkeys(parse_index(text) for text in texts))
+    names = [index.name for index in indexes]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(
+            f"Two indexes are called {twice[0]}.", todo="Give each of them a name of its own."
+        )
+    for index in indexes:
+        remember(index.name, origin_of(index.url))
+    return indexes
+
+
 def parse_index(text: str) -> Index:
     """Parse ``NAME=URL``; the URL loses its credentials.
 
@@ -177,13 +191,9 @@ def parse_index(text: str) -> Index:
             f"The URL of the index {name} cannot be recorded: it {problem}.",
             "Whoever gets the notebook must be able to reach the index over http or https.",
             "A password belongs in ~/.netrc, the keyring, or "
-            f"UV_INDEX_{_variable_name(name)}_USERNAME and _PASSWORD.",
+            f"UV_INDEX_{variable_stem(name)}_USERNAME and _PASSWORD.",
         )
     return Index(name, recorded)
-
-
-def _variable_name(index: str) -> str:
-    return re.sub(r"\W", "_", index).upper()
 
 
 def _installed_summary(

@@ -156,9 +156,12 @@ class LocalIndex:
     - `corrupt`: names of files to serve altered (still well-formed: only the hash reveals it);
     - `stall`: seconds to wait before every answer;
     - `without_hashes`: advertise no hashes;
-    - `html_only`: serve no JSON, whatever the client accepts.
+    - `html_only`: serve no JSON, whatever the client accepts;
+    - `moved_to`: redirect every request to the same path below this URL;
+    - `files_at`: list the files with URLs below this one.
 
-    `requests` lists (method, path) of every request in order, refused ones included.
+    `requests` lists (method, path) of every request in order, refused ones included, and `logins`
+    the credentials (``user:password``) that came with any.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -172,6 +175,7 @@ class LocalIndex:
 
     def _clear(self) -> None:
         self.requests: list[tuple[str, str]] = []
+        self.logins: list[str] = []
         self.status: int | None = None
         self.auth: tuple[str, str] | None = None
         self.corrupt: set[str] = set()
@@ -184,6 +188,8 @@ class LocalIndex:
         self.stall: float = 0
         self.without_hashes = False
         self.html_only = False
+        self.moved_to = ""
+        self.files_at = ""
         self._files: dict[str, _File] = {}
         for path in sorted(self.folder.iterdir()):
             if path.name.endswith((".whl", SDIST_SUFFIX)):
@@ -308,6 +314,8 @@ class LocalIndex:
     def answer(self, method: str, path: str, headers: Message) -> _Reply | None:
         """Return the reply to a request, or None to hang up."""
         self.requests.append((method, path))
+        if login := headers.get("Authorization"):
+            self.logins.append(base64.b64decode(login.removeprefix("Basic ")).decode())
         self._down.wait(self.stall)
         if self._down.is_set():
             return None
@@ -316,6 +324,8 @@ class LocalIndex:
             return _Reply(self.failing, b"for a while\n") if self.failing else None
         if self.status is not None:
             return _Reply(self.status, f"the index was told to answer {self.status}\n".encode())
+        if self.moved_to:
+            return _Reply(302, headers={"Location": f"{self.moved_to}{path}"})
         if self.auth and headers.get("Authorization") != _basic(self.auth):
             return _Reply(401, b"who are you?\n", headers={"WWW-Authenticate": 'Basic realm="x"'})
         return self._route(path, as_json=not self.html_only and _prefers_json(headers))
@@ -364,6 +374,8 @@ class LocalIndex:
             return _html_page([_html_entry(file, hashes) for file in files])
         versions = list(dict.fromkeys(file.version for file in files))
         entries = [_json_entry(file, hashes) for file in files]
+        for entry in entries if self.files_at else ():
+            entry["url"] = entry["url"].replace("../..", self.files_at)
         return _json_page({"name": project, "versions": versions, "files": entries})
 
     def _send_file(self, digest: str, name: str) -> _Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from nbenv.adopt.findings import unpinned
 from nbenv.core import requirements
 from nbenv.core.spec import Index, Spec
+from nbenv.core.urls import unused_name
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, Edited, change
@@ -177,15 +178,23 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
         asked = [t for t in attempt.requirements if requirements.name_of(t) != requirements.KERNEL]
         known = {requirements.name_of(text) for text in spec.requirements}
         new = [text for text in asked if requirements.name_of(text) not in known]
-        urls = {index.url for index in spec.indexes}
         wanted = replace(
             spec,
             python=attempt.python if snapshot.record is None else spec.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
-            indexes=(*spec.indexes, *(each for each in goal.indexes if each.url not in urls)),
+            indexes=_with_indexes(spec.indexes, goal.indexes),
         )
         return Edited(wanted, None)
 
     options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
     changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options, agreed=goal.agreed))
     return Adopted(changed.spec, changed.synced)
+
+
+def _with_indexes(known: Sequence[Index], found: Sequence[Index]) -> tuple[Index, ...]:
+    """Return indexes with others after them, each with a name of its own."""
+    urls = {index.url: index.name for index in known}
+    for index in found:
+        if index.url not in urls:
+            urls[index.url] = unused_name(index.name, urls.values())
+    return tuple(Index(name, url) for url, name in urls.items())

@@ -113,3 +113,15 @@ def test_exact_versions_are_loosened_and_nothing_else() -> None:
     texts = ["a==1", "b~=1.0", "c>=1", "d @ https://example.org/d.whl", "./e", "f[x]===1"]
     assert list(unpinned(texts)) == ["a", "b", *texts[2:5], "f[x]"]
     assert [is_exact(text) for text in texts] == [True, False, False, False, False, False]
+
+
+def test_indexes_of_one_name_are_all_kept() -> None:
+    findings = Findings()
+    for url in ("https://h.example:1", "https://h.example:2", "https://h.example:1"):
+        findings.add_index(url)
+    findings.add_index("https://other.example", "h-example")
+    assert findings.indexes == {
+        "h-example": "https://h.example:1",
+        "h-example-2": "https://h.example:2",
+        "h-example-3": "https://other.example",
+    }

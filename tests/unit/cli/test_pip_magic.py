@@ -72,3 +72,9 @@ def test_the_version_says_whose_pip_it_is() -> None:
 def test_other_commands_are_refused(line: str) -> None:
     with pytest.raises(UsageError, match="%nbenv"):
         pip_magic.perform_pip(line.split(), TARGET)
+
+
+def test_two_indexes_of_one_host_have_two_names() -> None:
+    urls = ("https://h.example:1", "https://h.example:2")
+    request = pip_magic._request(["six", "-i", urls[0], "--extra-index-url", urls[1]])
+    assert request.indexes == ("h-example=https://h.example:1", "h-example-2=https://h.example:2")

@@ -45,6 +45,7 @@ def test_what_is_read() -> None:
         ({"source": ["a b"]}, r"source\[0\]"),
         ({"indexes": [{"name": "a b", "url": "https://h.invalid"}]}, r"indexes\[0\].name"),
         ({"indexes": [{"name": "a", "url": "file:///a"}]}, r"indexes\[0\].url"),
+        ({"indexes": [{"name": "a", "url": "https://h.invalid"}] * 2}, r"indexes\[1\].name"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(wrong: RecordDict, place: str) -> None:

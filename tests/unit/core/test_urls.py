@@ -176,3 +176,26 @@ def test_kinds(url: str, archive: bool, local: bool) -> None:
 
 def test_nothing_is_not_local() -> None:
     assert not urls.is_local(None)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Host.example/x", "https://host.example:443"),
+        ("https://user:word@host.example:443/y?z#q", "https://host.example:443"),
+        ("http://host.example", "http://host.example:80"),
+        ("https://host.example:8443/", "https://host.example:8443"),
+        ("https://[::1]:1/", "https://::1:1"),
+        ("file:///folder", ""),
+        ("https://host.example:99999/", ""),
+        ("/folder", ""),
+        ("", ""),
+    ],
+)
+def test_origins(url: str, origin: str) -> None:
+    assert urls.origin_of(url) == origin
+
+
+def test_an_unused_name_has_a_number_where_it_must() -> None:
+    assert urls.unused_name("a", ()) == "a"
+    assert urls.unused_name("a", ("a", "a-2", "b")) == "a-3"

@@ -20,7 +20,7 @@ def test_the_block_is_read_back(tmp_path: Path) -> None:
         "tool": {
             "uv": {
                 "constraint-dependencies": ["a==1.0"],
-                "index": [{"name": "own", "url": "https://example.org/simple"}],
+                "index": [{"url": "https://example.org/simple"}],
             }
         },
     }

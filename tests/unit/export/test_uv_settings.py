@@ -20,7 +20,7 @@ def test_a_local_project_is_a_source(tmp_path: Path) -> None:
     assert dependencies(document) == ["a>=1", "tool[x]"]
     assert settings(document) == {
         "constraint-dependencies": ["a==1.0 ; os_name == 'nt'"],
-        "index": [{"name": "own", "url": "https://example.org/simple"}],
+        "index": [{"url": "https://example.org/simple"}],
         "sources": {"tool": {"path": "./tool", "editable": True}},
     }
 

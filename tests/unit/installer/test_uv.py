@@ -56,16 +56,6 @@ def test_a_notebooks_indexes_come_first(clean: None, monkeypatch: pytest.MonkeyP
     assert uv.own_indexes() == ["https://d.invalid/simple", "https://m.invalid/simple"]
 
 
-def test_one_index_keeps_its_name_and_password(
-    clean: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("UV_INDEX", "mine=https://user:word@m.invalid/simple/")
-    monkeypatch.setenv("UV_FIND_LINKS", "/links")
-    found = uv._narrowed(uv._environment(EXTRA), "https://m.invalid/simple")
-    assert found["UV_DEFAULT_INDEX"] == "mine=https://user:word@m.invalid/simple/"
-    assert not {"UV_INDEX", "UV_FIND_LINKS"} & set(found)
-
-
 def test_any_index_may_serve_a_file_of_a_known_hash(clean: None) -> None:
     assert "UV_INDEX_STRATEGY" not in uv._environment(EXTRA)
     assert uv._environment(EXTRA, hashed=True)["UV_INDEX_STRATEGY"] == "unsafe-best-match"

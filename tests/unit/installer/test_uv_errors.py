@@ -16,6 +16,11 @@ from nbenv.installer.uv_errors import PROJECT, explain_failure
         ("error: building from source is disabled for `a`", errors.BuildRefusedError),
         ("error: No solution found when resolving dependencies", errors.ResolutionError),
         ("error: a was not found in the package registry", errors.ResolutionError),
+        (
+            "error: No solution found\nhint: An index URL (https://h.invalid) could not be queried "
+            "due to a lack of valid authentication credentials (401 Unauthorized)",
+            errors.IndexAccessError,
+        ),
         ("error: Failed to build `a==1`", errors.BuildError),
         ("error: The build backend returned an error", errors.BuildError),
         ("error: error sending request for url (https://h.invalid)", errors.IndexAccessError),

@@ -152,3 +152,10 @@ def test_origins_are_named_where_there_are_several(
         assert done.summary.splitlines()[1:] == [f"From {far.url}: stranger 1.0"]
     unchanged = SyncResult(read(installed).environment)
     assert list(_origins(read(installed).spec, unchanged, ["leaf"])) == []
+
+
+def test_two_indexes_of_one_name_are_refused(notebook: Path, home: Path) -> None:
+    indexes = ("far=https://a.invalid/simple", "far=https://b.invalid/simple")
+    with pytest.raises(UsageError, match="Two indexes are called far"):
+        run(notebook, "leaf", indexes=indexes)
+    assert not (home / "index-names.json").exists()

@@ -1,0 +1,102 @@
+"""Name indexes to uv: the user's as configured, a notebook's under names that mean nothing else.
+
+A notebook's own name for an index never reaches uv. It would replace an index of the user's that
+has this name, and be sent the credentials in ``UV_INDEX_NAME_*``, which uv finds by name alone.
+https://docs.astral.sh/uv/concepts/indexes/
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from nbenv.core.spec import Index
+from nbenv.core.urls import origin_of, without_credentials
+from nbenv.home.index_names import remembered, variable_stem
+from nbenv.installer import pip_config, uv_config
+
+__all__ = ["bare_url", "entries", "narrowed", "with_recorded"]
+
+_INDEX_VARIABLES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
+_INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
+_KINDS = ("USERNAME", "PASSWORD")
+
+
+def entries(variables: Mapping[str, str]) -> list[str]:
+    """Return the indexes as uv's variables have them: URLs, some as ``NAME=URL``."""
+    default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
+    others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
+    return [default or pip_config.default_index(), *others]
+
+
+def bare_url(entry: str) -> str:
+    """Return the URL of an entry, without its name and its credentials."""
+    return without_credentials(_INDEX_NAME.sub("", entry))
+
+
+def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dict[str, str]:
+    """Return uv's variables with a notebook's indexes before the user's.
+
+    By default uv takes a package from the first index that has it. The recorded ones come first: on
+    another index, the same name may be another package.
+
+    Parameters
+    ----------
+    variables
+        The user's settings, as variables of uv.
+    indexes
+        The indexes that a notebook records. One that the user has configured too is used as
+        configured. Another gets credentials only if this user gave its host a name.
+    """
+    own, hosts = entries(variables), _hosts_of_names(variables)
+    recorded: list[str] = []
+    credentials: dict[str, str] = {}
+    for index in indexes:
+        name = f"nbenv-{hashlib.sha256(index.url.encode()).hexdigest()[:16]}"
+        same = (entry for entry in own if _is_same(bare_url(entry), index.url))
+        recorded.append(next(same, f"{name}={index.url}"))
+        stems = [stem for stem, host in hosts.items() if host == origin_of(index.url)]
+        credentials |= _credentials(variables, stems, index.name, name)
+    first = dict.fromkeys([*recorded, *variables.get("UV_INDEX", "").split()])
+    return {**variables, **credentials, "UV_INDEX": " ".join(first)}
+
+
+def narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:
+    """Return the variables with one index left, under its name and with its password."""
+    entry = next((each for each in entries(variables) if _is_same(bare_url(each), only)), only)
+    kept = {
+        name: value for name, value in variables.items() if not _INDEX_VARIABLES.fullmatch(name)
+    }
+    return {**kept, "UV_DEFAULT_INDEX": entry}
+
+
+def _is_same(url: str, other: str) -> bool:
+    return url.rstrip("/") == other.rstrip("/")
+
+
+def _hosts_of_names(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the origin that each name belongs to: as configured, else as this user typed it."""
+    hosts: dict[str, str] = {}
+    for name, url in [*_named(entries(variables)), *uv_config.named_indexes(variables)]:
+        hosts.setdefault(variable_stem(name), origin_of(url))
+    return {**remembered(), **hosts}
+
+
+def _named(configured: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for entry in configured:
+        if found := _INDEX_NAME.match(entry):
+            yield found[0][:-1], entry[found.end() :]
+
+
+def _credentials(
+    variables: Mapping[str, str], stems: Sequence[str], preferred: str, name: str
+) -> dict[str, str]:
+    """Return the first credentials that the user set for one of some names, for another `name`."""
+    best = variable_stem(preferred)
+    for stem in sorted(stems, key=lambda each: each != best):
+        found = {kind: variables.get(f"UV_INDEX_{stem}_{kind}") for kind in _KINDS}
+        if any(found.values()):
+            own = variable_stem(name)
+            return {f"UV_INDEX_{own}_{kind}": value for kind, value in found.items() if value}
+    return {}

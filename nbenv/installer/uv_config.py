@@ -1,0 +1,50 @@
+"""Read which indexes uv's own configuration files name.
+
+https://docs.astral.sh/uv/concepts/configuration-files/
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = ["named_indexes", "tomllib"]
+
+
+def named_indexes(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return name and URL of the indexes in this user's and the system's ``uv.toml``."""
+    found: list[tuple[str, str]] = []
+    for path in _config_files(environ):
+        try:
+            indexes = tomllib.loads(path.read_text(encoding="utf-8")).get("index", [])
+        except (OSError, ValueError):
+            continue  # uv will say what is wrong with it
+        for index in indexes if isinstance(indexes, list) else ():
+            if isinstance(index, dict) and index.get("name") and index.get("url"):
+                found.append((str(index["name"]), str(index["url"])))
+    return found
+
+
+def _config_files(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield uv's configuration files outside of projects, the first to count first."""
+    if chosen := environ.get("UV_CONFIG_FILE"):
+        yield Path(chosen)
+    elif not environ.get("UV_NO_CONFIG"):
+        for folder in _config_folders(environ):
+            yield Path(folder, "uv", "uv.toml")
+
+
+def _config_folders(environ: Mapping[str, str]) -> Iterator[str | Path]:
+    if sys.platform == "win32":
+        yield from (environ[name] for name in ("APPDATA", "PROGRAMDATA") if environ.get(name))
+        return
+    yield environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    yield from filter(None, environ.get("XDG_CONFIG_DIRS", "").split(os.pathsep))
+    yield "/etc"
