@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks import common
-from nbenv.environments import layout, store
+from nbenv.environments import layout, ownership, store
 from nbenv.environments.store import State
 from nbenv.home import paths
 
@@ -40,6 +40,8 @@ def know(folder: Path, count: int, value: Mapping[str, object]) -> None:
 def _make(identifier: str, notebook: str, value: Mapping[str, object]) -> None:
     place = paths.environment_path(identifier)
     packages = Path(layout.packages_path(place, str(value["python"])))
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    ownership.sign(Path(place))
     packages.mkdir(parents=True)
     os.mkdir(os.path.dirname(layout.python_path(place)))
     os.symlink(sys.executable, layout.python_path(place))

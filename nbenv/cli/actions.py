@@ -180,7 +180,7 @@ def status(call: Call) -> Outcome:
     """Compare what is recorded, locked and installed."""
     from nbenv.operations.listing import status
 
-    return status(call.notebook())
+    return status(call.notebook(), files=True)
 
 
 def diff(call: Call) -> Outcome:

@@ -93,8 +93,8 @@ def _version(value: dict[str, object], name: str) -> str | None:
 def _is_recorded(value: dict[str, object], metadata: dict[str, object]) -> bool:
     """Return whether nothing must be written: the file has the record, or a server writes it."""
     parent = os.environ.get("JPY_PARENT_PID", "")
-    if os.environ.get("JPY_SESSION_NAME") and parent.isdigit():
-        return os.path.exists(paths.server_path(parent))
+    if os.environ.get("JPY_SESSION_NAME") and paths.is_server(parent):
+        return True
     kernelspec = metadata.get("kernelspec")
     named = kernelspec.get("name") if isinstance(kernelspec, dict) else None
     return metadata.get("nbenv") == value and named == "nbenv"

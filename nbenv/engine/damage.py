@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
 from nbenv.environments.environment import Environment, Marker
-from nbenv.environments.integrity import IntegrityReport, check_files
+from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
+from nbenv.environments.inventory import is_in_use
 from nbenv.environments.markers import select_locked
+from nbenv.environments.ownership import is_ours
 from nbenv.environments.store import notebook_of
 from nbenv.errors import RecordError
 
-__all__ = ["begin_check", "check", "confirm_touched", "find_damage", "must_be_replaced"]
+__all__ = [
+    "begin_check",
+    "check",
+    "confirm_touched",
+    "find_damage",
+    "is_occupied",
+    "must_be_replaced",
+]
 
 
-def begin_check(environment: Environment) -> Future[IntegrityReport]:
-    """Check an environment's files in a thread, while the caller resolves."""
+def begin_check(environment: Environment, contents: bool = False) -> Future[IntegrityReport]:
+    """Check an environment's files in a thread, while the caller resolves.
+
+    With `contents` also by their digests, which finds what was edited in place.
+    """
     report: Future[IntegrityReport] = Future()
 
     def work() -> None:
         try:
-            report.set_result(check(environment))
+            found = check(environment)
+            if contents:
+                edited = find_altered(environment, environment.installed())
+                found = replace(found, broken=found.broken | frozenset(edited))
+            report.set_result(found)
         except BaseException as error:
             report.set_exception(error)
 
@@ -33,6 +51,13 @@ def begin_check(environment: Environment) -> Future[IntegrityReport]:
 def check(environment: Environment) -> IntegrityReport:
     """Check an environment's files; one that does not exist has no damage."""
     return check_files(environment) if environment.read_version() else IntegrityReport()
+
+
+def is_occupied(environment: Environment) -> bool:
+    """Return whether a folder without a usable environment must stay where it is."""
+    if environment.read_version() is not None or not os.path.lexists(environment.path):
+        return False
+    return not is_ours(environment.path) or is_in_use(environment)
 
 
 def find_damage(version: str | None, marker: Marker, report: IntegrityReport) -> str:

@@ -51,8 +51,7 @@ class NotebookRef:
             The environment variables of the kernel.
         """
         parent = environ.get("JPY_PARENT_PID", "")
-        open_in_server = bool(environ.get("JPY_SESSION_NAME")) and parent.isdigit()
-        in_server = open_in_server and os.path.exists(paths.server_path(parent))
+        in_server = bool(environ.get("JPY_SESSION_NAME")) and paths.is_server(parent)
         return cls(paths.moved(path) if in_server else path, in_server)
 
     @classmethod

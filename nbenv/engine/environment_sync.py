@@ -15,7 +15,7 @@ from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
-from nbenv.engine.damage import check, find_damage, must_be_replaced
+from nbenv.engine.damage import check, find_damage, is_occupied, must_be_replaced
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.environments import bytecode
 from nbenv.environments.environment import Environment, Marker
@@ -97,7 +97,7 @@ def sync_environment(
     damage = find_damage(version, marker, report)
     if damage:
         yield Progress("create", f"{damage} Replacing it…")
-    replaces = bool(damage) or must_be_replaced(version, marker, spec)
+    replaces = bool(damage) or must_be_replaced(version, marker, spec) or is_occupied(current)
     environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
     is_new = replaces or version is None
     try:

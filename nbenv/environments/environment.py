@@ -7,7 +7,6 @@ import csv
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
-from nbenv.environments import layout
+from nbenv.environments import layout, ownership
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
@@ -24,7 +23,7 @@ from nbenv.home import paths
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
-__all__ = ["Environment", "Marker", "rows_of"]
+__all__ = ["Environment", "Marker", "rows_of", "size_in"]
 
 _VERSION = re.compile(rb"^version\s*=\s*(\S+)", re.MULTILINE)
 """The interpreter's version in ``pyvenv.cfg``, as virtualenv writes it."""
@@ -158,9 +157,10 @@ class Environment:
         import virtualenv  # slow, and seldom needed
 
         self.remove()
-        paths.make_private(str(self.path.parent))
         arguments = ["--no-seed", "--no-periodic-update", "--quiet", "--python"]
         try:
+            paths.make_private(str(self.path.parent))
+            ownership.sign(self.path)
             virtualenv.cli_run([*arguments, interpreter.executable, str(self.path)])
         except (OSError, RuntimeError, SystemExit) as error:
             self.remove()
@@ -174,9 +174,10 @@ class Environment:
             raise
 
     def remove(self) -> None:
-        """Delete the environment, its marker first."""
-        self.unmark()
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Delete the environment, its marker first; a folder that is not nbenv's is kept."""
+        if ownership.is_ours(self.path):
+            self.unmark()
+            ownership.delete(self.path)
 
     def site_packages(self) -> Path:
         """Return the folder that distributions are installed to."""
@@ -252,7 +253,12 @@ def _with_source(installed: Installed, folder: Path) -> Installed:
 
 
 def _recorded_size(rows: Iterable[list[str]]) -> int:
-    return sum(int(row[-1]) for row in rows if row[-1].isdigit())
+    return sum(size_in(row[-1]) or 0 for row in rows)
+
+
+def size_in(text: str) -> int | None:
+    """Return a size that ``RECORD`` gives; None for none, or what no file can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
 def _top_level(rows: Iterable[list[str]]) -> list[str]:

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from nbenv.environments.environment import Environment, rows_of
+from nbenv.environments.environment import Environment, rows_of, size_in
+from nbenv.environments.ownership import SIGN
 from nbenv.home import paths
 
 __all__ = ["IntegrityReport", "check_files", "find_altered"]
 
 # Files of virtualenv, uv and nbenv: no distribution owns them.
-_OWN = {"nbenv.json", "nbenv.kept", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
+_OWN = {SIGN, "nbenv.json", "nbenv.kept", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
 _OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.")
 _CHUNK = 1 << 20
 """Bytes that are read at a time."""
@@ -64,17 +65,21 @@ def check_files(environment: Environment) -> IntegrityReport:
     )
 
 
-def find_altered(environment: Environment, names: Iterable[str]) -> list[str]:
+def find_altered(
+    environment: Environment, names: Iterable[str], remember: bool = True
+) -> list[str]:
     """Return the distributions, of these names, whose files do not match their ``RECORD``.
 
-    The installer links files from its cache. A linked file is hashed once on this machine, and
-    again only when it changed: many environments share it.
+    The installer links files from its cache, so many environments share one. A file is hashed again
+    only when its status changed since, which no program can set back: a new link changes it too, as
+    does a write that restores the file's size and time. `remember` says whether to note which
+    files matched, below ``NBENV_HOME``; questions that must write nothing turn it off.
     """
     wanted = set(names)
     return sorted(
         name
         for folder in environment.dist_infos()
-        if (name := environment.name_of(folder)) in wanted and not _is_genuine(folder)
+        if (name := environment.name_of(folder)) in wanted and not _is_genuine(folder, remember)
     )
 
 
@@ -106,10 +111,11 @@ def _has_size(path: str, size: str) -> bool:
         found = os.stat(path).st_size
     except (OSError, ValueError):  # the latter: a path with a null character
         return False
-    return not size.isdigit() or found == int(size)
+    wanted = size_in(size)
+    return found == wanted if wanted is not None else not size.isdigit()
 
 
-def _is_genuine(dist_info: Path) -> bool:
+def _is_genuine(dist_info: Path, remember: bool) -> bool:
     """Return whether each file of a distribution has the digest that ``RECORD`` gives it."""
     rows = _rows(dist_info)
     if not _is_complete(dist_info, rows):
@@ -125,8 +131,9 @@ def _is_genuine(dist_info: Path) -> bool:
         return True
     if not all(_has_digest(row) for row in linked):
         return False
-    with contextlib.suppress(OSError):  # a full disk: they are hashed again the next time
-        paths.write_json(checked, identity)
+    if remember:
+        with contextlib.suppress(OSError):  # a full disk: they are hashed again the next time
+            paths.write_json(checked, identity)
     return True
 
 
@@ -137,12 +144,13 @@ def _checked_path(dist_info: Path) -> str:
 
 
 def _identity(rows: Iterable[_Row], base: str) -> str:
-    """Return a digest of which files these are, and when each was last written."""
+    """Return a digest of which files these are, and when each one's status last changed."""
     digest = hashlib.blake2b(digest_size=16)
     for row in rows:
         found = os.stat(row.path)
         named = (row.path.removeprefix(base), row.digest)
-        facts = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+        times = (found.st_mtime_ns, found.st_ctime_ns)
+        facts = (found.st_dev, found.st_ino, *times, found.st_size)
         digest.update(repr((*named, *facts)).encode())
     return digest.hexdigest()
 
@@ -154,9 +162,13 @@ def _has_digest(row: _Row) -> bool:
         return True
     digest = hashlib.new(kind)
     try:
-        with open(row.path, "rb") as file:
-            while chunk := file.read(_CHUNK):
+        descriptor = os.open(row.path, os.O_RDONLY)  # most files are small: `open` takes longer
+        most = min(_CHUNK, (size_in(row.size) or _CHUNK) + 1)
+        try:
+            while chunk := os.read(descriptor, most):
                 digest.update(chunk)
+        finally:
+            os.close(descriptor)
     except OSError:
         return False
     return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode() == wanted.rstrip("=")

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
-import shutil
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from nbenv.environments import ownership, running
 from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 
-__all__ = ["ASIDE", "KnownEnvironment", "discard", "is_in_use", "known_environments"]
+__all__ = [
+    "ASIDE",
+    "KnownEnvironment",
+    "discard",
+    "is_in_use",
+    "known_environments",
+    "remove_asides",
+]
 
 ASIDE = ".removed-"
 """The prefix of an environment's name while it is being removed."""
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -32,51 +44,73 @@ class KnownEnvironment:
 
 
 def known_environments() -> list[KnownEnvironment]:
-    """Return every environment on this machine, sorted by identifier."""
-    folder = paths.environment_path("")
+    """Return every environment that nbenv made on this machine, sorted by identifier."""
+    folder = Path(paths.environment_path(""))
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if _is_environment(entry))
+        names = sorted(name for name in os.listdir(folder) if not name.startswith(ASIDE))
     except FileNotFoundError:
         return []
-    known, busy = owners(), _running_prefixes()
-    return [
-        KnownEnvironment(Environment(name), known.get(name), os.path.join(folder, name) in busy)
-        for name in names
-    ]
+    own = [name for name in names if ownership.is_ours(folder / name)]
+    known, busy = owners(), running.names_in_use(own)
+    return [KnownEnvironment(Environment(name), known.get(name), name in busy) for name in own]
 
 
-def is_in_use(environment: Environment) -> bool:
-    """Return whether a process runs in an environment."""
-    return str(environment.path) in _running_prefixes()
+def is_in_use(environment: Environment, aside: str | None = None) -> bool:
+    """Return whether a process runs in an environment; `aside` is another name of its folder."""
+    names = {environment.identifier, *([aside] if aside else [])}
+    return bool(running.names_in_use(names))
 
 
 def discard(environment: Environment) -> bool:
-    """Remove an environment unless a process runs in it; return whether it was removed."""
+    """Remove an environment unless a process runs in it, or nbenv did not make it.
+
+    Returns
+    -------
+    bool
+        Whether it was removed.
+    """
+    if not ownership.is_ours(environment.path):
+        return False
     # Renamed first, looked at afterwards: a kernel that starts at this moment either runs already,
     # and is seen, or no longer finds the environment and builds another.
-    aside = environment.path.with_name(f"{ASIDE}{os.getpid()}-{secrets.token_hex(4)}")
+    aside = environment.path.with_name(aside_name())
     try:
         os.rename(environment.path, aside)
     except OSError:
         return False
-    if is_in_use(environment):
+    if is_in_use(environment, aside.name):
         os.rename(aside, environment.path)
         return False
-    shutil.rmtree(aside, ignore_errors=True)
+    _delete_aside(environment, aside)
     return True
 
 
-def _is_environment(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir() and not entry.name.startswith(ASIDE)
+def aside_name() -> str:
+    """Return the name of an environment that this process removes."""
+    return f"{ASIDE}{ProcessIdentity.own().token()}-{secrets.token_hex(4)}"
 
 
-def _running_prefixes() -> set[str]:
-    """Return two folders above each running program: of a Python, its environment."""
-    import psutil  # slow, and no change needs it
+def _delete_aside(environment: Environment, aside: Path) -> None:
+    if ownership.signed_name(aside) is None:  # of a former version
+        ownership.write_sign(aside, environment.identifier)
+    ownership.delete(aside)
 
-    prefixes = set()
-    for process in psutil.process_iter(["cmdline"]):
-        command = process.info["cmdline"] or [""]
-        prefixes.add(os.path.dirname(os.path.dirname(command[0])))
-    return prefixes
+
+def remove_asides() -> None:
+    """Remove the environments whose removal was interrupted, unless a process runs in them."""
+    for aside in Path(paths.home(), "envs").glob(f"{ASIDE}*"):
+        token = aside.name.removeprefix(ASIDE).rpartition("-")[0]
+        remover, name = ProcessIdentity.from_token(token), ownership.signed_name(aside)
+        if remover is None or name is None or not _is_over(remover, aside):
+            continue
+        if not is_in_use(Environment(name), aside.name):
+            ownership.delete(aside)
+
+
+def _is_over(remover: ProcessIdentity, aside: Path) -> bool:
+    """Return whether a process no longer removes this; on another machine it has a day."""
+    if remover.is_here:
+        return remover.is_dead
+    with contextlib.suppress(OSError):
+        return abs(time.time() - aside.stat().st_mtime) > _DAY
+    return False

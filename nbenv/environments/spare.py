@@ -54,7 +54,7 @@ def take(path: str) -> str | None:
     if environment is None or is_old(environment):
         return None
     placeholder_state = paths.state_path(paths.key(_placeholder()))
-    taken = f"{placeholder_state}.{os.getpid()}.new"
+    taken = paths.scratch_path(placeholder_state)
     try:
         # One rename decides: of several kernels that start at once, one succeeds. If this process
         # is killed below, the name tells `nbenv prune` that the file is nobody's.

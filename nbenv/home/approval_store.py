@@ -52,7 +52,7 @@ def _key() -> bytes | None:
 def _new_key() -> bytes:
     path = _secret()
     paths.make_private(str(path.parent))
-    scratch = path.with_name(f"secret.{os.getpid()}.new")
+    scratch = Path(paths.scratch_path(str(path)))
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "wb") as file:
         file.write(secrets.token_bytes(32))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 
 from filelock import BaseFileLock, FileLock, Timeout
 
 from nbenv.errors import BrokenEnvironmentError
-from nbenv.home import paths
+from nbenv.home import owner_lock, paths
 
 __all__ = ["is_locked", "locked", "unwritable"]
 
@@ -23,16 +24,27 @@ def locked(identifier: str) -> Iterator[None]:
     BrokenEnvironmentError
         The lock file cannot be written.
     """
+    with contextlib.ExitStack() as held:
+        try:
+            _acquire(identifier, held)
+        except OSError as error:
+            raise unwritable(error) from None
+        yield
+
+
+def _acquire(identifier: str, held: contextlib.ExitStack) -> None:
+    """Acquire a lock, and leave to `held` to release it."""
     lock = _lock(identifier)
     try:
+        _check_flock(lock.lock_file)
         lock.acquire()
-        _let_children_hold(lock)
     except OSError as error:
-        raise unwritable(error) from None
-    try:
-        yield
-    finally:
-        lock.release()
+        if not owner_lock.is_unsupported(error):
+            raise
+        held.enter_context(owner_lock.owned(_owner_path(identifier)))
+        return
+    held.callback(lock.release)
+    _let_children_hold(lock)
 
 
 def is_locked(identifier: str) -> bool:
@@ -41,10 +53,13 @@ def is_locked(identifier: str) -> bool:
         return False  # every change creates this file first
     lock = _lock(identifier)
     try:
+        _check_flock(lock.lock_file)
         lock.acquire(timeout=0)
     except Timeout:
         return True
     except OSError as error:
+        if owner_lock.is_unsupported(error):
+            return owner_lock.has_owner(_owner_path(identifier))
         raise unwritable(error) from None
     lock.release()
     return False
@@ -59,8 +74,25 @@ def _lock(identifier: str) -> FileLock:
     return FileLock(path, mode=0o600)
 
 
+def _check_flock(path: str) -> None:
+    """Raise where the system call is missing: `filelock` would warn, or raise another error."""
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # which this descriptor has not: nothing changes
+    finally:
+        os.close(descriptor)
+
+
 def _lock_path(identifier: str) -> str:
     return os.path.join(paths.home(), "locks", identifier + ".lock")
+
+
+def _owner_path(identifier: str) -> str:
+    return os.path.join(paths.home(), "locks", identifier + ".owner")
 
 
 def _let_children_hold(lock: BaseFileLock) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "environment_path",
     "home",
     "is_placeholder",
+    "is_server",
     "key",
     "make_private",
     "marker_path",
@@ -30,6 +31,7 @@ __all__ = [
     "placeholder_path",
     "progress_path",
     "read_json",
+    "scratch_path",
     "server_path",
     "state_path",
     "waiting_path",
@@ -125,6 +127,16 @@ def server_path(process: str) -> str:
     return os.path.join(home(), "servers", process + ".json")
 
 
+def is_server(process: str) -> bool:
+    """Return whether a number is that of a running Jupyter Server which announced itself."""
+    if not process.isascii() or not process.isdigit():
+        return False
+    from nbenv.home.process_identity import ProcessIdentity  # a ready start needs none
+
+    announced = ProcessIdentity.from_dict(read_json(server_path(process)))
+    return announced is not None and announced.pid == int(process) and announced.is_running
+
+
 def placeholder_path(name: str) -> str:
     """Return the path that stands for a notebook where there is none; no such file is ever written.
 
@@ -199,6 +211,13 @@ def open_private(path: str) -> TextIO:
     return open(descriptor, "w", encoding="utf-8")
 
 
+def scratch_path(path: str) -> str:
+    """Return a name beside `path`, by which ``nbenv prune`` knows who was writing there."""
+    from nbenv.home.process_identity import ProcessIdentity
+
+    return f"{path}.{ProcessIdentity.own().token()}.{os.urandom(4).hex()}.new"
+
+
 def write_json(path: str, value: object) -> None:
     """Write a JSON file completely or not at all, closed to other users."""
     make_private(os.path.dirname(path))
@@ -228,7 +247,7 @@ def _write_beside(path: str, value: object) -> str:
     """Write a new file beside `path`, from where one rename or link puts it in its place."""
     import json  # a starting kernel only reads
 
-    scratch = f"{path}.{os.getpid()}.new"
+    scratch = scratch_path(path)
     try:
         with open_private(scratch) as file:
             json.dump(value, file, separators=(",", ":"))

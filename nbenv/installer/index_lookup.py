@@ -13,7 +13,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from nbenv.core.requirements import absolute
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, ResolutionError
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import own_indexes, run_uv, tomllib
 from nbenv.installer.uv_errors import PROJECT
@@ -125,7 +125,7 @@ def _hidden(asked: Asked, found: Mapping[str, list[File]]) -> list[str]:
 def _look_up(
     asked: Asked, python: str, *, placeholders: bool = True, hosts: _Hosts = _OWN
 ) -> dict[str, list[File]]:
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         where = Path(scratch)
         settings = _write_placeholders(where / "absent", asked if placeholders else {}, asked)
         write_project(

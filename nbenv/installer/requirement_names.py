@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.core.requirements import parse, portable
 from nbenv.errors import RequirementError
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
@@ -82,7 +82,7 @@ def _expanded(text: str) -> str:
 
 def _add(arguments: Sequence[str], notebook_folder: Path) -> Steps[NamedRequirements]:
     """Let ``uv add`` put requirements into a throw-away project, and read what it wrote."""
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         project = Path(scratch, "pyproject.toml")
         write_project(project, {"dependencies": []}, {})
         command = ["add", "--project", scratch, "--frozen", "--python", sys.executable]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
@@ -96,7 +96,7 @@ def resolve_lock(
         uv failed otherwise.
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         where = Path(scratch)
         document = yield from _export(asked, interpreter, folder, where, options)
         if not options.any_index:

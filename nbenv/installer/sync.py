@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import HashError, InstallerError
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -65,7 +65,7 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         arguments, distributions, kept = ["sync"], goal.distributions, goal.kept
     else:  # without removals, uv need not compare with all that is there
         arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         where = Path(scratch)
         source = where / "lock.txt"
         lines = _requirement_lines(distributions, kept, spec, folder)
@@ -158,7 +158,7 @@ def run_pip(python: str, arguments: Sequence[str], spec: Spec) -> Steps[str]:
 
 def _run_apart(phase: str, arguments: Sequence[str], indexes: Sequence[Index] = ()) -> Steps[str]:
     """Run uv where it finds no settings: those beside a notebook may be a stranger's."""
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         (Path(scratch) / "uv.toml").touch()
         return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import tomli_w
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer.pip_config import default_index
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv
@@ -58,7 +58,7 @@ def find_vulnerabilities(
         for each in distributions
         if each.version
     ]
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         where = Path(scratch)
         names = sorted({str(each["name"]) for each in locked})
         project: dict[str, object] = {"requires-python": f"=={python}.*", "dependencies": names}

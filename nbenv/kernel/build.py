@@ -12,6 +12,7 @@ from nbenv.core.plain_text import safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths, variables
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.operations.restore import prepare
 from nbenv.progress import Progress, drain
 
@@ -75,7 +76,7 @@ class _Report:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._write(type="started", process=os.getpid())
+        self._write(type="started", **ProcessIdentity.own().to_dict())
 
     def progress(self, progress: Progress) -> None:
         message = safe(progress.message)

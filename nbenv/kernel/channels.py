@@ -12,7 +12,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import zmq
@@ -34,12 +34,13 @@ _QUEUED = 50
 
 @dataclass(frozen=True)
 class Request:
-    """A request of a client; `message` is the parent of all that answers it."""
+    """A request of a client; `message` is the parent of all that answers it, `frames` the whole."""
 
     kind: str
     content: Content
     message: Content = field(repr=False)
     identities: list[bytes] = field(repr=False)
+    frames: list[bytes] = field(default_factory=list, repr=False)
 
 
 class Channels:
@@ -96,12 +97,14 @@ class Channels:
 
     def receive(self, socket: zmq.Socket[bytes]) -> Request | None:
         """Take the next request from a socket that holds one; None when its signature is wrong."""
-        identities, frames = self._session.feed_identities(socket.recv_multipart())
+        received = socket.recv_multipart()
+        identities, frames = self._session.feed_identities(received)
         try:
             message = self._session.deserialize(frames)
         except ValueError:
             return None
-        return Request(message["header"]["msg_type"], message["content"], message, identities)
+        kind = message["header"]["msg_type"]
+        return Request(kind, message["content"], message, identities, received)
 
     def publish(self, kind: str, content: Content, parent: Request | None = None) -> None:
         """Send a message to all clients."""
@@ -113,9 +116,12 @@ class Channels:
         kind = request.kind.replace("_request", "_reply")
         self._session.send(socket, kind, content, parent=request.message, ident=request.identities)
 
-    def hand_over(self) -> None:
-        """Leave the queued requests, in a file, to the kernel that this process becomes."""
-        queued = []
+    def hand_over(self, first: Sequence[Request] = ()) -> None:
+        """Leave requests, in a file, to the kernel that this process becomes.
+
+        Those that were received already are `first`; the queued ones follow.
+        """
+        queued = [request.frames for request in first]
         while self.shell.poll(_QUEUED):
             queued.append(self.shell.recv_multipart())
         path = f"{self._file}.waiting"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
 
-import psutil
 import zmq
 
 from nbenv.core.plain_text import cleaned, safe
@@ -27,6 +27,7 @@ from nbenv.errors import (
 )
 from nbenv.home import paths
 from nbenv.home.locks import is_locked
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel.become import become
 from nbenv.kernel.channels import Channels, ChannelScreen, Request
 from nbenv.kernel.guest import boot
@@ -37,6 +38,18 @@ __all__ = ["WaitingKernel", "serve_until_ready"]
 _PREFIX = "%nbenv"
 _TICK = 300
 """Milliseconds between looks whether the environment was restored elsewhere."""
+_AT_ONCE = {
+    "kernel_info_request",
+    "complete_request",
+    "inspect_request",
+    "history_request",
+    "is_complete_request",
+}
+"""Requests that are answered even while the environment is changing; others wait for its kernel."""
+_NOTICE = (
+    "Waiting: this notebook's environment is being changed. "
+    "The cell runs when that has ended; interrupt the kernel to stop waiting.\n"
+)
 
 
 def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> None:
@@ -44,7 +57,8 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
     explained = _explain(error)
     note = paths.waiting_path(os.getpid())
     with contextlib.suppress(OSError):  # without it a front end says less
-        paths.write_json(note, {"notebook": path, **cleaned(explained.parts())})
+        about = {"notebook": path, **cleaned(explained.parts())}
+        paths.write_json(note, {"error": about, **ProcessIdentity.own().to_dict()})
     try:
         channels = Channels(arguments[arguments.index("-f") + 1])
         shown = explained.digest if isinstance(explained, ApprovalNeededError) else ""
@@ -112,6 +126,8 @@ class WaitingKernel:
         self._is_shown = False
         self._first_path, self._since = path, time.time()
         self._count = 0
+        self._postponed: deque[Request] = deque()
+        self._patience = _TICK
 
     @property
     def _path(self) -> str:
@@ -125,46 +141,89 @@ class WaitingKernel:
         self._channels.publish("status", {"execution_state": "starting"})
         ready, then = None, _Then.WAIT
         while ready is None and then is not _Then.SHUT_DOWN:
-            with contextlib.suppress(KeyboardInterrupt):  # an interrupt between cells
+            try:
                 then = self._next()
                 ready = self._readiness() if then is _Then.BECOME else None
+            except KeyboardInterrupt:  # between cells
+                self._stop_postponed()
         if ready:
-            self._channels.hand_over()
+            self._channels.hand_over(self._without_notices())
         self._channels.close()
         return ready
 
     def _next(self) -> _Then:
-        """Answer the next request, unless the environment is ready or is changing."""
+        """Answer the next request; cells wait while the environment is changing, and then run."""
         channels = self._channels
-        requested = channels.poll(_TICK)
+        requested = channels.poll(self._patience)
+        self._patience = _TICK
         if channels.control in requested:
             then = self._handle(channels.control)
             if then is _Then.SHUT_DOWN:
                 return then
-        if self._is_changing():  # cells wait until that ends, and then run
-            time.sleep(_TICK / 1000)
-            return _Then.WAIT
+        if self._is_changing():
+            return self._postpone_next() if channels.shell in requested else _Then.WAIT
         if self._readiness():
             return _Then.BECOME
+        if self._postponed:
+            self._patience = 0
+            [request] = self._without_notices(1)
+            return self._reply(channels.shell, request)
         return self._handle(channels.shell) if channels.shell in requested else _Then.WAIT
 
     def _handle(self, socket: zmq.Socket[bytes]) -> _Then:
         request = self._channels.receive(socket)
-        if request is None:
-            return _Then.WAIT
+        return _Then.WAIT if request is None else self._reply(socket, request)
+
+    def _reply(self, socket: zmq.Socket[bytes], request: Request) -> _Then:
         self._channels.publish("status", {"execution_state": "busy"}, request)
         answer = self._answer(request)
+        self._send(socket, request, answer)
+        return answer.then
+
+    def _send(self, socket: zmq.Socket[bytes], request: Request, answer: _Answer) -> None:
         if answer.content is not None:
             self._channels.reply(socket, request, answer.content)
         self._channels.publish("status", {"execution_state": "idle"}, request)
-        return answer.then
+
+    # -- requests that wait until the environment is no longer changing
+
+    def _postpone_next(self) -> _Then:
+        """Answer what can be answered while the environment is changing, and keep the rest."""
+        shell = self._channels.shell
+        request = self._channels.receive(shell)
+        if request is None:
+            return _Then.WAIT
+        if request.kind in _AT_ONCE:
+            return self._reply(shell, request)
+        self._postponed.append(request)
+        if _is_shown(request):
+            notice: Content = {"name": "stderr", "text": _NOTICE}
+            self._channels.publish("stream", notice, request)
+        return _Then.WAIT
+
+    def _without_notices(self, most: int | None = None) -> list[Request]:
+        """Take the first postponed requests, or all, and clear the notices below their cells."""
+        count = len(self._postponed) if most is None else most
+        requests = [self._postponed.popleft() for _ in range(count)]
+        for request in filter(_is_shown, requests):
+            self._channels.publish("clear_output", {"wait": False}, request)
+        return requests
+
+    def _stop_postponed(self) -> None:
+        """Answer that the cells which wait were stopped; they are not run later."""
+        requests = self._without_notices()
+        cells = [each for each in requests if each.kind == "execute_request"]
+        self._postponed.extend(each for each in requests if each not in cells)
+        for request in cells:
+            if _is_shown(request):
+                self._channels.publish("error", error("Stopped."), request)
+            self._send(self._channels.shell, request, _Answer(self._failed("Stopped.")))
 
     def _is_changing(self) -> bool:
         """Return whether a restore is under way, begun in a panel, a terminal or another kernel."""
         key = paths.key(self._path)
-        begun = paths.read_json(paths.begun_path(key)) or {}
-        server = begun.get("process")
-        if isinstance(server, int) and psutil.pid_exists(server):
+        server = ProcessIdentity.from_dict(paths.read_json(paths.begun_path(key)))
+        if server is not None and server.is_running:
             return True
         state = paths.read_json(paths.state_path(key)) or {}
         identifier = state.get("environment")
@@ -192,6 +251,7 @@ class WaitingKernel:
         if request.kind == "shutdown_request":
             return _Answer(ok(restart=content.get("restart", False)), _Then.SHUT_DOWN)
         if request.kind == "interrupt_request":  # read between cells, when none runs
+            self._stop_postponed()
             return _Answer(ok())
         if request.kind == "kernel_info_request":
             return _Answer(kernel_info(self._message))
@@ -255,6 +315,11 @@ class WaitingKernel:
         self._is_shown = self._is_shown or message == self._message
         self._channels.publish("error", error(message), request)
         return _Answer(self._failed(message))
+
+
+def _is_shown(request: Request) -> bool:
+    """Return whether a request is a cell that shows its output."""
+    return request.kind == "execute_request" and not request.content.get("silent")
 
 
 def commands_in(code: str) -> list[list[str]] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,6 +18,7 @@ from nbenv.core.sync_plan import Installed
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError
+from nbenv.home.scratch import scratch_folder
 from nbenv.notebook.metadata import read_metadata
 from nbenv.progress import Outcome
 
@@ -60,7 +60,7 @@ def spec_in(content: bytes) -> Spec | None:
     RecordError
         The record cannot be used.
     """
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         path = Path(scratch, "notebook.ipynb")
         path.write_bytes(content)
         try:

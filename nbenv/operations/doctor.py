@@ -14,10 +14,12 @@ from jupyter_core.paths import jupyter_path
 
 from nbenv.core import requirements
 from nbenv.environments import interpreters
+from nbenv.environments.inventory import known_environments
 from nbenv.errors import NbenvError
 from nbenv.home import approval_store, paths
 from nbenv.installer import pip_config
 from nbenv.installer.uv import uv_version
+from nbenv.operations.listing import edited_packages
 from nbenv.progress import Outcome
 
 __all__ = ["doctor", "kernelspec"]
@@ -77,6 +79,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "server extension", lambda: _check_config("jupyter_server_config.d/nbenv.json")
     yield "Pythons", lambda: ", ".join(each.version for each in interpreters.available())
     yield "indexes", _check_indexes
+    yield "installed files", _check_files
     yield "restoring", lambda: f"NBENV_RESTORE is {approval_store.policy()}"
 
 
@@ -104,6 +107,19 @@ def _check_private(folder: str) -> None:
             f"Others may read {secret}, which signs approvals.",
             todo="Delete it; everything then has to be approved again.",
         )
+
+
+def _check_files() -> str:
+    """Raise if a file of an environment was edited in place, which other environments may share."""
+    known = [each for each in known_environments() if each.environment.read_version()]
+    edited = [(each, edited_packages(each.environment)) for each in known]
+    found = [f"{', '.join(names)} in {each.environment.path}" for each, names in edited if names]
+    if found:
+        raise NbenvError(
+            f"Files are not as they were installed: {'; '.join(found)}.",
+            todo="Restore these notebooks: nbenv restore NOTEBOOK.",
+        )
+    return f"as they were installed, in {len(known)} environments"
 
 
 def _check_installer() -> str:

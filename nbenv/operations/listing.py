@@ -17,12 +17,14 @@ from nbenv.core.sync_plan import drift
 from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
+from nbenv.environments.environment import Environment
+from nbenv.environments.integrity import find_altered
 from nbenv.environments.markers import marker_values, select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.installer.sync import find_outdated, run_pip
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["list_", "outdated", "packages", "pip_look", "status", "tree", "why"]
+__all__ = ["edited_packages", "list_", "outdated", "packages", "pip_look", "status", "tree", "why"]
 
 
 def _read_existing(ref: NotebookRef) -> NotebookSnapshot:
@@ -172,8 +174,16 @@ def outdated(ref: NotebookRef, agreed: str | None = None) -> Steps[Outcome]:
     return Outcome(text=str(table), table=table, data=rows)
 
 
-def status(ref: NotebookRef) -> Outcome:
-    """Show what is recorded, locked and installed, and how these differ."""
+def status(ref: NotebookRef, files: bool = False) -> Outcome:
+    """Show what is recorded, locked and installed, and how these differ.
+
+    Parameters
+    ----------
+    ref
+        The notebook.
+    files
+        Whether to compare the content of every installed file with what was installed, too.
+    """
     snapshot = NotebookSnapshot.read(ref)
     spec, environment = snapshot.spec, snapshot.environment
     installed = environment.installed()
@@ -197,6 +207,8 @@ def status(ref: NotebookRef) -> Outcome:
         "stale": _unmet_requirements(snapshot),
         "drift": [vars(each) for each in differing],
     }
+    if files:
+        data["edited"] = edited_packages(environment) if present else []
     return Outcome(text="\n".join(_status_lines(snapshot, data, differing)), data=data)
 
 
@@ -245,7 +257,17 @@ def _status_lines(
         lines.append("Drift:      the environment differs from the lock:")
         lines += [f"  {_drift_line(each)}" for each in differing]
         lines.append("  Record additions with nbenv install NAME, or drop them with nbenv restore.")
+    if data.get("edited"):
+        names = ", ".join(data["edited"])  # type: ignore[arg-type]
+        lines.append(f"Edited:     files of {names} are not as they were installed.")
+        lines.append("  Other environments may share them. Put them right with nbenv restore.")
     return lines
+
+
+def edited_packages(environment: Environment) -> list[str]:
+    """Return the packages of which a file's content is not what was installed; write nothing."""
+    edited = find_altered(environment, environment.installed(), remember=False)
+    return sorted(set(edited) - environment.read_marker().mismatched)
 
 
 def _installed_line(snapshot: NotebookSnapshot, data: dict[str, object]) -> str:

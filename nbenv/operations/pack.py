@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,7 @@ from nbenv.engine.consent import agreed_by_command, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.errors import NbenvError, UsageError
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
 from nbenv.operations.diff import spec_in
 from nbenv.operations.restore import prepare
@@ -67,7 +67,7 @@ def pack(
     check_approved(snapshot, agreed)  # it downloads, from hosts that the notebook names too
     spec, path = snapshot.spec, Path(ref.notebook)
     file = Path(out or path.with_suffix(".nbpack"))
-    with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+    with scratch_folder() as scratch:
         wheels = Path(scratch)
         for platform in platforms or (None,):
             chosen = _distributions_for(snapshot, platform)
@@ -145,7 +145,7 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
         another notebook of that name is there.
     """
     try:
-        with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as scratch:
+        with zipfile.ZipFile(file) as archive, scratch_folder() as scratch:
             notebook = _extract(archive, Path(folder or "."), Path(scratch))
             ref = NotebookRef(os.path.abspath(notebook))
             agreed = yield from agreed_by_command(ref, None)

@@ -12,7 +12,7 @@ from nbenv.engine.consent import (
     check_policy,
     check_spec,
 )
-from nbenv.engine.damage import confirm_touched
+from nbenv.engine.damage import begin_check, confirm_touched
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.obtain_python import obtain_python
@@ -92,7 +92,9 @@ def _restore_exactly(snapshot: NotebookSnapshot, is_asked: bool) -> Steps[tuple[
     interpreter = yield from obtain_python(spec.python, is_asked)
     if snapshot.record is None:
         spec = yield from resolve_anew(spec, interpreter, folder, ResolveOptions())
-    synced = yield from sync_environment(snapshot, spec, interpreter, exact=True)
+    # Asked for by a person, it repairs even what only the digests of all files show.
+    checked = begin_check(snapshot.environment, contents=is_asked)
+    synced = yield from sync_environment(snapshot, spec, interpreter, exact=True, checked=checked)
     if approves and spec.local_urls:
         agree(snapshot, spec)  # a build may have written into its project
     return spec, synced

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
 from nbenv.home import variables
+from nbenv.home.scratch import scratch_folder
 from nbenv.notebook.cells import Cell, cells_of, read_notebook
 from nbenv.notebook.outputs import CellDifference, differences, has_outputs
 from nbenv.progress import Outcome, Progress, Steps, drain
@@ -129,7 +129,7 @@ class _Workers:
 
     def verdict(self, path: str, agreed: str) -> Verdict:
         """Verify one notebook; return once its process has ended."""
-        with tempfile.TemporaryDirectory(prefix="nbenv-") as scratch:
+        with scratch_folder() as scratch:
             answer = Path(scratch, "verdict.json")
             command = main_command(sys.executable, __name__, path, agreed, str(answer))
             with self._lock:
@@ -189,7 +189,7 @@ def _verdict(path: str, agreed: str = "") -> Verdict:
 
 def _compare_runs(path: str, agreed: str) -> Verdict:
     recorded = _code_cells(path)
-    with tempfile.TemporaryDirectory(prefix="nbenv-verify-") as room:
+    with scratch_folder() as room:
         first = _run_in(path, room, agreed)
         if not has_outputs(recorded):
             return Verdict(path, "ran")

@@ -12,6 +12,7 @@ from jupyter_server.utils import url_path_join
 from nbenv.core.plain_text import safe
 from nbenv.environments.store import drop_old_moves
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.contents_events import CONTENTS_EVENTS, ContentsFollower
 from nbenv.server.jobs import Jobs
 from nbenv.server.routes import ROUTES
@@ -53,7 +54,7 @@ def load(app: ServerApp) -> None:
 def _announce() -> None:
     """Let this server's kernels know that it merges records; they find it by its process id."""
     marker = paths.server_path(str(os.getpid()))
-    paths.write_json(marker, {})
+    paths.write_json(marker, ProcessIdentity.own().to_dict())
     atexit.register(_withdraw, marker, os.getpid())
 
 

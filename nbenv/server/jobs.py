@@ -17,6 +17,7 @@ from typing import Protocol
 
 from nbenv.core.urls import without_credentials
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.job_process import Event, JobProcess
 from nbenv.server.kernel_builds import KernelBuild
 
@@ -118,7 +119,7 @@ class Job:
         path = paths.begun_path(paths.key(self.notebook))
         if self.changes:
             with contextlib.suppress(OSError):
-                paths.write_json(path, {"process": os.getpid()})
+                paths.write_json(path, ProcessIdentity.own().to_dict())
         try:
             yield
         finally:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import psutil
 
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.job_process import Event
 from nbenv.server.kernel_state import is_launcher
 
@@ -57,13 +58,12 @@ class KernelBuild:
         """The process id of the kernel that builds, None when none does."""
         try:
             with open(self._path, "rb") as file:
-                began = os.fstat(file.fileno()).st_mtime
-                found = json.loads(file.readline() or b"{}").get("process")
-            process = psutil.Process(found) if isinstance(found, int) else None
-            # The file is written to until the end, so its process is not younger.
-            if process and process.create_time() <= began + 1 and is_launcher(process.cmdline()):
-                return process.pid
-        except (OSError, ValueError, AttributeError, psutil.Error):
+                builder = ProcessIdentity.from_dict(json.loads(file.readline() or b"{}"))
+            # The process of a finished build goes on, as the kernel: with another command.
+            if builder and builder.is_running:
+                command = psutil.Process(builder.pid).cmdline()
+                return builder.pid if is_launcher(command) else None
+        except (OSError, ValueError, psutil.Error):
             pass
         return None
 

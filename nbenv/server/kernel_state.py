@@ -11,6 +11,7 @@ import psutil
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 
 __all__ = ["KernelState", "is_launcher"]
 
@@ -66,19 +67,37 @@ class KernelState:
         command, started = _command(self.process)
         if self.process is None or not command:
             return {"state": "none", "remote": True} if self.is_remote else {"state": "none"}
-        environments = paths.environment_path("")
-        if command[0].startswith(environments):
-            identifier = command[0][len(environments) :].split(os.sep)[0]
+        identifier = _environment_of(command[0])
+        if identifier:
             return {"state": "running", "environment": identifier, "started": started}
         if not is_launcher(command):
             return {"state": "ordinary"}
-        error = paths.read_json(paths.waiting_path(self.process))
+        error = _noted_error(self.process)
         return {"state": "starting"} if error is None else {"state": "waiting", "error": error}
+
+
+def _environment_of(program: str) -> str:
+    """Return the identifier of the environment of a Python, "" for another program.
+
+    The folder of environments may be reached by a link, and its Pythons are links themselves.
+    """
+    environments = os.path.join(os.path.realpath(os.path.join(paths.home(), "envs")), "")
+    folder = os.path.realpath(os.path.dirname(program)) if os.path.isabs(program) else ""
+    inside = folder.startswith(environments)
+    return folder[len(environments) :].split(os.sep)[0] if inside else ""
 
 
 def is_launcher(command: Sequence[str]) -> bool:
     """Return whether a process was started with the command of our kernelspec."""
     return any(_LAUNCHER in word for word in command)
+
+
+def _noted_error(process: int) -> object:
+    """Return why a process waits, as it noted itself; None for another one's note, or none."""
+    note = paths.read_json(paths.waiting_path(process)) or {}
+    waiting = ProcessIdentity.from_dict(note)
+    is_its = waiting is not None and waiting.pid == process and waiting.is_running
+    return note.get("error") if is_its else None
 
 
 def _command(process: int | None) -> tuple[list[str], float]:

@@ -26,7 +26,7 @@ FLOORS = (
 """A room imports from the floors before its own; the rooms of one floor leave each other alone."""
 BESIDE = {
     ("installer", "progress"): "what takes time says how far it is, in one protocol",
-    ("installer", "home"): "credentials go to the hosts that this user named, which home remembers",
+    ("installer", "home"): "home marks its scratch folders, and remembers hosts that get passwords",
     ("server", "cli"): "what a page may ask for is read from the one table of commands",
 }
 """Arrows between rooms of one floor, each with its reason."""

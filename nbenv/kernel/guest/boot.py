@@ -40,7 +40,8 @@ def _start_again(error) -> None:
     why = " ".join("{}: {}".format(type(error).__name__, error).split())
     before = os.environ.get("NBENV_BROKEN", "")
     environ = {**os.environ, "NBENV_BROKEN": "{}\n{}".format(before, why).strip()}
-    environ.pop("VIRTUAL_ENV", None)
+    for name in ("VIRTUAL_ENV", "NBENV_ENVIRONMENT"):  # it runs in no environment any more
+        environ.pop(name, None)
     words = load("host_python").command("nbenv.kernel.launcher")
     os.execve(words[0], [*words, *sys.argv[1:]], environ)
 

@@ -19,11 +19,17 @@ def environment(notebook: Path) -> Environment:
     return NotebookSnapshot.read(NotebookRef(str(notebook))).environment
 
 
-def compiled(notebook: Path) -> dict[str, int]:
-    """Return the compiled modules and their inodes."""
+def compiled(notebook: Path) -> dict[str, bytes]:
+    """Return the compiled modules and their contents."""
     site = environment(notebook).site_packages()
-    found = {str(path.relative_to(site)): path.stat().st_ino for path in site.rglob("*.pyc")}
-    return {path: inode for path, inode in found.items() if "_virtualenv" not in path}
+    found = {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*.pyc")}
+    return {path: content for path, content in found.items() if "_virtualenv" not in path}
+
+
+def written(notebook: Path) -> dict[str, int]:
+    """Return when each compiled module was written."""
+    site = environment(notebook).site_packages()
+    return {path: (site / path).stat().st_mtime_ns for path in compiled(notebook)}
 
 
 def use(notebook: Path) -> None:
@@ -52,5 +58,6 @@ def test_an_environment_that_was_deleted_comes_back_compiled(
     succeed("restore", notebook)
     assert compiled(notebook) == before
     monkeypatch.setenv(BACKGROUND, "0")
+    times = written(notebook)
     use(notebook)
-    assert compiled(notebook) == before  # Python found them valid
+    assert written(notebook) == times  # Python found them valid

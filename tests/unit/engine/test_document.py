@@ -16,6 +16,7 @@ from nbenv.environments.interpreters import default_python
 from nbenv.environments.store import State
 from nbenv.errors import NotebookError, RecordError, UsageError
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.notebook.metadata import write_metadata
 from tests.support.environments import read, ref_of
 
@@ -25,6 +26,8 @@ RECORD: dict[str, object] = {
 }  # fmt: skip
 NEWER = {**RECORD, "requirements": ["six", "more"], "lock": [LINE.replace("six", "more"), LINE]}
 
+PID = str(os.getpid())
+
 
 # -- references
 
@@ -33,8 +36,8 @@ def test_a_kernel_in_a_server_follows_its_notebook(notebook: Path) -> None:
     new = notebook.with_name("new.ipynb")
     notebook.rename(new)
     store.rename(str(notebook), str(new))
-    paths.write_json(paths.server_path("7"), {})
-    environ = {"JPY_PARENT_PID": "7", "JPY_SESSION_NAME": str(notebook)}
+    paths.write_json(paths.server_path(PID), ProcessIdentity.own().to_dict())
+    environ = {"JPY_PARENT_PID": PID, "JPY_SESSION_NAME": str(notebook)}
     assert NotebookRef.of_kernel(str(notebook), environ) == NotebookRef(str(new), in_server=True)
 
 
@@ -42,13 +45,13 @@ def test_a_kernel_in_a_server_follows_its_notebook(notebook: Path) -> None:
     "environ",
     [
         {},
-        {"JPY_PARENT_PID": "8", "JPY_SESSION_NAME": "x"},  # of a server without nbenv
-        {"JPY_PARENT_PID": "7"},  # of a client that names no session
-        {"JPY_PARENT_PID": "../7", "JPY_SESSION_NAME": "x"},
+        {"JPY_PARENT_PID": "1", "JPY_SESSION_NAME": "x"},  # of a server without nbenv
+        {"JPY_PARENT_PID": PID},  # of a client that names no session
+        {"JPY_PARENT_PID": f"../{PID}", "JPY_SESSION_NAME": "x"},
     ],
 )
 def test_a_kernel_outside_a_server_writes_itself(notebook: Path, environ: dict[str, str]) -> None:
-    paths.write_json(paths.server_path("7"), {})
+    paths.write_json(paths.server_path(PID), ProcessIdentity.own().to_dict())
     assert NotebookRef.of_kernel(str(notebook), environ) == NotebookRef(str(notebook))
 
 

@@ -83,7 +83,7 @@ def test_a_stop_while_it_is_made_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
     environment = Environment("work-1")
 
     def stopped(arguments: list[str]) -> None:
-        environment.path.mkdir(parents=True)
+        (environment.path / "bin").mkdir()
         raise KeyboardInterrupt
 
     monkeypatch.setattr(virtualenv, "cli_run", stopped)

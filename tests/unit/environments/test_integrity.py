@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
+from nbenv.operations.doctor import doctor
+from tests.conftest import write_notebook
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
 
@@ -88,3 +91,64 @@ def test_strays(environment: Environment) -> None:
         frozenset(),
         {str(stray.relative_to(environment.path))},
     )
+
+
+# -- edited in place: what the installer linked from its cache, other environments have too
+
+
+def edit_in_place(path: Path) -> None:
+    """Write into a file without changing its inode, its size or its time."""
+    before = path.stat()
+    with open(path, "r+b") as file:
+        file.write(b"one = 2\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = path.stat()
+    assert (after.st_ino, after.st_size, after.st_mtime_ns) == (
+        before.st_ino, before.st_size, before.st_mtime_ns,
+    )  # fmt: skip
+
+
+def test_an_edit_that_keeps_size_and_time_is_found(environment: Environment) -> None:
+    module = environment.site_packages() / "alpha.py"
+    assert find_altered(environment, ["alpha"]) == []
+    edit_in_place(module)
+    assert find_altered(environment, ["alpha"]) == ["alpha"]
+
+
+def test_it_does_not_reach_the_next_environment(environment: Environment, tmp_path: Path) -> None:
+    edit_in_place(environment.site_packages() / "alpha.py")
+    another = write_notebook(tmp_path / "notebooks" / "another.ipynb", "1")
+    succeed("install", another, "alpha")
+    second = NotebookSnapshot.read(NotebookRef(str(another))).environment
+    assert (second.site_packages() / "alpha.py").read_bytes() == b"one = 1\n"
+    assert find_altered(second, ["alpha"]) == []
+
+
+def test_status_and_doctor_say_so_and_a_restore_repairs(
+    environment: Environment, notebook: Path, home: Path
+) -> None:
+    assert "Edited" not in succeed("status", notebook).out
+    edit_in_place(environment.site_packages() / "alpha.py")
+    before = sorted(home.rglob("*"))
+    assert (
+        "Edited:     files of alpha are not as they were installed."
+        in succeed("status", notebook).out
+    )
+    assert sorted(home.rglob("*")) == before
+    found = {each["check"]: each for each in doctor().data}  # type: ignore[union-attr]
+    assert not found["installed files"]["ok"]
+    assert f"alpha in {environment.path}" in found["installed files"]["message"]
+    succeed("restore", notebook)
+    repaired = NotebookSnapshot.read(NotebookRef(str(notebook))).environment
+    assert (repaired.site_packages() / "alpha.py").read_bytes() == b"one = 1\n"
+    assert "Edited" not in succeed("status", notebook).out
+    found = {each["check"]: each for each in doctor().data}  # type: ignore[union-attr]
+    assert found["installed files"]["ok"]
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "²", "-1", "", "x"])
+def test_a_size_that_is_none(environment: Environment, size: str) -> None:
+    with_a_line(f"alpha.py,,{size}\r\n".encode())(environment.site_packages())
+    check_files(environment)
+    find_altered(environment, ["alpha"])
+    assert environment.sizes()["alpha"] < 10**6

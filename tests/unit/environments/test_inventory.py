@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.environments import inventory, store
+from nbenv.environments import inventory, ownership, store
 from nbenv.environments.environment import Environment
 from nbenv.environments.inventory import ASIDE, KnownEnvironment, known_environments
 
@@ -21,6 +21,8 @@ SLEEP = shutil.which("sleep")
 def make(identifier: str) -> Environment:
     """Make a folder that looks like an environment."""
     environment = Environment(identifier)
+    environment.path.parent.mkdir(parents=True, exist_ok=True)
+    ownership.sign(environment.path)
     os.makedirs(os.path.dirname(environment.python))
     return environment
 
@@ -87,7 +89,7 @@ def test_a_process_that_starts_while_it_is_removed_keeps_it(
     environment = make("a-1")
     seen = []
 
-    def is_in_use(asked: Environment) -> bool:
+    def is_in_use(asked: Environment, aside: str) -> bool:
         seen.append(asked.path.exists())
         return True
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.environments import owners, store
+from nbenv.environments import owners, ownership, store
 from nbenv.environments.store import State
 from nbenv.home import paths
 from nbenv.operations import envs
@@ -24,7 +24,8 @@ def know(folder: Path, count: int) -> None:
         if number < count - 1:
             write_notebook(notebook, "1")
         place = Path(paths.environment_path(f"env-{number:03}"))
-        place.mkdir(parents=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        ownership.sign(place)
         os.utime(place, (0, 0))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from nbenv.errors import BrokenEnvironmentError, NbenvError
 from nbenv.home import paths, variables
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel import build
 from nbenv.progress import Outcome, Progress
 
@@ -33,7 +34,7 @@ def test_progress_can_be_read_until_the_end(
 
     monkeypatch.setattr(build, "prepare", prepare)
     assert build.build(str(notebook)) == paths.environment_path("work-1")
-    started = {"type": "started", "process": os.getpid()}
+    started = {"type": "started", **ProcessIdentity.own().to_dict()}
     step = {"type": "progress", "phase": "install", "message": "Installing é…"}
     assert seen == [[started], [started, step]]
     assert capsys.readouterr().err == "nbenv: Installing é…\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import queue
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ from nbenv.environments.readiness import Readiness, check_readiness
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.home import paths, variables
 from nbenv.home.locks import locked
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel import waiting
 from nbenv.kernel.channels import Channels
 from nbenv.kernel.guest import boot
@@ -223,15 +226,111 @@ def test_cells_wait_for_a_change_and_go_to_the_next_kernel(
     assert identifier.encode() in b"".join(message)
 
 
-def test_a_job_of_the_server_makes_cells_wait(serving: Serving, notebook: Path) -> None:
+def begun_by(notebook: Path, **other: object) -> Path:
+    """Write the note of a server that changes the environment, this process by default."""
     begun = Path(paths.begun_path(paths.key(str(notebook))))
-    paths.write_json(str(begun), {"process": os.getpid()})
+    paths.write_json(str(begun), {**ProcessIdentity.own().to_dict(), **other})
     time.sleep(0.1)
+    return begun
+
+
+def test_a_job_of_the_server_makes_cells_wait(serving: Serving, notebook: Path) -> None:
+    begun = begun_by(notebook)
     identifier = serving.client.execute("1")
     with pytest.raises(queue.Empty):
         serving.client.get_shell_msg(timeout=0.3)
     begun.unlink()
     assert serving.cells.reply(identifier) == "error"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"created": ProcessIdentity.own().created - 60},  # the number was given to this process
+        {"created": ProcessIdentity.own().created + 60},
+        {"created": None},  # written by a former version
+        {"machine": "another"},  # of the container before this one
+        {"process": 2**22 + 1},
+        {"process": True},
+    ],
+)
+def test_the_note_of_a_killed_server_makes_nothing_wait(
+    serving: Serving, notebook: Path, other: dict[str, object]
+) -> None:
+    begun_by(notebook, **other)
+    assert serving.cells.run("1") == ("error", MESSAGE + "\n")
+
+
+def test_a_server_that_is_killed_makes_nothing_wait_any_more(
+    serving: Serving, notebook: Path
+) -> None:
+    server = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    identity = ProcessIdentity.of(server.pid)
+    assert identity is not None
+    begun_by(notebook, **identity.to_dict())
+    identifier = serving.client.execute("1")
+    with pytest.raises(queue.Empty):
+        serving.client.get_shell_msg(timeout=0.3)
+    server.kill()  # it is not waited for: a zombie runs no job
+    assert serving.cells.reply(identifier) == "error"
+    server.communicate()
+
+
+def test_while_a_job_runs_everything_but_cells_is_answered(
+    serving: Serving, notebook: Path
+) -> None:
+    begun_by(notebook)
+    waits = serving.client.execute("1")
+    replies_come_at_once(serving)
+    notice = next(texts_for(serving, waits))
+    assert "environment is being changed" in notice
+    serving.client.shutdown()
+    assert serving.ended() is None
+
+
+def replies_come_at_once(serving: Serving) -> None:
+    client = serving.client
+    assert client.kernel_info(reply=True, timeout=5)["content"]["banner"] == MESSAGE
+    assert client.complete("imp", reply=True, timeout=5)["content"]["matches"] == []
+    assert client.inspect("x", reply=True, timeout=5)["content"]["found"] is False
+
+
+def texts_for(serving: Serving, identifier: str) -> Iterator[str]:
+    """Yield the kinds and texts of what is published for a cell."""
+    while True:
+        message = serving.client.get_iopub_msg(timeout=5)
+        if message["parent_header"].get("msg_id") == identifier:
+            kind = message["header"]["msg_type"]
+            if kind != "status":
+                yield f"{kind}: {message['content'].get('text') or message['content']}"
+
+
+def test_an_interrupt_stops_the_cells_that_wait(serving: Serving, notebook: Path) -> None:
+    begun_by(notebook)
+    cells = [serving.client.execute(code) for code in "12"]
+    time.sleep(0.2)
+    message = serving.client.session.msg("interrupt_request", {})
+    serving.client.control_channel.send(message)
+    assert serving.client.get_control_msg(timeout=5)["content"]["status"] == "ok"
+    assert [serving.cells.reply(each) for each in cells] == ["error", "error"]
+    shown = texts_for(serving, cells[0])
+    assert [next(shown).partition(":")[0] for _ in range(3)] == ["stream", "clear_output", "error"]
+
+
+def test_the_notice_is_cleared_and_the_order_kept(
+    serving: Serving, notebook: Path, tmp_path: Path, make_ready: Make
+) -> None:
+    begun = begun_by(notebook)
+    cells = [serving.client.execute(str(number)) for number in range(5)]
+    time.sleep(0.3)
+    environment = make_ready(notebook)
+    begun.unlink()
+    assert serving.ended() == environment
+    messages = boot.load("handover").read(str(tmp_path / "x.json.waiting"))
+    found = [b"".join(message) for message in messages]
+    assert [name.encode() in text for name, text in zip(cells, found, strict=True)] == [True] * 5
+    shown = texts_for(serving, cells[4])
+    assert [next(shown).partition(":")[0] for _ in range(2)] == ["stream", "clear_output"]
 
 
 def test_a_renamed_notebook_is_followed(serving: Serving, notebook: Path, make_ready: Make) -> None:
@@ -289,6 +388,6 @@ def test_while_it_serves_it_says_why(
     monkeypatch.setattr(waiting.WaitingKernel, "serve", serve)
     monkeypatch.setattr(waiting, "become", lambda found, *_, **__: became.append(found))
     waiting.serve_until_ready(["-f", connection], str(notebook), ApprovalNeededError("Agree."))
-    assert notes[0]["kind"] == "ApprovalNeeded"
+    assert notes[0]["error"]["kind"] == "ApprovalNeeded"
     assert became == [environment]
     assert not Path(note).exists()

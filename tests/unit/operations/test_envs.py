@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.environments import spare, store
+from nbenv.environments import ownership, spare, store
 from nbenv.environments.environment import Environment
 from nbenv.environments.store import State
 from nbenv.home import paths
@@ -18,8 +18,11 @@ from nbenv.operations import envs
 
 def make(identifier: str, notebook: str | None = None, age: float = 61.0) -> Environment:
     environment = Environment(identifier)
+    environment.path.parent.mkdir(parents=True, exist_ok=True)
+    ownership.sign(environment.path)
     os.makedirs(os.path.dirname(environment.python))
-    Path(environment.python).write_bytes(b"x" * 1_000_000)
+    proof = (environment.path / ownership.SIGN).stat().st_size
+    Path(environment.python).write_bytes(b"x" * (1_000_000 - proof))
     if notebook is not None:
         store.save_state(State(notebook, identifier))
     then = time.time() - age
@@ -64,7 +67,7 @@ def test_a_linked_file_frees_nothing(tmp_path: Path) -> None:
     os.link(environment.python, tmp_path / "linked")
     done = envs.envs()
     assert isinstance(done.data, list)
-    assert done.data[0]["size"] == 0
+    assert done.data[0]["size"] == (environment.path / ownership.SIGN).stat().st_size
 
 
 def test_only_unused_environments_are_removed(notebook: Path, tmp_path: Path) -> None:

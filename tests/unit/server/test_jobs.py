@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import queue
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server import jobs
 from nbenv.server.jobs import BusyError, Job, Jobs, TooManyJobsError
 
@@ -151,7 +151,7 @@ def test_a_change_is_announced_to_waiting_kernels(notebook: Path, changes: bool)
         process_of(job).said.put({"n": 1})
         await anext(job.follow(0))
         known = paths.read_json(str(begun))
-        assert known == ({"process": os.getpid()} if changes else None)
+        assert known == (ProcessIdentity.own().to_dict() if changes else None)
         await ended(job)
         assert not begun.exists()
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server import kernel_builds
 from nbenv.server.kernel_builds import KernelBuild
 from tests.unit.server.conftest import LAUNCHER, Start
@@ -39,6 +40,13 @@ def report(build: KernelBuild, *events: Any) -> Path:
     return path
 
 
+def started(process: int) -> dict[str, object]:
+    """Return the first line of a report, as the launcher with that number writes it."""
+    identity = ProcessIdentity.of(process)
+    assert identity is not None
+    return {"type": "started", **identity.to_dict()}
+
+
 def test_no_report_no_build(build: KernelBuild) -> None:
     assert not build.is_running
     assert build.about == {
@@ -48,7 +56,7 @@ def test_no_report_no_build(build: KernelBuild) -> None:
 
 def test_the_launcher_that_reports_is_running(build: KernelBuild, start: Start) -> None:
     process = start(LAUNCHER)
-    report(build, {"type": "started", "process": process.pid})
+    report(build, started(process.pid))
     assert build.process == process.pid
     assert build.about["done"] is False
     process.kill()
@@ -57,10 +65,12 @@ def test_the_launcher_that_reports_is_running(build: KernelBuild, start: Start) 
 
 
 def test_another_process_of_the_same_number_is_not_it(build: KernelBuild, start: Start) -> None:
-    path = report(build, {"type": "started", "process": start("something else").pid})
+    report(build, started(start("something else").pid))
     assert not build.is_running
-    report(build, {"type": "started", "process": start(LAUNCHER).pid})
-    os.utime(path, (0, 0))  # the report is older than the process
+    line = started(start(LAUNCHER).pid)
+    report(build, {**line, "created": float(str(line["created"])) - 60})
+    assert not build.is_running
+    report(build, {"type": "started", "process": line["process"]})  # of a former version
     assert not build.is_running
 
 
@@ -76,8 +86,8 @@ async def followed(build: KernelBuild, first: int) -> list[Any]:
 
 def test_a_report_is_followed_to_its_end(build: KernelBuild, start: Start) -> None:
     process = start(LAUNCHER)
-    started = {"type": "started", "process": process.pid}
-    path = report(build, started, STEP)
+    first = started(process.pid)
+    path = report(build, first, STEP)
 
     async def run() -> list[Any]:
         following = asyncio.create_task(followed(build, 1))
@@ -104,7 +114,7 @@ def test_a_report_is_followed_to_its_end(build: KernelBuild, start: Start) -> No
 @pytest.mark.skipif(os.name == "nt", reason="only the kernel's manager can interrupt it there")
 def test_a_stop_interrupts_the_kernel(build: KernelBuild, start: Start) -> None:
     process = start(LAUNCHER)
-    report(build, {"type": "started", "process": process.pid})
+    report(build, started(process.pid))
     began = time.monotonic()
     asyncio.run(build.stop())
     assert time.monotonic() - began < 10

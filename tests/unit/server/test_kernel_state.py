@@ -12,6 +12,7 @@ from jupyter_client.provisioning import KernelProvisionerBase
 
 from nbenv.environments import layout
 from nbenv.home import paths
+from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.kernel_state import KernelState, is_launcher
 from tests.unit.server.conftest import LAUNCHER, Start
 
@@ -58,8 +59,14 @@ def test_the_launcher_starts_or_waits(start: Start) -> None:
     kernel = KernelState(start(LAUNCHER).pid)
     assert kernel.describe() == {"state": "starting"}
     why = {"kind": "ApprovalNeeded", "what": "Agree first."}
-    paths.write_json(paths.waiting_path(kernel.process or 0), why)
+    identity = ProcessIdentity.of(kernel.process or 0)
+    assert identity is not None
+    note = paths.waiting_path(identity.pid)
+    paths.write_json(note, {"error": why, **identity.to_dict()})
     assert kernel.describe() == {"state": "waiting", "error": why}
+    for other in ({"created": identity.created - 60}, {"machine": "x"}, {"process": 1}):
+        paths.write_json(note, {"error": why, **identity.to_dict(), **other})
+        assert kernel.describe() == {"state": "starting"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there the launcher stays as the parent")
