@@ -10,7 +10,7 @@ from dataclasses import replace
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
 from nbenv.environments.environment import Environment, Marker
-from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
+from nbenv.environments.integrity import IntegrityReport, check_files, find_edited
 from nbenv.environments.inventory import is_in_use
 from nbenv.environments.markers import select_locked
 from nbenv.environments.ownership import is_ours
@@ -38,7 +38,7 @@ def begin_check(environment: Environment, contents: bool = False) -> Future[Inte
         try:
             found = check(environment)
             if contents:
-                edited = find_altered(environment, environment.installed())
+                edited = find_edited(environment)
                 found = replace(found, broken=found.broken | frozenset(edited))
             report.set_result(found)
         except BaseException as error:

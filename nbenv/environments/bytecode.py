@@ -1,46 +1,48 @@
-"""Bytecode cache: compiled modules, kept once per distribution and copied into environments.
+"""Bytecode cache: compiled modules, kept once per distribution and linked into environments.
 
 Python compiles a module when it is first imported, which for a large library takes longer than
 everything else in a restore. The installer links the same sources, with the same modification
 times, into each environment. So what was compiled in one environment is valid in the next one.
 
 A compiled module holds the modification time and the size of its source
-(https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation), and is copied only
-where both match. Whatever cannot be copied is compiled by Python as usual.
+(https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation), and is linked only
+where both match. Whatever cannot be linked is compiled by Python as usual.
 
-They are copies, not links: what is written into one environment reaches no other. A file in the
-cache ends with a digest of itself, and one that was changed there is not used any more.
+A file in the cache is a copy of what Python wrote, followed by a seal (`nbenv.environments.seal`):
+one that was edited, there or in an environment that it is linked into, is not used any more. They
+are linked, as copies would take a tenth of the disk of each environment, and longer.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import errno
 import os
 import shutil
 import struct
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
+from nbenv.environments import seal
 from nbenv.environments.environment import Environment, rows_of
 from nbenv.home import paths
 
 __all__ = ["drop_unused", "keep", "share"]
 
+_FOLDER = "__pycache__"
 _NEWEST = "newest"
 """Name of the file that holds the environment which a distribution was last installed into."""
 _HEADER = struct.Struct("<4sIII")
 """Magic number, flags (0: valid by time and size), time in seconds, size in bytes (PEP 552)."""
-_DIGEST = 16
-"""Bytes of the digest at the end of a file in the cache."""
+_MOMENT = 2.0
+"""Seconds between writing a compiled module and renaming it into its place."""
 _MAX_AGE = 60 * 86_400.0
 """Seconds after which the modules of a distribution that nobody installed again are dropped."""
 
 
 def share(environment: Environment, names: Iterable[str]) -> None:
-    """Copy the compiled modules of other environments into one with new distributions.
+    """Link the compiled modules of other environments into one with new distributions.
 
     Parameters
     ----------
@@ -50,13 +52,13 @@ def share(environment: Environment, names: Iterable[str]) -> None:
         The canonical names of the distributions that were installed.
     """
     for folder, cached in _cache_folders(environment, set(names)):
-        with contextlib.suppress(OSError):  # a full disk: Python compiles
+        with contextlib.suppress(OSError):  # a full disk, or one without links: Python compiles
             paths.make_private(str(cached))
             newest = _newest_environment(cached)
             # Its kernel may still be running, so that nothing of it was kept yet.
             if newest and newest != environment:
                 _keep_distribution(newest.site_packages() / folder.name, cached)
-            _copy_from_cache(cached, folder.parent)
+            _link_from_cache(cached, folder.parent)
             with paths.open_private(str(cached / _NEWEST)) as file:
                 file.write(environment.identifier)
 
@@ -99,7 +101,7 @@ def _newest_environment(cached: Path) -> Environment | None:
 
 def _keep_distribution(dist_info: Path, cached: Path) -> None:
     """Copy the compiled modules of one distribution into the cache."""
-    base = dist_info.parent
+    base, target = os.path.join(str(dist_info.parent), ""), os.path.join(str(cached), "")
     module_folders = {
         os.path.dirname(row[0])
         for row in rows_of(dist_info)
@@ -107,103 +109,136 @@ def _keep_distribution(dist_info: Path, cached: Path) -> None:
         if row[0].endswith(".py") and not {"", ".."} & set(row[0].split("/"))
     }
     for folder in module_folders:
-        target = cached / folder / "__pycache__"
-        for compiled, source in _compiled_modules(base / folder, base / folder):
-            _keep_module(compiled, source, os.path.join(target, os.path.basename(compiled)))
+        for name, module in _compiled_modules(base + folder):
+            kept = os.path.join(target + folder, _FOLDER, name)
+            compiled = os.path.join(base + folder, _FOLDER, name)
+            _keep_module(compiled, os.path.join(base + folder, module), kept)
 
 
-def _copy_from_cache(cached: Path, base: Path) -> None:
-    """Copy a distribution's compiled modules beside its installed sources."""
+def _link_from_cache(cached: Path, base: Path) -> None:
+    """Link a distribution's compiled modules beside its installed sources."""
+    start, target = len(str(cached)), str(base)
     for folder, subfolders, _ in os.walk(cached):
-        if "__pycache__" in subfolders:
-            subfolders.remove("__pycache__")
-            target = base / os.path.relpath(folder, cached)
-            for kept, source in _compiled_modules(Path(folder), target):
-                _use_module(kept, source, str(target / "__pycache__" / os.path.basename(kept)))
+        if _FOLDER in subfolders:
+            subfolders.remove(_FOLDER)
+            sources = target + folder[start:]
+            for name, module in _compiled_modules(folder):
+                kept, used = (os.path.join(each, _FOLDER, name) for each in (folder, sources))
+                _use_module(kept, os.path.join(sources, module), used)
 
 
-def _compiled_modules(folder: Path, sources: Path) -> Iterator[tuple[str, str]]:
-    """Yield each compiled module of a folder, and the path of its source."""
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder / "__pycache__") as entries:
-        for entry in entries:
+def _compiled_modules(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each compiled module of a folder, and that of its source."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(os.path.join(folder, _FOLDER)) as found:
+        for entry in found:
             # No link is followed out of the environment; -O is not what a kernel runs with.
             is_plain = entry.name.endswith(".pyc") and ".opt-" not in entry.name
             if is_plain and entry.is_file(follow_symlinks=False):
-                module = entry.name.split(".")[0] + ".py"
-                yield entry.path, os.path.join(sources, module)
+                yield entry.name, entry.name.split(".")[0] + ".py"
 
 
 def _keep_module(compiled: str, source: str, kept: str) -> None:
     """Copy a compiled module into the cache, unless one of the same source is there.
 
-    The first one stays: what is written into an environment's copy later reaches no other.
+    The first one stays: what is written into an environment's own file later reaches no other.
     """
-    header = _valid_header(compiled, source)
-    if header is None or header == _header(kept):
+    header = _header(compiled)
+    if header == _header(kept) or not _is_valid(header, source):
         return
     with open(compiled, "rb", buffering=0) as file:
+        found = os.fstat(file.fileno())
         content = file.read()
-    if content.startswith(header):  # it was not replaced since
-        _replace(kept, content + _digest(content))
+    is_sealed = seal.is_intact(content)
+    if content.startswith(header) and (is_sealed or _is_as_compiled(content, found)):
+        _place(kept, content if is_sealed else seal.sealed(content))
+
+
+def _is_as_compiled(content: bytes, found: os.stat_result) -> bool:
+    """Return whether Python wrote a file, and no one edited it and set its time back.
+
+    Python renames it just after writing it, which changes its status for the last time.
+    """
+    return not seal.is_sealed(content) and abs(found.st_ctime - found.st_mtime) < _MOMENT
 
 
 def _use_module(kept: str, source: str, target: str) -> None:
-    """Copy a module of the cache into an environment, if it is whole and of this very source."""
-    if _valid_header(kept, source) is None:
-        return
+    """Link a module of the cache into an environment, if it is intact and of this very source."""
     with open(kept, "rb", buffering=0) as file:
         content = file.read()
-    body, digest = content[:-_DIGEST], content[-_DIGEST:]
-    if digest == _digest(body):
-        _replace(target, body)
-    else:  # changed in the cache, or kept by a former version
+    if not _is_valid(content[: _HEADER.size], source):
+        return
+    if seal.is_intact(content):
+        _link(kept, target)
+    else:  # edited since, or kept by a former version
         os.unlink(kept)
 
 
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=_DIGEST, person=b"nbenv.bytecode").digest()
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Write a file whole or not at all, in a folder that may not be there yet."""
-    scratch = f"{path}.{os.getpid()}.new"
+def _link(kept: str, target: str) -> None:
+    """Link a file, in place of one that may be there already."""
     try:
-        with _opened_new(scratch) as file:
-            file.write(content)
-        os.replace(scratch, path)
+        os.link(kept, target)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.link(kept, target)
+    except FileExistsError:
+        if not os.path.samefile(kept, target):
+            scratch = f"{target}.{os.getpid()}.new"
+            os.link(kept, scratch)
+            os.replace(scratch, target)
+
+
+def _place(path: str, content: bytes) -> None:
+    """Write a file of the cache, in place of one that may be there already.
+
+    Its header comes last, so that one that is half written is not valid. Nobody may write to it, as
+    it is linked into environments; Python replaces such a file, and does not write into it.
+    """
+    descriptor = _created(path)
+    try:
+        _write(descriptor, bytes(_HEADER.size) + content[_HEADER.size :])
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        _write(descriptor, content[: _HEADER.size])
     except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(scratch)
+        os.unlink(path)
         raise
+    finally:
+        os.close(descriptor)
 
 
-def _opened_new(path: str) -> BinaryIO:
+def _write(descriptor: int, content: bytes) -> None:
+    """Write all of it, or raise, as when the disk gets full halfway."""
+    if os.write(descriptor, content) < len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _created(path: str) -> int:
+    """Open a new file for writing, in a folder that may not be there yet."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        return open(path, "xb")
-    except FileExistsError:  # a process with this number was killed here
+        return os.open(path, flags, 0o444)
+    except FileExistsError:
         os.unlink(path)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-    return open(path, "xb")
+    return os.open(path, flags, 0o444)
 
 
-def _header(compiled: str) -> bytes | None:
-    """Return the header of a compiled module, None if there is no such file."""
+def _header(compiled: str) -> bytes:
+    """Return the header of a compiled module, b"" if there is no such file."""
     try:
         with open(compiled, "rb", buffering=0) as file:
             return file.read(_HEADER.size)
     except OSError:
-        return None
+        return b""
 
 
-def _valid_header(compiled: str, source: str) -> bytes | None:
-    """Return the header of a module that was compiled from this very source, else None."""
-    header = _header(compiled)
+def _is_valid(header: bytes, source: str) -> bool:
+    """Return whether a module with this header was compiled from this very source."""
     try:
         found = os.stat(source)
-        _, flags, at, size = _HEADER.unpack(header or b"")
+        _, flags, at, size = _HEADER.unpack(header)
     except (OSError, struct.error):
-        return None
+        return False
     mask = 0xFFFFFFFF  # the header holds 32 bits of each
     is_valid = (at, size) == (int(found.st_mtime) & mask, found.st_size & mask)
-    return header if flags == 0 and is_valid else None
+    return bool(flags == 0 and is_valid)

@@ -5,26 +5,23 @@ The format: https://packaging.python.org/en/latest/specifications/recording-inst
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
+from nbenv.environments.digests import SEAL, FileRow, Memory, has_digest, has_size
 from nbenv.environments.environment import Environment, rows_of, size_in
 from nbenv.environments.ownership import SIGN
-from nbenv.home import paths
 
-__all__ = ["IntegrityReport", "check_files", "find_altered"]
+__all__ = ["IntegrityReport", "check_files", "find_altered", "find_edited"]
 
 # Files of virtualenv, uv and nbenv: no distribution owns them.
 _OWN = {SIGN, "nbenv.json", "nbenv.kept", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
 _OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.")
-_CHUNK = 1 << 20
-"""Bytes that are read at a time."""
+_Check = Callable[[Memory, list[FileRow], list[FileRow]], bool]
+"""A check of the small and the large files that a distribution's installer linked."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +34,6 @@ class IntegrityReport:
 
     broken: frozenset[str] = frozenset()
     strays: frozenset[str] = frozenset()
-
-
-class _Row(NamedTuple):
-    """One file of a distribution: its full path, its digest as ``sha256=…``, its size in bytes."""
-
-    path: str
-    digest: str
-    size: str
 
 
 def check_files(environment: Environment) -> IntegrityReport:
@@ -65,31 +54,81 @@ def check_files(environment: Environment) -> IntegrityReport:
     )
 
 
-def find_altered(
-    environment: Environment, names: Iterable[str], remember: bool = True
-) -> list[str]:
-    """Return the distributions, of these names, whose files do not match their ``RECORD``.
+def find_altered(environment: Environment, names: Iterable[str]) -> list[str]:
+    """Return the distributions, of these names, that the installer did not install as published.
 
-    The installer links files from its cache, so many environments share one. A file is hashed again
-    only when its status changed since, which no program can set back: a new link changes it too, as
-    does a write that restores the file's size and time. `remember` says whether to note which
-    files matched, below ``NBENV_HOME``; questions that must write nothing turn it off.
+    The installer links files from its cache, where an edit in place of another environment's files
+    arrives as well. Small files are read each time. Of large ones it is enough that the same file
+    matched before and has its size and time: it was just linked, which changes its status.
     """
-    wanted = set(names)
+
+    def is_genuine(memory: Memory, small: list[FileRow], large: list[FileRow]) -> bool:
+        return all(map(has_digest, small)) and memory.match("seen", large, status=False)
+
+    return _failing(environment, set(names), is_genuine)
+
+
+def find_edited(environment: Environment, large: bool = True) -> list[str]:
+    """Return the distributions of which a file is not as published, also if only its content is.
+
+    A file is read again only when its status changed since it matched.
+
+    Parameters
+    ----------
+    environment
+        The environment.
+    large
+        Whether this counts for large files too; otherwise their size and time are enough.
+    """
+
+    def is_genuine(memory: Memory, small: list[FileRow], other: list[FileRow]) -> bool:
+        kind = "large" if large else "seen"
+        return (
+            memory.match("small", small, status=True)
+            and memory.match(kind, other, status=large)
+            and memory.match("compiled", _compiled(small), status=True)
+        )
+
+    return _failing(environment, None, is_genuine)
+
+
+def _compiled(rows: Iterable[FileRow]) -> list[FileRow]:
+    """Return the compiled modules of these files, which ``RECORD`` does not list."""
+    sources = {row.path for row in rows if row.path.endswith(".py")}
+    found = []
+    for folder in sorted({os.path.dirname(path) for path in sources}):
+        cache = os.path.join(folder, "__pycache__")
+        with contextlib.suppress(OSError, ValueError):
+            for name in sorted(os.listdir(cache)):  # the top one holds those of many packages
+                source = os.path.join(folder, f"{name.split('.')[0]}.py")
+                if name.endswith(".pyc") and source in sources:
+                    found.append(FileRow(os.path.join(cache, name), SEAL, None))
+    return found
+
+
+def _failing(environment: Environment, names: set[str] | None, is_genuine: _Check) -> list[str]:
+    """Return the distributions, of these names or all, that a check finds wrong."""
+    named = [(environment.name_of(folder), folder) for folder in environment.dist_infos()]
     return sorted(
         name
-        for folder in environment.dist_infos()
-        if (name := environment.name_of(folder)) in wanted and not _is_genuine(folder, remember)
+        for name, folder in named
+        if (names is None or name in names) and not _is_whole(folder, is_genuine)
     )
 
 
-def _rows(dist_info: Path) -> list[_Row]:
+def _rows(dist_info: Path) -> list[FileRow]:
     base = os.path.join(str(dist_info.parent), "")
     return [
-        _Row(_normal(base + row[0]), row[1], row[2])
+        FileRow(_normal(base + row[0]), row[1], _size(row[2]))
         for row in rows_of(dist_info)
         if len(row) == 3 and not row[0].endswith(".pyc")
     ]
+
+
+def _size(text: str) -> int | None:
+    """Return a size of ``RECORD``; None for none, and -1 for a number that no size is."""
+    found = size_in(text)
+    return -1 if found is None and text.isdigit() else found
 
 
 def _normal(path: str) -> str:
@@ -98,80 +137,26 @@ def _normal(path: str) -> str:
     return path if plain else os.path.normpath(path)
 
 
-def _is_complete(dist_info: Path, rows: list[_Row]) -> bool:
-    return (
-        bool(rows)
-        and (dist_info / "METADATA").exists()
-        and all(_has_size(row.path, row.size) for row in rows)
-    )
+def _is_complete(dist_info: Path, rows: list[FileRow]) -> bool:
+    return bool(rows) and (dist_info / "METADATA").exists() and all(map(has_size, rows))
 
 
-def _has_size(path: str, size: str) -> bool:
-    try:
-        found = os.stat(path).st_size
-    except (OSError, ValueError):  # the latter: a path with a null character
-        return False
-    wanted = size_in(size)
-    return found == wanted if wanted is not None else not size.isdigit()
-
-
-def _is_genuine(dist_info: Path, remember: bool) -> bool:
-    """Return whether each file of a distribution has the digest that ``RECORD`` gives it."""
+def _is_whole(dist_info: Path, is_genuine: _Check) -> bool:
+    """Return whether each file of a distribution is as ``RECORD`` says; the check is of most."""
     rows = _rows(dist_info)
-    if not _is_complete(dist_info, rows):
+    if not rows or not (dist_info / "METADATA").exists():
         return False
     base, own = os.path.join(str(dist_info.parent), ""), os.path.join(str(dist_info), "")
-    # Scripts and metadata are written anew for each environment; what is left is linked.
-    linked = [row for row in rows if row.path.startswith(base) and not row.path.startswith(own)]
-    if not all(_has_digest(row) for row in set(rows).difference(linked)):
-        return False
-    checked = _checked_path(dist_info)
-    identity = {"files": _identity(linked, base)}
-    if paths.read_json(checked) == identity:
-        return True
-    if not all(_has_digest(row) for row in linked):
-        return False
-    if remember:
-        with contextlib.suppress(OSError):  # a full disk: they are hashed again the next time
-            paths.write_json(checked, identity)
-    return True
-
-
-def _checked_path(dist_info: Path) -> str:
-    """Return the file that remembers which files of a distribution matched."""
-    python = dist_info.parent.parent.name
-    return os.path.join(paths.home(), "checked", f"{python}-{dist_info.name}.json")
-
-
-def _identity(rows: Iterable[_Row], base: str) -> str:
-    """Return a digest of which files these are, and when each one's status last changed."""
-    digest = hashlib.blake2b(digest_size=16)
+    written: list[FileRow] = []
+    small: list[FileRow] = []
+    large: list[FileRow] = []
     for row in rows:
-        found = os.stat(row.path)
-        named = (row.path.removeprefix(base), row.digest)
-        times = (found.st_mtime_ns, found.st_ctime_ns)
-        facts = (found.st_dev, found.st_ino, *times, found.st_size)
-        digest.update(repr((*named, *facts)).encode())
-    return digest.hexdigest()
-
-
-def _has_digest(row: _Row) -> bool:
-    """Return whether a file has the digest of its row; True for a row without one."""
-    kind, equals, wanted = row.digest.partition("=")
-    if not equals or kind not in hashlib.algorithms_guaranteed:
-        return True
-    digest = hashlib.new(kind)
-    try:
-        descriptor = os.open(row.path, os.O_RDONLY)  # most files are small: `open` takes longer
-        most = min(_CHUNK, (size_in(row.size) or _CHUNK) + 1)
-        try:
-            while chunk := os.read(descriptor, most):
-                digest.update(chunk)
-        finally:
-            os.close(descriptor)
-    except OSError:
-        return False
-    return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode() == wanted.rstrip("=")
+        # Scripts and metadata are written anew for each environment; what is left is linked.
+        if not row.path.startswith(base) or row.path.startswith(own):
+            written.append(row)
+        else:
+            (large if row.is_large else small).append(row)
+    return all(map(has_digest, written)) and is_genuine(Memory(dist_info), small, large)
 
 
 def _files_below(folder: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import json
 import os
-import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -78,12 +77,12 @@ def _acquire(path: str) -> None:
     silence = _Silence(path)
     while not _create(path):
         try:
-            owner = _read(path)
+            owner, found = _read(path), os.stat(path)
         except OSError:  # released since
             continue
         is_over = owner.is_dead if owner and owner.is_here else silence.is_long()
         if is_over:
-            _take_away(path, owner)
+            _take_away(path, owner, found)
         else:
             time.sleep(_LOOK)
 
@@ -108,18 +107,28 @@ def _read(path: str) -> ProcessIdentity | None:
             return None
 
 
-def _take_away(path: str, owner: ProcessIdentity | None) -> None:
-    """Remove the lock file of a process that ended; of several that try, one succeeds."""
-    aside = f"{path}.{secrets.token_hex(8)}"
+def _take_away(path: str, owner: ProcessIdentity | None, found: os.stat_result) -> None:
+    """Remove the lock file of a process that ended, unless another process did so before.
+
+    Between a look at the file and its removal it could become that of another owner. So whoever
+    removes it has a lock for just this owner's file.
+    """
+    turn = f"{path}.{owner.token() if owner else 'unknown'}.owner"
+    _acquire(turn)
     try:
-        os.rename(path, aside)
-    except OSError:
-        return
-    found = _read(aside)
-    if (found and found.token()) != (owner and owner.token()):
-        with contextlib.suppress(OSError):  # another one was faster, and owns it now
-            os.link(aside, path)
-    os.unlink(aside)
+        now = os.stat(path)
+        is_same = (now.st_ino, now.st_mtime_ns) == (found.st_ino, found.st_mtime_ns)
+        if is_same and _token(_read(path)) == _token(owner):
+            os.unlink(path)
+    except OSError:  # it is gone
+        pass
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(turn)
+
+
+def _token(owner: ProcessIdentity | None) -> str:
+    return owner.token() if owner else ""
 
 
 def _beat(path: str, done: threading.Event) -> None:

@@ -18,7 +18,7 @@ from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
 from nbenv.environments.environment import Environment
-from nbenv.environments.integrity import find_altered
+from nbenv.environments.integrity import find_edited
 from nbenv.environments.markers import marker_values, select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.installer.sync import find_outdated, run_pip
@@ -264,10 +264,17 @@ def _status_lines(
     return lines
 
 
-def edited_packages(environment: Environment) -> list[str]:
-    """Return the packages of which a file's content is not what was installed; write nothing."""
-    edited = find_altered(environment, environment.installed(), remember=False)
-    return sorted(set(edited) - environment.read_marker().mismatched)
+def edited_packages(environment: Environment, large: bool = True) -> list[str]:
+    """Return the packages of which a file's content is not what was installed.
+
+    Parameters
+    ----------
+    environment
+        The environment.
+    large
+        Whether to read large files whose status changed, too; their size and time count anyway.
+    """
+    return sorted({*find_edited(environment, large)} - environment.read_marker().mismatched)
 
 
 def _installed_line(snapshot: NotebookSnapshot, data: dict[str, object]) -> str:

@@ -36,7 +36,11 @@ __all__ = ["prepare", "restore"]
 
 
 def prepare(
-    ref: NotebookRef, agreed: str | None = None, *, looks_for_fallbacks: bool = True
+    ref: NotebookRef,
+    agreed: str | None = None,
+    *,
+    contents: bool = False,
+    looks_for_fallbacks: bool = True,
 ) -> Steps[Outcome]:
     """Make the environment exactly what the notebook records, without resolving again.
 
@@ -49,6 +53,8 @@ def prepare(
     agreed
         The digest of the record that the user was shown and agreed to (see `engine.consent`). With
         any, even "", the user has asked for it, and the recorded Python may be downloaded.
+    contents
+        Whether to repair what only the digests of the installed files show, too.
     looks_for_fallbacks
         Whether a failure may resolve anew, to name what could be installed instead.
 
@@ -73,7 +79,7 @@ def prepare(
         if snapshot.record is not None:
             check_policy(agreed)
         try:
-            spec, synced = yield from _restore_exactly(snapshot, is_asked)
+            spec, synced = yield from _restore_exactly(snapshot, is_asked, contents)
         except (InterpreterError, InstallerError) as error:
             if not looks_for_fallbacks:
                 raise
@@ -84,7 +90,9 @@ def prepare(
     return outcome_of(spec, synced, f"Restored: Python {environment.read_version()} with {count}.")
 
 
-def _restore_exactly(snapshot: NotebookSnapshot, is_asked: bool) -> Steps[tuple[Spec, SyncResult]]:
+def _restore_exactly(
+    snapshot: NotebookSnapshot, is_asked: bool, contents: bool
+) -> Steps[tuple[Spec, SyncResult]]:
     spec, folder = snapshot.spec, snapshot.ref.folder
     approves = is_asked and snapshot.record is not None
     if approves:  # also where the rest fails: the next start may try again
@@ -92,8 +100,7 @@ def _restore_exactly(snapshot: NotebookSnapshot, is_asked: bool) -> Steps[tuple[
     interpreter = yield from obtain_python(spec.python, is_asked)
     if snapshot.record is None:
         spec = yield from resolve_anew(spec, interpreter, folder, ResolveOptions())
-    # Asked for by a person, it repairs even what only the digests of all files show.
-    checked = begin_check(snapshot.environment, contents=is_asked)
+    checked = begin_check(snapshot.environment, contents)
     synced = yield from sync_environment(snapshot, spec, interpreter, exact=True, checked=checked)
     if approves and spec.local_urls:
         agree(snapshot, spec)  # a build may have written into its project
@@ -149,7 +156,7 @@ def restore(
     if not snapshot.spec.lock.distributions:
         return (yield from _add_lock(ref, agreed))
     try:
-        return (yield from prepare(ref, agreed))
+        return (yield from prepare(ref, agreed, contents=True))
     except UnavailableError as error:
         if fallback is None:
             raise

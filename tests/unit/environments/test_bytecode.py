@@ -14,6 +14,8 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import bytecode
 from nbenv.environments.bytecode import keep
 from nbenv.environments.environment import Environment
+from nbenv.environments.integrity import find_edited
+from nbenv.environments.seal import is_sealed, sealed
 from nbenv.operations import envs
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
@@ -50,6 +52,15 @@ def compiled(environment: Environment) -> dict[str, bytes]:
     return {path: content for path, content in found.items() if "_virtualenv" not in path}
 
 
+def code(environment: Environment) -> dict[str, bytes]:
+    """Return the same without the seal that what comes from the cache ends with."""
+    return {path: marshal_part(content) for path, content in compiled(environment).items()}
+
+
+def marshal_part(content: bytes) -> bytes:
+    return content[: -len(sealed(b""))] if is_sealed(content) else content
+
+
 def times(environment: Environment) -> dict[str, int]:
     site = environment.site_packages()
     return {path: (site / path).stat().st_mtime_ns for path in compiled(environment)}
@@ -63,7 +74,7 @@ def test_the_next_environment_has_it(first: Environment, tmp_path: Path) -> None
     imported(first)
     second = installed(another(tmp_path))
     assert len(compiled(first)) == 3
-    assert compiled(second) == compiled(first)
+    assert code(second) == code(first) == compiled(first)
     before = times(second)
     imported(second)
     assert times(second) == before  # Python found them valid
@@ -73,11 +84,11 @@ def test_it_outlives_its_environment(
     first: Environment, notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported(first)
-    before = compiled(first)
+    before = code(first)
     notebook.unlink()
     monkeypatch.setattr(envs, "_FRESH", 0.0)
     assert first.identifier in envs.prune().text
-    assert compiled(installed(another(tmp_path))) == before
+    assert code(installed(another(tmp_path))) == before
 
 
 def test_another_source_is_compiled_anew(first: Environment, tmp_path: Path) -> None:
@@ -104,11 +115,13 @@ def test_what_is_no_compiled_module_is_left(first: Environment, tmp_path: Path) 
 
 
 def edit(path: Path) -> None:
-    """Change a compiled module where it is; its header stays valid."""
-    content = path.read_bytes()
+    """Change a compiled module where it is; its header, its size and its times stay."""
+    before, content = path.stat(), path.read_bytes()
+    changed = content[:16] + marshal.dumps(compile("print('edited')", "x.py", "exec"))
+    os.chmod(path, 0o644)
     with open(path, "r+b") as file:
-        file.write(content[:16] + marshal.dumps(compile("print('edited')", "x.py", "exec")))
-        file.truncate(len(content))
+        file.write(changed + content[len(changed) :])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def printed(environment: Environment) -> str:
@@ -116,29 +129,66 @@ def printed(environment: Environment) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def test_no_two_environments_share_a_file(first: Environment, tmp_path: Path, home: Path) -> None:
-    imported(first)
-    installed(another(tmp_path))
-    files = [path for folder in ("envs", "bytecode") for path in (home / folder).rglob("*.pyc")]
-    assert len(files) >= 9
-    assert {path.stat().st_nlink for path in files} == {1}
+def third(folder: Path) -> Environment:
+    return installed(write_notebook(folder / "notebooks" / "third.ipynb", "1"))
 
 
-def test_an_edited_module_stays_in_its_environment(first: Environment, tmp_path: Path) -> None:
-    """It was saved before: the one that was saved stays, and is what others get."""
+def test_what_python_wrote_is_shared_with_nobody(first: Environment, tmp_path: Path) -> None:
+    """It is copied into the cache: from then on an edit in place stays in its environment."""
     imported(first)
     second = installed(another(tmp_path))
-    for environment in (first, second):
-        for path in compiled(environment):
-            edit(environment.site_packages() / path)
-        assert "edited" in printed(environment)
-        keep(environment)
-    third = installed(write_notebook(tmp_path / "notebooks" / "third.ipynb", "1"))
-    assert len(compiled(third)) == 3
-    assert printed(third) == ""
+    for path in compiled(first):
+        edit(first.site_packages() / path)
+    assert "edited" in printed(first)
+    assert printed(second) == ""
+    keep(first)
+    assert printed(third(tmp_path)) == ""
 
 
-@pytest.mark.parametrize("change", [edit, lambda path: os.truncate(path, 20)])
+def test_what_is_shared_cannot_be_written(first: Environment, tmp_path: Path, home: Path) -> None:
+    imported(first)
+    second = installed(another(tmp_path))
+    shared = [second.site_packages() / path for path in compiled(second)]
+    assert {path.stat().st_mode & 0o777 for path in shared} == {0o444}
+    os.utime(second.site_packages() / "alone.py", (1e9, 1e9))
+    imported(second)  # and Python replaces what it compiles anew
+    assert {path.stat().st_nlink for path in shared if "alone" in path.name} == {1}
+
+
+def test_an_edited_module_does_not_reach_the_next(first: Environment, tmp_path: Path) -> None:
+    imported(first)
+    second = installed(another(tmp_path))
+    for path in compiled(second):  # linked into the cache
+        edit(second.site_packages() / path)
+    assert "edited" in printed(second)
+    keep(second)
+    assert find_edited(second) == ["lib"]
+    assert find_edited(first) == []
+    next_one = third(tmp_path)
+    assert printed(next_one) == ""
+    assert find_edited(next_one) == []
+
+
+def test_an_edit_before_it_was_saved(first: Environment, tmp_path: Path) -> None:
+    imported(first)
+    for path in compiled(first):
+        edit(first.site_packages() / path)
+        changed = os.stat(first.site_packages() / path)
+        long_ago = changed.st_mtime_ns - 10 * 10**9
+        os.utime(first.site_packages() / path, ns=(long_ago, long_ago))
+    assert "edited" in printed(first)
+    assert printed(installed(another(tmp_path))) == ""
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, 20)
+
+
+def cut_seal(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - len(sealed(b"")))
+
+
+@pytest.mark.parametrize("change", [edit, cut, cut_seal])
 def test_a_module_that_was_changed_in_the_cache_is_not_used(
     first: Environment, tmp_path: Path, home: Path, change: Callable[[Path], None]
 ) -> None:
@@ -152,8 +202,7 @@ def test_a_module_that_was_changed_in_the_cache_is_not_used(
     assert compiled(second) == {}
     assert printed(second) == ""
     keep(second)
-    third = installed(write_notebook(tmp_path / "notebooks" / "third.ipynb", "1"))
-    assert len(compiled(third)) == 3
+    assert len(compiled(third(tmp_path))) == 3
 
 
 def test_a_module_of_another_source_replaces_what_was_saved(
@@ -169,18 +218,32 @@ def test_a_module_of_another_source_replaces_what_was_saved(
     assert "alone" in " ".join(compiled(second))
 
 
+@pytest.mark.parametrize("written", [0, 10])
 def test_a_full_disk_leaves_no_half_module(
-    first: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: Environment, home: Path, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
     imported(first)
+    real = os.write
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def full(descriptor: int, content: bytes) -> int:
+        return real(descriptor, content[:written])
 
-    second = installed(another(tmp_path))
-    for path in compiled(second):
-        (second.site_packages() / path).unlink()
-    monkeypatch.setattr(bytecode.os, "replace", full)
-    bytecode.share(second, ["lib"])
-    assert compiled(second) == {}
-    assert not list(second.path.rglob("*.pyc.*"))
+    monkeypatch.setattr(bytecode.os, "write", full)
+    keep(first)
+    assert not list((home / "bytecode").rglob("*.pyc"))
+
+
+def test_a_kill_leaves_no_valid_module(
+    first: Environment, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(first)
+    before = code(first)
+
+    def killed(*_: object) -> int:
+        raise KeyboardInterrupt  # between the code and the header
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(bytecode.os, "lseek", killed)
+        keep(first)
+    assert len(list((home / "bytecode").rglob("*.pyc"))) == 1
+    assert code(installed(another(tmp_path))) == before

@@ -166,7 +166,7 @@ def test_one_at_a_time(lock: str) -> None:
             time.sleep(0.01)
             inside[0] -= 1
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
+    threads = [threading.Thread(target=work) for _ in range(24)]
     for thread in threads:
         thread.start()
     for thread in threads:
