@@ -58,6 +58,7 @@ def _configure(server: JupyterServer, theme: str) -> None:
 
 def _tour(lab: Lab) -> None:
     lab.open("wine.ipynb")
+    lab.press(lab.approval, "Check size")
     expect(lab.approval).to_contain_text("at most", timeout=SLOW)
     _take(lab.page, "approval")
     lab.press(lab.approval, "Restore the environment")

@@ -1,8 +1,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Client } from './api/client';
-import type { Approvals } from './approval/approvals';
 import { runShown } from './environment/run';
 import { showExport } from './exportDialog';
 import {
@@ -10,6 +10,7 @@ import {
   type IEnvironmentModel,
   type IEnvironments
 } from './tokens';
+import { ConsentDialog } from './ui/consentDialog';
 
 /**
  * What the commands work on.
@@ -18,7 +19,6 @@ export interface ICommandParts {
   app: JupyterFrontEnd;
   client: Client;
   environments: IEnvironments;
-  approvals: Approvals;
   trans: TranslationBundle;
   /** The version of this extension. */
   version: string;
@@ -41,7 +41,10 @@ export function addCommands(parts: ICommandParts): void {
       label,
       isEnabled: () => environments.current !== null && isEnabled(),
       describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => environments.current && execute(environments.current)
+      execute: () => {
+        const model = environments.current; // Lab executes disabled commands too
+        return model && isEnabled() ? execute(model) : null;
+      }
     });
   app.commands.addCommand(CommandIDs.open, {
     label: trans.__('Show Environment'),
@@ -51,29 +54,87 @@ export function addCommands(parts: ICommandParts): void {
       parts.open();
     }
   });
+  // A link in a notebook's output can execute any command (Lab's command linker), with the same
+  // arguments as a menu does. So each command that changes something asks, whoever executes it; a
+  // button of ours calls the model instead.
+  const addAsking = (
+    id: string,
+    label: string,
+    question: IQuestion,
+    execute: (model: IEnvironmentModel) => unknown,
+    isEnabled = recorded
+  ) =>
+    add(
+      id,
+      label,
+      async model => {
+        if (await confirm(question, model)) {
+          await execute(model);
+        }
+      },
+      isEnabled
+    );
   add(CommandIDs.restore, trans.__('Restore Environment'), model =>
-    model.state === 'approval'
-      ? parts.approvals.review(model)
-      : runShown(model, 'restore')
+    model.review()
   );
-  add(CommandIDs.upgrade, trans.__('Upgrade All Packages'), model =>
-    runShown(model, 'upgrade')
+  addAsking(
+    CommandIDs.upgrade,
+    trans.__('Upgrade All Packages'),
+    {
+      title: trans.__('Upgrade all packages?'),
+      body: name =>
+        trans.__(
+          'Every package in the environment of %1 moves to the newest version that the notebook’s requirements allow. You can undo this.',
+          name
+        ),
+      label: trans.__('Upgrade')
+    },
+    model => runShown(model, 'upgrade')
   );
-  add(CommandIDs.undo, trans.__('Undo Last Environment Change'), model =>
-    runShown(model, 'undo')
+  addAsking(
+    CommandIDs.undo,
+    trans.__('Undo Last Environment Change'),
+    {
+      title: trans.__('Undo the last change of the environment?'),
+      body: name =>
+        trans.__(
+          'The environment of %1 goes back to what it was before the last change.',
+          name
+        ),
+      label: trans.__('Undo')
+    },
+    model => runShown(model, 'undo')
   );
   add(CommandIDs.export, trans.__('Export Environment…'), model =>
     exportEnvironment(parts, model)
   );
-  add(
+  addAsking(
     CommandIDs.restart,
     trans.__('Restart Kernel to Apply Environment Changes'),
+    {
+      title: trans.__('Restart the kernel?'),
+      body: name =>
+        trans.__(
+          'The kernel of %1 restarts. Its variables are lost; cells and outputs are kept.',
+          name
+        ),
+      label: trans.__('Restart')
+    },
     model => model.restart(),
     () => environments.current?.state === 'restart'
   );
-  add(
+  addAsking(
     CommandIDs.useKernel,
     trans.__('Use the Notebook’s Own Kernel'),
+    {
+      title: trans.__('Switch to the notebook’s own kernel?'),
+      body: name =>
+        trans.__(
+          '%1 switches to the Python (nbenv) kernel. The variables of the present kernel are lost.',
+          name
+        ),
+      label: trans.__('Switch')
+    },
     model => model.useOwnKernel(),
     () => environments.current?.state === 'other'
   );
@@ -82,6 +143,27 @@ export function addCommands(parts: ICommandParts): void {
     describedBy: { args: { type: 'object', properties: {} } },
     execute: () => about(parts)
   });
+}
+
+/**
+ * What is asked before a command; the body is given the notebook's name.
+ */
+interface IQuestion {
+  title: string;
+  body: (name: string) => string;
+  label: string;
+}
+
+async function confirm(
+  { title, body, label }: IQuestion,
+  model: IEnvironmentModel
+): Promise<boolean> {
+  const dialog = new ConsentDialog({
+    title,
+    body: body(PathExt.basename(model.path)),
+    buttons: [Dialog.cancelButton(), Dialog.okButton({ label })]
+  });
+  return dialog.ask();
 }
 
 async function exportEnvironment(

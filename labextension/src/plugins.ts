@@ -78,12 +78,16 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     const trans = translation(translator);
     const client = clientOf(app);
     const settings = new Settings(registry, SETTINGS);
-    const models = new Environments(client, tracker, settings);
     const approvals = new Approvals(client, () => settings.restore, trans);
+    const models = new Environments(
+      client,
+      tracker,
+      settings,
+      approvals.approve
+    );
     const dismissed = new DismissedOffers(database);
     addNotices(tracker, models, trans, {
       open: () => void app.commands.execute(CommandIDs.open),
-      review: model => void approvals.review(model),
       isDismissed: model => dismissed.has(model),
       dismiss: model => dismissed.add(model)
     });
@@ -95,7 +99,6 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
       app,
       client,
       environments: models,
-      approvals,
       trans,
       version,
       open: () => app.shell.activateById(PANEL)

@@ -1,7 +1,7 @@
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { IJob, IProblem, IStale, IStatus } from './api/answers';
+import type { IJob, IProblem, IStale, IStatus, JobResult } from './api/answers';
 
 /**
  * The ids of the commands.
@@ -44,6 +44,27 @@ export type State =
   | 'ready';
 
 /**
+ * Why approval is asked for.
+ */
+export interface IApprovalQuestion {
+  /** The command that would run. */
+  verb: string;
+  /** Whether to show the record even where the settings say to restore without asking. */
+  isForced: boolean;
+  /** Whether the record changed after the person had agreed to it. */
+  isChanged: boolean;
+}
+
+/**
+ * Shows what a notebook records and asks whether to go on; resolves to the digest of exactly what
+ * was shown, or null without an agreement.
+ */
+export type Approver = (
+  model: IEnvironmentModel,
+  question: IApprovalQuestion
+) => Promise<string | null>;
+
+/**
  * The environment of one open notebook.
  */
 export interface IEnvironmentModel {
@@ -59,7 +80,19 @@ export interface IEnvironmentModel {
   readonly key: string;
   readonly path: string;
   refresh(): Promise<void>;
-  run(verb: string, words?: string[], flags?: string[]): Promise<unknown>;
+  /**
+   * Run a command; a record that was never approved here is shown first, whoever calls.
+   */
+  run(verb: string, words?: string[]): Promise<unknown>;
+  /**
+   * Show what the notebook records, and restore it if the person agrees.
+   */
+  review(): Promise<void>;
+  /**
+   * Return what a command would change, or what one that changes nothing finds; asks as `run` does,
+   * which then takes the same agreement.
+   */
+  ask(verb: string, words?: string[], flags?: string[]): Promise<JobResult>;
   cancel(): Promise<void>;
   restart(): Promise<void>;
   useOwnKernel(): Promise<void>;

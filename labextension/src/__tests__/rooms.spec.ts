@@ -76,4 +76,26 @@ describe('the rooms', () => {
     const long = MODULES.filter(each => text(each).split('\n').length > 301);
     expect(long).toEqual([]);
   });
+
+  it('start jobs through the model alone, which asks for approval', () => {
+    const STARTS = /\.(start|query)\((?!\))/;
+    const starting = MODULES.filter(each => STARTS.test(text(each)));
+    expect(starting.sort()).toEqual(['api/client.ts', 'environment/model.ts']);
+  });
+
+  it('post to the server in the client alone', () => {
+    const POSTS =
+      /requestAPI\(|makeRequest\(|method: '(POST|PUT|PATCH|DELETE)'/;
+    const posting = MODULES.filter(each => POSTS.test(text(each)));
+    expect(posting.sort()).toEqual([
+      'api/client.ts',
+      'api/request.ts',
+      'plugins.ts'
+    ]);
+  });
+
+  it('add commands in one module, which says what asks', () => {
+    const adding = MODULES.filter(each => /\.addCommand\(/.test(text(each)));
+    expect(adding).toEqual(['commands.ts']);
+  });
 });

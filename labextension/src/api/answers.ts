@@ -23,6 +23,8 @@ export interface IProblem {
   what: string;
   why: string;
   todo: string;
+  /** Where approval is needed: the digest of what the notebook records now. */
+  digest?: string | null;
 }
 
 export interface IIndex {
@@ -99,6 +101,12 @@ export interface IPackages {
 export interface IFoundRequirements {
   found: { requirement: string; module: string | null }[];
   unknown: { module: string }[];
+  /** The package indexes that the notebook names, in its install lines too. */
+  indexes?: IIndex[];
+  /** Local projects that it installs in place. */
+  editable?: string[];
+  /** Names what was found, where the server says so. */
+  digest?: string;
   /** The day whose versions are taken, and why that day. */
   as_of?: string | null;
   as_of_reason?: string;
@@ -108,28 +116,6 @@ export interface IOutdated {
   name: string;
   version: string;
   latest_version: string;
-}
-
-/**
- * What a restore would install; sizes in bytes.
- */
-export interface IPreview {
-  python: string;
-  python_here: boolean;
-  count: number;
-  download: number | null;
-  sizes_unknown: number;
-  indexes: IIndex[];
-  direct: string[];
-  source: string[];
-  problem: string;
-  distributions: {
-    name: string;
-    version: string | null;
-    url: string | null;
-    size: number | null;
-    source: boolean | null;
-  }[];
 }
 
 /**

@@ -1,10 +1,7 @@
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type {
-  IFoundRequirements,
   IJob,
-  IOutdated,
   IPackages,
-  IPreview,
   IServerVersion,
   IStatus,
   JobEvent,
@@ -12,6 +9,7 @@ import type {
 } from './answers';
 import { FormError, ProblemError } from './errors';
 import { readVersion } from './exports';
+import { readPreview, type IPreview } from './preview';
 import { shaped, type Shape } from './shape';
 
 /**
@@ -37,14 +35,6 @@ const STATUS: Shape = {
 const JOB: Shape = { id: 'string', verb: 'string', done: 'boolean' };
 const PACKAGES: Shape = { python: 'string', distributions: 'array' };
 const PYTHONS: Shape = { pythons: 'array', default: 'string' };
-const FOUND: Shape = { found: 'array', unknown: 'array' };
-const PREVIEW: Shape = {
-  count: 'number',
-  distributions: 'array',
-  indexes: 'array',
-  direct: 'array',
-  source: 'array'
-};
 
 /**
  * The server extension's API, typed; every response is checked.
@@ -106,13 +96,18 @@ export class Client {
     return answer.distribution ?? null;
   }
 
+  /**
+   * Start a job; `digest` is that of the record which the person saw and agreed to.
+   */
   async start(
     path: string,
     verb: string,
     words: string[],
-    flags: string[]
+    flags: string[],
+    digest: string | null = null
   ): Promise<IJob> {
-    const body = JSON.stringify({ path, verb, words, flags });
+    const agreed = digest === null ? {} : { digest };
+    const body = JSON.stringify({ path, verb, words, flags, ...agreed });
     const answer = await this._transport.ask('jobs', { method: 'POST', body });
     return shaped(answer, JOB, 'jobs');
   }
@@ -142,9 +137,10 @@ export class Client {
     path: string,
     verb: string,
     words: string[] = [],
-    flags: string[] = []
+    flags: string[] = [],
+    digest: string | null = null
   ): Promise<JobResult> {
-    const job = await this.start(path, verb, words, flags);
+    const job = await this.start(path, verb, words, flags, digest);
     for await (const event of this.events(job, path)) {
       if (event.type === 'error') {
         throw new ProblemError(event);
@@ -156,21 +152,14 @@ export class Client {
     throw new FormError(verb, 'result');
   }
 
-  async preview(path: string): Promise<IPreview> {
-    const { data } = await this.query(path, 'restore', [], ['dry-run']);
-    return shaped(data, PREVIEW, 'restore');
-  }
-
-  async outdated(path: string): Promise<IOutdated[]> {
-    return (await this.query(path, 'outdated')).data as IOutdated[];
-  }
-
   /**
-   * Find what the cells of the saved notebook require; nothing is run or installed.
+   * Return what a restore would install. No host is asked, unless for the download's `sizes`: then
+   * this machine's own index is.
    */
-  async findRequirements(path: string): Promise<IFoundRequirements> {
-    const { data } = await this.query(path, 'adopt', [], ['dry-run']);
-    return shaped(data, FOUND, 'adopt');
+  async preview(path: string, sizes = false): Promise<IPreview> {
+    const flags = sizes ? ['dry-run'] : ['dry-run', 'no-sizes'];
+    const { data } = await this.query(path, 'restore', [], flags);
+    return readPreview(data);
   }
 
   async exported(path: string, format: string): Promise<string> {

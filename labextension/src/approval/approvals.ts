@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Client } from '../api/client';
 import { runShown } from '../environment/run';
-import type { IEnvironmentModel } from '../tokens';
+import type { Approver, IApprovalQuestion, IEnvironmentModel } from '../tokens';
 import { askApproval } from './dialog';
 
 /**
@@ -10,7 +10,7 @@ import { askApproval } from './dialog';
 export type Policy = 'ask' | 'always' | 'never';
 
 /**
- * Asks once about each environment that needs approval, and restores the approved ones.
+ * Shows environments that need approval, and asks once by itself about each that a kernel needs.
  */
 export class Approvals {
   constructor(
@@ -18,6 +18,41 @@ export class Approvals {
     private _policy: () => Policy,
     private _trans: TranslationBundle
   ) {}
+
+  /**
+   * Show what a notebook records, and ask; the settings may agree instead of the person.
+   */
+  readonly approve: Approver = async (model, question) => {
+    if (this._open.has(model)) {
+      return null; // one question about a notebook at a time
+    }
+    this._open.add(model);
+    try {
+      return await this._ask(model, question);
+    } finally {
+      this._open.delete(model);
+    }
+  };
+
+  private async _ask(
+    model: IEnvironmentModel,
+    question: IApprovalQuestion
+  ): Promise<string | null> {
+    if (!question.isForced && this._policyOf(model) === 'always') {
+      return (await this._client.preview(model.path)).digest;
+    }
+    return askApproval({
+      client: this._client,
+      path: model.path,
+      question,
+      trans: this._trans
+    });
+  }
+
+  /** The server's policy, which an administrator may have set, overrules the setting here. */
+  private _policyOf(model: IEnvironmentModel): Policy {
+    return model.status?.policy === 'never' ? 'never' : this._policy();
+  }
 
   /**
    * Watch a model until it is disposed; a second view of the same notebook adds nothing.
@@ -34,36 +69,15 @@ export class Approvals {
       }
       const known = this._asked.get(model) === record;
       this._asked.set(model, record);
-      // The server's policy, which an administrator may have set, overrules the setting here.
-      const policy =
-        model.status?.policy === 'never' ? 'never' : this._policy();
+      const policy = this._policyOf(model);
       if (!known && policy === 'always') {
         void runShown(model, 'restore');
       } else if (!known && policy === 'ask') {
-        void this.review(model);
+        void model.review();
       }
     });
   }
 
-  /**
-   * Show what would be installed, and restore it if the person approves.
-   */
-  async review(model: IEnvironmentModel): Promise<void> {
-    const { status } = model;
-    if (!status || this._isOpen) {
-      return;
-    }
-    this._isOpen = true;
-    try {
-      const preview = this._client.preview(model.path);
-      if (await askApproval(status, preview, this._trans)) {
-        void runShown(model, 'restore');
-      }
-    } finally {
-      this._isOpen = false;
-    }
-  }
-
   private _asked = new WeakMap<IEnvironmentModel, string>();
-  private _isOpen = false;
+  private _open = new WeakSet<IEnvironmentModel>();
 }

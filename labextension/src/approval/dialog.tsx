@@ -1,253 +1,183 @@
 import { Dialog } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IPreview, IStatus } from '../api/answers';
+import type { IPreview } from '../api/preview';
+import type { Client } from '../api/client';
 import { asProblem } from '../api/errors';
+import type { IApprovalQuestion } from '../tokens';
+import { ConsentDialog } from '../ui/consentDialog';
 import { DialogBody } from '../ui/dialogBody';
-import { bytes } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
-
-/** The number of requirements that are shown in full. */
-const SHOWN = 8;
+import { Facts } from './facts';
+import { FullList } from './fullList';
 
 /**
- * The dialog's body: first what the notebook itself says, then what the index adds.
+ * What the dialog needs.
  */
-class ApprovalBody extends DialogBody {
-  constructor(
-    private _status: IStatus,
-    private _preview: Promise<IPreview>,
-    private _trans: TranslationBundle
-  ) {
-    super(_trans.__('What would be restored'), 'jp-nbenv-Approval');
-  }
-
-  render(): JSX.Element {
-    return (
-      <Body status={this._status} preview={this._preview} trans={this._trans} />
-    );
-  }
-}
-
-interface IBodyProps {
-  status: IStatus;
-  preview: Promise<IPreview>;
+export interface IApprovalProps {
+  client: Client;
+  path: string;
+  question: IApprovalQuestion;
   trans: TranslationBundle;
 }
 
-function Body({ status, preview, trans }: IBodyProps): JSX.Element {
-  const { value: found, error } = useAsync(() => preview, [preview]);
-  const failure = error ? asProblem(error).what : '';
-  const problem = failure || found?.problem;
+interface IBodyProps extends IApprovalProps {
+  /** Called with the digest of what is shown, null while that is nothing. */
+  onShown: (digest: string | null) => void;
+}
+
+/**
+ * The dialog's body. Everything in it comes from one preview, whose digest is what an agreement is
+ * to.
+ */
+class ApprovalBody extends DialogBody {
+  constructor(private _props: IBodyProps) {
+    super(_props.trans.__('What would be restored'), 'jp-nbenv-Approval');
+  }
+
+  render(): JSX.Element {
+    return <Body {...this._props} focus={() => this.node.focus()} />;
+  }
+}
+
+function Body(props: IBodyProps & { focus: () => void }): JSX.Element {
+  const { client, path, question, trans, focus, onShown } = props;
+  const [wantsSizes, setWantsSizes] = React.useState(false);
+  const first = useAsync(() => client.preview(path), [client, path]);
+  const sizes = useAsync(wantsSizes ? () => client.preview(path, true) : null, [
+    client,
+    path,
+    wantsSizes
+  ]);
+  const found = sizes.value ?? first.value;
+  const digest = found?.digest ?? null;
+  React.useEffect(() => onShown(digest), [digest]);
+  const check = () => {
+    focus(); // the button disappears, and Escape must still reach the dialog
+    setWantsSizes(true);
+  };
+  const error = first.error ?? sizes.error;
+  const problem = error ? asProblem(error).what : found?.problem;
+  const isChanged =
+    question.isChanged ||
+    (sizes.value !== null && sizes.value.digest !== first.value?.digest);
   return (
     <div>
-      <p>
-        {trans.__(
-          'This notebook comes with its own environment, which is not on this machine yet. Restoring installs exactly what the notebook records:'
-        )}
-      </p>
-      <Facts
-        status={status}
-        found={found}
-        hasFailed={failure !== ''}
-        trans={trans}
-      />
+      {isChanged && (
+        <p className="jp-nbenv-Approval-problem" role="alert">
+          {trans.__(
+            'The notebook has changed since it was last shown to you. This is what it records now:'
+          )}
+        </p>
+      )}
+      <p>{introduction(found, path, trans)}</p>
+      {found && (
+        <Facts
+          found={found}
+          isAsking={sizes.isPending}
+          onCheck={check}
+          trans={trans}
+        />
+      )}
       {problem && <p className="jp-nbenv-Approval-problem">{problem}</p>}
       {found && <FullList preview={found} trans={trans} />}
-      <Choices trans={trans} />
+      <Choices verb={question.verb} trans={trans} />
     </div>
   );
 }
 
-function Facts(props: {
-  status: IStatus;
-  found: IPreview | null;
-  hasFailed: boolean;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { status, found, hasFailed, trans } = props;
-  const unknown = trans.__('unknown');
-  return (
-    <dl className="jp-nbenv-Facts">
-      <dt>{trans.__('Python')}</dt>
-      <dd>
-        {status.python}
-        {found && !found.python_here && (
-          <em> {trans.__('(not on this machine; it would be downloaded)')}</em>
-        )}
-      </dd>
-      <dt>{trans.__('Requirements')}</dt>
-      <dd>{shortened(status.requirements) || trans.__('none')}</dd>
-      <dt>{trans.__('Packages')}</dt>
-      <dd>{found?.count ?? status.locked}</dd>
-      <dt>{trans.__('Download')}</dt>
-      <dd>{hasFailed ? unknown : downloadSize(found, trans)}</dd>
-      <dt>{trans.__('Other indexes')}</dt>
-      <dd>
-        <Warnings
-          lines={(found?.indexes ?? status.indexes).map(
-            index => `${index.name}: ${index.url}`
-          )}
-          none={trans.__('none, only those configured on this machine')}
-        />
-      </dd>
-      <dt>{trans.__('Direct URLs')}</dt>
-      <dd>
-        {found ? (
-          <Warnings lines={found.direct} none={trans.__('none')} />
-        ) : (
-          '…'
-        )}
-      </dd>
-      <dt>{trans.__('Built from source')}</dt>
-      <dd>
-        {found ? (
-          <Warnings lines={found.source} none={noSources(found, trans)} />
-        ) : hasFailed ? (
-          unknown
-        ) : (
-          '…'
-        )}
-      </dd>
-    </dl>
-  );
+function introduction(
+  found: IPreview | null,
+  path: string,
+  trans: TranslationBundle
+): string {
+  const name = PathExt.basename(path);
+  if (!found) {
+    return trans.__('Reading what %1 records…', name);
+  }
+  return found.approved
+    ? trans.__('Restoring installs exactly what %1 records:', name)
+    : trans.__(
+        '%1 comes with its own environment, which has not been approved on this machine yet. Restoring installs exactly what the notebook records:',
+        name
+      );
 }
 
-function Choices({ trans }: { trans: TranslationBundle }): JSX.Element {
+function Choices(props: {
+  verb: string;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { verb, trans } = props;
   return (
     <dl className="jp-nbenv-Choices">
-      <dt>{trans.__('Restore')}</dt>
+      <dt>{agreeLabel(verb, trans)}</dt>
       <dd>
         {trans.__(
           'Download the packages and install them for this notebook only. Building a package from source runs its authors’ code.'
         )}
       </dd>
-      <dt>{trans.__('Open without restoring')}</dt>
+      <dt>{declineLabel(verb, trans)}</dt>
       <dd>
-        {trans.__(
-          'Nothing is downloaded or run. Cells report that the environment is missing.'
-        )}
+        {verb === 'restore'
+          ? trans.__(
+              'Nothing is downloaded or run. Cells report that the environment is missing.'
+            )
+          : trans.__('Nothing is downloaded, run or changed.')}
       </dd>
     </dl>
   );
 }
 
-function FullList(props: {
-  preview: IPreview;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { preview, trans } = props;
-  return (
-    <details className="jp-nbenv-FullList">
-      <summary>
-        {trans._n(
-          'Full list: %1 package',
-          'Full list: %1 packages',
-          preview.count
-        )}
-      </summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{trans.__('Package')}</th>
-            <th scope="col">{trans.__('Version')}</th>
-            <th scope="col">{trans.__('Download')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {preview.distributions.map(each => (
-            <tr key={each.name}>
-              <td>{each.name}</td>
-              <td>{each.version ?? each.url}</td>
-              <td>
-                {each.size === null ? '' : bytes(each.size)}
-                {each.source ? ` ${trans.__('(source)')}` : ''}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
+function agreeLabel(verb: string, trans: TranslationBundle): string {
+  return verb === 'restore'
+    ? trans.__('Restore')
+    : trans.__('Approve and continue');
+}
+
+function declineLabel(verb: string, trans: TranslationBundle): string {
+  return verb === 'restore'
+    ? trans.__('Open without restoring')
+    : trans.__('Cancel');
 }
 
 /**
- * Lines that a reader must see before approving, or what to say where there are none.
- */
-function Warnings(props: { lines: string[]; none: string }): JSX.Element {
-  const { lines, none } = props;
-  if (lines.length === 0) {
-    return <>{none}</>;
-  }
-  return (
-    <ul className="jp-nbenv-Warned">
-      {lines.map(line => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
-  );
-}
-
-function downloadSize(
-  found: IPreview | null,
-  trans: TranslationBundle
-): string {
-  if (!found) {
-    return trans.__('asking the package index…');
-  }
-  if (found.download === null) {
-    return trans.__('unknown');
-  }
-  const size = bytes(found.download);
-  return found.sizes_unknown
-    ? trans._n(
-        '%2, plus %1 package of unknown size',
-        '%2, plus %1 packages of unknown size',
-        found.sizes_unknown,
-        size
-      )
-    : trans.__('%1 at most', size);
-}
-
-function noSources(found: IPreview, trans: TranslationBundle): string {
-  const unknown = found.distributions.filter(each => each.source === null);
-  return unknown.length
-    ? trans._n(
-        'unknown for %1 package',
-        'unknown for %1 packages',
-        unknown.length
-      )
-    : trans.__('none');
-}
-
-function shortened(requirements: string[]): string {
-  const shown = requirements.slice(0, SHOWN).join(', ');
-  return requirements.length > SHOWN ? `${shown}, …` : shown;
-}
-
-/**
- * Ask whether to restore a notebook's environment; Escape and closing the dialog mean no.
+ * Show what a notebook records and ask whether to install it; resolve to the digest of what was
+ * shown, or null. Escape and closing the dialog mean no.
  */
 export async function askApproval(
-  status: IStatus,
-  preview: Promise<IPreview>,
-  trans: TranslationBundle
-): Promise<boolean> {
-  const dialog = new Dialog({
-    title: trans.__('Restore this notebook’s environment?'),
-    body: new ApprovalBody(status, preview, trans),
-    buttons: [
-      Dialog.cancelButton({
-        label: trans.__('Open without restoring'),
-        ariaLabel: trans.__('Open the notebook without its environment')
-      }),
-      Dialog.okButton({
-        label: trans.__('Restore'),
-        ariaLabel: trans.__('Restore the environment')
-      })
-    ],
-    defaultButton: 0,
-    hasClose: true
-  });
-  return (await dialog.launch()).button.accept;
+  props: IApprovalProps
+): Promise<string | null> {
+  const { trans, question } = props;
+  const { verb } = question;
+  let shown: string | null = null;
+  const onShown = (digest: string | null) => {
+    shown = digest;
+    dialog.allow(digest !== null);
+  };
+  const isRestore = verb === 'restore';
+  const dialog = new ConsentDialog(
+    {
+      title: isRestore
+        ? trans.__('Restore this notebook’s environment?')
+        : trans.__('Approve this notebook’s environment first?'),
+      body: new ApprovalBody({ ...props, onShown }),
+      buttons: [
+        Dialog.cancelButton({
+          label: declineLabel(verb, trans),
+          ariaLabel: isRestore
+            ? trans.__('Open the notebook without its environment')
+            : trans.__('Do not approve the environment')
+        }),
+        Dialog.okButton({
+          label: agreeLabel(verb, trans),
+          ariaLabel: isRestore
+            ? trans.__('Restore the environment')
+            : trans.__('Approve the environment and continue')
+        })
+      ]
+    },
+    false
+  );
+  return (await dialog.ask()) ? shown : null;
 }

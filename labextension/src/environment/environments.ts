@@ -4,7 +4,7 @@ import { ResponseError } from '../api/errors';
 import type { Client } from '../api/client';
 import { KEY, OpenDocument, type Context } from './document';
 import { EnvironmentModel } from './model';
-import type { IEnvironments } from '../tokens';
+import type { Approver, IEnvironments } from '../tokens';
 
 /**
  * The models of open notebooks: one per notebook, shared by all its views, and refreshed on what its
@@ -14,7 +14,8 @@ export class Environments implements IEnvironments {
   constructor(
     private _client: Client,
     private _tracker: INotebookTracker,
-    private _settings: { saveAfterChange: boolean }
+    private _settings: { saveAfterChange: boolean },
+    private _approver: Approver
   ) {
     _tracker.widgetAdded.connect((_, panel) => this.of(panel));
     _tracker.currentChanged.connect(() => this._currentChanged.emit());
@@ -50,6 +51,7 @@ export class Environments implements IEnvironments {
     const model = new EnvironmentModel(
       this._client,
       new OpenDocument(context),
+      this._approver,
       () => this._settings.saveAfterChange,
       this._isServed
     );

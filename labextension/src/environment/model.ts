@@ -1,11 +1,19 @@
 import { JSONExt, UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { IJob, IProblem, IStale, IStatus } from '../api/answers';
+import type {
+  IJob,
+  IProblem,
+  IStale,
+  IStatus,
+  JobResult
+} from '../api/answers';
 import type { Client } from '../api/client';
 import { asProblem, ProblemError, ResponseError } from '../api/errors';
-import type { IEnvironmentModel, IProgress, State } from '../tokens';
+import type { Approver, IEnvironmentModel, IProgress, State } from '../tokens';
 import type { IDocument } from './document';
+import { foundDigest } from './findRequirements';
+import { Gate, type Act } from './gate';
 import { StaleImports } from './staleImports';
 import { stateOf } from './state';
 
@@ -25,9 +33,11 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   constructor(
     private _client: Client,
     private _document: IDocument,
+    approver: Approver,
     private _savesAfterChange: () => boolean = () => true,
     private _isServed: () => Promise<boolean> = async () => true
   ) {
+    this._gate = new Gate(this, approver);
     this._imports = new StaleImports(result => _document.askKernel(result));
   }
 
@@ -157,19 +167,52 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   /**
    * Run a command of nbenv as a job, to its end; return the data of its result.
    *
-   * Rejects with a `ProblemError` when it fails; `problem` then says why, for the views.
+   * A record that was never approved is shown first. Rejects with a `DeclinedError` when the person
+   * does not agree, and with a `ProblemError` when the job fails; `problem` then says why, for the
+   * views.
    */
-  async run(
+  async run(verb: string, words: string[] = []): Promise<unknown> {
+    return this._gate.pass(verb, words, digest =>
+      this._run(verb, words, digest)
+    );
+  }
+
+  async review(): Promise<void> {
+    const restore: Act<unknown> = digest => this._run('restore', [], digest);
+    try {
+      await this._gate.pass('restore', [], restore, true);
+    } catch {
+      return; // not agreed to, or `problem` says why
+    }
+  }
+
+  async ask(
     verb: string,
     words: string[] = [],
     flags: string[] = []
+  ): Promise<JobResult> {
+    return this._gate.pass(verb, words, async digest => {
+      const { path } = this;
+      const result = await this._client.query(path, verb, words, flags, digest);
+      const agreed = digest ?? foundDigest(verb, result);
+      if (agreed !== null) {
+        this._gate.keep(verb, words, agreed);
+      }
+      return result;
+    });
+  }
+
+  private async _run(
+    verb: string,
+    words: string[],
+    digest: string | null
   ): Promise<unknown> {
     this._problem = null;
     const requested = { id: '', verb, words, done: false };
     this._progress = { job: requested, phase: '', message: '' };
     this._changed.emit();
     try {
-      const job = await this._client.start(this.path, verb, words, flags);
+      const job = await this._client.start(this.path, verb, words, [], digest);
       return await this._follow(job);
     } catch (error) {
       this._progress = null;
@@ -246,6 +289,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   }
 
   private _changed = new Signal<IEnvironmentModel, void>(this);
+  private _gate: Gate;
   private _imports: StaleImports;
   private _status: IStatus | null = null;
   private _progress: IProgress | null = null;

@@ -14,8 +14,6 @@ import { Progress } from './progress';
 export interface INoticeActions {
   /** Show the Environment panel. */
   open(): void;
-  /** Ask for approval again. */
-  review(model: IEnvironmentModel): void;
   /** Whether the offer that fits the model's state was dismissed before. */
   isDismissed(model: IEnvironmentModel): boolean;
   dismiss(model: IEnvironmentModel): void;
@@ -79,13 +77,7 @@ function NextStep(
 ): JSX.Element | null {
   const { problem, model, trans, actions } = props;
   if (problem.kind === 'ApprovalNeeded') {
-    return (
-      <Button
-        strong
-        label={trans.__('Restore…')}
-        onClick={() => actions.review(model)}
-      />
-    );
+    return model.status?.recorded ? <Review {...props} /> : null;
   }
   if (['Interpreter', 'Unavailable'].includes(problem.kind)) {
     return (
@@ -108,19 +100,26 @@ function NextStep(
   ) : null;
 }
 
-function Approval({ model, actions, trans }: INoticeProps): JSX.Element {
+function Approval(props: INoticeProps): JSX.Element {
+  const { model, trans } = props;
   return (
     <Line kind="approval">
       <span className="jp-nbenv-Notice-text">
         {stateSentence(model, trans)}
       </span>
-      <Button
-        strong
-        label={trans.__('Restore…')}
-        title={trans.__('See what would be installed before you decide')}
-        onClick={() => actions.review(model)}
-      />
+      <Review {...props} />
     </Line>
+  );
+}
+
+function Review({ model, trans }: INoticeProps): JSX.Element {
+  return (
+    <Button
+      strong
+      label={trans.__('Restore…')}
+      title={trans.__('See what would be installed before you decide')}
+      onClick={() => void model.review()}
+    />
   );
 }
 

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IOutdated } from '../api/answers';
+import { runShown } from '../environment/run';
 import { CommandIDs, type IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
 import type { IAsync } from '../ui/useAsync';
@@ -49,13 +50,13 @@ export function Actions(props: IActionsProps): JSX.Element {
           'Go back to the environment as it was before the last change'
         )}
         disabled={without || disabled}
-        onClick={() => execute(CommandIDs.undo)}
+        onClick={() => void runShown(model, 'undo')}
       />
       <Button
         label={trans.__('Restore')}
         title={trans.__('Make the environment match what the notebook records')}
         disabled={without || model.progress !== null}
-        onClick={() => execute(CommandIDs.restore)}
+        onClick={() => void runShown(model, 'restore')}
       />
       <Button
         label={trans.__('Export…')}

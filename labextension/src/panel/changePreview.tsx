@@ -1,7 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IChange } from '../api/answers';
-import type { Client } from '../api/client';
 import { asProblem } from '../api/errors';
 import { runShown } from '../environment/run';
 import type { IEnvironmentModel } from '../tokens';
@@ -18,7 +17,6 @@ export interface IChangeRequest {
 }
 
 interface IPreviewProps {
-  client: Client;
   model: IEnvironmentModel;
   request: IChangeRequest;
   trans: TranslationBundle;
@@ -29,11 +27,11 @@ interface IPreviewProps {
  * What a change would do, and the choice to make it.
  */
 export function ChangePreview(props: IPreviewProps): JSX.Element {
-  const { client, model, request, trans, onEnd } = props;
+  const { model, request, trans, onEnd } = props;
   const { verb, words } = request;
   const { value, error } = useAsync(
-    () => client.query(model.path, verb, words, ['dry-run']),
-    [client, model, request]
+    () => model.ask(verb, words, ['dry-run']),
+    [model, request]
   );
   const apply = () => {
     onEnd();

@@ -1,16 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IFoundRequirements } from '../api/answers';
-import type { Client } from '../api/client';
+import { findRequirements } from '../environment/findRequirements';
 import { asProblem } from '../api/errors';
 import { runShown } from '../environment/run';
 import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
 import { problemText } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
+import { WarnedList } from '../ui/warnedList';
 
 interface IFindProps {
-  client: Client;
   model: IEnvironmentModel;
   disabled: boolean;
   trans: TranslationBundle;
@@ -20,17 +20,13 @@ interface IFindProps {
  * For a notebook without a record: find what its cells require, and offer to install that.
  */
 export function FindRequirements(props: IFindProps): JSX.Element | null {
-  const { client, model, disabled, trans } = props;
+  const { model, disabled, trans } = props;
   const [asked, setAsked] = React.useState(0); // counts, so that one can ask again
   const {
     value: found,
     error,
     isPending
-  } = useAsync(asked ? () => client.findRequirements(model.path) : null, [
-    client,
-    model,
-    asked
-  ]);
+  } = useAsync(asked ? () => findRequirements(model) : null, [model, asked]);
   if (!model.status || model.status.recorded || model.status.stripped) {
     return null;
   }
@@ -89,6 +85,7 @@ function Found(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { found, unknown, as_of, as_of_reason } = props.found;
+  const { indexes = [], editable = [] } = props.found;
   const { trans } = props;
   return (
     <>
@@ -106,6 +103,16 @@ function Found(props: {
           </li>
         ))}
       </ul>
+      <Warned
+        title={trans.__(
+          'Packages would also be taken from these indexes, which the notebook names:'
+        )}
+        lines={indexes.map(each => `${each.name}: ${each.url}`)}
+      />
+      <Warned
+        title={trans.__('These local projects would be built and installed:')}
+        lines={editable}
+      />
       {unknown.length > 0 && (
         <p>
           {trans.__(
@@ -121,4 +128,14 @@ function Found(props: {
       )}
     </>
   );
+}
+
+function Warned(props: { title: string; lines: string[] }): JSX.Element | null {
+  const { title, lines } = props;
+  return lines.length ? (
+    <>
+      <p>{title}</p>
+      <WarnedList lines={lines} label={title} />
+    </>
+  ) : null;
 }

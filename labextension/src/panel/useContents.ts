@@ -40,11 +40,8 @@ export function useContents(
       setAsked(0);
     }
   }, [client, path, version, isChanging]);
-  const outdated = useAsync(asked ? () => client.outdated(path) : null, [
-    client,
-    path,
-    asked
-  ]);
+  const check = async () => (await model.ask('outdated')).data as IOutdated[];
+  const outdated = useAsync(asked ? check : null, [model, path, asked]);
   return {
     packages: packages.value,
     outdated,

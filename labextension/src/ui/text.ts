@@ -19,6 +19,17 @@ export function bytes(size: number): string {
 }
 
 /**
+ * Return text from a notebook or an index so that nothing in it hides or turns around what is shown:
+ * control characters, and those without a width or that set a direction, appear as their codes.
+ */
+export function plain(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu,
+    each => `\\u${(each.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
+  );
+}
+
+/**
  * Return a number of packages: `30 packages`.
  */
 export function packageCount(count: number, trans: TranslationBundle): string {

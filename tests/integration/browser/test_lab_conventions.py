@@ -85,7 +85,7 @@ def test_settings(lab: Lab, own: Path, server: JupyterServer) -> None:
 
 def test_everything_by_keyboard(lab: Lab, shared: Path) -> None:
     lab.open(shared.name)
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     focused = lab.page.locator(":focus")
     expect(focused).to_contain_text("Open without")
     reached = []
@@ -120,7 +120,7 @@ def test_readable_and_labelled(lab: Lab, shared: Path, server: JupyterServer, th
     """The accessibility checker axe-core finds nothing in the extension's parts."""
     settings(server, THEMES, theme=theme)
     lab.open(shared.name)
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     lab.approval.locator("summary").click()
     assert faults(lab.page, ".jp-nbenv-Approval") == []
     lab.press(lab.approval, "Restore the environment")
@@ -190,7 +190,7 @@ def test_every_text_is_translated(lab: Lab, own: Path, server: JupyterServer) ->
 
 def test_notebook_7(lab: Lab, shared: Path) -> None:
     lab.open(shared.name, "notebooks")
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     lab.press(lab.approval, "Restore the environment")
     lab.shows("ready")
     lab.begin(0, "import sklearn")

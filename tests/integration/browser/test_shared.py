@@ -50,7 +50,7 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     lab.open(shared.name)
     dialog = lab.approval
     expect(dialog).to_contain_text("Restore this notebook’s environment?", timeout=SLOW)
-    expect(dialog).to_contain_text(re.compile(r"Download\d+\.\d MB at most"), timeout=SLOW)
+    expect(dialog).to_contain_text("Full list", timeout=SLOW)
     for words in ("Python3.11", "Requirementstabulate==0.9.0", "Built from sourcenone"):
         expect(dialog).to_contain_text(words)
     expect(dialog).to_contain_text("Other indexesnone, only those configured on this machine")
@@ -61,6 +61,9 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
         len([x for x in lock if "sys_platform ==" not in x and "implementation_name ==" not in x])
     )
     expect(dialog.locator("tbody")).to_contain_text("tabulate0.9.0")
+    assert index.requests == []  # nobody wanted to know the size yet
+    lab.press(dialog, "Check size")
+    expect(dialog).to_contain_text(re.compile(r"Download\d+\.\d MB at most"), timeout=SLOW)
     assert index.downloads == []
 
     # Escape is safe: nothing is made, cells say what is missing, the notice bar offers it again.
@@ -97,7 +100,7 @@ def test_the_dialog_warns_of_what_is_not_this_machines(lab: Lab, shared: Path) -
 
 def test_cells_wait_for_the_restore_and_then_run(lab: Lab, shared: Path, index: LocalIndex) -> None:
     lab.open(shared.name)
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     index.stall = 1.5
     lab.press(lab.approval, "Restore the environment")
     phases = lab.notice_bar.locator(".jp-nbenv-Phases li")
@@ -119,7 +122,7 @@ def test_cancel_leaves_nothing_half_made(
 ) -> None:
     before = shared.read_bytes()
     lab.open(shared.name)
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     index.stall = 3
     lab.press(lab.approval, "Restore the environment")
     expect(lab.notice_bar.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)
@@ -138,7 +141,7 @@ def test_cancel_leaves_nothing_half_made(
 
 def test_a_reload_finds_the_restore_that_goes_on(lab: Lab, shared: Path, index: LocalIndex) -> None:
     lab.open(shared.name)
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     index.stall = 8  # longer than a page takes to load
     lab.press(lab.approval, "Restore the environment")
     expect(lab.notice_bar.locator(".jp-nbenv-Phases")).to_be_visible()
@@ -151,7 +154,7 @@ def test_a_reload_finds_the_restore_that_goes_on(lab: Lab, shared: Path, index: 
 
 def test_a_failure_says_what_to_do_and_offers_it(lab: Lab, shared: Path, index: LocalIndex) -> None:
     lab.open(shared.name)
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     wheel = next(path.name for path in index.folder.glob("tabulate-0.9.0*"))
     index.corrupt.add(wheel)
     lab.press(lab.approval, "Restore the environment")
@@ -194,6 +197,7 @@ def test_another_kernel_offers_the_move_once(lab: Lab, own: Path, server: Jupyte
     # A declined offer stays available as a command.
     lab.page.get_by_role("menuitem", name="Environment").click()
     lab.page.get_by_role("menuitem", name="Use the Notebook’s Own Kernel").click()
+    lab.press(lab.page.locator(".jp-Dialog"), "Switch")
     lab.shows("ready")
 
 

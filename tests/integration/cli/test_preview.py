@@ -295,6 +295,20 @@ def test_nothing_is_looked_up_unasked(notebook: Path, stocked: LocalIndex) -> No
     data = previewed(notebook, look_up=False)
     assert stocked.requests == []
     assert (data["looked_up"], data["problem"], data["sizes_unknown"]) == (False, "", 1)
+    shown = json.loads(succeed("restore", notebook, "--dry-run", "--no-sizes", "--json").out)
+    assert shown == data
+    assert stocked.requests == []
+
+
+def test_an_index_is_asked_for_a_limited_number_of_sizes(
+    notebook: Path, stocked: LocalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nbenv.operations.preview._MOST_ASKED", 1)
+    record(notebook, locked(stocked, "branch", "1.0"), locked(stocked, "leaf", "1.0"))
+    data = previewed(notebook)
+    assert {path.rstrip("/").rpartition("/")[2] for _, path in stocked.requests} == {"branch"}
+    assert data["problem"] == "The index was asked for the sizes of the first 1 packages only."
+    assert data["sizes_unknown"] == 1
 
 
 def test_nothing_is_locked(notebook: Path, stocked: LocalIndex) -> None:

@@ -57,7 +57,9 @@ describe('Client', () => {
       { type: 'progress', phase: 'resolve', message: '…' },
       { type: 'result', summary: '', changes: [], data: [{ name: 'six' }] }
     ]);
-    expect(await client.outdated('a.ipynb')).toEqual([{ name: 'six' }]);
+    expect((await client.query('a.ipynb', 'outdated')).data).toEqual([
+      { name: 'six' }
+    ]);
   });
 
   it('throws what a query failed with', async () => {
@@ -65,11 +67,54 @@ describe('Client', () => {
     const { client } = clientWith({ jobs: job('outdated') }, [
       { type: 'error', ...problem }
     ]);
-    await expect(client.outdated('a.ipynb')).rejects.toThrow(ProblemError);
+    await expect(client.query('a.ipynb', 'outdated')).rejects.toThrow(
+      ProblemError
+    );
   });
 
   it('says when a job ended without a result', async () => {
     const { client } = clientWith({ jobs: job('outdated') });
-    await expect(client.outdated('a.ipynb')).rejects.toThrow('no result');
+    await expect(client.query('a.ipynb', 'outdated')).rejects.toThrow(
+      'no result'
+    );
+  });
+
+  it('sends what was agreed to', async () => {
+    const { client, asked } = clientWith({ jobs: job('restore') });
+    await client.start('a.ipynb', 'restore', [], [], 'seen');
+    expect(asked).toEqual([
+      'POST jobs {"path":"a.ipynb","verb":"restore","words":[],"flags":[],"digest":"seen"}'
+    ]);
+  });
+
+  it('asks no index for a preview, unless for sizes', async () => {
+    const { client, asked } = clientWith({ jobs: job('restore') }, [
+      { type: 'result', data: { digest: 'seen' } }
+    ]);
+    expect((await client.preview('a.ipynb')).digest).toBe('seen');
+    await client.preview('a.ipynb', true);
+    expect(asked.map(each => JSON.parse(each.slice(10)).flags)).toEqual([
+      ['dry-run', 'no-sizes'],
+      ['dry-run']
+    ]);
+  });
+
+  it('posts jobs without an agreement only to look', async () => {
+    const jobs: string[] = [];
+    const { client } = clientWith({});
+    client.start = async (_, verb, __, flags) => {
+      jobs.push([verb, ...flags].join(' '));
+      throw new Error('enough');
+    };
+    const methods = Object.getOwnPropertyNames(Client.prototype).filter(
+      name => !/^_|^(constructor|start|query|events)$/.test(name)
+    );
+    for (const name of methods) {
+      const call = client[name as keyof Client] as (
+        ...words: unknown[]
+      ) => Promise<unknown>;
+      await call.call(client, 'a.ipynb', {}).catch(() => undefined);
+    }
+    expect(jobs).toEqual(['restore dry-run', 'export']);
   });
 });

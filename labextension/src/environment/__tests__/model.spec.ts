@@ -69,8 +69,10 @@ function parts(): {
   return { document, server, model: modelOf(server, document) };
 }
 
+const declines = async () => null;
+
 function modelOf(server: Server, document: Document): EnvironmentModel {
-  const model = new EnvironmentModel(server.client, document);
+  const model = new EnvironmentModel(server.client, document, declines);
   models.push(model);
   return model;
 }
@@ -190,6 +192,7 @@ describe('EnvironmentModel', () => {
     const model = new EnvironmentModel(
       client,
       document,
+      declines,
       always,
       async () => false
     );

@@ -1,5 +1,11 @@
 import { nullTranslator } from '../../__tests__/translator';
-import { bytes, changeLine, problemText, restartSentence } from '../text';
+import {
+  bytes,
+  changeLine,
+  plain,
+  problemText,
+  restartSentence
+} from '../text';
 
 const trans = nullTranslator;
 
@@ -13,6 +19,21 @@ describe('bytes', () => {
     [2_500_000_000_000_000, '2500 TB']
   ])('of %i is %s', (size, text) => {
     expect(bytes(size)).toBe(text);
+  });
+});
+
+describe('plain', () => {
+  it.each([
+    ['numpy==1.26.4; python_version < "3.12"', null],
+    ['größe 数 é', null],
+    ['a\u202egpj.exe', 'a\\u202egpj.exe'],
+    ['a\u0085b\u009bc', 'a\\u0085b\\u009bc'],
+    ['a\u200bb\ufeffc\u2066d', 'a\\u200bb\\ufeffc\\u2066d'],
+    ['a\nb\tc\u2028d', 'a\\u000ab\\u0009c\\u2028d'],
+    ['a\ud800b', 'a\\ud800b'],
+    ['a\u{e0041}b', 'a\\ue0041b']
+  ])('of %j', (text, shown) => {
+    expect(plain(text)).toBe(shown ?? text);
   });
 });
 

@@ -1,0 +1,46 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IPreview } from '../api/preview';
+import { bytes, plain } from '../ui/text';
+
+/**
+ * The table of everything that would be installed, folded away at first.
+ */
+export function FullList(props: {
+  preview: IPreview;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { preview, trans } = props;
+  return (
+    <details className="jp-nbenv-FullList">
+      <summary>
+        {trans._n(
+          'Full list: %1 package',
+          'Full list: %1 packages',
+          preview.count
+        )}
+      </summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Package')}</th>
+            <th scope="col">{trans.__('Version')}</th>
+            <th scope="col">{trans.__('Download')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {preview.distributions.map((each, position) => (
+            <tr key={position}>
+              <td>{plain(each.name)}</td>
+              <td>{plain(each.version ?? each.url ?? '')}</td>
+              <td>
+                {each.size === null ? '' : bytes(each.size)}
+                {each.source ? ` ${trans.__('(source)')}` : ''}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
