@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison
 from packaging.requirements import InvalidRequirement, Requirement
@@ -54,7 +55,7 @@ class LockedDistribution:
         LockError
             The line does not fix what it installs; the message names its place.
         """
-        text, *hashes = re.split(r" +--hash=", line)
+        text, *hashes = (part.rstrip(" ") for part in line.split(" --hash="))
         requirement = _requirement(text)
         problem = _line_problem(requirement, hashes)
         if problem or requirement is None:
@@ -88,9 +89,14 @@ class LockedDistribution:
         if self.marker is None:
             return True
         try:
-            return Marker(self.marker).evaluate(dict(environment))
+            return _marker(self.marker).evaluate(dict(environment))
         except (InvalidMarker, UndefinedComparison):
             return False
+
+
+@lru_cache(maxsize=1024)
+def _marker(text: str) -> Marker:
+    return Marker(text)  # a lock repeats few of them
 
 
 def _requirement(text: str) -> Requirement | None:
@@ -102,7 +108,7 @@ def _requirement(text: str) -> Requirement | None:
 
 def _line_problem(requirement: Requirement | None, hashes: Sequence[str]) -> str:
     """Return why a line cannot be used: the line alone must fix what it installs."""
-    if requirement is None or not all(_HASH.fullmatch(each.rstrip(" ")) for each in hashes):
+    if requirement is None or not all(_HASH.fullmatch(each) for each in hashes):
         return "it is not a requirement with its hashes"
     if requirement.extras:
         return "it has extras"  # what they add is locked in lines of its own
@@ -178,6 +184,9 @@ def changes_between(
     return [Change(name, old.get(name), new.get(name)) for name in sorted(names)]
 
 
+_Selection = Mapping[str, LockedDistribution]
+
+
 @dataclass(frozen=True)
 class Lock:
     """A complete resolved set, for every platform and one minor version of CPython."""
@@ -206,12 +215,26 @@ class Lock:
         LockError
             Two lines of one name apply, so that neither fixes what is installed.
         """
+        values = tuple(sorted(environment.items()))
+        if values not in self._selections:
+            self._selections[values] = self._select(environment)
+        found = self._selections[values]
+        if isinstance(found, LockError):
+            raise LockError(*found.args)
+        return dict(found)
+
+    @cached_property
+    def _selections(self) -> dict[tuple[tuple[str, str], ...], _Selection | LockError]:
+        """Earlier results of `selection`: a page asks every few seconds, and markers take long."""
+        return {}
+
+    def _select(self, environment: Mapping[str, str]) -> _Selection | LockError:
         chosen: dict[str, LockedDistribution] = {}
         for position, locked in enumerate(self.distributions):
             if locked.holds_for(environment):
                 if locked.name in chosen:
                     why = "another line names the same package for the same platform"
-                    raise _broken(locked.line, position, why)
+                    return _broken(locked.line, position, why)
                 chosen[locked.name] = locked
         return chosen
 

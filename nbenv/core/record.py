@@ -47,8 +47,16 @@ _RECIPE = ("python", "lock", "indexes", "editable", "source")
 _LISTS_OF_TEXT = ("requirements", "lock", "editable", "source")
 _MOST = 10_000
 """The most entries of a list; the largest environments have some hundreds."""
+_MOST_INDEXES = 50
+"""The most indexes: uv is given all of them in one variable, which may have 128 KiB on Linux."""
 _LONGEST = 64 * 1024
 """The most characters of a text; in a line of a lock most of them are hashes."""
+_LARGEST = 4_000_000
+"""The most characters of a record, unknown keys included; the largest real ones have 1 million."""
+_MOST_PARSED = 500_000
+"""The most characters that a parser must read: requirements, and a lock without its hashes."""
+_MOST_VALUES = 200_000
+"""The most values in a record, at all levels."""
 _DEEPEST = 32
 """The deepest nesting: comparing and writing recurse, and must not exhaust Python's stack."""
 _FITS = 60
@@ -159,7 +167,7 @@ def check(found: object) -> RecordDict:
     for key in _LISTS_OF_TEXT:
         _check_texts(f".{key}", found.get(key, []))
     _check_indexes(found.get("indexes", []))
-    _check_depth(found)
+    _check_size(found)
     return found
 
 
@@ -171,24 +179,32 @@ def _check_python(python: object) -> None:
         raise broken(".python", f'is {_excerpt(python)}, not a version such as "3.11"')
 
 
-def _check_list(place: str, found: object) -> list[object]:
+def _check_list(place: str, found: object, most: int = _MOST) -> list[object]:
     if not isinstance(found, list):
         raise broken(place, "is not a list")
-    if len(found) > _MOST:
-        raise broken(place, f"has {len(found)} entries; nbenv reads at most {_MOST}")
+    if len(found) > most:
+        raise broken(place, f"has {len(found)} entries; {_most(most)}")
     return found
 
 
 def _check_texts(place: str, texts: object) -> None:
+    length = 0
     for position, text in enumerate(_check_list(place, texts)):
         if not isinstance(text, str) or not text.isprintable():
             raise broken(f"{place}[{position}]", "is not one line of text")
         if len(text) > _LONGEST:
             raise broken(f"{place}[{position}]", f"is longer than {_LONGEST} characters")
+        length += len(text.partition(" --hash=")[0])
+    if length > _MOST_PARSED:
+        raise broken(place, f"has {length} characters, not counting hashes; {_most(_MOST_PARSED)}")
+
+
+def _most(number: int) -> str:
+    return f"nbenv reads at most {number}"
 
 
 def _check_indexes(indexes: object) -> None:
-    for position, index in enumerate(_check_list(".indexes", indexes)):
+    for position, index in enumerate(_check_list(".indexes", indexes, _MOST_INDEXES)):
         place = f".indexes[{position}]"
         if not isinstance(index, dict):
             raise broken(place, "is not an object with a name and a url")
@@ -196,17 +212,29 @@ def _check_indexes(indexes: object) -> None:
             _check_texts(f"{place}.{key}", [index.get(key)])
 
 
-def _check_depth(record: RecordDict) -> None:
-    """Raise if a record, unknown keys included, nests too deep; iterate, so as not to recurse."""
+def _check_size(record: RecordDict) -> None:
+    """Raise if a record, unknown keys included, is too large or nests too deep.
+
+    It iterates: to recurse might exhaust Python's stack.
+    """
     level: list[object] = [record]
+    values = length = 0
     for _ in range(_DEEPEST):
         inner: list[object] = []
         for each in level:
             if isinstance(each, dict):
                 inner.extend(each.values())
+                inner.extend(each)  # its keys
             elif isinstance(each, list):
                 inner.extend(each)
+            elif isinstance(each, str):
+                length += len(each)
         level = inner
+        values += len(level)
+        if values > _MOST_VALUES:
+            raise broken("", f"has more than {_MOST_VALUES} values")
+        if length > _LARGEST:
+            raise broken("", f"has more than {_LARGEST} characters")
         if not level:
             return
     raise broken("", f"is nested more than {_DEEPEST} levels deep")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -95,7 +96,13 @@ class Spec:
             record["source"] = source
         return record
 
-    @property
+    @cached_property
+    def unmet_requirements(self) -> tuple[str, ...]:
+        """The requirements that the lock does not meet, as after an edit by hand."""
+        locked = {each.name: each for each in self.lock.distributions}
+        return tuple(text for text in self.requirements if not _is_met(text, locked))
+
+    @cached_property
     def local_urls(self) -> tuple[str, ...]:
         """The folders and archives on this machine that the lock or the requirements name."""
         asked = (parse(text).url for text in self.requirements)
@@ -115,6 +122,17 @@ class Spec:
             Fingerprints of what is there by the URLs of `local_urls`: another project in the same
             place is another one too. `nbenv.environments.local_projects.digest_of` adds them.
         """
+        key = (str(folder), *sorted((contents or {}).items()))
+        if key not in self._digests:
+            self._digests[key] = self._digest(folder, contents)
+        return self._digests[key]
+
+    @cached_property
+    def _digests(self) -> dict[tuple[object, ...], str]:
+        """Earlier results of `digest`: a page asks for one every few seconds."""
+        return {}
+
+    def _digest(self, folder: Path, contents: Mapping[str, str] | None) -> str:
         record = self.to_record()
         bound = {**recipe(record), "requirements": record["requirements"]}
         if not all(map(is_archive, self.local_urls)):
@@ -167,6 +185,14 @@ def _check_editable(names: tuple[str, ...], lock: Lock) -> None:
             raise broken(f".lock[{position}]", why)
 
 
+def _is_met(text: str, locked: Mapping[str, LockedDistribution]) -> bool:
+    requirement = parse(text)
+    found = locked.get(requirement.name)
+    if found is None:
+        return requirement.marker is not None
+    return not found.version or requirement.specifier.contains(found.version, prereleases=True)
+
+
 def _texts(checked: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", checked.get(key, [])))
 
@@ -194,12 +220,14 @@ def _requirements(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
     indexes: list[Index] = []
+    names: set[str] = set()
     for position, index in enumerate(cast("list[dict[str, str]]", checked.get("indexes", []))):
         if not _NAME.fullmatch(index["name"]):
             raise broken(f".indexes[{position}].name", "is not the name of an index")
-        if any(each.name == index["name"] for each in indexes):
+        if index["name"] in names:
             raise broken(f".indexes[{position}].name", "is the name of an index before it, too")
         if problem := index_problem(index["url"]):
             raise broken(f".indexes[{position}].url", problem)
+        names.add(index["name"])
         indexes.append(Index(index["name"], index["url"]))
     return tuple(indexes)

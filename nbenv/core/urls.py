@@ -29,7 +29,9 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!&'()*+,;=%-]*")
 """The characters that RFC 3986 allows in a URL, except for $."""
 _DRIVE = re.compile(r"/[A-Za-z][:|]/")
 _ON_DRIVE = re.compile(r"[A-Za-z][:|]")
+_MOST_ENCODED = 4
 _OPTION = "contains what git would take for an option"
+_TOO_ENCODED = "is percent-encoded too many times"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#\"'<>]*@")
 _SECRET = re.compile(
@@ -107,11 +109,14 @@ def _text_problem(url: str) -> str:
     return _fragment_problem(url.partition("#")[2])
 
 
-def _decoded(text: str) -> str:
-    """Return a text without its percent-encoding, however often it was encoded."""
-    while (plain := unquote(text)) != text:
+def _decoded(text: str) -> str | None:
+    """Return a text without its percent-encoding, None if it was encoded absurdly often."""
+    for _ in range(_MOST_ENCODED):
+        plain = unquote(text)
+        if plain == text:
+            return text
         text = plain
-    return text
+    return None
 
 
 def _path_problem(path: str, *, drive: bool = False) -> str:
@@ -121,6 +126,8 @@ def _path_problem(path: str, *, drive: bool = False) -> str:
     soon as somebody looks whether the file exists. `drive` allows the one of ``file:///C:/…``.
     """
     plain = _decoded(path)
+    if plain is None:
+        return _TOO_ENCODED
     if "\\" in plain or "//" in plain or "/??" in plain:
         return "names a file on another machine, or could on some platform"
     if not plain.isprintable():
@@ -134,12 +141,13 @@ def _path_problem(path: str, *, drive: bool = False) -> str:
 
 def _fragment_problem(fragment: str) -> str:
     # ``#subdirectory=../..`` would build what lies beside the archive, ``=/…`` anything.
-    for value in _decoded(fragment).split("&"):
+    plain = _decoded(fragment)
+    for value in [] if plain is None else plain.split("&"):
         name, _, path = value.partition("=")
         absolute = name == "subdirectory" and path.startswith("/")
         if ".." in value or absolute or _path_problem(path):
             return "leads out of its folder"
-    return ""
+    return _TOO_ENCODED if plain is None else ""
 
 
 def _split(url: str) -> tuple[str, SplitResult | None]:

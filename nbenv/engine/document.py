@@ -14,9 +14,9 @@ from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.interpreters import default_python
 from nbenv.environments.local_projects import digest_of
 from nbenv.environments.store import State, notebook_of, read_state, state_for
-from nbenv.errors import NotebookError, UsageError
+from nbenv.errors import NotebookError, RecordError, UsageError
 from nbenv.home import paths
-from nbenv.notebook.metadata import read_metadata
+from nbenv.notebook.read_record import read_record
 
 __all__ = ["NotebookRef", "NotebookSnapshot", "parse_record"]
 
@@ -139,8 +139,7 @@ class NotebookSnapshot:
         state = state_for(ref.notebook)
         in_file: dict[str, object] | None = None
         if os.path.exists(ref.notebook):
-            found = read_metadata(ref.notebook).get("nbenv")
-            in_file = None if found is None else records.check(found)
+            in_file = read_record(ref.notebook)
         elif not ref.keeps_unsaved:
             raise NotebookError(
                 f"There is no notebook {ref.notebook}.",
@@ -233,9 +232,15 @@ def parse_record(record: dict[str, object]) -> Spec:
     RecordError
         The record cannot be used.
     """
-    return _parse(_ByContent(record))
+    found = _parse(_ByContent(record))
+    if isinstance(found, RecordError):
+        raise type(found)(*found.args)  # a new one: what is raised keeps its traceback alive
+    return found
 
 
 @lru_cache(maxsize=16)
-def _parse(key: _ByContent) -> Spec:
-    return Spec.from_record(key.record)
+def _parse(key: _ByContent) -> Spec | RecordError:
+    try:
+        return Spec.from_record(key.record)
+    except RecordError as error:
+        return error.with_traceback(None)

@@ -130,18 +130,23 @@ def run_uv(
 def _started(
     command: Sequence[str], folder: Path, environ: Mapping[str, str], output: IO[str]
 ) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.PIPE,
-        close_fds=False,  # the environment's lock is inherited: see nbenv.home.locks
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            close_fds=False,  # the environment's lock is inherited: see nbenv.home.locks
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:  # more arguments than the system takes, or no more processes
+        raise InstallerError(
+            "The installer could not be started.", f"{error.strerror or error}.", "Try again."
+        ) from None
 
 
 def _followed(process: subprocess.Popen[str], phase: str) -> Steps[list[str]]:

@@ -204,27 +204,12 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
         "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
-        "stale": _unmet_requirements(snapshot),
+        "stale": list(spec.unmet_requirements) if snapshot.record else [],
         "drift": [vars(each) for each in differing],
     }
     if files:
         data["edited"] = edited_packages(environment) if present else []
     return Outcome(text="\n".join(_status_lines(snapshot, data, differing)), data=data)
-
-
-def _unmet_requirements(snapshot: NotebookSnapshot) -> list[str]:
-    """Return the requirements that the lock does not meet, as after an edit by hand."""
-    locked = {each.name: each for each in snapshot.spec.lock.distributions}
-    stale = []
-    for text in snapshot.spec.requirements if snapshot.record else ():
-        requirement = requirements.parse(text)
-        found = locked.get(requirement.name)
-        pinned = found and found.version
-        if (found is None and requirement.marker is None) or (
-            pinned and not requirement.specifier.contains(pinned, prereleases=True)
-        ):
-            stale.append(text)
-    return stale
 
 
 def _status_lines(

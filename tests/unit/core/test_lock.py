@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,3 +162,29 @@ def test_what_is_built_from_source_is_named_beside_the_lines() -> None:
     lock = Lock.from_lines([f"a==1 --hash={HASH}", f"b==1 --hash={HASH}"], source={"b"})
     assert lock.source() == ["b"]
     assert Lock.from_lines(lock.lines(), lock.source()) == lock
+
+
+def test_a_selection_is_made_once_and_given_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    held = LockedDistribution.holds_for
+
+    def holds_for(locked: LockedDistribution, environment: Mapping[str, str]) -> bool:
+        asked.append(locked.name)
+        return held(locked, environment)
+
+    monkeypatch.setattr(LockedDistribution, "holds_for", holds_for)
+    lock = Lock.from_lines([f"a==1 --hash={HASH}"])
+    lock.selection({"os_name": "nt"}).clear()
+    assert set(lock.selection({"os_name": "nt"})) == {"a"}
+    lock.selection({"os_name": "posix"})
+    assert asked == ["a", "a"]
+    twice = Lock.from_lines([f"b==1 --hash={HASH}", f"b==2 --hash={HASH}"])
+    for _ in range(2):
+        with pytest.raises(LockError, match="another line"):
+            twice.selection({})
+    assert asked == ["a", "a", "b", "b"]
+
+
+def test_spaces_between_hashes_mean_nothing() -> None:
+    locked = LockedDistribution.from_line(f"a==1   --hash={HASH}    --hash={HASH} ")
+    assert locked.line == f"a==1 --hash={HASH} --hash={HASH}"

@@ -76,6 +76,14 @@ def test_a_newer_format_is_refused() -> None:
     [
         ({**OLD, "requirements": ["six"] * 10_001}, "10001 entries; nbenv reads at most"),
         ({**OLD, "lock": ["a" * 70_000]}, "longer than"),
+        ({**OLD, "lock": ["a" * 60_000] * 9}, "540000 characters, not counting hashes"),
+        (
+            {**OLD, "indexes": [{"name": "a", "url": "b"}] * 51},
+            "51 entries",
+        ),
+        ({**OLD, "lock": ["a --hash=" + "b" * 60_000] * 70}, "more than 4000000 characters"),
+        ({**OLD, "unknown": {"a" * 5_000_000: 1}}, "more than 4000000 characters"),
+        ({**OLD, "unknown": [1] * 200_000}, "more than 200000 values"),
         (
             {**OLD, "unknown": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]},
             "deep",
@@ -116,3 +124,9 @@ def test_a_fingerprint_is_of_the_content() -> None:
     assert record.fingerprint(OLD) == record.fingerprint(dict(reversed(OLD.items())))
     assert record.fingerprint(OLD) != record.fingerprint(NEW)
     assert record.fingerprint(None) == record.ABSENT
+
+
+def test_a_large_environment_is_within_the_bounds() -> None:
+    hashes = f" --hash=sha256:{'0' * 64}" * 12
+    lines = [f"package-{n}==1.{n} ; sys_platform == 'linux'{hashes}" for n in range(3_000)]
+    record.check({**OLD, "lock": lines, "requirements": [f"package-{n}" for n in range(500)]})

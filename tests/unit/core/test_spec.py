@@ -103,3 +103,16 @@ def test_what_the_lock_lacks() -> None:
     })  # fmt: skip
     assert spec.unlocked() == ("far>=1", "six>=2", "near @ ./near")
     assert spec.local_urls == ("./near",)
+
+
+def test_requirements_that_the_lock_does_not_meet() -> None:
+    lines = [f"{pin} --hash=sha256:{'0' * 64}" for pin in ("a==1.0", "b==2.0rc1", "c==1.0")]
+    asked = ["a>=2", "b>=2.0rc1", "c", "d", "e ; python_version < '3'"]
+    spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": asked, "lock": lines})
+    assert spec.unmet_requirements == ("a>=2", "d")
+
+
+def test_a_digest_is_of_a_folder_where_a_project_is_local() -> None:
+    spec = Spec.from_record({"version": 1, "python": "3.11", "lock": ["p @ ./p"]})
+    first = spec.digest(Path("/a"))
+    assert (spec.digest(Path("/b")) != first, spec.digest(Path("/a"))) == (True, first)

@@ -156,5 +156,10 @@ def test_uv_ends_with_who_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
 
 
+def test_one_that_cannot_be_started(tmp_path: Path) -> None:
+    with pytest.raises(InstallerError, match="could not be started"):
+        drain(uv.run_uv(["pip", "x" * 4_000_000], tmp_path))
+
+
 def test_its_version() -> None:
     assert uv.uv_version().startswith("uv ")
