@@ -133,7 +133,7 @@ def _size(text: str) -> int | None:
 
 def _normal(path: str) -> str:
     """Return a path as the system writes it; `normpath` only where needed, as it is slow."""
-    plain = os.sep == "/" and not any(each in path for each in ("/../", "/./", "//"))
+    plain = os.sep == "/" and "/." not in path and "//" not in path
     return path if plain else os.path.normpath(path)
 
 

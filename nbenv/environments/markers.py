@@ -25,8 +25,8 @@ _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _OF_PYTHON = re.compile(r"\b(python_full_version|implementation_version)\b")
 _OF_SYSTEM = ("platform_release", "platform_version")
 """Values that an update of this machine's system changes."""
-_MOST_TRIED = 5000
-"""Combinations of values that are tried; a marker that needs more counts as one that may hold."""
+_MOST_COMPARED = 500_000
+"""Comparisons that are made for a lock; markers that need more count as ones that hold."""
 
 
 def marker_values(
@@ -71,13 +71,22 @@ def possible_locked(spec: Spec) -> list[LockedDistribution]:
     update of the system changes other values: lines whose markers depend on these are included,
     unless they are false for every one.
     """
-    fixed = marker_values(spec.python)
-    found = (each for each in spec.lock.distributions if _may_hold(each, fixed, spec.python))
+    fixed, left = marker_values(spec.python), [_MOST_COMPARED]
+    known: dict[str | None, bool] = {}
+    for each in spec.lock.distributions:
+        if each.marker not in known:
+            known[each.marker] = _may_hold(each, fixed, spec.python, left)
+    found = (each for each in spec.lock.distributions if known[each.marker])
     return sorted(found, key=lambda each: each.line)
 
 
-def _may_hold(locked: LockedDistribution, fixed: Mapping[str, str], python: str) -> bool:
-    """Return whether a line's marker is not false for every value that may change."""
+def _may_hold(
+    locked: LockedDistribution, fixed: Mapping[str, str], python: str, left: list[int]
+) -> bool:
+    """Return whether a line's marker is not false for every value that may change.
+
+    `left` holds the number of comparisons that may still be made; it is counted down.
+    """
     marker = locked.marker
     if marker is None or locked.holds_for(fixed):
         return True
@@ -90,11 +99,14 @@ def _may_hold(locked: LockedDistribution, fixed: Mapping[str, str], python: str)
             around = (each for text in literals for each in _around(text))
             joined = "".join(literals)
             choices[name] = list(dict.fromkeys([fixed[name], *around, joined, "", "0", "~"]))
-    for tried, values in enumerate(itertools.product(*choices.values())):
+    if not choices:
+        return False
+    for values in itertools.product(*choices.values()):
         changed = dict(zip(choices, values, strict=True))
         if full := changed.get("python_full_version"):
             changed["implementation_version"] = full
-        if tried >= _MOST_TRIED or locked.holds_for({**fixed, **changed}):
+        left[0] -= len(literals)
+        if left[0] <= 0 or locked.holds_for({**fixed, **changed}):
             return True
     return False
 

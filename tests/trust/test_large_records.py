@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.spec import Spec
-from nbenv.engine.document import NotebookRef
-from nbenv.errors import RecordError
+from nbenv.engine.consent import check_approved
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.errors import ApprovalNeededError, RecordError
 from nbenv.notebook import read_record
 from nbenv.operations.listing import status
 
@@ -127,6 +128,15 @@ def test_a_record_below_the_limits_is_parsed_once(
         assert status(ref).data == first
     assert time.process_time() - begun < SECONDS / 2
     assert sorted(parses) == ["file", "record"]
+
+
+@pytest.mark.parametrize("name", BELOW)
+def test_what_it_discloses_is_found_soon(name: str, tmp_path: Path) -> None:
+    snapshot = NotebookSnapshot.read(write(tmp_path / "x.ipynb", BELOW[name]()))
+    begun = time.process_time()
+    with pytest.raises(ApprovalNeededError):
+        check_approved(snapshot, None)
+    assert time.process_time() - begun < SECONDS
 
 
 @pytest.mark.parametrize("name", ABOVE)

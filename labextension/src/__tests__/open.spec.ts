@@ -6,6 +6,7 @@ import { nullTranslator } from './translator';
 
 jest.mock('@jupyterlab/apputils', () => ({}));
 jest.mock('../exportDialog', () => ({}));
+jest.mock('../ui/consentDialog', () => ({}));
 
 it('shows the panel only after the layout was restored', async () => {
   const restored = new PromiseDelegate<void>();

@@ -1,7 +1,7 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
 
-/** Milliseconds that a dialog must have been visible: a double click on a page must not agree. */
+/** Milliseconds that what is asked must have been visible: a double click on a page must not agree. */
 const MOMENT = 600;
 
 /**
@@ -18,11 +18,11 @@ export class ConsentDialog extends Dialog<unknown> {
   }
 
   /**
-   * Say whether what would be agreed to is shown.
+   * Say whether what would be agreed to is shown, each time that something else is.
    */
   allow(hasContent: boolean): void {
     this._hasContent = hasContent;
-    this._update();
+    this._settle();
   }
 
   /**
@@ -43,15 +43,23 @@ export class ConsentDialog extends Dialog<unknown> {
 
   protected onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    this._timer = setTimeout(() => {
-      this._isSettled = true;
-      this._update();
-    }, MOMENT);
+    this._settle();
   }
 
   protected onBeforeDetach(message: Message): void {
     clearTimeout(this._timer);
     super.onBeforeDetach(message);
+  }
+
+  /** Begin the moment in which nothing can be agreed to. */
+  private _settle(): void {
+    clearTimeout(this._timer);
+    this._isSettled = false;
+    this._update();
+    this._timer = setTimeout(() => {
+      this._isSettled = true;
+      this._update();
+    }, MOMENT);
   }
 
   private get _isReady(): boolean {

@@ -148,6 +148,7 @@ def test_what_one_installs_both_have(pages: tuple[Page, Page], server: JupyterSe
     assert saved(path)["metadata"]["nbenv"] == one.evaluate(RECORD) == other.evaluate(RECORD)
 
     # A restart by either restarts it for both.
-    one.evaluate("window.jupyterapp.commands.execute('nbenv:restart')")
+    one.evaluate("void window.jupyterapp.commands.execute('nbenv:restart')")  # it asks first
+    one.locator(".jp-Dialog").get_by_role("button", name="Restart", exact=True).click()
     for page in pages:
         expect(item(page)).to_contain_text("ready", timeout=SLOW)

@@ -79,5 +79,5 @@ def test_a_marker_of_too_many_values_counts_as_possible() -> None:
     line = f"six==1.0 ; {marker} --hash=sha256:{'0' * 64}"
     spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": [], "lock": [line]})
     started = time.monotonic()
-    possible_locked(spec)
+    assert [each.name for each in possible_locked(spec)] == ["six"]
     assert time.monotonic() - started < 20
