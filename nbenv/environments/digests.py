@@ -20,8 +20,8 @@ from nbenv.home import paths
 
 __all__ = ["LARGE", "SEAL", "FileRow", "Memory", "has_digest", "has_size"]
 
-LARGE = 256 * 1024
-"""Bytes from which on a file counts as large: no person edits it, and reading it takes long."""
+LARGE = 64 * 1024
+"""Bytes from which on a file that is no Python source counts as large: reading it takes long."""
 SEAL = "seal"
 """In place of a digest, for a file with its digest in itself (`nbenv.environments.seal`)."""
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
@@ -45,7 +45,7 @@ class FileRow(NamedTuple):
     @property
     def is_large(self) -> bool:
         """Whether the file is large, by what ``RECORD`` says."""
-        return self.size is not None and self.size >= LARGE
+        return self.size is not None and self.size >= LARGE and not self.path.endswith(".py")
 
 
 class Memory:
