@@ -10,6 +10,7 @@ import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
+from nbenv.environments.seal import is_sealed, sealed
 from nbenv.home.variables import BACKGROUND
 from tests.support.commands import succeed
 from tests.support.kernels import kernel
@@ -23,7 +24,12 @@ def compiled(notebook: Path) -> dict[str, bytes]:
     """Return the compiled modules and their contents."""
     site = environment(notebook).site_packages()
     found = {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*.pyc")}
-    return {path: content for path, content in found.items() if "_virtualenv" not in path}
+    return {path: plain(content) for path, content in found.items() if "_virtualenv" not in path}
+
+
+def plain(content: bytes) -> bytes:
+    """Return it without the seal that what comes from the cache ends with."""
+    return content[: -len(sealed(b""))] if is_sealed(content) else content
 
 
 def written(notebook: Path) -> dict[str, int]:
