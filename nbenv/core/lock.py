@@ -13,7 +13,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison
+from packaging.markers import (
+    InvalidMarker,
+    Marker,
+    UndefinedComparison,
+    UndefinedEnvironmentName,
+)
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
@@ -90,7 +95,7 @@ class LockedDistribution:
             return True
         try:
             return _marker(self.marker).evaluate(dict(environment))
-        except (InvalidMarker, UndefinedComparison):
+        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
             return False
 
 

@@ -5,9 +5,10 @@ https://packaging.python.org/en/latest/specifications/dependency-specifiers/#env
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 from packaging.markers import default_environment
 from packaging.version import InvalidVersion, Version
@@ -21,12 +22,12 @@ _NEWEST = "99"
 """The patch version assumed for a Python that is not here: uv would fetch the newest."""
 _PATCHES = 40
 """Patch versions that are tried; no minor version has had more than some twenty."""
-_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
-_OF_PYTHON = re.compile(r"\b(python_full_version|implementation_version)\b")
-_OF_SYSTEM = ("platform_release", "platform_version")
+_COMPARISON = re.compile(r"('[^']*'|\w+)\s*(?:not\s+in\b|in\b|[<>=!~]+)\s*('[^']*'|\w+)")
+_OF_PYTHON = frozenset({"python_full_version", "implementation_version"})
+_OF_SYSTEM = frozenset({"platform_release", "platform_version"})
 """Values that an update of this machine's system changes."""
-_MOST_COMPARED = 500_000
-"""Comparisons that are made for a lock; markers that need more count as ones that hold."""
+_TRUE = "os_name != ''"
+"""A comparison that holds everywhere."""
 
 
 def marker_values(
@@ -69,46 +70,43 @@ def possible_locked(spec: Spec) -> list[LockedDistribution]:
 
     Which patch version of its Python an environment gets is known only once it is made, and an
     update of the system changes other values: lines whose markers depend on these are included,
-    unless they are false for every one.
+    unless none of these values can make them true.
     """
-    fixed, left = marker_values(spec.python), [_MOST_COMPARED]
+    fixed = marker_values(spec.python)
     known: dict[str | None, bool] = {}
     for each in spec.lock.distributions:
         if each.marker not in known:
-            known[each.marker] = _may_hold(each, fixed, spec.python, left)
+            known[each.marker] = _may_hold(each, fixed, spec.python)
     found = (each for each in spec.lock.distributions if known[each.marker])
     return sorted(found, key=lambda each: each.line)
 
 
-def _may_hold(
-    locked: LockedDistribution, fixed: Mapping[str, str], python: str, left: list[int]
-) -> bool:
+def _may_hold(locked: LockedDistribution, fixed: Mapping[str, str], python: str) -> bool:
     """Return whether a line's marker is not false for every value that may change.
 
-    `left` holds the number of comparisons that may still be made; it is counted down.
+    Markers know no negation, only ``and`` and ``or``. So it may hold if it does once each
+    comparison that may hold counts as one that does.
     """
-    marker = locked.marker
-    if marker is None or locked.holds_for(fixed):
+    if locked.marker is None or locked.holds_for(fixed):
         return True
-    literals = [first or second for first, second in _QUOTED.findall(marker)]
-    choices: dict[str, list[str]] = {}
-    if _OF_PYTHON.search(marker):
-        choices["python_full_version"] = list(dict.fromkeys(_versions_of(python, literals)))
-    for name in _OF_SYSTEM:
-        if name in marker:
-            around = (each for text in literals for each in _around(text))
-            joined = "".join(literals)
-            choices[name] = list(dict.fromkeys([fixed[name], *around, joined, "", "0", "~"]))
-    if not choices:
-        return False
-    for values in itertools.product(*choices.values()):
-        changed = dict(zip(choices, values, strict=True))
-        if full := changed.get("python_full_version"):
-            changed["implementation_version"] = full
-        left[0] -= len(literals)
-        if left[0] <= 0 or locked.holds_for({**fixed, **changed}):
-            return True
-    return False
+
+    def loosened(found: re.Match[str]) -> str:
+        values = {found[1], found[2]}
+        may_hold = values & _OF_SYSTEM or (values & _OF_PYTHON and _some_python(found[0], python))
+        return _TRUE if may_hold else found[0]
+
+    return replace(locked, marker=_COMPARISON.sub(loosened, locked.marker)).holds_for(fixed)
+
+
+@lru_cache(maxsize=1024)
+def _some_python(comparison: str, python: str) -> bool:
+    """Return whether a comparison holds for some full version of a minor version."""
+    asked, fixed = LockedDistribution("any", marker=comparison), marker_values(python)
+    literals = re.findall("'([^']*)'", comparison)
+    return any(
+        asked.holds_for({**fixed, "python_full_version": each, "implementation_version": each})
+        for each in dict.fromkeys(_versions_of(python, literals))
+    )
 
 
 def _versions_of(python: str, literals: list[str]) -> Iterator[str]:
