@@ -164,7 +164,7 @@ def absolute(url: str, folder: Path) -> Path:
     if _scheme(url) == "file":
         from urllib.request import url2pathname  # slow, and seldom needed
 
-        return Path(url2pathname(urlsplit(url).path))
+        return folder / url2pathname(urlsplit(url).path)  # pip knows ``file:folder``, too
     return Path(os.path.normpath(folder / unquote(url)))
 
 

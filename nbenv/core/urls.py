@@ -86,7 +86,8 @@ def direct_problem(url: str, *, locked: bool = False) -> str:
     problem, parts = _split(url)
     if problem or parts is None:
         return problem
-    if parts.scheme not in _DIRECT:
+    # ``FILE:`` is a path to an installer, too, and everything here asks how a URL begins.
+    if parts.scheme not in _DIRECT or not url.startswith(parts.scheme):
         return "has a scheme that nbenv does not install from"
     if parts.scheme.endswith("file"):
         here = parts.netloc in ("", "localhost") and parts.path.startswith("/")
@@ -187,7 +188,7 @@ def is_archive(url: str) -> bool:
 
 def is_local(url: str | None) -> bool:
     """Return whether a URL is a path on this machine."""
-    return bool(url) and str(url).lower().startswith(("./", "../", "/", "file:"))
+    return bool(url) and str(url)[:5].lower().startswith(("./", "../", "/", "file:"))
 
 
 def origin_of(url: str) -> str:

@@ -68,6 +68,8 @@ def test_local_paths_travel(tmp_path: Path) -> None:
     assert requirements.portable(place, tmp_path / "notebooks") == "../lib"
     assert requirements.absolute("../lib", tmp_path / "notebooks") == place
     assert requirements.absolute(place.as_uri(), Path("elsewhere")) == place
+    assert requirements.absolute(f"FILE{place.as_uri()[4:]}", Path("elsewhere")) == place
+    assert requirements.absolute("file:./lib", tmp_path) == place
 
 
 @pytest.mark.parametrize(
