@@ -24,13 +24,10 @@ from nbenv.installer.uv import tomllib
 __all__ = ["digest_of", "fingerprint"]
 
 _GENERATED = frozenset({
-    ".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules", ".ipynb_checkpoints",
-    ".pytest_cache", ".mypy_cache", ".ruff_cache",
+    ".git", ".hg", ".svn", ".venv", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache",
+    ".ruff_cache",
 })  # fmt: skip
-"""Folders that tools write into all the time.
-
-Builds import nothing from them: nbenv.installer.uv keeps them from reading ``__pycache__``.
-"""
+"""Folders that tools write into all the time; by such a name, no build imports anything."""
 _MOST_FILES = 20_000
 _MOST_BYTES = 2**28
 """Beyond these, only names, sizes and times of files count: reading them would take too long."""
@@ -50,6 +47,10 @@ _RUNS_CODE = (
     ("setuptools", "dynamic"), ("setuptools", "cmdclass"), ("setuptools", "ext-modules"),
 )  # fmt: skip
 """Tables of ``[tool]`` by which a build may run code of the project."""
+_READ_BY_BACKENDS = (
+    "setup.py", "setup.cfg", "hatch.toml", "hatch_build.py", "pdm_build.py", "build.py",
+)  # fmt: skip
+"""Files that a backend runs, or that can name what it runs, without a word in pyproject.toml."""
 
 
 def digest_of(spec: Spec, folder: Path) -> str:
@@ -178,14 +179,21 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
             folders.clear()
             continue
         seen.add((known.st_dev, known.st_ino))
-        folders[:] = sorted(each for each in folders if not _is_generated(each))
+        folders[:] = sorted(each for each in folders if each not in _GENERATED)
         for name in sorted(names):
             path = Path(base, name)
-            yield path.relative_to(root).as_posix(), path
+            if not _is_generated(path):
+                yield path.relative_to(root).as_posix(), path
 
 
-def _is_generated(folder: str) -> bool:
-    return folder in _GENERATED or folder.endswith(".egg-info")
+def _is_generated(path: Path) -> bool:
+    """Return whether tools write a file all the time, and no build runs what it says.
+
+    `nbenv.installer.uv` keeps builds from reading compiled files; entry points name what they load.
+    """
+    if path.parent.name == "__pycache__":
+        return path.suffix == ".pyc"
+    return path.parent.name.endswith(".egg-info") and path.name != "entry_points.txt"
 
 
 def _only_declares(root: Path) -> bool:
@@ -193,7 +201,7 @@ def _only_declares(root: Path) -> bool:
 
     That is so with a well-known backend, and without the settings by which that imports something.
     """
-    if any((root / name).exists() for name in ("setup.py", "setup.cfg")):
+    if any((root / name).exists() for name in _READ_BY_BACKENDS):
         return False
     try:
         found = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))

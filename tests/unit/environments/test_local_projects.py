@@ -38,6 +38,11 @@ def edited(project: Path) -> None:
     os.utime(module, ns=(known.st_atime_ns, known.st_mtime_ns))  # as before, like its size
 
 
+def added(project: Path, name: str) -> None:
+    (project / name).parent.mkdir(parents=True)
+    (project / name).write_text("new")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "edited": edited,
     "added": lambda project: (project / "setup.py").write_text("print()"),
@@ -48,6 +53,9 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "empty": lambda project: (project / "mine" / "data").touch(),
     "unreadable": lambda project: (project / "gone").symlink_to("/nowhere"),
     "compiled": lambda project: (project / "setup_helper.pyc").write_bytes(b"x"),
+    "entry point": lambda project: added(project, "evil.egg-info/entry_points.txt"),
+    "modules": lambda project: added(project, "node_modules/evil.py"),
+    "cache": lambda project: added(project, "__pycache__/evil.py"),
 }
 
 
@@ -131,7 +139,9 @@ def test_where_the_build_runs_modules_they_count(project: Path, more: str) -> No
     assert fingerprint(project, in_place=True) != before
 
 
-@pytest.mark.parametrize("name", ["setup.py", "setup.cfg"])
+@pytest.mark.parametrize(
+    "name", ["setup.py", "setup.cfg", "hatch.toml", "hatch_build.py", "pdm_build.py", "build.py"]
+)
 def test_a_project_with_a_script_may_run_any_file(project: Path, name: str) -> None:
     (project / name).write_text("")
     before = fingerprint(project, in_place=True)
