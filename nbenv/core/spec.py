@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -141,20 +141,30 @@ class Spec:
             bound["contents"] = dict(contents)
         return fingerprint(bound)
 
-    def unlocked(self) -> tuple[str, ...]:
+    def unlocked(self, here: Collection[LockedDistribution] | None = None) -> tuple[str, ...]:
         """Return the requirements that the lock lacks, of any platform.
 
         A change resolves all requirements for all platforms, so it asks hosts for these and may
         build them, whatever their markers say.
+
+        Parameters
+        ----------
+        here
+            The lines that may be installed on this machine, None for all of them. Others lock only
+            what a marker keeps for another platform, and no URL: nobody here is shown them.
         """
         locked = self.lock.by_name()
-        return tuple(text for text in self.requirements if not _is_locked(parse(text), locked))
+        shown = locked if here is None else Lock(tuple(here)).by_name()
+
+        def lines(asked: Requirement) -> tuple[LockedDistribution, ...]:
+            known = locked if asked.marker and not asked.url else shown
+            return known.get(asked.name, ())
+
+        parsed = {text: parse(text) for text in self.requirements}
+        return tuple(text for text, asked in parsed.items() if not _is_locked(asked, lines(asked)))
 
 
-def _is_locked(
-    requirement: Requirement, locked: Mapping[str, tuple[LockedDistribution, ...]]
-) -> bool:
-    lines = locked.get(requirement.name, ())
+def _is_locked(requirement: Requirement, lines: Iterable[LockedDistribution]) -> bool:
     if requirement.url:
         return any(each.url and _is_same_source(requirement.url, each.url) for each in lines)
     return any(
@@ -178,7 +188,10 @@ def _without_commit(asked: str, locked: str) -> bool:
 
 def _check_editable(names: tuple[str, ...], lock: Lock) -> None:
     """Raise unless all that is installed in place are folders: an installer compares no hash."""
-    wanted = {canonicalize_name(name) for name in names}
+    for position, name in enumerate(names):
+        if name != canonicalize_name(name):  # it would be installed in place by some, not by all
+            raise broken(f".editable[{position}]", f"is not written {canonicalize_name(name)}")
+    wanted = set(names)
     for position, each in enumerate(lock.distributions):
         if each.name in wanted and (each.hashes or not is_local(each.url)):
             why = f"is no folder, but {each.name} is to be installed in place"

@@ -21,6 +21,10 @@ __all__ = ["Disclosure", "contents", "disclose", "download_note"]
 
 _NAMED = 8
 """Requirements that one line names."""
+_LONGEST = 100
+"""Characters of one of them there; what comes from an address has a sentence of its own."""
+_OVERSEEN = 20
+"""Things that are listed without saying first how many there are."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +61,29 @@ class Disclosure:
     lines: tuple[LockedDistribution, ...]
 
     def sentences(self) -> Iterator[str]:
-        """Yield a sentence for each of these things."""
-        for index in self.indexes:
-            yield f"It uses the index {index.name} ({index.url})."
-        for each in self.lines:
-            if each.url:
-                yield f"It installs {each.name} directly from {_origin(each)}."
-        for text in self.unlocked:
-            if url := requirements.parse(text).url:
-                yield f"Its lock lacks {text}: the next change installs it{_built(url)}."
-        names = [text for text in self.unlocked if not requirements.parse(text).url]
+        """Yield a sentence for each of these things, those that can run code first.
+
+        Before a long list, where one of them could be overlooked, comes how many there are.
+        """
+        built = sorted({each.name for each in self.lines if each.source})
+        direct = [each for each in self.lines if each.url]
+        addresses = [text for text in self.unlocked if requirements.parse(text).url]
+        names = [text for text in self.unlocked if text not in addresses]
+        counts = {
+            "built from source": len(built),
+            "installed directly from an address or a folder": len(direct),
+            "that the lock lacks": len(self.unlocked),
+            "indexes": len(self.indexes),
+        }
+        if sum(counts.values()) > _OVERSEEN:
+            yield f"In all: {', '.join(f'{n} {what}' for what, n in counts.items() if n)}."
+        if built:
+            yield f"It builds {', '.join(built)} from source, which runs their code."
+        for each in direct:
+            yield f"It installs {each.name} directly from {_origin(each)}."
+        for text in addresses:
+            url = str(requirements.parse(text).url)
+            yield f"Its lock lacks {text}: the next change installs it{_built(url)}."
         if self.source is None:
             yield (
                 "It locks nothing: restoring resolves its requirements, and what has to be built "
@@ -77,8 +94,8 @@ class Disclosure:
                 f"Its lock lacks {', '.join(names)}: the next change installs that, and may build "
                 "it, which runs its code."
             )
-        if locked := sorted({each.name for each in self.lines if each.source}):
-            yield f"It builds {', '.join(locked)} from source, which runs their code."
+        for index in self.indexes:
+            yield f"It uses the index {index.name} ({index.url})."
 
 
 def _origin(locked: LockedDistribution) -> str:
@@ -107,7 +124,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
     """
     possible = possible_locked(spec)
     chosen = set(select_locked(spec, version).values()) if version else set(possible)
-    unlocked = tuple(map(without_credentials, spec.unlocked()))
+    unlocked = tuple(map(without_credentials, spec.unlocked(possible)))
     locked_directly = [_line(each, chosen) for each in possible if each.url]
     asked_directly = [text for text in unlocked if requirements.parse(text).url]
     asked = [text for text in spec.requirements if is_local(requirements.parse(text).url)]
@@ -146,7 +163,8 @@ def _built_from_source(spec: Spec, possible: list[LockedDistribution]) -> tuple[
 def contents(spec: Spec) -> str:
     """Return what a record holds, in a few words."""
     cut = ", …" if len(spec.requirements) > _NAMED else ""
-    asked = without_credentials(", ".join(spec.requirements[:_NAMED]) + cut)
+    shown = [without_credentials(text) for text in spec.requirements[:_NAMED]]
+    asked = ", ".join(t if len(t) <= _LONGEST else f"{t[:_LONGEST]}…" for t in shown) + cut
     names = f" ({asked})" if asked else ""
     return f"Python {spec.python} with {counted(len(spec.lock.distributions))} locked{names}"
 

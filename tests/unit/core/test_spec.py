@@ -42,6 +42,7 @@ def test_what_is_read() -> None:
         ({"requirements": ["six", "not a requirement"]}, r"requirements\[1\]"),
         ({"requirements": ["x @ https://user:sesame@h.invalid/x.zip"]}, r"requirements\[0\]"),
         ({"editable": ["../x"]}, r"editable\[0\] is not the name of a package"),
+        ({"editable": ["My.Lib"]}, r"editable\[0\] is not written my-lib"),
         ({"source": ["a b"]}, r"source\[0\]"),
         ({"indexes": [{"name": "a b", "url": "https://h.invalid"}]}, r"indexes\[0\].name"),
         ({"indexes": [{"name": "a", "url": "file:///a"}]}, r"indexes\[0\].url"),

@@ -146,11 +146,11 @@ def test_what_is_more_than_wheels_of_ones_own_index_is_named(notebook: Path) -> 
     }
     write_metadata(str(notebook), {"nbenv": record})
     assert refusal(notebook).why.splitlines() == [
-        "It uses the index far (https://far.invalid/simple).",
+        "It builds built from source, which runs their code.",
         "It installs direct directly from https://host.invalid/direct.tar.gz, and builds it, "
         "which runs its code.",
         "Its lock lacks six: the next change installs that, and may build it, which runs its code.",
-        "It builds built from source, which runs their code.",
+        "It uses the index far (https://far.invalid/simple).",
         "Nothing was downloaded or run.",
     ]
 

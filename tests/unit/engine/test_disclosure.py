@@ -62,6 +62,32 @@ def test_what_is_locked_is_not_called_unlocked(text: str) -> None:
     assert disclose(spec([text], [f"six==1.0 {HASH}"])).unlocked == ()
 
 
+@pytest.mark.parametrize("marker", ["os_name == 'none'", "python_version == '2.7'"])
+def test_a_line_that_nobody_is_shown_locks_nothing_here(marker: str) -> None:
+    lock = [
+        f"evil @ git+https://host.invalid/evil@{COMMIT} ; {marker}",
+        f"bad==1.0 ; {marker} {HASH}",
+        f"far==1.0 ; {marker} {HASH}",
+    ]
+    asked = ["evil @ git+https://host.invalid/evil", "bad", "far ; os_name == 'none'"]
+    assert disclose(spec(asked, lock)).unlocked == tuple(asked[:2])
+    elsewhere = [f"{asked[0]} ; {marker}"]  # a change resolves for every platform
+    assert disclose(spec(elsewhere, lock)).unlocked == tuple(elsewhere)
+
+
+def test_what_matters_is_not_pushed_out_by_what_is_many_or_long() -> None:
+    indexes = [{"name": f"i{n}", "url": f"https://host.invalid/{n}"} for n in range(5000)]
+    lock = [f"evil @ https://host.invalid/evil.tar.gz {HASH}", f"six==1.0 {HASH}"]
+    record = spec(["a" * 4000], lock, source=["six"], indexes=indexes)
+    first = list(disclose(record).sentences())[:4]
+    assert first[0] == (
+        "In all: 1 built from source, 1 installed directly from an address or a folder, "
+        "1 that the lock lacks, 5000 indexes."
+    )
+    assert [each.split()[1] for each in first[1:3]] == ["builds", "installs"]
+    assert len(contents(record)) < 200
+
+
 def test_a_repository_is_locked_at_a_commit() -> None:
     lock = [f"six @ git+https://host.invalid/six@{COMMIT}#subdirectory=in"]
     for text in ("six @ git+https://host.invalid/six", "six @ git+https://host.invalid/six@v1"):
