@@ -40,15 +40,16 @@ def run_adopting(
         The answer was no, or a cell failed for another reason.
     """
     ref = NotebookRef(source)
-    first = Outcome()
+    first, agreed = Outcome(), None
     if not _is_recorded(ref):
         shown = yield from adopt(ref, replace(options, dry_run=True))
         yield Progress("approve", shown.text, lasting=True)
         _ask(consent, f"Adopt {source} and install what it needs", "adopting it")
         first = yield from adopt(ref, options, _digest_in(shown))
         yield Progress("adopt", first.summary)
+        agreed = ""  # what was adopted is approved, and nothing that came into the file since
     recovery = _Recovery(ref, consent)
-    done = yield from run(source, out, recover=recovery.recover)
+    done = yield from run(source, out, recover=recovery.recover, agreed=agreed)
     added = recovery.installed
     more = f" Installed during the run: {', '.join(added)}." if added else ""
     ran = done.data if isinstance(done.data, dict) else {}

@@ -43,7 +43,10 @@ class World:
             raise NbenvError("No.")
         return Outcome()
 
-    def run(self, source: str, out: str | None, *, recover: Recover) -> Steps[Outcome]:
+    def run(
+        self, source: str, out: str | None, *, recover: Recover, agreed: str | None
+    ) -> Steps[Outcome]:
+        self.agreed = agreed
         for message in self.errors:
             error = SimpleNamespace(ename="ModuleNotFoundError", evalue=message)
             self.went_on.append((yield from recover(NotebookRef(source), error)))
