@@ -101,6 +101,9 @@ def remove_asides() -> None:
     for aside in Path(paths.home(), "envs").glob(f"{ASIDE}*"):
         token = aside.name.removeprefix(ASIDE).rpartition("-")[0]
         remover, name = ProcessIdentity.from_token(token), ownership.signed_name(aside)
+        if name is None:
+            with contextlib.suppress(OSError):  # it goes only if there is nothing in it
+                aside.rmdir()
         if remover is None or name is None or not _is_over(remover, aside):
             continue
         if not is_in_use(Environment(name), aside.name):
