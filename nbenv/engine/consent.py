@@ -104,15 +104,9 @@ def _spec_to_restore(snapshot: NotebookSnapshot) -> Spec | None:
 
 
 def is_approved(snapshot: NotebookSnapshot) -> bool:
-    """Return whether what a notebook records was approved on this machine.
-
-    Files of local projects are read only where the same record was approved before: those that a
-    stranger's record names are not.
-    """
-    spec = snapshot.spec
-    if spec.local_urls and not _was_approved(spec.digest(snapshot.ref.folder)):
-        return False
-    return approval_store.is_approved(snapshot.digest)
+    """Return whether what a notebook records was approved on this machine."""
+    spec, folder = snapshot.spec, snapshot.ref.folder
+    return _may_be_approved(spec, folder) and approval_store.is_approved(snapshot.digest)
 
 
 def is_allowed(digest: str, agreed: str | None = None) -> bool:
@@ -128,7 +122,12 @@ def needs_approval(ref: NotebookRef) -> bool:
     """Return whether a notebook records, or recorded, what nobody approved on this machine."""
     snapshot = NotebookSnapshot.read(ref)
     spec = _spec_to_restore(snapshot)
-    return spec is not None and not is_allowed(digest_of(spec, ref.folder))
+    try:
+        if spec is not None:
+            check_spec(spec, ref.folder, None)
+    except ApprovalNeededError:
+        return True
+    return False
 
 
 def check_approved(snapshot: NotebookSnapshot, agreed: str | None) -> None:
@@ -147,14 +146,17 @@ def check_approved(snapshot: NotebookSnapshot, agreed: str | None) -> None:
         It was never approved here, is not what was agreed to, and ``NBENV_RESTORE`` is not
         ``always``.
     """
-    if snapshot.record is not None and not is_allowed(snapshot.digest, agreed):
-        raise _refusal(snapshot.spec, snapshot.ref.folder, snapshot.digest, agreed)
+    if snapshot.record is not None:
+        check_spec(snapshot.spec, snapshot.ref.folder, agreed)
 
 
 def check_spec(spec: Spec, folder: Path, agreed: str | None) -> None:
     """Raise `ApprovalNeededError` unless `spec`, which is not in the file, may be installed."""
-    digest = digest_of(spec, folder)
-    if not is_allowed(digest, agreed):
+    if approval_store.policy() == "always":
+        return
+    is_known = bool(agreed) or _may_be_approved(spec, folder)
+    digest = digest_of(spec, folder) if is_known else ""
+    if not (digest and is_allowed(digest, agreed)):
         raise _refusal(spec, folder, digest, agreed)
 
 
@@ -172,6 +174,15 @@ def _refusal(spec: Spec, folder: Path, digest: str, agreed: str | None) -> Appro
         "%nbenv restore --dry-run (in a terminal: nbenv restore --dry-run NOTEBOOK).",
         digest,
     )
+
+
+def _may_be_approved(spec: Spec, folder: Path) -> bool:
+    """Return whether it is worth reading the local projects of a record for its digest.
+
+    Where the record was never approved, its files were not either. A stranger's record can name
+    any folder of this machine, and each start of a kernel asks.
+    """
+    return not spec.local_urls or _was_approved(spec.digest(folder))
 
 
 def _was_approved(record: str) -> bool:

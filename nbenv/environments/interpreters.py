@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -85,6 +86,8 @@ def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Itera
     """
     from python_discovery import DiskCache, iter_interpreters  # slow, and seldom needed
 
+    # What it cannot cache is no trouble of a user's, who would be shown a traceback.
+    logging.getLogger("python_discovery").addHandler(logging.NullHandler())
     folder = Path(paths.home(), "cache", "interpreters")
     if remember:
         paths.make_private(str(folder))

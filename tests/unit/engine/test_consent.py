@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.spec import Spec
+from nbenv.engine import consent
 from nbenv.engine.consent import (
     agree,
     agree_to,
     agreed_by_command,
     check_approved,
     check_policy,
+    is_approved,
     needs_approval,
 )
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -183,3 +185,26 @@ def test_a_local_project_is_approved_per_folder(tmp_path: Path) -> None:
     agree_to(spec, tmp_path, None)
     assert approval_store.is_approved(digest_of(spec, tmp_path))
     assert not approval_store.is_approved(digest_of(spec, tmp_path / "other"))
+
+
+def test_files_that_a_strangers_record_names_are_not_read(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = {**RECORD, "requirements": [], "lock": ["mine @ file:///usr"]}
+    write_metadata(str(notebook), {"nbenv": record})
+    with monkeypatch.context() as patch:
+        patch.setattr(consent, "digest_of", lambda *_: pytest.fail("they were read"))
+        assert refusal(notebook).digest == ""
+        assert needs_approval(ref_of(notebook))
+        assert not is_approved(read(notebook))
+
+
+def test_a_project_that_was_replaced_is_asked_for_anew(notebook: Path) -> None:
+    project = notebook.parent / "mine"
+    project.mkdir()
+    write_metadata(str(notebook), {"nbenv": {**RECORD, "lock": ["mine @ ./mine"]}})
+    agree(read(notebook), read(notebook).spec)
+    check_approved(read(notebook), None)
+    (project / "setup.py").write_text("print()")
+    assert "local project of this notebook has changed" in refusal(notebook).what
+    assert refusal(notebook).digest == read(notebook).digest

@@ -49,6 +49,15 @@ def test_a_question_remembers_nothing(home: Path) -> None:
     assert on_disk(home / "cache" / "interpreters")
 
 
+def test_what_cannot_be_cached_is_nobodys_trouble(
+    home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (home / "cache").mkdir(parents=True)
+    (home / "cache").chmod(0o777)  # which others may write to
+    assert interpreters.find("3.99") is None
+    assert capfd.readouterr() == ("", "")
+
+
 def test_all_that_are_here_are_found_once(tmp_path: Path) -> None:
     found = available()
     assert HERE in [each.python for each in found]

@@ -82,11 +82,11 @@ def test_lines_that_some_patch_version_installs_are_possible(marker: str, may: b
     assert [each.name for each in possible_locked(spec)] == (["six"] if may else [])
 
 
-def test_a_marker_of_too_many_values_counts_as_possible() -> None:
+def test_a_marker_of_many_values_takes_no_time() -> None:
     parts = [f"platform_release != '{n}' and platform_version != '{n}'" for n in range(60)]
     marker = " and ".join([*parts, "python_full_version == '3.11.1'", "os_name == 'nt'"])
     line = f"six==1.0 ; {marker} --hash=sha256:{'0' * 64}"
     spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": [], "lock": [line]})
     started = time.monotonic()
-    assert [each.name for each in possible_locked(spec)] == ["six"]
-    assert time.monotonic() - started < 20
+    assert possible_locked(spec) == []
+    assert time.monotonic() - started < 5

@@ -84,6 +84,7 @@ def test_what_is_missing_is_installed_after_a_question(
     assert outcome.summary == "Ran. Installed during the run: pyyaml."
     assert outcome.data == {"cells": 1, "added": ["pyyaml"], "adopted": {"digest": DIGEST}}
     assert made.adopted == [(True, None), (False, DIGEST)]  # what was shown, and nothing else
+    assert made.agreed == ""  # what was adopted is approved, and what the file holds later is not
 
 
 def test_the_same_package_is_not_installed_twice(
