@@ -31,6 +31,7 @@ _GENERATED = frozenset({
 _MOST_FILES = 20_000
 _MOST_BYTES = 2**28
 """Beyond these, only names, sizes and times of files count: reading them would take too long."""
+_MOST_NEIGHBOURS = 20
 _MOST_KEPT = 100
 _MOST_NAMES = 50_000
 """Beyond this, files do not count at all: such a folder is the root of a disk, or a mistake."""
@@ -93,8 +94,47 @@ def fingerprint(place: Path, *, in_place: bool = False) -> str:
     if not place.is_dir():
         return _digest([(place.name, place)]) if place.exists() else ""
     if in_place and _only_declares(place):
-        return _digest([("pyproject.toml", place / "pyproject.toml")])
-    return _digest(list(itertools.islice(_files(place), _MOST_NAMES)))
+        files: Iterator[tuple[str, Path]] = iter([("pyproject.toml", place / "pyproject.toml")])
+    else:
+        files = _files(place)
+    for number, neighbour in enumerate(_neighbours(place)):
+        files = itertools.chain(files, _files(neighbour, f"{number}:"))
+    return _digest(list(itertools.islice(files, _MOST_NAMES)))
+
+
+def _neighbours(root: Path) -> list[Path]:
+    """Return the other folders that building a project builds from, and those that these name.
+
+    uv takes what a build requires from where ``[tool.uv.sources]`` says.
+    """
+    found = [root.resolve()]
+    for project in found:
+        for text in _named_paths(project):
+            place = Path(os.path.realpath(project / text))
+            if place.is_dir() and place not in found and len(found) <= _MOST_NEIGHBOURS:
+                found.append(place)
+    return found[1:]
+
+
+def _named_paths(project: Path) -> Iterator[str]:
+    found = _read_pyproject(project)
+    for source in _table(_table(_table(found, "tool"), "uv"), "sources").values():
+        for each in source if isinstance(source, list) else [source]:
+            path = each.get("path") if isinstance(each, dict) else None
+            if isinstance(path, str):
+                yield path
+    required = _table(found, "build-system").get("requires")
+    for text in required if isinstance(required, list) else []:
+        _, _, url = str(text).partition("@")
+        if is_local(url.strip()):
+            yield str(absolute(url.strip().partition(";")[0].strip(), project))
+
+
+def _read_pyproject(project: Path) -> Mapping[str, object]:
+    try:
+        return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _digest(files: list[tuple[str, Path]]) -> str:
@@ -164,7 +204,7 @@ def _content(path: Path) -> bytes:
     return hashed.digest()
 
 
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
+def _files(root: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
     """Yield a folder's files by name in a fixed order, without what tools generate.
 
     Links are followed, as a build does, into each folder once.
@@ -183,7 +223,7 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
         for name in sorted(names):
             path = Path(base, name)
             if not _is_generated(path):
-                yield path.relative_to(root).as_posix(), path
+                yield prefix + path.relative_to(root).as_posix(), path
 
 
 def _is_generated(path: Path) -> bool:
@@ -203,10 +243,7 @@ def _only_declares(root: Path) -> bool:
     """
     if any((root / name).exists() for name in _READ_BY_BACKENDS):
         return False
-    try:
-        found = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+    found = _read_pyproject(root)
     system, project, tool = (_table(found, key) for key in ("build-system", "project", "tool"))
     return (
         system.get("build-backend") in _DECLARATIVE

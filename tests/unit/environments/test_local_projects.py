@@ -149,6 +149,28 @@ def test_a_project_with_a_script_may_run_any_file(project: Path, name: str) -> N
     assert fingerprint(project, in_place=True) != before
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "[tool.uv.sources]\nhelper = {path = '../helper'}\n",
+        "[tool.uv.sources]\nhelper = [{path = '../helper', marker = \"os_name == 'posix'\"}]\n",
+        "[tool.uv.sources]\nhelper = {path = '../between'}\n",
+    ],
+)
+def test_a_project_that_the_build_takes_from_beside_it_counts(project: Path, more: str) -> None:
+    for name in ("helper", "between"):
+        (project.parent / name).mkdir()
+    (project.parent / "between" / "pyproject.toml").write_text(
+        "[tool.uv.sources]\nhelper = {path = '../helper'}\nmine = {path = '../mine'}\n"
+    )
+    (project / "pyproject.toml").write_text(DECLARES + more)
+    before = fingerprint(project, in_place=True), fingerprint(project)
+    (project.parent / "helper" / "setup.py").write_text("print()")
+    after = fingerprint(project, in_place=True), fingerprint(project)
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
 def test_an_archive_counts_by_its_content(tmp_path: Path) -> None:
     archive = tmp_path / "a.tar.gz"
     archive.write_bytes(b"one")
