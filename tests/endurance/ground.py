@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import marshal
 import os
+import struct
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +19,7 @@ from typing import Any
 
 import ipykernel
 import nbformat
+import psutil
 import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -74,8 +78,11 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """Set up a scratch machine in a temporary folder, with its environment variables."""
+def ground(background: bool = False) -> Iterator[Ground]:
+    """Set up a scratch machine in a temporary folder, with its environment variables.
+
+    With `background`, spare environments are made and compiled modules are kept, as for users.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="endurance-") as scratch,
         pytest.MonkeyPatch.context() as patch,
@@ -85,7 +92,7 @@ def ground() -> Iterator[Ground]:
             if name.startswith(("NBENV_", "JPY_", "PIP_", "UV_")):
                 patch.delenv(name)
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("NBENV_BACKGROUND", "0")  # no process outlives its run
+        patch.setenv("NBENV_BACKGROUND", "1" if background else "0")
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
             patch.setenv(name, str(Path(scratch, name.lower())))
         patch.setenv("TMPDIR", str(Path(scratch, "tmp")))
@@ -93,7 +100,20 @@ def ground() -> Iterator[Ground]:
         patch.setattr(tempfile, "tempdir", None)
         use(index, Path(scratch), patch)
         stock(index)
-        yield Ground(Path(scratch), index)
+        try:
+            yield Ground(Path(scratch), index)
+        finally:
+            end_background(Path(scratch, "home"))
+
+
+def end_background(home: Path) -> None:
+    """End what works on in the background: no process outlives its run."""
+    for process in psutil.process_iter(["cmdline"]):
+        with suppress(psutil.Error):
+            is_ours = "nbenv.kernel" in " ".join(process.info["cmdline"] or ())
+            if is_ours and process.environ().get("NBENV_HOME") == str(home):
+                process.kill()
+                process.wait(10)
 
 
 def use(index: LocalIndex, folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -137,7 +157,8 @@ def differences(environment: Environment, value: Value, index: Path) -> list[str
             expected |= {
                 each: archive.read(each) for each in archive.namelist() if "RECORD" not in each
             }
-    return [*_compared(environment.site_packages(), expected, infos), *_scripts(environment, names)]
+    site = environment.site_packages()
+    return [*_compared(site, expected, infos), *_miscompiled(site), *_scripts(environment, names)]
 
 
 def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Iterator[str]:
@@ -154,6 +175,21 @@ def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Ite
             yield f"{name} is left over"
     found = {path.name for path in site.glob("*.dist-info")}
     yield from (f"{name} is left over" for name in found - infos)
+
+
+def _miscompiled(site: Path) -> Iterator[str]:
+    """Yield the compiled modules that Python would run, and that are not what it would compile."""
+    for path in site.rglob("__pycache__/*.pyc"):
+        source = path.parent.parent / f"{path.name.partition('.')[0]}.py"
+        found = path.read_bytes()
+        if not source.exists() or found[:4] != importlib.util.MAGIC_NUMBER:
+            continue
+        known = source.stat()
+        stamp = (int(known.st_mtime) & 0xFFFFFFFF, known.st_size & 0xFFFFFFFF)
+        if struct.unpack("<III", found[4:16]) == (0, *stamp):
+            wanted = compile(source.read_bytes(), str(source), "exec", dont_inherit=True)
+            if marshal.loads(found[16:]) != wanted:
+                yield f"{path.relative_to(site)} is not compiled from its source"
 
 
 def _scripts(environment: Environment, names: list[tuple[str, str, str]]) -> Iterator[str]:

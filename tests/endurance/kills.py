@@ -1,7 +1,9 @@
 """Kill -9 at random moments, and check what the next start does.
 
 ``python -m tests.endurance.kills 200`` kills an installing process (alone, its installer alone, or
-both), a starting kernel, a running kernel, or a Jupyter Server in each round.
+both), a starting kernel, a running kernel, or a Jupyter Server in each round. With
+``--background``, kernels make spare environments and keep what they compiled, as they do for users,
+and the processes that do so are killed too.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from tests.support.commands import succeed
 from tests.support.kernels import kernel
 from tests.support.server import JupyterServer
 
+_SPARE = "from nbenv.kernel.make_spare import make; make()"
 _PREPARE = "import sys; from nbenv.kernel.build import build; print(build(sys.argv[1]))"
 # From each environment, one command leads to the next.
 MOVES = (
@@ -153,6 +156,33 @@ def kill_server(run: Run) -> str:
     return "server"
 
 
+def kill_spare(run: Run) -> str:
+    """Kill what makes a spare environment; a new notebook then gets a whole one."""
+    process = subprocess.Popen([PYTHON, "-c", _SPARE], start_new_session=True)
+    time.sleep(run.moment())
+    _kill(process.pid, children=run.random.random() < 0.5)
+    process.kill()
+    process.wait()
+    number = run.seen.total()
+    with kernel(run.ground.notebook(f"new-{number}")) as running:
+        assert running.ok("print(6 * 7)") == "42\n"
+    return "spare"
+
+
+def kill_keeper(run: Run) -> str:
+    """Kill what keeps compiled modules; the next environment of these packages is whole."""
+    environment = document_of(run.notebook).environment
+    compiling = [environment.python, "-m", "compileall", "-q", str(environment.site_packages())]
+    subprocess.run(compiling, check=True)
+    keeping = [PYTHON, "-m", "nbenv.kernel.save_bytecode", environment.identifier]
+    process = subprocess.Popen(keeping, start_new_session=True)
+    time.sleep(run.random.uniform(0, 1))
+    process.kill()
+    process.wait()
+    environment.remove()
+    return "keeper"
+
+
 # -- a round
 
 
@@ -183,26 +213,31 @@ def one_round(run: Run, victim: Callable[[Run], str]) -> None:
         run.place = (run.place + 1) % len(MOVES)
 
 
-def victims(rounds: int, chooser: random.Random) -> list[Callable[[Run], str]]:
+def victims(
+    rounds: int, chooser: random.Random, background: bool = False
+) -> list[Callable[[Run], str]]:
     """Return which kind of process to kill in each round."""
     few = max(1, rounds // 20)
     others = [kill_launcher] * (rounds // 5) + [kill_kernel] * few + [kill_server] * few
+    if background:
+        others += [kill_spare] * few + [kill_keeper] * 2 * few
     chosen = [*others, *[kill_command] * (rounds - len(others))]
     chooser.shuffle(chosen)
     return chosen
 
 
-def main(rounds: int, seed: int) -> Counter[str]:
+def main(rounds: int, seed: int, background: bool = False) -> Counter[str]:
     """Run all rounds; raise after the first one that leaves something wrong."""
     chooser = random.Random(seed)
-    with ground() as place:
+    with ground(background) as place:
         run = Run(place, place.notebook(), chooser)
         run.go_round()
-        for number, victim in enumerate(victims(rounds, chooser)):
+        for number, victim in enumerate(victims(rounds, chooser, background)):
             one_round(run, victim)
             print(f"{number + 1}/{rounds}", end="\r", file=sys.stderr, flush=True)
-        left = [each.name for each in run.notebook.parent.iterdir() if each.name != "work.ipynb"]
-        assert set(left) <= {".ipynb_checkpoints"}, left
+        left = {each.name for each in run.notebook.parent.iterdir()}
+        left = {each for each in left if not each.startswith(("work.ipynb", "new-"))}
+        assert left <= {".ipynb_checkpoints"}, left
         succeed("install", run.notebook, "leaf", "-q")
         succeed("prune", "-q")
     return run.seen
@@ -212,9 +247,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--background", action="store_true", help="with work in the background")
     options = parser.parse_args()
     print(f"seed {options.seed}")
     start = time.monotonic()
-    for outcome, count in sorted(main(options.rounds, options.seed).items()):
+    for outcome, count in sorted(main(options.rounds, options.seed, options.background).items()):
         print(f"{count:4}  {outcome}")
     print(f"{options.rounds} kills in {time.monotonic() - start:.0f} s: all whole")

@@ -9,5 +9,5 @@ from tests.endurance import kills
 
 def test_killed_at_random_moments() -> None:
     seed = random.SystemRandom().randrange(10**6)
-    print(f"python -m tests.endurance.kills 10 --seed {seed}")
-    assert kills.main(10, seed).total() == 10
+    print(f"python -m tests.endurance.kills 10 --background --seed {seed}")
+    assert kills.main(10, seed, background=True).total() == 10
