@@ -105,6 +105,8 @@ export interface IFoundRequirements {
   indexes?: IIndex[];
   /** Local projects that it installs in place. */
   editable?: string[];
+  /** What would be installed from an address or a folder, those in place included. */
+  direct?: string[];
   /** Names what was found, where the server says so. */
   digest?: string;
   /** The day whose versions are taken, and why that day. */

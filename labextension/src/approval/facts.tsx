@@ -5,6 +5,9 @@ import { Button } from '../ui/button';
 import { bytes, plain } from '../ui/text';
 import { WarnedList } from '../ui/warnedList';
 
+/** Characters of requirements that fit without scrolling. */
+const FITTING = 240;
+
 interface IFactsProps {
   found: IPreview;
   /** Whether the index is being asked for sizes. */
@@ -29,10 +32,7 @@ export function Facts(props: IFactsProps): JSX.Element {
           <em> {trans.__('(not on this machine; it would be downloaded)')}</em>
         )}
       </dd>
-      <dt>{trans.__('Requirements')}</dt>
-      <dd className="jp-nbenv-Facts-long">
-        {found.requirements.map(plain).join(', ') || none}
-      </dd>
+      <Requirements {...props} />
       <dt>{trans.__('Packages')}</dt>
       <dd>{packages(found, trans)}</dd>
       <dt>{trans.__('Download')}</dt>
@@ -76,6 +76,28 @@ export function Facts(props: IFactsProps): JSX.Element {
         none={noSources(found, trans)}
       />
     </dl>
+  );
+}
+
+/** The requirements, with their number where they scroll. */
+function Requirements({ found, trans }: IFactsProps): JSX.Element {
+  const { requirements } = found;
+  const title = trans.__('Requirements');
+  const scrolls = requirements.join(', ').length > FITTING;
+  return (
+    <>
+      <dt>{scrolls ? `${title} (${requirements.length})` : title}</dt>
+      <dd>
+        <div
+          className="jp-nbenv-Facts-long"
+          role={scrolls ? 'region' : undefined}
+          aria-label={scrolls ? title : undefined}
+          tabIndex={scrolls ? 0 : undefined}
+        >
+          {requirements.map(plain).join(', ') || trans.__('none')}
+        </div>
+      </dd>
+    </>
   );
 }
 

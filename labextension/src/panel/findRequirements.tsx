@@ -85,7 +85,7 @@ function Found(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { found, unknown, as_of, as_of_reason } = props.found;
-  const { indexes = [], editable = [] } = props.found;
+  const { indexes = [], editable = [], direct = [] } = props.found;
   const { trans } = props;
   return (
     <>
@@ -108,6 +108,12 @@ function Found(props: {
           'Packages would also be taken from these indexes, which the notebook names:'
         )}
         lines={indexes.map(each => `${each.name}: ${each.url}`)}
+      />
+      <Warned
+        title={trans.__(
+          'These would be installed from an address or a folder, and may be built, which runs their code:'
+        )}
+        lines={direct.filter(each => !editable.includes(each))}
       />
       <Warned
         title={trans.__('These local projects would be built and installed:')}

@@ -1,8 +1,8 @@
 import * as React from 'react';
 import { plain } from './text';
 
-/** Lines that fit without scrolling. */
-const FITTING = 6;
+/** Characters that fit without scrolling; a line has about 60. */
+const FITTING = 240;
 
 /**
  * Lines that a reader must see before agreeing. A long list scrolls, also with the keyboard.
@@ -12,7 +12,8 @@ export function WarnedList(props: {
   label: string;
 }): JSX.Element {
   const { lines, label } = props;
-  const scrolls = lines.length > FITTING;
+  const rows = lines.map(line => 60 * Math.ceil(line.length / 50));
+  const scrolls = rows.reduce((sum, each) => sum + each, 0) > FITTING;
   return (
     <ul
       className="jp-nbenv-Warned"
