@@ -12,6 +12,7 @@
     ├── InterpreterError           no Python of that version is here
     ├── UnavailableError           the locked files are not available, but something close is
     ├── InstallerError             the installer failed for another reason than these:
+    │   ├── InstallerKilledError   it was killed, perhaps in the middle of a change
     │   ├── ResolutionError        no set of versions satisfies the requirements
     │   ├── BuildError             a package had to be built, and its build failed
     │   │   └── BuildRefusedError  a package would have to be built, which its lock does not allow
@@ -33,6 +34,7 @@ __all__ = [
     "IndexAccessError",
     "IndexSwitchError",
     "InstallerError",
+    "InstallerKilledError",
     "InterpreterError",
     "LockError",
     "NbenvError",
@@ -140,6 +142,10 @@ class UnavailableError(NbenvError):
 
 class InstallerError(NbenvError):
     """The installer failed."""
+
+
+class InstallerKilledError(InstallerError):
+    """The installer was killed, perhaps in the middle of a change."""
 
 
 class ResolutionError(InstallerError):

@@ -140,7 +140,9 @@ class _Sync:
         }
         yield Progress("install", _announcement(len(plan.install), len(plan.remove)))
         only_adds = not plan.remove and bool(before)
-        goal = SyncGoal(list(wanted.values()), kept, missing=plan.install if only_adds else None)
+        missing = plan.install if only_adds else None
+        packages = environment.site_packages()
+        goal = SyncGoal(list(wanted.values()), kept, missing=missing, packages=packages)
         yield from self._install_guarded(marker, before, goal)
         changes = _changes(before, environment.installed())
         names = {change.name for change in changes}

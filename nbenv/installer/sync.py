@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
-from nbenv.errors import HashError, InstallerError
+from nbenv.errors import HashError, InstallerError, InstallerKilledError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
@@ -33,12 +32,15 @@ class SyncGoal:
         Names to install even if they are there.
     missing
         The part of `distributions` to install if nothing has to be removed, else None.
+    packages
+        The folder of what is installed, to notice a change that failed halfway.
     """
 
     distributions: Sequence[LockedDistribution]
     kept: Mapping[str, str]
     again: Sequence[str] = ()
     missing: Sequence[LockedDistribution] | None = None
+    packages: Path | None = None
 
 
 def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[None]:
@@ -77,7 +79,7 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         local = [locked.name for locked in distributions if is_local(locked.url)]
         command += [f"--reinstall-package={each}" for each in (*local, *goal.again)]
         if all(map(_is_wheel, distributions)):
-            done = _from_cache(command, where, spec)
+            done = _from_cache(command, where, spec, goal.packages)
             if done is not None:
                 yield from done
                 return
@@ -99,18 +101,34 @@ def _hash_arguments(
     return [*verify, "--require-hashes"] if is_complete else verify
 
 
-def _from_cache(command: Sequence[str], where: Path, spec: Spec) -> list[Progress] | None:
+def _from_cache(
+    command: Sequence[str], where: Path, spec: Spec, packages: Path | None
+) -> list[Progress] | None:
     """Install from uv's cache alone; return its progress, None where that fails.
 
     Online, uv would ask the index about each package first. A locked file need not be asked for
     again: its hash says that it is the right one. Whatever failed here, most often a file that is
-    not in the cache, is reported by the attempt with the index that follows.
+    not in the cache, is reported by the attempt with the index that follows. But none follows what
+    failed halfway: it would leave what uv no longer knows of a package that was half removed.
     """
-    with contextlib.suppress(InstallerError):
-        return list(
-            run_uv([*command, "--offline"], where, spec.indexes, phase="install", hashed=True)
-        )
-    return None
+    before = _changed_at(packages)
+    offline = [*command, "--offline"]
+    try:
+        return list(run_uv(offline, where, spec.indexes, phase="install", hashed=True))
+    except InstallerKilledError:
+        raise
+    except InstallerError:
+        if _changed_at(packages) != before:
+            raise
+        return None
+
+
+def _changed_at(packages: Path | None) -> list[int]:
+    """Return when the folder of packages, and what each says of itself, changed last."""
+    if packages is None or not packages.is_dir():
+        return []
+    places = [packages, *sorted(packages.glob("*.dist-info"))]
+    return [place.stat().st_mtime_ns for place in places]
 
 
 def _requirement_lines(

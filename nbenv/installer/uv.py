@@ -14,7 +14,7 @@ from uv import find_uv_bin
 
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
-from nbenv.errors import InstallerError, StoppedError
+from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
@@ -173,7 +173,7 @@ def _check_status(status: int, lines: Sequence[str], accepted: int) -> None:
             "Stopped.", "The environment will be repaired at the next start or change."
         )
     if status < 0:
-        raise InstallerError(
+        raise InstallerKilledError(
             f"The installer was killed (by signal {-status}).",
             "The system may have run out of memory.",
             "Try again: the environment will be repaired at the next start or change.",

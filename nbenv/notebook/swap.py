@@ -18,6 +18,7 @@ __all__ = ["is_being_written", "swap"]
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_TRIES = 20
 
 
 def swap(scratch: str, path: str, spare: str) -> bool:
@@ -38,7 +39,7 @@ def swap(scratch: str, path: str, spare: str) -> bool:
     if _exchange(scratch, path):
         return True
     try:
-        os.link(path, spare)
+        _link(path, spare)
     except FileNotFoundError:
         raise
     except OSError:  # a filesystem without hard links
@@ -51,6 +52,14 @@ def swap(scratch: str, path: str, spare: str) -> bool:
         raise
     os.replace(spare, scratch)
     return True
+
+
+def _link(path: str, spare: str) -> None:
+    """Give a file a second name, again if it was replaced just then: Linux says that it is gone."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            return os.link(path, spare)
+    return os.link(path, spare)
 
 
 def is_being_written(path: str) -> bool:

@@ -174,7 +174,8 @@ def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Ite
         if "__pycache__" not in name and top not in infos and not top.startswith("_virtualenv"):
             yield f"{name} is left over"
     found = {path.name for path in site.glob("*.dist-info")}
-    yield from (f"{name} is left over" for name in found - infos)
+    for name in found - infos:
+        yield f"{name} is left over, with {sorted(each.name for each in (site / name).iterdir())}"
 
 
 def _miscompiled(site: Path) -> Iterator[str]:

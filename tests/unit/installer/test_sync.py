@@ -13,9 +13,9 @@ import pytest
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
-from nbenv.errors import HashError, InstallerError
+from nbenv.errors import HashError, InstallerError, InstallerKilledError
 from nbenv.installer.sync import SyncGoal, find_outdated, forget_cached, run_pip, sync_prefix
-from nbenv.progress import drain
+from nbenv.progress import Steps, drain
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project
 
@@ -122,3 +122,40 @@ def test_what_is_outdated(index: LocalIndex, python: str) -> None:
     assert drain(find_outdated(python, SPEC)) == [
         {"name": "one", "version": "1.0", "latest_version": "2.0"}
     ]
+
+
+FAILED = InstallerError("It failed.")
+
+
+@pytest.mark.parametrize(
+    ("error", "touched", "attempts"),
+    [
+        (FAILED, "", 2),
+        (FAILED, "six", 1),
+        (FAILED, "old-1.0.dist-info/RECORD", 1),
+        (InstallerKilledError("It was killed."), "", 1),
+    ],
+)
+def test_what_failed_halfway_is_not_tried_again(
+    error: InstallerError,
+    touched: str,
+    attempts: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """uv would not know any more what it had half removed, and leave it."""
+    (tmp_path / "old-1.0.dist-info").mkdir()
+    called: list[bool] = []
+
+    def run_uv(command: list[str], *_: object, **__: object) -> Steps[str]:
+        called.append("--offline" in command)
+        if touched:
+            (tmp_path / touched).touch()
+        raise error
+        yield
+
+    monkeypatch.setattr("nbenv.installer.sync.run_uv", run_uv)
+    goal = SyncGoal([LockedDistribution("six", "1.0")], {}, packages=tmp_path)
+    with pytest.raises(InstallerError):
+        drain(sync_prefix(sys.executable, goal, SPEC, tmp_path))
+    assert called == [True, False][:attempts]

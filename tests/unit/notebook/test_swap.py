@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,6 +39,24 @@ def test_a_missing_file_changes_nothing(files: tuple[str, str, str], missing: in
     with pytest.raises(FileNotFoundError):
         swap(*files)
     assert (kept.read_bytes(), Path(files[2]).exists()) == (before, False)
+
+
+def test_a_file_that_is_replaced_just_then_is_no_missing_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, failures = os.link, iter([FileNotFoundError(), FileNotFoundError()])
+
+    def refused(*names: str) -> None:
+        if error := next(failures, None):
+            raise error
+        link(*names)
+
+    monkeypatch.setattr(module, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(os, "link", refused)
+    for name in ("scratch", "x.ipynb"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    assert swap(*(str(tmp_path / name) for name in ("scratch", "x.ipynb", "spare")))
+    assert (tmp_path / "x.ipynb").read_text(encoding="utf-8") == "scratch"
 
 
 @linux
