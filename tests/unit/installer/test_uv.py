@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.spec import Index
-from nbenv.errors import IndexAccessError, InstallerError, StoppedError
+from nbenv.errors import IndexAccessError, InstallerError, InstallerKilledError, StoppedError
 from nbenv.installer import uv
 from nbenv.progress import Progress, drain
 from tests.support.index import LocalIndex
@@ -99,7 +99,7 @@ def test_no_index_is_passed_as_an_option(
 @pytest.mark.parametrize(
     ("script", "error", "text"),
     [
-        ("kill -9 $$", InstallerError, "by signal 9"),
+        ("kill -9 $$", InstallerKilledError, "by signal 9"),
         ("kill -15 $$", StoppedError, "repaired at the next start"),
         ("exit 130", StoppedError, "Stopped"),
         ("echo 'error: so' >&2; exit 3", InstallerError, "so."),
