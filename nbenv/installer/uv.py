@@ -15,6 +15,7 @@ from uv import find_uv_bin
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
+from nbenv.home.scratch import scratch_folder
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
@@ -112,14 +113,17 @@ def run_uv(
     environ = _environment(indexes, hashed)
     if only:
         environ = narrowed(environ, only)
-    # A build must not run compiled files that lie in a project's folder: an approval does not cover
-    # them, as every import changes them.
-    environ["PYTHONPYCACHEPREFIX"] = str(folder / "pycache")
     command = [find_uv_bin(), "--color", "never", *arguments]
     if environ.pop("UV_NO_INDEX", None) and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS:
         command.append("--no-index")  # uv reads no variable for it
     # Into a file: a pipe that nobody empties while standard error is read could fill up.
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+    with (
+        scratch_folder() as compiled,
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
+    ):
+        # A build must neither run compiled files that lie beside its sources, as no approval covers
+        # them, nor leave any: `folder` may be the one that the user is in.
+        environ["PYTHONPYCACHEPREFIX"] = compiled
         process = _started(command, folder, environ, output)
         lines = yield from _followed(process, phase)
         _check_status(process.returncode, lines, accepted)

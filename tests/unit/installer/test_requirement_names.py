@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import py_compile
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,48 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 )
 def test_sources_elsewhere(source: dict[str, str], url: str, tmp_path: Path) -> None:
     assert _source_url(source, tmp_path, tmp_path) == url
+
+
+BACKEND = """
+import helper
+import py_compile
+import sys
+from pathlib import Path
+
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    info = Path(folder, "mine-1.0.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\\nName: mine\\nVersion: 1.0\\n")
+    (info / "WHEEL").write_text("Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+    return info.name
+
+def build_wheel(folder, settings=None, metadata=None):
+    raise SystemExit("nobody asked for this")
+"""
+
+
+@pytest.mark.parametrize("place", ["mine/__pycache__", "pycache{mine}"])
+def test_a_build_runs_no_compiled_file_that_lies_there(
+    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """An approval does not cover them; neither do builds leave any in the current folder."""
+    project = tmp_path / "mine"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(
+        "[build-system]\nrequires = []\nbuild-backend = 'backend'\nbackend-path = ['.']\n"
+    )
+    (project / "backend.py").write_text(BACKEND)
+    (project / "helper.py").write_text("")
+    trap = tmp_path / "trap"
+    evil = tmp_path / "evil.py"
+    evil.write_text(f"open({str(trap)!r}, 'w').close()")
+    folder = tmp_path / place.format(mine=project)
+    compiled = folder / f"helper.{sys.implementation.cache_tag}.pyc"
+    py_compile.compile(
+        str(evil), str(compiled), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+    before = sorted([*project.rglob("*"), *tmp_path.glob("pycache/**/*")])
+    monkeypatch.chdir(tmp_path)
+    assert drain(find_names(["./mine"], tmp_path)).requirements == ("mine @ ./mine",)
+    assert not trap.exists()
+    assert sorted([*project.rglob("*"), *tmp_path.glob("pycache/**/*")]) == before
