@@ -23,7 +23,7 @@ _NAMED = 8
 """Requirements that one line names."""
 _LONGEST = 100
 """Characters of one of them there; what comes from an address has a sentence of its own."""
-_OVERSEEN = 20
+_UNCOUNTED = 20
 """Things that are listed without saying first how many there are."""
 
 
@@ -75,7 +75,7 @@ class Disclosure:
             "that the lock lacks": len(self.unlocked),
             "indexes": len(self.indexes),
         }
-        if sum(counts.values()) > _OVERSEEN:
+        if sum(counts.values()) > _UNCOUNTED:
             yield f"In all: {', '.join(f'{n} {what}' for what, n in counts.items() if n)}."
         if built:
             yield f"It builds {', '.join(built)} from source, which runs their code."
