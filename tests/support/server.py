@@ -62,6 +62,8 @@ class JupyterServer:
             "ServerApp.allow_root": "True",
             "LabApp.news_url": "",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            # Looking for language servers starts npm, which the tests of what is left running see.
+            "LanguageServerManager.autodetect": "False",
         }
         options |= {name.replace("__", "."): value for name, value in self._options.items()}
         words = [f"--{name}={value}" for name, value in options.items()]
