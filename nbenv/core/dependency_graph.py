@@ -38,6 +38,16 @@ class DependencyGraph:
                     waiting.append(needed)
         return None
 
+    def closure(self, names: Iterable[str]) -> set[str]:
+        """Return these names, and all that they need."""
+        found = set(names)
+        waiting = list(found)
+        while waiting:
+            more = set(self.needs.get(waiting.pop(), ())) - found
+            found |= more
+            waiting.extend(more)
+        return found
+
     def tree(self, roots: Iterable[str]) -> list[str]:
         """Return the lines of a tree; what was expanded further up is marked ``*`` instead.
 

@@ -11,14 +11,15 @@ from nbenv.core.lock import Change, changes_between
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Spec
 
-__all__ = ["LockDiff", "diff_specs", "verb_of"]
+__all__ = ["LockDiff", "diff_specs", "option_texts", "verb_of"]
 
 
 @dataclass(frozen=True)
 class LockDiff:
     """The changes from one environment to another; false if there are none.
 
-    `files` names what keeps its version but comes from other files: its hashes differ.
+    `files` names what keeps its version but comes from other files: its hashes differ. `options`
+    are those of `option_texts`.
     """
 
     python: tuple[str, str] | None = None
@@ -26,6 +27,7 @@ class LockDiff:
     distributions: tuple[Change, ...] = ()
     files: tuple[str, ...] = ()
     indexes: tuple[Change, ...] = ()
+    options: tuple[Change, ...] = ()
 
     def __bool__(self) -> bool:
         return self != LockDiff()
@@ -39,6 +41,7 @@ class LockDiff:
             "distributions": [{**asdict(each), "is": verb_of(each)} for each in self.distributions],
             "files": list(self.files),
             "indexes": [asdict(each) for each in self.indexes],
+            "options": [asdict(each) for each in self.options],
         }
 
 
@@ -56,7 +59,23 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
             if versions.get(each.name) == each.version_or_url and hashes[each.name] != each.hashes
         ),
         tuple(changes_between(old.index_urls, new.index_urls)),
+        tuple(changes_between(option_texts(old), option_texts(new))),
     )
+
+
+def option_texts(spec: Spec) -> dict[str, str]:
+    """Return in words what limits or directs the next resolution, by what it is about."""
+    texts = {
+        "default index": next((each.url for each in spec.indexes if each.default), ""),
+        "constraints": ", ".join(spec.constraints),
+        "without dependencies": ", ".join(spec.no_deps),
+        "files from": ", ".join(spec.find_links),
+        "built from source": ", ".join(spec.no_binary),
+        "never built": ", ".join(spec.only_binary),
+        "nothing newer than": spec.exclude_newer,
+        "index strategy": spec.index_strategy,
+    }
+    return {name: text for name, text in texts.items() if text}
 
 
 def _by_name(requirements: Iterable[str]) -> dict[str, str]:

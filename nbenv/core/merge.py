@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -35,15 +35,23 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
     RecordError
         Both sides changed the same thing in different ways.
     """
-    asked = _three_way(_by_name(base), _by_name(ours), _by_name(theirs), "requirement")
-    indexes = _three_way(base.index_urls, ours.index_urls, theirs.index_urls, "index")
-    editable = _three_way(_flags(base), _flags(ours), _flags(theirs), "editable project")
+    sides = (base, ours, theirs)
+    asked = _three_way([_by_name(each.requirements) for each in sides], "requirement")
+    limits = _three_way([_by_name(each.constraints) for each in sides], "constraint")
+    indexes = _three_way([{index.name: index for index in each.indexes} for each in sides], "index")
     spec = replace(
         ours,
-        python=_one(base.python, ours.python, theirs.python, "Python"),
+        python=_one([each.python for each in sides], "Python"),
         requirements=tuple(text for name in sorted(asked) for text in asked[name]),
-        indexes=tuple(Index(name, url) for name, url in indexes.items()),
-        editable=tuple(sorted(editable)),
+        indexes=_one_default(indexes),
+        editable=_names([each.editable for each in sides]),
+        constraints=tuple(text for name in sorted(limits) for text in limits[name]),
+        no_deps=_names([each.no_deps for each in sides]),
+        find_links=tuple(_flags([each.find_links for each in sides])),
+        no_binary=_names([each.no_binary for each in sides]),
+        only_binary=_names([each.only_binary for each in sides]),
+        exclude_newer=_one([each.exclude_newer for each in sides], "last day"),
+        index_strategy=_one([each.index_strategy for each in sides], "index strategy"),
         unknown={**theirs.unknown, **ours.unknown},
     )
     complete = _complete_lock(base, ours, theirs, spec)
@@ -54,30 +62,43 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
 # -- what was asked for
 
 
-def _by_name(spec: Spec) -> dict[str, tuple[str, ...]]:
+def _by_name(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for text in spec.requirements:
+    for text in texts:
         name = parse(text).name
         found[name] = (*found.get(name, ()), text)
     return found
 
 
-def _flags(spec: Spec) -> dict[str, bool]:
-    return dict.fromkeys(spec.editable, True)
+def _names(sides: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(sorted(_flags(sides)))
 
 
-def _three_way(
-    base: Mapping[str, V], ours: Mapping[str, V], theirs: Mapping[str, V], what: str
-) -> dict[str, V]:
-    names = dict.fromkeys([*ours, *theirs])
+def _flags(sides: Sequence[Sequence[str]]) -> dict[str, bool]:
+    """Return the names that are in the merged list; a name is there or not, so none conflicts."""
+    return _three_way([dict.fromkeys(names, True) for names in sides], "name")
+
+
+def _one_default(indexes: Mapping[str, Index]) -> tuple[Index, ...]:
+    """Return the merged indexes; raise if each side made another one the default."""
+    defaults = [index.url for index in indexes.values() if index.default]
+    if len(defaults) > 1:
+        _one(["", *defaults[:2]], "default index")
+    return tuple(indexes.values())
+
+
+def _three_way(sides: Sequence[Mapping[str, V]], what: str) -> dict[str, V]:
+    """Merge base, ours and theirs, name by name."""
+    _, ours, theirs = sides
     merged = {
-        name: _one(base.get(name), ours.get(name), theirs.get(name), f"{what} {name}")
-        for name in names
+        name: _one([side.get(name) for side in sides], f"{what} {name}")
+        for name in dict.fromkeys([*ours, *theirs])
     }
     return {name: each for name, each in merged.items() if each is not None}  # None: removed
 
 
-def _one(base: V, ours: V, theirs: V, what: str) -> V:
+def _one(sides: Sequence[V], what: str) -> V:
+    base, ours, theirs = sides
     if ours == theirs or theirs == base:
         return ours
     if ours == base:
@@ -99,10 +120,16 @@ def _complete_lock(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock |
             return side.lock
     if not base.python == ours.python == theirs.python:
         return None
+    if _limits(ours) != _limits(theirs):  # what one side added may break a limit of the other
+        return None
     kept, first, second = (each.lock.by_name() for each in (base, ours, theirs))
     both_keep = all(kept.items() <= side.items() for side in (first, second))
     agree = all(first[name] == second[name] for name in first.keys() & second.keys())
     return Lock.of({**first, **second}) if both_keep and agree else None
+
+
+def _limits(spec: Spec) -> Spec:
+    return replace(_without_lock(spec), requirements=(), editable=(), indexes=())
 
 
 def _without_lock(spec: Spec) -> Spec:

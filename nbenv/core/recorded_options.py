@@ -6,6 +6,7 @@ Each function takes what the record has below its key, and returns it if it is s
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from packaging.utils import InvalidName, canonicalize_name
 
@@ -25,6 +26,7 @@ __all__ = [
     "formats",
     "index_strategy",
     "is_moment",
+    "is_named",
 ]
 
 ALL = ":all:"
@@ -37,6 +39,11 @@ _MOMENT = re.compile(
     r"(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?",
     re.ASCII,
 )
+
+
+def is_named(names: Sequence[str], name: str) -> bool:
+    """Return whether a list of formats names a package, or all of them."""
+    return name in names or ALL in names
 
 
 def is_moment(text: str) -> bool:

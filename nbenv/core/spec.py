@@ -48,6 +48,11 @@ class Index:
     url: str
     default: bool = False
 
+    def to_entry(self) -> dict[str, object]:
+        """Return its entry in a record: what is not said is left out."""
+        entry: dict[str, object] = {"name": self.name, "url": self.url}
+        return {**entry, "default": True} if self.default else entry
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -120,7 +125,7 @@ class Spec:
             "lock": self.lock.lines(),
         }
         if self.indexes:
-            record["indexes"] = [_index_entry(index) for index in self.indexes]
+            record["indexes"] = [index.to_entry() for index in self.indexes]
         if self.editable:
             record["editable"] = sorted(self.editable)
         if source := self.lock.source():
@@ -285,8 +290,3 @@ def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
         names.add(index["name"])
         indexes.append(Index(index["name"], index["url"], bool(index.get("default"))))
     return tuple(indexes)
-
-
-def _index_entry(index: Index) -> dict[str, object]:
-    entry: dict[str, object] = {"name": index.name, "url": index.url}
-    return {**entry, "default": True} if index.default else entry

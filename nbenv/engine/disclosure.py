@@ -7,10 +7,11 @@ so that an agreement covers nothing that was not shown.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import is_local, must_be_built, without_credentials
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.summaries import counted
@@ -35,6 +36,8 @@ class Disclosure:
     ----------
     indexes
         The indexes that the record names.
+    find_links
+        The pages and folders that it takes files from.
     direct
         What is installed from a URL or a path, now or by the next change.
     unlocked
@@ -47,17 +50,21 @@ class Disclosure:
         The packages that are built from source; None where only resolving tells.
     conditional
         Lines of the lock that are installed only with another patch version of the Python.
+    built
+        Names that the next change builds from source, as far as it installs them.
     lines
         The lines of the lock that may be installed on this platform.
     """
 
     indexes: tuple[Index, ...]
+    find_links: tuple[str, ...]
     direct: tuple[str, ...]
     unlocked: tuple[str, ...]
     editable: tuple[str, ...]
     local: tuple[str, ...]
     source: tuple[str, ...] | None
     conditional: tuple[str, ...]
+    built: tuple[str, ...]
     lines: tuple[LockedDistribution, ...]
 
     def sentences(self) -> Iterator[str]:
@@ -74,6 +81,7 @@ class Disclosure:
             "installed directly from an address or a folder": len(direct),
             "that the lock lacks": len(self.unlocked),
             "indexes": len(self.indexes),
+            "other places of files": len(self.find_links),
         }
         if sum(counts.values()) > _UNCOUNTED:
             yield f"In all: {', '.join(f'{n} {what}' for what, n in counts.items() if n)}."
@@ -94,8 +102,16 @@ class Disclosure:
                 f"Its lock lacks {', '.join(names)}: the next change installs that, and may build "
                 "it, which runs its code."
             )
+        if self.built:
+            yield (
+                f"The next change builds {', '.join(self.built)} from source, which runs their "
+                "code."
+            )
         for index in self.indexes:
-            yield f"It uses the index {index.name} ({index.url})."
+            instead = " instead of this machine's default index" if index.default else ""
+            yield f"It uses the index {index.name} ({index.url}){instead}."
+        for url in self.find_links:
+            yield f"It takes files from {url}."
 
 
 def _origin(locked: LockedDistribution) -> str:
@@ -130,13 +146,15 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
     asked = [text for text in spec.requirements if is_local(requirements.parse(text).url)]
     local = [each.requirement for each in possible if is_local(each.url)]
     return Disclosure(
-        indexes=tuple(Index(each.name, without_credentials(each.url)) for each in spec.indexes),
+        indexes=tuple(replace(each, url=without_credentials(each.url)) for each in spec.indexes),
+        find_links=spec.find_links,
         direct=tuple(dict.fromkeys([*locked_directly, *asked_directly])),
         unlocked=unlocked,
         editable=tuple(text for text in dict.fromkeys([*local, *asked]) if _in_place(text, spec)),
         local=tuple(dict.fromkeys([*local, *asked])),
         source=_built_from_source(spec, possible),
         conditional=tuple(_line(each, chosen) for each in possible if each not in chosen),
+        built=_not_built_yet(spec, possible),
         lines=tuple(possible),
     )
 
@@ -151,13 +169,20 @@ def _in_place(text: str, spec: Spec) -> bool:
     return requirements.name_of(text) in map(requirements.name_of, spec.editable)
 
 
+def _not_built_yet(spec: Spec, possible: list[LockedDistribution]) -> tuple[str, ...]:
+    built = {each.name for each in possible if each.source}
+    if ALL in spec.no_binary:
+        return ("all packages",)
+    return tuple(name for name in spec.no_binary if name not in built)
+
+
 def _built_from_source(spec: Spec, possible: list[LockedDistribution]) -> tuple[str, ...] | None:
     if not spec.lock.distributions:
         return None if spec.requirements else ()
     built = {
         each.name for each in possible if each.source or (each.url and must_be_built(each.url))
     }
-    return tuple(sorted(built))
+    return tuple(sorted({*built, *_not_built_yet(spec, possible)}))
 
 
 def contents(spec: Spec) -> str:

@@ -6,7 +6,7 @@ now, and `nbenv.engine.transaction` does what follows from that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,6 +47,8 @@ class SyncResult:
         Whether the notebook had another environment before.
     damaged
         That former environment, if its files are damaged and nothing should run in it any more.
+    again
+        Names of what was installed again although nothing had changed.
     """
 
     environment: Environment
@@ -55,6 +57,7 @@ class SyncResult:
     path_files: tuple[str, ...] = ()
     replaced: bool = False
     damaged: Environment | None = None
+    again: tuple[str, ...] = ()
 
 
 def sync_environment(
@@ -64,6 +67,7 @@ def sync_environment(
     *,
     exact: bool,
     checked: Future[IntegrityReport] | None = None,
+    again: Collection[str] = (),
 ) -> Steps[SyncResult]:
     """Make the notebook's environment, or a new one in its place, hold what `spec` locks.
 
@@ -83,6 +87,8 @@ def sync_environment(
         Whether to remove what is installed beyond the lock; otherwise that stays, as drift.
     checked
         A check of the environment's files that was started before (`begin_check`).
+    again
+        Names to install even if they are there, from files that are downloaded again.
 
     Raises
     ------
@@ -104,7 +110,8 @@ def sync_environment(
         if is_new:
             yield Progress("create", f"Creating an environment with Python {interpreter.version}…")
             environment.create(interpreter)
-        result = yield from _Sync(snapshot, spec, environment, exact, report).run()
+        syncing = _Sync(snapshot, spec, environment, exact, report, frozenset(again))
+        result = yield from syncing.run()
     except BaseException:
         if is_new:
             environment.remove()
@@ -121,13 +128,14 @@ class _Sync:
     environment: Environment
     exact: bool
     report: IntegrityReport
+    again: frozenset[str] = frozenset()
 
     def run(self) -> Steps[SyncResult]:
         """Install and remove what the plan says, then mark the environment as complete."""
         environment, spec = self.environment, self.spec
         marker, before = environment.read_marker(), environment.installed()
         wanted = _with_full_urls(select_locked(spec, environment.read_version()), self._folder)
-        plan = make_plan(wanted, before, self._removable(marker, before))
+        plan = make_plan(wanted, before, self._removable(marker, before), self.again)
         if not plan.install and not plan.remove:
             environment.mark(spec.to_record(), self._notebook, marker.mismatched)
             return SyncResult(environment)
@@ -142,10 +150,11 @@ class _Sync:
         only_adds = not plan.remove and bool(before)
         missing = plan.install if only_adds else None
         packages = environment.site_packages()
-        goal = SyncGoal(list(wanted.values()), kept, missing=missing, packages=packages)
+        again = sorted(self.again & before.keys() & wanted.keys())
+        goal = SyncGoal(list(wanted.values()), kept, again, missing, packages, fresh=bool(again))
         yield from self._install_guarded(marker, before, goal)
         changes = _changes(before, environment.installed())
-        names = {change.name for change in changes}
+        names = {change.name for change in changes} | {*again}
         mismatched = yield from self._repair(goal, names, marker)
         bytecode.share(environment, names)
         # The marker comes last: whatever was interrupted above has none.
@@ -156,6 +165,7 @@ class _Sync:
             tuple(changes),
             {**environment.imports(names), **gone},
             tuple(sorted(environment.path_files() - paths_before)),
+            again=tuple(again),
         )
 
     @property
@@ -205,7 +215,8 @@ class _Sync:
             message = f"The cached files of {', '.join(altered)} are damaged; downloading again…"
             yield Progress("install", message)
             yield from forget_cached(altered, self._folder)
-            yield from self._install(replace(goal, again=altered, missing=None))
+            repair = replace(goal, again=altered, missing=None, fresh=False)
+            yield from self._install(repair)
         still = find_altered(self.environment, altered)
         return (marker.mismatched - names) | frozenset(still)
 

@@ -50,10 +50,25 @@ N = TypeVar("N")
 
 @dataclass(frozen=True)
 class Edited(Generic[N]):
-    """An edited spec, and a note that the maker of the edit gets back with the result."""
+    """An edited spec, and a note that the maker of the edit gets back with the result.
+
+    Parameters
+    ----------
+    spec
+        The edited spec.
+    note
+        The note.
+    resolve
+        The locked versions that may change, where only the edit found that out; it counts instead
+        of that of the options.
+    reinstall
+        Names to install again, from files that are downloaded again.
+    """
 
     spec: Spec
     note: N
+    resolve: ResolveOptions | None = None
+    reinstall: tuple[str, ...] = ()
 
 
 Edit = Callable[[NotebookSnapshot], "Edited[N] | Steps[Edited[N]]"]
@@ -127,6 +142,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
         check_approved(snapshot, options.agreed)
         edited = edit(snapshot)
         new = edited if isinstance(edited, Edited) else (yield from edited)
+        options = replace(options, resolve=new.resolve or options.resolve)
         interpreter = yield from obtain_python(new.spec.python, options.fetch)
         if options.dry_run:
             spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
@@ -136,8 +152,10 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
         spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
         after = snapshot
         try:
-            syncing = sync_environment(snapshot, spec, interpreter, exact=False, checked=checked)
-            synced = yield from syncing
+            again = new.reinstall
+            synced = yield from sync_environment(
+                snapshot, spec, interpreter, exact=False, checked=checked, again=again
+            )
             after = settle(snapshot, synced)
             _record(after, spec, options.remembered)
         except BaseException:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from nbenv.core.python_command import module_command
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
+from nbenv.installer.uv_settings import uv_settings
 from nbenv.progress import Progress, Steps
 
 __all__ = ["PLATFORMS", "download_wheels", "only_wheels_in"]
@@ -46,6 +46,7 @@ def download_wheels(
     python: str,
     platform: str | None,
     indexes: Sequence[Index] = (),
+    find_links: Sequence[str] = (),
 ) -> Steps[None]:
     """Download wheels into a folder, with every hash checked.
 
@@ -61,6 +62,8 @@ def download_wheels(
         A name of `PLATFORMS`, None for this machine.
     indexes
         Indexes beyond those that this machine's pip is configured for.
+    find_links
+        Pages and folders of files, as of `nbenv.installer.find_links.usable_links`.
 
     Raises
     ------
@@ -77,7 +80,8 @@ def download_wheels(
         *module_command(sys.executable, "pip", "download", "--quiet", "--no-deps"),
         "--require-hashes",
         *_target_options(python, platform),
-        *(f"--extra-index-url={index.url}" for index in indexes),
+        *(_index_option(index) for index in indexes),
+        *(f"--find-links={url}" for url in find_links),
         *("--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)),
     ]
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
@@ -86,6 +90,10 @@ def download_wheels(
     if done.returncode:
         raise _failure(done.stderr, platform)
     _check_downloaded(wanted, folder, platform)
+
+
+def _index_option(index: Index) -> str:
+    return f"--{'' if index.default else 'extra-'}index-url={index.url}"
 
 
 def _check_downloaded(
@@ -106,16 +114,8 @@ def _check_downloaded(
 @contextlib.contextmanager
 def only_wheels_in(folder: str) -> Iterator[None]:
     """Let uv find wheels in one folder, and nowhere else; it still verifies their hashes."""
-    settings = {"UV_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
+    with uv_settings({"UV_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}):
         yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 def _hash_options(locked: LockedDistribution) -> list[str]:

@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import tomli_w
 from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
-from nbenv.errors import InstallerError, ResolutionError
+from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.scratch_project import write_project
+from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import own_indexes, run_uv, tomllib
 from nbenv.installer.uv_errors import PROJECT
 from nbenv.installer.wheel_choice import File
@@ -137,7 +135,7 @@ def _look_up(
             {"environments": [f"python_version == '{python}'"], **settings},
         )
         command = ["lock", "--resolution", "lowest", "--python", sys.executable]
-        command += _settings_arguments(settings, where)
+        command += settings_arguments(settings, where)
         command += ["--offline"] if hosts.offline else []
         # Not shown as progress: uv's messages mention the placeholders.
         drain(run_uv(command, where, hosts.indexes, hashed=True, only=hosts.only))
@@ -170,25 +168,6 @@ def _write_placeholders(folder: Path, placeholders: Asked, asked: Asked) -> dict
         "dependency-metadata": [{"name": name, "requires-dist": []} for name in asked],
         "index": [{"name": _ABSENT, "url": folder.as_uri(), "format": "flat"}],
     }
-
-
-def _settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[str]:
-    """Return the option for a file of our settings, if uv would not read the project's.
-
-    With a configuration file of the user's, or none at all, uv ignores ``[tool.uv]``.
-    """
-    chosen = os.environ.get("UV_CONFIG_FILE")
-    if not chosen and not os.environ.get("UV_NO_CONFIG"):
-        return []
-    try:
-        known = tomllib.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else {}
-    except (OSError, ValueError) as error:
-        raise InstallerError(f"uv's settings in {chosen} cannot be read.", str(error)) from None
-    indexes = [settings["index"], known.get("index", [])]
-    joined = {**known, **settings, "index": [each for some in indexes for each in some]}
-    path = scratch / "settings.toml"
-    path.write_text(tomli_w.dumps(joined), encoding="utf-8")
-    return ["--config-file", str(path)]
 
 
 # -- the answer

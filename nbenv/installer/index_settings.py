@@ -38,6 +38,9 @@ def bare_url(entry: str) -> str:
 def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dict[str, str]:
     """Return uv's variables with a notebook's indexes before the user's.
 
+    A default index of the notebook's takes the place of the user's, which is asked for nothing:
+    a private name must not be taken from a public index. It also keeps its place among the others.
+
     By default uv takes a package from the first index that has it. The recorded ones come first: on
     another index, the same name may be another package.
 
@@ -51,15 +54,23 @@ def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dic
     """
     own, hosts = entries(variables), _hosts_of_names(variables)
     recorded: list[str] = []
+    default = ""
     credentials: dict[str, str] = {}
     for index in indexes:
         name = f"nbenv-{hashlib.sha256(index.url.encode()).hexdigest()[:16]}"
         same = (entry for entry in own if _is_same(bare_url(entry), index.url))
         recorded.append(next(same, f"{name}={index.url}"))
+        default = recorded[-1] if index.default else default
         stems = [stem for stem, host in hosts.items() if host == origin_of(index.url)]
         credentials |= _credentials(variables, stems, index.name, name)
-    first = dict.fromkeys([*recorded, *variables.get("UV_INDEX", "").split()])
-    return {**variables, **credentials, "UV_INDEX": " ".join(first)}
+    others = variables.get("UV_INDEX", "").split()
+    if default:
+        others = [each for each in others if not _is_same(bare_url(each), bare_url(own[0]))]
+    first = {"UV_INDEX": " ".join(dict.fromkeys([*recorded, *others]))}
+    if not default:
+        return {**variables, **credentials, **first}
+    kept = {name: value for name, value in variables.items() if name != "UV_INDEX_URL"}
+    return {**kept, **credentials, **first, "UV_DEFAULT_INDEX": default}
 
 
 def narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:

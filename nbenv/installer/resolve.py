@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +13,16 @@ import tomli_w
 
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import filename_of, from_pylock, is_installable
+from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.find_links import usable_links
 from nbenv.installer.index_guard import check_origins
-from nbenv.installer.scratch_project import write_project
+from nbenv.installer.no_dependencies import without_dependencies
+from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
 
@@ -52,6 +55,8 @@ class ResolveOptions:
         Whether nothing at all may be built, not even to find out what it requires.
     locked_for
         The Python of the existing lock, if it is another one than the spec's.
+    resolution
+        uv's name of the versions to prefer, such as ``lowest``; "" for the newest.
     """
 
     everything: bool = False
@@ -64,6 +69,7 @@ class ResolveOptions:
     no_build: tuple[str, ...] = ()
     only_wheels: bool = False
     locked_for: str = ""
+    resolution: str = ""
 
 
 def resolve_lock(
@@ -102,7 +108,9 @@ def resolve_lock(
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known)
-        yield from _add_hashes(document, where, spec, interpreter)
+        _keep_sources(document, spec)
+        links = usable_links(spec.find_links, folder)
+        yield from _add_hashes(document, where, spec, links, interpreter)
     return _relocated(from_pylock(document, spec.python), where, folder)
 
 
@@ -110,6 +118,8 @@ def _export(
     spec: Spec, interpreter: str, folder: Path, scratch: Path, options: ResolveOptions
 ) -> Steps[dict[str, object]]:
     """Have uv resolve a throw-away project, and return the ``pylock.toml`` that it exports."""
+    links = usable_links(spec.find_links, folder)
+    metadata = yield from without_dependencies(spec, interpreter, folder, links)
     write_project(
         scratch / "pyproject.toml",
         {
@@ -120,25 +130,42 @@ def _export(
             # Exactly what a lock is for, or uv would resolve for other interpreters too.
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
             "sources": _sources(spec, folder),
-            **_limits(options),
+            **_limits(spec, options),
+            **metadata,
         },
     )
     if not options.everything:
         _write_preferences(scratch / "uv.lock", spec, options.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
-    command += [f"--prerelease-package={each}=allow" for each in options.pre]
-    command += ["--exclude-newer", options.before] if options.before else []
-    command += ["--no-build"] if options.only_wheels else []
-    text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
+    command += [*_choices(spec, options), "--python", interpreter]
+    command += settings_arguments(metadata, scratch)
+    text = yield from run_uv(command, scratch, spec.indexes, find_links=links)
     return tomllib.loads(text)
 
 
-def _limits(options: ResolveOptions) -> dict[str, object]:
+def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
+    """Return the options that say which versions and files may be taken.
+
+    They are options, not settings: with a configuration file of the user's, uv ignores settings.
+    """
+    chosen = [f"--prerelease-package={each}=allow" for each in options.pre]
+    moments = [each for each in (options.before, spec.exclude_newer) if each]
+    chosen += [f"--exclude-newer={min(moments)}"] if moments else []
+    chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
+    chosen += [f"--resolution={options.resolution}"] if options.resolution else []
+    chosen += [f"--no-binary-package={each}" for each in spec.no_binary if each != ALL]
+    if options.only_wheels or ALL in spec.only_binary:
+        return [*chosen, "--no-build"]
+    return chosen + [
+        f"--no-build-package={each}" for each in (*options.no_build, *spec.only_binary)
+    ]
+
+
+def _limits(spec: Spec, options: ResolveOptions) -> dict[str, object]:
     limits: dict[str, object] = {}
-    if options.no_build:
-        limits["no-build-package"] = list(options.no_build)
-    if options.avoid:
-        limits["constraint-dependencies"] = [each.replace("==", "!=", 1) for each in options.avoid]
+    avoided = [each.replace("==", "!=", 1) for each in options.avoid]
+    if constraints := [*spec.constraints, *avoided]:
+        limits["constraint-dependencies"] = constraints
     if options.here:
         machine = platform.machine()
         limits["required-environments"] = [
@@ -197,8 +224,19 @@ def _preference(locked: LockedDistribution) -> dict[str, object]:
     return preference
 
 
+def _keep_sources(document: Mapping[str, object], spec: Spec) -> None:
+    """Drop the wheels of what is to be built: uv locks them as well."""
+    for package in _packages(document):
+        if is_named(spec.no_binary, str(package.get("name"))) and package.get("sdist"):
+            package["wheels"] = []
+
+
 def _add_hashes(
-    document: Mapping[str, object], folder: Path, spec: Spec, interpreter: str
+    document: Mapping[str, object],
+    folder: Path,
+    spec: Spec,
+    links: Sequence[str],
+    interpreter: str,
 ) -> Steps[None]:
     """Add the hashes of packages whose index publishes none, by downloading their files."""
     bare = [package for package in _packages(document) if _has_no_hash(package)]
@@ -207,7 +245,10 @@ def _add_hashes(
     source = folder / "unhashed.in"
     source.write_text("\n".join(f"{p['name']}=={p['version']}" for p in bare), encoding="utf-8")
     command = ["pip", "compile", "--generate-hashes", "--no-deps", "--no-header", "--no-annotate"]
-    text = yield from run_uv([*command, "--python", interpreter, str(source)], folder, spec.indexes)
+    command += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
+    command += [f"--no-binary={each['name']}" for each in bare if not each.get("wheels")]
+    command += ["--python", interpreter, str(source)]
+    text = yield from run_uv(command, folder, spec.indexes, find_links=links)
     for line in text.replace("\\\n", " ").splitlines():
         locked = LockedDistribution.from_line(" ".join(line.split()))
         package = next(p for p in bare if p["name"] == locked.name)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import tomli_w
 
+from nbenv.errors import InstallerError
+from nbenv.installer.uv_config import tomllib
 from nbenv.installer.uv_errors import PROJECT
 
-__all__ = ["write_project"]
+__all__ = ["settings_arguments", "write_project"]
 
 
 def write_project(path: Path, project: dict[str, object], settings: dict[str, object]) -> None:
@@ -21,3 +25,23 @@ def write_project(path: Path, project: dict[str, object], settings: dict[str, ob
         "tool": {"uv": {"workspace": {}, **settings}},
     }
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
+
+
+def settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[str]:
+    """Return the option for a file of our settings, if uv would not read the project's.
+
+    With a configuration file of the user's, or none at all, uv ignores ``[tool.uv]``.
+    """
+    chosen = os.environ.get("UV_CONFIG_FILE")
+    if not chosen and not os.environ.get("UV_NO_CONFIG"):
+        return []
+    try:
+        known = tomllib.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else {}
+    except (OSError, ValueError) as error:
+        raise InstallerError(f"uv's settings in {chosen} cannot be read.", str(error)) from None
+    joined = {**known, **settings}
+    if indexes := [settings.get("index", []), known.get("index", [])]:
+        joined["index"] = [each for some in indexes for each in some]
+    path = scratch / "settings.toml"
+    path.write_text(tomli_w.dumps(joined), encoding="utf-8")
+    return ["--config-file", str(path)]

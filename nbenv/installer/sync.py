@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import HashError, InstallerError, InstallerKilledError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.find_links import usable_links
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -34,6 +36,8 @@ class SyncGoal:
         The part of `distributions` to install if nothing has to be removed, else None.
     packages
         The folder of what is installed, to notice a change that failed halfway.
+    fresh
+        Whether to download what is installed, without the cache.
     """
 
     distributions: Sequence[LockedDistribution]
@@ -41,6 +45,7 @@ class SyncGoal:
     again: Sequence[str] = ()
     missing: Sequence[LockedDistribution] | None = None
     packages: Path | None = None
+    fresh: bool = False
 
 
 def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[None]:
@@ -78,12 +83,16 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         command += _hash_arguments(distributions, kept)
         local = [locked.name for locked in distributions if is_local(locked.url)]
         command += [f"--reinstall-package={each}" for each in (*local, *goal.again)]
-        if all(map(_is_wheel, distributions)):
-            done = _from_cache(command, where, spec, goal.packages)
+        links = usable_links(spec.find_links, folder)
+        command += ["--no-cache"] if goal.fresh else []
+        if not goal.fresh and all(map(_is_wheel, distributions)):
+            done = _from_cache(command, where, spec, links, goal.packages)
             if done is not None:
                 yield from done
                 return
-        yield from run_uv(command, where, spec.indexes, phase="install", hashed=True)
+        yield from run_uv(
+            command, where, spec.indexes, find_links=links, phase="install", hashed=True
+        )
 
 
 def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:
@@ -102,7 +111,11 @@ def _hash_arguments(
 
 
 def _from_cache(
-    command: Sequence[str], where: Path, spec: Spec, packages: Path | None
+    command: Sequence[str],
+    where: Path,
+    spec: Spec,
+    links: Sequence[str],
+    packages: Path | None,
 ) -> list[Progress] | None:
     """Install from uv's cache alone; return its progress, None where that fails.
 
@@ -114,7 +127,8 @@ def _from_cache(
     before = _changed_at(packages)
     offline = [*command, "--offline"]
     try:
-        return list(run_uv(offline, where, spec.indexes, phase="install", hashed=True))
+        steps = run_uv(offline, where, spec.indexes, find_links=links, phase="install", hashed=True)
+        return list(steps)
     except InstallerKilledError:
         raise
     except InstallerError:
@@ -139,12 +153,18 @@ def _requirement_lines(
         *(_requirement_line(locked, spec, folder) for locked in distributions),
         *(f"{name}=={version}" for name, version in kept.items()),
         *(f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)),
+        # Else uv takes a wheel from a folder, and then finds that its hash is another one.
+        *(f"--no-binary {locked.name}" for locked in distributions if _is_built(locked, spec)),
     ]
 
 
 def _is_wheel(locked: LockedDistribution) -> bool:
     """Return whether it must not be built: a build runs its code, and nobody approved that."""
     return locked.version is not None and not locked.source
+
+
+def _is_built(locked: LockedDistribution, spec: Spec) -> bool:
+    return locked.source and is_named(spec.no_binary, locked.name)
 
 
 def _requirement_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:
@@ -184,6 +204,7 @@ def _run_apart(phase: str, arguments: Sequence[str], indexes: Sequence[Index] = 
 def find_outdated(python: str, spec: Spec) -> Steps[list[dict[str, str]]]:
     """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer."""
     command = ["pip", "list", "--outdated", "--format", "json", "--python", python]
+    command += [f"--exclude-newer={spec.exclude_newer}"] if spec.exclude_newer else []
     rows = json.loads((yield from _run_apart("resolve", command, spec.indexes)))
     return [
         {key: str(row.get(key, "")) for key in ("name", "version", "latest_version")}

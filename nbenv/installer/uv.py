@@ -23,7 +23,7 @@ from nbenv.installer.uv_config import tomllib
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
 
-__all__ = ["own_indexes", "run_uv", "tomllib", "uv_version"]
+__all__ = ["own_indexes", "own_trusted_hosts", "run_uv", "tomllib", "uv_version"]
 
 _KEPT = re.compile(
     r"UV_(CACHE_DIR|INDEX.*|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|HTTP_.*|REQUEST_.*"
@@ -47,7 +47,9 @@ _INTERRUPTED = (130, -2, -15)
 """Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
 
 
-def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, str]:
+def _environment(
+    indexes: Sequence[Index], hashed: bool = False, find_links: Sequence[str] = ()
+) -> dict[str, str]:
     """Return uv's environment variables: the user's settings for this machine, pip's, and ours."""
     kept = {
         name: value
@@ -60,6 +62,9 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
     variables = {**pip, **kept}
     if indexes:
         variables = with_recorded(variables, indexes)
+    if find_links:
+        own = filter(None, variables.get("UV_FIND_LINKS", "").split(","))
+        variables["UV_FIND_LINKS"] = ",".join([*find_links, *own])
     if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
@@ -74,11 +79,17 @@ def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     return [bare_url(entry) for entry in entries(_environment(indexes))]
 
 
+def own_trusted_hosts() -> list[str]:
+    """Return the hosts whose certificates this machine is configured not to check."""
+    return _environment(()).get("UV_INSECURE_HOST", "").split()
+
+
 def run_uv(
     arguments: Sequence[str],
     folder: Path,
     indexes: Sequence[Index] = (),
     *,
+    find_links: Sequence[str] = (),
     phase: str = "resolve",
     hashed: bool = False,
     only: str = "",
@@ -94,6 +105,8 @@ def run_uv(
         The folder to run it in, where it looks for settings and a project.
     indexes
         The indexes of a notebook, which come before this machine's own.
+    find_links
+        The pages and folders of files of a notebook: absolute URLs, as of `usable_links`.
     phase
         The phase that the progress belongs to.
     hashed
@@ -110,7 +123,7 @@ def run_uv(
     StoppedError
         The user interrupted it.
     """
-    environ = _environment(indexes, hashed)
+    environ = _environment(indexes, hashed, find_links)
     if only:
         environ = narrowed(environ, only)
     command = [find_uv_bin(), "--color", "never", *arguments]

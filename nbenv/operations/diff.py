@@ -135,6 +135,8 @@ def _diff_lines(difference: LockDiff) -> Iterator[str]:
             yield f"  requirement {f'{old} → {new}' if old and new else new or f'{old} removed'}"
     for change in difference.indexes:
         yield f"  index       {change.name} {change.new or 'removed'}"
+    for change in difference.options:
+        yield f"  {change.name}: {change.new or 'nothing any more'}"
     ordered = sorted(difference.distributions, key=lambda each: _ORDER.index(verb_of(each)))
     for change in ordered:
         versions = " → ".join(each for each in (change.old, change.new) if each)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
 from nbenv.core.spec import Spec
@@ -13,12 +15,14 @@ from nbenv.core.urls import direct_problem
 from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
+from nbenv.engine.installed_graph import with_dependencies
 from nbenv.engine.summaries import and_more, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.errors import RequirementError, UsageError
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.uv import own_indexes, own_trusted_hosts
+from nbenv.installer.uv_settings import uv_settings
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]
@@ -46,10 +50,23 @@ class InstallRequest(AskedOptions):
         Whether to change nothing.
     any_index
         Whether locked packages may come from another index than before.
+    upgrade_packages
+        Further names that may leave their locked versions.
+    with_dependencies
+        Whether what `upgrade` moves includes the dependencies of what is named.
+    pre_packages
+        Names that may become pre-releases.
     reinstall
-        Whether to install what is named again, from freshly downloaded files.
+        Whether to install what is named, and its dependencies, again from downloaded files.
+    reinstall_packages
+        Names to install again, without their dependencies.
+    resolution
+        uv's name of the versions that this command prefers, such as ``lowest``.
     trusted_hosts
-        Hosts whose certificates are not checked while this command runs; that is not recorded.
+        Hosts whose certificates are not checked while this command runs.
+    settings
+        Names and values of uv's variables, about this machine and its network, that count while
+        this command runs.
     """
 
     requirements: tuple[str, ...] = ()
@@ -60,8 +77,14 @@ class InstallRequest(AskedOptions):
     pre: bool = False
     dry_run: bool = False
     any_index: bool = False
+    upgrade_packages: tuple[str, ...] = ()
+    with_dependencies: bool = False
+    pre_packages: tuple[str, ...] = ()
     reinstall: bool = False
+    reinstall_packages: tuple[str, ...] = ()
+    resolution: str = ""
     trusted_hosts: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None) -> Steps[Outcome]:
@@ -83,25 +106,58 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
         named = yield from _name_requirements(request, ref.folder)
-        return Edited(_add_requirements(snapshot.spec, named, request, ref.folder), named)
+        names = [requirements.name_of(text) for text in named.requirements]
+        return Edited(
+            _add_requirements(snapshot.spec, named, request, ref.folder),
+            named,
+            _resolve_options(request, names, snapshot),
+            _again(request, names, snapshot),
+        )
 
-    options = ChangeOptions(_resolve_options(request), request.dry_run, agreed=agreed)
-    done = yield from change(ref, edit, options)
+    with uv_settings(_settings(request)):
+        done = yield from change(ref, edit, ChangeOptions(dry_run=request.dry_run, agreed=agreed))
     asked = [requirements.name_of(text) for text in done.note.requirements]
     summary = _installed_summary(done, asked, request.dry_run)
     lines = [summary, *_origins(done.spec, done.synced, asked)]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
 
 
-def _resolve_options(request: InstallRequest) -> ResolveOptions | None:
+def _resolve_options(
+    request: InstallRequest, names: Sequence[str], snapshot: NotebookSnapshot
+) -> ResolveOptions | None:
     """Return the locked versions that may change; None if none may without need."""
-    moving = request.upgrade or request.pre
+    moving = {str(canonicalize_name(each)) for each in request.upgrade_packages}
+    pre = {str(canonicalize_name(each)) for each in request.pre_packages}
+    pre |= {*names} if request.pre else set()
+    if request.upgrade or request.resolution:
+        moving |= with_dependencies(snapshot, names) if request.with_dependencies else {*names}
+    moving |= pre
     if not moving and not request.any_index:
         return None
-    named = [requirements.name_of(t) for t in request.requirements if requirements.is_named(t)]
-    names = tuple(named) if moving else ()
-    pre = names if request.pre else ()
-    return ResolveOptions(names=names, pre=pre, any_index=request.any_index)
+    return ResolveOptions(
+        names=tuple(sorted(moving)),
+        pre=tuple(sorted(pre)),
+        any_index=request.any_index,
+        resolution=request.resolution,
+    )
+
+
+def _again(
+    request: InstallRequest, names: Sequence[str], snapshot: NotebookSnapshot
+) -> tuple[str, ...]:
+    """Return the names to install again."""
+    again = {str(canonicalize_name(each)) for each in request.reinstall_packages}
+    if request.reinstall:
+        again |= {*names} if request.no_deps else with_dependencies(snapshot, names)
+    return tuple(sorted(again))
+
+
+def _settings(request: InstallRequest) -> dict[str, str]:
+    """Return uv's variables for this command."""
+    settings = dict(request.settings)
+    if request.trusted_hosts:
+        settings["UV_INSECURE_HOST"] = " ".join([*own_trusted_hosts(), *request.trusted_hosts])
+    return settings
 
 
 def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
@@ -166,6 +222,9 @@ def _installed_summary(
 ) -> str:
     versions, changes = done.spec.lock.versions(), done.synced.changes
     what = ", ".join(f"{name} {_version_or_url(versions.get(name, ''))}".strip() for name in asked)
+    if not changes and done.synced.again:
+        more = and_more(len(set(done.synced.again) - set(asked))) if what else ""
+        return f"Reinstalled {what or few(done.synced.again)}{more}."
     if not changes:
         return f"Already installed: {what or 'everything'}."
     verb = "Would install" if dry_run else "Installed"

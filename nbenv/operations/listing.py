@@ -6,20 +6,20 @@ None of these writes anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from packaging.utils import canonicalize_name
 
 from nbenv.core import record, requirements
-from nbenv.core.dependency_graph import DependencyGraph, build_graph
 from nbenv.core.lock import Change, LockedDistribution
+from nbenv.core.lock_diff import option_texts
 from nbenv.core.sync_plan import drift
 from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
+from nbenv.engine.installed_graph import installed_graph
 from nbenv.engine.summaries import as_table
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
-from nbenv.environments.markers import marker_values, select_locked
+from nbenv.environments.markers import select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.installer.sync import find_outdated, run_pip
 from nbenv.progress import Outcome, Progress, Steps
@@ -56,24 +56,9 @@ def list_(ref: NotebookRef) -> Outcome:
     return Outcome(text=str(table), table=table, data=data)
 
 
-def _dependencies(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
-    """Return the dependencies between the installed packages, and the names of the required."""
-    environment = snapshot.environment
-    found = environment.distributions()
-    asked = [requirements.parse(text) for text in snapshot.spec.requirements]
-    roots = {each.name: frozenset(each.extras) for each in asked}
-    built = build_graph(
-        {name: each.requires or [] for name, each in found.items()},
-        {name: each.version for name, each in found.items()},
-        roots,
-        marker_values(snapshot.spec.python, environment.read_version()),
-    )
-    return built, [*sorted(roots), requirements.KERNEL]
-
-
 def tree(ref: NotebookRef) -> Outcome:
     """Show the required packages, and below each the packages that it depends on."""
-    built, roots = _dependencies(_read_existing(ref))
+    built, roots = installed_graph(_read_existing(ref))
     lines = built.tree(roots)
     data = {"roots": roots, "needs": dict(built.needs), "versions": dict(built.versions)}
     shown_again = (
@@ -99,7 +84,7 @@ def packages(ref: NotebookRef) -> Outcome:
         versions = {name: each.version or each.url or "" for name, each in wanted}
         needs, sizes = {}, {}
     else:
-        built, _ = _dependencies(snapshot)
+        built, _ = installed_graph(snapshot)
         versions, needs = dict(built.versions), dict(built.needs)
         sizes = snapshot.environment.sizes()
     rows = [
@@ -135,7 +120,7 @@ def why(ref: NotebookRef, name: str) -> Outcome:
         It is not installed.
     """
     snapshot = _read_existing(ref)
-    built, roots = _dependencies(snapshot)
+    built, roots = installed_graph(snapshot)
     wanted = str(canonicalize_name(name))
     if wanted not in built.versions:
         raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
@@ -200,7 +185,8 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
         "ready": snapshot.is_ready,
         "python": spec.python,
         "requirements": list(spec.requirements),
-        "indexes": [asdict(index) for index in spec.indexes],
+        "indexes": [index.to_entry() for index in spec.indexes],
+        "options": option_texts(spec),
         "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
@@ -236,6 +222,8 @@ def _status_lines(
     ]
     for index in snapshot.spec.indexes:
         lines.append(f"Index:      {index.name} = {index.url}")
+    for name, text in option_texts(snapshot.spec).items():
+        lines.append(f"{name[:1].upper()}{name[1:]}: {text}")
     for text in data["stale"]:  # type: ignore[attr-defined]
         lines.append(f"Stale lock: it does not satisfy {text}. Update it with nbenv upgrade.")
     if differing:

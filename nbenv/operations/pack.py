@@ -18,6 +18,7 @@ from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.errors import NbenvError, UsageError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
+from nbenv.installer.find_links import usable_links
 from nbenv.operations.diff import spec_in
 from nbenv.operations.restore import prepare
 from nbenv.progress import Outcome, Progress, Steps
@@ -73,7 +74,12 @@ def pack(
             chosen = _distributions_for(snapshot, platform)
             _check_wheels(chosen)
             yield from download_wheels(
-                chosen, wheels, python=spec.python, platform=platform, indexes=spec.indexes
+                chosen,
+                wheels,
+                python=spec.python,
+                platform=platform,
+                indexes=spec.indexes,
+                find_links=usable_links(spec.find_links, snapshot.ref.folder),
             )
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
         size = _write_pack(file, {**about, "platforms": list(platforms)}, path, wheels)

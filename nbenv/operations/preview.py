@@ -48,9 +48,10 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         ``distributions`` for this platform, each with ``name``, ``version`` or ``url``, ``size`` in
         bytes and ``source`` (to be built from source), null where unknown; their ``count``, the
         ``download`` in bytes of those known and the number of ``sizes_unknown``; ``indexes`` that
-        are not this machine's own, and what `nbenv.engine.disclosure.Disclosure` tells: ``direct``,
-        ``unlocked``, ``editable``, ``local``, ``conditional``, and the names to build from
-        ``source``; ``looked_up``, and the ``problem`` in a sentence if something remains unknown.
+        are not this machine's own, with the ``find_links``, which also stand alone; what
+        `nbenv.engine.disclosure.Disclosure` tells: ``direct``, ``unlocked``, ``editable``,
+        ``local``, ``conditional``, and the names to build from ``source``; ``looked_up``, and the
+        ``problem`` in a sentence if something remains unknown.
 
     Raises
     ------
@@ -82,6 +83,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         requirements=spec.requirements,
         distributions=tuple(_package(locked, found or {}, spec.python) for locked in selected),
         indexes=tuple(_foreign_indexes(disclosed.indexes)),
+        find_links=disclosed.find_links,
         direct=disclosed.direct,
         unlocked=disclosed.unlocked,
         editable=disclosed.editable,

@@ -48,6 +48,7 @@ class PreviewedRestore:
     requirements: tuple[str, ...]
     distributions: tuple[PreviewedPackage, ...]
     indexes: tuple[Index, ...]
+    find_links: tuple[str, ...]
     direct: tuple[str, ...]
     unlocked: tuple[str, ...]
     editable: tuple[str, ...]
@@ -74,8 +75,10 @@ class PreviewedRestore:
         """Return the plain form that ``--json`` prints: the fields, and sums of them."""
         fields = asdict(self)
         del fields["locked_source"]
+        files = (Index("files", url) for url in self.find_links)
         return {
             **fields,
+            "indexes": tuple(each.to_entry() for each in (*self.indexes, *files)),
             "count": len(self.distributions),
             "download": sum(self._sizes) if self._sizes else None,
             "sizes_unknown": len(self.distributions) - len(self._sizes),
@@ -93,7 +96,10 @@ class PreviewedRestore:
         yield f"Python:         {self.python}{absent}"
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
-            yield f"Foreign index:  {index.name} = {index.url}"
+            instead = " (instead of this machine's default index)" if index.default else ""
+            yield f"Foreign index:  {index.name} = {index.url}{instead}"
+        for url in self.find_links:
+            yield f"Files from:     {url}"
         for text in (each for each in self.direct if each not in self.local):
             yield f"Direct:         {text}"
         for text in self.local:

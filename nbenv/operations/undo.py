@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
@@ -65,7 +64,8 @@ def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
         spec = parse_record(before)
         _check_former(spec, snapshot)
         return Edited(spec, None)
-    empty = replace(snapshot.spec, requirements=(), editable=(), indexes=())
+    was = snapshot.spec
+    empty = Spec(was.python, lock=was.lock, unknown=was.unknown)
     interpreter = yield from obtain_python(empty.python, fetch=False)
     options = ResolveOptions()
     return Edited((yield from resolve_anew(empty, interpreter, snapshot.ref.folder, options)), None)

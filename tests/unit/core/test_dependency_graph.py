@@ -48,3 +48,9 @@ def test_lines_that_cannot_be_read_are_left_out() -> None:
     versions = {"a": "1", "b": "1", "c": "1"}
     built = build_graph(requires, versions, {"a": frozenset()}, {"os_name": "posix"})
     assert built.needs["a"] == ("c",)
+
+
+def test_a_closure_is_all_that_names_need() -> None:
+    graph = DependencyGraph({}, {"a": ("b",), "b": ("c", "a"), "d": ("b",)})
+    assert graph.closure(["a"]) == {"a", "b", "c"}
+    assert graph.closure([]) == set()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nbenv.core.lock import Change, Lock, LockedDistribution
-from nbenv.core.lock_diff import LockDiff, diff_specs, verb_of
+from nbenv.core.lock_diff import LockDiff, diff_specs, option_texts, verb_of
 from nbenv.core.spec import Index, Spec
 
 
@@ -54,6 +54,7 @@ def test_for_programs() -> None:
         "distributions": [{"name": "a", "old": "1", "new": "2", "is": "upgraded"}],
         "files": [],
         "indexes": [],
+        "options": [],
     }
 
 
@@ -69,3 +70,13 @@ def test_for_programs() -> None:
 )
 def test_a_change_in_one_word(old: str | None, new: str | None, verb: str) -> None:
     assert verb_of(Change("a", old, new)) == verb
+
+
+def test_options_are_told_in_words() -> None:
+    old = Spec("3.11", constraints=("a<1", "b<2"), exclude_newer="2024-01-01")
+    new = replace(old, constraints=("a<1",), no_deps=("c",))
+    assert option_texts(old) == {"constraints": "a<1, b<2", "nothing newer than": "2024-01-01"}
+    assert [str(each) for each in diff_specs(old, new).options] == [
+        "~ constraints a<1, b<2 → a<1",
+        "+ without dependencies c",
+    ]

@@ -70,3 +70,39 @@ def test_indexes_editables_and_unknown_keys_are_merged() -> None:
 def test_what_both_sides_changed_is_a_conflict(ours: Spec, theirs: Spec, what: str) -> None:
     with pytest.raises(RecordError, match=f"Both sides changed the {what}"):
         merge_records(spec("a"), ours, theirs)
+
+
+def test_options_of_both_sides_are_merged_and_then_resolved() -> None:
+    base = spec("a", a="1")
+    ours = replace(base, constraints=("x<1",), no_deps=("a",), find_links=("./w",))
+    theirs = replace(base, constraints=("y<1",), no_binary=("b",), exclude_newer="2024-01-01")
+    merged = merge_records(base, ours, theirs)
+    assert merged.spec == replace(
+        base,
+        constraints=("x<1", "y<1"),
+        no_deps=("a",),
+        find_links=("./w",),
+        no_binary=("b",),
+        exclude_newer="2024-01-01",
+    )
+    assert not merged.is_locked
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "what"),
+    [
+        ({"constraints": ("x<1",)}, {"constraints": ("x<2",)}, "constraint x"),
+        ({"exclude_newer": "2024-01-01"}, {"exclude_newer": "2025-01-01"}, "last day"),
+        (
+            {"indexes": (Index("a", "https://a.invalid", default=True),)},
+            {"indexes": (Index("b", "https://b.invalid", default=True),)},
+            "default index",
+        ),
+    ],
+)
+def test_options_that_both_sides_changed_conflict(
+    ours: dict[str, object], theirs: dict[str, object], what: str
+) -> None:
+    base = spec("a", a="1")
+    with pytest.raises(RecordError, match=what):
+        merge_records(base, replace(base, **ours), replace(base, **theirs))  # type: ignore[arg-type]

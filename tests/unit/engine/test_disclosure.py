@@ -24,7 +24,7 @@ def words(*parts: object, **more: object) -> str:
 def test_plain_wheels_need_no_words() -> None:
     plain = disclose(spec(["six"], [f"six==1.0 {HASH}"]), "3.11.7")
     assert list(plain.sentences()) == []
-    nothing = ((), (), (), (), (), (), ())
+    nothing = ((), (), (), (), (), (), (), (), ())
     assert vars(plain) == vars(Disclosure(*nothing, lines=plain.lines))
     assert [each.name for each in plain.lines] == ["six"]
 
@@ -135,3 +135,26 @@ def test_a_few_words_say_what_it_holds() -> None:
 def test_a_python_that_may_be_downloaded_is_named() -> None:
     assert download_note(Spec("3.99")).startswith(" Python 3.99 is downloaded")
     assert download_note(Spec(default_python())) == ""
+
+
+def test_places_of_files_and_a_default_index_are_listed() -> None:
+    index = {"name": "own", "url": "https://own.invalid/simple", "default": True}
+    places = ["./wheels", "https://h.invalid/wheels"]
+    text = words(["six"], [f"six==1.0 {HASH}"], indexes=[index], find_links=places)
+    assert text.splitlines() == [
+        "It uses the index own (https://own.invalid/simple) instead of this machine's default "
+        "index.",
+        "It takes files from ./wheels.",
+        "It takes files from https://h.invalid/wheels.",
+    ]
+
+
+def test_what_the_next_change_builds_is_listed() -> None:
+    lock = [f"six==1.0 {HASH}"]
+    said = "The next change builds six from source, which runs their code."
+    assert said in words(["six"], lock, no_binary=["six"])
+    assert disclose(spec(["six"], lock, no_binary=["six"])).source == ("six",)
+    assert words(["six"], lock, no_binary=["six"], source=["six"]).splitlines() == [
+        "It builds six from source, which runs their code."
+    ]
+    assert "builds all packages from source" in words(["six"], lock, no_binary=[":all:"])

@@ -93,13 +93,19 @@ def test_what_cannot_be_recorded_is_refused(
         ({"upgrade": True}, ResolveOptions(names=("leaf", "twig"))),
         ({"pre": True}, ResolveOptions(names=("leaf", "twig"), pre=("leaf", "twig"))),
         ({"any_index": True}, ResolveOptions(any_index=True)),
+        ({"upgrade_packages": ("Other",)}, ResolveOptions(names=("other",))),
+        ({"pre_packages": ("A.b",)}, ResolveOptions(names=("a-b",), pre=("a-b",))),
+        (
+            {"resolution": "lowest"},
+            ResolveOptions(names=("leaf", "twig"), resolution="lowest"),
+        ),
     ],
 )
 def test_only_what_is_named_may_leave_its_version(
-    options: dict[str, bool], expected: ResolveOptions | None
+    notebook: Path, options: dict[str, object], expected: ResolveOptions | None
 ) -> None:
-    request = InstallRequest(("Leaf>1", "./folder", "twig"), **options)
-    assert _resolve_options(request) == expected
+    request = InstallRequest(**options)  # type: ignore[arg-type]
+    assert _resolve_options(request, ["leaf", "twig"], read(notebook)) == expected
 
 
 # -- the record

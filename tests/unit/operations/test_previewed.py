@@ -19,7 +19,8 @@ FULL = PreviewedRestore(
     approved=False,
     requirements=("wheel",),
     distributions=PACKAGES,
-    indexes=(Index("far", "https://far.invalid"),),
+    indexes=(Index("far", "https://far.invalid"), Index("own", "https://own.invalid", True)),
+    find_links=("./wheels",),
     direct=("direct @ https://host.invalid/d.whl", "mine @ ./mine"),
     unlocked=("late>=1",),
     editable=("mine @ ./mine",),
@@ -36,6 +37,8 @@ def test_everything_that_matters_comes_first() -> None:
         "Python:         3.11 (not on this machine: uv would download it)",
         "Packages:       3, download of 2.0 MB and 1 package of unknown size",
         "Foreign index:  far = https://far.invalid",
+        "Foreign index:  own = https://own.invalid (instead of this machine's default index)",
+        "Files from:     ./wheels",
         "Direct:         direct @ https://host.invalid/d.whl",
         "Local:          mine @ ./mine, installed in place",
         "Local:          other @ ./other",
@@ -55,7 +58,8 @@ def test_everything_that_matters_comes_first() -> None:
 def test_what_is_plain_is_short() -> None:
     plain = replace(
         FULL, python_here=True, approved=True, distributions=PACKAGES[:1], indexes=(), direct=(),
-        unlocked=(), editable=(), local=(), conditional=(), locked_source=(), problem="",
+        find_links=(), unlocked=(), editable=(), local=(), conditional=(), locked_source=(),
+        problem="",
     )  # fmt: skip
     assert plain.text().splitlines()[:3] == [
         "Python:         3.11",
@@ -72,7 +76,11 @@ def test_sums_are_of_what_is_known() -> None:
     assert {key: data[key] for key in ("count", "download", "sizes_unknown", "source")} == {
         "count": 3, "download": 2_030_000, "sizes_unknown": 1, "source": ["built"],
     }  # fmt: skip
-    assert data["indexes"] == ({"name": "far", "url": "https://far.invalid"},)
+    assert data["indexes"] == (
+        {"name": "far", "url": "https://far.invalid"},
+        {"name": "own", "url": "https://own.invalid", "default": True},
+        {"name": "files", "url": "./wheels"},
+    )
     assert replace(FULL, distributions=PACKAGES[2:]).to_data()["download"] is None
 
 

@@ -1,0 +1,36 @@
+"""Read from an environment which of its packages need which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbenv.core import requirements
+from nbenv.core.dependency_graph import DependencyGraph, build_graph
+from nbenv.engine.document import NotebookSnapshot
+from nbenv.environments.markers import marker_values
+
+__all__ = ["installed_graph", "with_dependencies"]
+
+
+def installed_graph(snapshot: NotebookSnapshot) -> tuple[DependencyGraph, list[str]]:
+    """Return the graph of what is installed, and what was asked for: its roots."""
+    environment = snapshot.environment
+    found = environment.distributions()
+    asked = [requirements.parse(text) for text in snapshot.spec.requirements]
+    roots = {each.name: frozenset(each.extras) for each in asked}
+    built = build_graph(
+        {name: each.requires or [] for name, each in found.items()},
+        {name: each.version for name, each in found.items()},
+        roots,
+        marker_values(snapshot.spec.python, environment.read_version()),
+    )
+    return built, [*sorted(roots), requirements.KERNEL]
+
+
+def with_dependencies(snapshot: NotebookSnapshot, names: Iterable[str]) -> set[str]:
+    """Return names with what they need of what is installed; the kernel's own is left out."""
+    if snapshot.environment.read_version() is None:
+        return set(names)
+    graph, _ = installed_graph(snapshot)
+    asked = set(names)
+    return asked | graph.closure(asked) - graph.closure([requirements.KERNEL])

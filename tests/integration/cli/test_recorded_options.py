@@ -1,0 +1,220 @@
+"""pip's options that belong to an environment: recorded, honoured, and brought back elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nbenv.engine.document import NotebookRef
+from nbenv.errors import InstallerError
+from nbenv.operations.install import InstallRequest
+from nbenv.operations.install import install as install_verb
+from nbenv.operations.restore import restore
+from nbenv.operations.uninstall import uninstall
+from nbenv.operations.upgrade import upgrade
+from nbenv.progress import Outcome, drain
+from tests.conftest import write_other_copy
+from tests.support.environments import environment_of, install, recorded, ref_of, versions
+from tests.support.index import LocalIndex
+from tests.support.wheels import make_project, make_sdist, make_wheel
+
+pytestmark = pytest.mark.usefixtures("index")
+
+
+@pytest.fixture
+def stocked(index: LocalIndex) -> LocalIndex:
+    for version, day in (("1.0", "2024-02-01"), ("2.0", "2025-01-01")):
+        index.wheel("leaf", version, upload_time=f"{day}T10:00:00.000000Z")
+    index.wheel("branch", "1.0", requires=["leaf"])
+    return index
+
+
+def run(notebook: Path, *requirements: str, **options: object) -> Outcome:
+    request = InstallRequest(requirements, **options)  # type: ignore[arg-type]
+    return drain(install_verb(ref_of(notebook), request))
+
+
+def record_of(notebook: Path) -> dict[str, object]:
+    found = recorded(notebook)
+    assert isinstance(found, dict)
+    return found
+
+
+def restored(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *beside: Path
+) -> dict[str, str]:
+    """Return what another machine has of a notebook that came there, with an empty cache."""
+    shared = write_other_copy(notebook, tmp_path / "elsewhere" / "notebooks")
+    for folder in beside:
+        shutil.copytree(folder, tmp_path / "elsewhere" / folder.name)
+    before = shared.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
+        patch.setenv("UV_CACHE_DIR", str(tmp_path / "other-cache"))
+        drain(restore(NotebookRef(str(shared)), agreed=None))
+        found = versions(shared)
+    assert shared.read_bytes() == before
+    return found
+
+
+def test_constraints_hold_here_for_later_changes_and_elsewhere(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(notebook, "branch", constraints=("leaf<2",))
+    assert record_of(notebook)["constraints"] == ["leaf<2"]
+    assert versions(notebook) == {"branch": "1.0", "leaf": "1.0"}
+    stocked.wheel("other", "1.0", requires=["leaf"])
+    run(notebook, "other")
+    drain(upgrade(ref_of(notebook)))
+    here = versions(notebook)
+    assert here == {"branch": "1.0", "leaf": "1.0", "other": "1.0"}
+    assert restored(notebook, tmp_path, monkeypatch) == here
+    run(notebook, "leaf>=2")  # said now, so it counts
+    assert versions(notebook)["leaf"] == "2.0"
+    assert "constraints" not in record_of(notebook)
+
+
+def test_what_came_without_its_dependencies_stays_so(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.wheel("broken", "1.0", requires=["nowhere>=7"])
+    run(notebook, "branch", "broken", no_deps=True)
+    assert record_of(notebook)["no_deps"] == ["branch", "broken"]
+    assert versions(notebook) == {"branch": "1.0", "broken": "1.0"}
+    stocked.wheel("other", "1.0")
+    run(notebook, "other")
+    drain(upgrade(ref_of(notebook)))
+    here = {"branch": "1.0", "broken": "1.0", "other": "1.0"}
+    assert versions(notebook) == here == restored(notebook, tmp_path, monkeypatch)
+    run(notebook, "branch")  # as pip: now its dependencies come
+    assert versions(notebook) == {**here, "leaf": "2.0"}
+    drain(uninstall(ref_of(notebook), ["broken"]))
+    assert "no_deps" not in record_of(notebook)
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_a_local_project_without_its_dependencies(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_place: bool
+) -> None:
+    project = make_project(notebook.parent / "mine", "mine", "1.5", requires=["nowhere"])
+    texts = {"editable": (str(project),)} if in_place else {"requirements": (str(project),)}
+    drain(install_verb(ref_of(notebook), InstallRequest(no_deps=True, **texts)))
+    assert record_of(notebook)["no_deps"] == ["mine"]
+    assert versions(notebook) == {"mine": "1.5"}
+
+
+def test_a_folder_of_files_travels_with_the_notebook(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = tmp_path / "my wheels, all"
+    make_wheel(wheels, "private", "1.0")
+    run(notebook, "private", find_links=(str(wheels),))
+    assert record_of(notebook)["find_links"] == [wheels.as_uri()]
+    shutil.move(wheels, tmp_path / "wheels")
+    run(notebook, "private", find_links=(str(tmp_path / "wheels"),))
+    assert record_of(notebook)["find_links"] == [wheels.as_uri(), "../wheels"]
+    found = restored(notebook, tmp_path, monkeypatch, tmp_path / "wheels")
+    assert found == versions(notebook) == {"private": "1.0"}
+
+
+@pytest.mark.parametrize("from_folder", [True, False])
+def test_what_is_to_be_built_is_built_elsewhere_too(
+    notebook: Path,
+    index: LocalIndex,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    from_folder: bool,
+) -> None:
+    files = tmp_path / "files" if from_folder else index.folder
+    made = [make_wheel(files, "both", "1.0"), make_sdist(files, "both", "1.0")]
+    options = {"find_links": (str(files),)} if from_folder else {}
+    for path in made if not from_folder else ():
+        index.add(path)
+    run(notebook, "both", no_binary=("both",), **options)
+    assert record_of(notebook)["no_binary"] == record_of(notebook)["source"] == ["both"]
+    assert [line for line in record_of(notebook)["lock"] if "both" in line] == [  # type: ignore[attr-defined]
+        f"both==1.0 --hash=sha256:{_digest(made[1])}"
+    ]
+    found = restored(notebook, tmp_path, monkeypatch, *([files] if from_folder else []))
+    assert found == {"both": "1.0"}
+    run(notebook, "both", only_binary=("both",))
+    assert "source" not in record_of(notebook)
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_what_must_not_be_built_is_not(notebook: Path, index: LocalIndex) -> None:
+    index.wheel("mixed", "1.0")
+    index.sdist("mixed", "2.0")
+    index.sdist("only", "1.0")
+    run(notebook, "mixed", only_binary=(":all:",))
+    assert versions(notebook) == {"mixed": "1.0"}
+    with pytest.raises(InstallerError):
+        run(notebook, "only")
+    assert record_of(notebook)["only_binary"] == [":all:"]
+
+
+def test_a_day_counts_for_later_changes_too(notebook: Path, stocked: LocalIndex) -> None:
+    run(notebook, "branch", exclude_newer="2024-06-01")
+    assert versions(notebook)["leaf"] == "1.0"
+    drain(upgrade(ref_of(notebook)))
+    assert versions(notebook)["leaf"] == "1.0"
+    run(notebook, "leaf", exclude_newer="none", upgrade=True)
+    assert versions(notebook)["leaf"] == "2.0"
+
+
+def test_a_default_index_hides_the_public_one(
+    notebook: Path, index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.wheel("private", "9.0", modules={"private.py": "evil = True\n"})
+    with LocalIndex(tmp_path / "corporate") as corporate:
+        corporate.wheel("ipykernel", "7.0")
+        corporate.wheel("private", "1.0")
+        index.requests.clear()
+        run(notebook, "private", default_index=f"corp={corporate.url}")
+        assert record_of(notebook)["indexes"] == [
+            {"name": "corp", "url": corporate.url, "default": True}
+        ]
+        assert versions(notebook) == {"private": "1.0"}
+        drain(upgrade(ref_of(notebook)))
+        assert restored(notebook, tmp_path, monkeypatch) == {"private": "1.0"}
+        assert index.requests == []
+
+
+def test_an_index_strategy(notebook: Path, index: LocalIndex, tmp_path: Path) -> None:
+    index.wheel("leaf", "3.0")
+    with LocalIndex(tmp_path / "more") as more:
+        more.wheel("leaf", "1.0")
+        run(notebook, "leaf", indexes=(f"more={more.url}",))
+        assert versions(notebook) == {"leaf": "1.0"}
+        run(notebook, "leaf", upgrade=True, any_index=True, index_strategy="unsafe-best-match")
+        assert versions(notebook) == {"leaf": "3.0"}
+        assert record_of(notebook)["index_strategy"] == "unsafe-best-match"
+
+
+def test_installing_again_replaces_the_files(notebook: Path, stocked: LocalIndex) -> None:
+    install(notebook, "branch")
+    folder = environment_of(notebook).site_packages()
+    before = {name: (folder / f"{name}.py").stat().st_ino for name in ("branch", "leaf")}
+    same = (folder / "ipykernel.py").stat().st_ino
+    done = run(notebook, "branch", reinstall=True)
+    assert done.summary == "Reinstalled branch 1.0 (and 1 more package)."
+    after = {name: (folder / f"{name}.py").stat().st_ino for name in ("branch", "leaf")}
+    assert not before.items() & after.items()
+    assert (folder / "ipykernel.py").stat().st_ino == same
+    done = run(notebook, "branch", reinstall=True, no_deps=True)
+    assert done.summary.startswith("Reinstalled branch 1.0.") or done.changes
+
+
+def test_an_interrupted_option_leaves_the_record(notebook: Path, stocked: LocalIndex) -> None:
+    install(notebook, "leaf")
+    before = notebook.read_bytes()
+    with pytest.raises(InstallerError):
+        run(notebook, "branch", constraints=("leaf<1",))
+    assert notebook.read_bytes() == before
