@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
+    "ASKED",
     "VERSION",
     "RecordDict",
     "broken",
@@ -30,9 +31,17 @@ RecordDict = dict[str, object]
 ``python``         str                     a minor version such as ``"3.11"``; required
 ``requirements``   list of str             what was asked for, as dependency specifiers (PEP 508)
 ``lock``           list of str             lines of pip's requirements format, with hashes
-``indexes``        list of dict            ``name`` and ``url`` of indexes beyond the machine's own
+``indexes``        list of dict            ``name`` and ``url`` of indexes beyond the machine's own;
+                                           ``default``: true for one that replaces its default
 ``editable``       list of str             names of local projects that are installed in place
 ``source``         list of str             names in the lock that are built from source
+``constraints``    list of str             specifiers that limit versions and install nothing
+``no_deps``        list of str             names whose dependencies are not installed
+``find_links``     list of str             URLs of pages, and folders, that have files to install
+``no_binary``      list of str             names to build from source, or ``":all:"``
+``only_binary``    list of str             names never to build, or ``":all:"``
+``exclude_newer``  str                     a day or time; no later file is taken
+``index_strategy`` str                     uv's name of the way to choose between indexes
 =================  ======================  =========================================================
 
 Other keys are kept as they are: a later nbenv may have written them.
@@ -42,9 +51,30 @@ VERSION = 1
 ABSENT = "absent"
 """The fingerprint of no record."""
 
-_RECIPE = ("python", "lock", "indexes", "editable", "source")
+_RECIPE = ("python", "lock", "indexes", "find_links", "editable", "source")
 """The keys that determine an environment."""
-_LISTS_OF_TEXT = ("requirements", "lock", "editable", "source")
+ASKED = (
+    "requirements",
+    "constraints",
+    "no_deps",
+    "no_binary",
+    "only_binary",
+    "exclude_newer",
+    "index_strategy",
+)
+"""The keys that determine what the next change resolves."""
+_LISTS_OF_TEXT = (
+    "requirements",
+    "lock",
+    "editable",
+    "source",
+    "constraints",
+    "no_deps",
+    "find_links",
+    "no_binary",
+    "only_binary",
+)
+_TEXTS = ("exclude_newer", "index_strategy")
 _MOST = 10_000
 """The most entries of a list; the largest environments have some hundreds."""
 _MOST_INDEXES = 50
@@ -166,6 +196,8 @@ def check(found: object) -> RecordDict:
     _check_python(found.get("python"))
     for key in _LISTS_OF_TEXT:
         _check_texts(f".{key}", found.get(key, []))
+    for key in _TEXTS:
+        _check_text(f".{key}", found.get(key, ""))
     _check_indexes(found.get("indexes", []))
     _check_size(found)
     return found
@@ -190,13 +222,17 @@ def _check_list(place: str, found: object, most: int = _MOST) -> list[object]:
 def _check_texts(place: str, texts: object) -> None:
     length = 0
     for position, text in enumerate(_check_list(place, texts)):
-        if not isinstance(text, str) or not text.isprintable():
-            raise broken(f"{place}[{position}]", "is not one line of text")
-        if len(text) > _LONGEST:
-            raise broken(f"{place}[{position}]", f"is longer than {_LONGEST} characters")
-        length += len(text.partition(" --hash=")[0])
+        length += len(_check_text(f"{place}[{position}]", text).partition(" --hash=")[0])
     if length > _MOST_PARSED:
         raise broken(place, f"has {length} characters, not counting hashes; {_most(_MOST_PARSED)}")
+
+
+def _check_text(place: str, text: object) -> str:
+    if not isinstance(text, str) or not text.isprintable():
+        raise broken(place, "is not one line of text")
+    if len(text) > _LONGEST:
+        raise broken(place, f"is longer than {_LONGEST} characters")
+    return text
 
 
 def _most(number: int) -> str:
@@ -210,6 +246,8 @@ def _check_indexes(indexes: object) -> None:
             raise broken(place, "is not an object with a name and a url")
         for key in ("name", "url"):
             _check_texts(f"{place}.{key}", [index.get(key)])
+        if index.get("default", True) is not True:
+            raise broken(f"{place}.default", "is not true")
 
 
 def _check_size(record: RecordDict) -> None:

@@ -12,8 +12,9 @@ from typing import cast
 from packaging.requirements import Requirement
 from packaging.utils import InvalidName, canonicalize_name
 
+from nbenv.core import recorded_options
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.record import VERSION, RecordDict, broken, check, fingerprint, recipe
+from nbenv.core.record import ASKED, VERSION, RecordDict, broken, check, fingerprint, recipe
 from nbenv.core.requirements import check_recorded, parse
 from nbenv.core.urls import index_problem, is_archive, is_local
 from nbenv.errors import RequirementError
@@ -21,20 +22,36 @@ from nbenv.errors import RequirementError
 __all__ = ["Index", "Spec"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-_KNOWN = frozenset({"version", "python", "requirements", "lock", "indexes", "editable", "source"})
+_OPTIONS = (
+    "constraints",
+    "no_deps",
+    "find_links",
+    "no_binary",
+    "only_binary",
+    "exclude_newer",
+    "index_strategy",
+)
+"""Keys with the names of the fields, absent from a record where they are empty."""
+_KNOWN = frozenset(
+    {"version", "python", "requirements", "lock", "indexes", "editable", "source", *_OPTIONS}
+)
 
 
 @dataclass(frozen=True)
 class Index:
-    """An index that the environment needs beyond the machine's own; its URL has no credentials."""
+    """An index that the environment needs beyond the machine's own; its URL has no credentials.
+
+    A `default` index replaces the machine's default one, which is then asked for nothing.
+    """
 
     name: str
     url: str
+    default: bool = False
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One record. `editable` names the local projects that are installed in place.
+    """One record; `nbenv.core.record.RecordDict` explains its keys.
 
     `unknown` are keys that this version does not know: they are kept, as a later one may need them.
     """
@@ -44,6 +61,13 @@ class Spec:
     lock: Lock = field(default_factory=Lock)
     indexes: tuple[Index, ...] = ()
     editable: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    no_deps: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_binary: tuple[str, ...] = ()
+    only_binary: tuple[str, ...] = ()
+    exclude_newer: str = ""
+    index_strategy: str = ""
     unknown: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -68,6 +92,13 @@ class Spec:
             lock=lock,
             indexes=_indexes(checked),
             editable=editable,
+            constraints=recorded_options.constraints(_texts(checked, "constraints")),
+            no_deps=_canonical(_names(checked, "no_deps"), "no_deps"),
+            find_links=recorded_options.find_links(_texts(checked, "find_links")),
+            no_binary=recorded_options.formats(_texts(checked, "no_binary"), "no_binary"),
+            only_binary=recorded_options.formats(_texts(checked, "only_binary"), "only_binary"),
+            exclude_newer=recorded_options.exclude_newer(str(checked.get("exclude_newer", ""))),
+            index_strategy=recorded_options.index_strategy(str(checked.get("index_strategy", ""))),
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
 
@@ -89,11 +120,14 @@ class Spec:
             "lock": self.lock.lines(),
         }
         if self.indexes:
-            record["indexes"] = [{"name": index.name, "url": index.url} for index in self.indexes]
+            record["indexes"] = [_index_entry(index) for index in self.indexes]
         if self.editable:
             record["editable"] = sorted(self.editable)
         if source := self.lock.source():
             record["source"] = source
+        for key in _OPTIONS:
+            if value := getattr(self, key):
+                record[key] = value if isinstance(value, str) else list(value)
         return record
 
     @cached_property
@@ -134,7 +168,7 @@ class Spec:
 
     def _digest(self, folder: Path, contents: Mapping[str, str] | None) -> str:
         record = self.to_record()
-        bound = {**recipe(record), "requirements": record["requirements"]}
+        bound = recipe(record) | {key: record[key] for key in ASKED if key in record}
         if not all(map(is_archive, self.local_urls)):
             bound["folder"] = str(folder)
         if contents:
@@ -186,11 +220,16 @@ def _without_commit(asked: str, locked: str) -> bool:
     return below == same and pinned.rpartition("@")[0] == place
 
 
+def _canonical(names: tuple[str, ...], key: str) -> tuple[str, ...]:
+    for position, name in enumerate(names):
+        if name != canonicalize_name(name):  # it would count for some, not for all
+            raise broken(f".{key}[{position}]", f"is not written {canonicalize_name(name)}")
+    return names
+
+
 def _check_editable(names: tuple[str, ...], lock: Lock) -> None:
     """Raise unless all that is installed in place are folders: an installer compares no hash."""
-    for position, name in enumerate(names):
-        if name != canonicalize_name(name):  # it would be installed in place by some, not by all
-            raise broken(f".editable[{position}]", f"is not written {canonicalize_name(name)}")
+    _canonical(names, "editable")
     wanted = set(names)
     for position, each in enumerate(lock.distributions):
         if each.name in wanted and (each.hashes or not is_local(each.url)):
@@ -241,6 +280,13 @@ def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
             raise broken(f".indexes[{position}].name", "is the name of an index before it, too")
         if problem := index_problem(index["url"]):
             raise broken(f".indexes[{position}].url", problem)
+        if index.get("default") and any(each.default for each in indexes):
+            raise broken(f".indexes[{position}].default", "is set for an index before it, too")
         names.add(index["name"])
-        indexes.append(Index(index["name"], index["url"]))
+        indexes.append(Index(index["name"], index["url"], bool(index.get("default"))))
     return tuple(indexes)
+
+
+def _index_entry(index: Index) -> dict[str, object]:
+    entry: dict[str, object] = {"name": index.name, "url": index.url}
+    return {**entry, "default": True} if index.default else entry

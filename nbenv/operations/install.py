@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbenv.core import requirements
-from nbenv.core.spec import Index, Spec
-from nbenv.core.urls import direct_problem, index_problem, origin_of
+from nbenv.core.spec import Spec
+from nbenv.core.urls import direct_problem
+from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.summaries import and_more, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.errors import RequirementError, UsageError
-from nbenv.home.index_names import remember, variable_stem
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["InstallRequest", "install", "parse_index"]
+__all__ = ["InstallRequest", "install"]
 
 
 @dataclass(frozen=True)
-class InstallRequest:
-    """The arguments of ``install``.
+class InstallRequest(AskedOptions):
+    """The arguments of ``install``; what a record keeps of them are those of `AskedOptions`.
 
     Parameters
     ----------
@@ -35,10 +34,10 @@ class InstallRequest:
         Requirements (PEP 508), URLs, or paths of projects and wheels.
     files
         Requirements files, as pip reads them.
+    constraint_files
+        Files, or URLs of files, whose lines are constraints.
     editable
         Paths of projects to install in place.
-    indexes
-        Further indexes, as ``NAME=URL``.
     upgrade
         Whether the named packages may leave their locked versions.
     pre
@@ -47,16 +46,22 @@ class InstallRequest:
         Whether to change nothing.
     any_index
         Whether locked packages may come from another index than before.
+    reinstall
+        Whether to install what is named again, from freshly downloaded files.
+    trusted_hosts
+        Hosts whose certificates are not checked while this command runs; that is not recorded.
     """
 
     requirements: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    constraint_files: tuple[str, ...] = ()
     editable: tuple[str, ...] = ()
-    indexes: tuple[str, ...] = ()
     upgrade: bool = False
     pre: bool = False
     dry_run: bool = False
     any_index: bool = False
+    reinstall: bool = False
+    trusted_hosts: tuple[str, ...] = ()
 
 
 def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None) -> Steps[Outcome]:
@@ -75,11 +80,10 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     """
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
-    indexes = _typed_indexes(request.indexes)
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
         named = yield from _name_requirements(request, ref.folder)
-        return Edited(_add_requirements(snapshot.spec, named, indexes), named)
+        return Edited(_add_requirements(snapshot.spec, named, request, ref.folder), named)
 
     options = ChangeOptions(_resolve_options(request), request.dry_run, agreed=agreed)
     done = yield from change(ref, edit, options)
@@ -142,58 +146,19 @@ def _recordable(text: str, folder: Path) -> str:
     return str(requirement)
 
 
-def _add_requirements(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) -> Spec:
+def _add_requirements(
+    spec: Spec, named: NamedRequirements, request: InstallRequest, folder: Path
+) -> Spec:
     asked = [
         text for text in named.requirements if requirements.name_of(text) != requirements.KERNEL
     ]
-    merged = requirements.merge(spec.requirements, asked)
     names = {requirements.name_of(text) for text in asked}
-    replaced = {index.name for index in indexes}
-    kept = [index for index in spec.indexes if index.name not in replaced]
-    return replace(
+    more = replace(
         spec,
-        requirements=tuple(merged),
+        requirements=tuple(requirements.merge(spec.requirements, asked)),
         editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
-        indexes=(*kept, *indexes),
     )
-
-
-def _typed_indexes(texts: Sequence[str]) -> list[Index]:
-    """Return the indexes that the user typed; from now on, their names count for their hosts."""
-    indexes = list(dict.fromkeys(parse_index(text) for text in texts))
-    names = [index.name for index in indexes]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise UsageError(
-            f"Two indexes are called {twice[0]}.", todo="Give each of them a name of its own."
-        )
-    for index in indexes:
-        remember(index.name, origin_of(index.url))
-    return indexes
-
-
-def parse_index(text: str) -> Index:
-    """Parse ``NAME=URL``; the URL loses its credentials.
-
-    Raises
-    ------
-    UsageError
-        The text has another form, or the URL cannot be recorded.
-    """
-    name, equals, url = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(
-            f"{requirements.without_credentials(text)!r} does not name an index.",
-            todo="Write --index NAME=URL, for example --index pytorch-cpu=https://…",
-        )
-    recorded = requirements.without_credentials(url)
-    if problem := index_problem(recorded):
-        raise UsageError(
-            f"The URL of the index {name} cannot be recorded: it {problem}.",
-            "Whoever gets the notebook must be able to reach the index over http or https.",
-            "A password belongs in ~/.netrc, the keyring, or "
-            f"UV_INDEX_{variable_stem(name)}_USERNAME and _PASSWORD.",
-        )
-    return Index(name, recorded)
+    return with_asked(more, request, folder, asked)
 
 
 def _installed_summary(

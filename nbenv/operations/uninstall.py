@@ -8,6 +8,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
+from nbenv.engine.asked_options import without_names
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.summaries import and_more, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
@@ -40,8 +41,7 @@ def uninstall(
         kept, missing = requirements.remove(spec.requirements, wanted)
         if missing:
             raise _not_requested(missing, snapshot)
-        editable = tuple(name for name in spec.editable if name not in wanted)
-        return Edited(replace(spec, requirements=tuple(kept), editable=editable), None)
+        return Edited(without_names(replace(spec, requirements=tuple(kept)), wanted), None)
 
     done = yield from change(ref, edit, ChangeOptions(dry_run=dry_run, agreed=agreed))
     verb = "Would uninstall" if dry_run else "Uninstalled"

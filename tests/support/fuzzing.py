@@ -22,12 +22,12 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import drift
+from nbenv.engine.asked_options import parse_index
 from nbenv.errors import InstallerError, NbenvError
 from nbenv.installer import pip_config
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.kernel.guest import shell_words
 from nbenv.notebook.metadata import read_metadata, write_metadata
-from nbenv.operations.install import parse_index
 from nbenv.server.contents_paths import real_path
 
 __all__ = ["TARGETS", "run"]

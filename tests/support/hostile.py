@@ -213,11 +213,25 @@ WRONG = {
     "huge": [GOOD_LINE, "x" * 10_000_000],
     "surrogate": [GOOD_LINE, "\ud800"],
 }
+TEXTS: dict[str, object] = {
+    "option": "--index-url=x",
+    "words": "2024-01-01 --no-config",
+    "newline": "2024-01-01\n",
+    "moving": "7 days",
+    "empty list": [],
+    "a number": 7,
+    "a truth": True,
+    "an object": {"0": "first-index"},
+    "nothing": None,
+    "huge": "x" * 10_000_000,
+    "surrogate": "\ud800",
+}
+LISTS = ("constraints", "no_deps", "find_links", "no_binary", "only_binary")
 NO_LISTS = ("a text", "a number", "a truth", "an object", "too many")
 
 
 def _lists() -> Iterator[Hostile]:
-    for key in ("lock", "requirements", "editable", "source", "indexes"):
+    for key in ("lock", "requirements", "editable", "source", "indexes", *LISTS):
         for name, value in WRONG.items():
             place = f".{key}" if name in NO_LISTS else f".{key}["
             yield Hostile(f"{key}: {name}", record(**{key: value}), place)
@@ -243,7 +257,27 @@ def _records() -> Iterator[Hostile]:
     for name, text in NAMES.items():
         indexes = [{"name": text, "url": "https://host.invalid/simple"}]
         yield Hostile(f"index name: {name}", record(indexes=indexes), ".indexes[0].name")
-    for key in ("editable", "source"):
+    for name, text in REQUIREMENTS.items():
+        value = record(constraints=["six", text])
+        yield Hostile(f"constraints: {name}", value, ".constraints[1]")
+    for name, text in {"address": f"six @ http://{TRAP}/six-1.zip", "extra": "six[x]"}.items():
+        yield Hostile(f"constraints: {name} asked", record(constraints=[text]), ".constraints[0]")
+    for name, url in ADDRESSES.items():
+        if name != "file":
+            value = record(find_links=["./wheels", url])
+            yield Hostile(f"find links: {name}", value, ".find_links[1]")
+    for share in SHARES:
+        value = record(find_links=[share])
+        yield Hostile(f"find links: {share}", value, ".find_links[0]")
+    for name, each in {"a text": "true", "a number": 1, "no": False, "nothing": None}.items():
+        indexes = [{"name": "x", "url": "https://host.invalid", "default": each}]
+        yield Hostile(f"default: {name}", record(indexes=indexes), ".indexes[0].default")
+    two = [{"name": n, "url": "https://host.invalid", "default": True} for n in ("a", "b")]
+    yield Hostile("default: two", record(indexes=two), ".indexes[1].default")
+    for key in ("exclude_newer", "index_strategy"):
+        for name, text in TEXTS.items():
+            yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
+    for key in ("editable", "source", "no_deps", "no_binary", "only_binary"):
         for name, text in {"path": "../evil", "option": "-e", "space": "a b", "": ""}.items():
             yield Hostile(f"{key}: {name}", record(**{key: [text]}), f".{key}[0]")
     yield from _lists()
@@ -309,6 +343,11 @@ HARMLESS = {
     "editable": record(lock=["evil @ ./evil"], requirements=["evil @ ./evil"], editable=["evil"]),
     "nothing locked": record(lock=[], requirements=[f"six @ git+http://{TRAP}/six"]),
     "another Python": record(python="3.99"),
+    "find links": record(find_links=[f"http://{TRAP}/", "./evil", "/etc"]),
+    "default index": record(
+        indexes=[{"name": "evil", "url": f"http://{TRAP}/simple", "default": True}]
+    ),
+    "formats": record(no_binary=[":all:"], only_binary=["six"], constraints=["six<1"]),
     "unknown keys": record(mine={"command": "touch evil", "hook": ["python", "-c", "1"]}),
 }
 """Records that are in order, and would do harm if anything of them were run or asked."""

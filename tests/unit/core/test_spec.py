@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.record import RecordDict
+from nbenv.core.record import RecordDict, fingerprint
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import LockError, RecordError
 
@@ -19,9 +19,20 @@ FULL: RecordDict = {
     "source": ["six"],
     "a later nbenv's": {"key": 1},
 }
+OPTIONS: RecordDict = {
+    **FULL,
+    "indexes": [{"name": "extra", "url": "https://h.invalid/simple", "default": True}],
+    "constraints": ["six<2"],
+    "no_deps": ["six"],
+    "find_links": ["./wheels", "https://h.invalid/wheels"],
+    "no_binary": ["six"],
+    "only_binary": [":all:"],
+    "exclude_newer": "2024-01-31",
+    "index_strategy": "first-index",
+}
 
 
-@pytest.mark.parametrize("record", [RECORD, FULL])
+@pytest.mark.parametrize("record", [RECORD, FULL, OPTIONS])
 def test_a_record_comes_back_as_it_was(record: RecordDict) -> None:
     assert Spec.from_record(record).to_record() == record
 
@@ -47,6 +58,16 @@ def test_what_is_read() -> None:
         ({"indexes": [{"name": "a b", "url": "https://h.invalid"}]}, r"indexes\[0\].name"),
         ({"indexes": [{"name": "a", "url": "file:///a"}]}, r"indexes\[0\].url"),
         ({"indexes": [{"name": "a", "url": "https://h.invalid"}] * 2}, r"indexes\[1\].name"),
+        (
+            {"indexes": [{"name": n, "url": "https://h.invalid", "default": True} for n in "ab"]},
+            r"indexes\[1\].default",
+        ),
+        (
+            {"indexes": [{"name": "a", "url": "https://h.invalid", "default": False}]},
+            r"indexes\[0\].default",
+        ),
+        ({"no_deps": ["Six"]}, r"no_deps\[0\] is not written six"),
+        ({"constraints": ["six[x]"]}, r"constraints\[0\]"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(wrong: RecordDict, place: str) -> None:
@@ -117,3 +138,13 @@ def test_a_digest_is_of_a_folder_where_a_project_is_local() -> None:
     spec = Spec.from_record({"version": 1, "python": "3.11", "lock": ["p @ ./p"]})
     first = spec.digest(Path("/a"))
     assert (spec.digest(Path("/b")) != first, spec.digest(Path("/a"))) == (True, first)
+
+
+def test_an_option_is_approved_with_the_record_and_an_old_digest_stays() -> None:
+    digests = {
+        Spec.from_record({**RECORD, key: OPTIONS[key]}).digest(Path())
+        for key in OPTIONS.keys() - FULL.keys()
+    }
+    assert len(digests | {Spec.from_record(RECORD).digest(Path())}) == 8
+    bound = {"python": "3.11", "lock": [LINE], "requirements": ["six"]}
+    assert Spec.from_record(RECORD).digest(Path()) == fingerprint(bound)

@@ -17,7 +17,6 @@ from nbenv.operations.install import (
     _origins,
     _resolve_options,
     install,
-    parse_index,
 )
 from nbenv.progress import Outcome, drain
 from tests.support.environments import read, ref_of, versions
@@ -103,33 +102,6 @@ def test_only_what_is_named_may_leave_its_version(
     assert _resolve_options(request) == expected
 
 
-# -- indexes
-
-
-def test_an_index_loses_its_password() -> None:
-    index = parse_index("far=https://user:secret@far.invalid/simple")
-    assert index == Index("far", "https://far.invalid/simple")
-
-
-@pytest.mark.parametrize("text", ["far", "=https://far.invalid", "a b=https://far.invalid", "-=x"])
-def test_an_index_needs_a_name(text: str) -> None:
-    with pytest.raises(UsageError, match="does not name an index"):
-        parse_index(text)
-
-
-def test_an_index_that_others_cannot_reach_is_refused() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_index("my.index=file:///folder")
-    assert "my.index cannot be recorded" in caught.value.what
-    assert "UV_INDEX_MY_INDEX_USERNAME" in caught.value.todo
-
-
-def test_an_unusable_index_does_not_show_its_password() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_index("https://user:secret@far.invalid")
-    assert "secret" not in str(caught.value)
-
-
 # -- the record
 
 
@@ -137,10 +109,11 @@ def test_an_addition_replaces_what_has_its_name() -> None:
     spec = Spec("3.11", ("a<1", "mine @ ./mine"), indexes=(Index("i", "x"), Index("j", "y")),
                 editable=("mine",))  # fmt: skip
     named = NamedRequirements(("a<2", "mine @ ./other"), ("other",))
-    made = _add_requirements(spec, named, [Index("i", "z")])
+    request = InstallRequest(indexes=("i=https://z.invalid",))
+    made = _add_requirements(spec, named, request, Path())
     assert made.requirements == ("a<2", "mine @ ./other")
     assert made.editable == ("other",)
-    assert made.indexes == (Index("j", "y"), Index("i", "z"))
+    assert made.indexes == (Index("j", "y"), Index("i", "https://z.invalid"))
 
 
 def test_origins_are_named_where_there_are_several(

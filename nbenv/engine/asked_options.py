@@ -1,0 +1,273 @@
+"""Add to a record what a command asked for beside its requirements: indexes, limits, formats."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.utils import InvalidName, canonicalize_name
+
+from nbenv.core import requirements
+from nbenv.core.recorded_options import (
+    ALL,
+    STRATEGIES,
+    constraint_problem,
+    find_links_problem,
+    is_moment,
+)
+from nbenv.core.spec import Index, Spec
+from nbenv.core.urls import index_name, index_problem, origin_of, unused_name
+from nbenv.errors import RequirementError, UsageError
+from nbenv.home.index_names import remember, variable_stem
+
+__all__ = ["AskedOptions", "parse_index", "with_asked", "without_names"]
+
+_EMPTIED = ":none:"
+"""pip's word that empties a list of formats."""
+_NOTHING = "none"
+"""The word that takes back what is recorded as one text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedOptions:
+    """The options of a command that a record keeps, as they were typed.
+
+    Parameters
+    ----------
+    indexes
+        Further indexes, as ``NAME=URL``.
+    default_index
+        An index, as ``URL`` or ``NAME=URL``, that replaces the machine's default one.
+    constraints
+        Specifiers that limit versions, and install nothing.
+    no_deps
+        Whether the dependencies of what is named are left out.
+    find_links
+        URLs of pages, and folders relative to the current one, that have files to install.
+    no_binary
+        Names to build from source, ``":all:"``, or ``":none:"`` for none any more.
+    only_binary
+        Names never to build, in the same form.
+    exclude_newer
+        A day or a time (RFC 3339) after which no file is taken, or ``"none"``.
+    index_strategy
+        uv's name of the way to choose between indexes, or ``"none"``.
+    """
+
+    indexes: tuple[str, ...] = ()
+    default_index: str = ""
+    constraints: tuple[str, ...] = ()
+    no_deps: bool = False
+    find_links: tuple[str, ...] = ()
+    no_binary: tuple[str, ...] = ()
+    only_binary: tuple[str, ...] = ()
+    exclude_newer: str = ""
+    index_strategy: str = ""
+
+
+def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[str]) -> Spec:
+    """Return a record with the options of a command added to it.
+
+    Parameters
+    ----------
+    spec
+        The record.
+    asked
+        The options, which are checked.
+    folder
+        The notebook's folder, which recorded paths are relative to.
+    named
+        The requirements that the command names. Asked for with their dependencies, they lose
+        the mark of an earlier command without them; asked for in a version, a recorded constraint.
+
+    Raises
+    ------
+    UsageError
+        An option has a value that cannot be understood or recorded.
+    RequirementError
+        A constraint cannot be.
+    """
+    names = {requirements.name_of(text) for text in named}
+    links = [_location(text, folder) for text in asked.find_links]
+    no_deps = set(spec.no_deps) - names
+    return replace(
+        spec,
+        indexes=_indexes(spec, asked),
+        constraints=_constraints(spec, asked, named),
+        no_deps=tuple(sorted(no_deps | names if asked.no_deps else no_deps)),
+        find_links=tuple(dict.fromkeys([*spec.find_links, *links])),
+        no_binary=_formats("--no-binary", spec.no_binary, asked.no_binary, asked.only_binary),
+        only_binary=_formats("--only-binary", spec.only_binary, asked.only_binary, asked.no_binary),
+        exclude_newer=_moment(asked.exclude_newer, spec.exclude_newer),
+        index_strategy=_strategy(asked.index_strategy, spec.index_strategy),
+    )
+
+
+def without_names(spec: Spec, names: Collection[str]) -> Spec:
+    """Return a record without the options that are about packages of these names alone."""
+    gone = set(names)
+
+    def kept(known: Sequence[str]) -> tuple[str, ...]:
+        return tuple(name for name in known if name not in gone)
+
+    return replace(
+        spec,
+        editable=kept(spec.editable),
+        no_deps=kept(spec.no_deps),
+        no_binary=kept(spec.no_binary),
+        only_binary=kept(spec.only_binary),
+    )
+
+
+# -- indexes
+
+
+def _indexes(spec: Spec, asked: AskedOptions) -> tuple[Index, ...]:
+    typed = _typed_indexes(asked)
+    replaced = {index.name for index in typed}
+    has_default = any(index.default for index in typed)
+    kept = (
+        replace(index, default=index.default and not has_default)
+        for index in spec.indexes
+        if index.name not in replaced
+    )
+    return (*kept, *typed)
+
+
+def _typed_indexes(asked: AskedOptions) -> list[Index]:
+    """Return the indexes that the user typed; from now on, their names count for their hosts."""
+    indexes = list(dict.fromkeys(parse_index(text) for text in asked.indexes))
+    names = [index.name for index in indexes]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(
+            f"Two indexes are called {twice[0]}.", todo="Give each of them a name of its own."
+        )
+    if asked.default_index:
+        default = _parse_default(asked.default_index, names)
+        indexes = [default, *(each for each in indexes if each.name != default.name)]
+    for index in indexes:
+        remember(index.name, origin_of(index.url))
+    return indexes
+
+
+def _parse_default(text: str, taken: Sequence[str]) -> Index:
+    named = "=" in text.partition("://")[0]
+    entry = text if named else f"{unused_name(index_name(text), taken)}={text}"
+    return replace(parse_index(entry), default=True)
+
+
+def parse_index(text: str) -> Index:
+    """Parse ``NAME=URL``; the URL loses its credentials.
+
+    Raises
+    ------
+    UsageError
+        The text has another form, or the URL cannot be recorded.
+    """
+    name, equals, url = text.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        raise UsageError(
+            f"{requirements.without_credentials(text)!r} does not name an index.",
+            todo="Write --index NAME=URL, for example --index pytorch-cpu=https://…",
+        )
+    recorded = requirements.without_credentials(url)
+    if problem := index_problem(recorded):
+        raise UsageError(
+            f"The URL of the index {name} cannot be recorded: it {problem}.",
+            "Whoever gets the notebook must be able to reach the index over http or https.",
+            "A password belongs in ~/.netrc, the keyring, or "
+            f"UV_INDEX_{variable_stem(name)}_USERNAME and _PASSWORD.",
+        )
+    return Index(name, recorded)
+
+
+# -- limits and formats
+
+
+def _constraints(spec: Spec, asked: AskedOptions, named: Collection[str]) -> tuple[str, ...]:
+    """Return the constraints: what the command says of a name replaces what was recorded."""
+    added = [_constraint(text) for text in asked.constraints]
+    parsed = [requirements.parse(text) for text in named]
+    said = {requirements.name_of(text) for text in added}
+    said |= {each.name for each in parsed if each.specifier or each.url}
+    kept = (text for text in spec.constraints if requirements.name_of(text) not in said)
+    return tuple(sorted({*kept, *added}))
+
+
+def _constraint(text: str) -> str:
+    if problem := constraint_problem(text):
+        shown = requirements.without_credentials(text)
+        raise RequirementError(f"The constraint {shown} cannot be used: it {problem}.")
+    return requirements.normalise(text)
+
+
+def _location(text: str, folder: Path) -> str:
+    """Return the URL to record for a page or a folder of files."""
+    url = requirements.without_credentials(text)
+    if "://" not in text or text.startswith("file:"):
+        typed = Path(os.path.expanduser(text)) if "://" not in text else Path()
+        place = requirements.absolute(text, Path.cwd()) if "://" in text else Path.cwd() / typed
+        if not place.is_dir():
+            raise UsageError(
+                f"There is no folder {place} to find files in.",
+                todo="Check the path behind --find-links.",
+            )
+        url = requirements.portable(Path(os.path.realpath(place)), Path(os.path.realpath(folder)))
+    if problem := find_links_problem(url):
+        raise UsageError(
+            f"{url} cannot be recorded as a place to find files in: it {problem}.",
+            todo="Name a folder, or a page over http or https; a password belongs in ~/.netrc.",
+        )
+    return url
+
+
+def _formats(
+    option: str, known: Sequence[str], asked: Sequence[str], others: Sequence[str]
+) -> tuple[str, ...]:
+    """Return a list of formats with what was asked for; the opposite option takes names away."""
+    taken = {name for text in others for name in _names(option, text)}
+    found = [name for name in known if name not in taken and ALL not in taken]
+    for text in asked:
+        for name in _names(option, text):
+            found = [] if name == _EMPTIED else [*found, name]
+    return (ALL,) if ALL in found else tuple(sorted(set(found)))
+
+
+def _names(option: str, text: str) -> list[str]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    try:
+        return [
+            word if word in (ALL, _EMPTIED) else canonicalize_name(word, validate=True)
+            for word in words
+        ]
+    except InvalidName:
+        raise UsageError(
+            f"{option} {text} does not name packages.",
+            todo=f"Write names with commas between them, {ALL} or {_EMPTIED}.",
+        ) from None
+
+
+def _moment(text: str, known: str) -> str:
+    if text == _NOTHING:
+        return ""
+    if text and not is_moment(text):
+        raise UsageError(
+            f"{text!r} is not a day.",
+            "What is recorded has to mean the same tomorrow, and on another machine.",
+            "Write a day such as 2024-01-31, or a time such as 2024-01-31T12:00:00Z; "
+            "--exclude-newer none takes the limit away.",
+        )
+    return text or known
+
+
+def _strategy(text: str, known: str) -> str:
+    if text == _NOTHING:
+        return ""
+    if text and text not in STRATEGIES:
+        raise UsageError(
+            f"There is no index strategy {text!r}.", todo=f"Choose from {', '.join(STRATEGIES)}."
+        )
+    return text or known

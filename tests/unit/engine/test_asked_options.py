@@ -1,0 +1,152 @@
+"""Options of commands as a record keeps them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.core.spec import Index, Spec
+from nbenv.engine.asked_options import AskedOptions, parse_index, with_asked, without_names
+from nbenv.errors import RequirementError, UsageError
+
+SPEC = Spec(
+    "3.11",
+    constraints=("leaf<2", "twig<3"),
+    no_deps=("branch",),
+    no_binary=("leaf",),
+    indexes=(Index("own", "https://own.invalid/simple", default=True),),
+    exclude_newer="2020-01-01",
+    index_strategy="first-index",
+)
+
+
+def asked(spec: Spec = SPEC, *named: str, folder: Path = Path(), **options: object) -> Spec:
+    return with_asked(spec, AskedOptions(**options), folder, named)  # type: ignore[arg-type]
+
+
+def test_nothing_asked_changes_nothing() -> None:
+    assert asked() == SPEC
+
+
+# -- indexes
+
+
+def test_a_default_index_is_recorded_with_a_name_and_takes_the_place_of_the_last() -> None:
+    made = asked(default_index="https://new.invalid/simple", indexes=("far=https://far.invalid",))
+    assert made.indexes == (
+        Index("own", "https://own.invalid/simple"),
+        Index("new-invalid", "https://new.invalid/simple", default=True),
+        Index("far", "https://far.invalid"),
+    )
+    assert asked(default_index="own=https://other.invalid").indexes == (
+        Index("own", "https://other.invalid", default=True),
+    )
+
+
+def test_an_index_loses_its_password() -> None:
+    index = parse_index("far=https://user:secret@far.invalid/simple")
+    assert index == Index("far", "https://far.invalid/simple")
+
+
+@pytest.mark.parametrize("text", ["far", "=https://far.invalid", "a b=https://far.invalid", "-=x"])
+def test_an_index_needs_a_name(text: str) -> None:
+    with pytest.raises(UsageError, match="does not name an index"):
+        parse_index(text)
+
+
+def test_an_index_that_others_cannot_reach_is_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_index("my.index=file:///folder")
+    assert "my.index cannot be recorded" in caught.value.what
+    assert "UV_INDEX_MY_INDEX_USERNAME" in caught.value.todo
+
+
+def test_an_unusable_index_does_not_show_its_password() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_index("https://user:secret@far.invalid")
+    assert "secret" not in str(caught.value)
+
+
+def test_two_indexes_of_one_name_are_refused() -> None:
+    with pytest.raises(UsageError, match="Two indexes are called a"):
+        asked(indexes=("a=https://a.invalid", "a=https://b.invalid"))
+
+
+# -- constraints and dependencies
+
+
+def test_constraints_add_up_and_the_newer_one_of_a_name_counts() -> None:
+    made = asked(constraints=("Leaf < 5", "new==1"))
+    assert made.constraints == ("leaf<5", "new==1", "twig<3")
+
+
+def test_asking_for_a_version_takes_a_recorded_constraint_away() -> None:
+    assert asked(SPEC, "leaf>=2").constraints == ("twig<3",)
+    assert asked(SPEC, "leaf").constraints == SPEC.constraints
+    assert "leaf<2" in asked(SPEC, "leaf>1", constraints=("leaf<2",)).constraints
+
+
+@pytest.mark.parametrize("text", ["leaf[x]<2", "leaf @ https://h.invalid/leaf-1.zip"])
+def test_what_no_constraint_can_say_is_refused(text: str) -> None:
+    with pytest.raises(RequirementError, match="cannot be used"):
+        asked(constraints=(text,))
+
+
+def test_names_are_marked_and_lose_the_mark_when_asked_for_with_dependencies() -> None:
+    assert asked(SPEC, "twig>1", no_deps=True).no_deps == ("branch", "twig")
+    assert asked(SPEC, "branch").no_deps == ()
+
+
+# -- places and formats
+
+
+def test_a_folder_is_recorded_relative_to_the_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for text in ("../wheels", str(tmp_path / "wheels"), (tmp_path / "wheels").as_uri()):
+        made = asked(folder=tmp_path / "here", find_links=(text, "https://h.invalid/w.html"))
+        assert made.find_links == ("../wheels", "https://h.invalid/w.html")
+    with pytest.raises(UsageError, match="There is no folder"):
+        asked(find_links=("missing",))
+    with pytest.raises(UsageError, match="cannot be recorded"):
+        asked(find_links=("ftp://h.invalid/x",))
+
+
+def test_formats_add_up_and_each_takes_names_from_the_other() -> None:
+    assert asked(no_binary=("Twig,x_y",)).no_binary == ("leaf", "twig", "x-y")
+    assert asked(no_binary=(":none:", "twig")).no_binary == ("twig",)
+    assert asked(no_binary=(":all:",)).no_binary == (":all:",)
+    made = asked(only_binary=("leaf",))
+    assert (made.no_binary, made.only_binary) == ((), ("leaf",))
+    with pytest.raises(UsageError, match="does not name packages"):
+        asked(no_binary=("-x",))
+
+
+def test_a_day_and_a_strategy_replace_the_recorded_ones_or_take_them_away() -> None:
+    made = asked(exclude_newer="2024-01-31T12:00:00Z", index_strategy="unsafe-best-match")
+    assert (made.exclude_newer, made.index_strategy) == (
+        "2024-01-31T12:00:00Z",
+        "unsafe-best-match",
+    )
+    made = asked(exclude_newer="none", index_strategy="none")
+    assert (made.exclude_newer, made.index_strategy) == ("", "")
+
+
+@pytest.mark.parametrize("text", ["yesterday", "7 days", "P7D", "2024-13-01", "-x"])
+def test_a_day_that_moves_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a day"):
+        asked(exclude_newer=text)
+
+
+def test_an_unknown_strategy_is_refused() -> None:
+    with pytest.raises(UsageError, match="no index strategy"):
+        asked(index_strategy="best")
+
+
+def test_a_name_that_goes_takes_its_options_along() -> None:
+    made = without_names(SPEC, ["branch", "leaf"])
+    assert (made.no_deps, made.no_binary, made.constraints) == ((), (), SPEC.constraints)
