@@ -166,8 +166,10 @@ class _Reader:
 
     def _add(self, line: Line, name: str, is_constraint: bool) -> None:
         if line.requirement:
+            if is_constraint:
+                _check_constraint(line)
             asked = AskedLine(_checked(line), line.place, _hashes(line))
-            self._add_requirement(asked, line, is_constraint)
+            (self.found.constraints if is_constraint else self.found.requirements).append(asked)
         for text in line.values("--editable"):
             if is_constraint:
                 raise bad_line(line.place, line.shown, "A constraint cannot be installed in place.")
@@ -177,17 +179,6 @@ class _Reader:
         for option, as_constraint in (("--requirement", False), ("--constraint", True)):
             for other in line.values(option):
                 self.read(_beside(name, other, line), as_constraint, line.place)
-
-    def _add_requirement(self, asked: AskedLine, line: Line, is_constraint: bool) -> None:
-        if not is_constraint:
-            self.found.requirements.append(asked)
-            return
-        if not is_named(asked.text):
-            why = "A constraint limits a package by its name, and this line has none."
-            raise bad_line(line.place, line.shown, why, "Write NAME @ URL.")
-        if parse(asked.text).extras:
-            raise bad_line(line.place, line.shown, "A constraint has no extras.")
-        self.found.constraints.append(asked)
 
     def _add_options(self, line: Line, name: str) -> None:
         found = self.found
@@ -287,6 +278,15 @@ def _checked(line: Line) -> str:
     return text
 
 
+def _check_constraint(line: Line) -> None:
+    if not is_named(line.requirement):
+        why = "A constraint limits a package by its name, and this line has none."
+        todo = "Move the line to the requirements file."
+        raise bad_line(line.place, line.shown, why, todo)
+    if parse(line.requirement).extras:
+        raise bad_line(line.place, line.shown, "A constraint has no extras.")
+
+
 def _advice(text: str) -> str:
     if re.fullmatch(r"[\w.-]+=[^=\s]+=\S+", text):
         return "Conda wrote this file. Write NAME==VERSION for each package, or use %nbenv adopt."
@@ -301,10 +301,12 @@ def _exists(url: str) -> bool:
 
 def _check_here(text: str, line: Line) -> None:
     """Raise unless a path exists: it is relative to the current folder, as in pip."""
-    if "://" in text:
-        return
     path = re.sub(r"\[[^]/]*\]$", "", text.partition(";")[0].partition("#")[0].strip())
-    path = url2pathname(path[5:]) if path.startswith("file:") else os.path.expanduser(path)
+    if path.startswith("file:"):
+        path = url2pathname(urlsplit(path).path)
+    elif "://" in path:
+        return
+    path = os.path.expanduser(path)
     if not os.path.exists(path):
         why = f"There is no {path}. Paths are relative to the current folder."
         raise bad_line(line.place, line.shown, why, "Correct the path, or change the folder first.")
