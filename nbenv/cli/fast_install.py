@@ -82,12 +82,13 @@ def _answer(path: str, names: list[str], as_events: bool) -> bool:
 
 
 def _version(value: dict[str, object], name: str) -> str | None:
-    """Return the version that is locked of a name, if there is exactly one."""
+    """Return the version that is locked of a name, if there is exactly one, for every machine."""
     lock = value.get("lock")
-    lines = (
-        [text for text in lock if text.startswith(f"{name}==")] if isinstance(lock, list) else []
-    )
-    return lines[0].split()[0][len(name) + 2 :] if len(lines) == 1 else None
+    known: list[str] = lock if isinstance(lock, list) else []
+    lines = [text for text in known if text.startswith(f"{name}==")]
+    if len(lines) != 1 or " ; " in lines[0]:
+        return None
+    return lines[0].split()[0][len(name) + 2 :]
 
 
 def _is_recorded(value: dict[str, object], metadata: dict[str, object]) -> bool:

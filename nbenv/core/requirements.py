@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
@@ -21,6 +22,8 @@ __all__ = [
     "KERNEL",
     "absolute",
     "check_recorded",
+    "combine",
+    "is_bare_kernel",
     "is_local",
     "is_named",
     "merge",
@@ -34,7 +37,10 @@ __all__ = [
 ]
 
 KERNEL = "ipykernel"
-"""The distribution that every environment has without being asked for."""
+"""The distribution that every environment has without being asked for.
+
+Only a requirement that says more than its name is recorded: a version, an address, or extras.
+"""
 
 _LONGEST = 4096
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
@@ -97,6 +103,12 @@ def check_recorded(text: str) -> None:
         raise RequirementError(f"The URL of {requirement.name} {problem}.")
 
 
+def is_bare_kernel(text: str) -> bool:
+    """Return whether a requirement asks for no more than the kernel that is there anyway."""
+    asked = parse(text)
+    return asked.name == KERNEL and not (asked.specifier or asked.url or asked.extras)
+
+
 def normalise(text: str) -> str:
     """Return a named requirement in its one spelling."""
     return str(parse(text))
@@ -107,31 +119,104 @@ def name_of(text: str) -> str:
     return parse(text).name
 
 
+def combine(asked: Iterable[tuple[str, str]]) -> list[str]:
+    """Return requirements that were asked for together, with one line for a name and a marker.
+
+    Specifiers of the same name are intersected, and extras add up.
+
+    Parameters
+    ----------
+    asked
+        Pairs of a requirement and its place, such as a file and a line; "" on the command line.
+
+    Raises
+    ------
+    RequirementError
+        Two of one name exclude each other; the message names both.
+    """
+    lines: dict[tuple[str, str], Requirement] = {}
+    seen: list[tuple[Requirement, str]] = []
+    for text, place in asked:
+        new = parse(text)
+        _check_agrees(new, place, seen)
+        seen.append((new, place))
+        # An address and a specifier cannot stand in one requirement, but in two of one name.
+        kind = "url" if new.url else "specifier"
+        known = lines.setdefault((new.name, f"{kind} {new.marker or ''}"), parse(text))
+        known.extras |= new.extras
+        known.specifier &= new.specifier
+    addresses = {(each.name, str(each.marker)): each for each in lines.values() if each.url}
+    for each in lines.values():
+        addressed = addresses.get((each.name, str(each.marker)))
+        if addressed and not each.url:
+            addressed.extras |= each.extras
+    return [
+        str(each)
+        for each in lines.values()
+        if each.url or each.specifier or (each.name, str(each.marker)) not in addresses
+    ]
+
+
+def _check_agrees(new: Requirement, place: str, seen: Iterable[tuple[Requirement, str]]) -> None:
+    for old, where in seen:
+        if old.name != new.name or str(old.marker) != str(new.marker):
+            continue
+        two_addresses = old.url and new.url and old.url != new.url
+        if two_addresses or _is_impossible(old.specifier & new.specifier):
+            raise RequirementError(
+                f"{_placed(old, where)} and {_placed(new, place)} exclude each other.",
+                f"No {new.name} can be both.",
+                "Leave one of them out.",
+            )
+
+
+def _is_impossible(specifier: SpecifierSet) -> bool:
+    if not specifier:
+        return False
+    # New in packaging 26.1; without it the resolver finds out.
+    check = getattr(specifier, "is_unsatisfiable", None)
+    return bool(check and check())
+
+
+def _placed(requirement: Requirement, place: str) -> str:
+    return _excerpt(str(requirement)) + (f" ({place})" if place else "")
+
+
 def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
     """Return the recorded requirements with new ones merged in, sorted.
 
     A bare name keeps the version that was asked for before, and extras add up. Anything else
-    replaces what was there, except under another marker.
+    replaces what was there, except under another marker. What is asked for in one call is kept
+    together: see `combine`.
     """
     merged = [parse(text) for text in recorded]
+    added: dict[str, list[Requirement]] = {}
     for text in asked:
-        merged = _merged(merged, parse(text))
-    return sorted(map(str, merged))
+        new = parse(text)
+        added.setdefault(new.name, []).append(new)
+    for name, together in added.items():
+        others = [old for old in merged if old.name != name]
+        merged = [*others, *_merged([old for old in merged if old.name == name], together)]
+    return sorted(dict.fromkeys(map(str, merged)))
 
 
-def _merged(known: list[Requirement], new: Requirement) -> list[Requirement]:
-    same = [old for old in known if old.name == new.name]
-    bare = not (new.specifier or new.url or new.marker)
-    if bare and same:
-        for old in same:
-            old.extras |= new.extras
-        return known
-    kept = [old for old in known if old.name != new.name or _other_marker(old, new)]
-    return [*kept, new]
+def _merged(known: list[Requirement], new: list[Requirement]) -> list[Requirement]:
+    """Return the requirements of one name."""
+    bare = all(not (each.specifier or each.url or each.marker) for each in new)
+    if not bare:
+        return [*(old for old in known if _is_elsewhere(old, new)), *new]
+    for old in known:
+        for each in new:
+            old.extras |= each.extras
+    # What holds only under a marker does not hold everywhere, which a bare name asks for.
+    return known if any(old.marker is None for old in known) else [*known, *new]
 
 
-def _other_marker(old: Requirement, new: Requirement) -> bool:
-    return bool(old.marker and new.marker and str(old.marker) != str(new.marker))
+def _is_elsewhere(old: Requirement, new: Iterable[Requirement]) -> bool:
+    """Return whether a requirement is for other environments than all the new ones."""
+    return bool(old.marker) and all(
+        each.marker and str(each.marker) != str(old.marker) for each in new
+    )
 
 
 def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], list[str]]:

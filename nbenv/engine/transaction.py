@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from nbenv.core.allowed_hashes import AllowedHashes, limited
 from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import agree, check_approved
@@ -52,21 +53,14 @@ N = TypeVar("N")
 class Edited(Generic[N]):
     """An edited spec, and a note that the maker of the edit gets back with the result.
 
-    Parameters
-    ----------
-    spec
-        The edited spec.
-    note
-        The note.
-    resolve
-        The locked versions that may change, where only the edit found that out; it counts instead
-        of that of the options.
-    reinstall
-        Names to install again, from files that are downloaded again.
+    `hashes` are the only ones that its lock may have, by name. `resolve` are the locked versions
+    that may change, where the edit found that out; it counts instead of that of the options.
+    `reinstall` are names to install again, from files that are downloaded again.
     """
 
     spec: Spec
     note: N
+    hashes: Mapping[str, AllowedHashes] = field(default_factory=dict)
     resolve: ResolveOptions | None = None
     reinstall: tuple[str, ...] = ()
 
@@ -145,11 +139,11 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
         options = replace(options, resolve=new.resolve or options.resolve)
         interpreter = yield from obtain_python(new.spec.python, options.fetch)
         if options.dry_run:
-            spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
+            spec = yield from _locked_spec(snapshot, new, interpreter, options)
             expected = SyncResult(snapshot.environment, tuple(_expected(snapshot, spec)))
             return ChangeResult(snapshot, spec, expected, new.note)
         checked = begin_check(snapshot.environment)
-        spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
+        spec = yield from _locked_spec(snapshot, new, interpreter, options)
         after = snapshot
         try:
             again = new.reinstall
@@ -202,13 +196,14 @@ def hold_environment(
 
 
 def _locked_spec(
-    snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
+    snapshot: NotebookSnapshot, edited: Edited[N], interpreter: Interpreter, options: ChangeOptions
 ) -> Steps[Spec]:
     """Return a spec with a lock that meets it; the present lock if that does."""
-    if options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec)):
-        return spec
-    folder = snapshot.ref.folder
-    return (yield from relock(snapshot.spec, spec, interpreter, folder, options.resolve))
+    spec = edited.spec
+    if not (options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec))):
+        folder = snapshot.ref.folder
+        spec = yield from relock(snapshot.spec, spec, interpreter, folder, options.resolve)
+    return replace(spec, lock=limited(spec.lock, edited.hashes)) if edited.hashes else spec
 
 
 def _is_met(old: Spec, new: Spec) -> bool:

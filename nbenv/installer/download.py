@@ -20,7 +20,7 @@ from nbenv.core.python_command import module_command
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
-from nbenv.installer.uv_settings import uv_settings
+from nbenv.installer.uv import uv_settings
 from nbenv.progress import Progress, Steps
 
 __all__ = ["PLATFORMS", "download_wheels", "only_wheels_in"]
@@ -63,7 +63,7 @@ def download_wheels(
     indexes
         Indexes beyond those that this machine's pip is configured for.
     find_links
-        Pages and folders of files, as of `nbenv.installer.find_links.usable_links`.
+        Pages and folders of files, as of `nbenv.installer.index_settings.usable_links`.
 
     Raises
     ------

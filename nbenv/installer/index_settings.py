@@ -10,13 +10,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
+from nbenv.core.requirements import absolute
 from nbenv.core.spec import Index
-from nbenv.core.urls import origin_of, without_credentials
+from nbenv.core.urls import is_local, origin_of, without_credentials
 from nbenv.home.index_names import remembered, variable_stem
 from nbenv.installer import pip_config, uv_config
 
-__all__ = ["bare_url", "entries", "narrowed", "with_recorded"]
+__all__ = [
+    "absent_links",
+    "bare_url",
+    "entries",
+    "narrowed",
+    "usable_links",
+    "with_recorded",
+]
 
 _INDEX_VARIABLES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
 _INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
@@ -111,3 +120,33 @@ def _credentials(
             own = variable_stem(name)
             return {f"UV_INDEX_{own}_{kind}": value for kind, value in found.items() if value}
     return {}
+
+
+# -- pages and folders of files
+
+
+def usable_links(urls: Sequence[str], folder: Path) -> list[str]:
+    """Return the URLs for uv, without the folders that are not on this machine.
+
+    What was locked from such a folder may be in uv's cache, or on an index: its hash says that it
+    is the same.
+
+    Parameters
+    ----------
+    urls
+        The pages and folders of a record.
+    folder
+        The notebook's folder.
+    """
+    absent = set(absent_links(urls, folder))
+    return [_for_uv(url, folder) for url in urls if url not in absent]
+
+
+def absent_links(urls: Sequence[str], folder: Path) -> list[str]:
+    """Return the folders among the URLs of a record that are not on this machine."""
+    return [url for url in urls if is_local(url) and not absolute(url, folder).is_dir()]
+
+
+def _for_uv(url: str, folder: Path) -> str:
+    located = absolute(url, folder).as_uri() if is_local(url) else url
+    return located.replace(",", "%2C")  # uv's variable has commas between them

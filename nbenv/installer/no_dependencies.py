@@ -34,7 +34,7 @@ def without_dependencies(
     folder
         The notebook's folder, which local paths are relative to.
     links
-        Pages and folders of files, as of `nbenv.installer.find_links.usable_links`.
+        Pages and folders of files, as of `nbenv.installer.index_settings.usable_links`.
     """
     direct = {each.name: each for each in map(parse, spec.requirements) if each.url}
     entries: list[dict[str, object]] = []

@@ -19,8 +19,8 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.find_links import usable_links
 from nbenv.installer.index_guard import check_origins
+from nbenv.installer.index_settings import usable_links
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import run_uv, tomllib

@@ -13,7 +13,7 @@ from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import HashError, InstallerError, InstallerKilledError
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.find_links import usable_links
+from nbenv.installer.index_settings import usable_links
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -23,7 +24,7 @@ from nbenv.installer.uv_config import tomllib
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
 
-__all__ = ["own_indexes", "own_trusted_hosts", "run_uv", "tomllib", "uv_version"]
+__all__ = ["own_indexes", "own_trusted_hosts", "run_uv", "tomllib", "uv_settings", "uv_version"]
 
 _KEPT = re.compile(
     r"UV_(CACHE_DIR|INDEX.*|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|HTTP_.*|REQUEST_.*"
@@ -69,6 +70,20 @@ def _environment(
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
+
+
+@contextlib.contextmanager
+def uv_settings(settings: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables of uv's, and put them back."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,19 +9,24 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
-from nbenv.core.urls import direct_problem
 from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import with_dependencies
-from nbenv.engine.summaries import and_more, few, outcome_of
+from nbenv.engine.summaries import and_more, counted, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
-from nbenv.errors import RequirementError, UsageError
-from nbenv.installer.requirement_names import NamedRequirements, find_names
+from nbenv.environments.markers import select_locked
+from nbenv.errors import UsageError
+from nbenv.installer.requirements_files import FilesRead, read_files
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.uv import own_indexes, own_trusted_hosts
-from nbenv.installer.uv_settings import uv_settings
+from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
+from nbenv.operations.asked_requirements import (
+    AskedRequirements,
+    name_requirements,
+    with_options_of,
+)
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]
@@ -104,22 +108,38 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
 
-    def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
-        named = yield from _name_requirements(request, ref.folder)
-        names = [requirements.name_of(text) for text in named.requirements]
-        return Edited(
-            _add_requirements(snapshot.spec, named, request, ref.folder),
-            named,
-            _resolve_options(request, names, snapshot),
-            _again(request, names, snapshot),
+    if any("://" in name for name in (*request.files, *request.constraint_files)):
+        yield Progress("resolve", "Fetching requirements files…")
+    read = read_files(request.files, request.constraint_files)
+    request = _with_files(request, read)
+
+    def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
+        naming = name_requirements(
+            request.requirements, request.editable, read.requirements, ref.folder
         )
+        named = yield from naming
+        names = [requirements.name_of(text) for text in named.requirements]
+        spec = _add_requirements(snapshot.spec, named, request, ref.folder)
+        resolve = _resolve_options(request, names, snapshot)
+        return Edited(spec, named, named.hashes, resolve, _again(request, names, snapshot))
 
     with uv_settings(_settings(request)):
         done = yield from change(ref, edit, ChangeOptions(dry_run=request.dry_run, agreed=agreed))
-    asked = [requirements.name_of(text) for text in done.note.requirements]
+    asked = list(dict.fromkeys(map(requirements.name_of, done.note.requirements)))
     summary = _installed_summary(done, asked, request.dry_run)
-    lines = [summary, *_origins(done.spec, done.synced, asked)]
+    ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
+    lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+
+
+def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
+    """Return a request with the options of its files: they are the same as the command's own."""
+    return replace(
+        with_options_of(request, read),
+        editable=(*request.editable, *(each.text for each in read.editable)),
+        pre=request.pre or read.pre,
+        trusted_hosts=(*request.trusted_hosts, *read.trusted_hosts),
+    )
 
 
 def _resolve_options(
@@ -171,43 +191,10 @@ def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
         yield from (f"From {index}: {few(names)}" for index, names in found.items())
 
 
-def _name_requirements(request: InstallRequest, folder: Path) -> Steps[NamedRequirements]:
-    """Return everything that is asked for as requirements with a name, as a record needs it."""
-    plain = [text for text in request.requirements if requirements.is_named(text)]
-    found = [_recordable(text, folder) for text in plain]
-    other = [text for text in request.requirements if not requirements.is_named(text)]
-    editable: tuple[str, ...] = ()
-    if other or request.files or request.editable:
-        files = [Path(os.path.expanduser(path)) for path in request.files]
-        yield Progress("resolve", "Looking up the names of the packages…")
-        named = yield from find_names(other, folder, files=files, editable=request.editable)
-        found.extend(_recordable(text, folder) for text in named.requirements)
-        editable = named.editable
-    return NamedRequirements(tuple(found), editable)
-
-
-def _recordable(text: str, folder: Path) -> str:
-    """Return a requirement without credentials, and with a path that works on other machines."""
-    requirement = requirements.parse(text)
-    if requirement.url:
-        requirement.url = requirements.without_credentials(requirement.url)
-        if requirements.is_local(requirement.url):
-            place = requirements.absolute(requirement.url, folder)
-            requirement.url = requirements.portable(place, folder)
-        if problem := direct_problem(requirement.url):
-            raise RequirementError(
-                f"{requirement.name} cannot be installed from that address: it {problem}.",
-                todo="Use another address; passwords belong in ~/.netrc or git's credential store.",
-            )
-    return str(requirement)
-
-
 def _add_requirements(
-    spec: Spec, named: NamedRequirements, request: InstallRequest, folder: Path
+    spec: Spec, named: AskedRequirements, request: InstallRequest, folder: Path
 ) -> Spec:
-    asked = [
-        text for text in named.requirements if requirements.name_of(text) != requirements.KERNEL
-    ]
+    asked = [text for text in named.requirements if not requirements.is_bare_kernel(text)]
     names = {requirements.name_of(text) for text in asked}
     more = replace(
         spec,
@@ -218,19 +205,33 @@ def _add_requirements(
 
 
 def _installed_summary(
-    done: ChangeResult[NamedRequirements], asked: list[str], dry_run: bool
+    done: ChangeResult[AskedRequirements], asked: list[str], dry_run: bool
 ) -> str:
-    versions, changes = done.spec.lock.versions(), done.synced.changes
-    what = ", ".join(f"{name} {_version_or_url(versions.get(name, ''))}".strip() for name in asked)
+    here = select_locked(done.spec, done.synced.environment.read_version())
+    elsewhere = [text for text in done.note.requirements if requirements.name_of(text) not in here]
+    what = ", ".join(f"{name} {_version_or_url(here[name])}" for name in asked if name in here)
+    recorded = _recorded_summary(elsewhere, dry_run)
+    changes = done.synced.changes
     if not changes and done.synced.again:
         more = and_more(len(set(done.synced.again) - set(asked))) if what else ""
         return f"Reinstalled {what or few(done.synced.again)}{more}."
     if not changes:
-        return f"Already installed: {what or 'everything'}."
+        installed = f"Already installed: {what or 'everything'}."
+        return recorded if recorded and not what else " ".join(filter(None, (installed, recorded)))
     verb = "Would install" if dry_run else "Installed"
     beyond = len({each.name for each in changes} - set(asked))
-    return f"{verb} {what or 'the requirements'}{and_more(beyond)}."
+    installed = f"{verb} {what or 'the requirements'}{and_more(beyond)}."
+    if recorded and not what:
+        installed = "" if not beyond else f"{verb} {counted(beyond)}."
+    return " ".join(filter(None, (recorded, installed) if not what else (installed, recorded)))
 
 
-def _version_or_url(version: str) -> str:
-    return f"from {version}" if "/" in version else version
+def _recorded_summary(texts: list[str], dry_run: bool) -> str:
+    """Return a sentence about requirements whose markers do not hold on this machine."""
+    verb = "Would record" if dry_run else "Recorded"
+    names = ", ".join(texts)
+    return f"{verb}, but not for this Python and machine: {names}." if texts else ""
+
+
+def _version_or_url(locked: LockedDistribution) -> str:
+    return locked.version or f"from {locked.url}"

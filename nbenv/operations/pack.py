@@ -18,7 +18,7 @@ from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.errors import NbenvError, UsageError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
-from nbenv.installer.find_links import usable_links
+from nbenv.installer.index_settings import usable_links
 from nbenv.operations.diff import spec_in
 from nbenv.operations.restore import prepare
 from nbenv.progress import Outcome, Progress, Steps

@@ -13,8 +13,8 @@ from nbenv.errors import NbenvError
 
 VALUE: dict[str, object] = {
     "python": "3.11",
-    "requirements": ["six", "two"],
-    "lock": ["six==1.17.0 --hash=sha256:x", "two==1 ; a", "two==2 ; b"],
+    "requirements": ["six", "two", "elsewhere"],
+    "lock": ["six==1.17.0 --hash=sha256:x", "two==1 ; a", "two==2 ; b", "elsewhere==1 ; a"],
 }
 
 
@@ -34,7 +34,8 @@ def test_a_plain_install_is_answered(path: str, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    "names", [[], ["two"], ["other"], ["six>=1"], ["Six"], ["-U", "six"], ["six", "two"], [""]]
+    "names",
+    [[], ["two"], ["elsewhere"], ["six>=1"], ["Six"], ["-U", "six"], ["six", "two"], [""]],
 )  # fmt: skip
 def test_anything_else_is_left_to_the_command(
     path: str, names: list[str], capsys: pytest.CaptureFixture[str]

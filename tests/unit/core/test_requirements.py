@@ -51,11 +51,46 @@ def test_nonsense_is_refused(text: str) -> None:
         ),
         (["a==1; os_name == 'nt'"], ["a==2"], ["a==2"]),
         (["a @ ./x"], ["a>=1"], ["a>=1"]),
+        (["a @ ./x"], ["a @ ./y", "a<2"], ["a @ ./y", "a<2"]),
+        (["a; os_name == 'nt'"], ["a"], ["a", 'a; os_name == "nt"']),
+        (["a", "a; os_name == 'nt'"], ["a[x]"], ["a[x]", 'a[x]; os_name == "nt"']),
     ],
 )
 def test_merge(recorded: list[str], asked: list[str], merged: list[str]) -> None:
     assert requirements.merge(recorded, asked) == merged
     assert requirements.merge(merged, asked) == merged
+
+
+@pytest.mark.parametrize(
+    ("asked", "combined"),
+    [
+        (["toolz<0.12", "toolz>=0.10"], ["toolz<0.12,>=0.10"]),
+        (["Foo_Bar[a]", "foo.bar[b]>1", "foo-bar"], ["foo-bar[a,b]>1"]),
+        (["a<2; os_name == 'nt'", "a>1"], ['a<2; os_name == "nt"', "a>1"]),
+        (["a<2; os_name == 'nt'", "a>1; os_name == 'nt'"], ['a<2,>1; os_name == "nt"']),
+        (["a @ ./x", "a<2", "a[e]"], ["a[e] @ ./x", "a[e]<2"]),
+        (["a @ ./x", "a[e]", "a @ ./x"], ["a[e] @ ./x"]),
+        (["b", "a", "b"], ["b", "a"]),
+    ],
+)
+def test_what_is_asked_for_together_is_intersected(asked: list[str], combined: list[str]) -> None:
+    assert requirements.combine((text, "") for text in asked) == combined
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("a==1", "a==2"),
+        ("a<2", "a>=2.1"),
+        ("a @ ./x", "a @ ./y"),
+        ("a==1; os_name == 'nt'", "A>2; os_name == 'nt'"),
+    ],
+)
+def test_what_excludes_each_other_is_named(first: str, second: str) -> None:
+    one, two = requirements.normalise(first), requirements.normalise(second)
+    with pytest.raises(RequirementError) as failed:
+        requirements.combine([("b", ""), (first, ""), (second, "r.txt, line 3")])
+    assert failed.value.what == f"{one} and {two} (r.txt, line 3) exclude each other."
 
 
 def test_remove() -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from nbenv.core.spec import Index
 from nbenv.home.index_names import remember
-from nbenv.installer.index_settings import narrowed, with_recorded
+from nbenv.installer.index_settings import (
+    absent_links,
+    narrowed,
+    usable_links,
+    with_recorded,
+)
 
 URL = "https://corp.example/simple"
 OWN = {"UV_NO_CONFIG": "1", "UV_INDEX_CORP_USERNAME": "u", "UV_INDEX_CORP_PASSWORD": "p"}
@@ -78,3 +84,25 @@ def test_one_recorded_index_keeps_its_credentials() -> None:
     found = narrowed(with_recorded(OWN, [Index("x", URL)]), URL)
     assert found["UV_DEFAULT_INDEX"].endswith(f"={URL}")
     assert credentials(found) == ["u", "p"]
+
+
+def test_folders_that_are_not_here_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a, b").mkdir()
+    urls = ["./a, b", "./missing", "https://h.invalid/w", (tmp_path / "a, b").as_uri()]
+    here = (tmp_path / "a, b").as_uri().replace(",", "%2C")
+    assert usable_links(urls, tmp_path) == [here, "https://h.invalid/w", here]
+    assert absent_links(urls, tmp_path) == ["./missing"]
+
+
+def test_a_default_index_takes_the_place_of_the_users_and_keeps_its_order() -> None:
+    own = {
+        **OWN,
+        "UV_INDEX_URL": "https://old.example",
+        "UV_INDEX": "https://old.example https://b.example",
+    }
+    found = with_recorded(own, [Index("corp", URL, default=True), Index("x", f"{URL}/2")])
+    first, second, other = found["UV_INDEX"].split()
+    assert (first.partition("=")[2], second.partition("=")[2]) == (URL, f"{URL}/2")
+    assert other == "https://b.example"
+    assert found["UV_DEFAULT_INDEX"] == first
+    assert "UV_INDEX_URL" not in found

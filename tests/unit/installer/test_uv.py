@@ -163,3 +163,12 @@ def test_one_that_cannot_be_started(tmp_path: Path) -> None:
 
 def test_its_version() -> None:
     assert uv.uv_version().startswith("uv ")
+
+
+def test_settings_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "0")
+    with uv.uv_settings({"UV_OFFLINE": "1", "UV_LINK_MODE": "copy"}):
+        assert os.environ["UV_OFFLINE"] == "1"
+        assert os.environ["UV_LINK_MODE"] == "copy"
+    assert os.environ["UV_OFFLINE"] == "0"
+    assert "UV_LINK_MODE" not in os.environ

@@ -8,7 +8,7 @@ import pytest
 
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.errors import RequirementError, UsageError
+from nbenv.errors import HashError, RequirementError, UsageError
 from nbenv.installer.requirement_names import NamedRequirements
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.install import (
@@ -43,9 +43,57 @@ def test_the_summary_names_what_was_asked_for(notebook: Path, stocked: LocalInde
     assert run(notebook, "branch").summary == "Already installed: branch 1.0."
 
 
-def test_the_kernel_is_never_recorded(notebook: Path, stocked: LocalIndex) -> None:
+def test_the_kernel_is_recorded_only_in_a_version(notebook: Path, stocked: LocalIndex) -> None:
     run(notebook, "ipykernel", "leaf")
     assert read(notebook).spec.requirements == ("leaf",)
+
+
+def test_what_is_asked_for_together_is_intersected(notebook: Path, stocked: LocalIndex) -> None:
+    assert run(notebook, "Leaf<2", "leaf>=1").summary.startswith("Installed leaf 1.0")
+    assert read(notebook).spec.requirements == ("leaf<2,>=1",)
+    with pytest.raises(RequirementError, match="leaf<2 and leaf>=2 exclude each other"):
+        run(notebook, "leaf<2", "leaf>=2")
+    assert run(notebook, "leaf>=2").summary == "Installed leaf 2.0."  # a later command replaces it
+
+
+ELSEWHERE = 'other; python_version < "3"'
+
+
+def test_what_a_marker_excludes_is_only_recorded(installed: Path, stocked: LocalIndex) -> None:
+    stocked.wheel("six", "1.0")
+    done = run(installed, ELSEWHERE, "six; os_name == 'x'")
+    both = f'{ELSEWHERE}, six; os_name == "x"'
+    assert done.summary == f"Recorded, but not for this Python and machine: {both}."
+    assert versions(installed) == {"branch": "1.0", "leaf": "1.0"}
+
+
+def test_a_marker_is_no_reason_not_to_install(installed: Path, stocked: LocalIndex) -> None:
+    stocked.wheel("twig", "1.0")
+    other = 'twig; sys_platform == "win32"'
+    done = run(installed, other, 'leaf; sys_platform == "win32"')
+    assert done.summary == (  # leaf is there for another reason
+        f"Already installed: leaf 1.0. Recorded, but not for this Python and machine: {other}."
+    )
+    assert run(installed, "twig", dry_run=True).summary == "Would install twig 1.0."
+    assert run(installed, "twig").summary == "Installed twig 1.0."
+    assert read(installed).spec.requirements[-2:] == ("twig", other)
+    assert run(installed, "twig").summary == "Already installed: twig 1.0."
+
+
+def test_hashes_of_a_file_limit_the_lock(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    digest = stocked.sha256("leaf-1.0-py3-none-any.whl")
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    bad.write_text(f"leaf==1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    good.write_text(f"leaf==1.0 \\\n --hash=sha256:{digest}\n", encoding="utf-8")
+    before = notebook.read_bytes()
+    with pytest.raises(HashError, match=rf"No file of leaf 1.0 has a hash that {bad}, line 1"):
+        run(notebook, files=(str(bad),))
+    assert notebook.read_bytes() == before
+    assert run(notebook, files=(str(good),)).summary.startswith("Installed leaf 1.0")
+    with pytest.raises(HashError):  # also where it is installed already
+        run(notebook, files=(str(bad),))
 
 
 def test_a_requirements_file_and_a_project(

@@ -1,0 +1,168 @@
+"""Collect what an install asks for: on its command line, and in requirements files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from nbenv.core import requirements
+from nbenv.core.allowed_hashes import AllowedHashes
+from nbenv.core.recorded_options import constraint_problem
+from nbenv.core.urls import direct_problem, index_name, unused_name
+from nbenv.engine.asked_options import AskedOptions
+from nbenv.errors import RequirementError
+from nbenv.installer.requirement_names import NamedRequirements, find_names
+from nbenv.installer.requirements_files import AskedLine, FilesRead
+from nbenv.progress import Progress, Steps
+
+__all__ = ["AskedRequirements", "name_requirements", "with_options_of"]
+
+T = TypeVar("T", bound=AskedOptions)
+
+_EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?)(?=&|$)")
+
+
+@dataclass(frozen=True)
+class AskedRequirements(NamedRequirements):
+    """Requirements with their names, and the only hashes that a file allows for some of them."""
+
+    hashes: dict[str, AllowedHashes] = field(default_factory=dict)
+
+
+# -- the options of files
+
+
+def with_options_of(asked: T, read: FilesRead) -> T:
+    """Return the options of a command with those of its requirements files added.
+
+    Raises
+    ------
+    RequirementError
+        A file has an option that cannot be recorded.
+    """
+    if read.no_index:
+        raise RequirementError(
+            "A requirements file has --no-index, which a notebook cannot record.",
+            "Its kernel comes from an index, too.",
+            "Remove the line; what --find-links names is found all the same. To use no index on "
+            "this machine, set PIP_NO_INDEX=1.",
+        )
+    _check_constraints(read.constraints)
+    return replace(
+        asked,
+        indexes=(*asked.indexes, *_named_indexes(asked.indexes, read.extra_index_urls)),
+        default_index=read.index_url or asked.default_index,
+        constraints=(*asked.constraints, *(each.text for each in read.constraints)),
+        find_links=(*asked.find_links, *read.find_links),
+        no_binary=(*asked.no_binary, *read.no_binary),
+        only_binary=(*asked.only_binary, *read.only_binary),
+    )
+
+
+def _check_constraints(lines: Iterable[AskedLine]) -> None:
+    for each in lines:
+        if problem := constraint_problem(each.text):
+            shown = requirements.without_credentials(each.text)
+            raise RequirementError(f"{each.place} cannot be followed: {shown}", f"It {problem}.")
+        if each.hashes:
+            raise RequirementError(
+                f"{each.place} cannot be followed: a constraint with --hash limits what nobody "
+                "asked for.",
+                todo="Move the line to the requirements file.",
+            )
+
+
+def _named_indexes(known: Sequence[str], urls: Iterable[str]) -> list[str]:
+    """Return URLs as ``NAME=URL``, each with a name of its own."""
+    taken = {text.partition("=")[0] for text in known}
+    named = []
+    for url in dict.fromkeys(urls):
+        name = unused_name(index_name(url), taken)
+        taken.add(name)
+        named.append(f"{name}={url}")
+    return named
+
+
+# -- names
+
+
+def name_requirements(
+    asked: Sequence[str], editable: Sequence[str], lines: Sequence[AskedLine], folder: Path
+) -> Steps[AskedRequirements]:
+    """Return everything that is asked for as requirements with a name, as a record needs it.
+
+    Parameters
+    ----------
+    asked
+        The requirements of the command line.
+    editable
+        Paths of projects to install in place.
+    lines
+        The requirements of files.
+    folder
+        The notebook's folder, which the paths of the result are relative to.
+
+    Raises
+    ------
+    RequirementError
+        One cannot be understood or recorded, or two exclude each other.
+    """
+    found: list[tuple[str, str]] = []
+    in_place: list[str] = []
+    allowed: dict[str, AllowedHashes] = {}
+    everything = [*(AskedLine(text) for text in asked), *lines]
+    if editable or not all(requirements.is_named(_named_by_egg(each.text)) for each in everything):
+        yield Progress("resolve", "Looking up the names of the packages…")
+    for each in everything:
+        text = _named_by_egg(each.text)
+        named = NamedRequirements((text,))
+        if not requirements.is_named(text):
+            named = yield from find_names([text], folder)
+        found += [(_recordable(text, folder), each.place) for text in named.requirements]
+        in_place += named.editable
+        if each.hashes:
+            _allow(allowed, each, map(requirements.name_of, named.requirements))
+    for path in editable:
+        named = yield from find_names([], folder, editable=[path])
+        found += [(_recordable(text, folder), "") for text in named.requirements]
+        in_place += named.editable
+    return AskedRequirements(tuple(requirements.combine(found)), tuple(in_place), allowed)
+
+
+def _allow(allowed: dict[str, AllowedHashes], line: AskedLine, names: Iterable[str]) -> None:
+    for name in names:  # more than one line of a name: each for other platforms
+        known = allowed.get(name)
+        hashes = frozenset(line.hashes) | (known.hashes if known else frozenset())
+        allowed[name] = AllowedHashes(hashes, known.place if known else line.place or "--hash")
+
+
+def _named_by_egg(text: str) -> str:
+    """Return a URL with the name that its fragment gives: ``git+https://…#egg=name``.
+
+    https://pip.pypa.io/en/stable/topics/vcs-support/#url-fragments
+    """
+    url, _, fragment = text.partition("#")
+    found = _EGG.search(fragment.partition(" ")[0])
+    if "://" not in url or requirements.is_named(text) or not found:
+        return text
+    rest = _EGG.sub("", fragment).strip("&")
+    return f"{found[1]} @ {url}" + (f"#{rest}" if rest else "")
+
+
+def _recordable(text: str, folder: Path) -> str:
+    """Return a requirement without credentials, and with a path that works on other machines."""
+    requirement = requirements.parse(text)
+    if requirement.url:
+        requirement.url = requirements.without_credentials(requirement.url)
+        if requirements.is_local(requirement.url):
+            place = requirements.absolute(requirement.url, folder)
+            requirement.url = requirements.portable(place, folder)
+        if problem := direct_problem(requirement.url):
+            raise RequirementError(
+                f"{requirement.name} cannot be installed from that address: it {problem}.",
+                todo="Use another address; passwords belong in ~/.netrc or git's credential store.",
+            )
+    return str(requirement)
