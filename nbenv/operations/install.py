@@ -64,6 +64,10 @@ class InstallRequest(AskedOptions):
         Whether to install what is named, and its dependencies, again from downloaded files.
     reinstall_packages
         Names to install again, without their dependencies.
+    no_index
+        Whether what is named comes from `find_links`, addresses and folders alone.
+    prefer_binary
+        Whether an older version with a wheel is better than a newer one without.
     resolution
         uv's name of the versions that this command prefers, such as ``lowest``.
     trusted_hosts
@@ -86,6 +90,8 @@ class InstallRequest(AskedOptions):
     pre_packages: tuple[str, ...] = ()
     reinstall: bool = False
     reinstall_packages: tuple[str, ...] = ()
+    no_index: bool = False
+    prefer_binary: bool = False
     resolution: str = ""
     trusted_hosts: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
@@ -152,12 +158,15 @@ def _resolve_options(
     if request.upgrade or request.resolution:
         moving |= with_dependencies(snapshot, names) if request.with_dependencies else {*names}
     moving |= pre
-    if not moving and not request.any_index:
+    special = (request.any_index, request.no_index, request.prefer_binary)
+    if not moving and not any(special):
         return None
     return ResolveOptions(
         names=tuple(sorted(moving)),
         pre=tuple(sorted(pre)),
         any_index=request.any_index,
+        no_index=request.no_index,
+        prefer_binary=request.prefer_binary,
         resolution=request.resolution,
     )
 
