@@ -61,11 +61,33 @@ def relock(
     choice = replace(options or ResolveOptions(), locked_for=old.python)
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
+    if new.exclude_newer:
+        return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.prefer_binary:
         with contextlib.suppress(InstallerError):
             wheels = replace(choice, only_wheels=True)
             return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _with_newer_kernel(
+    new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions
+) -> Steps[Spec]:
+    """Resolve a record with a last day, which limits neither its kernel nor what is locked.
+
+    Only if that leads nowhere, everything is as old as the day says.
+    """
+    base = new.lock
+    if options.everything or KERNEL not in base.versions():
+        alone = Spec(new.python, indexes=new.indexes, find_links=new.find_links)
+        found = yield from _resolved(alone, interpreter, folder, ResolveOptions())
+        base = found.lock
+    exempt = tuple(name for name in base.versions() if name not in options.names)
+    kept = replace(options, everything=False, exempt=exempt)
+    try:
+        return (yield from _resolved(replace(new, lock=base), interpreter, folder, kept))
+    except ResolutionError:
+        return (yield from _resolved(new, interpreter, folder, options))
 
 
 def _without_index(
@@ -100,6 +122,8 @@ def resolve_anew(
 ) -> Steps[Spec]:
     """Return `spec` with a lock that meets its requirements; see `relock`."""
     yield _resolving(spec)
+    if spec.exclude_newer and not options.before:
+        return (yield from _with_newer_kernel(spec, interpreter, folder, options))
     return (yield from _resolved(spec, interpreter, folder, options))
 
 
