@@ -141,8 +141,10 @@ def undo(call: Call) -> Steps[Outcome]:
 def pip(call: Call) -> Outcome | Steps[Outcome]:
     """Run pip's own words."""
     from nbenv.cli.pip_magic import perform_pip
+    from nbenv.cli.pip_paths import from_working_directory
 
-    return perform_pip(call.words, call.notebook())
+    ref = call.notebook()
+    return perform_pip(from_working_directory(call.words, ref.folder), ref)
 
 
 # -- look

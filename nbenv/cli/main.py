@@ -15,7 +15,7 @@ from nbenv.core.plain_text import safe
 from nbenv.errors import NbenvError, StoppedError
 from nbenv.home import variables
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,10 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 is done, 1 failed, 2 wrong usage, 3 that an approval is needed and nobody could be asked.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    return run(words, output_for(words))
+
+
+def run(words: Sequence[str], output: Output) -> int:
+    """Run the command that these words are, with this output; return its exit status."""
     for name in ("SIGTERM", "SIGBREAK"):  # the second is how Windows asks a process to end
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
-    output = output_for(words)
     try:
         status = _run(words, output)
         sys.stdout.flush()  # here, where a missing reader or a full disk is noticed

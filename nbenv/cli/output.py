@@ -20,7 +20,7 @@ from nbenv.progress import Outcome, Progress
 if TYPE_CHECKING:
     from nbenv.cli.terminal import ProgressDisplay
 
-__all__ = ["Events", "Json", "Output", "Text", "output_for"]
+__all__ = ["Events", "Json", "Output", "Text", "event_of", "output_for"]
 
 
 class Output(Protocol):
@@ -210,6 +210,21 @@ class Json:
         """Do nothing."""
 
 
+def event_of(outcome: Outcome) -> dict[str, object]:
+    """Return an outcome for a kernel: what changed, and what of it only a restart can do."""
+    return {
+        "summary": outcome.summary,
+        "changes": [
+            {**asdict(change), "imports": outcome.imports.get(change.name, [])}
+            for change in outcome.changes
+        ],
+        "environment": outcome.environment,
+        "data": outcome.data,
+        "pth": list(outcome.path_files),
+        "replaced": outcome.replaced,
+    }
+
+
 class Events:
     """For kernels and the server: JSON lines, as things happen."""
 
@@ -227,18 +242,7 @@ class Events:
         """Print the text, then the result."""
         if outcome.text:
             self._print("text", text=outcome.text)
-        self._print(
-            "result",
-            summary=outcome.summary,
-            changes=[
-                {**asdict(change), "imports": outcome.imports.get(change.name, [])}
-                for change in outcome.changes
-            ],
-            environment=outcome.environment,
-            data=outcome.data,
-            pth=list(outcome.path_files),
-            replaced=outcome.replaced,
-        )
+        self._print("result", **event_of(outcome))
 
     def error(self, error: NbenvError) -> None:
         """Print the error's parts and its one message."""

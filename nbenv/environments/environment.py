@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
-from nbenv.environments import layout, ownership
+from nbenv.environments import layout, ownership, pip_shims
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
@@ -108,6 +108,7 @@ class Environment:
         # Python creates this folder at the first import of a module beside it. That would change
         # the time by which the marker notices that a distribution was added or removed.
         (self.site_packages() / "__pycache__").mkdir(parents=True, exist_ok=True)
+        pip_shims.write(self.path, self.site_packages())
         marker: dict[str, object] = {
             "notebook": notebook,
             "value": record,
@@ -162,6 +163,7 @@ class Environment:
             paths.make_private(str(self.path.parent))
             ownership.sign(self.path)
             virtualenv.cli_run([*arguments, interpreter.executable, str(self.path)])
+            pip_shims.write(self.path, self.site_packages())
         except (OSError, RuntimeError, SystemExit) as error:
             self.remove()
             raise BrokenEnvironmentError(

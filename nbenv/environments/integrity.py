@@ -14,12 +14,23 @@ from pathlib import Path
 from nbenv.environments.digests import SEAL, FileRow, Memory, has_digest, has_size
 from nbenv.environments.environment import Environment, rows_of, size_in
 from nbenv.environments.ownership import SIGN
+from nbenv.environments.pip_journal import JOURNAL
+from nbenv.environments.pip_shims import FINDER, SCRIPTS
 
 __all__ = ["IntegrityReport", "check_files", "find_altered", "find_edited"]
 
 # Files of virtualenv, uv and nbenv: no distribution owns them.
-_OWN = {SIGN, "nbenv.json", "nbenv.kept", "CACHEDIR.TAG", ".lock", ".gitignore", "pyvenv.cfg"}
-_OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.")
+_OWN = {
+    SIGN,
+    JOURNAL,
+    "nbenv.json",
+    "nbenv.kept",
+    "CACHEDIR.TAG",
+    ".lock",
+    ".gitignore",
+    "pyvenv.cfg",
+}
+_OWN_BEGINNINGS = ("python", "activate", "deactivate", "pydoc", "_virtualenv.", f"{FINDER}.")
 _Check = Callable[[Memory, list[FileRow], list[FileRow]], bool]
 """A check of the small and the large files that a distribution's installer linked."""
 
@@ -167,4 +178,6 @@ def _files_below(folder: str) -> Iterator[str]:
 
 def _is_own(path: str) -> bool:
     name = os.path.basename(path)
+    if path.startswith(os.path.join(SCRIPTS, "")):
+        return True
     return path in _OWN or name.startswith(_OWN_BEGINNINGS) or name.endswith(".pyc")

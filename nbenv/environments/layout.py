@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from nbenv.home import paths
+
 __all__ = ["activate", "changed", "is_touched", "packages_path", "python_path"]
 
 _CONFIGURATION = "pyvenv.cfg"
@@ -69,5 +71,6 @@ def activate(environment: str, environ: dict[str, str]) -> dict[str, str]:
     active = {name: value for name, value in environ.items() if name not in _LEAKS}
     active["VIRTUAL_ENV"] = environment
     scripts = os.path.dirname(python_path(environment))
-    active["PATH"] = scripts + os.pathsep + active.get("PATH", os.defpath)
+    first = [os.path.join(environment, paths.PIP_SCRIPTS), scripts]
+    active["PATH"] = os.pathsep.join([*first, active.get("PATH", os.defpath)])
     return active

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 __all__ = [
+    "PIP_SCRIPTS",
     "begun_path",
     "create_json",
     "environment_path",
@@ -35,10 +36,13 @@ __all__ = [
     "server_path",
     "state_path",
     "waiting_path",
+    "without_pip_scripts",
     "write_json",
 ]
 
 
+PIP_SCRIPTS = "nbenv.scripts"
+"""The folder in each environment that comes first on ``PATH``: see `environments/pip_shims.py`."""
 _MOST_MOVES = 16
 """Moves that are followed: they could form a circle."""
 
@@ -162,6 +166,12 @@ def environment_path(identifier: str) -> str:
 def marker_path(environment: str) -> str:
     """Return the file that says what an environment was synced to; absent while it changes."""
     return os.path.join(environment, "nbenv.json")
+
+
+def without_pip_scripts(search_path: str) -> str:
+    """Return a ``PATH`` without the pip and uv of any environment, which hand over to nbenv."""
+    folders = search_path.split(os.pathsep)
+    return os.pathsep.join(each for each in folders if os.path.basename(each) != PIP_SCRIPTS)
 
 
 def progress_path(notebook_key: str) -> str:

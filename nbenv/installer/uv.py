@@ -16,6 +16,7 @@ from uv import find_uv_bin
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, UsageError
+from nbenv.home import paths
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
@@ -24,7 +25,15 @@ from nbenv.installer.uv_config import tomllib
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
 
-__all__ = ["own_indexes", "own_trusted_hosts", "run_uv", "tomllib", "uv_settings", "uv_version"]
+__all__ = [
+    "bundled_uv",
+    "own_indexes",
+    "own_trusted_hosts",
+    "run_uv",
+    "tomllib",
+    "uv_settings",
+    "uv_version",
+]
 
 _KEPT = re.compile(
     r"UV_(CACHE_DIR|INDEX.*|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|HTTP_.*|REQUEST_.*"
@@ -60,6 +69,8 @@ def _environment(
     }
     for name in (*_INTERPRETER, *_NOTEBOOK):
         kept.pop(name, None)
+    if "PATH" in kept:  # a build that runs pip must not come back to nbenv, which waits for it
+        kept["PATH"] = paths.without_pip_scripts(kept["PATH"])
     pip = pip_config.as_uv_environment(pip_config.read(os.environ))
     variables = {**pip, **kept}
     if indexes:
@@ -248,6 +259,11 @@ def torch_index(backend: str) -> str:
             todo="Choose cpu, auto, or one such as cu128; or name the index: --index NAME=URL.",
         )
     return found[1]
+
+
+def bundled_uv() -> str:
+    """Return the path of the uv that nbenv uses."""
+    return find_uv_bin()
 
 
 def uv_version() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -87,6 +88,16 @@ def run(words, target, screen=None) -> None:
     first, newline, more = event.get("summary", "").partition("\n")
     line = " ".join([part for part in (first, *notes) if part])
     screen.result(line + newline + more, {**event, "restart": update.stale()})
+
+
+def run_pip(words):
+    """Run a command of pip's that a program in the kernel calls; return its exit status."""
+    try:
+        run(["pip", *words], load("magics").target())
+    except NbenvError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _show_help(words, screen) -> None:

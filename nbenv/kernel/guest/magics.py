@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import os
+import sys
 
 from _nbenv_boot import load
 
@@ -12,7 +12,7 @@ def _is_detached():
     return bool(os.environ.get("NBENV_DETACHED"))
 
 
-def _target():
+def target():
     """Return the hidden options that name the notebook to a command."""
     if _is_detached():
         return load("detached").target()
@@ -21,12 +21,15 @@ def _target():
 
 def nbenv(line):
     """Change or show this notebook's environment: %nbenv install pandas, %nbenv --help"""
-    load("command").run(load("shell_words").split(line), _target())
+    load("command").run(load("shell_words").split(line), target())
 
 
 def pip(line):
     """Run pip on this notebook's environment; installs are recorded: %pip install pandas"""
-    load("command").run(["pip", *load("shell_words").split(line)], _target())
+    if load("shell_words").is_for_shell(line):
+        _run_in_shell("pip", line)
+    else:
+        load("command").run(["pip", *load("shell_words").split(line)], target())
 
 
 def uv(line):
@@ -40,35 +43,37 @@ def uv(line):
             "In a notebook's environment, only %uv pip is available.\n"
             "For everything else, see %nbenv --help."
         )
-    load("command").run(words, _target())
+    if load("shell_words").is_for_shell(line):
+        _run_in_shell("uv", line)
+    else:
+        load("command").run(words, target())
+
+
+def _run_in_shell(program, line) -> None:
+    """Run a magic's line with what follows it in a shell, where pip and uv are nbenv's too."""
+    from IPython.core.getipython import get_ipython
+
+    get_ipython().system("{} {}".format(program, load("shell_words").for_shell(line)))
 
 
 def register(shell, kernel) -> None:
-    """Give a shell the magics, and route its ``!pip`` to nbenv too."""
+    """Give a shell the magics, and have it notice what pip does outside of them."""
     for magic in (nbenv, pip, uv):
         shell.register_magic_function(magic, "line")
-    for name in ("system", "getoutput"):
-        setattr(shell, name, _routing(shell, getattr(shell, name)))
+    load("outside_changes").watch(shell)
     if _is_detached():
         load("detached").watch(shell, kernel)
     else:
         load("import_hint").watch(shell)
+    _renew_shims()
 
 
-def _routing(shell, original):
-    """Return a replacement of a shell's `system` or `getoutput` that routes pip commands."""
+def _renew_shims() -> None:
+    """Have nbenv write the files by which pip is its own, where another version wrote none.
 
-    def route(command, *arguments, **options):
-        if "pip" not in command:
-            return original(command, *arguments, **options)
-        expanded = shell.var_expand(command, depth=1)  # {sys.executable} -m pip
-        hosted = load("host_python").command()
-        rewritten = load("shell_words").route(expanded, hosted, _target())
-        if rewritten == expanded:
-            return original(command, *arguments, **options)
-        try:
-            return original(rewritten, *arguments, **options)
-        finally:
-            importlib.invalidate_caches()
-
-    return route
+    Everywhere else they have been imported by now, and nothing is started.
+    """
+    shims, host = sys.modules.get("_nbenv_pip"), load("host_python").python()
+    written_by = getattr(shims, "HOST", [""])[0]
+    if os.path.dirname(written_by) != os.path.dirname(host):
+        load("on_exit").start_apart("nbenv.kernel.renew_shims")

@@ -16,19 +16,20 @@ def save_bytecode() -> None:
     try:
         if _is_saved():
             return
-        subprocess.Popen(
-            [*load("host_python").command("nbenv.kernel.save_bytecode"), _environment()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        start_apart("nbenv.kernel.save_bytecode")
     except OSError:  # no one is left to read of it
         return
 
 
-def _environment():
-    return os.path.basename(sys.prefix)
+def start_apart(module) -> None:
+    """Start the ``main`` of a module of nbenv for this environment, in a process of its own."""
+    subprocess.Popen(
+        [*load("host_python").command(module), os.path.basename(sys.prefix)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _is_saved():

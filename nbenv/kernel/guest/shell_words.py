@@ -1,14 +1,29 @@
-"""The words of magics and of shell commands, and the routing of pip commands to nbenv."""
+"""The words of a magic's line, and whether only a shell can run that line."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-import sys
 
-# What separates the commands of a shell line, unless it is quoted.
-_PARTS = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|&\n])""", re.DOTALL)
+_QUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)""", re.DOTALL)
+_COMMENT = re.compile(r"(?<!\S)#")
+_MARKER = r"(?:python_|platform_|sys_platform|os_name|implementation_|extra\b)"
+_OPERATOR = re.compile(
+    r"\||&&|(?<!\S)&(?!\S)"  # a single & may be part of an address
+    rf"|;(?=\s*\S)(?!\s*{_MARKER})"  # or what follows is the marker of a requirement
+    r"|[$`]|(?<![^\s=:'\"])~(?=[/\w])"  # variables, commands, homes
+    r"|[*?](?=\S*(?:\.whl|\.zip|\.gz))|(?<=/)\*"
+)
+"""What only a shell understands, in a line without its quoted parts."""
+_CONDITION = re.compile(rf";\s*{_MARKER}[^|&;]*")
+_REDIRECTION = re.compile(r"[<>](?!=)")
+_OF_INSTALL = re.compile(r"(?<!\S)(?:&|\d)?[<>]{1,2}(?!=)(?!\s*\d[\d.*]*(?:\s|,|$))|[<>]&\d")
+"""The same of an install, where a version may follow: ``a>2``, ``a > 2``, ``'a' > file``."""
+_REQUIREMENT = re.compile(
+    r"(?<!\S)[A-Za-z0-9][\w.-]*(?:\[[^\]\s]*\])?(?:[<>=!~]{1,3}[\w.*+!]+,?)+(?=[\s|;&]|$)"
+)
+"""A requirement with a version, as people write it without quotes."""
 
 
 def split(line):
@@ -22,30 +37,39 @@ def split(line):
         if word.startswith("#"):
             break
         words.append(word)
+    if words and words[-1].endswith(";"):  # as IPython's own, which hides the output
+        words[-1:] = [words[-1][:-1]] if words[-1] != ";" else []
     return words
 
 
-def route(command, hosted, target):
-    """Return a shell command with its pip commands run by nbenv, all else unchanged.
-
-    `hosted` are the words that run nbenv, and `target` the options that name the notebook.
-    """
-    parts, start = [], 0
-    for found in _PARTS.finditer(command):
-        if found.group(2):
-            parts += [_routed(command[start : found.start()], hosted, target), found.group(2)]
-            start = found.end()
-    return "".join([*parts, _routed(command[start:], hosted, target)])
+def is_for_shell(line):
+    """Return whether a line has a pipe, a redirection, or anything else that a shell must do."""
+    plain = _QUOTED.sub(_hidden, line)
+    comment = _COMMENT.search(plain)
+    if comment:
+        plain = plain[: comment.start()]
+    redirection = _OF_INSTALL if _installs(plain) else _REDIRECTION
+    return bool(_OPERATOR.search(plain) or redirection.search(_CONDITION.sub("", plain)))
 
 
-def _routed(part, hosted, target):
-    own = "|".join(re.escape(each) for each in (sys.executable, shlex.quote(sys.executable)))
-    pattern = (
-        rf"(\s*)(?:pip3?(?:\.\d+)?|uv\s+pip|(?:python[\d.]*|{own}|\"(?:{own})\")\s+-m\s+pip)"
-        r"(?=\s|$)"
-    )
-    found = re.match(pattern, part)
-    if not found:
-        return part
-    words = [*hosted, "pip", *target, "--"]
-    return found.group(1) + " ".join(map(shlex.quote, words)) + part[found.end() :]
+def _hidden(found):
+    """Return a quoted part as nothing in particular, but for what a shell sees in it too."""
+    text = found.group(0)
+    expands = text.startswith('"') and re.search(r"(?<!\\)[$`]", text)
+    return "$" if expands else "'" * len(text)
+
+
+def _installs(plain):
+    return bool({"install", "add"} & set(plain.split()))
+
+
+def for_shell(line):
+    """Return a line with its requirements in quotes: to a shell, ``a>=1`` writes to a file."""
+    parts = _QUOTED.split(line)
+    if _installs(line):
+        parts[::2] = [_REQUIREMENT.sub(_in_quotes, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _in_quotes(found):
+    return shlex.quote(found.group(0))

@@ -49,7 +49,8 @@ def compiled(environment: Environment) -> dict[str, bytes]:
     """Return the compiled modules, relative to where they are installed, and their contents."""
     site = environment.site_packages()
     found = {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*.pyc")}
-    return {path: content for path, content in found.items() if "_virtualenv" not in path}
+    own = ("_virtualenv", "_nbenv_pip")
+    return {path: each for path, each in found.items() if not any(name in path for name in own)}
 
 
 def code(environment: Environment) -> dict[str, bytes]:

@@ -45,14 +45,14 @@ def test_activating_leaves_other_environments(name: str, tmp_path: Path) -> None
     assert active == {
         "MINE": "kept",
         "VIRTUAL_ENV": str(tmp_path),
-        "PATH": f"{scripts}{os.pathsep}/bin",
+        "PATH": os.pathsep.join([str(tmp_path / "nbenv.scripts"), scripts, "/bin"]),
     }
     assert environ[name] == "/elsewhere"
 
 
 def test_activating_without_a_search_path_keeps_the_systems(tmp_path: Path) -> None:
     found = layout.activate(str(tmp_path), {})["PATH"]
-    assert found.split(os.pathsep)[1:] == os.defpath.split(os.pathsep)
+    assert found.split(os.pathsep)[2:] == os.defpath.split(os.pathsep)
 
 
 def test_no_other_room_spells_the_layout() -> None:

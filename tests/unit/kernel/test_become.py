@@ -40,7 +40,8 @@ def test_nothing_of_another_environment_leaks_in(
     assert not set(LEAKS) & set(environ)
     assert environ["MINE"] == "kept"
     assert environ["VIRTUAL_ENV"] == environment
-    assert environ["PATH"].split(os.pathsep)[0] == os.path.dirname(python)
+    first = [os.path.join(environment, "nbenv.scripts"), os.path.dirname(python)]
+    assert environ["PATH"].split(os.pathsep)[:2] == first
     assert environ[variables.ENVIRONMENT] == "work-1"
     assert environ[variables.STRIPPED] == "1"
     assert environ[variables.HOST_PYTHON] == sys.executable

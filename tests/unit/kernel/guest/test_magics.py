@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -49,33 +50,32 @@ def test_a_detached_kernel_changes_its_placeholders(
     assert ran == [(["list"], ["--detached", "detached-1"])]
 
 
-class Shell:
-    """What the magics use of a shell."""
-
-    def __init__(self) -> None:
-        self.magics: dict[str, Any] = {}
-        self.lines: list[str] = []
-        self.events = SimpleNamespace(register=lambda *_: None)
-
-    def register_magic_function(self, function: Any, kind: str) -> None:
-        self.magics[function.__name__] = function
-
-    def var_expand(self, line: str, depth: int) -> str:
-        return line.replace("{python}", "python")
-
-    def system(self, line: str) -> None:
-        self.lines.append(line)
-
-    def getoutput(self, line: str, split: bool = True) -> str:
-        return f"{line} {split}"
+@pytest.fixture
+def shell(load: Load, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a shell that notes what it is to run."""
+    lines: list[str] = []
+    found = SimpleNamespace(lines=lines, system=lines.append)
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: found)
+    return found
 
 
-def test_shell_commands_of_pip_are_routed(load: Load, ran: list[Any]) -> None:
-    shell: Any = Shell()
-    load("magics").register(shell, None)
-    assert set(shell.magics) == {"nbenv", "pip", "uv"}
-    for line in ("ls", "echo pip", "{python} -m pip install a"):
-        shell.system(line)
-    assert shell.lines[:2] == ["ls", "echo pip"]
-    assert shell.lines[2].endswith("pip --environment work-1 -- install a")
-    assert shell.getoutput("pip list", split=False).endswith("-- list False")
+def test_what_needs_a_shell_is_left_to_it(load: Load, ran: list[Any], shell: Any) -> None:
+    load("magics").pip("list | grep a")
+    load("magics").uv("pip install a>=1 2>&1")
+    assert shell.lines == ["pip list | grep a", "uv pip install 'a>=1' 2>&1"]
+    assert ran == []
+
+
+@pytest.mark.parametrize(("written_by", "count"), [("/host/bin", 0), ("/other/bin", 1), (None, 1)])
+def test_the_shims_of_another_version_are_renewed(
+    load: Load, monkeypatch: pytest.MonkeyPatch, written_by: str | None, count: int
+) -> None:
+    started: list[str] = []
+    monkeypatch.setenv("NBENV_HOST_PYTHON", "/host/bin/python3")
+    monkeypatch.setattr(load("on_exit"), "start_apart", started.append)
+    monkeypatch.delitem(sys.modules, "_nbenv_pip", raising=False)
+    if written_by:
+        found = SimpleNamespace(HOST=[f"{written_by}/python", "-c", ""])
+        monkeypatch.setitem(sys.modules, "_nbenv_pip", found)
+    load("magics")._renew_shims()
+    assert started == ["nbenv.kernel.renew_shims"] * count

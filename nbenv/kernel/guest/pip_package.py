@@ -1,0 +1,45 @@
+"""The package ``pip`` of an environment without one: its command lines are run by nbenv.
+
+Each of its modules is this file, since each has the ``main`` that someone calls.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+__version__ = "25.3"  # programs compare it to learn which options there are
+
+
+def main(args=None):
+    """Run a command line of pip's on this environment; return its exit status."""
+    words = [str(word) for word in (sys.argv[1:] if args is None else args)]
+    boot = sys.modules.get("_nbenv_boot")
+    if boot is not None and boot.load("outside_changes").is_kernel():
+        return boot.load("command").run_pip(words)
+    sys.stdout.flush()
+    return subprocess.call(_command(words))
+
+
+def _command(words):
+    import _nbenv_pip  # which found this
+
+    # A bare name was looked for on PATH, which the kernels that a cell starts inherit.
+    named = (getattr(sys, "orig_argv", None) or [""])[0]
+    program = "module" if os.path.basename(named) == named else "own-module"
+    return [*_nbenv_pip.HOST, sys.prefix, program, *words]
+
+
+def _become(words):
+    """Run the command in place of this process, with its signals; on Windows there is no such."""
+    if os.name != "posix":
+        return main(words)
+    sys.stdout.flush()
+    command = _command(words)
+    os.execv(command[0], command)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(_become(sys.argv[1:]))

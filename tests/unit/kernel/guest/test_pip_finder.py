@@ -1,0 +1,57 @@
+"""An environment's Python imports nbenv's pip, or a real one with nbenv's ``main``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib.util import module_from_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def finder(load: Load) -> Any:
+    return load("pip_finder")
+
+
+def loaded(spec: Any) -> Any:
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def is_ours(spec: Any) -> bool:
+    return Path(spec.origin).name == "pip_package.py"
+
+
+def test_an_environment_without_pip(finder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    assert is_ours(finder.find_spec("pip", None))
+    for name in ("pip.__main__", "pip._internal", "pip._internal.main", "pip._internal.cli"):
+        assert is_ours(finder.find_spec(name, []))
+    assert callable(loaded(finder.find_spec("pip._internal.cli.main", [])).main)
+    assert finder.find_spec("pip._internal.req", []) is None
+    assert finder.find_spec("pipenv", None) is None
+
+
+def test_an_environment_with_pip(finder: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    package = tmp_path / "pip"
+    package.mkdir()
+    (package / "__init__.py").write_text("own = 1\ndef main(): return 'real'\n", encoding="utf-8")
+    (package / "__main__.py").write_text("", encoding="utf-8")
+    (package / "_internal.py").write_text("also = 2\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    real = finder.find_spec("pip", None)
+    assert not is_ours(real)
+    module = loaded(real)
+    assert module.own == 1
+    assert module.main.__module__ == "_nbenv_pip_package"
+    assert is_ours(finder.find_spec("pip.__main__", [str(package)]))
+    inner = loaded(finder.find_spec("pip._internal", [str(package)]))
+    assert (inner.also, hasattr(inner, "main")) == (2, False)
+    assert real.loader.get_filename("pip") == str(package / "__init__.py")

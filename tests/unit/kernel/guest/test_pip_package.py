@@ -1,0 +1,52 @@
+"""The ``main`` of an environment's pip: where it hands its words over to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Return the commands that are run, in an environment of a host's."""
+    found: list[list[str]] = []
+    monkeypatch.setitem(sys.modules, "_nbenv_pip", SimpleNamespace(HOST=["host", "-c", "code"]))
+    monkeypatch.setattr(subprocess, "call", lambda words: found.append(words) or 7)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("python", "program"), [("python", "module"), ("/env/bin/python", "own-module")]
+)
+def test_a_program_runs_the_host(
+    load: Load, called: list[Any], monkeypatch: pytest.MonkeyPatch, python: str, program: str
+) -> None:
+    monkeypatch.setattr(sys, "orig_argv", [python, "-m", "pip"])
+    assert load("pip_package").main(["install", "a"]) == 7
+    assert called == [["host", "-c", "code", sys.prefix, program, "install", "a"]]
+
+
+def test_without_words_they_are_the_programs(
+    load: Load, called: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["pip", "list"])
+    load("pip_package").main()
+    assert called[0][-1:] == ["list"]
+
+
+def test_a_kernel_runs_it_as_its_magic_does(
+    load: Load, called: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Any] = []
+    monkeypatch.setitem(sys.modules, "_nbenv_boot", SimpleNamespace(load=load))
+    monkeypatch.setattr(load("outside_changes"), "is_kernel", lambda: True)
+    monkeypatch.setattr(load("command"), "run_pip", lambda words: ran.append(words) or 0)
+    assert load("pip_package").main(("install", "a")) == 0
+    assert (ran, called) == ([["install", "a"]], [])
