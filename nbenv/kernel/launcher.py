@@ -15,14 +15,13 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
+from nbenv.core.file_names import is_notebook
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.kernel.become import become
 from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["find_notebook", "main"]
-
-_SUFFIX = ".ipynb"
 
 
 def main() -> None:
@@ -74,7 +73,7 @@ def find_notebook(since: float | None = None) -> str | None:
     """
     for variable in ("JPY_SESSION_NAME", variables.NOTEBOOK):
         name = os.environ.get(variable, "")
-        if name.endswith(_SUFFIX):
+        if is_notebook(name):
             path = _without_drive(os.path.abspath(os.path.expanduser(name)))
             return paths.moved(path, since)
     return None

@@ -5,6 +5,7 @@ None of these writes anything.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -230,7 +231,7 @@ def _status_lines(
         ]
     lines = [
         f"Recorded:   Python {data['python']}; {', '.join(snapshot.spec.requirements) or 'nothing'}"
-        + ("" if data["saved"] else " (not saved into the notebook yet)"),
+        + _unsaved_note(snapshot, bool(data["saved"])),
         f"Locked:     {data['locked']} packages",
         f"Installed:  {_installed_line(snapshot, data)}",
     ]
@@ -247,6 +248,18 @@ def _status_lines(
         lines.append(f"Edited:     files of {names} are not as they were installed.")
         lines.append("  Other environments may share them. Put them right with nbenv restore.")
     return lines
+
+
+def _unsaved_note(snapshot: NotebookSnapshot, is_saved: bool) -> str:
+    if is_saved:
+        return ""
+    if snapshot.keeps_record:
+        return " (not saved into the notebook yet)"
+    name = os.path.basename(snapshot.ref.notebook)
+    return (
+        f"\n            Nothing is kept in {name}: it has no notebook header. Save it in Jupyter "
+        f"as a notebook,\n            or run: jupytext --set-kernel nbenv {name}"
+    )
 
 
 def edited_packages(environment: Environment, large: bool = True) -> list[str]:
