@@ -48,7 +48,7 @@ def read_metadata(path: str) -> Metadata:
         than Python.
     """
     if is_text_notebook(path):
-        return _header_metadata(path)
+        return _read_text(path)
     document: object = _read_tail(path)
     return _checked(path, _parse(path, _file_content(path)) if document is None else document)
 
@@ -95,7 +95,24 @@ def write_metadata(path: str, changes: Metadata) -> bool:
         prefix = _BOM if data.startswith(_BOM) else b""
         return data if changed == text else prefix + changed.encode("utf-8")
 
-    return update_notebook(path, edit)
+    changed = update_notebook(path, edit)
+    if changed and not is_text_notebook(path):
+        _follow(path, changes)
+    return changed
+
+
+def _follow(path: str, changes: Metadata) -> None:
+    """Let the text that a notebook is paired with follow it, as ``jupytext --sync`` would."""
+    from nbenv.errors import NbenvError
+    from nbenv.notebook.pairs import texts_of_notebook
+
+    for text in texts_of_notebook(path, read_metadata(path)):
+        try:
+            holds_record = "nbenv" in _header_metadata(text)
+            if not (holds_record and write_metadata(text, changes)):
+                os.utime(text)
+        except (NbenvError, OSError):
+            pass  # the notebook is written; jupytext will say what is wrong with the text
 
 
 def update_notebook(path: str, edit: Callable[[bytes], bytes]) -> bool:
@@ -151,6 +168,19 @@ def _header_metadata(path: str) -> Metadata:
 
     metadata = header_metadata(path, _file_content(path))
     _check_language(path, metadata)
+    return metadata
+
+
+def _read_text(path: str) -> Metadata:
+    """Return the metadata of a notebook in text, with the record of its pair if it has none."""
+    metadata = _header_metadata(path)
+    if "nbenv" not in metadata:
+        from nbenv.notebook.pairs import notebook_of_text
+
+        pair = notebook_of_text(path, metadata)
+        found = read_metadata(pair).get("nbenv") if pair else None
+        if found is not None:
+            return {**metadata, "nbenv": found}
     return metadata
 
 

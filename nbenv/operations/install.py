@@ -13,7 +13,7 @@ from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import direct_problem, index_problem, origin_of
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.engine.summaries import and_more, few, outcome_of
+from nbenv.engine.summaries import and_more, few, outcome_of, unkept_note
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.errors import RequirementError, UsageError
 from nbenv.home.index_names import remember, variable_stem
@@ -85,8 +85,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     done = yield from change(ref, edit, options)
     asked = [requirements.name_of(text) for text in done.note.requirements]
     summary = _installed_summary(done, asked, request.dry_run)
-    lines = [summary, *_origins(done.spec, done.synced, asked)]
-    return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+    lines = [summary, *_origins(done.spec, done.synced, asked), unkept_note(done.before)]
+    text = "\n".join(filter(None, lines))
+    return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
 
 def _resolve_options(request: InstallRequest) -> ResolveOptions | None:

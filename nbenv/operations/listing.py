@@ -5,7 +5,6 @@ None of these writes anything.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -17,7 +16,7 @@ from nbenv.core.lock import Change, LockedDistribution
 from nbenv.core.sync_plan import drift
 from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
-from nbenv.engine.summaries import as_table
+from nbenv.engine.summaries import as_table, unkept_note
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
 from nbenv.environments.markers import marker_values, select_locked
@@ -253,13 +252,8 @@ def _status_lines(
 def _unsaved_note(snapshot: NotebookSnapshot, is_saved: bool) -> str:
     if is_saved:
         return ""
-    if snapshot.keeps_record:
-        return " (not saved into the notebook yet)"
-    name = os.path.basename(snapshot.ref.notebook)
-    return (
-        f"\n            Nothing is kept in {name}: it has no notebook header. Save it in Jupyter "
-        f"as a notebook,\n            or run: jupytext --set-kernel nbenv {name}"
-    )
+    unkept = unkept_note(snapshot)
+    return f"\n{unkept}" if unkept else " (not saved into the notebook yet)"
 
 
 def edited_packages(environment: Environment, large: bool = True) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is Python is decided in one place, however a tool writes it."""
+"""The one rule that decides what is Python, however a tool writes it."""
 
 from __future__ import annotations
 
