@@ -16,13 +16,14 @@ def save_bytecode() -> None:
     try:
         if _is_saved():
             return
-        subprocess.Popen(
+        child = subprocess.Popen(
             [*load("host_python").command("nbenv.kernel.save_bytecode"), _environment()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        child.returncode = 0  # nobody waits for it; Python would warn of that
     except OSError:  # no one is left to read of it
         return
 
