@@ -12,12 +12,12 @@ from pathlib import Path
 
 import nbformat
 
+from nbenv.core.file_names import is_text_notebook
+from nbenv.core.language import is_python, other_language
 from nbenv.errors import NotebookError
+from nbenv.notebook.text_cells import read_text_notebook
 
 __all__ = ["Cell", "ReadNotebook", "read"]
-
-_OTHER_KERNELS = ("ir", "julia", "scala", "xcpp", "octave", "bash", "javascript", "sage", "deno")
-_PYTHON = ("python", "ipython", "")
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,9 @@ def read(path: Path) -> ReadNotebook:
         The file cannot be read, is not a notebook, or is one in another language.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        document = json.loads(text)
-        original = int(document["nbformat"])
-        converted = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        converted, original = _read_file(path)
+    except NotebookError:
+        raise
     except OSError as error:
         raise NotebookError(
             f"The notebook {path} cannot be read.", f"{error.strerror or error}."
@@ -82,6 +81,15 @@ def read(path: Path) -> ReadNotebook:
     return notebook
 
 
+def _read_file(path: Path) -> tuple[nbformat.NotebookNode, int]:
+    """Return the notebook in format 4, and the format of the file."""
+    if is_text_notebook(path.name):
+        return read_text_notebook(str(path)), 4
+    text = path.read_bytes().decode("utf-8-sig")
+    original = int(json.loads(text)["nbformat"])
+    return nbformat.reads(text, as_version=4), original  # type: ignore[no-untyped-call]
+
+
 def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
     for number, cell in enumerate(cells, 1):
         if cell.cell_type == "code" and _is_python(cell):
@@ -91,7 +99,12 @@ def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
 
 def _is_python(cell: nbformat.NotebookNode) -> bool:
     """Return whether a cell is in Python: its metadata may name another language."""
-    return str(cell.get("metadata", {}).get("language", "python")).lower() in _PYTHON
+    metadata = cell.get("metadata", {})
+    of_vscode = metadata.get("vscode")
+    language = metadata.get("language") or (
+        of_vscode.get("languageId") if isinstance(of_vscode, dict) else None
+    )
+    return not isinstance(language, str) or is_python(language)
 
 
 def _output_texts(outputs: list[nbformat.NotebookNode]) -> Iterator[str]:
@@ -105,13 +118,8 @@ def _text(value: object) -> str:
 
 
 def _check_language(notebook: ReadNotebook) -> None:
-    kernel = notebook.section("kernelspec")
-    named = [kernel.get("language"), notebook.section("language_info").get("name")]
-    language = next((str(each) for each in named if each), "")
-    kernel_name = str(kernel.get("name", "")).lower()
-    if not language and kernel_name.startswith(_OTHER_KERNELS):
-        language = str(kernel.get("display_name") or kernel_name)
-    if language.lower() not in _PYTHON:
+    language = other_language(dict(notebook.metadata))
+    if language:
         raise NotebookError(
             f"{notebook.path} is a notebook in {language}; "
             "nbenv makes environments for Python only."

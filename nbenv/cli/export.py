@@ -25,6 +25,7 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
     ref
         The notebook.
     """
+    _check_output(options.output, ref)
     if options.format in FOLDERS:
         return (yield from _export_folder(options, ref))
     text = yield from export(NotebookSnapshot.read(ref), options.format, options.serve)
@@ -33,6 +34,12 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
         return Outcome(text=payload, data={"format": options.format, "text": payload})
     _write(Path(options.output), text.encode("utf-8", "surrogatepass"))
     return _written(options, [options.output])
+
+
+def _check_output(output: str | None, ref: NotebookRef) -> None:
+    """Refuse to write over the notebook itself, as a script would over a notebook in ``.py``."""
+    if output and os.path.realpath(output) == os.path.realpath(ref.notebook):
+        raise UsageError(f"{output} is the notebook itself.", todo="Choose another name: -o FILE")
 
 
 def _export_folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 
+from nbenv.core.file_names import is_notebook
 from nbenv.environments.readiness import check_readiness
 from nbenv.errors import NbenvError
 from nbenv.home import paths
@@ -39,7 +40,7 @@ def already_installed(words: list[str]) -> bool:
         path, names = _notebook_of(words[3]), words[4:]
     else:
         path, *names = [*words[1:], ""] if len(words) < 3 else words[1:]
-        path = os.path.abspath(path) if path.endswith(".ipynb") else ""
+        path = os.path.abspath(path) if is_notebook(path) else ""
     if not path or not names or not all(name and _NAME.issuperset(name) for name in names):
         return False
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -13,11 +14,11 @@ from nbenv.cli.call import Call, is_in_cell
 from nbenv.cli.declarations import Command, Notebooks, Option, Place
 from nbenv.cli.help_text import command_help, overview
 from nbenv.cli.options import COMMON, HIDDEN, TARGETS
+from nbenv.core.file_names import is_notebook, is_text_notebook
 from nbenv.errors import ApprovalNeededError, UsageError
 
 __all__ = ["parse_with"]
 
-_SUFFIX = ".ipynb"
 _FEWEST = 3
 """Characters from which on a beginning says what was meant."""
 
@@ -209,12 +210,25 @@ def _notebook_among(command: Command, words: Sequence[str]) -> tuple[str, tuple[
         raise UsageError(problem, todo=f"Write: {command.usage}")
     if command.notebooks in (Notebooks.NONE, Notebooks.MANY):
         return "", tuple(words)
-    place = next(n for n, word in enumerate(words) if word.endswith(_SUFFIX))
+    place = words.index(_named(command, words)[0])
     return words[place], (*words[:place], *words[place + 1 :])
 
 
+def _named(command: Command, words: Sequence[str]) -> list[str]:
+    """Return the words that name notebooks.
+
+    A word that ends like a notebook in text may be a package: discord.py, for one.
+    """
+    found = [word for word in words if is_notebook(word)]
+    if command.notebooks is not Notebooks.ONE:
+        return found
+    sure = [word for word in found if not is_text_notebook(word)]
+    there = [word for word in found if os.path.isfile(word)]
+    return sure or there or found[:1]
+
+
 def _notebook_problem(command: Command, words: Sequence[str]) -> str:
-    named = [word for word in words if word.endswith(_SUFFIX)]
+    named = _named(command, words)
     match command.notebooks:
         case Notebooks.MANY if not words or len(named) < len(words):
             return f"{command.name} takes notebooks."

@@ -16,6 +16,7 @@ from nbenv.environments.local_projects import digest_of
 from nbenv.environments.store import State, notebook_of, read_state, state_for
 from nbenv.errors import NotebookError, RecordError, UsageError
 from nbenv.home import paths
+from nbenv.notebook.metadata import check_is_notebook, keeps_record
 from nbenv.notebook.read_record import read_record
 
 __all__ = ["NotebookRef", "NotebookSnapshot", "parse_record"]
@@ -140,6 +141,8 @@ class NotebookSnapshot:
         in_file: dict[str, object] | None = None
         if os.path.exists(ref.notebook):
             in_file = read_record(ref.notebook)
+            if in_file is None and not ref.keeps_unsaved:
+                check_is_notebook(ref.notebook)
         elif not ref.keeps_unsaved:
             raise NotebookError(
                 f"There is no notebook {ref.notebook}.",
@@ -173,6 +176,11 @@ class NotebookSnapshot:
     def is_stripped(self) -> bool:
         """Whether the file lost a record that this machine still knows."""
         return records.is_stripped(self.in_file, self.state.to_dict()) and not self.ref.is_detached
+
+    @property
+    def keeps_record(self) -> bool:
+        """Whether the file can hold the record: a plain text without a notebook's header cannot."""
+        return not os.path.exists(self.ref.notebook) or keeps_record(self.ref.notebook)
 
     @property
     def is_ready(self) -> bool:

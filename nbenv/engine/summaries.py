@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from nbenv.core.spec import Spec
+from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.progress import Kind, Outcome, Table
 
-__all__ = ["and_more", "as_table", "counted", "few", "outcome_of"]
+__all__ = ["and_more", "as_table", "counted", "few", "outcome_of", "unkept_note"]
 
 
 def counted(number: int) -> str:
@@ -32,6 +34,17 @@ def as_table(
     """Return rows of text below their heads; `kinds` says how to draw the columns."""
     texts: list[Kind] = ["text"] * (len(heads) - 1)
     return Table(tuple(heads), tuple(map(tuple, rows)), tuple(kinds or ("whole", *texts)))
+
+
+def unkept_note(snapshot: NotebookSnapshot) -> str:
+    """Return the sentence that a notebook in text has no place for its record; "" where it has."""
+    if snapshot.keeps_record:
+        return ""
+    name = os.path.basename(snapshot.ref.notebook)
+    return (
+        f"Nothing is kept in {name}: it has no notebook header. Give it one: jupytext --set-kernel "
+        f"nbenv {name} (in JupyterLab: Jupytext > Include Metadata)."
+    )
 
 
 def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False) -> Outcome:

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
 from nbenv.environments import layout, ownership, pip_shims
-from nbenv.environments.interpreters import Interpreter
+from nbenv.environments.interpreters import Interpreter, virtualenv_environ
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
 
@@ -162,7 +162,8 @@ class Environment:
         try:
             paths.make_private(str(self.path.parent))
             ownership.sign(self.path)
-            virtualenv.cli_run([*arguments, interpreter.executable, str(self.path)])
+            words = [*arguments, interpreter.executable, str(self.path)]
+            virtualenv.cli_run(words, env=virtualenv_environ())
             pip_shims.write(self.path, self.site_packages())
         except (OSError, RuntimeError, SystemExit) as error:
             self.remove()

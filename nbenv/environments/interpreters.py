@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from nbenv.errors import InterpreterError
 from nbenv.home import paths
+from nbenv.home.python_settings import without_python_settings
 
 if TYPE_CHECKING:
     from python_discovery import PythonInfo
 
-__all__ = ["Interpreter", "available", "default_python", "find", "missing"]
+__all__ = ["Interpreter", "available", "default_python", "find", "missing", "virtualenv_environ"]
 
 _MINOR = re.compile(r"3\.[1-9]?\d")
 
@@ -93,7 +94,7 @@ def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Itera
         paths.make_private(str(folder))
     cache = DiskCache(folder) if remember else None
     candidates = [str(path) for path in first]
-    environ = {**os.environ, "PATH": _path_without_shims()}
+    environ = {**without_python_settings(os.environ), "PATH": _path_without_shims()}
     for info in iter_interpreters(key, try_first_with=candidates, cache=cache, env=environ):
         if not _is_free_threaded(info):
             version = info.version_info
@@ -101,6 +102,17 @@ def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Itera
             yield Interpreter(
                 f"{version[0]}.{version[1]}", ".".join(map(str, version[:3])), str(executable)
             )
+
+
+def virtualenv_environ() -> dict[str, str]:
+    """Return the variables with which virtualenv runs: its user's settings are not a notebook's."""
+    app_data = "VIRTUALENV_OVERRIDE_APP_DATA"
+    kept = {
+        name: value
+        for name, value in without_python_settings(os.environ).items()
+        if not name.startswith("VIRTUALENV_") or name == app_data
+    }
+    return {**kept, "VIRTUALENV_CONFIG_FILE": os.devnull}
 
 
 def _is_free_threaded(info: PythonInfo) -> bool:

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
 from nbenv.progress import Steps
@@ -136,6 +137,11 @@ def _check(snapshot: NotebookSnapshot, known: _Known, name: str, serve: bool) ->
         serving = [*_serving(FORMATS), *_serving(FOLDERS)]
         raise UsageError(
             f"The format {name} cannot serve a notebook.", f"--serve is for {', '.join(serving)}."
+        )
+    if is_text_notebook(snapshot.ref.notebook) and (name in FOLDERS or known[name].serves):
+        raise NbenvError(
+            f"The format {name} takes an .ipynb notebook, and this one is kept as text.",
+            todo=f"Convert it first: jupytext --to ipynb {Path(snapshot.ref.notebook).name}",
         )
     if snapshot.record is None:
         raise NbenvError(

@@ -17,6 +17,7 @@ from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, UsageError
 from nbenv.home import paths
+from nbenv.home.python_settings import without_python_settings
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
@@ -41,7 +42,7 @@ _KEPT = re.compile(
     r"|PYTHON_INSTALL.*|CONFIG_FILE|NO_CONFIG|NO_CACHE|EXCLUDE_NEWER|NETRC.*|LOCK_TIMEOUT)$"
 )
 """Settings of this machine or of its network. The user's others are about other projects."""
-_INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH")
+_INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Variables that would have uv, or a build, work on another environment than the notebook's."""
 _NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
 """Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
@@ -64,7 +65,7 @@ def _environment(
     """Return uv's environment variables: the user's settings for this machine, pip's, and ours."""
     kept = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in without_python_settings(os.environ).items()
         if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
     }
     for name in (*_INTERPRETER, *_NOTEBOOK):
@@ -80,6 +81,8 @@ def _environment(
         variables["UV_FIND_LINKS"] = ",".join([*find_links, *own])
     if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    if not _has_cache(variables):  # a home that cannot be written, as in many containers
+        variables["UV_CACHE_DIR"] = os.path.join(paths.home(), "cache", "uv")
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
 
@@ -96,6 +99,18 @@ def uv_settings(settings: Mapping[str, str]) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def _has_cache(variables: Mapping[str, str]) -> bool:
+    """Return whether uv can write to the cache that it would use."""
+    if variables.get("UV_CACHE_DIR") or variables.get("UV_NO_CACHE") or os.name != "posix":
+        return True
+    chosen = variables.get("XDG_CACHE_HOME", "")
+    folder = chosen if os.path.isabs(chosen) else os.path.expanduser("~/.cache")
+    place = os.path.join(folder, "uv")
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    return os.path.isdir(place) and os.access(place, os.W_OK)
 
 
 def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:

@@ -12,6 +12,7 @@ from nbenv.core.plain_text import safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths, variables
+from nbenv.home.locks import unwritable
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.operations.restore import prepare
 from nbenv.progress import Progress, drain
@@ -56,15 +57,22 @@ def build(path: str) -> str:
         It could not be built.
     """
     log = paths.progress_path(paths.key(path))
-    paths.make_private(os.path.dirname(log))
     try:
-        with paths.open_private(log) as file:
+        with _opened(log) as file:
             report = _Report(file)
             outcome = drain(prepare(NotebookRef.of_kernel(path, os.environ)), report.progress)
     finally:
         with contextlib.suppress(OSError):  # where it could not be made, that is the error
             os.unlink(log)
     return paths.environment_path(outcome.environment)
+
+
+def _opened(log: str) -> TextIO:
+    try:
+        paths.make_private(os.path.dirname(log))
+        return paths.open_private(log)
+    except OSError as error:
+        raise unwritable(error) from None
 
 
 def _log(message: str) -> None:

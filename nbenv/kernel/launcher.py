@@ -15,18 +15,19 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
+from nbenv.core.file_names import is_notebook
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
+from nbenv.home.python_settings import ignore_python_settings
 from nbenv.kernel.become import become
 from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["find_notebook", "main"]
 
-_SUFFIX = ".ipynb"
-
 
 def main() -> None:
     """Become the notebook's kernel; where that is impossible, become one that says why."""
+    ignore_python_settings()
     arguments = sys.argv[1:]
     path = _notebook_or_placeholder()
     try:
@@ -74,10 +75,24 @@ def find_notebook(since: float | None = None) -> str | None:
     """
     for variable in ("JPY_SESSION_NAME", variables.NOTEBOOK):
         name = os.environ.get(variable, "")
-        if name.endswith(_SUFFIX):
-            path = _without_drive(os.path.abspath(os.path.expanduser(name)))
+        if is_notebook(name):
+            path = _without_drive(_absolute(os.path.expanduser(name)))
             return paths.moved(path, since)
     return None
+
+
+def _absolute(name: str) -> str:
+    """Return the absolute path of a notebook, whose name is relative to where its client started.
+
+    The client may have started the kernel in another folder, as ``papermill --cwd`` does.
+    """
+    if os.path.isabs(name):
+        return os.path.normpath(name)
+    for folder in (os.environ.get("PWD", ""), f"/proc/{os.getppid()}/cwd"):
+        path = os.path.join(os.path.realpath(folder), name)
+        if folder and os.path.exists(path):
+            return os.path.normpath(path)
+    return os.path.abspath(name)
 
 
 def _without_drive(path: str) -> str:

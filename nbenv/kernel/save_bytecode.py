@@ -10,12 +10,14 @@ import sys
 
 from nbenv.environments import bytecode
 from nbenv.environments.environment import Environment
+from nbenv.home.python_settings import ignore_python_settings
 
 __all__ = ["main"]
 
 
 def main() -> int:
     """Save it, and note that it was saved."""
+    ignore_python_settings()
     if hasattr(os, "nice"):
         os.nice(10)
     environment = Environment(sys.argv[1])

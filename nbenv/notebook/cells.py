@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from nbenv.core.file_names import is_text_notebook
 from nbenv.errors import NotebookError
 
 __all__ = ["Cell", "Notebook", "cells_of", "read_notebook", "source_of"]
@@ -24,8 +25,12 @@ def read_notebook(path: str) -> Notebook:
     Raises
     ------
     NotebookError
-        The file cannot be read, or is not JSON.
+        The file cannot be read, or is not JSON; or is text, and jupytext is missing.
     """
+    if is_text_notebook(path):
+        from nbenv.notebook.text_cells import read_text_notebook
+
+        return dict(read_text_notebook(path))
     try:
         return cast("Notebook", json.loads(Path(path).read_text(encoding="utf-8-sig")))
     except (OSError, ValueError) as error:

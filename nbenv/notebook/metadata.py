@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 
 from nbenv.core import fast_json
+from nbenv.core.file_names import is_text_notebook
+from nbenv.core.language import other_language
 
 TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
 
     from nbenv.errors import NotebookError
 
-__all__ = ["KERNELSPEC", "read_metadata", "update_notebook", "write_metadata"]
+__all__ = [
+    "KERNELSPEC",
+    "check_is_notebook",
+    "keeps_record",
+    "read_metadata",
+    "update_notebook",
+    "write_metadata",
+]
 
 KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "nbenv"}
 
@@ -30,7 +39,7 @@ Metadata = dict[str, object]
 
 
 def read_metadata(path: str) -> Metadata:
-    """Return the notebook's top-level metadata.
+    """Return the notebook's top-level metadata; of a text notebook, what its header holds.
 
     Raises
     ------
@@ -38,8 +47,29 @@ def read_metadata(path: str) -> Metadata:
         The file is missing or unreadable, not JSON in UTF-8, not nbformat 4, or in another language
         than Python.
     """
+    if is_text_notebook(path):
+        return _read_text(path)
     document: object = _read_tail(path)
     return _checked(path, _parse(path, _file_content(path)) if document is None else document)
+
+
+def keeps_record(path: str) -> bool:
+    """Return whether a file has a place for the record; a text without a header has none.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read, as in `read_metadata`.
+    """
+    return not is_text_notebook(path) or bool(_header_metadata(path))
+
+
+def check_is_notebook(path: str) -> None:
+    """Raise `NotebookError` for a plain script or text, in which nothing can be recorded."""
+    if is_text_notebook(path):
+        from nbenv.notebook.text_header import check_is_notebook as check
+
+        check(path, _file_content(path))
 
 
 def write_metadata(path: str, changes: Metadata) -> bool:
@@ -57,13 +87,32 @@ def write_metadata(path: str, changes: Metadata) -> bool:
     from nbenv.notebook.splice import with_metadata  # a starting kernel only reads
 
     def edit(data: bytes) -> bytes:
+        if is_text_notebook(path):
+            return _text_with(path, data, changes)
         _checked(path, _parse(path, data))
         text = data.removeprefix(_BOM).decode("utf-8")
         changed = with_metadata(text, changes)
         prefix = _BOM if data.startswith(_BOM) else b""
         return data if changed == text else prefix + changed.encode("utf-8")
 
-    return update_notebook(path, edit)
+    changed = update_notebook(path, edit)
+    if changed and not is_text_notebook(path):
+        _follow(path, changes)
+    return changed
+
+
+def _follow(path: str, changes: Metadata) -> None:
+    """Let the text that a notebook is paired with follow it, as ``jupytext --sync`` would."""
+    from nbenv.errors import NbenvError
+    from nbenv.notebook.pairs import texts_of_notebook
+
+    for text in texts_of_notebook(path, read_metadata(path)):
+        try:
+            holds_record = "nbenv" in _header_metadata(text)
+            if not (holds_record and write_metadata(text, changes)):
+                os.utime(text)
+        except (NbenvError, OSError):
+            pass  # the notebook is written; jupytext will say what is wrong with the text
 
 
 def update_notebook(path: str, edit: Callable[[bytes], bytes]) -> bool:
@@ -110,6 +159,37 @@ def _file_content(path: str) -> bytes:
             return file.read()
     except OSError as error:
         raise _unreadable(path, error) from None
+
+
+def _header_metadata(path: str) -> Metadata:
+    from nbenv.notebook.text_header import (
+        header_metadata,
+    )  # YAML, which other notebooks do not need
+
+    metadata = header_metadata(path, _file_content(path))
+    _check_language(path, metadata)
+    return metadata
+
+
+def _read_text(path: str) -> Metadata:
+    """Return the metadata of a notebook in text, with the record of its pair if it has none."""
+    metadata = _header_metadata(path)
+    if "nbenv" not in metadata:
+        from nbenv.notebook.pairs import notebook_of_text
+
+        pair = notebook_of_text(path, metadata)
+        found = read_metadata(pair).get("nbenv") if pair else None
+        if found is not None:
+            return {**metadata, "nbenv": found}
+    return metadata
+
+
+def _text_with(path: str, data: bytes, changes: Metadata) -> bytes:
+    from nbenv.notebook.text_header import check_is_notebook, header_metadata, with_header
+
+    check_is_notebook(path, data)
+    _check_language(path, header_metadata(path, data))
+    return with_header(path, data, changes)
 
 
 def _refused(what: str, why: str = "", todo: str = "") -> NotebookError:
@@ -204,10 +284,8 @@ def _checked(path: str, document: object) -> Metadata:
 
 
 def _check_language(path: str, metadata: Metadata) -> None:
-    for holder, name in (("kernelspec", "language"), ("language_info", "name")):
-        section = metadata.get(holder)
-        language = section.get(name) if isinstance(section, dict) else None
-        if isinstance(language, str) and language.lower() not in ("python", "ipython", ""):
-            raise _refused(
-                f"{path} is a notebook in {language}; nbenv makes environments for Python only."
-            )
+    language = other_language(metadata)
+    if language:
+        raise _refused(
+            f"{path} is a notebook in {language}; nbenv makes environments for Python only."
+        )

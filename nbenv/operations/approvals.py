@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nbenv.core.file_names import is_notebook
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
 from nbenv.environments.inventory import KnownEnvironment, known_environments
@@ -81,7 +82,7 @@ def _named_approvals(word: str, found: Sequence[Approval]) -> set[str]:
     """Return the digests that a word names."""
     if word == _ALL:
         return {each.digest for each in found}
-    if word.endswith(".ipynb"):
+    if is_notebook(word):
         return _approvals_of_notebook(word, found)
     digests = {each.digest for each in found if each.digest.startswith(word.lower())}
     if len(word) < _SHORTEST or len(digests) != 1:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbenv import git
 from nbenv.core import record
+from nbenv.core.file_names import is_notebook
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.lock_diff import LockDiff, diff_specs, verb_of
 from nbenv.core.requirements import KERNEL
@@ -42,16 +43,16 @@ def diff(ref: NotebookRef, other: str | None = None) -> Outcome:
     name = os.path.basename(ref.notebook)
     if other is None:
         return _diff_outcome(f"{name} → its environment", _drift(snapshot), _absent(snapshot))
-    if other.endswith(".ipynb") and os.path.exists(other):
+    if is_notebook(other) and os.path.exists(other):
         newer = NotebookSnapshot.read(NotebookRef(os.path.abspath(other)))
         difference = diff_specs(_recorded_spec(snapshot), _recorded_spec(newer))
         return _diff_outcome(f"{name} → {os.path.basename(other)}", difference)
-    older = spec_in(git.content(ref.notebook, other)) or _empty_spec(snapshot)
+    older = spec_in(git.content(ref.notebook, other), name) or _empty_spec(snapshot)
     return _diff_outcome(f"{name} of {other} → now", diff_specs(older, _recorded_spec(snapshot)))
 
 
-def spec_in(content: bytes) -> Spec | None:
-    """Return the record in a notebook's bytes, None if it has none.
+def spec_in(content: bytes, name: str = "notebook.ipynb") -> Spec | None:
+    """Return the record in a notebook's bytes, None if it has none; `name` is that of its file.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def spec_in(content: bytes) -> Spec | None:
         The record cannot be used.
     """
     with scratch_folder() as scratch:
-        path = Path(scratch, "notebook.ipynb")
+        path = Path(scratch, name)
         path.write_bytes(content)
         try:
             found = read_metadata(str(path)).get("nbenv")

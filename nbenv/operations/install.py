@@ -16,7 +16,7 @@ from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
-from nbenv.engine.summaries import and_more, counted, few, outcome_of
+from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_note
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
 from nbenv.errors import UsageError
@@ -137,8 +137,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
-    return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+    notes = [*_origins(done.spec, done.synced, asked), *ignored, unkept_note(done.before)]
+    text = "\n".join(filter(None, [summary, *notes]))
+    return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
 
 def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:

@@ -16,7 +16,7 @@ from nbenv.core.sync_plan import drift
 from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.installed_graph import installed_graph
-from nbenv.engine.summaries import as_table
+from nbenv.engine.summaries import as_table, unkept_note
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
 from nbenv.environments.markers import select_locked
@@ -216,7 +216,7 @@ def _status_lines(
         ]
     lines = [
         f"Recorded:   Python {data['python']}; {', '.join(snapshot.spec.requirements) or 'nothing'}"
-        + ("" if data["saved"] else " (not saved into the notebook yet)"),
+        + _unsaved_note(snapshot, bool(data["saved"])),
         f"Locked:     {data['locked']} packages",
         f"Installed:  {_installed_line(snapshot, data)}",
     ]
@@ -235,6 +235,13 @@ def _status_lines(
         lines.append(f"Edited:     files of {names} are not as they were installed.")
         lines.append("  Other environments may share them. Put them right with nbenv restore.")
     return lines
+
+
+def _unsaved_note(snapshot: NotebookSnapshot, is_saved: bool) -> str:
+    if is_saved:
+        return ""
+    unkept = unkept_note(snapshot)
+    return f"\n{unkept}" if unkept else " (not saved into the notebook yet)"
 
 
 def edited_packages(environment: Environment, large: bool = True) -> list[str]:

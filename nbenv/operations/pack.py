@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from nbenv.core.file_names import is_notebook
 from nbenv.core.lock import LockedDistribution
 from nbenv.engine.consent import agreed_by_command, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -167,9 +168,9 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
     )
 
 
-def _check_only_wheels(content: bytes) -> None:
+def _check_only_wheels(content: bytes, name: str) -> None:
     """Raise unless restoring a notebook takes nothing but wheels with the hashes of its lock."""
-    spec = spec_in(content)
+    spec = spec_in(content, name)
     if spec is None:
         raise ValueError("its notebook records no environment")
     if not spec.lock.distributions:
@@ -194,9 +195,9 @@ def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
         raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
     name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
     content, place = archive.read(str(about["notebook"])), folder / name
-    if not name.endswith(".ipynb"):
+    if not is_notebook(name):
         raise ValueError("it holds no notebook")
-    _check_only_wheels(content)
+    _check_only_wheels(content, name)
     if place.exists() and place.read_bytes() != content:
         raise NbenvError(
             f"{place} already exists, and is another notebook.",

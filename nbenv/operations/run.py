@@ -11,10 +11,12 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, UnavailableError, UsageError
 from nbenv.home import paths, variables
+from nbenv.notebook.text_cells import read_text_notebook
 from nbenv.operations.fallback import fall_back
 from nbenv.operations.move_python import move
 from nbenv.operations.restore import prepare
@@ -120,7 +122,7 @@ def _copy(ref: NotebookRef, kind: str) -> NotebookRef:
     folder = os.path.join(paths.home(), "runs")
     paths.make_private(folder)
     stem = f"{Path(ref.notebook).stem}-{paths.key(ref.notebook)}-{kind}"
-    copy = os.path.join(folder, f"{stem}.ipynb")
+    copy = os.path.join(folder, stem + Path(ref.notebook).suffix)
     shutil.copyfile(ref.notebook, copy)
     os.chmod(copy, 0o600)
     return NotebookRef(copy, base=str(ref.folder))
@@ -130,6 +132,8 @@ def _copy(ref: NotebookRef, kind: str) -> NotebookRef:
 
 
 def _read_content(path: str) -> nbformat.NotebookNode:
+    if is_text_notebook(path):
+        return read_text_notebook(path)
     content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     return content
 

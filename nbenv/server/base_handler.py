@@ -13,6 +13,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import ensure_async
 from tornado import web
 
+from nbenv.core.file_names import is_notebook
 from nbenv.core.plain_text import cleaned, safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
@@ -128,8 +129,8 @@ class NbenvHandler(APIHandler):
 
 def _find_notebook(contents: object, path: str) -> str:
     file = real_path(contents, path)
-    is_notebook = file is not None and os.path.isfile(file) and file.endswith(".ipynb")
-    if file is None or not is_notebook or not _is_shown(contents, file):
+    is_there = file is not None and os.path.isfile(file) and is_notebook(file)
+    if file is None or not is_there or not _is_shown(contents, file):
         raise web.HTTPError(404, "There is no such notebook.")
     if not os.access(file, os.R_OK):  # another user's
         raise web.HTTPError(403, "The server may not read this notebook.")

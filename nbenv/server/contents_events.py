@@ -6,6 +6,7 @@ import asyncio
 import os
 from logging import Logger
 
+from nbenv.core.file_names import is_notebook
 from nbenv.core.plain_text import safe
 from nbenv.environments import store
 from nbenv.server.contents_paths import local_path
@@ -14,7 +15,6 @@ from nbenv.server.jobs import Jobs
 __all__ = ["CONTENTS_EVENTS", "ContentsFollower"]
 
 CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
-_SUFFIX = ".ipynb"
 
 
 class ContentsFollower:
@@ -37,7 +37,7 @@ class ContentsFollower:
             return
         async with self._one_by_one:
             try:
-                if path.endswith(_SUFFIX):
+                if is_notebook(path):
                     follow(path, source)
                 else:
                     await asyncio.to_thread(follow, path, source)
@@ -47,14 +47,14 @@ class ContentsFollower:
 
     def _delete(self, path: str, _: str) -> None:
         self._jobs.deleted(path)
-        if path.endswith(_SUFFIX):
+        if is_notebook(path):
             store.forget(path)
         else:
             store.forget_folder(path)
 
     def _rename(self, path: str, source: str) -> None:
         self._jobs.moved(source, path)
-        if path.endswith(_SUFFIX) and not os.path.isdir(path):
+        if is_notebook(path) and not os.path.isdir(path):
             store.rename(source, path)
         else:
             store.rename_folder(source, path)

@@ -12,11 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from nbenv.core import record
+from nbenv.core.file_names import is_text_notebook
 from nbenv.core.plain_text import safe
 from nbenv.environments.store import State, forget, read_state, save_state
 from nbenv.errors import NbenvError
+from nbenv.home import paths
 from nbenv.home.locks import is_locked
 from nbenv.notebook.metadata import KERNELSPEC, read_metadata
+from nbenv.notebook.text_header import header_metadata, with_header
 from nbenv.server.contents_paths import local_path
 
 if TYPE_CHECKING:
@@ -41,8 +44,33 @@ def merge(model: Json, path: str, contents_manager: ContentsManager, **_: object
         The server's.
     """
     content, file = model.get("content"), local_path(contents_manager, path)
-    if model.get("type") == "notebook" and isinstance(content, dict) and file is not None:
+    if file is None:
+        return
+    if model.get("type") == "notebook" and isinstance(content, dict):
         _merge_into(content, file)
+    elif model.get("type") == "file" and isinstance(content, str) and is_text_notebook(file):
+        model["content"] = _merged_text(content, file)
+
+
+def _merged_text(content: str, file: str) -> str:
+    """Return a notebook in text, which jupytext sends as a file, with the newest record.
+
+    jupytext leaves out of the header what its filter does not name. Without a header there is no
+    place for a record, and an editor may be saving what is no notebook at all.
+    """
+    if not paths.read_json(paths.state_path(paths.key(file))):
+        return content
+    data = content.encode("utf-8", "surrogatepass")
+    try:
+        metadata = header_metadata(file, data)
+        if not metadata:
+            return content
+        before = dict(metadata)
+        _merge_into({"metadata": metadata, "cells": [content]}, file)
+        changes = {name: each for name, each in metadata.items() if before.get(name) != each}
+        return with_header(file, data, changes).decode("utf-8", "surrogatepass")
+    except NbenvError:
+        return content  # a broken header must not keep the text from being saved
 
 
 def _merge_into(content: Json, file: str) -> None:
@@ -97,7 +125,8 @@ def note_saved(model: Json, os_path: str, contents_manager: ContentsManager, **_
     notebook was not saved, though it was.
     """
     try:
-        if model.get("type") == "notebook":
+        is_file = model.get("type") == "file" and is_text_notebook(os_path)
+        if is_file or model.get("type") == "notebook":
             _mark_saved(os_path)
     except Exception as error:  # the edge: see above
         place, why = safe(os_path), safe(str(error))

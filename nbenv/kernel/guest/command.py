@@ -133,6 +133,7 @@ def _followed(command, screen):
         except KeyboardInterrupt:
             last = _show_stop(child, screen) or last
         child.wait()
+        child.stdout.close()
         if child.returncode not in (0, 1, 2, 3):
             errors.seek(0)
             tail = _printable(errors.read().decode("utf-8", "replace")).strip().splitlines()[-3:]

@@ -23,13 +23,14 @@ def save_bytecode() -> None:
 
 def start_apart(module) -> None:
     """Start the ``main`` of a module of nbenv for this environment, in a process of its own."""
-    subprocess.Popen(
+    child = subprocess.Popen(
         [*load("host_python").command(module), os.path.basename(sys.prefix)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    child.returncode = 0  # nobody waits for it; Python would warn of that
 
 
 def _is_saved():

@@ -9,6 +9,7 @@ from typing import cast
 import nbformat
 
 from nbenv.adopt.rewrite_cells import rewritten
+from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
 from nbenv.notebook.cells import Notebook, cells_of, source_of
@@ -23,13 +24,20 @@ def prepare_file(path: Path, ref: NotebookRef, *, rewriting: bool) -> None:
     Raises
     ------
     UsageError
-        The notebook is open and its cells would be rewritten.
+        The notebook is open, or text, and its cells would be rewritten.
     """
     if rewriting and ref.keeps_unsaved:
         raise UsageError(
             "--rewrite changes the notebook's cells, but the notebook is open.",
             todo="Close the notebook, then in a terminal: nbenv adopt --rewrite NOTEBOOK",
         )
+    if is_text_notebook(path.name):
+        if rewriting:
+            raise UsageError(
+                "--rewrite changes cells, which nbenv does in .ipynb files only.",
+                todo="Adopt it without --rewrite, and write the install lines yourself.",
+            )
+        return
     version = _parsed(path.read_bytes())["nbformat"]
     if version != 4:
         copy = path.with_suffix(f".v{version}.ipynb")

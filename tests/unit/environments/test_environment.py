@@ -82,7 +82,7 @@ def test_a_stop_while_it_is_made_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
 
     environment = Environment("work-1")
 
-    def stopped(arguments: list[str]) -> None:
+    def stopped(arguments: list[str], **_: object) -> None:
         (environment.path / "bin").mkdir()
         raise KeyboardInterrupt
 

@@ -45,6 +45,30 @@ def test_a_path_is_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert launcher.find_notebook() == str(tmp_path / "RTC:work.ipynb")
 
 
+def test_a_relative_path_starts_where_the_client_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``NBENV_NOTEBOOK=sub/x.ipynb papermill sub/x.ipynb out.ipynb --cwd other``."""
+    for folder in ("sub", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.ipynb").touch()
+    monkeypatch.setenv("PWD", str(tmp_path))
+    monkeypatch.setenv(variables.NOTEBOOK, "sub/x.ipynb")
+    monkeypatch.chdir(tmp_path / "other")
+    assert launcher.find_notebook() == str(tmp_path / "sub" / "x.ipynb")
+    monkeypatch.setenv("PWD", str(tmp_path / "sub"))
+    monkeypatch.setenv(variables.NOTEBOOK, "x.ipynb")
+    assert launcher.find_notebook() == str(tmp_path / "sub" / "x.ipynb")
+    monkeypatch.delenv("PWD")
+    assert launcher.find_notebook() == str(tmp_path / "other" / "x.ipynb")
+
+
+@pytest.mark.parametrize("name", ["x.py", "x.md", "x.Rmd"])
+def test_a_notebook_may_be_text(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / name))
+    assert launcher.find_notebook() == str(tmp_path / name)
+
+
 def test_a_renamed_notebook_is_found(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed = notebook.rename(notebook.with_name("renamed.ipynb"))
     word = {"to": str(renamed), "at": 1.0}
