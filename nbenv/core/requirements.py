@@ -7,13 +7,15 @@ A local project is written ``name @ ./folder``, relative to the notebook's folde
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from nbenv.core.marker_form import canonical_marker, has_mixed_quotes, marker_text
 from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
 from nbenv.errors import RequirementError
 
@@ -30,6 +32,7 @@ __all__ = [
     "parse",
     "portable",
     "remove",
+    "text_of",
     "without_credentials",
 ]
 
@@ -39,6 +42,8 @@ KERNEL = "ipykernel"
 _LONGEST = 4096
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _MOST_STEPS_UP = 3
+_SPECIAL = re.compile(r"[ %#?;\[\]]")
+"""Characters of a path that would mean something else in a requirement."""
 
 
 def is_named(text: str) -> bool:
@@ -50,7 +55,7 @@ def is_named(text: str) -> bool:
 
 
 def parse(text: str) -> Requirement:
-    """Parse a named requirement, its name in canonical form (PEP 503).
+    """Parse a named requirement, its name and its extras in canonical form (PEP 503, PEP 685).
 
     Raises
     ------
@@ -67,6 +72,7 @@ def parse(text: str) -> Requirement:
             "Write a name such as pandas, or 'pandas>=2' if you need a certain version.",
         ) from None
     requirement.name = canonicalize_name(requirement.name)
+    requirement.extras = set(map(canonicalize_name, requirement.extras))
     return requirement
 
 
@@ -76,7 +82,10 @@ def _parsed(text: str) -> Requirement:
     if not text.isprintable():
         raise InvalidRequirement("It contains a control character")
     try:
-        return Requirement(text)
+        requirement = Requirement(text)
+        if has_mixed_quotes(marker_text(text, requirement.url)):
+            raise InvalidRequirement("A value in its marker contains a quotation mark")
+        return requirement
     except InvalidRequirement:
         raise
     except RecursionError:
@@ -98,8 +107,17 @@ def check_recorded(text: str) -> None:
 
 
 def normalise(text: str) -> str:
-    """Return a named requirement in its one spelling."""
-    return str(parse(text))
+    """Return a named requirement in its one form."""
+    return text_of(parse(text))
+
+
+def text_of(requirement: Requirement) -> str:
+    """Return a parsed requirement in the one form in which it is recorded and compared."""
+    text = str(requirement)
+    if requirement.marker is None:
+        return text
+    marker = str(requirement.marker)
+    return text.removesuffix(marker) + canonical_marker(marker, '"')
 
 
 def name_of(text: str) -> str:
@@ -116,7 +134,7 @@ def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
     merged = [parse(text) for text in recorded]
     for text in asked:
         merged = _merged(merged, parse(text))
-    return sorted(map(str, merged))
+    return sorted(map(text_of, merged))
 
 
 def _merged(known: list[Requirement], new: Requirement) -> list[Requirement]:
@@ -171,12 +189,14 @@ def absolute(url: str, folder: Path) -> Path:
 def portable(path: Path, folder: Path) -> str:
     """Return the URL to record for a local path: relative if it can travel with the notebook.
 
-    A path far above the notebook is on this machine only, so it is recorded whole.
+    A path far above the notebook is on this machine only, so it is recorded whole. `absolute` is
+    the way back.
     """
     try:
         relative = os.path.relpath(path, folder).replace(os.sep, "/")
     except ValueError:  # another drive
         return path.as_uri()
-    if relative.count("../") > _MOST_STEPS_UP or " " in relative:
+    if relative.count("../") > _MOST_STEPS_UP:
         return path.as_uri()
+    relative = _SPECIAL.sub(lambda found: quote(found[0]), relative)
     return relative if relative.startswith("../") else f"./{relative}"

@@ -14,7 +14,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.record import VERSION, RecordDict, broken, check, fingerprint, recipe
-from nbenv.core.requirements import check_recorded, parse
+from nbenv.core.requirements import check_recorded, normalise, parse
 from nbenv.core.urls import index_problem, is_archive, is_local
 from nbenv.errors import RequirementError
 
@@ -45,6 +45,8 @@ class Spec:
     indexes: tuple[Index, ...] = ()
     editable: tuple[str, ...] = ()
     unknown: Mapping[str, object] = field(default_factory=dict)
+    _found: RecordDict | None = field(default=None, init=False, repr=False, compare=False)
+    """The record that it was read from, if that is written in another form than ours."""
 
     @classmethod
     def from_record(cls, found: object) -> Spec:
@@ -58,11 +60,11 @@ class Spec:
             A line of its lock cannot be used.
         """
         checked = check(found)
-        source = frozenset(_names(checked, "source"))
+        source = frozenset(map(canonicalize_name, _names(checked, "source")))
         editable = _names(checked, "editable")
         lock = Lock.from_lines(_texts(checked, "lock"), source)
         _check_editable(editable, lock)
-        return cls(
+        spec = cls(
             python=str(checked["python"]),
             requirements=_requirements(_texts(checked, "requirements")),
             lock=lock,
@@ -70,6 +72,9 @@ class Spec:
             editable=editable,
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
+        if checked != spec.to_record():
+            object.__setattr__(spec, "_found", dict(checked))
+        return spec
 
     @property
     def index_urls(self) -> dict[str, str]:
@@ -77,10 +82,14 @@ class Spec:
         return {index.name: index.url for index in self.indexes}
 
     def to_record(self) -> RecordDict:
-        """Return the record in its plain form, equal for equal specs.
+        """Return the record in its plain form: as it was read, or in our own form.
 
-        Lists that are empty, other than the first two, are left out: they would be noise in a diff.
+        What was only read is written as it was, so that equal content changes nothing in a file. In
+        our form, lists that are empty are left out, other than the first two.
         """
+        return dict(self._found) if self._found is not None else self._canonical_record()
+
+    def _canonical_record(self) -> RecordDict:
         record: RecordDict = {
             **self.unknown,
             "version": VERSION,
@@ -124,7 +133,8 @@ class Spec:
         """
         key = (str(folder), *sorted((contents or {}).items()))
         if key not in self._digests:
-            self._digests[key] = self._digest(folder, contents)
+            record = self._canonical_record()
+            self._digests[key] = self._digest(record, folder, contents)
         return self._digests[key]
 
     @cached_property
@@ -132,9 +142,23 @@ class Spec:
         """Earlier results of `digest`: a page asks for one every few seconds."""
         return {}
 
-    def _digest(self, folder: Path, contents: Mapping[str, str] | None) -> str:
-        record = self.to_record()
-        bound = {**recipe(record), "requirements": record["requirements"]}
+    def is_same(self, other: Spec) -> bool:
+        """Return whether another spec records the same, however either is written."""
+        return self._comparable() == other._comparable()
+
+    def _comparable(self) -> RecordDict:
+        record = self._canonical_record()
+        return {**record, "requirements": sorted(map(normalise, self.requirements))}
+
+    def former_digest(self, folder: Path, contents: Mapping[str, str] | None = None) -> str:
+        """Return the digest of the record exactly as it was read, "" if that is in our form.
+
+        Versions of nbenv before ours approved what they had resolved in the form that it had then.
+        """
+        return self._digest(self._found, folder, contents) if self._found is not None else ""
+
+    def _digest(self, record: RecordDict, folder: Path, contents: Mapping[str, str] | None) -> str:
+        bound = {**recipe(record), "requirements": record.get("requirements", [])}
         if not all(map(is_archive, self.local_urls)):
             bound["folder"] = str(folder)
         if contents:

@@ -186,6 +186,17 @@ def hold_environment(
 def _locked_spec(
     snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
 ) -> Steps[Spec]:
+    """Return a spec with a lock that meets it; the present one where nothing else is recorded.
+
+    Equal content is then written as it was, whoever wrote it.
+    """
+    locked_spec = yield from _with_lock(snapshot, spec, interpreter, options)
+    return snapshot.spec if locked_spec.is_same(snapshot.spec) else locked_spec
+
+
+def _with_lock(
+    snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
+) -> Steps[Spec]:
     """Return a spec with a lock that meets it; the present lock if that does."""
     if options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec)):
         return spec
@@ -195,7 +206,7 @@ def _locked_spec(
 
 def _is_met(old: Spec, new: Spec) -> bool:
     """Return whether the present lock was made for exactly these requirements."""
-    return bool(old.lock.distributions) and replace(new, lock=old.lock) == old
+    return bool(old.lock.distributions) and replace(new, lock=old.lock).is_same(old)
 
 
 def _expected(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:

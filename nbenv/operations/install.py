@@ -139,7 +139,7 @@ def _recordable(text: str, folder: Path) -> str:
                 f"{requirement.name} cannot be installed from that address: it {problem}.",
                 todo="Use another address; passwords belong in ~/.netrc or git's credential store.",
             )
-    return str(requirement)
+    return requirements.text_of(requirement)
 
 
 def _add_requirements(spec: Spec, named: NamedRequirements, indexes: Sequence[Index]) -> Spec:
