@@ -24,6 +24,7 @@ from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from nbenv.core.marker_form import canonical_marker, marker_text
 from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
 from nbenv.errors import LockError
 
@@ -38,6 +39,9 @@ _LONGEST = 4096
 class LockedDistribution:
     """One distribution of a lock: exactly one of `version` and `url` is set.
 
+    Whatever it is made from, its marker and its hashes are in one form and order: what was resolved
+    equals what is read back from a record.
+
     `source` says that its hashes are those of an sdist, which must be built; the record lists such
     names beside the lock, since a line cannot say it. `index` is known only of what was just
     resolved: it is recorded nowhere, so that a lock works with any mirror.
@@ -50,6 +54,12 @@ class LockedDistribution:
     hashes: tuple[str, ...] = ()
     source: bool = False
     index: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        """Bring the marker and the hashes into their one form."""
+        if self.marker is not None:
+            object.__setattr__(self, "marker", canonical_marker(self.marker))
+        object.__setattr__(self, "hashes", tuple(sorted(set(self.hashes))))
 
     @classmethod
     def from_line(cls, line: str, position: int = 0) -> LockedDistribution:
@@ -66,7 +76,7 @@ class LockedDistribution:
         if problem or requirement is None:
             raise _broken(line, position, problem)
         version = None if requirement.url else next(iter(requirement.specifier)).version
-        marker = str(requirement.marker).replace('"', "'") if requirement.marker else None
+        marker = marker_text(text, requirement.url) or None
         name = canonicalize_name(requirement.name)
         return cls(name, version, requirement.url, marker, tuple(hashes))
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from packaging.utils import InvalidName, canonicalize_name
 
@@ -18,6 +20,7 @@ from nbenv.errors import RequirementError
 __all__ = [
     "ALL",
     "STRATEGIES",
+    "Index",
     "constraint_problem",
     "constraints",
     "exclude_newer",
@@ -25,6 +28,7 @@ __all__ = [
     "find_links_problem",
     "formats",
     "index_strategy",
+    "indexes",
     "is_moment",
     "is_named",
 ]
@@ -34,11 +38,29 @@ ALL = ":all:"
 STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
 """uv's ways to choose between indexes that have the same package."""
 
+_INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _MOMENT = re.compile(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
     r"(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?",
     re.ASCII,
 )
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index that the environment needs beyond the machine's own; its URL has no credentials.
+
+    A `default` index replaces the machine's default one, which is then asked for nothing.
+    """
+
+    name: str
+    url: str
+    default: bool = False
+
+    def to_entry(self) -> dict[str, object]:
+        """Return its entry in a record: what is not said is left out."""
+        entry: dict[str, object] = {"name": self.name, "url": self.url}
+        return {**entry, "default": True} if self.default else entry
 
 
 def is_named(names: Sequence[str], name: str) -> bool:
@@ -118,3 +140,21 @@ def index_strategy(text: str) -> str:
     if text and text not in STRATEGIES:
         raise broken(".index_strategy", f"is not one of {', '.join(STRATEGIES)}")
     return text
+
+
+def indexes(found: object) -> tuple[Index, ...]:
+    """Return the indexes of a record, each with a name of its own."""
+    read: list[Index] = []
+    names: set[str] = set()
+    for position, index in enumerate(cast("list[dict[str, str]]", found)):
+        if not _INDEX_NAME.fullmatch(index["name"]):
+            raise broken(f".indexes[{position}].name", "is not the name of an index")
+        if index["name"] in names:
+            raise broken(f".indexes[{position}].name", "is the name of an index before it, too")
+        if problem := index_problem(index["url"]):
+            raise broken(f".indexes[{position}].url", problem)
+        if index.get("default") and any(each.default for each in read):
+            raise broken(f".indexes[{position}].default", "is set for an index before it, too")
+        names.add(index["name"])
+        read.append(Index(index["name"], index["url"], bool(index.get("default"))))
+    return tuple(read)

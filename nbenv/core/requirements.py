@@ -7,14 +7,16 @@ A local project is written ``name @ ./folder``, relative to the notebook's folde
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from nbenv.core.marker_form import canonical_marker, has_mixed_quotes, marker_text
 from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
 from nbenv.errors import RequirementError
 
@@ -33,6 +35,7 @@ __all__ = [
     "parse",
     "portable",
     "remove",
+    "text_of",
     "without_credentials",
 ]
 
@@ -45,6 +48,8 @@ Only a requirement that says more than its name is recorded: a version, an addre
 _LONGEST = 4096
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _MOST_STEPS_UP = 3
+_SPECIAL = re.compile(r"[ %#?;\[\]]")
+"""Characters of a path that would mean something else in a requirement."""
 
 
 def is_named(text: str) -> bool:
@@ -56,7 +61,7 @@ def is_named(text: str) -> bool:
 
 
 def parse(text: str) -> Requirement:
-    """Parse a named requirement, its name in canonical form (PEP 503).
+    """Parse a named requirement, its name and its extras in canonical form (PEP 503, PEP 685).
 
     Raises
     ------
@@ -73,6 +78,7 @@ def parse(text: str) -> Requirement:
             "Write a name such as pandas, or 'pandas>=2' if you need a certain version.",
         ) from None
     requirement.name = canonicalize_name(requirement.name)
+    requirement.extras = set(map(canonicalize_name, requirement.extras))
     return requirement
 
 
@@ -82,7 +88,10 @@ def _parsed(text: str) -> Requirement:
     if not text.isprintable():
         raise InvalidRequirement("It contains a control character")
     try:
-        return Requirement(text)
+        requirement = Requirement(text)
+        if has_mixed_quotes(marker_text(text, requirement.url)):
+            raise InvalidRequirement("A value in its marker contains a quotation mark")
+        return requirement
     except InvalidRequirement:
         raise
     except RecursionError:
@@ -110,8 +119,21 @@ def is_bare_kernel(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """Return a named requirement in its one spelling."""
-    return str(parse(text))
+    """Return a named requirement in its one form."""
+    return text_of(parse(text))
+
+
+def text_of(requirement: Requirement) -> str:
+    """Return a parsed requirement in the one form in which it is recorded and compared."""
+    text = str(requirement)
+    if requirement.marker is None:
+        return text
+    return text.removesuffix(str(requirement.marker)) + _marker_of(requirement)
+
+
+def _marker_of(requirement: Requirement) -> str:
+    """Return a requirement's marker in its one form, "" without one."""
+    return canonical_marker(str(requirement.marker), '"') if requirement.marker else ""
 
 
 def name_of(text: str) -> str:
@@ -142,24 +164,24 @@ def combine(asked: Iterable[tuple[str, str]]) -> list[str]:
         seen.append((new, place))
         # An address and a specifier cannot stand in one requirement, but in two of one name.
         kind = "url" if new.url else "specifier"
-        known = lines.setdefault((new.name, f"{kind} {new.marker or ''}"), parse(text))
+        known = lines.setdefault((new.name, f"{kind} {_marker_of(new)}"), parse(text))
         known.extras |= new.extras
         known.specifier &= new.specifier
-    addresses = {(each.name, str(each.marker)): each for each in lines.values() if each.url}
+    addresses = {(each.name, _marker_of(each)): each for each in lines.values() if each.url}
     for each in lines.values():
-        addressed = addresses.get((each.name, str(each.marker)))
+        addressed = addresses.get((each.name, _marker_of(each)))
         if addressed and not each.url:
             addressed.extras |= each.extras
     return [
-        str(each)
+        text_of(each)
         for each in lines.values()
-        if each.url or each.specifier or (each.name, str(each.marker)) not in addresses
+        if each.url or each.specifier or (each.name, _marker_of(each)) not in addresses
     ]
 
 
 def _check_agrees(new: Requirement, place: str, seen: Iterable[tuple[Requirement, str]]) -> None:
     for old, where in seen:
-        if old.name != new.name or str(old.marker) != str(new.marker):
+        if old.name != new.name or _marker_of(old) != _marker_of(new):
             continue
         two_addresses = old.url and new.url and old.url != new.url
         if two_addresses or _is_impossible(old.specifier & new.specifier):
@@ -197,7 +219,7 @@ def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
     for name, together in added.items():
         others = [old for old in merged if old.name != name]
         merged = [*others, *_merged([old for old in merged if old.name == name], together)]
-    return sorted(dict.fromkeys(map(str, merged)))
+    return sorted(dict.fromkeys(map(text_of, merged)))
 
 
 def _merged(known: list[Requirement], new: list[Requirement]) -> list[Requirement]:
@@ -215,7 +237,7 @@ def _merged(known: list[Requirement], new: list[Requirement]) -> list[Requiremen
 def _is_elsewhere(old: Requirement, new: Iterable[Requirement]) -> bool:
     """Return whether a requirement is for other environments than all the new ones."""
     return bool(old.marker) and all(
-        each.marker and str(each.marker) != str(old.marker) for each in new
+        each.marker and _marker_of(each) != _marker_of(old) for each in new
     )
 
 
@@ -256,12 +278,14 @@ def absolute(url: str, folder: Path) -> Path:
 def portable(path: Path, folder: Path) -> str:
     """Return the URL to record for a local path: relative if it can travel with the notebook.
 
-    A path far above the notebook is on this machine only, so it is recorded whole.
+    A path far above the notebook is on this machine only, so it is recorded whole. `absolute` is
+    the way back.
     """
     try:
         relative = os.path.relpath(path, folder).replace(os.sep, "/")
     except ValueError:  # another drive
         return path.as_uri()
-    if relative.count("../") > _MOST_STEPS_UP or " " in relative:
+    if relative.count("../") > _MOST_STEPS_UP:
         return path.as_uri()
+    relative = _SPECIAL.sub(lambda found: quote(found[0]), relative)
     return relative if relative.startswith("../") else f"./{relative}"

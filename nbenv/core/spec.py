@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,13 +14,13 @@ from packaging.utils import InvalidName, canonicalize_name
 from nbenv.core import recorded_options
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.record import ASKED, VERSION, RecordDict, broken, check, fingerprint, recipe
-from nbenv.core.requirements import check_recorded, parse
-from nbenv.core.urls import index_problem, is_archive, is_local
+from nbenv.core.recorded_options import Index
+from nbenv.core.requirements import check_recorded, normalise, parse
+from nbenv.core.urls import is_archive, is_local
 from nbenv.errors import RequirementError
 
 __all__ = ["Index", "Spec"]
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _OPTIONS = (
     "constraints",
     "no_deps",
@@ -35,23 +34,6 @@ _OPTIONS = (
 _KNOWN = frozenset(
     {"version", "python", "requirements", "lock", "indexes", "editable", "source", *_OPTIONS}
 )
-
-
-@dataclass(frozen=True)
-class Index:
-    """An index that the environment needs beyond the machine's own; its URL has no credentials.
-
-    A `default` index replaces the machine's default one, which is then asked for nothing.
-    """
-
-    name: str
-    url: str
-    default: bool = False
-
-    def to_entry(self) -> dict[str, object]:
-        """Return its entry in a record: what is not said is left out."""
-        entry: dict[str, object] = {"name": self.name, "url": self.url}
-        return {**entry, "default": True} if self.default else entry
 
 
 @dataclass(frozen=True)
@@ -74,6 +56,8 @@ class Spec:
     exclude_newer: str = ""
     index_strategy: str = ""
     unknown: Mapping[str, object] = field(default_factory=dict)
+    _found: RecordDict | None = field(default=None, init=False, repr=False, compare=False)
+    """The record that it was read from, if that is written in another form than ours."""
 
     @classmethod
     def from_record(cls, found: object) -> Spec:
@@ -87,15 +71,15 @@ class Spec:
             A line of its lock cannot be used.
         """
         checked = check(found)
-        source = frozenset(_names(checked, "source"))
+        source = frozenset(map(canonicalize_name, _names(checked, "source")))
         editable = _names(checked, "editable")
         lock = Lock.from_lines(_texts(checked, "lock"), source)
         _check_editable(editable, lock)
-        return cls(
+        spec = cls(
             python=str(checked["python"]),
             requirements=_requirements(_texts(checked, "requirements")),
             lock=lock,
-            indexes=_indexes(checked),
+            indexes=recorded_options.indexes(checked.get("indexes", [])),
             editable=editable,
             constraints=recorded_options.constraints(_texts(checked, "constraints")),
             no_deps=_canonical(_names(checked, "no_deps"), "no_deps"),
@@ -106,6 +90,9 @@ class Spec:
             index_strategy=recorded_options.index_strategy(str(checked.get("index_strategy", ""))),
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
+        if checked != spec.to_record():
+            object.__setattr__(spec, "_found", dict(checked))
+        return spec
 
     @property
     def index_urls(self) -> dict[str, str]:
@@ -113,10 +100,14 @@ class Spec:
         return {index.name: index.url for index in self.indexes}
 
     def to_record(self) -> RecordDict:
-        """Return the record in its plain form, equal for equal specs.
+        """Return the record in its plain form: as it was read, or in our own form.
 
-        Lists that are empty, other than the first two, are left out: they would be noise in a diff.
+        What was only read is written as it was, so that equal content changes nothing in a file. In
+        our form, lists that are empty are left out, other than the first two.
         """
+        return dict(self._found) if self._found is not None else self._canonical_record()
+
+    def _canonical_record(self) -> RecordDict:
         record: RecordDict = {
             **self.unknown,
             "version": VERSION,
@@ -163,7 +154,8 @@ class Spec:
         """
         key = (str(folder), *sorted((contents or {}).items()))
         if key not in self._digests:
-            self._digests[key] = self._digest(folder, contents)
+            record = self._canonical_record()
+            self._digests[key] = self._digest(record, folder, contents)
         return self._digests[key]
 
     @cached_property
@@ -171,9 +163,24 @@ class Spec:
         """Earlier results of `digest`: a page asks for one every few seconds."""
         return {}
 
-    def _digest(self, folder: Path, contents: Mapping[str, str] | None) -> str:
-        record = self.to_record()
+    def is_same(self, other: Spec) -> bool:
+        """Return whether another spec records the same, however either is written."""
+        return self._comparable() == other._comparable()
+
+    def _comparable(self) -> RecordDict:
+        record = self._canonical_record()
+        return {**record, "requirements": sorted(map(normalise, self.requirements))}
+
+    def former_digest(self, folder: Path, contents: Mapping[str, str] | None = None) -> str:
+        """Return the digest of the record exactly as it was read, "" if that is in our form.
+
+        Versions of nbenv before ours approved what they had resolved in the form that it had then.
+        """
+        return self._digest(self._found, folder, contents) if self._found is not None else ""
+
+    def _digest(self, record: RecordDict, folder: Path, contents: Mapping[str, str] | None) -> str:
         bound = recipe(record) | {key: record[key] for key in ASKED if key in record}
+        bound.setdefault("requirements", [])
         if not all(map(is_archive, self.local_urls)):
             bound["folder"] = str(folder)
         if contents:
@@ -273,20 +280,3 @@ def _requirements(texts: tuple[str, ...]) -> tuple[str, ...]:
             why = f"cannot be used. {error.what} {error.why}".rstrip(". ")
             raise broken(f".requirements[{position}]", why) from None
     return texts
-
-
-def _indexes(checked: Mapping[str, object]) -> tuple[Index, ...]:
-    indexes: list[Index] = []
-    names: set[str] = set()
-    for position, index in enumerate(cast("list[dict[str, str]]", checked.get("indexes", []))):
-        if not _NAME.fullmatch(index["name"]):
-            raise broken(f".indexes[{position}].name", "is not the name of an index")
-        if index["name"] in names:
-            raise broken(f".indexes[{position}].name", "is the name of an index before it, too")
-        if problem := index_problem(index["url"]):
-            raise broken(f".indexes[{position}].url", problem)
-        if index.get("default") and any(each.default for each in indexes):
-            raise broken(f".indexes[{position}].default", "is set for an index before it, too")
-        names.add(index["name"])
-        indexes.append(Index(index["name"], index["url"], bool(index.get("default"))))
-    return tuple(indexes)

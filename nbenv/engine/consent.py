@@ -13,7 +13,7 @@ from pathlib import Path
 from nbenv.core.spec import Spec
 from nbenv.engine.disclosure import contents, disclose, download_note
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
-from nbenv.environments.local_projects import digest_of
+from nbenv.environments.local_projects import digest_of, digests_of
 from nbenv.errors import ApprovalNeededError
 from nbenv.home import approval_store
 from nbenv.progress import Progress, Steps
@@ -27,6 +27,7 @@ __all__ = [
     "check_spec",
     "is_allowed",
     "is_approved",
+    "is_approved_spec",
     "needs_approval",
 ]
 
@@ -105,8 +106,13 @@ def _spec_to_restore(snapshot: NotebookSnapshot) -> Spec | None:
 
 def is_approved(snapshot: NotebookSnapshot) -> bool:
     """Return whether what a notebook records was approved on this machine."""
-    spec, folder = snapshot.spec, snapshot.ref.folder
-    return _may_be_approved(spec, folder) and approval_store.is_approved(snapshot.digest)
+    return is_approved_spec(snapshot.spec, snapshot.ref.folder)
+
+
+def is_approved_spec(spec: Spec, folder: Path) -> bool:
+    """Return whether a record was approved on this machine for a notebook in `folder`."""
+    digests = digests_of(spec, folder) if _may_be_approved(spec, folder) else ()
+    return any(map(approval_store.is_approved, digests))
 
 
 def is_allowed(digest: str, agreed: str | None = None) -> bool:
@@ -155,16 +161,16 @@ def check_spec(spec: Spec, folder: Path, agreed: str | None) -> None:
     if approval_store.policy() == "always":
         return
     is_known = bool(agreed) or _may_be_approved(spec, folder)
-    digest = digest_of(spec, folder) if is_known else ""
-    if not (digest and is_allowed(digest, agreed)):
-        raise _refusal(spec, folder, digest, agreed)
+    digests = digests_of(spec, folder) if is_known else ("",)
+    if not any(digest and is_allowed(digest, agreed) for digest in digests):
+        raise _refusal(spec, folder, digests[0], agreed)
 
 
 def _refusal(spec: Spec, folder: Path, digest: str, agreed: str | None) -> ApprovalNeededError:
     what = _NEW
     if agreed:
         what = _CHANGED
-    elif spec.local_urls and _was_approved(spec.digest(folder)):
+    elif spec.local_urls and _was_approved(spec, folder):
         what = _OTHER_PROJECT
     return ApprovalNeededError(
         f"{what}: {contents(spec)}.",
@@ -182,12 +188,13 @@ def _may_be_approved(spec: Spec, folder: Path) -> bool:
     Where the record was never approved, its files were not either. A stranger's record can name
     any folder of this machine, and each start of a kernel asks.
     """
-    return not spec.local_urls or _was_approved(spec.digest(folder))
+    return not spec.local_urls or _was_approved(spec, folder)
 
 
-def _was_approved(record: str) -> bool:
-    """Return whether the same record was approved with other files of its local projects."""
-    return any(each.about.get("record") == record for each in approval_store.approved())
+def _was_approved(spec: Spec, folder: Path) -> bool:
+    """Return whether the same record was approved with any files of its local projects."""
+    records = {spec.digest(folder), spec.former_digest(folder)} - {""}
+    return any(each.about.get("record") in records for each in approval_store.approved())
 
 
 def check_policy(agreed: str | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from nbenv.core.lock import Lock
-from nbenv.core.requirements import KERNEL, merge, parse
+from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
 from nbenv.environments.interpreters import Interpreter
@@ -182,10 +182,11 @@ def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
     A lock that does not meet its own requirements was edited by hand.
     """
     kept = replace(new, requirements=old.requirements, lock=old.lock, editable=old.editable)
-    grows = {*old.requirements} < {*new.requirements} and {*old.editable} <= {*new.editable}
+    known = set(map(normalise, old.requirements))
+    grows = known < set(map(normalise, new.requirements)) and {*old.editable} <= {*new.editable}
     if kept != old or not grows or not _meets_requirements(old):
         return ()
-    return tuple(text for text in new.requirements if text not in old.requirements)
+    return tuple(text for text in new.requirements if normalise(text) not in known)
 
 
 def _meets_requirements(spec: Spec) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from nbenv.core.allowed_hashes import AllowedHashes, limited
 from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
+from nbenv.engine.allowed_hashes import AllowedHashes, limited
 from nbenv.engine.consent import agree, check_approved
 from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -198,6 +198,17 @@ def hold_environment(
 def _locked_spec(
     snapshot: NotebookSnapshot, edited: Edited[N], interpreter: Interpreter, options: ChangeOptions
 ) -> Steps[Spec]:
+    """Return a spec with a lock that meets it; the present one where nothing else is recorded.
+
+    Equal content is then written as it was, whoever wrote it.
+    """
+    locked_spec = yield from _with_lock(snapshot, edited, interpreter, options)
+    return snapshot.spec if locked_spec.is_same(snapshot.spec) else locked_spec
+
+
+def _with_lock(
+    snapshot: NotebookSnapshot, edited: Edited[N], interpreter: Interpreter, options: ChangeOptions
+) -> Steps[Spec]:
     """Return a spec with a lock that meets it; the present lock if that does."""
     spec = edited.spec
     if not (options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec))):
@@ -208,7 +219,7 @@ def _locked_spec(
 
 def _is_met(old: Spec, new: Spec) -> bool:
     """Return whether the present lock was made for exactly these requirements."""
-    return bool(old.lock.distributions) and replace(new, lock=old.lock) == old
+    return bool(old.lock.distributions) and replace(new, lock=old.lock).is_same(old)
 
 
 def _expected(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:

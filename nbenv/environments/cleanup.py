@@ -20,7 +20,7 @@ from nbenv.core.spec import Spec
 from nbenv.environments import bytecode, ownership, store
 from nbenv.environments.environment import Environment
 from nbenv.environments.inventory import remove_asides
-from nbenv.environments.local_projects import digest_of
+from nbenv.environments.local_projects import digests_of
 from nbenv.environments.store import State, all_states
 from nbenv.errors import NbenvError
 from nbenv.home import paths
@@ -218,7 +218,7 @@ def _digests_in_use() -> Iterator[str]:
         installed = Environment(state.environment).read_marker().record
         for record in (state.record, installed, _record_in_file(state)):
             with contextlib.suppress(NbenvError):  # no record, or one of another version
-                yield digest_of(Spec.from_record(record), folder)
+                yield from digests_of(Spec.from_record(record), folder)
 
 
 def _record_in_file(state: State) -> object:

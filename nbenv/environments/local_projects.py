@@ -21,7 +21,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import is_local
 from nbenv.installer.uv import tomllib
 
-__all__ = ["digest_of", "fingerprint"]
+__all__ = ["contents_of", "digest_of", "digests_of", "fingerprint"]
 
 _GENERATED = frozenset({
     ".git", ".hg", ".svn", ".venv", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache",
@@ -59,12 +59,23 @@ def digest_of(spec: Spec, folder: Path) -> str:
 
     Where the record names no local project, no file is read for it.
     """
-    contents = {
+    return digests_of(spec, folder)[0]
+
+
+def digests_of(spec: Spec, folder: Path) -> tuple[str, ...]:
+    """Return every digest by which a record may have been approved, that of `digest_of` first."""
+    contents = contents_of(spec, folder)
+    found = (spec.digest(folder, contents), spec.former_digest(folder, contents))
+    return tuple(filter(None, found))
+
+
+def contents_of(spec: Spec, folder: Path) -> dict[str, str]:
+    """Return the fingerprints of the local projects and archives that a record names, by URL."""
+    return {
         url: found
         for url in spec.local_urls
         if (found := fingerprint(_place(url, folder), in_place=_is_editable(url, spec)))
     }
-    return spec.digest(folder, contents)
 
 
 def _place(url: str, folder: Path) -> Path:

@@ -22,7 +22,8 @@ _NEWEST = "99"
 """The patch version assumed for a Python that is not here: uv would fetch the newest."""
 _PATCHES = 40
 """Patch versions that are tried; no minor version has had more than some twenty."""
-_COMPARISON = re.compile(r"('[^']*'|\w+)\s*(?:not\s+in\b|in\b|[<>=!~]+)\s*('[^']*'|\w+)")
+_VALUE = r"""'[^']*'|"[^"]*\""""
+_COMPARISON = re.compile(rf"({_VALUE}|\w+)\s*(?:not\s+in\b|in\b|[<>=!~]+)\s*({_VALUE}|\w+)")
 _OF_PYTHON = frozenset({"python_full_version", "implementation_version"})
 _OF_SYSTEM = frozenset({"platform_release", "platform_version"})
 """Values that an update of this machine's system changes."""
@@ -102,7 +103,7 @@ def _may_hold(locked: LockedDistribution, fixed: Mapping[str, str], python: str)
 def _some_python(comparison: str, python: str) -> bool:
     """Return whether a comparison holds for some full version of a minor version."""
     asked, fixed = LockedDistribution("any", marker=comparison), marker_values(python)
-    literals = re.findall("'([^']*)'", comparison)
+    literals = [each[1:-1] for each in re.findall(_VALUE, comparison)]
     return any(
         asked.holds_for({**fixed, "python_full_version": each, "implementation_version": each})
         for each in dict.fromkeys(_versions_of(python, literals))

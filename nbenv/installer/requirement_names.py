@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbenv.core.requirements import parse, portable
+from nbenv.core.requirements import parse, portable, text_of
 from nbenv.errors import RequirementError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.scratch_project import write_project
@@ -97,7 +97,7 @@ def _add(arguments: Sequence[str], notebook_folder: Path) -> Steps[NamedRequirem
             requirement.url = _source_url(source, Path(scratch), notebook_folder)
             if source.get("editable"):
                 editable.append(requirement.name)
-        requirements.append(str(requirement))
+        requirements.append(text_of(requirement))
     return NamedRequirements(tuple(requirements), tuple(editable))
 
 

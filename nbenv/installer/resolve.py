@@ -14,7 +14,7 @@ import tomli_w
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import filename_of, from_pylock, is_installable
 from nbenv.core.recorded_options import ALL, is_named
-from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable
+from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable, text_of
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
@@ -139,7 +139,7 @@ def _without_path(text: str) -> str:
     requirement = parse(text)
     if is_local(requirement.url):
         requirement.url = None
-    return str(requirement)
+    return text_of(requirement)
 
 
 def _sources(spec: Spec, folder: Path) -> dict[str, object]:

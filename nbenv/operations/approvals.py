@@ -12,7 +12,7 @@ from nbenv.core.file_names import is_notebook
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import as_table
 from nbenv.environments.inventory import KnownEnvironment, known_environments
-from nbenv.environments.local_projects import digest_of
+from nbenv.environments.local_projects import digests_of
 from nbenv.errors import NbenvError, RecordError, UsageError
 from nbenv.home import approval_store
 from nbenv.home.approval_store import Approval
@@ -98,10 +98,11 @@ def _approvals_of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
     real = os.path.realpath(path)
     digests = {each.digest for each in found if each.about.get("notebook") == real}
     try:
-        digest = NotebookSnapshot.read(NotebookRef(real)).digest
+        snapshot = NotebookSnapshot.read(NotebookRef(real))
+        present = digests_of(snapshot.spec, snapshot.ref.folder)
     except NbenvError:  # gone, or broken
         return digests
-    return digests | {each.digest for each in found if each.digest == digest}
+    return digests | {each.digest for each in found if each.digest in present}
 
 
 def _unmark_environments(digests: set[str]) -> list[str]:
@@ -122,4 +123,4 @@ def _installed_digests(known: KnownEnvironment) -> Iterator[str]:
         folder = Path(os.path.realpath(known.notebook or "")).parent
         if record is not None:
             spec = parse_record(record)
-            yield from (digest_of(spec, folder), spec.digest(folder))
+            yield from (*digests_of(spec, folder), spec.digest(folder))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from nbenv.core import requirements
-from nbenv.core.allowed_hashes import AllowedHashes
 from nbenv.core.recorded_options import constraint_problem
 from nbenv.core.urls import direct_problem, index_name, unused_name
+from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
 from nbenv.installer.requirement_names import NamedRequirements, find_names
@@ -165,4 +165,4 @@ def _recordable(text: str, folder: Path) -> str:
                 f"{requirement.name} cannot be installed from that address: it {problem}.",
                 todo="Use another address; passwords belong in ~/.netrc or git's credential store.",
             )
-    return str(requirement)
+    return requirements.text_of(requirement)

@@ -14,12 +14,10 @@ from nbenv.core.merge import merge_records
 from nbenv.core.plain_text import Payload
 from nbenv.core.python_command import main_command
 from nbenv.core.spec import Spec
-from nbenv.engine.consent import agree_to
+from nbenv.engine.consent import agree_to, is_approved_spec
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
-from nbenv.environments.local_projects import digest_of
 from nbenv.errors import NbenvError
-from nbenv.home import approval_store
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.notebook.metadata import write_metadata
 from nbenv.operations.diff import spec_in
@@ -101,7 +99,7 @@ def _write_merged_record(files: tuple[str, str, str], path: str) -> Steps[str]:
         spec = merged.spec
         if not merged.is_locked:
             spec = yield from _lock_merged(spec, (mine, other), folder)
-        elif _are_approved((mine, other), folder):
+        elif all(is_approved_spec(side, folder) for side in (mine, other)):
             agree_to(spec, folder, path)  # it holds nothing that was not approved with a side
     except NbenvError as error:
         complaint, spec = f"{error}\nOur environment was kept.", mine
@@ -110,16 +108,12 @@ def _write_merged_record(files: tuple[str, str, str], path: str) -> Steps[str]:
     return complaint
 
 
-def _are_approved(sides: tuple[Spec, Spec], folder: Path) -> bool:
-    return all(approval_store.is_approved(digest_of(side, folder)) for side in sides)
-
-
 def _lock_merged(spec: Spec, sides: tuple[Spec, Spec], folder: Path) -> Steps[Spec]:
     """Resolve the merged requirements if both sides are approved, and without building anything.
 
     git calls this in the middle of a merge, where nobody is shown what that would run.
     """
-    if not _are_approved(sides, folder):
+    if not all(is_approved_spec(side, folder) for side in sides):
         raise NbenvError(
             "The two sides lock different versions, and one of them was never approved on this "
             "machine. Resolving them again would ask hosts, and may run code.",

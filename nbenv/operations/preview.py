@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built, without_credentials
 from nbenv.core.spec import Index
+from nbenv.engine.consent import is_approved
 from nbenv.engine.disclosure import disclose
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
-from nbenv.home import approval_store
 from nbenv.installer.index_lookup import offered_files
 from nbenv.installer.uv import own_indexes
 from nbenv.installer.wheel_choice import File, best_file
@@ -79,7 +79,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         python=spec.python,
         python_here=bool(version),
         digest=snapshot.digest,
-        approved=approval_store.is_approved(snapshot.digest),
+        approved=is_approved(snapshot),
         requirements=spec.requirements,
         distributions=tuple(_package(locked, found or {}, spec.python) for locked in selected),
         indexes=tuple(_foreign_indexes(disclosed.indexes)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.allowed_hashes import AllowedHashes
+from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
 from nbenv.installer.requirements_files import AskedLine, FilesRead

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.core.allowed_hashes import AllowedHashes, limited
 from nbenv.core.lock import Lock
+from nbenv.engine.allowed_hashes import AllowedHashes, limited
 from nbenv.errors import HashError
 
 A, B = (f"sha256:{letter * 64}" for letter in "ab")
