@@ -10,6 +10,9 @@ import gc
 import os
 import sys
 
+_WHOLE = "nbenv_whole"
+"""The interpreter's option (``-X``) by which ipykernel is imported with all that it imports."""
+
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if entry != _HERE]
 sys.modules["_nbenv_boot"] = sys.modules[__name__]  # whence its siblings import `load`
@@ -46,6 +49,24 @@ def _start_again(error) -> None:
     os.execve(words[0], [*words, *sys.argv[1:]], environ)
 
 
+def _ipykernel():
+    """Import ipykernel and make its application, without what both import but do not need."""
+    deferred = None
+    if os.name == "posix" and _WHOLE not in sys._xoptions:
+        deferred = load("lazy_jupyter_client").defer()
+    try:
+        from ipykernel import kernelapp
+
+        app = kernelapp.IPKernelApp.instance()
+    finally:
+        if deferred is not None and deferred.is_missed:  # only a new process forgets what it saw
+            words = [sys.executable, "-X", _WHOLE, *sys.argv]
+            os.execv(words[0], words)
+    if deferred is not None:
+        deferred.release()
+    return kernelapp, app, deferred
+
+
 def _answer_page(comm, message) -> None:
     """Answer a page that opens a comm; what that needs is imported for the first one only."""
     load("page_comm").answer(comm, message)
@@ -53,10 +74,9 @@ def _answer_page(comm, message) -> None:
 
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
-    load("lazy_jupyter_client").defer()
     gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
     try:
-        from ipykernel import kernelapp
+        kernelapp, app, deferred = _ipykernel()
     except Exception as error:  # files are missing: the launcher checks, repairs and starts again
         _start_again(error)
         raise
@@ -66,10 +86,11 @@ def main() -> None:
 
     folder = os.path.dirname(os.path.dirname(os.path.abspath(kernelapp.__file__)))
     sys.argv[0] = os.path.join(folder, "ipykernel_launcher.py")
-    app = kernelapp.IPKernelApp.instance()
     app.initialize(sys.argv[1:])
     if app.shell is not None:
         load("magics").register(app.shell, app.kernel)
+        if deferred is not None:
+            deferred.watch(app.shell)
         app.kernel.comm_manager.register_target("nbenv", _answer_page)
     handed_over = os.environ.pop("NBENV_HANDED_OVER", None)
     if handed_over:

@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from ipykernel import kernelapp
 
 from nbenv.core.python_command import main_command
 from tests.unit.kernel.guest.conftest import GUEST
@@ -74,3 +75,19 @@ def test_what_the_launcher_cannot_repair_fails(
         (tmp_path / "nbenv.json").unlink()
     boot._start_again(ImportError("zmq"))
     assert became == []
+
+
+@pytest.mark.parametrize("missed", [False, True])
+def test_ipykernel_is_imported_whole_where_it_needs_more_than_was_deferred(
+    boot: Any, load: Load, monkeypatch: pytest.MonkeyPatch, missed: bool
+) -> None:
+    again: list[list[str]] = []
+    deferred = SimpleNamespace(is_missed=missed, release=lambda: None)
+    monkeypatch.setattr(load("lazy_jupyter_client"), "defer", lambda: deferred)
+    monkeypatch.setattr(os, "execv", lambda _, words: again.append(words))
+    monkeypatch.setattr(kernelapp.IPKernelApp, "instance", lambda: "app")
+    assert boot._ipykernel()[1:] == ("app", deferred)
+    whole = [sys.executable, "-X", boot._WHOLE, "boot.py", "-f", "x.json"]
+    assert again == ([whole] if missed else [])
+    monkeypatch.setitem(sys._xoptions, boot._WHOLE, True)
+    assert boot._ipykernel()[2] is None
