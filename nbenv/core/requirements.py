@@ -7,6 +7,7 @@ A local project is written ``name @ ./folder``, relative to the notebook's folde
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -37,6 +38,9 @@ KERNEL = "ipykernel"
 """The distribution that every environment has without being asked for."""
 
 _LONGEST = 4096
+_LONGEST_SLIP = 200
+"""Characters of a text that is examined for slips: a longer one was not typed."""
+_VERSION = re.compile(r"v?\d[\w.*+!]*|latest|newest")
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _MOST_STEPS_UP = 3
 
@@ -63,7 +67,7 @@ def parse(text: str) -> Requirement:
         reason = str(error).splitlines()[0].strip().rstrip(":.")
         raise RequirementError(
             f"{_excerpt(text)!r} is not a requirement.",
-            f"{without_credentials(reason)}.",
+            _correction(text) or f"{without_credentials(reason)}.",
             "Write a name such as pandas, or 'pandas>=2' if you need a certain version.",
         ) from None
     requirement.name = canonicalize_name(requirement.name)
@@ -76,13 +80,27 @@ def _parsed(text: str) -> Requirement:
     if not text.isprintable():
         raise InvalidRequirement("It contains a control character")
     try:
-        return Requirement(text)
+        requirement = Requirement(text)
+        if _VERSION.fullmatch(requirement.url or ""):
+            raise InvalidRequirement("An address belongs after @, not a version")
+        return requirement
     except InvalidRequirement:
         raise
     except RecursionError:
         raise InvalidRequirement("Its marker is nested too deeply") from None
     except ValueError:  # Python refuses to convert integers of thousands of digits
         raise InvalidRequirement("It contains a number that is too long") from None
+
+
+def _correction(text: str) -> str:
+    """Return the question for what was probably meant; "" if that is not known."""
+    if len(text) > _LONGEST_SLIP or "://" in text:
+        return ""
+    from nbenv.core.requirement_slips import meant_requirements  # slow, and seldom needed
+
+    meant = meant_requirements(text)
+    shown = " ".join(each if re.fullmatch(r"[\w.-]+", each) else f"'{each}'" for each in meant)
+    return f"Did you mean {shown}?" if shown else ""
 
 
 def _excerpt(text: str) -> str:

@@ -16,8 +16,9 @@ from nbenv.core.pylock import filename_of, from_pylock, is_installable
 from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
-from nbenv.errors import RequirementError
+from nbenv.errors import RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.advice import advised
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
@@ -98,7 +99,10 @@ def resolve_lock(
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
     with scratch_folder() as scratch:
         where = Path(scratch)
-        document = yield from _export(asked, interpreter, folder, where, options)
+        try:
+            document = yield from _export(asked, interpreter, folder, where, options)
+        except ResolutionError as error:
+            raise advised(error, asked) from None
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tomli_w
 
-from nbenv.installer.uv_errors import PROJECT
+from nbenv.installer.failures.no_solution import PROJECT
 
 __all__ = ["write_project"]
 

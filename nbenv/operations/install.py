@@ -8,15 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from nbenv.core import requirements
+from nbenv.core.requirement_slips import joined_words
 from nbenv.core.spec import Index, Spec
+from nbenv.core.suggestions import is_standard, meant_by
 from nbenv.core.urls import direct_problem, index_problem, origin_of
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.summaries import and_more, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
-from nbenv.errors import RequirementError, UsageError
+from nbenv.errors import RequirementError, ResolutionError, UsageError
 from nbenv.home.index_names import remember, variable_stem
+from nbenv.installer.failures.no_solution import unknown_name
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes
@@ -75,18 +80,59 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     """
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
+    if joined := joined_words(request.requirements):
+        raise RequirementError(
+            f"{joined[0]!r} is not one word.", todo=f"Did you mean '{joined[1]}'?"
+        )
     indexes = _typed_indexes(request.indexes)
 
+    standard: list[str] = []
+
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
-        named = yield from _name_requirements(request, ref.folder)
+        python = snapshot.spec.python
+        standard.extend(name for name in request.requirements if is_standard(name, python))
+        others = [text for text in request.requirements if text not in standard]
+        if standard and not (others or request.files or request.editable):
+            raise RequirementError(
+                _of_python(standard, python), todo="Import it; there is nothing to install."
+            )
+        named = yield from _name_requirements(
+            replace(request, requirements=tuple(others)), ref.folder
+        )
         return Edited(_add_requirements(snapshot.spec, named, indexes), named)
 
     options = ChangeOptions(_resolve_options(request), request.dry_run, agreed=agreed)
-    done = yield from change(ref, edit, options)
+    try:
+        done = yield from change(ref, edit, options)
+    except ResolutionError as error:
+        raise _as_typed(error, request.requirements) from None
     asked = [requirements.name_of(text) for text in done.note.requirements]
     summary = _installed_summary(done, asked, request.dry_run)
+    if standard:
+        summary += f" {_of_python(standard, done.spec.python)}"
     lines = [summary, *_origins(done.spec, done.synced, asked)]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+
+
+def _of_python(names: Sequence[str], python: str) -> str:
+    verb = "is" if len(names) == 1 else "are"
+    return f"{' and '.join(names)} {verb} part of Python {python} and not installed."
+
+
+def _as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
+    """Return an error with a name as it was typed, which says more: ``matplotlib.pyplot``, ``PIL``.
+
+    Two words can be the halves of one name.
+    """
+    names = [re.match(r"[\w.-]*", word.strip())[0] for word in words]  # type: ignore[index]
+    places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
+    if not error.unknown or not places:
+        return error
+    place = places[0]
+    for pair in (names[place : place + 2], names[max(place - 1, 0) : place + 1]):
+        if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
+            return unknown_name(error.unknown, typed=" ".join(pair))
+    return unknown_name(error.unknown, typed=names[place])
 
 
 def _resolve_options(request: InstallRequest) -> ResolveOptions | None:
