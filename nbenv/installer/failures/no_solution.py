@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from nbenv.core.import_names import distributions
 from nbenv.core.requirements import KERNEL
 from nbenv.core.suggestions import meant_by
 from nbenv.errors import ResolutionError
 from nbenv.installer.failures.derivation import Derivation, Need, bare_name, read_derivation
+from nbenv.installer.failures.disjoint import are_disjoint
 from nbenv.installer.failures.platforms import described_tags, nearest_python, python_range
 
 __all__ = ["PROJECT", "explain_no_solution", "install_it", "unknown_name"]
@@ -63,7 +62,7 @@ def unknown_name(name: str, requirer: str = "", typed: str = "") -> ResolutionEr
     shown = typed or name
     if requirer:
         return ResolutionError(
-            f"There is no package named {name} on the index.",
+            f"{name} was not found on the index.",
             f"{requirer} requires it.",
             f"An index that has it can be added with --index NAME=URL; {_UNCHANGED}",
             unknown=name,
@@ -73,9 +72,7 @@ def unknown_name(name: str, requirer: str = "", typed: str = "") -> ResolutionEr
     todo = f"Check the spelling, or add the index that has it with --index NAME=URL; {_UNCHANGED}"
     if len(meant) == 1:
         todo = f"{install_it(meant[0])}; {_UNCHANGED}"
-    return ResolutionError(
-        f"There is no package named {shown} on the index.", why, todo, unknown=name
-    )
+    return ResolutionError(f"{shown} was not found on the index.", why, todo, unknown=name)
 
 
 def _with_version(typed: str) -> tuple[str, ...]:
@@ -110,7 +107,7 @@ def _clash(facts: Derivation) -> ResolutionError | None:
     for number, first in enumerate(stated):
         for second in stated[number + 1 :]:
             apart = first.name == second.name and first.source != second.source
-            if apart and _are_disjoint(first.specifier, second.specifier):
+            if apart and are_disjoint(first.specifier, second.specifier):
                 return _clash_of(facts, first, second)
     return None
 
@@ -298,31 +295,3 @@ def _plain(text: str) -> str:
     body = _PROJECT.sub(lambda found: _OURS.get(found[0], "these requirements"), body)
     body = body.partition("cause: ")[2] or body
     return body if len(body) <= _LONGEST else f"{body[:_LONGEST].rpartition(' ')[0]} …"
-
-
-# -- versions
-
-
-def _are_disjoint(one: str, other: str) -> bool:
-    """Return whether probably no version meets both, tried with those around their limits."""
-    try:
-        both = SpecifierSet(one) & SpecifierSet(other)
-    except InvalidSpecifier:
-        return False
-    if not one or not other:
-        return False
-    return not any(both.contains(each, prereleases=True) for each in _around(both))
-
-
-def _around(specifiers: Iterable[object]) -> Iterator[Version]:
-    yield from (Version("0"), Version("999999999"))
-    for each in specifiers:
-        bound = re.sub(r"^[<>=!~]+|\.\*$", "", str(each))
-        try:
-            version = Version(bound)
-        except InvalidVersion:
-            continue
-        yield version
-        yield Version(f"{version.public}.post999") if not version.is_postrelease else version
-        yield Version(f"{version.base_version}.99999")
-        yield Version(f"{version.base_version}.dev0")

@@ -41,7 +41,7 @@ def test_what_is_not_understood_is_quoted_without_our_project() -> None:
 )
 def test_an_unknown_name(typed: str, meant: str) -> None:
     error = unknown_name("x", typed=typed)
-    assert error.what == f"There is no package named {typed} on the index."
+    assert error.what == f"{typed} was not found on the index."
     assert error.why == f"Did you mean {meant}?"
     assert install_it(meant) in error.todo
     assert error.unknown == "x"
