@@ -149,7 +149,17 @@ class InstallerKilledError(InstallerError):
 
 
 class ResolutionError(InstallerError):
-    """The requirements cannot all be met."""
+    """The requirements cannot all be met.
+
+    `unknown` is the name that no index has, where that is why; `unmet` is the package of which no
+    version fits, where others exist.
+    """
+
+    def __init__(
+        self, what: str, why: str = "", todo: str = "", *, unknown: str = "", unmet: str = ""
+    ) -> None:
+        super().__init__(what, why, todo)
+        self.unknown, self.unmet = unknown, unmet
 
 
 class BuildError(InstallerError):

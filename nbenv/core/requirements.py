@@ -46,6 +46,9 @@ Only a requirement that says more than its name is recorded: a version, an addre
 """
 
 _LONGEST = 4096
+_LONGEST_SLIP = 200
+"""Characters of a text that is examined for slips: a longer one was not typed."""
+_VERSION = re.compile(r"v?\d[\w.*+!]*|latest|newest")
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _MOST_STEPS_UP = 3
 _SPECIAL = re.compile(r"[ %#?;\[\]]")
@@ -74,7 +77,7 @@ def parse(text: str) -> Requirement:
         reason = str(error).splitlines()[0].strip().rstrip(":.")
         raise RequirementError(
             f"{_excerpt(text)!r} is not a requirement.",
-            f"{without_credentials(reason)}.",
+            _correction(text) or f"{without_credentials(reason)}.",
             "Write a name such as pandas, or 'pandas>=2' if you need a certain version.",
         ) from None
     requirement.name = canonicalize_name(requirement.name)
@@ -91,6 +94,8 @@ def _parsed(text: str) -> Requirement:
         requirement = Requirement(text)
         if has_mixed_quotes(marker_text(text, requirement.url)):
             raise InvalidRequirement("A value in its marker contains a quotation mark")
+        if _VERSION.fullmatch(requirement.url or ""):
+            raise InvalidRequirement("An address belongs after @, not a version")
         return requirement
     except InvalidRequirement:
         raise
@@ -98,6 +103,17 @@ def _parsed(text: str) -> Requirement:
         raise InvalidRequirement("Its marker is nested too deeply") from None
     except ValueError:  # Python refuses to convert integers of thousands of digits
         raise InvalidRequirement("It contains a number that is too long") from None
+
+
+def _correction(text: str) -> str:
+    """Return the question for what was probably meant; "" if that is not known."""
+    if len(text) > _LONGEST_SLIP or "://" in text:
+        return ""
+    from nbenv.core.requirement_slips import meant_requirements  # slow, and seldom needed
+
+    meant = meant_requirements(text)
+    shown = " ".join(each if re.fullmatch(r"[\w.-]+", each) else f"'{each}'" for each in meant)
+    return f"Did you mean {shown}?" if shown else ""
 
 
 def _excerpt(text: str) -> str:

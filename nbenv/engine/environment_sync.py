@@ -140,7 +140,8 @@ class _Sync:
             environment.mark(spec.to_record(), self._notebook, marker.mismatched)
             return SyncResult(environment)
         paths_before = environment.path_files()
-        old_imports = environment.imports({*plan.remove, *(each.name for each in plan.install)})
+        touched = {*plan.remove, *(each.name for each in plan.install)}
+        old_imports = environment.imports(touched, own=True)
         kept = {
             name: each.version
             for name, each in before.items()
@@ -163,7 +164,7 @@ class _Sync:
         return SyncResult(
             environment,
             tuple(changes),
-            {**environment.imports(names), **gone},
+            {**environment.imports(names, own=True), **gone},
             tuple(sorted(environment.path_files() - paths_before)),
             again=tuple(again),
         )

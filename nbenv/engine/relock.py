@@ -13,7 +13,7 @@ from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
 from nbenv.environments.interpreters import Interpreter
-from nbenv.errors import InstallerError, ResolutionError
+from nbenv.errors import IndexAccessError, InstallerError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -171,6 +171,8 @@ def _grown_lock(old: Spec, new: Spec, interpreter: Interpreter, folder: Path) ->
     asked = replace(new, requirements=added)
     try:
         more = yield from _resolved(asked, interpreter, folder, ResolveOptions(), kernel=False)
+    except IndexAccessError:  # the other requirements need the index, too
+        raise
     except InstallerError:  # together with the other requirements it may be possible
         return None
     return old.lock.grown_by(more.lock)

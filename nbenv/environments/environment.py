@@ -217,11 +217,15 @@ class Environment:
         found = (PathDistribution(folder) for folder in self.dist_infos())
         return {str(canonicalize_name(each.metadata["Name"] or "")): each for each in found}
 
-    def imports(self, names: Iterable[str]) -> dict[str, list[str]]:
-        """Return the top-level modules that each of these distributions provides."""
+    def imports(self, names: Iterable[str], *, own: bool = False) -> dict[str, list[str]]:
+        """Return the top-level modules that each of these distributions provides.
+
+        With `own`, packages without code are left out, as several distributions can share them. In
+        their place come the highest modules of a distribution's own: ``google.cloud.storage``.
+        """
         wanted = set(names)
         return {
-            name: _top_level(rows_of(folder))
+            name: _own_modules(rows_of(folder)) if own else _top_level(rows_of(folder))
             for folder in self.dist_infos()
             if (name := self.name_of(folder)) in wanted
         }
@@ -272,6 +276,24 @@ def _top_level(rows: Iterable[list[str]]) -> list[str]:
             continue
         modules.add(first if slash else first.partition(".")[0])
     return sorted(modules)
+
+
+def _own_modules(rows: Iterable[list[str]]) -> list[str]:
+    """Return the highest modules that have code: below one of them, all is its own."""
+    files = [row[0].split("/") for row in rows]
+    tops = set(_top_level([["/".join(parts)] for parts in files]))
+    files = [parts for parts in files if parts[0].partition(".")[0] in tops]
+    packages = {tuple(parts[:-1]) for parts in files if parts[-1] == "__init__.py"}
+    found = set()
+    for parts in files:
+        above = [tuple(parts[:end]) for end in range(1, len(parts))]
+        highest = next((each for each in above if each in packages), None)
+        stem, _, kind = parts[-1].partition(".")
+        if highest is None and kind.endswith(("py", "so", "pyd")):
+            highest = (*parts[:-1], stem)
+        if highest is not None:
+            found.add(".".join(highest))
+    return sorted(found) or sorted(tops)
 
 
 def rows_of(dist_info: Path) -> list[list[str]]:

@@ -18,8 +18,9 @@ from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable,
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
-from nbenv.errors import RequirementError
+from nbenv.errors import RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.advice import advised
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.no_dependencies import without_dependencies
@@ -62,7 +63,10 @@ def resolve_lock(
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
     with scratch_folder() as scratch:
         where = Path(scratch)
-        document = yield from _export(asked, interpreter, folder, where, options)
+        try:
+            document = yield from _export(asked, interpreter, folder, where, options)
+        except ResolutionError as error:
+            raise advised(error, asked) from None
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known)

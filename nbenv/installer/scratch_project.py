@@ -9,8 +9,8 @@ from pathlib import Path
 import tomli_w
 
 from nbenv.errors import InstallerError
+from nbenv.installer.failures.no_solution import PROJECT
 from nbenv.installer.uv_config import tomllib
-from nbenv.installer.uv_errors import PROJECT
 
 __all__ = ["settings_arguments", "write_project"]
 

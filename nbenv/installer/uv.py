@@ -21,7 +21,9 @@ from nbenv.home.python_settings import without_python_settings
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
+from nbenv.installer.failures.no_index import unreachable
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
+from nbenv.installer.reachability import PATIENCE, QUIET, Watch, hosts_to_watch
 from nbenv.installer.uv_config import tomllib
 from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
@@ -55,6 +57,14 @@ _WITHOUT_INDEX_OPTIONS = {
 }
 """Commands that have no option ``--no-index``."""
 _TORCH = re.compile(r"(https?://\S+)/torch/")
+_AT_WORK = re.compile(r"\s*(Building|Built|Downloading|Downloaded|Preparing|Prepared|Updating)\b")
+"""What uv prints when it does more than to ask an index."""
+_NO_EXTRA = re.compile(
+    r"warning: The package `([^=`]+)==([^`]+)` does not have an extra named `([^`]+)`"
+)
+_YANKED = re.compile(r"warning: `([^=`]+)==([^`]+)` is yanked(?: \(reason: \"?(.*?)\"?\))?\.?$")
+_RETRIES = {"install": "2"}
+"""How often a request is tried again, by phase: a file that breaks off is worth more patience."""
 _INTERRUPTED = (130, -2, -15)
 """Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
 
@@ -179,8 +189,13 @@ def run_uv(
         # A build must neither run compiled files that lie beside its sources, as no approval covers
         # them, nor leave any: `folder` may be the one that the user is in.
         environ["PYTHONPYCACHEPREFIX"] = compiled
+        environ.setdefault("UV_HTTP_RETRIES", _RETRIES.get(phase, "1"))
         process = _started(command, folder, environ, output)
-        lines = yield from _followed(process, phase)
+        hosts = [] if "--offline" in arguments else hosts_to_watch(environ)
+        with Watch(hosts, process.terminate) as watch:
+            lines = yield from _followed(process, phase, watch)
+        if watch.dead:
+            raise unreachable(watch.dead.url, QUIET + PATIENCE)
         _check_status(process.returncode, lines, accepted)
         output.seek(0)
         return output.read()
@@ -208,7 +223,7 @@ def _started(
         ) from None
 
 
-def _followed(process: subprocess.Popen[str], phase: str) -> Steps[list[str]]:
+def _followed(process: subprocess.Popen[str], phase: str, watch: Watch) -> Steps[list[str]]:
     """Yield progress until uv ends, and return the lines that it printed; end it with ourselves."""
     lines: list[str] = []
     meter = DownloadMeter(phase)
@@ -216,6 +231,8 @@ def _followed(process: subprocess.Popen[str], phase: str) -> Steps[list[str]]:
         assert process.stderr is not None
         for line in process.stderr:
             lines.append(line.rstrip())
+            if _AT_WORK.match(line):
+                watch.stop()
             if not any(each.startswith("error:") for each in lines):
                 yield from _as_progress(meter, line.strip(), phase)
         process.wait()
@@ -245,8 +262,21 @@ def _as_progress(meter: DownloadMeter, line: str, phase: str) -> Iterator[Progre
     """Yield a line of uv's for people, unless it repeats what nbenv reports itself."""
     if downloaded := meter.read(line):
         yield downloaded
+    elif warned := _warning(line):
+        if phase == "resolve":  # the installer says it once more
+            yield Progress(phase, warned, lasting=True)
     elif line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
         yield Progress(phase, without_credentials(line))
+
+
+def _warning(line: str) -> str:
+    """Return a warning about what somebody asked for, which must not pass by as progress does."""
+    if found := _NO_EXTRA.match(line):
+        return f"{found[1]} {found[2]} has no extra named {found[3]}."
+    if found := _YANKED.match(line):
+        why = f": {found[3]}" if found[3] else ""
+        return without_credentials(f"{found[1]} {found[2]} was withdrawn by its authors{why}.")
+    return ""
 
 
 def torch_index(backend: str) -> str:

@@ -15,7 +15,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["named_indexes", "tomllib"]
+__all__ = ["has_settings", "named_indexes", "tomllib"]
 
 
 def named_indexes(environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -30,6 +30,11 @@ def named_indexes(environ: Mapping[str, str]) -> list[tuple[str, str]]:
             if isinstance(index, dict) and index.get("name") and index.get("url"):
                 found.append((str(index["name"]), str(index["url"])))
     return found
+
+
+def has_settings(environ: Mapping[str, str]) -> bool:
+    """Return whether there is a ``uv.toml`` of this user's or the system's."""
+    return any(path.is_file() for path in _config_files(environ))
 
 
 def _config_files(environ: Mapping[str, str]) -> Iterator[Path]:

@@ -6,20 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from nbenv.core.urls import without_credentials
-from nbenv.errors import (
-    BuildError,
-    BuildRefusedError,
-    HashError,
-    IndexAccessError,
-    InstallerError,
-    ResolutionError,
-)
+from nbenv.errors import BuildRefusedError, HashError, InstallerError
+from nbenv.installer.failures.build_log import explain_build
+from nbenv.installer.failures.no_index import closed_index, explain_no_index, turned_off
+from nbenv.installer.failures.no_solution import explain_no_solution
 
-__all__ = ["PROJECT", "explain_failure"]
+__all__ = ["explain_failure"]
 
-PROJECT = "nbenv-notebook"
-"""The name of the throw-away project that stands for a notebook."""
-_BUILD_LOG_LINES = 20
 _Explain = Callable[[Sequence[str]], InstallerError]
 
 
@@ -71,39 +64,23 @@ def _refused_build(lines: Sequence[str]) -> InstallerError:
 
 
 def _conflict(lines: Sequence[str]) -> InstallerError:
-    return ResolutionError(
-        "These requirements cannot be met together.",
-        _reason(lines),
-        "Loosen or correct one of them; nothing was changed.",
-    )
+    return explain_no_solution("\n".join(lines))
 
 
 def _failed_build(lines: Sequence[str]) -> InstallerError:
-    return BuildError(
-        f"{_headline(lines)}.",
-        _end_of_log(lines),
-        "There is no wheel of it for this Python. Try another version of the package, or another "
-        "Python; nothing was changed.",
-    )
+    return explain_build(lines)
 
 
 def _broken_index(lines: Sequence[str]) -> InstallerError:
-    return IndexAccessError(
-        "A package index cannot be used.",
-        _indented(lines),
-        "Check the network and the index, then try again; nothing was changed, and finished "
-        "downloads are kept.",
-    )
+    return explain_no_index("\n".join(lines))
 
 
 def _closed_index(lines: Sequence[str]) -> InstallerError:
-    return IndexAccessError(
-        "A package index requires credentials.",
-        _reason(lines),
-        "If you have some, put them into ~/.netrc, or add the index to your own configuration: set "
-        "UV_INDEX to NAME=URL, UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD. They are not "
-        "sent to an index that only a notebook calls NAME. Nothing was changed.",
-    )
+    return closed_index("\n".join(lines))
+
+
+def _turned_off(lines: Sequence[str]) -> InstallerError:
+    return turned_off()
 
 
 _REFUSED = re.compile(r"building from source is disabled for `([^`]+)`")
@@ -111,11 +88,18 @@ _CAUSES: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"os error (28|122)"), _full_disk),  # ENOSPC, EDQUOT
     (re.compile(r"Hash mismatch"), _wrong_hash),
     (re.compile(r"building from source is disabled for"), _refused_build),
-    (re.compile(r"lack of valid authentication credentials"), _closed_index),
+    (
+        re.compile(r"lack of valid authentication credentials|returned a 403 Forbidden"),
+        _closed_index,
+    ),
+    (re.compile(r"index lookups were disabled"), _turned_off),
     (re.compile(r"No solution found|not found in the package registry"), _conflict),
     (re.compile(r"(?i:build backend)|Failed to build"), _failed_build),
     (
-        re.compile(r"error sending request|HTTP status|Failed to fetch|Failed to download"),
+        re.compile(
+            r"error sending request|HTTP status|Failed to fetch|Failed to download|`Content-Type`"
+            r"|unexpected (?:JSON|HTML) from|Failed to read `--find-links`"
+        ),
         _broken_index,
     ),
 )
@@ -129,21 +113,5 @@ def _headline(lines: Sequence[str]) -> str:
     return lines[0].removeprefix("error:").strip().rstrip(".")
 
 
-def _reason(lines: Sequence[str]) -> str:
-    """Return why there is no solution, about the notebook instead of the throw-away project."""
-    text = " ".join(line.strip() for line in lines)
-    text = text.partition("cause:")[2].strip() or text
-    text = text.replace(f"{PROJECT}==0", "this notebook").replace(PROJECT, "this notebook")
-    return text.replace("your project", "this notebook").replace("your requirements", "they")
-
-
 def _indented(lines: Sequence[str]) -> str:
     return "\n".join(f"  {line}" for line in lines)
-
-
-def _end_of_log(lines: Sequence[str]) -> str:
-    hint = next((n for n, line in enumerate(lines) if line.strip().startswith("hint:")), None)
-    body = list(lines[1:hint])  # uv's hints are about its own projects
-    hidden = len(body) - _BUILD_LOG_LINES
-    shown = body[-_BUILD_LOG_LINES:]
-    return _indented(([f"… ({hidden} more lines above)"] if hidden > 0 else []) + shown)

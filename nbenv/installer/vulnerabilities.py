@@ -11,10 +11,10 @@ import tomli_w
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.failures.no_solution import PROJECT
 from nbenv.installer.pip_config import default_index
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv
-from nbenv.installer.uv_errors import PROJECT
 from nbenv.progress import Steps
 
 __all__ = ["Vulnerability", "find_vulnerabilities"]

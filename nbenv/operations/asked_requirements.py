@@ -8,17 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from packaging.utils import canonicalize_name
+
 from nbenv.core import requirements
 from nbenv.core.recorded_options import constraint_problem
+from nbenv.core.suggestions import meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
-from nbenv.errors import RequirementError
+from nbenv.errors import RequirementError, ResolutionError
+from nbenv.installer.failures.no_solution import unknown_name
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.installer.requirements_files import AskedLine, FilesRead
 from nbenv.progress import Progress, Steps
 
-__all__ = ["AskedRequirements", "name_requirements", "with_options_of"]
+__all__ = ["AskedRequirements", "as_typed", "name_requirements", "of_python", "with_options_of"]
 
 T = TypeVar("T", bound=AskedOptions)
 
@@ -166,3 +170,28 @@ def _recordable(text: str, folder: Path) -> str:
                 todo="Use another address; passwords belong in ~/.netrc or git's credential store.",
             )
     return requirements.text_of(requirement)
+
+
+# -- what was typed, in messages
+
+
+def of_python(names: Sequence[str], python: str) -> str:
+    """Return the sentence that modules are part of a Python, so that nothing is installed."""
+    verb = "is" if len(names) == 1 else "are"
+    return f"{' and '.join(names)} {verb} part of Python {python} and not installed."
+
+
+def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
+    """Return an error with a name as it was typed, which says more: ``matplotlib.pyplot``, ``PIL``.
+
+    Two words can be the halves of one name.
+    """
+    names = [re.match(r"[\w.-]*", word.strip())[0] for word in words]  # type: ignore[index]
+    places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
+    if not error.unknown or not places:
+        return error
+    place = places[0]
+    for pair in (names[place : place + 2], names[max(place - 1, 0) : place + 1]):
+        if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
+            return unknown_name(error.unknown, typed=" ".join(pair))
+    return unknown_name(error.unknown, typed=names[place])

@@ -11,7 +11,9 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
+from nbenv.core.requirement_slips import joined_words
 from nbenv.core.spec import Spec
+from nbenv.core.suggestions import is_standard
 from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
@@ -19,13 +21,15 @@ from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_note
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
-from nbenv.errors import UsageError
+from nbenv.errors import RequirementError, ResolutionError, UsageError
 from nbenv.installer.requirements_files import FilesRead, read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
+    as_typed,
     name_requirements,
+    of_python,
     with_options_of,
 )
 from nbenv.progress import Outcome, Progress, Steps
@@ -114,26 +118,42 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     """
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
-
+    if joined := joined_words(request.requirements):
+        raise RequirementError(
+            f"{joined[0]!r} is not one word.", todo=f"Did you mean '{joined[1]}'?"
+        )
     if any("://" in name for name in (*request.files, *request.constraint_files)):
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
     request = _with_files(request, read)
+    standard: list[str] = []
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
-        naming = name_requirements(
-            request.requirements, request.editable, read.requirements, ref.folder
+        python = snapshot.spec.python
+        standard.extend(name for name in request.requirements if is_standard(name, python))
+        others = [text for text in request.requirements if text not in standard]
+        if standard and not (others or read.requirements or request.editable):
+            raise RequirementError(
+                of_python(standard, python), todo="Import it; there is nothing to install."
+            )
+        named = yield from name_requirements(
+            others, request.editable, read.requirements, ref.folder
         )
-        named = yield from naming
         names = [requirements.name_of(text) for text in named.requirements]
         spec = _add_requirements(snapshot, named, request)
         resolve = _resolve_options(request, names, snapshot)
         return Edited(spec, named, named.hashes, resolve, _again(request, names, snapshot))
 
-    with uv_settings(_settings(request)):
-        done = yield from change(ref, edit, ChangeOptions(dry_run=request.dry_run, agreed=agreed))
+    try:
+        with uv_settings(_settings(request)):
+            options = ChangeOptions(dry_run=request.dry_run, agreed=agreed)
+            done = yield from change(ref, edit, options)
+    except ResolutionError as error:
+        raise as_typed(error, request.requirements) from None
     asked = list(dict.fromkeys(map(requirements.name_of, done.note.requirements)))
     summary = _installed_summary(done, asked, request.dry_run)
+    if standard:
+        summary += f" {of_python(standard, done.spec.python)}"
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.kernel_log import passed_on_stderr
 from nbenv.errors import NbenvError, UnavailableError, UsageError
 from nbenv.home import paths, variables
 from nbenv.notebook.text_cells import read_text_notebook
@@ -134,7 +137,9 @@ def _copy(ref: NotebookRef, kind: str) -> NotebookRef:
 def _read_content(path: str) -> nbformat.NotebookNode:
     if is_text_notebook(path):
         return read_text_notebook(path)
-    content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about cells without an id, which nobody has to mind
+        content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     return content
 
 
@@ -142,13 +147,34 @@ def _execute(
     content: nbformat.NotebookNode, ref: NotebookRef, recover: Recover | None
 ) -> Steps[str | None]:
     """Execute all cells in place; return the error that stopped it, None if there was none."""
-    client = NotebookClient(
-        content,
-        kernel_name="nbenv",
-        timeout=None,
-        startup_timeout=_STARTUP,
-        resources={"metadata": {"path": str(ref.folder)}},
-    )
+    with passed_on_stderr() as log:
+        client = NotebookClient(
+            content,
+            kernel_name="nbenv",
+            kernel_manager_class=_manager_logging_to(log),
+            timeout=None,
+            startup_timeout=_STARTUP,
+            resources={"metadata": {"path": str(ref.folder)}},
+        )
+        return (yield from _executed(client, content, ref, recover))
+
+
+def _manager_logging_to(log: int) -> type[AsyncKernelManager]:
+    """Return a class of managers whose kernels write their standard error to a descriptor."""
+
+    class Manager(AsyncKernelManager):
+        async def start_kernel(self, **options: object) -> None:  # type: ignore[override]
+            await super().start_kernel(**{"stderr": log, **options})
+
+    return Manager
+
+
+def _executed(
+    client: NotebookClient,
+    content: nbformat.NotebookNode,
+    ref: NotebookRef,
+    recover: Recover | None,
+) -> Steps[str | None]:
     environ = {**os.environ, variables.NOTEBOOK: os.path.abspath(ref.notebook)}
     environ.pop("JPY_SESSION_NAME", None)  # within Jupyter it would name another notebook
     try:

@@ -15,6 +15,8 @@ _WHOLE = "nbenv_whole"
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if entry != _HERE]
+at_start = frozenset()
+"""The top-level modules that the kernel itself had imported when it was ready."""
 sys.modules["_nbenv_boot"] = sys.modules[__name__]  # whence its siblings import `load`
 
 
@@ -95,6 +97,8 @@ def main() -> None:
     handed_over = os.environ.pop("NBENV_HANDED_OVER", None)
     if handed_over:
         load("handover").receive(app.kernel, handed_over)
+    global at_start
+    at_start = frozenset([name.partition(".")[0] for name in list(sys.modules)])
     app.start()
     load("on_exit").save_bytecode()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,9 +27,6 @@ from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
 from nbenv.progress import Progress, Steps
 
 __all__ = ["Adopted", "Goal", "install_first_possible"]
-
-_NOT_FOUND = re.compile(r"(?:Because )?([\w.-]+) was not found in the package registry")
-"""A phrase of uv about a package that no index has."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +133,8 @@ def _attempts(goal: Goal) -> Iterator[_Attempt]:
 
 
 def _missing_name(error: NbenvError) -> str:
-    """Return the name of the package that no index has, as the installer wrote it."""
-    found = _NOT_FOUND.search(error.why)
-    return found[1] if found else ""
+    """Return the name of the package that no index has, "" if that is not the problem."""
+    return error.unknown if isinstance(error, ResolutionError) else ""
 
 
 def _with_way_out(error: IndexAccessError, goal: Goal) -> IndexAccessError:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.sync_plan import Installed
-from nbenv.environments.environment import Environment, Marker, rows_of
+from nbenv.environments.environment import Environment, Marker, _own_modules, rows_of
 from nbenv.environments.interpreters import Interpreter, default_python, find
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
@@ -192,3 +192,13 @@ def test_a_record_that_cannot_be_read_has_no_rows(tmp_path: Path) -> None:
     assert rows_of(tmp_path) == []
     (tmp_path / "RECORD").write_bytes(b'"a,b",x,1\n\n\xff.py,,2\n')
     assert rows_of(tmp_path) == [["a,b", "x", "1"], ["\ufffd.py", "", "2"]]
+
+
+def test_the_own_modules_of_a_distribution() -> None:
+    rows = [
+        ["google/cloud/storage/__init__.py"], ["google/cloud/storage/blob.py"], ["alone.py"],
+        ["fast.cpython-311-x86_64-linux-gnu.so"], ["plain/part.py"], ["plain/data.txt"],
+        ["../../../bin/tool"], ["a-1.dist-info/RECORD"], [""],
+    ]  # fmt: skip
+    assert _own_modules(rows) == ["alone", "fast", "google.cloud.storage", "plain.part"]
+    assert _own_modules([["only/data.txt"]]) == ["only"]

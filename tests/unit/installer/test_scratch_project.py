@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nbenv.installer.failures.no_solution import PROJECT
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import tomllib
-from nbenv.installer.uv_errors import PROJECT
 
 
 def test_entries_are_added_to_what_uv_needs(tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+"""Say why the build of a package failed, by the lines of its log that tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nbenv.core.suggestions import meant_by
+from nbenv.errors import BuildError
+from nbenv.installer.failures.no_solution import install_it
+
+__all__ = ["explain_build"]
+
+_LINES = 8
+"""Lines of the log that are shown below the reason."""
+_NAME = re.compile(
+    r"Failed to (?:download and )?build `([^`@\s=]+)|prepare metadata[^`]*`([^`@\s=]+)"
+)
+_FRAME = re.compile(r"^\s*(?:File \"|[\^~]+\s*$|Traceback \()")
+_COMMAND = re.compile(r"^\s*\[(?:stdout|stderr)\]\s*$|^\s*cause: ")
+_UNCHANGED = "nothing was changed."
+_KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"fatal error: ['\"]?(?P<what>[\w./+-]+\.h(?:pp)?)['\"]?(?::| file)"),
+        "It needs the C header {what}, which is not on this machine.",
+        "Install the system package that has it ({hint}), or ask for a version that has wheels;",
+    ),
+    (
+        re.compile(
+            r"command '?(?P<what>[\w./+-]*(?:gcc|cc|clang|g\+\+|c\+\+|cl\.exe|gfortran))'? failed: "
+            r"No such file|(?:error|RuntimeError): [Uu]nable to find (?P<b>a? ?compiler)"
+            r"|(?P<c>Microsoft Visual C\+\+ [\d.]+ or greater is required)"
+            r"|Unknown compiler\(s\)|CMAKE_(?:C|CXX)_COMPILER not set"
+            r"|error: [Ll]inker `(?P<d>[^`]+)` not found"
+        ),
+        "It needs a compiler, which is not on this machine.",
+        "Install one (Debian, Ubuntu: build-essential; macOS: xcode-select --install), or ask for "
+        "a version that has wheels;",
+    ),
+    (
+        re.compile(
+            r"(?P<what>cargo|rustc|cmake|ninja|meson|swig|pkg-config|pg_config|mysql_config"
+            r"|nc-config|gdal-config|llvm-config)\b[^\n]*"
+            r"(?:not found|No such file|is not installed|not be found|cannot be found|required)"
+            r"|Can not find Rust compiler(?P<rust>)",
+            re.IGNORECASE,
+        ),
+        "It needs the program {what}, which is not on this machine.",
+        "Install it, or ask for a version that has wheels;",
+    ),
+    (
+        re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<what>[\w.]+)'?"),
+        "It needs the module {what} to be built, and does not say so itself.",
+        "Ask for another version: nbenv builds in a clean environment, so installing {what} first "
+        "does not help;",
+    ),
+)
+_HEADERS = {
+    "Python.h": "Debian, Ubuntu: python3-dev",
+    "ffi.h": "Debian, Ubuntu: libffi-dev",
+    "openssl/ssl.h": "Debian, Ubuntu: libssl-dev",
+    "libpq-fe.h": "Debian, Ubuntu: libpq-dev",
+    "mysql.h": "Debian, Ubuntu: default-libmysqlclient-dev",
+    "libxml/xpath.h": "Debian, Ubuntu: libxml2-dev",
+    "sql.h": "Debian, Ubuntu: unixodbc-dev",
+    "jpeglib.h": "Debian, Ubuntu: libjpeg-dev",
+    "hdf5.h": "Debian, Ubuntu: libhdf5-dev",
+    "portaudio.h": "Debian, Ubuntu: portaudio19-dev",
+}
+
+
+def explain_build(lines: Sequence[str]) -> BuildError:
+    """Return the error for what uv printed about a build that failed."""
+    text = "\n".join(lines)
+    found = _NAME.search(text)
+    name = next(filter(None, found.groups()), "") if found else ""
+    log = _end_of_log(lines)
+    why, todo = _reason(text)
+    meant = meant_by(name) if _is_misnamed(text) else ()
+    if meant:
+        why = (
+            f"{name} on the index is a deprecated name, or another project than you may think, and "
+            f"cannot be built. Did you mean {meant[0]}?"
+        )
+        return BuildError(_headline(lines), why, f"{install_it(meant[0])}; {_UNCHANGED}")
+    return BuildError(_headline(lines), "\n".join(filter(None, [why, log])), f"{todo} {_UNCHANGED}")
+
+
+def _is_misnamed(text: str) -> bool:
+    """Return whether a package's build, or uv, says that another one is meant."""
+    return bool(re.search(r"is often confused for|\bdeprecated, use\b", text))
+
+
+def _headline(lines: Sequence[str]) -> str:
+    return f"{lines[0].removeprefix('error:').strip().rstrip('.')}."
+
+
+def _reason(text: str) -> tuple[str, str]:
+    for pattern, why, todo in _KINDS:
+        found = pattern.search(text)
+        if found:
+            what = found.groupdict().get("what") or "cargo (Rust)"
+            hint = _HEADERS.get(what, "on Debian and Ubuntu its name ends with -dev")
+            return why.format(what=what), todo.format(what=what, hint=hint)
+    return "", (
+        "There is no wheel of it for this Python. Try another version of the package, or another "
+        "Python;"
+    )
+
+
+def _end_of_log(lines: Sequence[str]) -> str:
+    """Return the last lines that tell something: no frames of a traceback, no hints of uv's."""
+    hint = next((n for n, line in enumerate(lines) if line.strip().startswith("hint:")), None)
+    body = [line for line in lines[1:hint] if line.strip() and not _COMMAND.search(line)]
+    kept = _without_frames(body)
+    hidden = len(body) - len(kept[-_LINES:])
+    above = [f"… ({hidden} more lines above)"] if hidden > 0 else []
+    return "\n".join(f"  {line.strip()}" for line in [*above, *kept[-_LINES:]])
+
+
+def _without_frames(body: Sequence[str]) -> list[str]:
+    kept, skipped = [], False
+    for line in body:
+        is_frame = bool(_FRAME.match(line))
+        if not is_frame and not skipped:
+            kept.append(line)
+        # The line below a frame quotes its source.
+        skipped = is_frame and "File" in line
+    return kept

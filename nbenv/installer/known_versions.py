@@ -1,0 +1,82 @@
+"""Find out which versions of a package an index has, for those who asked for another one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbenv.core.spec import Index
+from nbenv.errors import InstallerError
+from nbenv.home.scratch import scratch_folder
+from nbenv.installer.scratch_project import write_project
+from nbenv.installer.uv import run_uv, tomllib
+from nbenv.progress import drain
+
+__all__ = ["newest_versions"]
+
+
+def newest_versions(
+    name: str,
+    python: str,
+    indexes: Sequence[Index] = (),
+    *,
+    most: int = 3,
+    offline: bool = True,
+    pre: bool = False,
+) -> list[str]:
+    """Return the newest versions for a Python, the newest first; none if that cannot be known.
+
+    uv lists no versions, but says the newest one below another. It reads the page of the package,
+    and no metadata: it is told that nothing depends on anything.
+
+    Parameters
+    ----------
+    name
+        The package.
+    python
+        The minor version of CPython that they are for.
+    indexes
+        The indexes of the notebook.
+    most
+        The number of versions to find.
+    offline
+        Whether to read the page from uv's cache, where an attempt to resolve has left it.
+    pre
+        Whether pre-releases count.
+    """
+    found: list[str] = []
+    with scratch_folder() as scratch:
+        while len(found) < most:
+            below = f"<{found[-1]}" if found else ""
+            version = _newest(f"{name}{below}", python, indexes, Path(scratch), (offline, pre))
+            if version is None or version in found:
+                break
+            found.append(version)
+    return found
+
+
+def _newest(
+    requirement: str, python: str, indexes: Sequence[Index], scratch: Path, how: tuple[bool, bool]
+) -> str | None:
+    name = requirement.partition("<")[0]
+    write_project(
+        scratch / "pyproject.toml",
+        {"requires-python": f"=={python}.*", "dependencies": [requirement]},
+        {
+            "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
+            "dependency-metadata": [{"name": name, "requires-dist": []}],
+        },
+    )
+    (scratch / "uv.lock").unlink(missing_ok=True)
+    offline, pre = how
+    command = ["lock", "--python", sys.executable]
+    command += ["--offline"] if offline else []
+    command += ["--prerelease", "allow"] if pre else []
+    try:
+        drain(run_uv(command, scratch, indexes))
+        document = tomllib.loads((scratch / "uv.lock").read_text(encoding="utf-8"))
+    except (InstallerError, OSError, ValueError):
+        return None
+    packages = document.get("package", [])
+    return next((str(each["version"]) for each in packages if each.get("name") == name), None)
