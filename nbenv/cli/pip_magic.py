@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn
+from collections.abc import Sequence
+from dataclasses import replace
 
-from nbenv.core.urls import index_name, unused_name
+from nbenv.cli.pip_grammar import PipLine, read_line, read_options
+from nbenv.cli.pip_options import OPTIONS, Fate
+from nbenv.cli.pip_request import install_request
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
-from nbenv.operations.install import InstallRequest, install
+from nbenv.operations.install import install
 from nbenv.operations.listing import pip_look
 from nbenv.operations.uninstall import uninstall
 from nbenv.progress import Outcome, Steps
@@ -20,14 +21,17 @@ from nbenv.progress import Outcome, Steps
 __all__ = ["perform_pip"]
 
 _LOOKS = ("list", "show", "freeze", "check", "tree")
+_INSTALLS = ("install", "add")
+_UNINSTALLS = ("uninstall", "remove")
+_VERSION = "pip of nbenv: installs are recorded in the notebook"
+_HELP = f"""\
+pip of nbenv: it changes this notebook's own environment, and records that in the notebook.
 
+  install    with pip's and uv's options: -r, -c, -e, -U, -i, -f, --no-deps, --pre, …
+  uninstall  with -r FILE
+  {", ".join(_LOOKS)}
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(
-            f"This pip command cannot be recorded: {message}.",
-            todo="Use %nbenv instead: see %nbenv install --help.",
-        )
+What an option cannot do here, its error says, and what to do instead. See also %nbenv --help."""
 
 
 def perform_pip(words: Sequence[str], ref: NotebookRef) -> Outcome | Steps[Outcome]:
@@ -38,79 +42,63 @@ def perform_pip(words: Sequence[str], ref: NotebookRef) -> Outcome | Steps[Outco
     UsageError
         For commands and options that do not apply to a recorded environment.
     """
-    command, rest = (words[0], list(words[1:])) if words else ("help", [])
-    if command in ("install", "add"):
-        return install(ref, _request(rest))
-    if command in ("uninstall", "remove"):
-        return uninstall(ref, _names_to_uninstall(rest))
-    if command in _LOOKS:
-        return pip_look(ref, [command, *rest])
-    if command in ("--version", "-V"):
-        return Outcome(text="pip of nbenv: installs are recorded in the notebook")
-    raise UsageError(
+    line = read_line(words)
+    if line.answer in ("--version", "-V"):
+        return Outcome(text=_VERSION)
+    if line.command in ("help", "") and (line.answer or line.command):
+        return Outcome(text=_HELP)
+    if line.command in _LOOKS:
+        return pip_look(ref, [line.command, *_of_look(line.words)])
+    if line.command not in (*_INSTALLS, *_UNINSTALLS):
+        raise _unavailable(line.command)
+    read_options(line)
+    if line.answer:
+        return Outcome(text=_HELP)
+    if line.command in _INSTALLS:
+        request, notes = install_request(line)
+        return _with_notes(install(ref, request), notes)
+    return _with_notes(_uninstall(line, ref), line.notes())
+
+
+def _unavailable(command: str) -> UsageError:
+    return UsageError(
         f"pip {command} is not available in a notebook's environment.",
         f"Available are install, uninstall, {', '.join(_LOOKS)}.",
         "For everything else, see %nbenv --help.",
     )
 
 
-def _request(words: list[str]) -> InstallRequest:
-    parser = _Parser(prog="pip install", add_help=False, allow_abbrev=False)
-    add = parser.add_argument
-    add("requirements", nargs="*")
-    add("-r", "--requirement", "--requirements", action="append", default=[])
-    add("-e", "--editable", action="append", default=[])
-    add("-U", "--upgrade", action="store_true")
-    add("--pre", action="store_true")
-    add("--dry-run", action="store_true")
-    add("-i", "--index-url", "--default-index")
-    add("--extra-index-url", "--index", action="append", default=[])
-    _add_harmless(parser)
-    options = parser.parse_args(words)
-    urls = [options.index_url, *options.extra_index_url]
-    return InstallRequest(
-        requirements=tuple(options.requirements),
-        files=tuple(options.requirement),
-        editable=tuple(options.editable),
-        indexes=tuple(_with_names(url for url in urls if url)),
-        upgrade=options.upgrade,
-        pre=options.pre,
-        dry_run=options.dry_run,
-    )
+def _uninstall(line: PipLine, ref: NotebookRef) -> Outcome | Steps[Outcome]:
+    given = [(each.to, value) for each, _, value in line.options if each.fate is Fate.FOLLOWED]
+    files = tuple(value for field, value in given if field == "files")
+    dry_run = "dry_run" in dict(given)
+    return uninstall(ref, list(line.words), dry_run, files=files, skips_absent=True)
 
 
-def _add_harmless(parser: argparse.ArgumentParser) -> None:
-    """Accept the options that only change pip's messages, or that nbenv follows anyway."""
-    for flags in (
-        ("-q", "--quiet", "-qq"),
-        ("-v", "--verbose"),
-        ("--user",),
-        ("--no-input",),
-        ("--disable-pip-version-check",),
-        ("--no-warn-script-location",),
-        ("--no-cache-dir",),
-        ("--prefer-binary",),
-        ("--break-system-packages",),
-        ("-y", "--yes"),
-        ("--system",),
-        ("--no-color",),
-    ):
-        parser.add_argument(*flags, action="store_true")
-    parser.add_argument("--root-user-action", "--progress-bar", "--upgrade-strategy", "--timeout")
+def _of_look(words: Sequence[str]) -> list[str]:
+    """Return the words of a command that only looks without what uv would not know."""
+    left_out = {
+        flag
+        for option in OPTIONS
+        if option.fate in (Fate.QUIET, Fate.IGNORED) and not option.value
+        for flag in option.flags
+        if flag.startswith("--") and flag not in ("--strict", "--quiet", "--verbose")
+    }
+    return [word for word in words if word not in left_out]
 
 
-def _with_names(urls: Iterable[str]) -> Iterator[str]:
-    """Give the indexes of pip's command line names, unless they have one: ``NAME=URL``."""
-    taken: set[str] = set()
-    for url in urls:
-        name, named, _ = url.partition("://")[0].partition("=")
-        name = name if named else unused_name(index_name(url), taken)
-        taken.add(name)
-        yield url if named else f"{name}={url}"
+def _with_notes(done: Outcome | Steps[Outcome], notes: Sequence[str]) -> Outcome | Steps[Outcome]:
+    """Return what an operation returns, with lines below its summary."""
+    if not notes:
+        return done
+    if isinstance(done, Outcome):
+        return _noted(done, notes)
+    return _noted_steps(done, notes)
 
 
-def _names_to_uninstall(words: list[str]) -> list[str]:
-    parser = _Parser(prog="pip uninstall", add_help=False, allow_abbrev=False)
-    parser.add_argument("names", nargs="*")
-    _add_harmless(parser)
-    return list(parser.parse_args(words).names)
+def _noted_steps(steps: Steps[Outcome], notes: Sequence[str]) -> Steps[Outcome]:
+    return _noted((yield from steps), notes)
+
+
+def _noted(outcome: Outcome, notes: Sequence[str]) -> Outcome:
+    return replace(outcome, summary="\n".join([outcome.summary, *notes]))

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from nbenv.core.requirements import KERNEL, parse
 
-__all__ = ["kernel_limits"]
+__all__ = ["with_kernel_limits"]
 
 _UNTOLD = (("6", "ipython<9"),)
 """The first ipykernel that does without a limit, and the limit of those before.
@@ -18,10 +18,12 @@ ipykernel 5 starts with IPython 9, and then answers nothing: IPython 9 dropped w
 """
 
 
-def kernel_limits(asked: Iterable[str]) -> list[str]:
-    """Return further constraints for a resolver, given the requirements and the constraints."""
-    specifiers = [each.specifier for each in map(parse, asked) if each.name == KERNEL]
-    return [
+def with_kernel_limits(requirements: Iterable[str], constraints: Iterable[str]) -> list[str]:
+    """Return constraints for a resolver, with further ones that a kernel asked for needs."""
+    known = list(constraints)
+    asked = map(parse, (*requirements, *known))
+    specifiers = [each.specifier for each in asked if each.name == KERNEL]
+    return known + [
         limit
         for first, limit in _UNTOLD
         if any(_is_below(specifier, Version(first)) for specifier in specifiers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from nbenv.core.requirements import KERNEL, merge, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
 from nbenv.environments.interpreters import Interpreter
-from nbenv.errors import InstallerError
+from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -58,7 +59,40 @@ def relock(
         if lock is not None:
             return replace(new, lock=lock)
     choice = replace(options or ResolveOptions(), locked_for=old.python)
+    if choice.no_index:
+        return (yield from _without_index(old, new, interpreter, folder, choice))
+    if choice.prefer_binary:
+        with contextlib.suppress(InstallerError):
+            wheels = replace(choice, only_wheels=True)
+            return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _without_index(
+    old: Spec, new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions
+) -> Steps[Spec]:
+    """Resolve what is new from folders and addresses alone; the kernel comes from an index."""
+    base = old
+    if not _meets_requirements(old):
+        ordinary = replace(options, no_index=False)
+        base = yield from _resolved(old, interpreter, folder, ordinary)
+    moving = {*options.names}
+    added = [
+        text
+        for text in new.requirements
+        if text not in old.requirements or parse(text).name in moving
+    ]
+    kept = Lock(tuple(each for each in base.lock.distributions if each.name not in moving))
+    asked = replace(new, requirements=tuple(added), lock=kept)
+    more = yield from _resolved(asked, interpreter, folder, options, kernel=False)
+    lock = kept.grown_by(more.lock)
+    if lock is None:
+        raise ResolutionError(
+            "What was found without an index does not fit what this notebook has locked.",
+            "It needs other versions of the same packages.",
+            "Nothing was changed. Leave --no-index away, or install it into a new notebook.",
+        )
+    return replace(new, lock=lock)
 
 
 def resolve_anew(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tomli_w
 
-from nbenv.core.kernel_limits import kernel_limits
+from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import filename_of, from_pylock, is_installable
 from nbenv.core.recorded_options import ALL, is_named
@@ -56,6 +56,10 @@ class ResolveOptions:
         Whether nothing at all may be built, not even to find out what it requires.
     locked_for
         The Python of the existing lock, if it is another one than the spec's.
+    no_index
+        Whether no index is asked, but for what a kernel needs.
+    prefer_binary
+        Whether an older version with a wheel is better than a newer one without.
     resolution
         uv's name of the versions to prefer, such as ``lowest``; "" for the newest.
     """
@@ -70,6 +74,8 @@ class ResolveOptions:
     no_build: tuple[str, ...] = ()
     only_wheels: bool = False
     locked_for: str = ""
+    no_index: bool = False
+    prefer_binary: bool = False
     resolution: str = ""
 
 
@@ -112,7 +118,8 @@ def resolve_lock(
         _keep_sources(document, spec)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
-    return _relocated(from_pylock(document, spec.python), where, folder)
+    found = from_pylock(document, spec.python).distributions
+    return Lock(tuple(_relocate(locked, where, folder) for locked in found))
 
 
 def _export(
@@ -153,6 +160,7 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     moments = [each for each in (options.before, spec.exclude_newer) if each]
     chosen += [f"--exclude-newer={min(moments)}"] if moments else []
     chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
+    chosen += ["--no-index"] if options.no_index else []
     chosen += [f"--resolution={options.resolution}"] if options.resolution else []
     chosen += [f"--no-binary-package={each}" for each in spec.no_binary if each != ALL]
     if options.only_wheels or ALL in spec.only_binary:
@@ -163,11 +171,9 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
 
 
 def _limits(spec: Spec, options: ResolveOptions) -> dict[str, object]:
-    limits: dict[str, object] = {}
     avoided = [each.replace("==", "!=", 1) for each in options.avoid]
-    untold = kernel_limits((*spec.requirements, *spec.constraints))
-    if constraints := [*spec.constraints, *untold, *avoided]:
-        limits["constraint-dependencies"] = constraints
+    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided]
+    limits: dict[str, object] = {"constraint-dependencies": constraints} if constraints else {}
     if options.here:
         machine = platform.machine()
         limits["required-environments"] = [
@@ -280,12 +286,8 @@ def _has_no_hash(package: Mapping[str, object]) -> bool:
     return bool(files) and not any(file.get("hashes") for file in files)
 
 
-def _relocated(lock: Lock, scratch: Path, folder: Path) -> Lock:
-    """Return the lock with local paths as the notebook records them, and without credentials."""
-    return Lock(tuple(_relocate(locked, scratch, folder) for locked in lock.distributions))
-
-
 def _relocate(locked: LockedDistribution, scratch: Path, folder: Path) -> LockedDistribution:
+    """Return a line with a local path as the notebook records it, and without credentials."""
     if locked.url is None:
         return locked
     url = locked.url

@@ -15,7 +15,7 @@ from uv import find_uv_bin
 
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
-from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
+from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, UsageError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
@@ -44,6 +44,7 @@ _WITHOUT_INDEX_OPTIONS = {
     ("pip", "check"),
 }
 """Commands that have no option ``--no-index``."""
+_TORCH = re.compile(r"(https?://\S+)/torch/")
 _INTERRUPTED = (130, -2, -15)
 """Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
 
@@ -220,6 +221,33 @@ def _as_progress(meter: DownloadMeter, line: str, phase: str) -> Iterator[Progre
         yield downloaded
     elif line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
         yield Progress(phase, without_credentials(line))
+
+
+def torch_index(backend: str) -> str:
+    """Return the URL of the index that uv takes PyTorch from for a backend such as ``cpu``.
+
+    uv has no command that says it, but it does while it looks for PyTorch, here without a network.
+
+    Raises
+    ------
+    UsageError
+        uv knows no such backend.
+    """
+    command = ["pip", "compile", "-", "--torch-backend", backend, "--offline", "--no-cache"]
+    done = subprocess.run(
+        [find_uv_bin(), "--color", "never", *command, "--no-config", "--verbose"],
+        input="torch",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = _TORCH.search(done.stderr)
+    if found is None:
+        raise UsageError(
+            f"--torch-backend {backend} cannot be followed: uv knows no index for it.",
+            todo="Choose cpu, auto, or one such as cu128; or name the index: --index NAME=URL.",
+        )
+    return found[1]
 
 
 def uv_version() -> str:

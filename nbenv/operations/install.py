@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
 from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -19,7 +20,7 @@ from nbenv.engine.summaries import and_more, counted, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
 from nbenv.errors import UsageError
-from nbenv.installer.requirements_files import FilesRead, read_files
+from nbenv.installer.requirements_files import read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
@@ -64,6 +65,10 @@ class InstallRequest(AskedOptions):
         Whether to install what is named, and its dependencies, again from downloaded files.
     reinstall_packages
         Names to install again, without their dependencies.
+    no_index
+        Whether what is named comes from `find_links`, addresses and folders alone.
+    prefer_binary
+        Whether an older version with a wheel is better than a newer one without.
     resolution
         uv's name of the versions that this command prefers, such as ``lowest``.
     trusted_hosts
@@ -86,6 +91,8 @@ class InstallRequest(AskedOptions):
     pre_packages: tuple[str, ...] = ()
     reinstall: bool = False
     reinstall_packages: tuple[str, ...] = ()
+    no_index: bool = False
+    prefer_binary: bool = False
     resolution: str = ""
     trusted_hosts: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
@@ -138,6 +145,8 @@ def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
         with_options_of(request, read),
         editable=(*request.editable, *(each.text for each in read.editable)),
         pre=request.pre or read.pre,
+        no_index=request.no_index or read.no_index,
+        prefer_binary=request.prefer_binary or read.prefer_binary,
         trusted_hosts=(*request.trusted_hosts, *read.trusted_hosts),
     )
 
@@ -152,12 +161,15 @@ def _resolve_options(
     if request.upgrade or request.resolution:
         moving |= with_dependencies(snapshot, names) if request.with_dependencies else {*names}
     moving |= pre
-    if not moving and not request.any_index:
+    special = (request.any_index, request.no_index, request.prefer_binary)
+    if not moving and not any(special):
         return None
     return ResolveOptions(
         names=tuple(sorted(moving)),
         pre=tuple(sorted(pre)),
         any_index=request.any_index,
+        no_index=request.no_index,
+        prefer_binary=request.prefer_binary,
         resolution=request.resolution,
     )
 

@@ -25,8 +25,8 @@ def uninstall(
     names: Sequence[str],
     dry_run: bool = False,
     agreed: str | None = None,
-    *,
     files: Sequence[str] = (),
+    *,
     skips_absent: bool = False,
 ) -> Steps[Outcome]:
     """Remove requirements, and the dependencies that only they needed.
@@ -80,6 +80,7 @@ class _Removal:
 
 
 def _name(text: str) -> str:
+    """Return the name in what a person typed; pip ignores a version behind it as well."""
     if not requirements.is_named(text):
         raise RequirementError(
             f"{requirements.without_credentials(text)} is not the name of a package.",

@@ -32,6 +32,9 @@ def pip(line):
 def uv(line):
     """Run uv pip on this notebook's environment; installs are recorded: %uv pip install pandas"""
     words = load("shell_words").split(line)
+    if "pip" in words and words[0].startswith("-"):  # options of uv's own, as in %uv -q pip …
+        place = words.index("pip")
+        words = ["pip", *words[:place], *words[place + 1 :]]
     if words[:1] != ["pip"]:
         raise load("command").NbenvError(
             "In a notebook's environment, only %uv pip is available.\n"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from nbenv.cli.pip_magic import perform_pip
 from nbenv.engine.document import NotebookRef
-from nbenv.errors import InstallerError
+from nbenv.errors import InstallerError, RequirementError
 from nbenv.operations.install import InstallRequest
 from nbenv.operations.install import install as install_verb
 from nbenv.operations.restore import restore
@@ -218,3 +222,94 @@ def test_an_interrupted_option_leaves_the_record(notebook: Path, stocked: LocalI
     with pytest.raises(InstallerError):
         run(notebook, "branch", constraints=("leaf<1",))
     assert notebook.read_bytes() == before
+
+
+# -- pip's command lines
+
+
+def pip(notebook: Path, line: str) -> Outcome:
+    done = perform_pip(shlex.split(line), ref_of(notebook))
+    return done if isinstance(done, Outcome) else drain(done)
+
+
+def test_without_an_index_what_is_named_comes_from_a_folder(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    wheels = tmp_path / "wheels"
+    make_wheel(wheels, "branch", "5.0", requires=["leaf"])
+    make_wheel(wheels, "leaf", "5.0")
+    stocked.wheel("leaf", "9.0")
+    pip(notebook, f"--no-cache-dir install --no-index -f '{wheels}' branch")
+    assert versions(notebook) == {"branch": "5.0", "leaf": "5.0"}
+    assert stocked.downloads == ["ipykernel-7.0-py3-none-any.whl"]
+    make_wheel(wheels, "twig", "1.0", requires=["leaf<5"])
+    with pytest.raises(InstallerError):
+        pip(notebook, f"install --no-index -f '{wheels}' twig missing")
+    assert versions(notebook) == {"branch": "5.0", "leaf": "5.0"}
+
+
+def test_a_wheel_is_better_than_a_newer_source(notebook: Path, index: LocalIndex) -> None:
+    index.wheel("mixed", "1.0")
+    index.sdist("mixed", "2.0")
+    index.sdist("only", "1.0")
+    pip(notebook, "install --prefer-binary mixed")
+    assert versions(notebook) == {"mixed": "1.0"}
+    pip(notebook, "install --prefer-binary only")
+    assert versions(notebook) == {"mixed": "1.0", "only": "1.0"}
+
+
+def test_a_file_of_names_is_uninstalled(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    stocked.wheel("other", "1.0")
+    install(notebook, "branch", "leaf", "other")
+    names = tmp_path / "r.txt"
+    names.write_text("branch==1.0\nleaf>=1\nabsent\n", encoding="utf-8")
+    done = pip(notebook, f"uninstall -y -r '{names}' --root-user-action=ignore")
+    assert done.summary.splitlines()[0].startswith("Uninstalled branch, leaf.")
+    assert "Ignored --root-user-action" in done.summary
+    assert versions(notebook) == {"other": "1.0"}
+    with pytest.raises(RequirementError, match="does not require"):
+        pip(notebook, f"uninstall -y -r '{names}'")
+    pip(notebook, "uninstall --yes other==1.0")
+    assert versions(notebook) == {}
+
+
+def test_what_depends_on_it_is_upgraded_only_when_asked(
+    notebook: Path, stocked: LocalIndex
+) -> None:
+    install(notebook, "branch", "leaf<2")
+    install(notebook, "leaf")
+    drain(uninstall(ref_of(notebook), ["leaf"]))
+    pip(notebook, "install -U branch")
+    assert versions(notebook)["leaf"] == "1.0"
+    pip(notebook, "install --upgrade --upgrade-strategy=eager branch")
+    assert versions(notebook)["leaf"] == "2.0"
+
+
+def test_a_repository_is_recorded_with_its_commit(notebook: Path, tmp_path: Path) -> None:
+    source = make_project(tmp_path, "mine", "1.5", requires=["nowhere"])
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"], ["tag", "v1"]):
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b.invalid", *words],
+            cwd=source,
+            check=True,
+        )
+    address = f"git+{source.as_uri()}@v1#egg=mine"
+    done = pip(notebook, f"install --no-deps -e '{address}'")
+    assert "Ignored -e for a repository" in done.summary
+    assert record_of(notebook)["requirements"] == [f"mine @ git+{source.as_uri()}@v1"]
+    assert "editable" not in record_of(notebook)
+    assert versions(notebook) == {"mine": "1.5"}
+
+
+def test_settings_of_one_command_are_not_recorded(notebook: Path, index: LocalIndex) -> None:
+    index.wheel("leaf", "1.0")
+    line = "--proxy http://127.0.0.1:9 install --trusted-host 127.0.0.1 --timeout 9 leaf"
+    with pytest.raises(InstallerError):
+        pip(notebook, line)
+    pip(notebook, line.replace("--proxy http://127.0.0.1:9", "--retries 0"))
+    assert record_of(notebook).keys() == {"version", "python", "requirements", "lock"}
+    assert not {"UV_INSECURE_HOST", "HTTPS_PROXY", "UV_HTTP_RETRIES"} & os.environ.keys() - {
+        "UV_HTTP_RETRIES"
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.core.kernel_limits import kernel_limits
+from nbenv.core.kernel_limits import with_kernel_limits
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,6 @@ from nbenv.core.kernel_limits import kernel_limits
     ],
 )
 def test_limits(asked: str, limited: bool) -> None:
-    assert kernel_limits(["pandas", asked]) == (["ipython<9"] if limited else [])
+    more = ["ipython<9"] if limited else []
+    assert with_kernel_limits(["pandas", asked], ["six<2"]) == ["six<2", *more]
+    assert with_kernel_limits(["pandas"], [asked]) == [asked, *more]
