@@ -48,9 +48,10 @@ class AskedOptions:
     find_links
         URLs of pages, and folders relative to the current one, that have files to install.
     no_binary
-        Names to build from source, ``":all:"``, or ``":none:"`` for none any more.
+        Names to build from source, ``":all:"`` for those that the command names, or ``":none:"``
+        for none any more.
     only_binary
-        Names never to build, in the same form.
+        Names never to build, ``":all:"`` or ``":none:"``.
     exclude_newer
         A day or a time (RFC 3339) after which no file is taken, or ``"none"``.
     index_strategy
@@ -93,13 +94,15 @@ def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[
     names = {requirements.name_of(text) for text in named}
     links = [_location(text, folder) for text in asked.find_links]
     no_deps = set(spec.no_deps) - names
+    # All that is installed would be the kernel too, and what other commands installed.
+    to_build = [",".join(sorted(names)) if text == ALL else text for text in asked.no_binary]
     return replace(
         spec,
         indexes=_indexes(spec, asked),
         constraints=_constraints(spec, asked, named),
         no_deps=tuple(sorted(no_deps | names if asked.no_deps else no_deps)),
         find_links=tuple(dict.fromkeys([*spec.find_links, *links])),
-        no_binary=_formats("--no-binary", spec.no_binary, asked.no_binary, asked.only_binary),
+        no_binary=_formats("--no-binary", spec.no_binary, to_build, asked.only_binary),
         only_binary=_formats("--only-binary", spec.only_binary, asked.only_binary, asked.no_binary),
         exclude_newer=_moment(asked.exclude_newer, spec.exclude_newer),
         index_strategy=_strategy(asked.index_strategy, spec.index_strategy),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
@@ -12,6 +13,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
+from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
@@ -61,11 +63,33 @@ def relock(
     choice = replace(options or ResolveOptions(), locked_for=old.python)
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
+    if new.exclude_newer:
+        return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.prefer_binary:
         with contextlib.suppress(InstallerError):
             wheels = replace(choice, only_wheels=True)
             return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _with_newer_kernel(
+    new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions
+) -> Steps[Spec]:
+    """Resolve a record with a last day, which limits neither its kernel nor what is locked.
+
+    Only if that leads nowhere, everything is as old as the day says.
+    """
+    base = new.lock
+    if options.everything or KERNEL not in base.versions():
+        alone = Spec(new.python, indexes=new.indexes, find_links=new.find_links)
+        found = yield from _resolved(alone, interpreter, folder, ResolveOptions())
+        base = found.lock
+    exempt = tuple(name for name in base.versions() if name not in options.names)
+    kept = replace(options, everything=False, exempt=exempt)
+    try:
+        return (yield from _resolved(replace(new, lock=base), interpreter, folder, kept))
+    except ResolutionError:
+        return (yield from _resolved(new, interpreter, folder, options))
 
 
 def _without_index(
@@ -100,6 +124,8 @@ def resolve_anew(
 ) -> Steps[Spec]:
     """Return `spec` with a lock that meets its requirements; see `relock`."""
     yield _resolving(spec)
+    if spec.exclude_newer and not options.before:
+        return (yield from _with_newer_kernel(spec, interpreter, folder, options))
     return (yield from _resolved(spec, interpreter, folder, options))
 
 
@@ -115,8 +141,8 @@ def _resolved(
     *,
     kernel: bool = True,
 ) -> Steps[Spec]:
-    steps = resolve_lock(spec, interpreter.executable, folder, options, kernel=kernel)
-    lock = yield from steps
+    resolve = resolve_with_kernel if kernel else partial(resolve_lock, kernel=False)
+    lock = yield from resolve(spec, interpreter.executable, folder, options)
     made = _with_pre_releases(replace(spec, lock=lock), options.pre)
     parse_record(made.to_record())  # a record that could not be read back is never written
     return made

@@ -16,16 +16,23 @@ from nbenv.export.requirements import index_lines
 
 __all__ = ["write"]
 
+_ALONE = "binder/without-dependencies.txt"
+"""The file of what was installed without its dependencies, which pip would look for."""
+
 
 def write(snapshot: NotebookSnapshot) -> Files:
     """Return the lock, the Python, and a script that makes the notebook's kernelspec."""
     spec = snapshot.spec
     others = unhashed(spec)
-    hashed = (locked.line for locked in spec.lock.distributions if locked not in others)
+    checked = [locked for locked in spec.lock.distributions if locked not in others]
+    hashed = [locked.line for locked in checked if locked.name not in spec.no_deps]
+    alone = [locked.line for locked in checked if locked.name in spec.no_deps]
+    where = list(index_lines(spec, local=False))
     return {
-        "binder/requirements.txt": _joined([*index_lines(spec), *hashed]),
+        "binder/requirements.txt": _joined([*where, *hashed]),
+        **({_ALONE: _joined([*where, *alone])} if alone else {}),
         "binder/runtime.txt": f"python-{spec.python}\n".encode(),
-        "binder/postBuild": _joined(_post_build(snapshot)),
+        "binder/postBuild": _joined(_post_build(snapshot, bool(alone))),
         **notebook_files(snapshot),
     }
 
@@ -34,11 +41,13 @@ def _joined(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _post_build(snapshot: NotebookSnapshot) -> Iterator[str]:
+def _post_build(snapshot: NotebookSnapshot, alone: bool) -> Iterator[str]:
     yield from ("#!/bin/sh", "set -e")
     # requirements.txt cannot hold these: pip checks either the hash of every line or of none.
     for locked in unhashed(snapshot.spec):
         place = local_path(locked, snapshot) if is_local(locked.url) else locked.requirement
         requirement = quoted_requirement(place, locked.marker)
         yield f"python -m pip install --no-cache-dir --no-deps {requirement}"
+    if alone:
+        yield f"python -m pip install --no-cache-dir --no-deps -r {_ALONE}"
     yield 'python -m ipykernel install --sys-prefix --name nbenv --display-name "Python (nbenv)"'

@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from nbenv.core.requirements import KERNEL, name_of, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.export.requirements import index_lines, pip_line, with_extras, with_marker
+from nbenv.export.requirements import comment_lines, index_lines, pip_line, with_extras, with_marker
 
 __all__ = ["write"]
 
@@ -39,7 +39,8 @@ def write(snapshot: NotebookSnapshot) -> str:
         "channels": ["conda-forge", "nodefaults"],
         "dependencies": [*conda, *_pip_section(spec, pip)],
     }
-    return yaml.safe_dump(environment, sort_keys=False, allow_unicode=True, width=1000)
+    comments = "".join(f"{line}\n" for line in comment_lines(spec))
+    return comments + yaml.safe_dump(environment, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def _pip_section(spec: Spec, lines: list[str]) -> list[object]:

@@ -150,7 +150,7 @@ def _environment_stage(snapshot: NotebookSnapshot) -> Iterator[str]:
     others = unhashed(spec)
     hashed = (locked.line for locked in spec.lock.distributions if locked not in others)
     yield f"FROM python:{spec.python}-{_DEBIAN} AS build\nWORKDIR /build\n"
-    yield _heredoc("requirements.txt", "\n".join([*index_lines(spec), *hashed]))
+    yield _heredoc("requirements.txt", "\n".join([*index_lines(spec, local=False), *hashed]))
     yield from _install_lines("env", _CHECKED)
     for locked in others:
         yield from _unhashed_lines(locked, snapshot)

@@ -14,19 +14,56 @@ from nbenv.core.requirements import absolute, is_local, name_of, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 
-__all__ = ["index_lines", "pip_line", "with_extras", "with_marker", "write"]
+__all__ = ["comment_lines", "index_lines", "pip_line", "with_extras", "with_marker", "write"]
 
 
 def write(snapshot: NotebookSnapshot) -> str:
     """Return the requirements, one a line."""
     spec = snapshot.spec
-    lines = [*index_lines(spec), *(pip_line(snapshot, text) for text in spec.requirements)]
+    lines = [
+        *comment_lines(spec),
+        *index_lines(spec),
+        *(f"--no-binary {name}" for name in spec.no_binary),
+        *(f"--only-binary {name}" for name in spec.only_binary),
+        *(pip_line(snapshot, text) for text in spec.requirements),
+        *_limits(spec),
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def index_lines(spec: Spec) -> Iterator[str]:
-    """Yield the lines that name the environment's own indexes."""
-    yield from (f"--extra-index-url {index.url}" for index in spec.indexes)
+def index_lines(spec: Spec, *, local: bool = True) -> Iterator[str]:
+    """Yield the lines that name the environment's own indexes, and its other places of files.
+
+    Where the notebook's folder is not at hand, `local` is false: folders are named in comments.
+    """
+    for index in spec.indexes:
+        yield f"--{'' if index.default else 'extra-'}index-url {index.url}"
+    for url in spec.find_links:
+        if local or not is_local(url):
+            yield f"--find-links {url}"
+        else:
+            yield f"# Files from the folder {url} are needed, too: copy it, and use --find-links."
+
+
+def comment_lines(spec: Spec) -> Iterator[str]:
+    """Yield comments about what the requirements alone do not say, to any installer."""
+    if spec.no_deps:
+        yield f"# Installed in the notebook without dependencies: {', '.join(spec.no_deps)}."
+        yield "# Use the format requirements-locked with pip's --no-deps to leave them out, too."
+    if spec.exclude_newer:
+        yield f"# Resolved with nothing newer than {spec.exclude_newer}."
+    if spec.index_strategy:
+        yield f"# Resolved with uv's index strategy {spec.index_strategy}."
+    locked = spec.lock.versions()
+    for text in spec.constraints:
+        if name_of(text) not in locked:
+            yield f"# Constraint: {text}"
+
+
+def _limits(spec: Spec) -> Iterator[str]:
+    """Yield the constraints of what is installed anyway, which are requirements just as well."""
+    locked = spec.lock.versions()
+    yield from (text for text in spec.constraints if name_of(text) in locked)
 
 
 def pip_line(snapshot: NotebookSnapshot, text: str) -> str:

@@ -5,8 +5,11 @@ https://pip.pypa.io/en/stable/topics/secure-installs/
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import is_local
+from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.requirements import index_lines, pip_line, with_marker
 
@@ -18,10 +21,16 @@ def write(snapshot: NotebookSnapshot) -> str:
     spec = snapshot.spec
     lines = [
         f"# Locked for CPython {spec.python} on every platform.",
+        *_without_dependencies(spec),
         *index_lines(spec),
         *(_line(snapshot, locked) for locked in spec.lock.distributions),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _without_dependencies(spec: Spec) -> Iterator[str]:
+    if spec.no_deps:
+        yield "# Install it with --no-deps: it lacks dependencies of " + ", ".join(spec.no_deps)
 
 
 def _line(snapshot: NotebookSnapshot, locked: LockedDistribution) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import absolute, is_local, parse, portable
+from nbenv.core.spec import Index
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.requirements import with_marker
 
@@ -29,12 +31,37 @@ def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
         if locked.version
     ]
     known = {
-        "constraint-dependencies": pinned,
+        "constraint-dependencies": [*pinned, *spec.constraints],
+        "dependency-metadata": _without_dependencies(snapshot),
+        "no-binary": ALL in spec.no_binary,
+        "no-binary-package": [name for name in spec.no_binary if name != ALL],
+        "no-build": ALL in spec.only_binary,
+        "no-build-package": [name for name in spec.only_binary if name != ALL],
+        "exclude-newer": spec.exclude_newer,
+        "index-strategy": spec.index_strategy,
+        "find-links": list(spec.find_links),
         # Without the notebook's names: uv takes UV_INDEX_NAME_PASSWORD for any index of a name.
-        "index": [{"url": index.url} for index in spec.indexes],
+        "index": [_index(index) for index in spec.indexes],
         "sources": _sources(snapshot),
     }
     return {key: value for key, value in known.items() if value}
+
+
+def _index(index: Index) -> dict[str, object]:
+    return {"url": index.url, **({"default": True} if index.default else {})}
+
+
+def _without_dependencies(snapshot: NotebookSnapshot) -> list[dict[str, object]]:
+    """Return uv's way to say that packages need nothing; of an address it wants the version."""
+    spec, installed = snapshot.spec, snapshot.environment.installed()
+    direct = {each.name for each in map(parse, spec.requirements) if each.url}
+    entries: list[dict[str, object]] = []
+    for name in spec.no_deps:
+        entry: dict[str, object] = {"name": name, "requires-dist": []}
+        if name in direct and name in installed:
+            entry["version"] = installed[name].version
+        entries.append(entry)
+    return entries
 
 
 def project_name(snapshot: NotebookSnapshot) -> str:

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import tomli_w
@@ -16,6 +16,7 @@ from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import filename_of, from_pylock, is_installable
 from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable
+from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError
@@ -28,55 +29,6 @@ from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
 
 __all__ = ["ResolveOptions", "resolve_lock"]
-
-
-@dataclass(frozen=True)
-class ResolveOptions:
-    """The locked versions that may change, and the limits for what replaces them.
-
-    Parameters
-    ----------
-    everything
-        Whether all versions may change.
-    names
-        The packages whose versions may change.
-    pre
-        The packages that may change to pre-releases.
-    any_index
-        Whether packages may come from another index than before.
-    avoid
-        Versions not to take, as ``name==version``.
-    before
-        A time (RFC 3339) or a day; what was uploaded later is not taken.
-    here
-        Whether each version must have a file for this platform.
-    no_build
-        The packages of which only wheels are taken.
-    only_wheels
-        Whether nothing at all may be built, not even to find out what it requires.
-    locked_for
-        The Python of the existing lock, if it is another one than the spec's.
-    no_index
-        Whether no index is asked, but for what a kernel needs.
-    prefer_binary
-        Whether an older version with a wheel is better than a newer one without.
-    resolution
-        uv's name of the versions to prefer, such as ``lowest``; "" for the newest.
-    """
-
-    everything: bool = False
-    names: tuple[str, ...] = ()
-    pre: tuple[str, ...] = ()
-    any_index: bool = False
-    avoid: tuple[str, ...] = ()
-    before: str = ""
-    here: bool = False
-    no_build: tuple[str, ...] = ()
-    only_wheels: bool = False
-    locked_for: str = ""
-    no_index: bool = False
-    prefer_binary: bool = False
-    resolution: str = ""
 
 
 def resolve_lock(
@@ -159,6 +111,7 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     chosen = [f"--prerelease-package={each}=allow" for each in options.pre]
     moments = [each for each in (options.before, spec.exclude_newer) if each]
     chosen += [f"--exclude-newer={min(moments)}"] if moments else []
+    chosen += [f"--exclude-newer-package={each}=false" for each in options.exempt if moments]
     chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
     chosen += ["--no-index"] if options.no_index else []
     chosen += [f"--resolution={options.resolution}"] if options.resolution else []

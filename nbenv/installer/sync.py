@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
-from nbenv.errors import HashError, InstallerError, InstallerKilledError
+from nbenv.errors import (
+    HashError,
+    IndexAccessError,
+    InstallerError,
+    InstallerKilledError,
+    ResolutionError,
+)
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.uv import run_uv
@@ -90,9 +96,29 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             if done is not None:
                 yield from done
                 return
-        yield from run_uv(
-            command, where, spec.indexes, find_links=links, phase="install", hashed=True
-        )
+        choices = _index_choices(spec, distributions)
+        for number, indexes in enumerate(choices, 1):
+            steps = run_uv(command, where, indexes, find_links=links, phase="install", hashed=True)
+            try:
+                yield from steps
+                return
+            except (IndexAccessError, ResolutionError):
+                if number == len(choices):
+                    raise
+
+
+def _index_choices(
+    spec: Spec, distributions: Sequence[LockedDistribution]
+) -> list[tuple[Index, ...]]:
+    """Return the indexes to install from, and others to try if a file is on none of them.
+
+    A default index of the notebook's may not have what its kernel needs, which then comes from this
+    machine's own: a hash says that a file is the right one. But no hash says what a build needs.
+    """
+    others = tuple(replace(index, default=False) for index in spec.indexes)
+    if others == spec.indexes or not all(map(_is_wheel, distributions)):
+        return [spec.indexes]
+    return [spec.indexes, others]
 
 
 def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:

@@ -15,10 +15,11 @@ from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
+from nbenv.installer.index_settings import lend_login
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
 
-__all__ = ["AskedRequirements", "name_requirements", "with_options_of"]
+__all__ = ["AskedRequirements", "lend_logins", "name_requirements", "with_options_of"]
 
 T = TypeVar("T", bound=AskedOptions)
 
@@ -77,6 +78,21 @@ def _named_indexes(known: Sequence[str], urls: Iterable[str]) -> list[str]:
         taken.add(name)
         named.append(f"{name}={url}")
     return named
+
+
+def lend_logins(asked: AskedOptions) -> list[str]:
+    """Have uv use the logins in the URLs of indexes, and return a line for each of them."""
+    entries = [each for each in (*asked.indexes, asked.default_index) if each]
+    urls = [each[each.index("=") + 1 :] if _is_named_index(each) else each for each in entries]
+    names = [requirements.without_credentials(url) for url in urls if lend_login(url)]
+    return [
+        f"The login for {name} was used for this command only: ~/.netrc is the place for it."
+        for name in names
+    ]
+
+
+def _is_named_index(text: str) -> bool:
+    return "=" in text.partition("://")[0]
 
 
 # -- names

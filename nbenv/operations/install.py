@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
 from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.engine.installed_graph import with_dependencies
+from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import and_more, counted, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
@@ -25,6 +26,7 @@ from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
+    lend_logins,
     name_requirements,
     with_options_of,
 )
@@ -119,6 +121,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
     request = _with_files(request, read)
+    lent = lend_logins(request)
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
         naming = name_requirements(
@@ -126,7 +129,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         )
         named = yield from naming
         names = [requirements.name_of(text) for text in named.requirements]
-        spec = _add_requirements(snapshot.spec, named, request, ref.folder)
+        spec = _add_requirements(snapshot, named, request)
         resolve = _resolve_options(request, names, snapshot)
         return Edited(spec, named, named.hashes, resolve, _again(request, names, snapshot))
 
@@ -135,7 +138,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     asked = list(dict.fromkeys(map(requirements.name_of, done.note.requirements)))
     summary = _installed_summary(done, asked, request.dry_run)
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
-    lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
+    if ALL in request.no_binary:
+        ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
+    lines = [summary, *_origins(done.spec, done.synced, asked), *ignored, *lent]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
 
 
@@ -204,8 +209,9 @@ def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
 
 
 def _add_requirements(
-    spec: Spec, named: AskedRequirements, request: InstallRequest, folder: Path
+    snapshot: NotebookSnapshot, named: AskedRequirements, request: InstallRequest
 ) -> Spec:
+    spec = snapshot.spec
     asked = [text for text in named.requirements if not requirements.is_bare_kernel(text)]
     names = {requirements.name_of(text) for text in asked}
     more = replace(
@@ -213,7 +219,38 @@ def _add_requirements(
         requirements=tuple(requirements.merge(spec.requirements, asked)),
         editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
     )
-    return with_asked(more, request, folder, asked)
+    made = with_asked(more, request, snapshot.ref.folder, asked)
+    return _with_kept_dependencies(made, snapshot) if request.no_deps else made
+
+
+def _with_kept_dependencies(spec: Spec, snapshot: NotebookSnapshot) -> Spec:
+    """Return a record that loses no package because another one is asked for without dependencies.
+
+    What is there with its dependencies, in a version that will do, stays as it is. Otherwise what
+    it needed so far is required by itself, as pip would leave it installed.
+    """
+    locked = snapshot.spec.lock.versions()
+    asked = {each.name: each for each in map(requirements.parse, spec.requirements)}
+    new = [n for n in spec.no_deps if n in locked and n not in snapshot.spec.no_deps]
+    same = {name for name in new if name in asked and _is_as(asked[name], locked[name])}
+    needs = {n for name in {*new} - same for n in _needed_by(name, snapshot)}
+    return replace(
+        spec,
+        no_deps=tuple(name for name in spec.no_deps if name not in same),
+        requirements=tuple(requirements.merge(spec.requirements, needs - asked.keys())),
+    )
+
+
+def _is_as(asked: Requirement, locked: str) -> bool:
+    """Return whether what is locked, by its version or URL, is what is asked for."""
+    if asked.url or "/" in locked:
+        return asked.url == locked
+    return asked.specifier.contains(locked, prereleases=True)
+
+
+def _needed_by(name: str, snapshot: NotebookSnapshot) -> Sequence[str]:
+    graph, _ = installed_graph(snapshot)
+    return graph.needs.get(name, ())
 
 
 def _installed_summary(

@@ -70,7 +70,7 @@ def run(words, target, screen=None) -> None:
     """
     screen = screen or Screen()
     verb, rest = (words[0], list(words[1:])) if words else ("--help", [])
-    if verb in _HELP or {"-h", "--help"} & set(rest):
+    if verb in _HELP or (verb != "pip" and {"-h", "--help"} & set(rest)):
         # No other word: without `target`, they would be those of a terminal.
         _show_help(["--help"] if verb in _HELP else [verb, "--help"], screen)
         return

@@ -173,6 +173,35 @@ def test_a_day_counts_for_later_changes_too(notebook: Path, stocked: LocalIndex)
     assert versions(notebook)["leaf"] == "2.0"
 
 
+def test_a_day_is_not_about_the_kernel_and_what_is_there(
+    notebook: Path, stocked: LocalIndex
+) -> None:
+    stocked.wheel("ipykernel", "8.0", upload_time="2025-01-01T10:00:00.000000Z")
+    stocked.wheel("other", "1.0", upload_time="2024-01-01T10:00:00.000000Z")
+    stocked.wheel("other", "2.0", upload_time="2025-01-01T10:00:00.000000Z")
+    run(notebook, "branch", exclude_newer="2024-06-01")
+    kernel = environment_of(notebook).installed()["ipykernel"]
+    assert (kernel.version, versions(notebook)["leaf"]) == ("8.0", "1.0")
+    run(notebook, "leaf", exclude_newer="none", upgrade=True)
+    run(notebook, "other", exclude_newer="2024-06-01")
+    assert versions(notebook) == {"branch": "1.0", "leaf": "2.0", "other": "1.0"}
+    drain(upgrade(ref_of(notebook)))
+    kernel = environment_of(notebook).installed()["ipykernel"]
+    assert (kernel.version, versions(notebook)["leaf"]) == ("8.0", "1.0")
+
+
+def test_what_is_there_keeps_its_dependencies(notebook: Path, stocked: LocalIndex) -> None:
+    install(notebook, "branch")
+    run(notebook, "branch", no_deps=True, reinstall=True)
+    assert "no_deps" not in record_of(notebook)
+    assert versions(notebook) == {"branch": "1.0", "leaf": "2.0"}
+    stocked.wheel("branch", "2.0", requires=["nowhere"])
+    run(notebook, "branch==2.0", no_deps=True)
+    assert record_of(notebook)["no_deps"] == ["branch"]
+    assert record_of(notebook)["requirements"] == ["branch==2.0", "leaf"]
+    assert versions(notebook) == {"branch": "2.0", "leaf": "2.0"}
+
+
 def test_a_default_index_hides_the_public_one(
     notebook: Path, index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

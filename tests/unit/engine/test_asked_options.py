@@ -119,7 +119,9 @@ def test_a_folder_is_recorded_relative_to_the_notebook(
 def test_formats_add_up_and_each_takes_names_from_the_other() -> None:
     assert asked(no_binary=("Twig,x_y",)).no_binary == ("leaf", "twig", "x-y")
     assert asked(no_binary=(":none:", "twig")).no_binary == ("twig",)
-    assert asked(no_binary=(":all:",)).no_binary == (":all:",)
+    # All would be the kernel too, and what other commands installed.
+    assert asked(SPEC, "twig>1", "B", no_binary=(":all:",)).no_binary == ("b", "leaf", "twig")
+    assert asked(only_binary=(":all:",)).only_binary == (":all:",)
     made = asked(only_binary=("leaf",))
     assert (made.no_binary, made.only_binary) == ((), ("leaf",))
     with pytest.raises(UsageError, match="does not name packages"):

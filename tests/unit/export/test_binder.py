@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbenv.export import binder
-from tests.unit.export.made import COMMIT, mixed_snapshot
+from tests.unit.export.made import COMMIT, locked, mixed_snapshot, snapshot
 
 
 def test_binder(tmp_path: Path) -> None:
@@ -22,3 +22,11 @@ def test_binder(tmp_path: Path) -> None:
         "./tool",
     ]
     assert "ipykernel install" in script[-1]
+
+
+def test_what_has_no_dependencies_is_installed_on_its_own(tmp_path: Path) -> None:
+    document = snapshot(tmp_path, "a", lock=(locked("a"), locked("b")), no_deps=("a",))
+    files = binder.write(document)
+    assert files["binder/requirements.txt"].startswith(b"b==")
+    assert files["binder/without-dependencies.txt"].startswith(b"a==")
+    assert b"--no-deps -r binder/without-dependencies.txt" in files["binder/postBuild"]

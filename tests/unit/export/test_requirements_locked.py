@@ -21,3 +21,8 @@ def test_the_lock_with_its_hashes(tmp_path: Path) -> None:
         "./tool",
         f"./w.whl ; os_name == 'nt' --hash={DIGEST}",
     ]
+
+
+def test_what_lacks_dependencies_is_said(tmp_path: Path) -> None:
+    text = write(snapshot(tmp_path, "a", lock=(locked("a"),), no_deps=("a",)))
+    assert "# Install it with --no-deps: it lacks dependencies of a\n" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from nbenv.export.uv_settings import dependencies, project_name, settings
@@ -34,3 +35,29 @@ def test_a_project_is_not_named_like_a_dependency(tmp_path: Path) -> None:
     assert project_name(snapshot(tmp_path, name="!.ipynb")) == "notebook"
     taken = snapshot(tmp_path, lock=(locked("pandas"),), name="Pandas.ipynb")
     assert project_name(taken) == "pandas-notebook"
+
+
+def test_options_are_uvs_own(tmp_path: Path) -> None:
+    document = snapshot(
+        tmp_path,
+        "a",
+        lock=(locked("a"),),
+        indexes=(replace(OWN, default=True),),
+        constraints=("b<2",),
+        no_deps=("a",),
+        find_links=("./wheels",),
+        no_binary=("a",),
+        only_binary=(":all:",),
+        exclude_newer="2024-01-31",
+        index_strategy="first-index",
+    )
+    assert settings(document) == {
+        "constraint-dependencies": ["a==1.0", "b<2"],
+        "dependency-metadata": [{"name": "a", "requires-dist": []}],
+        "no-binary-package": ["a"],
+        "no-build": True,
+        "exclude-newer": "2024-01-31",
+        "index-strategy": "first-index",
+        "find-links": ["./wheels"],
+        "index": [{"url": "https://example.org/simple", "default": True}],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.errors import HashError, RequirementError, UsageError
-from nbenv.installer.requirement_names import NamedRequirements
 from nbenv.installer.resolve import ResolveOptions
+from nbenv.operations.asked_requirements import AskedRequirements
 from nbenv.operations.install import (
     InstallRequest,
     _add_requirements,
@@ -159,12 +160,14 @@ def test_only_what_is_named_may_leave_its_version(
 # -- the record
 
 
-def test_an_addition_replaces_what_has_its_name() -> None:
+def test_an_addition_replaces_what_has_its_name(notebook: Path) -> None:
     spec = Spec("3.11", ("a<1", "mine @ ./mine"), indexes=(Index("i", "x"), Index("j", "y")),
                 editable=("mine",))  # fmt: skip
-    named = NamedRequirements(("a<2", "mine @ ./other"), ("other",))
+    snapshot = replace(read(notebook), record=spec.to_record())
+    vars(snapshot)["spec"] = spec
+    named = AskedRequirements(("a<2", "mine @ ./other"), ("other",))
     request = InstallRequest(indexes=("i=https://z.invalid",))
-    made = _add_requirements(spec, named, request, Path())
+    made = _add_requirements(snapshot, named, request)
     assert made.requirements == ("a<2", "mine @ ./other")
     assert made.editable == ("other",)
     assert made.indexes == (Index("j", "y"), Index("i", "https://z.invalid"))
