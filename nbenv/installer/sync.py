@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
@@ -96,29 +97,27 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             if done is not None:
                 yield from done
                 return
-        choices = _index_choices(spec, distributions)
-        for number, indexes in enumerate(choices, 1):
-            steps = run_uv(command, where, indexes, find_links=links, phase="install", hashed=True)
-            try:
-                yield from steps
-                return
-            except (IndexAccessError, ResolutionError):
-                if number == len(choices):
-                    raise
+        run = partial(run_uv, command, where, find_links=links, phase="install")
+        try:
+            yield from run(spec.indexes, hashed=True)
+        except (IndexAccessError, ResolutionError):
+            others = _other_indexes(spec, distributions)
+            if others is None:
+                raise
+            yield from run(others)
 
 
-def _index_choices(
+def _other_indexes(
     spec: Spec, distributions: Sequence[LockedDistribution]
-) -> list[tuple[Index, ...]]:
-    """Return the indexes to install from, and others to try if a file is on none of them.
+) -> tuple[Index, ...] | None:
+    """Return the indexes to try if the notebook's lack a file, this machine's default one last.
 
-    A default index of the notebook's may not have what its kernel needs, which then comes from this
-    machine's own: a hash says that a file is the right one. But no hash says what a build needs.
+    A default index of the notebook's may not have what its kernel needs. A hash says that a file is
+    the right one, but none says what a build needs. The last one is asked only for names that the
+    others do not have: it need not know the names of private packages.
     """
     others = tuple(replace(index, default=False) for index in spec.indexes)
-    if others == spec.indexes or not all(map(_is_wheel, distributions)):
-        return [spec.indexes]
-    return [spec.indexes, others]
+    return None if others == spec.indexes or not all(map(_is_wheel, distributions)) else others
 
 
 def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:
