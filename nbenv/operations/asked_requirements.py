@@ -12,17 +12,25 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
 from nbenv.core.recorded_options import constraint_problem
+from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.core.suggestions import meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.installer.failures.no_solution import unknown_name
+from nbenv.installer.index_settings import lend_login
 from nbenv.installer.requirement_names import NamedRequirements, find_names
-from nbenv.installer.requirements_files import AskedLine, FilesRead
 from nbenv.progress import Progress, Steps
 
-__all__ = ["AskedRequirements", "as_typed", "name_requirements", "of_python", "with_options_of"]
+__all__ = [
+    "AskedRequirements",
+    "as_typed",
+    "lend_logins",
+    "name_requirements",
+    "of_python",
+    "with_options_of",
+]
 
 T = TypeVar("T", bound=AskedOptions)
 
@@ -47,13 +55,6 @@ def with_options_of(asked: T, read: FilesRead) -> T:
     RequirementError
         A file has an option that cannot be recorded.
     """
-    if read.no_index:
-        raise RequirementError(
-            "A requirements file has --no-index, which a notebook cannot record.",
-            "Its kernel comes from an index, too.",
-            "Remove the line; what --find-links names is found all the same. To use no index on "
-            "this machine, set PIP_NO_INDEX=1.",
-        )
     _check_constraints(read.constraints)
     return replace(
         asked,
@@ -88,6 +89,21 @@ def _named_indexes(known: Sequence[str], urls: Iterable[str]) -> list[str]:
         taken.add(name)
         named.append(f"{name}={url}")
     return named
+
+
+def lend_logins(asked: AskedOptions) -> list[str]:
+    """Have uv use the logins in the URLs of indexes, and return a line for each of them."""
+    entries = [each for each in (*asked.indexes, asked.default_index) if each]
+    urls = [each[each.index("=") + 1 :] if _is_named_index(each) else each for each in entries]
+    names = [requirements.without_credentials(url) for url in urls if lend_login(url)]
+    return [
+        f"The login for {name} was used for this command only: ~/.netrc is the place for it."
+        for name in names
+    ]
+
+
+def _is_named_index(text: str) -> bool:
+    return "=" in text.partition("://")[0]
 
 
 # -- names

@@ -12,6 +12,7 @@ from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.requirement_slips import joined_words
+from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
 from nbenv.core.suggestions import is_standard
 from nbenv.engine.asked_options import AskedOptions, with_asked
@@ -22,12 +23,13 @@ from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_no
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
 from nbenv.errors import RequirementError, ResolutionError, UsageError
-from nbenv.installer.requirements_files import FilesRead, read_files
+from nbenv.installer.requirements_files import read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
     as_typed,
+    lend_logins,
     name_requirements,
     of_python,
     with_options_of,
@@ -126,6 +128,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
     request = _with_files(request, read)
+    lent = lend_logins(request)
     standard: list[str] = []
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
@@ -157,7 +160,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    notes = [*_origins(done.spec, done.synced, asked), *ignored, unkept_note(done.before)]
+    notes = [*_origins(done.spec, done.synced, asked), *ignored, *lent, unkept_note(done.before)]
     text = "\n".join(filter(None, [summary, *notes]))
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
@@ -168,6 +171,8 @@ def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
         with_options_of(request, read),
         editable=(*request.editable, *(each.text for each in read.editable)),
         pre=request.pre or read.pre,
+        no_index=request.no_index or read.no_index,
+        prefer_binary=request.prefer_binary or read.prefer_binary,
         trusted_hosts=(*request.trusted_hosts, *read.trusted_hosts),
     )
 
