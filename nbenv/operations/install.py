@@ -12,7 +12,7 @@ from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.spec import Spec
-from nbenv.engine.asked_options import AskedOptions, with_asked
+from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
@@ -137,8 +137,15 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
+    ignored += _no_longer(done)
     lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+
+
+def _no_longer(done: ChangeResult[AskedRequirements]) -> list[str]:
+    """Return a line about constraints that the command replaced by what it asks for."""
+    gone = [text for text in done.before.spec.constraints if text not in done.spec.constraints]
+    return [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
 
 
 def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
@@ -186,7 +193,7 @@ def _again(
 
 def _settings(request: InstallRequest) -> dict[str, str]:
     """Return uv's variables for this command."""
-    settings = dict(request.settings)
+    settings = {**typed_credentials(request), **dict(request.settings)}
     if request.trusted_hosts:
         settings["UV_INSECURE_HOST"] = " ".join([*own_trusted_hosts(), *request.trusted_hosts])
     return settings
@@ -224,7 +231,9 @@ def _with_kept_dependencies(spec: Spec, snapshot: NotebookSnapshot) -> Spec:
     What is there with its dependencies, in a version that will do, stays as it is. Otherwise what
     it needed so far is required by itself, as pip would leave it installed.
     """
-    locked = snapshot.spec.lock.versions()
+    installed = snapshot.environment.installed()
+    locked = {name: each.version for name, each in installed.items()}
+    locked |= snapshot.spec.lock.versions()
     asked = {each.name: each for each in map(requirements.parse, spec.requirements)}
     new = [n for n in spec.no_deps if n in locked and n not in snapshot.spec.no_deps]
     same = {name for name in new if name in asked and _is_as(asked[name], locked[name])}
