@@ -157,9 +157,12 @@ def _typed_indexes(asked: AskedOptions) -> list[Index]:
 
 
 def _parse_default(text: str, taken: Sequence[str]) -> Index:
-    named = "=" in text.partition("://")[0]
-    entry = text if named else f"{unused_name(index_name(text), taken)}={text}"
-    return replace(parse_index(entry), default=True)
+    return replace(parse_index(_with_name(text, taken)), default=True)
+
+
+def _with_name(text: str, taken: Sequence[str]) -> str:
+    is_named = "=" in text.partition("://")[0]
+    return text if is_named else f"{unused_name(index_name(text), taken)}={text}"
 
 
 def parse_index(text: str) -> Index:

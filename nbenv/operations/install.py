@@ -160,9 +160,15 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    notes = [*_origins(done.spec, done.synced, asked), *ignored, *lent, unkept_note(done.before)]
-    text = "\n".join(filter(None, [summary, *notes]))
+    notes = [*_origins(done.spec, done.synced, asked), *ignored, *_no_longer(done), *lent]
+    text = "\n".join(filter(None, [summary, *notes, unkept_note(done.before)]))
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
+
+
+def _no_longer(done: ChangeResult[AskedRequirements]) -> list[str]:
+    """Return a line about constraints that the command replaced by what it asks for."""
+    gone = [text for text in done.before.spec.constraints if text not in done.spec.constraints]
+    return [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
 
 
 def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
@@ -250,7 +256,9 @@ def _with_kept_dependencies(spec: Spec, snapshot: NotebookSnapshot) -> Spec:
     What is there with its dependencies, in a version that will do, stays as it is. Otherwise what
     it needed so far is required by itself, as pip would leave it installed.
     """
-    locked = snapshot.spec.lock.versions()
+    installed = snapshot.environment.installed()
+    locked = {name: each.version for name, each in installed.items()}
+    locked |= snapshot.spec.lock.versions()
     asked = {each.name: each for each in map(requirements.parse, spec.requirements)}
     new = [n for n in spec.no_deps if n in locked and n not in snapshot.spec.no_deps]
     same = {name for name in new if name in asked and _is_as(asked[name], locked[name])}
