@@ -50,8 +50,5 @@ def _apart(
     )
     preferred = Lock.of({**spec.lock.by_name(), **base.by_name()})
     alone = replace(spec, requirements=tuple(asked), lock=preferred)
-    try:
-        more = yield from resolve_lock(alone, interpreter, folder, options, kernel=False)
-    except ResolutionError:
-        return None
+    more = yield from resolve_lock(alone, interpreter, folder, options, kernel=False)
     return base.grown_by(more)

@@ -28,8 +28,10 @@ def advised(error: ResolutionError, spec: Spec) -> InstallerError:
     """
     if error.unmet:
         return _with_versions(error, spec)
+    # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
+    has_own = any(index.default for index in spec.indexes)
     is_whole = KERNEL in map(name_of, spec.requirements)
-    if error.unknown and is_whole and not _has(KERNEL, spec):
+    if error.unknown and is_whole and not has_own and not _has(KERNEL, spec):
         return not_an_index(error.unknown, _addresses(spec))
     return error
 
