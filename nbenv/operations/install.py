@@ -32,6 +32,11 @@ from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]
 
+_TYPED = (
+    "The password that you typed is not recorded; later commands look for it in ~/.netrc, the "
+    "keyring, and the variables of uv."
+)
+
 
 @dataclass(frozen=True)
 class InstallRequest(AskedOptions):
@@ -138,6 +143,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
     ignored += _no_longer(done)
+    if typed_credentials(request):
+        ignored.append(_TYPED)
     lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
 

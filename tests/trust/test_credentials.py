@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -73,7 +73,7 @@ def _git(private: LocalIndex) -> str:
 
 PLACES: dict[str, Callable[[LocalIndex, Path], Place]] = {
     "index option": lambda p, _: Place(
-        ["install", "secret-thing", "--index", f"mine={p.url_with_auth}"], works=False
+        ["install", "secret-thing", "--index", f"mine={p.url_with_auth}"]
     ),
     "index option and variables": lambda p, _: Place(
         ["install", "secret-thing", "--index", f"mine={p.url_with_auth}"],
@@ -120,10 +120,15 @@ PLACES: dict[str, Callable[[LocalIndex, Path], Place]] = {
     "repository of ssh": lambda p, _: Place(
         ["install", f"secret-thing @ git+ssh://git:{PASSWORD}@127.0.0.1:9/x"], works=False
     ),
-    "file: index line": lambda p, f: _file(p, f, f"--index-url {p.url_with_auth}", "secret-thing"),
-    "file: -i line": lambda p, f: _file(p, f, f"-i {p.url_with_auth}", "secret-thing"),
-    "file: extra line": lambda p, f: _file(
-        p, f, f"--extra-index-url={p.url_with_auth}", "secret-thing"
+    "file: index line": lambda p, f: replace(
+        _file(p, f, f"--index-url {p.url_with_auth}", "secret-thing"), works=True
+    ),
+    "file: -i line": lambda p, f: replace(
+        _file(p, f, f"-i {p.url_with_auth}", "secret-thing"), works=True
+    ),
+    "file: extra line": lambda p, f: replace(
+        _file(p, f, f"--extra-index-url={p.url_with_auth}", "secret-thing"),
+        works=True,
     ),
     "file: address": lambda p, f: _file(p, f, f"secret-thing @ {_wheel(p)}"),
     "file: bare address": lambda p, f: _file(p, f, _wheel(p)),
