@@ -19,7 +19,7 @@ _ENTRIES = ("main", "cli")
 """The functions in them that do so; the second is that of the script ``bin/pip`` since pip 26."""
 
 
-def find_spec(name, path):
+def find_spec(name, path, target=None):
     """Return the spec of pip or of one of its modules; None where the real one does."""
     if path is not None and not path:  # below our own pip: a real one may have come since
         path = _folders_of(name.rpartition(".")[0])
