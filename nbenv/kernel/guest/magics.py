@@ -77,3 +77,5 @@ def _renew_shims() -> None:
     written_by = getattr(shims, "HOST", [""])[0]
     if os.path.dirname(written_by) != os.path.dirname(host):
         load("on_exit").start_apart("nbenv.kernel.renew_shims")
+    if shims is None:  # this process does not see what that one writes
+        sys.meta_path.insert(0, load("pip_finder"))

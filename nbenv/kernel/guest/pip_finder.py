@@ -15,10 +15,16 @@ _PACKAGES = ("pip", "pip._internal", "pip._internal.cli")
 _MAIN = "pip.__main__"
 _WITH_MAIN = (*_PACKAGES, _MAIN, "pip._internal.main", "pip._internal.cli.main")
 """The modules by which people and programs run pip's command line."""
+_ENTRIES = ("main", "cli")
+"""The functions in them that do so; the second is that of the script ``bin/pip`` since pip 26."""
 
 
-def find_spec(name, path):
+def find_spec(name, path, target=None):
     """Return the spec of pip or of one of its modules; None where the real one does."""
+    if path is not None and not path:  # below our own pip: a real one may have come since
+        path = _folders_of(name.rpartition(".")[0])
+        if name not in _WITH_MAIN:
+            return PathFinder.find_spec(name, path)
     if name not in _WITH_MAIN:
         return None
     real = PathFinder.find_spec(name, path)
@@ -29,8 +35,15 @@ def find_spec(name, path):
     return real
 
 
+def _folders_of(package):
+    """Return the folders of a package of the real pip; none without one."""
+    real = PathFinder.find_spec("pip", None)
+    places = real.submodule_search_locations if real is not None else None
+    return [os.path.join(place, *package.split(".")[1:]) for place in places or ()]
+
+
 class _Replacing:
-    """A loader of a real module of pip, with nbenv's ``main`` instead of its own."""
+    """A loader of a real module of pip, with nbenv's ``main`` instead of its entry points."""
 
     def __init__(self, real) -> None:
         self._real = real
@@ -40,8 +53,9 @@ class _Replacing:
 
     def exec_module(self, module) -> None:
         self._real.exec_module(module)
-        if hasattr(module, "main"):
-            module.main = _own_main()
+        for name in _ENTRIES:
+            if hasattr(module, name):
+                setattr(module, name, _own_main())
 
 
 def _own_main():

@@ -15,11 +15,22 @@ __version__ = "25.3"  # programs compare it to learn which options there are
 def main(args=None):
     """Run a command line of pip's on this environment; return its exit status."""
     words = [str(word) for word in (sys.argv[1:] if args is None else args)]
+    if _is_ensurepip(words):
+        print("Requirement already satisfied: pip")
+        return 0
     boot = sys.modules.get("_nbenv_boot")
     if boot is not None and boot.load("outside_changes").is_kernel():
         return boot.load("command").run_pip(words)
     sys.stdout.flush()
     return subprocess.call(_command(words))
+
+
+cli = main  # as pip's own script calls it
+
+
+def _is_ensurepip(words):
+    """Return whether ``python -m ensurepip`` calls: it runs a pip in a wheel, to install that."""
+    return "--no-index" in words and any(entry.endswith(".whl") for entry in sys.path[:2])
 
 
 def _command(words):

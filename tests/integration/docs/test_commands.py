@@ -33,10 +33,15 @@ CELL = {"python"}
 
 MAGIC_ONLY = {"move"}
 """Commands that only the magic of an ordinary kernel has: the parser never sees them."""
-OTHERS = {"pip", "jq", "jupyter", "pytest", "apt-get", "git", "jlpm", "jupyter-builder"}
+OTHERS = {"pip", "%pip", "jq", "jupyter", "pytest", "apt-get", "git", "jlpm", "jupyter-builder"}
 """Programs of others that a shell block may run."""
-OPTIONS_OF_OTHERS = {"--require-hashes", "--hash", "--extra-keys", "--inplace"} | {
-    flag for option in pip_options.OPTIONS for flag in option.flags
+OPTIONS_OF_OTHERS = {
+    "--active",
+    "--require-hashes",
+    "--hash",
+    "--extra-keys",
+    "--inplace",
+    *(flag for option in pip_options.OPTIONS for flag in option.flags),
 }
 SAMPLES = {
     "NOTEBOOK": "analysis.ipynb",

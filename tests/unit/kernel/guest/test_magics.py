@@ -71,6 +71,7 @@ def test_the_shims_of_another_version_are_renewed(
     load: Load, monkeypatch: pytest.MonkeyPatch, written_by: str | None, count: int
 ) -> None:
     started: list[str] = []
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.setenv("NBENV_HOST_PYTHON", "/host/bin/python3")
     monkeypatch.setattr(load("on_exit"), "start_apart", started.append)
     monkeypatch.delitem(sys.modules, "_nbenv_pip", raising=False)
@@ -79,3 +80,4 @@ def test_the_shims_of_another_version_are_renewed(
         monkeypatch.setitem(sys.modules, "_nbenv_pip", found)
     load("magics")._renew_shims()
     assert started == ["nbenv.kernel.renew_shims"] * count
+    assert (sys.meta_path[0] is load("pip_finder")) == (written_by is None)

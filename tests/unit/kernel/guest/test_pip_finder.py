@@ -44,7 +44,7 @@ def test_an_environment_with_pip(finder: Any, tmp_path: Path, monkeypatch: Any) 
     package.mkdir()
     (package / "__init__.py").write_text("own = 1\ndef main(): return 'real'\n", encoding="utf-8")
     (package / "__main__.py").write_text("", encoding="utf-8")
-    (package / "_internal.py").write_text("also = 2\n", encoding="utf-8")
+    (package / "_internal.py").write_text("also = 2\ncli = 3\n", encoding="utf-8")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     real = finder.find_spec("pip", None)
     assert not is_ours(real)
@@ -53,5 +53,18 @@ def test_an_environment_with_pip(finder: Any, tmp_path: Path, monkeypatch: Any) 
     assert module.main.__module__ == "_nbenv_pip_package"
     assert is_ours(finder.find_spec("pip.__main__", [str(package)]))
     inner = loaded(finder.find_spec("pip._internal", [str(package)]))
-    assert (inner.also, hasattr(inner, "main")) == (2, False)
+    assert (inner.also, hasattr(inner, "main"), callable(inner.cli)) == (2, False, True)
     assert real.loader.get_filename("pip") == str(package / "__init__.py")
+
+
+def test_a_pip_that_came_after_ours_was_imported(
+    finder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert finder.find_spec("pip._internal.req", []) is None
+    folder = tmp_path / "pip" / "_internal"
+    folder.mkdir(parents=True)
+    for path in (tmp_path / "pip" / "__init__.py", folder / "__init__.py", folder / "req.py"):
+        path.touch()
+    assert finder.find_spec("pip._internal.req", []).origin == str(folder / "req.py")
+    assert not is_ours(finder.find_spec("pip._internal", []))

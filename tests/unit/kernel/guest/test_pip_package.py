@@ -50,3 +50,12 @@ def test_a_kernel_runs_it_as_its_magic_does(
     monkeypatch.setattr(load("command"), "run_pip", lambda words: ran.append(words) or 0)
     assert load("pip_package").main(("install", "a")) == 0
     assert (ran, called) == ([["install", "a"]], [])
+
+
+def test_ensurepip_is_satisfied(
+    load: Load, called: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", ["/tmp/x/setuptools-65.whl", "/tmp/x/pip-23.whl", *sys.path])
+    words = ["install", "--no-cache-dir", "--no-index", "--find-links", "/tmp/x", "pip"]
+    assert load("pip_package").main(words) == 0
+    assert called == []
