@@ -16,8 +16,8 @@ from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
 from nbenv.home import paths
-from nbenv.home.python_settings import without_python_settings
 from nbenv.home.scratch import scratch_folder
+from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
