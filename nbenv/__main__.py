@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 
-from nbenv.home.python_settings import ignore_python_settings
+from nbenv.home.surroundings import shield_process
 
 __all__ = ["main"]
 
 
 def main() -> int:
     """Run the command line, without a traceback if it is interrupted while it is still loading."""
-    ignore_python_settings()
+    shield_process()
     try:
         from nbenv.cli.fast_install import already_installed
 

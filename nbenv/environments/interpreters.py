@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nbenv.errors import InterpreterError
 from nbenv.home import paths
-from nbenv.home.python_settings import without_python_settings
+from nbenv.home.surroundings import without_python_settings
 
 if TYPE_CHECKING:
     from python_discovery import PythonInfo

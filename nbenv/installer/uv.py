@@ -17,8 +17,8 @@ from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, UsageError
 from nbenv.home import paths
-from nbenv.home.python_settings import without_python_settings
 from nbenv.home.scratch import scratch_folder
+from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.failures.no_index import unreachable

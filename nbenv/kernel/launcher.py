@@ -10,15 +10,18 @@ import os
 import sys
 
 # The notebook's folder must not shadow any module: with ``-m`` it stands first.
-if sys.path and sys.path[0] in ("", os.getcwd()):
-    del sys.path[0]
+try:
+    if sys.path and sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]
+except FileNotFoundError:  # the working directory was deleted: nothing can shadow from there
+    pass
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
 from nbenv.core.file_names import is_notebook
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
-from nbenv.home.python_settings import ignore_python_settings
+from nbenv.home.surroundings import shield_process
 from nbenv.kernel.become import become
 from nbenv.notebook.metadata import read_metadata
 
@@ -27,7 +30,7 @@ __all__ = ["find_notebook", "main"]
 
 def main() -> None:
     """Become the notebook's kernel; where that is impossible, become one that says why."""
-    ignore_python_settings()
+    shield_process()
     arguments = sys.argv[1:]
     path = _notebook_or_placeholder()
     try:

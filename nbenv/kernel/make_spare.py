@@ -17,7 +17,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import spare
 from nbenv.environments.store import forget, read_state
 from nbenv.errors import NbenvError
-from nbenv.home.python_settings import ignore_python_settings
+from nbenv.home.surroundings import shield_process
 from nbenv.operations.restore import prepare
 from nbenv.progress import drain
 
@@ -29,7 +29,7 @@ _QUIET = 10.0
 
 def main() -> None:
     """Make it once the kernel that asked for it has started."""
-    ignore_python_settings()
+    shield_process()
     time.sleep(_QUIET)
     os.nice(10)  # this is started on POSIX only
     make()

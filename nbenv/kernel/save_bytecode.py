@@ -10,14 +10,14 @@ import sys
 
 from nbenv.environments import bytecode
 from nbenv.environments.environment import Environment
-from nbenv.home.python_settings import ignore_python_settings
+from nbenv.home.surroundings import shield_process
 
 __all__ = ["main"]
 
 
 def main() -> int:
     """Save it, and note that it was saved."""
-    ignore_python_settings()
+    shield_process()
     if hasattr(os, "nice"):
         os.nice(10)
     environment = Environment(sys.argv[1])

@@ -30,7 +30,7 @@ _ALWAYS = (".rmd", ".qmd", ".myst", ".mystnb", ".mnb")
 _ROOT_KEYS = ("kernelspec", "jupytext", "nbenv")
 """Keys by which a header without ``jupyter:`` is one of a notebook, in MyST Markdown."""
 _NOTEBOOK_KEY = re.compile(r"^(jupyter|kernelspec|jupytext|nbenv)\s*:", re.MULTILINE)
-_MOST_BYTES = 16_000_000
+_MOST_BYTES = 6_000_000
 """The most bytes of a header; the largest records have 4 MB."""
 
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from nbenv.core.file_names import is_notebook
+from nbenv.core.file_names import is_text_notebook
 from nbenv.core.lock import LockedDistribution
 from nbenv.engine.consent import agreed_by_command, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -63,6 +63,11 @@ def pack(
     if unknown:
         raise UsageError(
             f"There is no platform {unknown[0]!r}.", todo=f"Choose from {', '.join(PLATFORMS)}."
+        )
+    if is_text_notebook(ref.notebook):  # unpacked, a script could shadow another one's module
+        raise UsageError(
+            "A pack holds an .ipynb notebook, and this one is kept as text.",
+            todo=f"Convert it first: jupytext --to ipynb {Path(ref.notebook).name}",
         )
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
@@ -168,9 +173,9 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
     )
 
 
-def _check_only_wheels(content: bytes, name: str) -> None:
+def _check_only_wheels(content: bytes) -> None:
     """Raise unless restoring a notebook takes nothing but wheels with the hashes of its lock."""
-    spec = spec_in(content, name)
+    spec = spec_in(content)
     if spec is None:
         raise ValueError("its notebook records no environment")
     if not spec.lock.distributions:
@@ -195,9 +200,9 @@ def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
         raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
     name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
     content, place = archive.read(str(about["notebook"])), folder / name
-    if not is_notebook(name):
+    if not name.endswith(".ipynb"):
         raise ValueError("it holds no notebook")
-    _check_only_wheels(content, name)
+    _check_only_wheels(content)
     if place.exists() and place.read_bytes() != content:
         raise NbenvError(
             f"{place} already exists, and is another notebook.",

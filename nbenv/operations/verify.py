@@ -20,8 +20,8 @@ from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
 from nbenv.home import variables
-from nbenv.home.python_settings import ignore_python_settings
 from nbenv.home.scratch import scratch_folder
+from nbenv.home.surroundings import shield_process
 from nbenv.notebook.cells import Cell, cells_of, read_notebook
 from nbenv.notebook.outputs import CellDifference, differences, has_outputs
 from nbenv.progress import Outcome, Progress, Steps, drain
@@ -167,7 +167,7 @@ def main() -> int:
 
     The second is the digest of the record that may be installed for it.
     """
-    ignore_python_settings()
+    shield_process()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the clean room is removed
     path, agreed, answer = sys.argv[1:]
     try:

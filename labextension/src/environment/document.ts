@@ -11,7 +11,7 @@ const KERNEL = 'nbenv';
 /** The metadata key of the record. */
 export const KEY = 'nbenv';
 const IMPORT = /^\s*(import|from)\s+\w/m;
-const UNTITLED = /^Untitled\d*\.ipynb$/;
+const UNTITLED = /^[Uu]ntitled\d*\.\w+$/;
 
 export type Context = DocumentRegistry.IContext<INotebookModel>;
 

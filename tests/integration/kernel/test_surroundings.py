@@ -105,3 +105,17 @@ def test_a_home_that_cannot_be_written(ready: tuple[Path, Path], tmp_path: Path)
     assert status == "error"
     assert text.startswith("nbenv cannot write to its folder")
     assert "set NBENV_HOME to another one." in text
+
+
+def test_a_folder_that_was_deleted(
+    ready: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook, home = ready
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    with kernel(notebook, NBENV_HOME=str(home)) as running:
+        monkeypatch.chdir(tmp_path)
+        gone.rmdir()
+        assert running.ok("%nbenv install six").startswith("Already installed: six ")
+        assert running.ok("%nbenv status").startswith("Recorded: ")

@@ -1,6 +1,7 @@
-"""Python's own settings in the surroundings: they are about the user's code, not about nbenv's.
+"""The surroundings of nbenv's processes: Python's settings, the folder, the standard streams.
 
-Light on purpose: a starting kernel imports this.
+They are about the user's code, or an accident, and must not stop nbenv. Light on purpose: a
+starting kernel imports this.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ignore_python_settings", "without_python_settings"]
+__all__ = ["shield_process", "without_python_settings"]
 
 _HARMLESS = ("PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONUTF8")
 
 
-def ignore_python_settings() -> None:
-    """Keep the user's settings from changing how this process of nbenv's runs; call it first.
+def shield_process() -> None:
+    """Keep the surroundings from stopping this process of nbenv's; to be called first.
 
     ``PYTHONWARNINGS=error`` would stop nbenv at a deprecation somewhere in the libraries that it
     uses, and a folder of ``PYTHONPATH`` may hold other versions of them: it comes last, unless
@@ -31,6 +32,29 @@ def ignore_python_settings() -> None:
         warnings.simplefilter("ignore")
     if os.environ.get("PYTHONPATH"):
         _move_last([os.path.abspath(each) for each in os.environ["PYTHONPATH"].split(os.pathsep)])
+    _leave_deleted_folder()
+    _open_closed_streams()
+
+
+def _leave_deleted_folder() -> None:
+    try:
+        os.getcwd()
+    except OSError:  # neither this process nor one that it starts could tell where it is
+        home = os.path.expanduser("~")
+        os.chdir(home if os.path.isdir(home) else os.sep)
+
+
+def _open_closed_streams() -> None:
+    """Open standard streams that were closed, as ``>&-`` does: a file would take their numbers."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            null = os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
+            os.set_inheritable(null, True)
+            if getattr(sys, name) is None:
+                stream = open(null, "w" if number else "r", closefd=False)  # noqa: SIM115
+                setattr(sys, name, stream)
 
 
 def _move_last(folders: list[str]) -> None:
