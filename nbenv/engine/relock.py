@@ -11,8 +11,9 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
+from nbenv.engine.interrupts import stopped
 from nbenv.environments.interpreters import Interpreter
-from nbenv.errors import IndexAccessError, InstallerError
+from nbenv.errors import IndexAccessError, InstallerError, StoppedError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -82,7 +83,10 @@ def _resolved(
     kernel: bool = True,
 ) -> Steps[Spec]:
     steps = resolve_lock(spec, interpreter.executable, folder, options, kernel=kernel)
-    lock = yield from steps
+    try:
+        lock = yield from steps
+    except StoppedError:  # nothing but the cache has changed so far
+        raise stopped(is_unchanged=True) from None
     made = _with_pre_releases(replace(spec, lock=lock), options.pre)
     parse_record(made.to_record())  # a record that could not be read back is never written
     return made
