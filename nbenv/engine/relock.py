@@ -13,9 +13,10 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
+from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
-from nbenv.errors import IndexAccessError, InstallerError, ResolutionError
+from nbenv.errors import IndexAccessError, InstallerError, ResolutionError, StoppedError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -142,7 +143,10 @@ def _resolved(
     kernel: bool = True,
 ) -> Steps[Spec]:
     resolve = resolve_with_kernel if kernel else partial(resolve_lock, kernel=False)
-    lock = yield from resolve(spec, interpreter.executable, folder, options)
+    try:
+        lock = yield from resolve(spec, interpreter.executable, folder, options)
+    except StoppedError:  # nothing but the cache has changed so far
+        raise stopped(is_unchanged=True) from None
     made = _with_pre_releases(replace(spec, lock=lock), options.pre)
     parse_record(made.to_record())  # a record that could not be read back is never written
     return made

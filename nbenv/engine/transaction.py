@@ -15,6 +15,7 @@ from nbenv.engine.consent import agree, check_approved
 from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult, sync_environment
+from nbenv.engine.interrupts import INTERRUPTS, stopped, stopped_too_late, undisturbed
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import relock
 from nbenv.engine.working_kernel import check_kernel
@@ -145,7 +146,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             return ChangeResult(snapshot, spec, expected, new.note)
         checked = begin_check(snapshot.environment)
         spec = yield from _locked_spec(snapshot, new, interpreter, options)
-        after = snapshot
+        after, is_recorded = snapshot, False
         try:
             again = new.reinstall
             synced = yield from sync_environment(
@@ -153,9 +154,15 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             )
             after = settle(snapshot, synced)
             yield from check_kernel(spec, after.environment, synced.changes)
-            _record(after, spec, options.remembered)
-        except BaseException:
-            _go_back(after, spec, interpreter)
+            with undisturbed():
+                _record(after, spec, options.remembered)
+                is_recorded = True
+        except BaseException as error:
+            if is_recorded:
+                raise stopped_too_late() from None
+            is_back = _go_back(after, spec, interpreter)
+            if isinstance(error, INTERRUPTS):
+                raise stopped(is_back) from None
             raise
         return ChangeResult(snapshot, spec, synced, new.note)
 
@@ -291,12 +298,15 @@ def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
         save_state(superseding(state, snapshot.in_file, record, saved))
 
 
-def _go_back(snapshot: NotebookSnapshot, tried: Spec, interpreter: Interpreter) -> None:
-    """Sync the environment back to the record that remains, after `tried` was not recorded."""
+def _go_back(snapshot: NotebookSnapshot, tried: Spec, interpreter: Interpreter) -> bool:
+    """Sync the environment back to the record that remains, after `tried` was not recorded.
+
+    Return whether it is as before.
+    """
     environment = snapshot.environment
     if snapshot.describes(environment.read_marker()) or environment.read_version() is None:
-        return
-    with contextlib.suppress(NbenvError):
+        return True
+    with contextlib.suppress(NbenvError, KeyboardInterrupt):
         if snapshot.record is None:
             environment.unmark()
         else:
@@ -304,3 +314,5 @@ def _go_back(snapshot: NotebookSnapshot, tried: Spec, interpreter: Interpreter) 
             changed = replace(snapshot, record=tried.to_record())
             back = sync_environment(changed, snapshot.spec, interpreter, exact=False)
             settle(snapshot, drain(back))
+            return True
+    return snapshot.record is None

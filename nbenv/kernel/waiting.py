@@ -72,13 +72,13 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
 
 def _explain(error: BaseException) -> NbenvError:
     """Return why the notebook's own kernel could not start, as a message for its user."""
-    if isinstance(error, NbenvError):
-        return error
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, (KeyboardInterrupt, StoppedError)):
         return StoppedError(
             "Building this notebook's environment was stopped.",
             todo="To go on, run %nbenv restore in a cell, or restart the kernel.",
         )
+    if isinstance(error, NbenvError):
+        return error
     if isinstance(error, OSError):
         return BrokenEnvironmentError(
             f"This notebook's environment cannot be used: {error}.",

@@ -15,6 +15,7 @@ from nbenv.engine.consent import (
 from nbenv.engine.damage import begin_check, confirm_touched
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.environment_sync import SyncResult, sync_environment
+from nbenv.engine.interrupts import INTERRUPTS, stopped
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import counted, outcome_of
@@ -80,6 +81,9 @@ def prepare(
             check_policy(agreed)
         try:
             spec, synced = yield from _restore_exactly(snapshot, is_asked, contents)
+        except INTERRUPTS:  # whatever was changed only partly has no marker any more
+            is_whole = environment.read_marker().record is not None
+            raise stopped(is_whole or environment.read_version() is None) from None
         except (InterpreterError, InstallerError) as error:
             if not looks_for_fallbacks:
                 raise

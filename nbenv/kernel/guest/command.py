@@ -16,6 +16,11 @@ from _nbenv_boot import load
 
 _PATIENCE = 20.0
 """Seconds that a stopped command has to put everything back."""
+_STOPPED = {
+    "type": "error",
+    "message": "Stopped before it began; the notebook and its environment are unchanged.",
+}
+"""What a command says that was interrupted before it could say so itself."""
 _HELP = ("--help", "-h", "help")
 
 
@@ -131,7 +136,7 @@ def _followed(command, screen):
         try:
             last = _show_events(child, screen) or last
         except KeyboardInterrupt:
-            last = _show_stop(child, screen) or last
+            last = _show_stop(child, screen) or _STOPPED
         child.wait()
         child.stdout.close()
         if child.returncode not in (0, 1, 2, 3):
@@ -170,6 +175,10 @@ def _show_stop(child, screen):
     timer = threading.Timer(_PATIENCE, child.terminate)
     timer.start()
     try:
-        return _show_events(child, screen)
+        while True:
+            try:
+                return _show_events(child, screen)
+            except KeyboardInterrupt:  # once more: it is putting everything back already
+                continue
     finally:
         timer.cancel()
