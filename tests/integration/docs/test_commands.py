@@ -33,14 +33,22 @@ CELL = {"python"}
 
 MAGIC_ONLY = {"move"}
 """Commands that only the magic of an ordinary kernel has: the parser never sees them."""
-OTHERS = {"pip", "%pip", "jq", "jupyter", "pytest", "apt-get", "git", "jlpm", "jupyter-builder"}
+OTHERS = {
+    "pip",
+    "%pip",
+    "jq",
+    "jupyter",
+    "jupytext",
+    "pytest",
+    "apt-get",
+    "git",
+    "jlpm",
+    "jupyter-builder",
+}
 """Programs of others that a shell block may run."""
 OPTIONS_OF_OTHERS = {
-    "--active",
-    "--require-hashes",
-    "--hash",
-    "--extra-keys",
-    "--inplace",
+    *("--active", "--cwd", "--execute", "--extra-keys", "--hash", "--inplace"),
+    *("--require-hashes", "--set-kernel", "--sync"),
     *(flag for option in pip_options.OPTIONS for flag in option.flags),
 }
 SAMPLES = {
@@ -81,7 +89,7 @@ INTERNAL_VARIABLES = {
     "NBENV_STRIPPED",
 }
 """Variables that nbenv's processes pass on to each other: nothing for people to set."""
-NO_PATHS = {"json.py"}
+NO_PATHS = {"analysis.py", "json.py", "script.py"}
 """What looks like a module of nbenv's, but is an example of something else."""
 
 
