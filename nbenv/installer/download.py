@@ -78,7 +78,15 @@ def download_wheels(
         "--require-hashes",
         *_target_options(python, platform),
         *(f"--extra-index-url={index.url}" for index in indexes),
-        *("--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)),
+        *(
+            "--disable-pip-version-check",
+            "--no-input",
+            "--no-color",
+            "-d",
+            str(folder),
+            "-r",
+            str(listed),
+        ),
     ]
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -36,6 +36,8 @@ _INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "PYTH
 """Variables that would have uv, or a build, work on another environment than the notebook's."""
 _NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
 """Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
+_COLOURED = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "PY_COLORS")
+"""Variables that ask uv, and what it builds, for colours; ipykernel sets them for its shells."""
 _WITHOUT_INDEX_OPTIONS = {
     ("python", "install"),
     ("python", "find"),
@@ -55,7 +57,7 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
         for name, value in os.environ.items()
         if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
     }
-    for name in (*_INTERPRETER, *_NOTEBOOK):
+    for name in (*_INTERPRETER, *_NOTEBOOK, *_COLOURED):
         kept.pop(name, None)
     if "PATH" in kept:  # a build that runs pip must not come back to nbenv, which waits for it
         kept["PATH"] = paths.without_pip_scripts(kept["PATH"])
@@ -65,6 +67,7 @@ def _environment(indexes: Sequence[Index], hashed: bool = False) -> dict[str, st
         variables = with_recorded(variables, indexes)
     if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    variables["NO_COLOR"] = "1"  # uv's --color does not count for what it rejects
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
 
