@@ -82,7 +82,8 @@ def download_wheels(
         *_target_options(python, platform),
         *(_index_option(index) for index in indexes),
         *(f"--find-links={url}" for url in find_links),
-        *("--disable-pip-version-check", "--no-input", "-d", str(folder), "-r", str(listed)),
+        *("--disable-pip-version-check", "--no-input", "--no-color"),
+        *("-d", str(folder), "-r", str(listed)),
     ]
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
     done = subprocess.run(command, capture_output=True, text=True, check=False)

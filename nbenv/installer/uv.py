@@ -48,6 +48,8 @@ _INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Variables that would have uv, or a build, work on another environment than the notebook's."""
 _NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
 """Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
+_COLOURED = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "PY_COLORS")
+"""Variables that ask uv, and what it builds, for colours; ipykernel sets them for its shells."""
 _WITHOUT_INDEX_OPTIONS = {
     ("python", "install"),
     ("python", "find"),
@@ -78,7 +80,7 @@ def _environment(
         for name, value in without_python_settings(os.environ).items()
         if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
     }
-    for name in (*_INTERPRETER, *_NOTEBOOK):
+    for name in (*_INTERPRETER, *_NOTEBOOK, *_COLOURED):
         kept.pop(name, None)
     if "PATH" in kept:  # a build that runs pip must not come back to nbenv, which waits for it
         kept["PATH"] = paths.without_pip_scripts(kept["PATH"])
@@ -93,6 +95,7 @@ def _environment(
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     if not _has_cache(variables):  # a home that cannot be written, as in many containers
         variables["UV_CACHE_DIR"] = os.path.join(paths.home(), "cache", "uv")
+    variables["NO_COLOR"] = "1"  # uv's --color does not count for what it rejects
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
 

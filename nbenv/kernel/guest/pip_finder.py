@@ -29,8 +29,10 @@ def find_spec(name, path, target=None):
         return None
     real = PathFinder.find_spec(name, path)
     if real is None or real.loader is None or name == _MAIN:
-        inner = [] if name in _PACKAGES else None
-        return spec_from_file_location(name, _PACKAGE, submodule_search_locations=inner)
+        spec = spec_from_file_location(name, _PACKAGE)
+        if name in _PACKAGES:  # set here, as that function would name this folder
+            spec.submodule_search_locations = []
+        return spec
     real.loader = _Replacing(real.loader)
     return real
 

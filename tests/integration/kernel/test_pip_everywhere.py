@@ -189,6 +189,14 @@ def test_a_real_pip_in_the_environment_hands_its_installs_over_too(machine: Mach
     machine.running.ok("!pip uninstall -y pip")
 
 
+def test_errors_have_no_colour_codes(machine: Machine) -> None:
+    for line in ("%pip list --no-such-option", "!pip list --no-such-option"):
+        text = machine.running.run(line)[1]
+        assert "no-such-option" in text
+        assert "\x1b" not in text
+        assert r"\x1b" not in text
+
+
 # -- other environments
 
 

@@ -47,6 +47,18 @@ def test_settings_of_other_projects_are_left_out(
     assert not {"VIRTUAL_ENV", "PYTHONPATH"} & set(found)
 
 
+def test_no_colours_and_no_pip_that_comes_back(
+    clean: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kernel asks its children for colours, and has nbenv's own pip on its PATH."""
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "PY_COLORS"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("PATH", os.pathsep.join(["/e/nbenv.scripts", "/e/bin", "/bin"]))
+    found = uv._environment(())
+    assert {name: found[name] for name in found if "COLOR" in name} == {"NO_COLOR": "1"}
+    assert found["PATH"] == os.pathsep.join(["/e/bin", "/bin"])
+
+
 def test_a_notebooks_indexes_come_first(clean: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_INDEX", "mine=https://user:word@m.invalid/simple")
     monkeypatch.setenv("PIP_INDEX_URL", "https://d.invalid/simple")

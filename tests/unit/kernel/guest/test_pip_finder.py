@@ -34,6 +34,7 @@ def test_an_environment_without_pip(finder: Any, monkeypatch: pytest.MonkeyPatch
     assert is_ours(finder.find_spec("pip", None))
     for name in ("pip.__main__", "pip._internal", "pip._internal.main", "pip._internal.cli"):
         assert is_ours(finder.find_spec(name, []))
+    assert loaded(finder.find_spec("pip", None)).__path__ == []
     assert callable(loaded(finder.find_spec("pip._internal.cli.main", [])).main)
     assert finder.find_spec("pip._internal.req", []) is None
     assert finder.find_spec("pipenv", None) is None
