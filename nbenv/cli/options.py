@@ -8,8 +8,8 @@ from dataclasses import replace
 from nbenv.cli.declarations import Option, Place
 
 __all__ = [
-    "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON", "TARGETS",
-    "formats", "number_from_one", "on_page", "platforms", "unapproved",
+    "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON", "SOURCES",
+    "TARGETS", "formats", "number_from_one", "on_page", "platforms", "unapproved",
 ]  # fmt: skip
 
 
@@ -79,6 +79,20 @@ DRY_RUN = on_page(Option(("--dry-run",), "show what would change, without changi
 ANY_INDEX = on_page(
     Option(("--any-index",), "allow locked packages to come from another index than before")
 )
+SOURCES = (
+    Option(("--default-index",), "use this index instead of the default one, and record it",
+           "NAME=URL", default=""),
+    Option(("-f", "--find-links"), "also take files from this folder or page, and record it",
+           "PLACE", many=True),
+    Option(("--no-binary",), "build these packages from source", "NAMES", many=True),
+    Option(("--only-binary",), "never build these packages (:all: for all)", "NAMES", many=True),
+    Option(("--exclude-newer",), "take no file that came after this day (none: any file)", "DATE",
+           default=""),
+    Option(("--index-strategy",), "choose between indexes in this way of uv's", "STRATEGY",
+           default=""),
+    Option(("--reinstall",), "install again what is named, from downloaded files"),
+)  # fmt: skip
+"""Where an install takes files from; all but the last are recorded."""
 OUTPUT = Option(("-o", "--output"), "write to this file or folder", "FILE")
 PYTHON = Option(("--python",), "use this Python instead of the recorded one", "X.Y")
 AS_OF = Option(("--as-of",), "use the newest versions that an index had on this day", "DATE")

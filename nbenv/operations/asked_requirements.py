@@ -15,11 +15,10 @@ from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
-from nbenv.installer.index_settings import lend_login
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
 
-__all__ = ["AskedRequirements", "lend_logins", "name_requirements", "with_options_of"]
+__all__ = ["AskedRequirements", "login_notes", "name_requirements", "with_options_of"]
 
 T = TypeVar("T", bound=AskedOptions)
 
@@ -80,14 +79,15 @@ def _named_indexes(known: Sequence[str], urls: Iterable[str]) -> list[str]:
     return named
 
 
-def lend_logins(asked: AskedOptions) -> list[str]:
-    """Have uv use the logins in the URLs of indexes, and return a line for each of them."""
+def login_notes(asked: AskedOptions) -> list[str]:
+    """Return a line for each index with a login in its URL, which the next command will lack."""
     entries = [each for each in (*asked.indexes, asked.default_index) if each]
     urls = [each[each.index("=") + 1 :] if _is_named_index(each) else each for each in entries]
-    names = [requirements.without_credentials(url) for url in urls if lend_login(url)]
+    names = [(url, requirements.without_credentials(url)) for url in urls]
     return [
         f"The login for {name} was used for this command only: ~/.netrc is the place for it."
-        for name in names
+        for url, name in names
+        if url != name
     ]
 
 

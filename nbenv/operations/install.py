@@ -13,7 +13,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
-from nbenv.engine.asked_options import AskedOptions, with_asked
+from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
@@ -26,7 +26,7 @@ from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
-    lend_logins,
+    login_notes,
     name_requirements,
     with_options_of,
 )
@@ -121,7 +121,6 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
     request = _with_files(request, read)
-    lent = lend_logins(request)
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
         naming = name_requirements(
@@ -140,8 +139,15 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    lines = [summary, *_origins(done.spec, done.synced, asked), *ignored, *lent]
+    ignored += [*_no_longer(done), *login_notes(request)]
+    lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+
+
+def _no_longer(done: ChangeResult[AskedRequirements]) -> list[str]:
+    """Return a line about constraints that the command replaced by what it asks for."""
+    gone = [text for text in done.before.spec.constraints if text not in done.spec.constraints]
+    return [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
 
 
 def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
@@ -191,7 +197,7 @@ def _again(
 
 def _settings(request: InstallRequest) -> dict[str, str]:
     """Return uv's variables for this command."""
-    settings = dict(request.settings)
+    settings = {**typed_credentials(request), **dict(request.settings)}
     if request.trusted_hosts:
         settings["UV_INSECURE_HOST"] = " ".join([*own_trusted_hosts(), *request.trusted_hosts])
     return settings
@@ -229,7 +235,9 @@ def _with_kept_dependencies(spec: Spec, snapshot: NotebookSnapshot) -> Spec:
     What is there with its dependencies, in a version that will do, stays as it is. Otherwise what
     it needed so far is required by itself, as pip would leave it installed.
     """
-    locked = snapshot.spec.lock.versions()
+    installed = snapshot.environment.installed()
+    locked = {name: each.version for name, each in installed.items()}
+    locked |= snapshot.spec.lock.versions()
     asked = {each.name: each for each in map(requirements.parse, spec.requirements)}
     new = [n for n in spec.no_deps if n in locked and n not in snapshot.spec.no_deps]
     same = {name for name in new if name in asked and _is_as(asked[name], locked[name])}

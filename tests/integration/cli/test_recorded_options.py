@@ -75,7 +75,8 @@ def test_constraints_hold_here_for_later_changes_and_elsewhere(
     here = versions(notebook)
     assert here == {"branch": "1.0", "leaf": "1.0", "other": "1.0"}
     assert restored(notebook, tmp_path, monkeypatch) == here
-    run(notebook, "leaf>=2")  # said now, so it counts
+    done = run(notebook, "leaf>=2")  # said now, so it counts
+    assert "No longer a constraint of this notebook: leaf<2." in done.summary
     assert versions(notebook)["leaf"] == "2.0"
     assert "constraints" not in record_of(notebook)
 
@@ -330,6 +331,18 @@ def test_a_repository_is_recorded_with_its_commit(notebook: Path, tmp_path: Path
     assert record_of(notebook)["requirements"] == [f"mine @ git+{source.as_uri()}@v1"]
     assert "editable" not in record_of(notebook)
     assert versions(notebook) == {"mine": "1.5"}
+
+
+def test_a_typed_password_works_and_is_not_recorded(
+    notebook: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    with LocalIndex(tmp_path / "closed") as closed:
+        closed.wheel("ipykernel", "7.0")
+        closed.wheel("private", "1.0")
+        closed.auth = ("me", "sesame")
+        pip(notebook, f"install -i {closed.url_with_auth} private")
+    assert versions(notebook) == {"private": "1.0"}
+    assert "sesame" not in notebook.read_text(encoding="utf-8")
 
 
 def test_settings_of_one_command_are_not_recorded(notebook: Path, index: LocalIndex) -> None:

@@ -13,6 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from nbenv.cli import pip_options
 from nbenv.cli.commands import parse
 from nbenv.errors import UsageError
 
@@ -34,7 +35,9 @@ MAGIC_ONLY = {"move"}
 """Commands that only the magic of an ordinary kernel has: the parser never sees them."""
 OTHERS = {"pip", "jq", "jupyter", "pytest", "apt-get", "git", "jlpm", "jupyter-builder"}
 """Programs of others that a shell block may run."""
-OPTIONS_OF_OTHERS = {"--require-hashes", "--hash", "--extra-keys", "--inplace"}
+OPTIONS_OF_OTHERS = {"--require-hashes", "--hash", "--extra-keys", "--inplace"} | {
+    flag for option in pip_options.OPTIONS for flag in option.flags
+}
 SAMPLES = {
     "NOTEBOOK": "analysis.ipynb",
     "NOTEBOOK.ipynb": "analysis.ipynb",
