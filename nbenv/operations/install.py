@@ -121,6 +121,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
     request = _with_files(request, read)
+    if not (request.requirements or request.editable or read.requirements):
+        return Outcome(f"{few(request.files)} asks for nothing, so nothing was changed.")
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
         naming = name_requirements(
