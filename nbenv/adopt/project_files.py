@@ -13,9 +13,10 @@ from pathlib import Path
 
 from nbenv.adopt.conda_specs import read_environment
 from nbenv.adopt.findings import Findings, Source, package_name
-from nbenv.adopt.install_commands import pip_install
 from nbenv.adopt.json_values import as_list, as_mapping, as_texts, python_in
 from nbenv.adopt.pipfile import read_pipfile
+from nbenv.core.requirements_file import Line, decode, logical_lines, parse_line
+from nbenv.errors import RequirementError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -44,26 +45,31 @@ def read_beside(folder: Path, findings: Findings) -> None:
 
 def read_requirements(path: Path, source: Source, findings: Findings, depth: int = 0) -> None:
     """Add a requirements file, and those that it includes with ``-r``."""
-    text = path.read_bytes().decode("utf-8-sig", "replace").replace("\\\n", " ")
-    read_requirements_text(text, source, findings, path.parent, depth)
+    read_requirements_text(decode(path.read_bytes()), source, findings, path.parent, depth)
 
 
 def read_requirements_text(
     text: str, source: Source, findings: Findings, folder: Path, depth: int = 0
 ) -> None:
-    """Add the lines of a requirements file whose paths are relative to `folder`."""
-    for line in text.splitlines():
-        line = re.sub(r"(^|\s)#.*$", "", line).strip()
-        if line.startswith("-"):
-            option = pip_install(re.sub(r"^(-\w)(?=\S)", r"\1 ", line).split())
-            findings.editable += option.editable
-            for url in [*option.indexes, *option.main_index]:
-                findings.add_index(url)
-            for other in option.files:
-                if depth < _DEEPEST and (folder / other).is_file():
-                    read_requirements(folder / other, source, findings, depth + 1)
-        elif line:
-            findings.add(re.sub(r"\s+--(hash|config-settings?)[= ].*$", "", line), source)
+    """Add the lines of a requirements file whose paths are relative to `folder`.
+
+    It may be a stranger's: no variable is expanded, nothing is fetched, and what cannot be followed
+    is left out.
+    """
+    for number, logical in logical_lines(text):
+        try:
+            line = parse_line(logical, f"{source.name}, line {number}")
+        except RequirementError:
+            plain = re.sub(r"(^|\s)-.*$", "", logical)
+            line = Line("", "", plain)
+        if line.requirement:
+            findings.add(line.requirement, source)
+        findings.editable += line.values("--editable")
+        for url in (*line.values("--extra-index-url"), *line.values("--index-url")):
+            findings.add_index(url)
+        for other in line.values("--requirement"):
+            if depth < _DEEPEST and (folder / other).is_file():
+                read_requirements(folder / other, source, findings, depth + 1)
 
 
 def _parse_toml(path: Path) -> dict[str, object]:

@@ -113,7 +113,9 @@ def uninstall(call: Call) -> Steps[Outcome]:
     """Uninstall packages."""
     from nbenv.operations.uninstall import uninstall
 
-    return uninstall(call.notebook(), call.words, call.options.dry_run, call.agreed)
+    options = call.options
+    names, files = call.words, options.files
+    return uninstall(call.notebook(), names, options.dry_run, call.agreed, files=files)
 
 
 def upgrade(call: Call) -> Steps[Outcome]:

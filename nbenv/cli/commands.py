@@ -96,7 +96,11 @@ COMMANDS = by_name([
         "uninstall", Group.CHANGE, "remove packages and the dependencies only they needed",
         actions.uninstall,
         words=Words("PACKAGE", _PACKAGES, most=None),
-        options=(DRY_RUN,),
+        options=(
+            Option(("-r", "--requirement"), "uninstall the requirements that a file lists", "FILE",
+                   field="files", many=True),
+            DRY_RUN,
+        ),
         where=Place.ANYWHERE, changes=True, others=("remove", "delete"), colours=_CHANGES,
     ),
     Command(

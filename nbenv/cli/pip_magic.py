@@ -72,7 +72,7 @@ def _uninstall(line: PipLine, ref: NotebookRef) -> Outcome | Steps[Outcome]:
     given = [(each.to, value) for each, _, value in line.options if each.fate is Fate.FOLLOWED]
     files = tuple(value for field, value in given if field == "files")
     dry_run = "dry_run" in dict(given)
-    return uninstall(ref, list(line.words), dry_run, files=files)
+    return uninstall(ref, list(line.words), dry_run, files=files, skips_absent=True)
 
 
 def _of_look(words: Sequence[str]) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import Change, changes_between
-from nbenv.core.requirements import parse
+from nbenv.core.requirements import by_name
 from nbenv.core.spec import Spec
 
 __all__ = ["LockDiff", "diff_specs", "option_texts", "verb_of"]
@@ -51,7 +50,7 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
     versions = old.lock.versions()
     return LockDiff(
         (old.python, new.python) if old.python != new.python else None,
-        tuple(changes_between(_by_name(old.requirements), _by_name(new.requirements))),
+        tuple(changes_between(by_name(old.requirements), by_name(new.requirements))),
         tuple(old.lock.changes_to(new.lock)),
         tuple(
             each.name
@@ -76,14 +75,6 @@ def option_texts(spec: Spec) -> dict[str, str]:
         "index strategy": spec.index_strategy,
     }
     return {name: text for name, text in texts.items() if text}
-
-
-def _by_name(requirements: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in requirements:
-        name = parse(text).name
-        found[name] = f"{found[name]}, {text}" if name in found else text
-    return found
 
 
 def verb_of(change: Change) -> str:

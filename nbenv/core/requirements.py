@@ -21,6 +21,7 @@ from nbenv.errors import RequirementError
 __all__ = [
     "KERNEL",
     "absolute",
+    "by_name",
     "check_recorded",
     "combine",
     "is_bare_kernel",
@@ -180,6 +181,15 @@ def _is_impossible(specifier: SpecifierSet) -> bool:
 
 def _placed(requirement: Requirement, place: str) -> str:
     return _excerpt(str(requirement)) + (f" ({place})" if place else "")
+
+
+def by_name(texts: Iterable[str]) -> dict[str, str]:
+    """Return requirements by name, for people; a name may have more than one, joined by commas."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name = name_of(text)
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
 
 
 def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:

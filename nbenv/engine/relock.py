@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from packaging.version import Version
@@ -12,6 +13,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
+from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
@@ -139,8 +141,8 @@ def _resolved(
     *,
     kernel: bool = True,
 ) -> Steps[Spec]:
-    steps = resolve_lock(spec, interpreter.executable, folder, options, kernel=kernel)
-    lock = yield from steps
+    resolve = resolve_with_kernel if kernel else partial(resolve_lock, kernel=False)
+    lock = yield from resolve(spec, interpreter.executable, folder, options)
     made = _with_pre_releases(replace(spec, lock=lock), options.pre)
     parse_record(made.to_record())  # a record that could not be read back is never written
     return made

@@ -17,6 +17,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import relock
+from nbenv.engine.working_kernel import check_kernel
 from nbenv.environments import history, inventory
 from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
@@ -151,6 +152,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
                 snapshot, spec, interpreter, exact=False, checked=checked, again=again
             )
             after = settle(snapshot, synced)
+            yield from check_kernel(spec, after.environment, synced.changes)
             _record(after, spec, options.remembered)
         except BaseException:
             _go_back(after, spec, interpreter)

@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
-from nbenv.core.requirements import KERNEL, parse
+from nbenv.core.requirements import KERNEL, name_of, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.requirements import comment_lines, index_lines, pip_line, with_extras, with_marker
@@ -27,7 +27,8 @@ def write(snapshot: NotebookSnapshot) -> str:
     spec = snapshot.spec
     versions = spec.lock.versions()
     conda, pip = [f"python={spec.python}"], []
-    for text in (KERNEL, *spec.requirements):
+    kernel = [] if KERNEL in map(name_of, spec.requirements) else [KERNEL]
+    for text in (*kernel, *spec.requirements):
         match_spec = _match_spec(parse(text), versions)
         if match_spec:
             conda.append(match_spec)

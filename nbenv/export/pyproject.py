@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tomli_w
 
-from nbenv.core.requirements import KERNEL
+from nbenv.core.requirements import KERNEL, name_of
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.uv_settings import dependencies, project_name, settings
 
@@ -21,6 +21,7 @@ _ABOUT_PINNED = "# The notebook's locked versions. Remove them to let uv choose 
 
 def write(snapshot: NotebookSnapshot) -> str:
     """Return a project with the notebook's requirements, constrained to the locked versions."""
+    asked = set(map(name_of, snapshot.spec.requirements))
     project = {
         "project": {
             "name": project_name(snapshot),
@@ -29,7 +30,7 @@ def write(snapshot: NotebookSnapshot) -> str:
             "requires-python": f"=={snapshot.spec.python}.*",
             "dependencies": dependencies(snapshot),
         },
-        "dependency-groups": {"dev": [KERNEL]},
+        "dependency-groups": {"dev": [] if KERNEL in asked else [KERNEL]},
         "tool": {"uv": {"package": False, **settings(snapshot)}},
     }
     return tomli_w.dumps(project).replace(_PINNED, _ABOUT_PINNED + _PINNED, 1)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
@@ -18,6 +17,8 @@ from urllib.request import url2pathname
 from nbenv.core.requirements import is_named, parse
 from nbenv.core.requirements_file import (
     EXPANDED,
+    AskedLine,
+    FilesRead,
     Line,
     bad_line,
     decode,
@@ -30,56 +31,13 @@ from nbenv.errors import RequirementError
 from nbenv.installer.fetch_text import fetch_text
 from nbenv.installer.foreign_files import read_foreign
 
-__all__ = ["AskedLine", "FilesRead", "read_files"]
+__all__ = ["read_files"]
 
 _URL = re.compile(r"(https?|file):", re.IGNORECASE)
 _SECRET = re.compile(r"TOKEN|SECRET|PASS|PWD|KEY|AUTH|CRED|LOGIN|(^|_)PAT($|_)")
 """Names of variables whose value must not be seen by whoever gets the notebook."""
 _HASH = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _MOST_FILES = 100
-
-
-@dataclass(frozen=True)
-class AskedLine:
-    """A requirement or a constraint, where it stands, and the only hashes that it allows."""
-
-    text: str
-    place: str = ""
-    hashes: tuple[str, ...] = ()
-
-
-@dataclass
-class FilesRead:
-    """Everything that requirements files ask for; lists are in the order of the lines.
-
-    Parameters
-    ----------
-    requirements, editable, constraints
-        What to install, what to install in place, and limits for what is installed.
-    index_url, extra_index_urls, no_index, find_links
-        Where to look; they may hold credentials.
-    no_binary, only_binary
-        What must be built, and what must not.
-    pre
-        Whether pre-releases are allowed.
-    trusted_hosts
-        Hosts whose certificates are not checked.
-    ignored
-        Options that mean nothing here, each with its place.
-    """
-
-    requirements: list[AskedLine] = field(default_factory=list)
-    editable: list[AskedLine] = field(default_factory=list)
-    constraints: list[AskedLine] = field(default_factory=list)
-    index_url: str = ""
-    extra_index_urls: list[str] = field(default_factory=list)
-    no_index: bool = False
-    find_links: list[str] = field(default_factory=list)
-    no_binary: list[str] = field(default_factory=list)
-    only_binary: list[str] = field(default_factory=list)
-    pre: bool = False
-    trusted_hosts: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
 
 
 def read_files(
@@ -192,7 +150,8 @@ class _Reader:
         for option, _ in line.options:
             found.no_index |= option == "--no-index"
             found.pre |= option == "--pre"
-            if option in ("--use-feature", "--prefer-binary"):
+            found.prefer_binary |= option == "--prefer-binary"
+            if option == "--use-feature":
                 found.ignored.append(f"{option} ({line.place})")
 
 

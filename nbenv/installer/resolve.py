@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tomli_w
 
+from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import filename_of, from_pylock, is_installable
 from nbenv.core.recorded_options import ALL, is_named
@@ -123,10 +124,9 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
 
 
 def _limits(spec: Spec, options: ResolveOptions) -> dict[str, object]:
-    limits: dict[str, object] = {}
     avoided = [each.replace("==", "!=", 1) for each in options.avoid]
-    if constraints := [*spec.constraints, *avoided]:
-        limits["constraint-dependencies"] = constraints
+    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided]
+    limits: dict[str, object] = {"constraint-dependencies": constraints} if constraints else {}
     if options.here:
         machine = platform.machine()
         limits["required-environments"] = [

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
-from nbenv.errors import HashError, InstallerError, InstallerKilledError
+from nbenv.errors import (
+    HashError,
+    IndexAccessError,
+    InstallerError,
+    InstallerKilledError,
+    ResolutionError,
+)
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.uv import run_uv
@@ -90,9 +97,27 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             if done is not None:
                 yield from done
                 return
-        yield from run_uv(
-            command, where, spec.indexes, find_links=links, phase="install", hashed=True
-        )
+        run = partial(run_uv, command, where, find_links=links, phase="install")
+        try:
+            yield from run(spec.indexes, hashed=True)
+        except (IndexAccessError, ResolutionError):
+            others = _other_indexes(spec, distributions)
+            if others is None:
+                raise
+            yield from run(others)
+
+
+def _other_indexes(
+    spec: Spec, distributions: Sequence[LockedDistribution]
+) -> tuple[Index, ...] | None:
+    """Return the indexes to try if the notebook's lack a file, this machine's default one last.
+
+    A default index of the notebook's may not have what its kernel needs. A hash says that a file is
+    the right one, but none says what a build needs. The last one is asked only for names that the
+    others do not have: it need not know the names of private packages.
+    """
+    others = tuple(replace(index, default=False) for index in spec.indexes)
+    return None if others == spec.indexes or not all(map(_is_wheel, distributions)) else others
 
 
 def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:

@@ -11,14 +11,14 @@ from typing import TypeVar
 from nbenv.core import requirements
 from nbenv.core.allowed_hashes import AllowedHashes
 from nbenv.core.recorded_options import constraint_problem
+from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
 from nbenv.installer.requirement_names import NamedRequirements, find_names
-from nbenv.installer.requirements_files import AskedLine, FilesRead
 from nbenv.progress import Progress, Steps
 
-__all__ = ["AskedRequirements", "name_requirements", "with_options_of"]
+__all__ = ["AskedRequirements", "login_notes", "name_requirements", "with_options_of"]
 
 T = TypeVar("T", bound=AskedOptions)
 
@@ -43,13 +43,6 @@ def with_options_of(asked: T, read: FilesRead) -> T:
     RequirementError
         A file has an option that cannot be recorded.
     """
-    if read.no_index:
-        raise RequirementError(
-            "A requirements file has --no-index, which a notebook cannot record.",
-            "Its kernel comes from an index, too.",
-            "Remove the line; what --find-links names is found all the same. To use no index on "
-            "this machine, set PIP_NO_INDEX=1.",
-        )
     _check_constraints(read.constraints)
     return replace(
         asked,
@@ -84,6 +77,22 @@ def _named_indexes(known: Sequence[str], urls: Iterable[str]) -> list[str]:
         taken.add(name)
         named.append(f"{name}={url}")
     return named
+
+
+def login_notes(asked: AskedOptions) -> list[str]:
+    """Return a line for each index with a login in its URL, which the next command will lack."""
+    entries = [each for each in (*asked.indexes, asked.default_index) if each]
+    urls = [each[each.index("=") + 1 :] if _is_named_index(each) else each for each in entries]
+    names = [(url, requirements.without_credentials(url)) for url in urls]
+    return [
+        f"The login for {name} was used for this command only: ~/.netrc is the place for it."
+        for url, name in names
+        if url != name
+    ]
+
+
+def _is_named_index(text: str) -> bool:
+    return "=" in text.partition("://")[0]
 
 
 # -- names

@@ -12,7 +12,6 @@ from nbenv import git
 from nbenv.core import record
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.lock_diff import LockDiff, diff_specs, verb_of
-from nbenv.core.requirements import KERNEL
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
@@ -130,9 +129,8 @@ def _diff_lines(difference: LockDiff) -> Iterator[str]:
     if difference.python:
         yield f"  Python      {' → '.join(difference.python)}"
     for change in difference.requirements:
-        if change.name != KERNEL:
-            old, new = change.old, change.new
-            yield f"  requirement {f'{old} → {new}' if old and new else new or f'{old} removed'}"
+        old, new = change.old, change.new
+        yield f"  requirement {f'{old} → {new}' if old and new else new or f'{old} removed'}"
     for change in difference.indexes:
         yield f"  index       {change.name} {change.new or 'removed'}"
     for change in difference.options:

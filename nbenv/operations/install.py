@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
+from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
 from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -20,22 +21,18 @@ from nbenv.engine.summaries import and_more, counted, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
 from nbenv.errors import UsageError
-from nbenv.installer.requirements_files import FilesRead, read_files
+from nbenv.installer.requirements_files import read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
+    login_notes,
     name_requirements,
     with_options_of,
 )
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]
-
-_TYPED = (
-    "The password that you typed is not recorded; later commands look for it in ~/.netrc, the "
-    "keyring, and the variables of uv."
-)
 
 
 @dataclass(frozen=True)
@@ -142,9 +139,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    ignored += _no_longer(done)
-    if typed_credentials(request):
-        ignored.append(_TYPED)
+    ignored += [*_no_longer(done), *login_notes(request)]
     lines = [summary, *_origins(done.spec, done.synced, asked), *ignored]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
 
@@ -161,6 +156,8 @@ def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:
         with_options_of(request, read),
         editable=(*request.editable, *(each.text for each in read.editable)),
         pre=request.pre or read.pre,
+        no_index=request.no_index or read.no_index,
+        prefer_binary=request.prefer_binary or read.prefer_binary,
         trusted_hosts=(*request.trusted_hosts, *read.trusted_hosts),
     )
 

@@ -43,7 +43,7 @@ def _read_existing(ref: NotebookRef) -> NotebookSnapshot:
 def list_(ref: NotebookRef) -> Outcome:
     """Show the installed packages, and which of them are required."""
     snapshot = _read_existing(ref)
-    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
+    asked = requirements.by_name(snapshot.spec.requirements)
     installed = snapshot.environment.installed()
     rows = [
         (each.name, each.version, asked.get(name, "")) for name, each in sorted(installed.items())
@@ -78,7 +78,7 @@ def packages(ref: NotebookRef) -> Outcome:
         is not on this machine, all is as its lock says, and sizes are null.
     """
     snapshot = NotebookSnapshot.read(ref)
-    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
+    asked = requirements.by_name(snapshot.spec.requirements)
     if snapshot.environment.read_version() is None:
         wanted = _wanted(snapshot).items()
         versions = {name: each.version or each.url or "" for name, each in wanted}
@@ -125,7 +125,7 @@ def why(ref: NotebookRef, name: str) -> Outcome:
     if wanted not in built.versions:
         raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
     chains = list(built.paths_to(wanted, roots))
-    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
+    asked = requirements.by_name(snapshot.spec.requirements)
     lines = [" → ".join(chain) for chain in chains if len(chain) > 1]
     if wanted in asked:
         lines.insert(0, f"{wanted}: required as {asked[wanted]}")
@@ -147,7 +147,7 @@ def outdated(ref: NotebookRef, agreed: str | None = None) -> Steps[Outcome]:
     check_approved(snapshot, agreed)  # the notebook may name an index
     yield Progress("resolve", "Asking the index for newer versions…")
     rows = yield from find_outdated(snapshot.environment.python, snapshot.spec)
-    asked = {requirements.name_of(text): text for text in snapshot.spec.requirements}
+    asked = requirements.by_name(snapshot.spec.requirements)
     if not rows:
         return Outcome("Everything is up to date.", data=[])
     cells = [

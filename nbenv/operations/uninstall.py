@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-from packaging.utils import canonicalize_name
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nbenv.core import requirements
 from nbenv.engine.asked_options import without_names
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.summaries import and_more, outcome_of
-from nbenv.engine.transaction import ChangeOptions, Edited, change
+from nbenv.engine.installed_graph import graph_of
+from nbenv.engine.summaries import and_more, counted, few, outcome_of
+from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
+from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError, RequirementError, UsageError
 from nbenv.installer.requirements_files import read_files
-from nbenv.operations.asked_requirements import name_requirements
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["uninstall"]
@@ -26,6 +26,8 @@ def uninstall(
     dry_run: bool = False,
     agreed: str | None = None,
     files: Sequence[str] = (),
+    *,
+    skips_absent: bool = False,
 ) -> Steps[Outcome]:
     """Remove requirements, and the dependencies that only they needed.
 
@@ -34,13 +36,15 @@ def uninstall(
     ref
         The notebook.
     names
-        The names to remove; the notebook must require each.
+        What to remove: names, perhaps with specifiers, which do not count.
     dry_run
         Whether to change nothing.
     agreed
         The digest of the record that the user was shown and agreed to.
     files
-        Requirements files that name more of them; what the notebook does not require is skipped.
+        Requirements files. What they list beyond the notebook's requirements is passed over.
+    skips_absent
+        Whether to pass over names that are not there, as pip does.
 
     Raises
     ------
@@ -51,43 +55,108 @@ def uninstall(
     """
     if not (names or files):
         raise UsageError("Name what to uninstall.", todo="For example: nbenv uninstall pandas")
-    named = [_name(name) for name in names]
-    listed = (yield from _listed(files, ref)) if files else []
+    typed = [_name(text) for text in names]
+    listed = _listed(files, ref.folder)
 
-    def edit(snapshot: NotebookSnapshot) -> Edited[list[str]]:
-        spec = snapshot.spec
-        skipped = requirements.remove(spec.requirements, listed)[1]
-        wanted = list(dict.fromkeys([*named, *(each for each in listed if each not in skipped)]))
-        kept, missing = requirements.remove(spec.requirements, wanted)
-        if missing or not wanted:
-            raise _not_requested(missing or listed, snapshot)
-        without = without_names(replace(spec, requirements=tuple(kept)), wanted)
-        return Edited(without, wanted)
+    def edit(snapshot: NotebookSnapshot) -> Edited[_Removal]:
+        removal = _removal(snapshot, typed, listed, skips_absent)
+        kept, _ = requirements.remove(snapshot.spec.requirements, removal.names)
+        spec = replace(snapshot.spec, requirements=tuple(kept))
+        return Edited(without_names(spec, removal.names), removal)
 
+    planned = edit(NotebookSnapshot.read(ref)).note
+    if not planned.names:  # without a change, since a notebook may have no environment at all
+        return Outcome(_skipped(planned) or "Nothing in the file is required by this notebook.")
     done = yield from change(ref, edit, ChangeOptions(dry_run=dry_run, agreed=agreed))
-    wanted = done.note
-    verb = "Would uninstall" if dry_run else "Uninstalled"
-    beyond = len({each.name for each in done.synced.changes} - set(wanted))
-    left = sorted(set(wanted) & set(done.spec.lock.versions()))
-    kept = f" {', '.join(left)} stays installed: another package needs it." if left else ""
-    summary = f"{verb} {', '.join(wanted)}{and_more(beyond)}.{kept}"
-    return outcome_of(done.spec, done.synced, summary, shown=dry_run)
+    return outcome_of(done.spec, done.synced, _summary(done, dry_run), shown=dry_run)
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """The requirements to remove, and the names to pass over because nothing has them."""
+
+    names: list[str]
+    absent: list[str]
 
 
 def _name(text: str) -> str:
     """Return the name in what a person typed; pip ignores a version behind it as well."""
-    try:
-        return requirements.name_of(text)
-    except RequirementError:
-        return str(canonicalize_name(text))
+    if not requirements.is_named(text):
+        raise RequirementError(
+            f"{requirements.without_credentials(text)} is not the name of a package.",
+            todo="Write its name: nbenv list shows the names.",
+        )
+    return requirements.name_of(text)
 
 
-def _listed(files: Sequence[str], ref: NotebookRef) -> Steps[list[str]]:
-    """Return the names that requirements files list."""
+def _listed(files: Sequence[str], folder: Path) -> list[str]:
+    """Return what requirements files list: names, and the URLs of what has no name there."""
     read = read_files(files)
-    editable = [each.text for each in read.editable]
-    asked = yield from name_requirements([], editable, read.requirements, ref.folder)
-    return [requirements.name_of(text) for text in asked.requirements]
+    texts = [each.text for each in (*read.requirements, *read.editable)]
+    return [
+        requirements.name_of(text)
+        if requirements.is_named(text)
+        else requirements.portable(Path(text.partition("[")[0]).absolute(), folder)
+        if "://" not in text
+        else requirements.without_credentials(text)
+        for text in texts
+    ]
+
+
+def _removal(
+    snapshot: NotebookSnapshot, typed: list[str], listed: list[str], skips_absent: bool
+) -> _Removal:
+    asked = [requirements.parse(text) for text in snapshot.spec.requirements]
+    known = {each.name for each in asked}
+    names = {url: each.name for each in asked if (url := each.url)}
+    from_files = [names.get(text, text) for text in listed]
+    installed = {*snapshot.spec.lock.versions(), *snapshot.environment.installed()}
+    absent = [name for name in typed if name not in known | installed]
+    missing = [name for name in typed if name not in known and name in installed]
+    if missing or (absent and not skips_absent):
+        raise _not_requested(list(dict.fromkeys([*absent, *missing])), snapshot)
+    return _Removal(list(dict.fromkeys(n for n in (*typed, *from_files) if n in known)), absent)
+
+
+# -- what is said
+
+
+def _summary(done: ChangeResult[_Removal], dry_run: bool) -> str:
+    wanted = done.note.names
+    left = set(select_locked(done.spec, done.synced.environment.read_version()))
+    gone = [name for name in wanted if name not in left]
+    beyond = len({each.name for each in done.synced.changes} - set(wanted))
+    what = f"{', '.join(gone)}{and_more(beyond)}" if gone else counted(beyond)
+    verb = "Would uninstall" if dry_run else "Uninstalled"
+    sentences = [f"{verb} {what}."] if gone or beyond else []
+    stay = [name for name in wanted if name in left]
+    return " ".join(
+        [*sentences, *_stays(done, stay, dry_run), *filter(None, [_skipped(done.note)])]
+    )
+
+
+def _stays(done: ChangeResult[_Removal], names: Sequence[str], dry_run: bool) -> Iterator[str]:
+    """Yield one sentence for each package that is required no more, and needed all the same."""
+    if not names:
+        return
+    graph, _ = graph_of(done.spec, done.synced.environment)
+    locked, is_no = done.spec.lock.versions(), "would be" if dry_run else "is"
+    for name in names:
+        needing = [o for o, needed in graph.needs.items() if name in needed and o in locked]
+        who = _needing(name, needing)
+        yield f"{name} {is_no} no requirement any more, but stays installed: {who}."
+
+
+def _needing(name: str, others: Sequence[str]) -> str:
+    if name == requirements.KERNEL:
+        return "the kernel needs it"
+    shown = few(sorted(others)) or "another package"
+    return f"{shown} need{'' if len(others) > 1 else 's'} it"
+
+
+def _skipped(removal: _Removal) -> str:
+    names = removal.absent
+    return f"Skipped {', '.join(names)}: not installed." if names else ""
 
 
 def _not_requested(names: list[str], snapshot: NotebookSnapshot) -> NbenvError:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,15 @@ SECRETS = (PASSWORD, "hunter2")
 
 @dataclass
 class Place:
-    """One way to give a password: arguments and variables of a command that needs it."""
+    """One way to give a password: arguments and variables of a command that needs it.
+
+    A login in the address of an index works `once`: the next command does not know it.
+    """
 
     words: list[str] = field(default_factory=lambda: ["install", "secret-thing"])
     environ: dict[str, str] = field(default_factory=dict)
     works: bool = True
+    once: bool = False
 
 
 @pytest.fixture
@@ -55,10 +59,10 @@ def _netrc(private: LocalIndex, folder: Path) -> Place:
     return Place(words, {"NETRC": str(path)})
 
 
-def _file(private: LocalIndex, folder: Path, *lines: str) -> Place:
+def _file(private: LocalIndex, folder: Path, *lines: str, once: bool = False) -> Place:
     path = folder / "wanted.txt"
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return Place(["install", "-r", str(path)], works=False)
+    return Place(["install", "-r", str(path)], works=once, once=once)
 
 
 def _wheel(private: LocalIndex) -> str:
@@ -73,7 +77,7 @@ def _git(private: LocalIndex) -> str:
 
 PLACES: dict[str, Callable[[LocalIndex, Path], Place]] = {
     "index option": lambda p, _: Place(
-        ["install", "secret-thing", "--index", f"mine={p.url_with_auth}"]
+        ["install", "secret-thing", "--index", f"mine={p.url_with_auth}"], once=True
     ),
     "index option and variables": lambda p, _: Place(
         ["install", "secret-thing", "--index", f"mine={p.url_with_auth}"],
@@ -120,15 +124,12 @@ PLACES: dict[str, Callable[[LocalIndex, Path], Place]] = {
     "repository of ssh": lambda p, _: Place(
         ["install", f"secret-thing @ git+ssh://git:{PASSWORD}@127.0.0.1:9/x"], works=False
     ),
-    "file: index line": lambda p, f: replace(
-        _file(p, f, f"--index-url {p.url_with_auth}", "secret-thing"), works=True
+    "file: index line": lambda p, f: _file(
+        p, f, f"--index-url {p.url_with_auth}", "secret-thing", once=True
     ),
-    "file: -i line": lambda p, f: replace(
-        _file(p, f, f"-i {p.url_with_auth}", "secret-thing"), works=True
-    ),
-    "file: extra line": lambda p, f: replace(
-        _file(p, f, f"--extra-index-url={p.url_with_auth}", "secret-thing"),
-        works=True,
+    "file: -i line": lambda p, f: _file(p, f, f"-i {p.url_with_auth}", "secret-thing", once=True),
+    "file: extra line": lambda p, f: _file(
+        p, f, f"--extra-index-url={p.url_with_auth}", "secret-thing", once=True
     ),
     "file: address": lambda p, f: _file(p, f, f"secret-thing @ {_wheel(p)}"),
     "file: bare address": lambda p, f: _file(p, f, _wheel(p)),
@@ -180,7 +181,7 @@ def test_no_password_gets_anywhere(
         recorded = notebook.read_text(encoding="utf-8")
         assert "secret-thing==1.0" in recorded
         assert USER not in recorded
-        for verb in ("status", "outdated", "approvals"):
+        for verb in ("status", *([] if place.once else ["outdated"]), "approvals"):
             about = [] if verb == "approvals" else [notebook]
             shown = nbenv_here(verb, *about, "--json")
             assert shown.status == 0, shown.err

@@ -325,8 +325,8 @@ def test_only_the_installer_runs_uv() -> None:
     users = {room(dotted(p)) for p in python_files(ROOT) if "uv.find_uv_bin" in imported(p)}
     assert users == {"installer"}
     callers = {room(dotted(p)) for p in python_files(ROOT) if "subprocess" in imported(p)}
-    # The last three run nbenv itself.
-    assert callers <= {"git", "installer", "kernel", "operations", "server"}
+    # `environments` starts a kernel to see whether one can; the last three run nbenv itself.
+    assert callers <= {"git", "installer", "environments", "kernel", "operations", "server"}
 
 
 # -- what a kernel's start costs

@@ -17,6 +17,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.errors import (
+    BrokenEnvironmentError,
     BuildError,
     IndexAccessError,
     InterpreterError,
@@ -104,7 +105,7 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
             adopted = yield from _install_dated(goal, attempt)
         except IndexAccessError as error:
             raise _with_way_out(error, goal) from None
-        except (ResolutionError, BuildError, InterpreterError) as error:
+        except (ResolutionError, BuildError, InterpreterError, BrokenEnvironmentError) as error:
             failures.append(error)
             name = _missing_name(error)
             smaller = goal.without(canonicalize_name(name)) if name else goal
@@ -166,7 +167,7 @@ def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
         return (yield from _install(goal, attempt, goal.as_of))
     try:
         adopted = yield from _install(goal, attempt, day)
-    except (ResolutionError, BuildError):
+    except (ResolutionError, BuildError, BrokenEnvironmentError):
         return (yield from _install(goal, attempt, goal.as_of))
     note = f"The versions that it names are old, so everything else is resolved as of {day}"
     return replace(adopted, notes=(note,))

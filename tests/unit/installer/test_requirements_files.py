@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.errors import RequirementError
-from nbenv.installer.requirements_files import AskedLine, FilesRead, read_files
+from nbenv.installer.requirements_files import read_files
 from tests.support.files import serving
 
 
@@ -49,7 +50,7 @@ def test_everything_in_a_file() -> None:
         "--no-binary leaf,twig",
         "--only-binary :all:",
         "--pre",
-        "--prefer-binary",
+        "--prefer-binary --use-feature=fast-deps",
         "--trusted-host main.invalid",
         "leaf>=1 ; python_version > '3'  # why",
         f"twig==1 \\\n  --hash={digest}",
@@ -71,8 +72,9 @@ def test_everything_in_a_file() -> None:
         no_binary=["leaf", "twig"],
         only_binary=[":all:"],
         pre=True,
+        prefer_binary=True,
         trusted_hosts=["main.invalid"],
-        ignored=["--prefer-binary (r.txt, line 8)"],
+        ignored=["--use-feature (r.txt, line 8)"],
     )
     assert read("--no-index").no_index
     assert read("", "# nothing") == FilesRead()

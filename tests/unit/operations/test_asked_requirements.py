@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.allowed_hashes import AllowedHashes
+from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
-from nbenv.installer.requirements_files import AskedLine, FilesRead
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
     name_requirements,
@@ -94,7 +94,6 @@ def test_options_of_files_are_added() -> None:
 @pytest.mark.parametrize(
     ("read", "why"),
     [
-        (FilesRead(no_index=True), "has --no-index"),
         (FilesRead(constraints=[AskedLine("a @ https://x.invalid", "c.txt")]), "names an address"),
         (FilesRead(constraints=[AskedLine("a==1", "c.txt", (A,))]), "a constraint with --hash"),
     ],

@@ -110,6 +110,7 @@ def test_every_kind_of_difference_has_its_line() -> None:
         "  Python      3.11 → 3.12",
         "  requirement a>1",
         "  requirement b removed",
+        "  requirement x → y",
         "  index       far https://far.invalid",
         "  index       old removed",
         "  added       c 1",

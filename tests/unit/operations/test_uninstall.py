@@ -9,8 +9,9 @@ import pytest
 from nbenv.errors import NbenvError, RequirementError, UsageError
 from nbenv.operations.uninstall import uninstall
 from nbenv.progress import Outcome, drain
-from tests.support.environments import install, read, ref_of, versions
+from tests.support.environments import install, read, recorded, ref_of, versions
 from tests.support.index import LocalIndex
+from tests.support.wheels import make_project
 
 
 def run(notebook: Path, *names: str, dry_run: bool = False) -> Outcome:
@@ -19,7 +20,9 @@ def run(notebook: Path, *names: str, dry_run: bool = False) -> Outcome:
 
 def test_a_dependency_that_is_still_needed_stays(installed: Path) -> None:
     done = run(installed, "Leaf")
-    assert done.summary == ("Uninstalled leaf. leaf stays installed: another package needs it.")
+    assert done.summary == (
+        "leaf is no requirement any more, but stays installed: branch needs it."
+    )
     assert read(installed).spec.requirements == ("branch",)
     assert versions(installed) == {"branch": "1.0", "leaf": "1.0"}
 
@@ -48,6 +51,60 @@ def test_what_is_not_required_cannot_go(notebook: Path, stocked: LocalIndex) -> 
     error = failure(notebook, "branch", "absent")
     assert error.what == "This notebook does not require absent."
     assert error.why == "It requires branch."
+    assert "is not the name of a package" in failure(notebook, "./absent").what
+
+
+def test_as_pip_does_it(notebook: Path, stocked: LocalIndex) -> None:
+    def pip(*names: str) -> str:
+        return str(drain(uninstall(ref_of(notebook), names, skips_absent=True)).summary)
+
+    assert pip("absent") == "Skipped absent: not installed."
+    assert recorded(notebook) is None
+    stocked.wheel("scikit-twig", "1.0")
+    install(notebook, "branch", "scikit-twig", "leaf<2")
+    assert pip("Scikit_Twig==1.0", "absent") == (
+        "Uninstalled scikit-twig. Skipped absent: not installed."
+    )
+    assert pip("branch", "leaf") == "Uninstalled branch, leaf."
+    with pytest.raises(RequirementError, match="This notebook does not require ipykernel"):
+        pip("ipykernel")
+
+
+def test_some_stay(installed: Path, stocked: LocalIndex) -> None:
+    stocked.wheel("twig", "1.0", requires=["leaf"])
+    install(installed, "twig")
+    assert run(installed, "leaf", "twig", dry_run=True).summary == (
+        "Would uninstall twig. "
+        "leaf would be no requirement any more, but stays installed: branch needs it."
+    )
+    assert run(installed, "leaf", "twig").summary == (
+        "Uninstalled twig. leaf is no requirement any more, but stays installed: branch needs it."
+    )
+
+
+def test_what_a_file_lists(installed: Path, tmp_path: Path, stocked: LocalIndex) -> None:
+    project = make_project(installed.parent, "mine", "1.0")
+    install(installed, str(project))
+    file = tmp_path / "r.txt"
+    file.write_text(f"branch==9\nabsent\n{project}\n", encoding="utf-8")
+
+    def from_file(*names: str) -> str:
+        done = uninstall(ref_of(installed), names, files=(str(file),))
+        return str(drain(done).summary)
+
+    assert from_file() == "Uninstalled branch, mine."
+    assert from_file() == "Nothing in the file is required by this notebook."
+    assert from_file("leaf") == "Uninstalled leaf."
+
+
+def test_the_kernel_stays(notebook: Path, stocked: LocalIndex) -> None:
+    stocked.wheel("ipykernel", "6.0")
+    install(notebook, "leaf", "ipykernel>=6")
+    assert read(notebook).spec.requirements == ("ipykernel>=6", "leaf")
+    assert run(notebook, "ipykernel").summary == (
+        "ipykernel is no requirement any more, but stays installed: the kernel needs it."
+    )
+    assert read(notebook).spec.requirements == ("leaf",)
 
 
 def test_nothing_named_is_wrong_usage(notebook: Path) -> None:

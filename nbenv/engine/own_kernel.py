@@ -1,0 +1,57 @@
+"""Resolve where a notebook's default index does not have what a kernel needs.
+
+A private index that replaces the default one often has nothing but its owner's packages. The kernel
+is not among what anybody asked that index for, so it comes from this machine's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from nbenv.core.lock import Lock
+from nbenv.core.requirements import KERNEL, name_of
+from nbenv.core.spec import Spec
+from nbenv.errors import ResolutionError
+from nbenv.installer.resolve import ResolveOptions, resolve_lock
+from nbenv.progress import Steps
+
+__all__ = ["resolve_with_kernel"]
+
+
+def resolve_with_kernel(
+    spec: Spec, interpreter: str, folder: Path, options: ResolveOptions
+) -> Steps[Lock]:
+    """Resolve a record with its kernel; see `nbenv.installer.resolve.resolve_lock`.
+
+    Only if its own default index leads nowhere, the kernel is resolved with this machine's indexes,
+    and the requirements alone with the record's.
+    """
+    try:
+        return (yield from resolve_lock(spec, interpreter, folder, options))
+    except ResolutionError:
+        others = tuple(index for index in spec.indexes if not index.default)
+        if others == spec.indexes:
+            raise
+        lock = yield from _apart(spec, replace(spec, indexes=others), interpreter, folder, options)
+        if lock is None:
+            raise
+        return lock
+
+
+def _apart(
+    spec: Spec, own: Spec, interpreter: str, folder: Path, options: ResolveOptions
+) -> Steps[Lock | None]:
+    """Return both parts joined; None where they need other versions of the same packages."""
+    asked = [text for text in spec.requirements if name_of(text) != KERNEL]
+    kernel = tuple(text for text in spec.requirements if text not in asked)
+    base = yield from resolve_lock(
+        replace(own, requirements=kernel, editable=(), no_deps=()), interpreter, folder, options
+    )
+    preferred = Lock.of({**spec.lock.by_name(), **base.by_name()})
+    alone = replace(spec, requirements=tuple(asked), lock=preferred)
+    try:
+        more = yield from resolve_lock(alone, interpreter, folder, options, kernel=False)
+    except ResolutionError:
+        return None
+    return base.grown_by(more)

@@ -1,0 +1,87 @@
+"""A private index that replaces the default one: never the public package of a private name."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nbenv.core.spec import Index
+from nbenv.errors import ResolutionError
+from nbenv.operations.install import InstallRequest, install
+from nbenv.operations.restore import restore
+from nbenv.progress import drain
+from tests.support.environments import read, ref_of, versions
+from tests.support.index import LocalIndex
+
+SECRET = "s3cr3t"
+
+
+@pytest.fixture
+def private(tmp_path: Path, index: LocalIndex) -> Iterator[LocalIndex]:
+    """Yield an index with a private package, of whose name the public one has a newer version."""
+    index.wheel("ipykernel", "7.0", requires=["traitlets"])
+    index.wheel("traitlets", "5.0")
+    index.wheel("mine", "9.0")
+    index.wheel("leaf", "1.0")
+    with LocalIndex(tmp_path / "private") as private:
+        private.wheel("mine", "1.0", requires=["mine-base"])
+        private.wheel("mine-base", "1.0")
+        yield private
+
+
+def run(notebook: Path, file: Path, *lines: str) -> str:
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return str(drain(install(ref_of(notebook), InstallRequest(files=(str(file),)))).summary)
+
+
+def asked_for(index: LocalIndex, name: str) -> bool:
+    return any(f"/simple/{name}/" in path for _, path in index.requests)
+
+
+def test_a_private_name_is_never_taken_from_elsewhere(
+    notebook: Path,
+    index: LocalIndex,
+    private: LocalIndex,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "r.txt"
+    assert run(notebook, file, f"-i {private.url}", "mine").startswith("Installed mine 1.0 ")
+    assert versions(notebook) == {"mine": "1.0", "mine-base": "1.0", "traitlets": "5.0"}
+    [recorded] = read(notebook).spec.indexes
+    assert (recorded.url, recorded.default) == (private.url, True)
+    assert not asked_for(index, "mine")
+    with pytest.raises(ResolutionError):
+        run(notebook, file, "leaf")  # which only the public index has
+    private.wheel("mine-too", "1.0")
+    index.wheel("mine-too", "9.0")
+    assert run(notebook, file, "mine-too") == "Installed mine-too 1.0."
+    # Elsewhere, where nothing is in a cache
+    shutil.rmtree(tmp_path / "cache")
+    monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other"))
+    drain(restore(ref_of(notebook)))
+    assert versions(notebook)["mine"] == "1.0"
+    with pytest.raises(ResolutionError):
+        run(notebook, file, "mine>1")
+    assert not asked_for(index, "mine")
+
+
+def test_a_login_counts_for_its_command_and_is_recorded_nowhere(
+    notebook: Path,
+    private: LocalIndex,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    private.auth = ("me", SECRET)
+    monkeypatch.setenv("MINE_TOKEN", SECRET)
+    line = private.url.replace("//", "//me:${MINE_TOKEN}@")
+    said = run(notebook, tmp_path / "r.txt", f"--extra-index-url {line}", "mine")
+    assert said.startswith("Installed mine 1.0")
+    assert f"The login for {private.url} was used for this command only" in said
+    assert SECRET not in said
+    assert read(notebook).spec.indexes == (Index("127-0-0-1", private.url),)
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert not [path for path in [notebook, *kept] if SECRET.encode() in path.read_bytes()]
