@@ -88,7 +88,7 @@ _OWN = "a notebook has an environment of its own"
 _BUILD = "cannot be recorded: the next machine would build something else"
 _BUILD_TODO = "Build a wheel with it (pip wheel), and install that file."
 _PLACE = "cannot be followed: the packages belong in the notebook's own environment"
-_PLACE_TODO = "Use pip in a terminal to install into another place."
+_PLACE_TODO = "Leave it out, or use pip in a terminal to install into another place."
 _TARGET = "cannot be followed: a notebook is locked for every platform and its own Python"
 _TARGET_TODO = (
     "Leave it out. For another Python: %nbenv python X.Y; for wheels of another platform: "

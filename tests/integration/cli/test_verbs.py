@@ -289,4 +289,6 @@ def test_words_of_pip(notebook: Path, stocked: LocalIndex) -> None:
     succeed(*words, "uninstall", "-y", "leaf")
     assert record(notebook)["requirements"] == ["early"]
     assert "not available" in fail(*words, "download", "leaf", status=2)
-    assert "%nbenv" in fail(*words, "install", "--target", "x", "leaf", status=2)
+    assert "--target cannot be followed" in fail(
+        *words, "install", "--target", "x", "leaf", status=2
+    )
