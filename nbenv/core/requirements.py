@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -29,6 +30,7 @@ __all__ = [
     "is_bare_kernel",
     "is_local",
     "is_named",
+    "may_apply",
     "merge",
     "must_be_built",
     "name_of",
@@ -46,6 +48,11 @@ KERNEL = "ipykernel"
 Only a requirement that says more than its name is recorded: a version, an address, or extras.
 """
 
+_PLATFORMS = (
+    {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
+    {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows"},
+    {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin"},
+)
 _LONGEST = 4096
 _LONGEST_SLIP = 200
 """Characters of a text that is examined for slips: a longer one was not typed."""
@@ -274,6 +281,17 @@ def remove(recorded: Iterable[str], names: Iterable[str]) -> tuple[list[str], li
     kept = [text for text in recorded if name_of(text) not in wanted]
     missing = wanted - {name_of(text) for text in recorded}
     return kept, sorted(missing)
+
+
+def may_apply(requirement: Requirement, python: str) -> bool:
+    """Return whether a requirement is for some usual platform with a minor version of Python."""
+    if requirement.marker is None:
+        return True
+    version = {"python_version": python, "python_full_version": f"{python}.99", "extra": ""}
+    try:
+        return any(requirement.marker.evaluate({**version, **each}) for each in _PLATFORMS)
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return True
 
 
 # -- local paths

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from nbenv.core import recorded_options
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.record import ASKED, VERSION, RecordDict, broken, check, fingerprint, recipe
 from nbenv.core.recorded_options import Index
-from nbenv.core.requirements import check_recorded, normalise, parse
+from nbenv.core.requirements import check_recorded, may_apply, normalise, parse
 from nbenv.core.urls import is_archive, is_local
 from nbenv.errors import RequirementError
 
@@ -129,8 +129,13 @@ class Spec:
     @cached_property
     def unmet_requirements(self) -> tuple[str, ...]:
         """The requirements that the lock does not meet, as after an edit by hand."""
-        locked = {each.name: each for each in self.lock.distributions}
-        return tuple(text for text in self.requirements if not _is_met(text, locked))
+        locked, asked = self.lock.by_name(), list(map(parse, self.requirements))
+        names = [each.name for each in asked]
+        alone = [names.count(r.name) == 1 and may_apply(r, self.python) for r in asked]
+        met = [_is_met(r, locked.get(r.name, ()), a) for r, a in zip(asked, alone, strict=True)]
+        return tuple(
+            text for text, is_met in zip(self.requirements, met, strict=True) if not is_met
+        )
 
     @cached_property
     def local_urls(self) -> tuple[str, ...]:
@@ -249,12 +254,12 @@ def _check_editable(names: tuple[str, ...], lock: Lock) -> None:
             raise broken(f".lock[{position}]", why)
 
 
-def _is_met(text: str, locked: Mapping[str, LockedDistribution]) -> bool:
-    requirement = parse(text)
-    found = locked.get(requirement.name)
-    if found is None:
-        return requirement.marker is not None
-    return not found.version or requirement.specifier.contains(found.version, prereleases=True)
+def _is_met(asked: Requirement, lines: Sequence[LockedDistribution], alone: bool) -> bool:
+    """Return whether the lines of its name meet a requirement, which may be for elsewhere."""
+    if asked.marker and not (lines and alone):
+        return True
+    fits = [each.version is None or asked.specifier.contains(each.version, True) for each in lines]
+    return any(fits) if asked.marker else bool(fits) and all(fits)
 
 
 def _texts(checked: Mapping[str, object], key: str) -> tuple[str, ...]:

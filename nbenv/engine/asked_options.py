@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 from packaging.utils import InvalidName, canonicalize_name
 
@@ -23,7 +24,7 @@ from nbenv.core.urls import index_name, index_problem, origin_of, unused_name
 from nbenv.errors import RequirementError, UsageError
 from nbenv.home.index_names import remember, variable_stem
 
-__all__ = ["AskedOptions", "parse_index", "with_asked", "without_names"]
+__all__ = ["AskedOptions", "parse_index", "typed_credentials", "with_asked", "without_names"]
 
 _EMPTIED = ":none:"
 """pip's word that empties a list of formats."""
@@ -163,6 +164,25 @@ def _parse_default(text: str, taken: Sequence[str]) -> Index:
 def _with_name(text: str, taken: Sequence[str]) -> str:
     is_named = "=" in text.partition("://")[0]
     return text if is_named else f"{unused_name(index_name(text), taken)}={text}"
+
+
+def typed_credentials(asked: AskedOptions) -> dict[str, str]:
+    """Return uv's variables for the passwords in the indexes that were typed.
+
+    They are never recorded, so they count for one command: later ones find theirs in the usual
+    places.
+    """
+    names = [text.partition("=")[0] for text in asked.indexes]
+    default = [_with_name(asked.default_index, names)] if asked.default_index else []
+    variables: dict[str, str] = {}
+    for text in (*asked.indexes, *default):
+        name, _, url = text.partition("=")
+        user, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
+        if at:
+            login, _, password = user.partition(":")
+            stem = f"UV_INDEX_{variable_stem(name)}"
+            variables |= {f"{stem}_USERNAME": unquote(login), f"{stem}_PASSWORD": unquote(password)}
+    return {name: value for name, value in variables.items() if value}
 
 
 def parse_index(text: str) -> Index:

@@ -199,13 +199,4 @@ def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
 
 def _meets_requirements(spec: Spec) -> bool:
     """Return whether a lock has each required package in an allowed version."""
-    locked = spec.lock.by_name()
-    asked = [parse(text) for text in (KERNEL, *spec.requirements)]
-    return all(
-        requirement.name in locked
-        and all(
-            each.version is None or requirement.specifier.contains(each.version, prereleases=True)
-            for each in locked[requirement.name]
-        )
-        for requirement in asked
-    )
+    return KERNEL in spec.lock.versions() and not spec.unmet_requirements

@@ -11,7 +11,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from nbenv.core.requirements import absolute
 from nbenv.core.spec import Index
@@ -23,7 +22,6 @@ __all__ = [
     "absent_links",
     "bare_url",
     "entries",
-    "lend_login",
     "narrowed",
     "usable_links",
     "with_recorded",
@@ -32,8 +30,6 @@ __all__ = [
 _INDEX_VARIABLES = re.compile(r"UV_(INDEX|INDEX_URL|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS)")
 _INDEX_NAME = re.compile(r"^[\w.-]+=(?=\w+:)")
 _KINDS = ("USERNAME", "PASSWORD")
-_lent: dict[str, dict[str, str]] = {}
-"""Logins in URLs that the user typed, by URL: a record has none, and the next process asks anew."""
 
 
 def entries(variables: Mapping[str, str]) -> list[str]:
@@ -75,8 +71,7 @@ def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dic
         recorded.append(next(same, f"{name}={index.url}"))
         default = recorded[-1] if index.default else default
         stems = [stem for stem, host in hosts.items() if host == origin_of(index.url)]
-        found = _credentials(variables, stems, index.name, name)
-        credentials |= found or _lent_login(index.url, name)
+        credentials |= _credentials(variables, stems, index.name, name)
     others = variables.get("UV_INDEX", "").split()
     if default:
         others = [each for each in others if not _is_same(bare_url(each), bare_url(own[0]))]
@@ -85,27 +80,6 @@ def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dic
         return {**variables, **credentials, **first}
     kept = {name: value for name, value in variables.items() if name != "UV_INDEX_URL"}
     return {**kept, **credentials, **first, "UV_DEFAULT_INDEX": default}
-
-
-def lend_login(url: str) -> bool:
-    """Have this process use the login in a URL that the user typed, for that index alone.
-
-    Returns
-    -------
-    bool
-        Whether there is one.
-    """
-    parts = urlsplit(url)
-    user, at, _ = parts.netloc.rpartition("@")
-    if at:
-        name, _, password = user.partition(":")
-        _lent[without_credentials(url)] = {"USERNAME": unquote(name), "PASSWORD": unquote(password)}
-    return bool(at)
-
-
-def _lent_login(url: str, name: str) -> dict[str, str]:
-    stem, login = variable_stem(name), _lent.get(url, {})
-    return {f"UV_INDEX_{stem}_{kind}": value for kind, value in login.items() if value}
 
 
 def narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:

@@ -19,14 +19,13 @@ from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.installer.failures.no_solution import unknown_name
-from nbenv.installer.index_settings import lend_login
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
 
 __all__ = [
     "AskedRequirements",
     "as_typed",
-    "lend_logins",
+    "login_notes",
     "name_requirements",
     "of_python",
     "with_options_of",
@@ -91,14 +90,15 @@ def _named_indexes(known: Sequence[str], urls: Iterable[str]) -> list[str]:
     return named
 
 
-def lend_logins(asked: AskedOptions) -> list[str]:
-    """Have uv use the logins in the URLs of indexes, and return a line for each of them."""
+def login_notes(asked: AskedOptions) -> list[str]:
+    """Return a line for each index with a login in its URL, which the next command will lack."""
     entries = [each for each in (*asked.indexes, asked.default_index) if each]
     urls = [each[each.index("=") + 1 :] if _is_named_index(each) else each for each in entries]
-    names = [requirements.without_credentials(url) for url in urls if lend_login(url)]
+    names = [(url, requirements.without_credentials(url)) for url in urls]
     return [
         f"The login for {name} was used for this command only: ~/.netrc is the place for it."
-        for name in names
+        for url, name in names
+        if url != name
     ]
 
 

@@ -15,7 +15,7 @@ from nbenv.core.requirement_slips import joined_words
 from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
 from nbenv.core.suggestions import is_standard
-from nbenv.engine.asked_options import AskedOptions, with_asked
+from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
@@ -29,7 +29,7 @@ from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
     as_typed,
-    lend_logins,
+    login_notes,
     name_requirements,
     of_python,
     with_options_of,
@@ -128,7 +128,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
     request = _with_files(request, read)
-    lent = lend_logins(request)
+    if not (request.requirements or request.editable or read.requirements):
+        return Outcome(f"{few(request.files)} asks for nothing, so nothing was changed.")
     standard: list[str] = []
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
@@ -160,8 +161,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    notes = [*_origins(done.spec, done.synced, asked), *ignored, *_no_longer(done), *lent]
-    text = "\n".join(filter(None, [summary, *notes, unkept_note(done.before)]))
+    ignored += [*_no_longer(done), *login_notes(request)]
+    notes = [*_origins(done.spec, done.synced, asked), *ignored, unkept_note(done.before)]
+    text = "\n".join(filter(None, [summary, *notes]))
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
 
@@ -218,7 +220,7 @@ def _again(
 
 def _settings(request: InstallRequest) -> dict[str, str]:
     """Return uv's variables for this command."""
-    settings = dict(request.settings)
+    settings = {**typed_credentials(request), **dict(request.settings)}
     if request.trusted_hosts:
         settings["UV_INSECURE_HOST"] = " ".join([*own_trusted_hosts(), *request.trusted_hosts])
     return settings

@@ -132,6 +132,14 @@ def test_requirements_that_the_lock_does_not_meet() -> None:
     asked = ["a>=2", "b>=2.0rc1", "c", "d", "e ; python_version < '3'"]
     spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": asked, "lock": lines})
     assert spec.unmet_requirements == ("a>=2", "d")
+    asked = [
+        "a",
+        "a<1 ; python_version < '3'",
+        "b>3 ; python_version < '3.11'",
+        "c<1 ; os_name == 'nt'",
+    ]
+    spec = Spec.from_record({"version": 1, "python": "3.11", "requirements": asked, "lock": lines})
+    assert spec.unmet_requirements == (asked[3],)
 
 
 def test_a_digest_is_of_a_folder_where_a_project_is_local() -> None:

@@ -10,6 +10,7 @@ from nbenv.core.spec import Index, Spec
 from nbenv.engine.asked_options import (
     AskedOptions,
     parse_index,
+    typed_credentials,
     with_asked,
     without_names,
 )
@@ -159,11 +160,16 @@ def test_a_name_that_goes_takes_its_options_along() -> None:
     assert (made.no_deps, made.no_binary, made.constraints) == ((), (), SPEC.constraints)
 
 
-def test_typed_passwords_are_not_recorded() -> None:
+def test_typed_passwords_are_for_the_command_alone() -> None:
     options = AskedOptions(
         default_index="https://me:p%40ss@own.invalid/simple",
         indexes=("far=https://you@far.invalid",),
     )
+    assert typed_credentials(options) == {
+        "UV_INDEX_FAR_USERNAME": "you",
+        "UV_INDEX_OWN_INVALID_USERNAME": "me",
+        "UV_INDEX_OWN_INVALID_PASSWORD": "p@ss",
+    }
     assert [index.url for index in with_asked(SPEC, options, Path(), ()).indexes[1:]] == [
         "https://own.invalid/simple",
         "https://far.invalid",

@@ -57,6 +57,15 @@ def test_what_is_asked_for_together_is_intersected(notebook: Path, stocked: Loca
     assert run(notebook, "leaf>=2").summary == "Installed leaf 2.0."  # a later command replaces it
 
 
+def test_a_file_that_asks_for_nothing(notebook: Path, tmp_path: Path) -> None:
+    file = tmp_path / "r.txt"
+    file.write_text("# nothing yet\n", encoding="utf-8")
+    before = notebook.read_bytes()
+    done = run(notebook, files=(str(file),))
+    assert done.summary == f"{file} asks for nothing, so nothing was changed."
+    assert notebook.read_bytes() == before
+
+
 ELSEWHERE = 'other; python_version < "3"'
 
 
