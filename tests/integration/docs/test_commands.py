@@ -34,7 +34,10 @@ MAGIC_ONLY = {"move"}
 """Commands that only the magic of an ordinary kernel has: the parser never sees them."""
 OTHERS = {"pip", "jq", "jupyter", "pytest", "apt-get", "git", "jlpm", "jupyter-builder"}
 """Programs of others that a shell block may run."""
-OPTIONS_OF_OTHERS = {"--require-hashes", "--hash", "--extra-keys", "--inplace"}
+OPTIONS_OF_OTHERS = {
+    *("--require-hashes", "--hash", "--extra-keys", "--inplace", "--cwd"),
+    *("--sync", "--execute", "--set-kernel", "--to"),  # of jupytext
+}
 SAMPLES = {
     "NOTEBOOK": "analysis.ipynb",
     "NOTEBOOK.ipynb": "analysis.ipynb",
