@@ -47,8 +47,8 @@ OTHERS = {
 }
 """Programs of others that a shell block may run."""
 OPTIONS_OF_OTHERS = {
-    *("--active", "--cwd", "--execute", "--extra-keys", "--hash", "--inplace"),
-    *("--require-hashes", "--set-kernel", "--sync"),
+    *("--active", "--cwd", "--extra-keys", "--hash", "--inplace", "--require-hashes"),
+    *("--execute", "--set-kernel", "--sync", "--to"),  # of jupytext
     *(flag for option in pip_options.OPTIONS for flag in option.flags),
 }
 SAMPLES = {
