@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.requirement_slips import joined_words
 from nbenv.core.spec import Index, Spec
-from nbenv.core.suggestions import is_standard, meant_by
+from nbenv.core.suggestions import confused_with, is_standard, meant_by
 from nbenv.core.urls import direct_problem, index_problem, origin_of
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
@@ -110,8 +110,24 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     summary = _installed_summary(done, asked, request.dry_run)
     if standard:
         summary += f" {_of_python(standard, done.spec.python)}"
-    lines = [summary, *_origins(done.spec, done.synced, asked)]
+    lines = [
+        summary,
+        *_confusions(done.spec, request.requirements),
+        *_origins(done.spec, done.synced, asked),
+    ]
     return outcome_of(done.spec, done.synced, "\n".join(lines), shown=request.dry_run)
+
+
+def _confusions(spec: Spec, typed: Sequence[str]) -> Iterator[str]:
+    """Yield a warning for each package that only has the name of a well-known one's module."""
+    locked = spec.lock.versions()
+    for name in typed:
+        meant = confused_with(name) if re.fullmatch(r"[\w.-]+", name) else ""
+        if meant and meant not in locked:
+            yield (
+                f"{name} is another package than {meant}, which has the module {name}. If you mean "
+                f"that one: %nbenv uninstall {name}, then %nbenv install {meant}."
+            )
 
 
 def _of_python(names: Sequence[str], python: str) -> str:
