@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.import_names import distribution_of, distributions, known
 
-__all__ = ["is_standard", "meant_by"]
+__all__ = ["confused_with", "is_standard", "meant_by"]
 
 _MOST = 3
 """The most names that are suggested at once."""
@@ -35,7 +35,6 @@ _ALIASES = {
     "pd": "pandas",
     "plt": "matplotlib",
     "sns": "seaborn",
-    "psycopg": "psycopg2-binary",
     "dotenv": "python-dotenv",
     "huggingface": "huggingface-hub",
 }
@@ -88,8 +87,7 @@ def meant_by(typed: str) -> tuple[str, ...]:
     others, the names with the fewest wrong letters are returned.
     """
     name = canonicalize_name("-".join(typed.split()))
-    alias = _ALIASES.get(name) or _distribution_of_module(typed)
-    if alias and alias != name:
+    if alias := _alias(typed, name):
         return (alias,)
     if " " in typed and name in distributions():
         return (name,)
@@ -97,6 +95,22 @@ def meant_by(typed: str) -> tuple[str, ...]:
     if popular:
         return tuple(dict.fromkeys(_popular()[each] for each in popular))[:1]
     return _nearest(name, distributions())[:_MOST] if len(name) > _SHORT else ()
+
+
+def confused_with(typed: str) -> str:
+    """Return what somebody may mean who names a package like the module of a well-known one.
+
+    It is "" for names that are well known themselves.
+    """
+    name, well_known = canonicalize_name(typed), _POPULAR.split()
+    alias = _ALIASES.get(name) or distribution_of(typed)
+    is_another = alias in well_known and name not in well_known
+    return alias if alias and is_another else ""
+
+
+def _alias(typed: str, name: str) -> str:
+    alias = _ALIASES.get(name) or _distribution_of_module(typed) or ""
+    return alias if alias != name else ""
 
 
 def _distribution_of_module(typed: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.recorded_options import constraint_problem
 from nbenv.core.requirements_file import AskedLine, FilesRead
-from nbenv.core.suggestions import meant_by
+from nbenv.core.spec import Spec
+from nbenv.core.suggestions import confused_with, meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
@@ -25,6 +26,7 @@ from nbenv.progress import Progress, Steps
 __all__ = [
     "AskedRequirements",
     "as_typed",
+    "confusions",
     "login_notes",
     "name_requirements",
     "of_python",
@@ -211,3 +213,15 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
         if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
             return unknown_name(error.unknown, typed=" ".join(pair))
     return unknown_name(error.unknown, typed=names[place])
+
+
+def confusions(spec: Spec, typed: Sequence[str]) -> Iterator[str]:
+    """Yield a warning for each package that only has the name of a well-known one's module."""
+    locked = spec.lock.versions()
+    for name in typed:
+        meant = confused_with(name) if re.fullmatch(r"[\w.-]+", name) else ""
+        if meant and meant not in locked:
+            yield (
+                f"{name} is another package than {meant}, which has the module {name}. If you mean "
+                f"that one: %nbenv uninstall {name}, then %nbenv install {meant}."
+            )

@@ -29,6 +29,7 @@ from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
     AskedRequirements,
     as_typed,
+    confusions,
     login_notes,
     name_requirements,
     of_python,
@@ -162,8 +163,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
     ignored += [*_no_longer(done), *login_notes(request)]
-    notes = [*_origins(done.spec, done.synced, asked), *ignored, unkept_note(done.before)]
-    text = "\n".join(filter(None, [summary, *notes]))
+    notes = [*confusions(done.spec, request.requirements), *_origins(done.spec, done.synced, asked)]
+    text = "\n".join(filter(None, [summary, *notes, *ignored, unkept_note(done.before)]))
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
 

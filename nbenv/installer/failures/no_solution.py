@@ -153,6 +153,7 @@ def _no_wheel(facts: Derivation) -> ResolutionError | None:
     name, versions = facts.no_wheels[0]
     package = _versions_of(Need(name, versions, "", ""))
     there, nearest = described_tags(facts.tags, facts.python)
+    where = "with this Python" if there.startswith("Python") else "on this platform"
     has = f"The index has files of it for {there} only" if there else "No file of it fits"
     move = (
         f"Move the notebook to Python {nearest} (%nbenv python {nearest}), or ask"
@@ -160,7 +161,7 @@ def _no_wheel(facts: Derivation) -> ResolutionError | None:
         else "Ask"
     )
     return ResolutionError(
-        f"{_capital(package)} cannot be installed with this Python on this platform.",
+        f"{_capital(package)} cannot be installed {where}.",
         " ".join([f"{has}, and no source to build it from.", *_required_by(facts, name)]),
         f"{move} for another version; {_UNCHANGED}",
         unmet=name,

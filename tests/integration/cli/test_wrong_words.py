@@ -109,6 +109,12 @@ def test_the_guess_is_not_installed(stocked: LocalIndex, notebook: Path) -> None
     assert installed(notebook) == {}
 
 
+def test_a_package_with_the_name_of_anothers_module(stocked: LocalIndex, notebook: Path) -> None:
+    stocked.wheel("attr", "0.3")
+    done = nbenv_here("install", notebook, "attr", "-q")
+    assert "attr is another package than attrs, which has the module attr." in done.out
+
+
 def test_what_is_part_of_python_is_left_out(stocked: LocalIndex, notebook: Path) -> None:
     done = nbenv_here("install", notebook, "asyncio", "numpy", "-q")
     assert (done.status, done.out) == (

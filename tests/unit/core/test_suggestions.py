@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbenv.core.import_names import distributions
-from nbenv.core.suggestions import is_standard, meant_by
+from nbenv.core.suggestions import confused_with, is_standard, meant_by
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,13 @@ def test_nothing_is_guessed(typed: str) -> None:
 def test_only_names_of_the_table_are_suggested() -> None:
     for typed in ("flaskk", "djngo", "wheell", "zzope", "pyqtt5", "kubernets"):
         assert set(meant_by(typed)) <= distributions()
+
+
+def test_names_that_are_confused() -> None:
+    assert confused_with("attr") == "attrs"
+    assert confused_with("yaml") == "pyyaml"
+    assert confused_with("pandas") == ""
+    assert confused_with("panads") == ""
 
 
 def test_the_own_name_is_not_suggested() -> None:
