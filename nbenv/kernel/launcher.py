@@ -18,11 +18,10 @@ if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for th
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.kernel.become import become
+from nbenv.kernel.named_notebook import find_notebook, forget_inherited_name
 from nbenv.notebook.metadata import read_metadata
 
-__all__ = ["find_notebook", "main"]
-
-_SUFFIX = ".ipynb"
+__all__ = ["main"]
 
 
 def main() -> None:
@@ -59,34 +58,15 @@ def _notebook_or_placeholder() -> str:
     again; on the host, `paths.is_placeholder` tells it from the path.
     """
     path = find_notebook()
+    forget_inherited_name()
+    name = os.environ.pop(variables.DETACHED, "")
     if path is not None:
-        os.environ.pop(variables.DETACHED, None)  # a detached kernel's, which this comes from
         return path
-    name = os.environ.get(variables.DETACHED) or f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
+    own = f"detached-{os.getpid():x}-"
+    if not name.startswith(own):  # of none, or of a detached kernel that this comes from
+        name = f"{own}{os.urandom(4).hex()}"
     os.environ[variables.DETACHED] = name
     return paths.placeholder_path(name)
-
-
-def find_notebook(since: float | None = None) -> str | None:
-    """Return the path of the notebook that the client named to this process; None without one.
-
-    `since` is when this process got its environment variables, where that is not just now.
-    """
-    for variable in ("JPY_SESSION_NAME", variables.NOTEBOOK):
-        name = os.environ.get(variable, "")
-        if name.endswith(_SUFFIX):
-            path = _without_drive(os.path.abspath(os.path.expanduser(name)))
-            return paths.moved(path, since)
-    return None
-
-
-def _without_drive(path: str) -> str:
-    """Remove the drive that collaboration puts before a path (``RTC:x.ipynb``)."""
-    folder, name = os.path.split(path)
-    drive, colon, bare = name.partition(":")
-    if colon and drive.isalnum() and not os.path.exists(path):
-        return os.path.join(folder, bare)
-    return path
 
 
 def _new_environment(path: str) -> str | None:
