@@ -11,7 +11,8 @@ import os
 import sys
 
 from nbenv.environments import layout
-from nbenv.home import variables
+from nbenv.home import paths, variables
+from nbenv.kernel.own_kernelspec import add_kernelspec
 
 __all__ = ["become", "guest_environ"]
 
@@ -23,11 +24,23 @@ def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:
 
     With `stripped` the notebook's file lost its record, which a missing module may be due to.
     """
-    environ = layout.activate(environment, dict(os.environ))
+    environ = layout.activate(environment, _without_environments(dict(os.environ)))
+    add_kernelspec(environ)
     environ[variables.HOST_PYTHON] = sys.executable
     environ[variables.ENVIRONMENT] = os.path.basename(environment)
     environ[variables.STRIPPED] = "1" if stripped else ""
     return environ
+
+
+def _without_environments(environ: dict[str, str]) -> dict[str, str]:
+    """Return variables whose ``PATH`` leads into no environment of nbenv's.
+
+    A kernel that a cell starts inherits that of the cell's notebook.
+    """
+    own = os.path.join(paths.home(), "envs", "")
+    folders = environ.get("PATH", os.defpath).split(os.pathsep)
+    kept = (folder for folder in folders if not folder.startswith(own))
+    return {**environ, "PATH": os.pathsep.join(kept)}
 
 
 def become(environment: str, arguments: list[str], *, stripped: bool = False) -> None:

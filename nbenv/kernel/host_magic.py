@@ -15,7 +15,7 @@ import psutil
 from IPython.core.getipython import get_ipython
 
 from nbenv.kernel.guest import boot
-from nbenv.kernel.launcher import find_notebook
+from nbenv.kernel.named_notebook import find_notebook
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -18,14 +18,14 @@ except FileNotFoundError:  # the working directory was deleted: nothing can shad
 if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for this process only
     del os.environ["PYTHONSAFEPATH"]
 
-from nbenv.core.file_names import is_notebook
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.home.surroundings import shield_process
 from nbenv.kernel.become import become
+from nbenv.kernel.named_notebook import find_notebook, forget_inherited_name
 from nbenv.notebook.metadata import read_metadata
 
-__all__ = ["find_notebook", "main"]
+__all__ = ["main"]
 
 
 def main() -> None:
@@ -63,48 +63,15 @@ def _notebook_or_placeholder() -> str:
     again; on the host, `paths.is_placeholder` tells it from the path.
     """
     path = find_notebook()
+    forget_inherited_name()
+    name = os.environ.pop(variables.DETACHED, "")
     if path is not None:
-        os.environ.pop(variables.DETACHED, None)  # a detached kernel's, which this comes from
         return path
-    name = os.environ.get(variables.DETACHED) or f"detached-{os.getpid():x}-{os.urandom(4).hex()}"
+    own = f"detached-{os.getpid():x}-"
+    if not name.startswith(own):  # of none, or of a detached kernel that this comes from
+        name = f"{own}{os.urandom(4).hex()}"
     os.environ[variables.DETACHED] = name
     return paths.placeholder_path(name)
-
-
-def find_notebook(since: float | None = None) -> str | None:
-    """Return the path of the notebook that the client named to this process; None without one.
-
-    `since` is when this process got its environment variables, where that is not just now.
-    """
-    for variable in ("JPY_SESSION_NAME", variables.NOTEBOOK):
-        name = os.environ.get(variable, "")
-        if is_notebook(name):
-            path = _without_drive(_absolute(os.path.expanduser(name)))
-            return paths.moved(path, since)
-    return None
-
-
-def _absolute(name: str) -> str:
-    """Return the absolute path of a notebook, whose name is relative to where its client started.
-
-    The client may have started the kernel in another folder, as ``papermill --cwd`` does.
-    """
-    if os.path.isabs(name):
-        return os.path.normpath(name)
-    for folder in (os.environ.get("PWD", ""), f"/proc/{os.getppid()}/cwd"):
-        path = os.path.join(os.path.realpath(folder), name)
-        if folder and os.path.exists(path):
-            return os.path.normpath(path)
-    return os.path.abspath(name)
-
-
-def _without_drive(path: str) -> str:
-    """Remove the drive that collaboration puts before a path (``RTC:x.ipynb``)."""
-    folder, name = os.path.split(path)
-    drive, colon, bare = name.partition(":")
-    if colon and drive.isalnum() and not os.path.exists(path):
-        return os.path.join(folder, bare)
-    return path
 
 
 def _new_environment(path: str) -> str | None:

@@ -82,7 +82,7 @@ PIECES = [
     "import importlib.util as u; result = u.find_spec('jupyter_client').name",
     "import ipykernel.connect as c, jupyter_client as j; result = vars(c).get(j.__name__, j) is j",
     "import ipykernel; result = sorted(ipykernel.get_connection_info(unpack=True))",
-    "import sys, gc, jupyter_client; result = gc.isenabled(), len(sys.meta_path)",
+    "import sys, gc, jupyter_client; result = gc.isenabled(), gc.get_freeze_count()",
     _IN_THREADS,
 ]
 _PROBE = """

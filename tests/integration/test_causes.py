@@ -17,6 +17,7 @@ import nbenv
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.home import paths
+from nbenv.kernel.own_kernelspec import add_kernelspec
 from nbenv.notebook.metadata import write_metadata
 from nbenv.operations.listing import status
 from tests.conftest import write_notebook
@@ -36,6 +37,7 @@ def recorded(notebook: Path, index: LocalIndex) -> Path:
     index.wheel("alpha", "1.0")
     index.wheel("beta", "1.0")
     succeed("install", notebook, "alpha")
+    add_kernelspec({})  # which the first start of all writes
     return notebook
 
 
@@ -78,7 +80,8 @@ def test_a_ready_start_imports_little(recorded: Path, tmp_path: Path) -> None:
         f"nbenv.{name}"
         for name in ("core", "core.fast_json", "core.record", "environments",
                      "environments.layout", "environments.readiness", "home", "home.paths",
-                     "home.variables", "kernel", "kernel.become", "kernel.launcher", "notebook",
+                     "home.variables", "kernel", "kernel.become", "kernel.launcher",
+                         "kernel.named_notebook", "kernel.own_kernelspec", "notebook",
                      "notebook.metadata")
     }  # fmt: skip
 

@@ -84,7 +84,8 @@ def main() -> None:
         raise
     finally:
         gc.enable()
-    os.environ.pop("NBENV_BROKEN", None)
+    for name in ("NBENV_BROKEN", "NBENV_NOTEBOOK"):  # this kernel's, not of those it may start
+        os.environ.pop(name, None)
 
     folder = os.path.dirname(os.path.dirname(os.path.abspath(kernelapp.__file__)))
     sys.argv[0] = os.path.join(folder, "ipykernel_launcher.py")
@@ -93,6 +94,7 @@ def main() -> None:
         load("magics").register(app.shell, app.kernel)
         if deferred is not None:
             deferred.watch(app.shell)
+        load("child_notebooks").watch()
         app.kernel.comm_manager.register_target("nbenv", _answer_page)
     handed_over = os.environ.pop("NBENV_HANDED_OVER", None)
     if handed_over:

@@ -47,6 +47,16 @@ def test_nothing_of_another_environment_leaks_in(
     assert environ[variables.HOST_PYTHON] == sys.executable
 
 
+def test_the_programs_of_a_notebook_that_this_one_comes_from_are_not_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own, other = paths.environment_path("work-1"), paths.environment_path("parent-1")
+    monkeypatch.setenv("PATH", os.pathsep.join([os.path.join(other, "bin"), "/usr/bin"]))
+    environ = become.guest_environ(own, stripped=False)
+    scripts = os.path.dirname(layout.python_path(own))
+    assert environ["PATH"].split(os.pathsep) == [scripts, "/usr/bin"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the launcher stays")
 def test_the_kernel_is_the_launchers_process() -> None:
     code = (

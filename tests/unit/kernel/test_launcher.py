@@ -24,70 +24,19 @@ def environ(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- the notebook
 
 
-def test_the_server_says_it_before_a_person(
-    notebook: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(variables.NOTEBOOK, "/x/other.ipynb")
-    assert launcher.find_notebook() == "/x/other.ipynb"
-    monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
-    assert launcher.find_notebook() == str(notebook)
-    monkeypatch.setenv("JPY_SESSION_NAME", "console-1")  # a console has a name too
-    assert launcher.find_notebook() == "/x/other.ipynb"
-
-
-def test_a_path_is_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("work.ipynb", "~/work.ipynb", "RTC:work.ipynb"):
-        monkeypatch.setenv(variables.NOTEBOOK, name)
-        assert launcher.find_notebook() == str(tmp_path / "work.ipynb")
-    (tmp_path / "RTC:work.ipynb").touch()
-    assert launcher.find_notebook() == str(tmp_path / "RTC:work.ipynb")
-
-
-def test_a_relative_path_starts_where_the_client_was_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """``NBENV_NOTEBOOK=sub/x.ipynb papermill sub/x.ipynb out.ipynb --cwd other``."""
-    for folder in ("sub", "other"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "x.ipynb").touch()
-    monkeypatch.setenv("PWD", str(tmp_path))
-    monkeypatch.setenv(variables.NOTEBOOK, "sub/x.ipynb")
-    monkeypatch.chdir(tmp_path / "other")
-    assert launcher.find_notebook() == str(tmp_path / "sub" / "x.ipynb")
-    monkeypatch.setenv("PWD", str(tmp_path / "sub"))
-    monkeypatch.setenv(variables.NOTEBOOK, "x.ipynb")
-    assert launcher.find_notebook() == str(tmp_path / "sub" / "x.ipynb")
-    monkeypatch.delenv("PWD")
-    assert launcher.find_notebook() == str(tmp_path / "other" / "x.ipynb")
-
-
-@pytest.mark.parametrize("name", ["x.py", "x.md", "x.Rmd"])
-def test_a_notebook_may_be_text(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / name))
-    assert launcher.find_notebook() == str(tmp_path / name)
-
-
-def test_a_renamed_notebook_is_found(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    renamed = notebook.rename(notebook.with_name("renamed.ipynb"))
-    word = {"to": str(renamed), "at": 1.0}
-    paths.write_json(paths.moved_path(paths.key(str(notebook))), word)
-    monkeypatch.setenv(variables.NOTEBOOK, str(notebook))
-    assert launcher.find_notebook() == str(renamed)
-
-
-def test_asking_changes_nothing() -> None:
-    before = dict(os.environ)
-    assert launcher.find_notebook() is None
-    assert dict(os.environ) == before
-
-
 def test_a_kernel_without_a_notebook_is_detached() -> None:
     path = launcher._notebook_or_placeholder()
     assert paths.is_placeholder(path)
     assert Path(path).stem == os.environ[variables.DETACHED]
     assert launcher._notebook_or_placeholder() == path  # when it is started again
+
+
+def test_a_kernel_from_a_cell_of_a_detached_one_has_a_placeholder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(variables.DETACHED, "detached-1-00000000")
+    path = launcher._notebook_or_placeholder()
+    assert Path(path).stem == os.environ[variables.DETACHED] != "detached-1-00000000"
 
 
 def test_a_notebook_ends_an_inherited_detachment(
