@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
-from nbenv.engine.consent import agree, check_approved
+from nbenv.engine.consent import agree, check_before_edit, names_changed
 from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult, sync_environment
+from nbenv.engine.new_lock import expected_changes, lock_edited, reading_again
 from nbenv.engine.obtain_python import obtain_python
-from nbenv.engine.relock import relock
 from nbenv.environments import history, inventory
 from nbenv.environments.interpreters import Interpreter
-from nbenv.environments.markers import select_locked
 from nbenv.environments.store import (
     State,
     claim_state,
@@ -50,10 +48,15 @@ N = TypeVar("N")
 
 @dataclass(frozen=True)
 class Edited(Generic[N]):
-    """An edited spec, and a note that the maker of the edit gets back with the result."""
+    """An edited spec, and a note that the maker of the edit gets back with the result.
+
+    `named` are the packages whose sources the command names: what changed in them is approved by
+    that, and resolved and installed again.
+    """
 
     spec: Spec
     note: N
+    named: tuple[str, ...] = ()
 
 
 Edit = Callable[[NotebookSnapshot], "Edited[N] | Steps[Edited[N]]"]
@@ -124,16 +127,23 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
     stack, ref = yield from hold_environment(ref, state_for if options.dry_run else claim_state)
     with stack:
         snapshot = NotebookSnapshot.read(ref)
-        check_approved(snapshot, options.agreed)
+        refusal = check_before_edit(snapshot, options.agreed)
         edited = edit(snapshot)
         new = edited if isinstance(edited, Edited) else (yield from edited)
+        if refusal and not names_changed(snapshot, new.named):
+            raise refusal
+        resolve = options.resolve
+        if not options.is_locked:
+            resolve = reading_again(snapshot, new.named, resolve)
         interpreter = yield from obtain_python(new.spec.python, options.fetch)
         if options.dry_run:
-            spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
-            expected = SyncResult(snapshot.environment, tuple(_expected(snapshot, spec)))
+            spec = yield from lock_edited(
+                snapshot, new.spec, interpreter, options.is_locked, resolve
+            )
+            expected = SyncResult(snapshot.environment, tuple(expected_changes(snapshot, spec)))
             return ChangeResult(snapshot, spec, expected, new.note)
         checked = begin_check(snapshot.environment)
-        spec = yield from _locked_spec(snapshot, new.spec, interpreter, options)
+        spec = yield from lock_edited(snapshot, new.spec, interpreter, options.is_locked, resolve)
         after = snapshot
         try:
             syncing = sync_environment(snapshot, spec, interpreter, exact=False, checked=checked)
@@ -178,49 +188,6 @@ def hold_environment(
         if is_same or notebook_of(identifier):
             return stack, ref.following(identifier)
         stack.close()  # the other change replaced the environment; the new one has its own lock
-
-
-# -- the new lock
-
-
-def _locked_spec(
-    snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
-) -> Steps[Spec]:
-    """Return a spec with a lock that meets it; the present one where nothing else is recorded.
-
-    Equal content is then written as it was, whoever wrote it.
-    """
-    locked_spec = yield from _with_lock(snapshot, spec, interpreter, options)
-    return snapshot.spec if locked_spec.is_same(snapshot.spec) else locked_spec
-
-
-def _with_lock(
-    snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter, options: ChangeOptions
-) -> Steps[Spec]:
-    """Return a spec with a lock that meets it; the present lock if that does."""
-    if options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec)):
-        return spec
-    folder = snapshot.ref.folder
-    return (yield from relock(snapshot.spec, spec, interpreter, folder, options.resolve))
-
-
-def _is_met(old: Spec, new: Spec) -> bool:
-    """Return whether the present lock was made for exactly these requirements."""
-    return bool(old.lock.distributions) and replace(new, lock=old.lock).is_same(old)
-
-
-def _expected(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
-    """Yield the changes that installing `spec` would make."""
-    environment = snapshot.environment
-    present = environment.installed()
-    for name, wanted in sorted(select_locked(spec, environment.read_version()).items()):
-        old = present.get(name)
-        if old is None or (wanted.version and old.version != wanted.version):
-            yield Change(name, old.version if old else None, wanted.version or wanted.url)
-    # What is installed beyond the old lock stays, as drift.
-    removed = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
-    for name in sorted(removed & set(present)):
-        yield Change(name, present[name].version, None)
 
 
 # -- recording

@@ -52,6 +52,8 @@ class ResolveOptions:
         Whether nothing at all may be built, not even to find out what it requires.
     locked_for
         The Python of the existing lock, if it is another one than the spec's.
+    refreshed
+        The packages whose sources are read again, whatever uv's cache knows of them.
     """
 
     everything: bool = False
@@ -64,6 +66,7 @@ class ResolveOptions:
     no_build: tuple[str, ...] = ()
     only_wheels: bool = False
     locked_for: str = ""
+    refreshed: tuple[str, ...] = ()
 
 
 def resolve_lock(
@@ -128,6 +131,7 @@ def _export(
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [f"--prerelease-package={each}=allow" for each in options.pre]
     command += ["--exclude-newer", options.before] if options.before else []
+    command += [f"--refresh-package={each}" for each in options.refreshed]
     command += ["--no-build"] if options.only_wheels else []
     text = yield from run_uv([*command, "--python", interpreter], scratch, spec.indexes)
     return tomllib.loads(text)
@@ -248,7 +252,10 @@ def _relocate(locked: LockedDistribution, scratch: Path, folder: Path) -> Locked
     url = locked.url
     if "://" not in url or url.startswith("file:"):
         path, hash_sign, fragment = url.partition("#")
-        place = absolute(path, Path(os.path.realpath(scratch)))
+        base = Path(os.path.realpath(scratch))
+        # What is no URL is a path as it is: nothing in it is encoded.
+        is_url = "://" in url
+        place = absolute(path, base) if is_url else Path(os.path.normpath(base / path))
         url = portable(place, Path(os.path.realpath(folder))) + hash_sign + fragment
     return LockedDistribution(
         locked.name, None, without_credentials(url), locked.marker, locked.hashes

@@ -79,7 +79,10 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
 
     def edit(snapshot: NotebookSnapshot) -> Steps[Edited[NamedRequirements]]:
         named = yield from _name_requirements(request, ref.folder)
-        return Edited(_add_requirements(snapshot.spec, named, indexes), named)
+        asked = map(requirements.parse, named.requirements)
+        # A bare name is satisfied by what is there, as with pip.
+        names = tuple(each.name for each in asked if each.url or request.upgrade)
+        return Edited(_add_requirements(snapshot.spec, named, indexes), named, names)
 
     options = ChangeOptions(_resolve_options(request), request.dry_run, agreed=agreed)
     done = yield from change(ref, edit, options)

@@ -41,7 +41,9 @@ def uninstall(
         if missing:
             raise _not_requested(missing, snapshot)
         editable = tuple(name for name in spec.editable if name not in wanted)
-        return Edited(replace(spec, requirements=tuple(kept), editable=editable), None)
+        return Edited(
+            replace(spec, requirements=tuple(kept), editable=editable), None, tuple(wanted)
+        )
 
     done = yield from change(ref, edit, ChangeOptions(dry_run=dry_run, agreed=agreed))
     verb = "Would uninstall" if dry_run else "Uninstalled"

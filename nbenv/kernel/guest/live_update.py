@@ -49,8 +49,12 @@ def _note(change) -> None:
     name, before = change["name"], _stale.pop(change["name"], {})
     module = before.get("module") or _imported_module(change, sys.modules)
     old = before.get("old", change["old"])  # what is imported, however many changes ago
-    if module and old != change["new"]:  # the same: as after an undo
+    # The same version once more has other files; no later version brings back what is imported.
+    rebuilt = before.get("rebuilt", False) or change["old"] == change["new"]
+    if module and (rebuilt or old != change["new"]):  # the same: as after an undo
         _stale[name] = {"name": name, "old": old, "new": change["new"], "module": module}
+        if rebuilt:
+            _stale[name]["rebuilt"] = True
 
 
 def _imported_module(change, modules):
@@ -68,6 +72,9 @@ def restart_notes(changes, modules):
 
 
 def _restart_note(change):
+    if change["new"] and change["new"] == change["old"]:
+        note = "Restart the kernel to use the new {name} {new}: the former one is already imported."
+        return note.format(**change)
     if change["new"]:
         return "Restart the kernel to use {name} {new}: {old} is already imported.".format(**change)
     return "Restart the kernel to stop using {name}: it is still imported.".format(**change)
