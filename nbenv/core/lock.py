@@ -166,7 +166,8 @@ def _broken(line: str, position: int, why: str) -> LockError:
 class Change:
     """A distribution that is added (`old` is None), removed (`new` is None) or changes.
 
-    `old` and `new` are versions, or URLs where no version fixes it.
+    `old` and `new` are versions, or URLs where no version fixes it; they are equal where the same
+    version was installed again with another content.
     """
 
     name: str
@@ -178,6 +179,8 @@ class Change:
             return f"+ {self.name} {self.new}"
         if self.new is None:
             return f"- {self.name} {self.old}"
+        if self.old == self.new:
+            return f"~ {self.name} {self.new} (installed again)"
         return f"~ {self.name} {self.old} → {self.new}"
 
 

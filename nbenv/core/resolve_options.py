@@ -39,6 +39,8 @@ class ResolveOptions:
         Whether an older version with a wheel is better than a newer one without.
     exempt
         Packages that no day limits, as they are locked or the kernel's own.
+    refreshed
+        The packages whose sources are read again, whatever uv's cache knows of them.
     resolution
         uv's name of the versions to prefer, such as ``lowest``; "" for the newest.
     """
@@ -56,4 +58,5 @@ class ResolveOptions:
     no_index: bool = False
     prefer_binary: bool = False
     exempt: tuple[str, ...] = ()
+    refreshed: tuple[str, ...] = ()
     resolution: str = ""

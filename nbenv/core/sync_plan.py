@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
+
+from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import Change, LockedDistribution, changes_between
 
@@ -19,6 +22,7 @@ class Installed:
     url: str | None = None
     commit: str | None = None
     editable: bool = False
+    subdirectory: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,16 @@ def _satisfies(installed: Installed | None, locked: LockedDistribution) -> bool:
     if installed is None:
         return False
     if locked.version is not None:
-        return installed.version == locked.version and not _is_direct(installed)
+        return _is_same(installed.version, locked.version) and not _is_direct(installed)
     return bool(locked.url) and _same_source(installed, str(locked.url))
+
+
+def _is_same(installed: str, locked: str) -> bool:
+    """Return whether two versions are equal; old wheels have some like 2020.06.20."""
+    try:
+        return installed == locked or Version(installed) == Version(locked)
+    except InvalidVersion:
+        return False
 
 
 def _is_direct(installed: Installed) -> bool:
@@ -69,9 +81,14 @@ def _is_direct(installed: Installed) -> bool:
 
 
 def _same_source(installed: Installed, url: str) -> bool:
+    place, _, fragment = url.partition("#")
     if installed.commit:
-        return installed.commit in url
-    return installed.url is not None and url.partition("#")[0].endswith(installed.url)
+        below = "".join(
+            each[13:] for each in fragment.split("&") if each.startswith("subdirectory=")
+        )
+        return installed.commit in place and below == (installed.subdirectory or "")
+    # Each tool encodes other characters of a path than the next one.
+    return installed.url is not None and unquote(place).endswith(unquote(installed.url))
 
 
 def drift(

@@ -8,12 +8,14 @@ a kernel starts; ``""`` that somebody asked for it who was shown nothing, as by 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from nbenv.core.spec import Spec
+from nbenv.engine.direct_sources import urls_of
 from nbenv.engine.disclosure import contents, disclose, download_note
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
-from nbenv.environments.local_projects import digest_of, digests_of
+from nbenv.environments.local_projects import contents_of, digest_of, digests_of
 from nbenv.errors import ApprovalNeededError
 from nbenv.home import approval_store
 from nbenv.progress import Progress, Steps
@@ -23,11 +25,13 @@ __all__ = [
     "agree_to",
     "agreed_by_command",
     "check_approved",
+    "check_before_edit",
     "check_policy",
     "check_spec",
     "is_allowed",
     "is_approved",
     "is_approved_spec",
+    "names_changed",
     "needs_approval",
 ]
 
@@ -63,6 +67,7 @@ def agree_to(spec: Spec, folder: Path, notebook: str | None) -> None:
     }
     if spec.local_urls:
         about["record"] = spec.digest(folder)  # whatever the files of its projects are
+        about["contents"] = contents_of(spec, folder)
     approval_store.approve(digest_of(spec, folder), about)
 
 
@@ -111,8 +116,10 @@ def is_approved(snapshot: NotebookSnapshot) -> bool:
 
 def is_approved_spec(spec: Spec, folder: Path) -> bool:
     """Return whether a record was approved on this machine for a notebook in `folder`."""
-    digests = digests_of(spec, folder) if _may_be_approved(spec, folder) else ()
-    return any(map(approval_store.is_approved, digests))
+    if not _may_be_approved(spec, folder):
+        return False
+    known = any(map(approval_store.is_approved, digests_of(spec, folder)))
+    return known or _is_known_apart(spec, folder)
 
 
 def is_allowed(digest: str, agreed: str | None = None) -> bool:
@@ -162,8 +169,62 @@ def check_spec(spec: Spec, folder: Path, agreed: str | None) -> None:
         return
     is_known = bool(agreed) or _may_be_approved(spec, folder)
     digests = digests_of(spec, folder) if is_known else ("",)
-    if not any(digest and is_allowed(digest, agreed) for digest in digests):
+    if any(digest and is_allowed(digest, agreed) for digest in digests):
+        return
+    if agreed or not _is_known_apart(spec, folder):
         raise _refusal(spec, folder, digests[0], agreed)
+
+
+def check_before_edit(snapshot: NotebookSnapshot, agreed: str | None) -> ApprovalNeededError | None:
+    """Check what a notebook records, before a change of it is known.
+
+    Where only files of its local projects changed since they were approved, the command may name
+    these very projects, which is to approve them: see `names_changed`.
+
+    Returns
+    -------
+    ApprovalNeededError | None
+        What to raise unless the command does so.
+
+    Raises
+    ------
+    ApprovalNeededError
+        As of `check_approved`.
+    """
+    try:
+        check_approved(snapshot, agreed)
+    except ApprovalNeededError as refusal:
+        spec = snapshot.spec
+        if agreed is None and spec.local_urls and _was_approved(spec, snapshot.ref.folder):
+            return refusal
+        raise
+    return None
+
+
+def names_changed(snapshot: NotebookSnapshot, names: Collection[str]) -> bool:
+    """Return whether these packages include every local project that has files nobody approved.
+
+    Whoever types the path or the name of a project in order to install it has approved its code.
+    """
+    return _unknown_contents(snapshot.spec, snapshot.ref.folder) <= set(
+        urls_of(snapshot.spec, names)
+    )
+
+
+def _is_known_apart(spec: Spec, folder: Path) -> bool:
+    """Return whether a record was approved, and with another one the files of its projects.
+
+    So undo can go back past a build of an edited project.
+    """
+    is_approved_before = bool(spec.local_urls) and _was_approved(spec, folder)
+    return is_approved_before and not _unknown_contents(spec, folder)
+
+
+def _unknown_contents(spec: Spec, folder: Path) -> set[str]:
+    """Return the URLs of the local projects and archives whose files nobody approved."""
+    known = [each.about.get("contents") for each in approval_store.approved()]
+    texts = {text for each in known if isinstance(each, dict) for text in each.values()}
+    return {url for url, content in contents_of(spec, folder).items() if content not in texts}
 
 
 def _refusal(spec: Spec, folder: Path, digest: str, agreed: str | None) -> ApprovalNeededError:

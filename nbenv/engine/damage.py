@@ -135,5 +135,5 @@ def confirm_touched(environment: Environment, marker: Marker) -> bool:
     if not wanted.keys() <= environment.installed().keys():
         return False
     owner = notebook_of(environment.identifier)
-    environment.mark(marker.record, owner, marker.mismatched)
+    environment.mark(marker.record, owner, marker.mismatched, marker.sources)
     return True

@@ -6,16 +6,21 @@ now, and `nbenv.engine.transaction` does what follows from that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbenv.core.lock import Change, LockedDistribution, changes_between
-from nbenv.core.requirements import absolute, is_local
+from nbenv.core.lock import Change, changes_between
+from nbenv.core.requirements import is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
 from nbenv.engine.damage import check, find_damage, is_occupied, must_be_replaced
+from nbenv.engine.direct_sources import (
+    current_sources,
+    must_be_reinstalled,
+    with_full_urls,
+)
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.environments import bytecode
 from nbenv.environments.environment import Environment, Marker
@@ -134,10 +139,16 @@ class _Sync:
         """Install and remove what the plan says, then mark the environment as complete."""
         environment, spec = self.environment, self.spec
         marker, before = environment.read_marker(), environment.installed()
-        wanted = _with_full_urls(select_locked(spec, environment.read_version()), self._folder)
-        plan = make_plan(wanted, before, self._removable(marker, before), self.again)
+        wanted = with_full_urls(select_locked(spec, environment.read_version()), self._folder)
+        sources = current_sources(spec, self._folder)
+        changed = must_be_reinstalled(spec, wanted.values(), before, marker, sources)
+        fresh = self.again & before.keys() & wanted.keys()
+        again = {*changed, *fresh}
+        plan = make_plan(wanted, before, self._removable(marker, before), again)
         if not plan.install and not plan.remove:
-            environment.mark(spec.to_record(), self._notebook, marker.mismatched)
+            environment.mark(
+                spec.to_record(), self._notebook, marker.mismatched, self._kept_sources(marker)
+            )
             return SyncResult(environment)
         paths_before = environment.path_files()
         touched = {*plan.remove, *(each.name for each in plan.install)}
@@ -151,22 +162,23 @@ class _Sync:
         only_adds = not plan.remove and bool(before)
         missing = plan.install if only_adds else None
         packages = environment.site_packages()
-        again = sorted(self.again & before.keys() & wanted.keys())
-        goal = SyncGoal(list(wanted.values()), kept, again, missing, packages, fresh=bool(again))
+        direct = [each.name for each in plan.install if each.name in again or is_local(each.url)]
+        goal = SyncGoal(list(wanted.values()), kept, direct, missing, packages, fresh=bool(fresh))
+        bytecode.remove_compiled(environment, direct)
         yield from self._install_guarded(marker, before, goal)
-        changes = _changes(before, environment.installed())
-        names = {change.name for change in changes} | {*again}
+        changes = _changes(before, environment.installed(), changed)
+        names = {change.name for change in changes} | fresh
         mismatched = yield from self._repair(goal, names, marker)
         bytecode.share(environment, names)
         # The marker comes last: whatever was interrupted above has none.
-        environment.mark(spec.to_record(), self._notebook, mismatched)
-        gone = {name: each for name, each in old_imports.items() if name in names}
+        kept_sources = self._kept_sources(marker, {each.name for each in plan.install})
+        environment.mark(spec.to_record(), self._notebook, mismatched, kept_sources)
         return SyncResult(
             environment,
             tuple(changes),
-            {**environment.imports(names, own=True), **gone},
+            _union(old_imports, environment.imports(names, own=True), names),
             tuple(sorted(environment.path_files() - paths_before)),
-            again=tuple(again),
+            again=tuple(sorted(fresh)),
         )
 
     @property
@@ -176,6 +188,16 @@ class _Sync:
     @property
     def _notebook(self) -> str:
         return self.snapshot.state.notebook
+
+    def _kept_sources(self, marker: Marker, new: Collection[str] = ()) -> dict[str, str]:
+        """Return the fingerprints for the marker: of what is `new`, as a build has left its files.
+
+        The others stay as they were when they were installed.
+        """
+        sources = current_sources(self.spec, self._folder) if new else {}
+        names = {each.name for each in self.spec.lock.distributions}
+        before = {name: text for name, text in marker.sources.items() if name in names}
+        return {**before, **{name: text for name, text in sources.items() if name in new}}
 
     def _removable(self, marker: Marker, before: Mapping[str, Installed]) -> set[str]:
         """Return the names that may be removed.
@@ -202,7 +224,7 @@ class _Sync:
         except BaseException:
             unchanged = environment.installed() == before
             if marker.record is not None and unchanged and check_files(environment) == self.report:
-                environment.mark(marker.record, owner, marker.mismatched)
+                environment.mark(marker.record, owner, marker.mismatched, marker.sources)
             raise
 
     def _repair(self, goal: SyncGoal, names: set[str], marker: Marker) -> Steps[frozenset[str]]:
@@ -222,20 +244,6 @@ class _Sync:
         return (marker.mismatched - names) | frozenset(still)
 
 
-def _with_full_urls(
-    selection: Mapping[str, LockedDistribution], folder: Path
-) -> dict[str, LockedDistribution]:
-    """Return a selection with absolute URLs of its local projects, as an environment has them."""
-    return {name: _with_full_url(locked, folder) for name, locked in selection.items()}
-
-
-def _with_full_url(locked: LockedDistribution, folder: Path) -> LockedDistribution:
-    if not locked.url or not is_local(locked.url):
-        return locked
-    path, hash_sign, fragment = locked.url.partition("#")
-    return replace(locked, url=absolute(path, folder).as_uri() + hash_sign + fragment)
-
-
 def _announcement(coming: int, going: int) -> str:
     parts = [f"installing {coming}"] if coming else []
     parts += [f"removing {going}"] if going else []
@@ -244,9 +252,19 @@ def _announcement(coming: int, going: int) -> str:
     return text[0].upper() + text[1:]
 
 
-def _changes(before: Mapping[str, Installed], after: Mapping[str, Installed]) -> list[Change]:
-    """Return what was added, removed and changed, a version from another source included."""
+def _union(
+    old: Mapping[str, list[str]], new: Mapping[str, list[str]], names: Iterable[str]
+) -> dict[str, list[str]]:
+    """Return the modules that packages had or have; what is installed in place lists none."""
+    return {name: sorted({*old.get(name, ()), *new.get(name, ())}) for name in names}
+
+
+def _changes(
+    before: Mapping[str, Installed], after: Mapping[str, Installed], again: Collection[str]
+) -> list[Change]:
+    """Return what was added, removed and changed, another content of a version included."""
     names = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    names |= set(again) & after.keys()
     return changes_between(_versions(before), _versions(after), names)
 
 

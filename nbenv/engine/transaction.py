@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from nbenv.core.lock import Change
 from nbenv.core.spec import Spec
 from nbenv.engine.allowed_hashes import AllowedHashes, limited
-from nbenv.engine.consent import agree, check_approved
+from nbenv.engine.consent import agree, check_before_edit, names_changed
 from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.interrupts import INTERRUPTS, stopped, stopped_too_late, undisturbed
+from nbenv.engine.new_lock import expected_changes, lock_edited, reading_again
 from nbenv.engine.obtain_python import obtain_python
-from nbenv.engine.relock import relock
 from nbenv.engine.working_kernel import check_kernel
 from nbenv.environments import history, inventory
 from nbenv.environments.interpreters import Interpreter
-from nbenv.environments.markers import select_locked
 from nbenv.environments.store import (
     State,
     claim_state,
@@ -55,13 +53,16 @@ N = TypeVar("N")
 class Edited(Generic[N]):
     """An edited spec, and a note that the maker of the edit gets back with the result.
 
-    `hashes` are the only ones that its lock may have, by name. `resolve` are the locked versions
-    that may change, where the edit found that out; it counts instead of that of the options.
-    `reinstall` are names to install again, from files that are downloaded again.
+    `named` are the packages whose sources the command names: what changed in them is approved by
+    that, and resolved and installed again. `hashes` are the only ones that its lock may have, by
+    name. `resolve` are the locked versions that may change, where the edit found that out; it
+    counts instead of that of the options. `reinstall` are names to install again, from files that
+    are downloaded again.
     """
 
     spec: Spec
     note: N
+    named: tuple[str, ...] = ()
     hashes: Mapping[str, AllowedHashes] = field(default_factory=dict)
     resolve: ResolveOptions | None = None
     reinstall: tuple[str, ...] = ()
@@ -135,14 +136,15 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
     stack, ref = yield from hold_environment(ref, state_for if options.dry_run else claim_state)
     with stack:
         snapshot = NotebookSnapshot.read(ref)
-        check_approved(snapshot, options.agreed)
+        refusal = check_before_edit(snapshot, options.agreed)
         edited = edit(snapshot)
         new = edited if isinstance(edited, Edited) else (yield from edited)
-        options = replace(options, resolve=new.resolve or options.resolve)
+        if refusal and not names_changed(snapshot, new.named):
+            raise refusal
         interpreter = yield from obtain_python(new.spec.python, options.fetch)
         if options.dry_run:
             spec = yield from _locked_spec(snapshot, new, interpreter, options)
-            expected = SyncResult(snapshot.environment, tuple(_expected(snapshot, spec)))
+            expected = SyncResult(snapshot.environment, tuple(expected_changes(snapshot, spec)))
             return ChangeResult(snapshot, spec, expected, new.note)
         checked = begin_check(snapshot.environment)
         spec = yield from _locked_spec(snapshot, new, interpreter, options)
@@ -207,42 +209,14 @@ def hold_environment(
 def _locked_spec(
     snapshot: NotebookSnapshot, edited: Edited[N], interpreter: Interpreter, options: ChangeOptions
 ) -> Steps[Spec]:
-    """Return a spec with a lock that meets it; the present one where nothing else is recorded.
-
-    Equal content is then written as it was, whoever wrote it.
-    """
-    locked_spec = yield from _with_lock(snapshot, edited, interpreter, options)
-    return snapshot.spec if locked_spec.is_same(snapshot.spec) else locked_spec
-
-
-def _with_lock(
-    snapshot: NotebookSnapshot, edited: Edited[N], interpreter: Interpreter, options: ChangeOptions
-) -> Steps[Spec]:
-    """Return a spec with a lock that meets it; the present lock if that does."""
-    spec = edited.spec
-    if not (options.is_locked or (options.resolve is None and _is_met(snapshot.spec, spec))):
-        folder = snapshot.ref.folder
-        spec = yield from relock(snapshot.spec, spec, interpreter, folder, options.resolve)
-    return replace(spec, lock=limited(spec.lock, edited.hashes)) if edited.hashes else spec
-
-
-def _is_met(old: Spec, new: Spec) -> bool:
-    """Return whether the present lock was made for exactly these requirements."""
-    return bool(old.lock.distributions) and replace(new, lock=old.lock).is_same(old)
-
-
-def _expected(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
-    """Yield the changes that installing `spec` would make."""
-    environment = snapshot.environment
-    present = environment.installed()
-    for name, wanted in sorted(select_locked(spec, environment.read_version()).items()):
-        old = present.get(name)
-        if old is None or (wanted.version and old.version != wanted.version):
-            yield Change(name, old.version if old else None, wanted.version or wanted.url)
-    # What is installed beyond the old lock stays, as drift.
-    removed = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
-    for name in sorted(removed & set(present)):
-        yield Change(name, present[name].version, None)
+    """Return an edited spec with a lock that meets it, and has only the hashes that are allowed."""
+    resolve = edited.resolve or options.resolve
+    if not options.is_locked:
+        resolve = reading_again(snapshot, edited.named, resolve)
+    steps = lock_edited(snapshot, edited.spec, interpreter, options.is_locked, resolve)
+    spec = yield from steps
+    within = replace(spec, lock=limited(spec.lock, edited.hashes))
+    return spec if within.is_same(spec) else within
 
 
 # -- recording

@@ -28,7 +28,7 @@ from nbenv.environments import seal
 from nbenv.environments.environment import Environment, rows_of
 from nbenv.home import paths
 
-__all__ = ["drop_unused", "keep", "share"]
+__all__ = ["drop_unused", "keep", "remove_compiled", "share"]
 
 _FOLDER = "__pycache__"
 _NEWEST = "newest"
@@ -74,6 +74,24 @@ def keep(environment: Environment) -> None:
             _keep_distribution(folder, cached)
 
 
+def remove_compiled(environment: Environment, names: Iterable[str]) -> None:
+    """Remove the compiled modules of distributions that another content is about to replace.
+
+    Python knows a module's source by its size and by the second of its time. Installers leave what
+    was compiled, and a project that is built twice in one second would still run its former code.
+    """
+    wanted = set(names)
+    for dist_info in environment.dist_infos() if wanted else ():
+        if environment.name_of(dist_info) in wanted:
+            base = os.path.join(str(dist_info.parent), "")
+            sources = _sources(dist_info)
+            for folder in set(map(os.path.dirname, sources)):
+                for name, module in _compiled_modules(base + folder):
+                    if os.path.join(folder, module) in sources:
+                        with contextlib.suppress(OSError):
+                            os.unlink(os.path.join(base + folder, _FOLDER, name))
+
+
 def drop_unused() -> None:
     """Remove from the cache what was not installed anywhere for two months."""
     for newest in Path(paths.home(), "bytecode").glob(f"*/*/{_NEWEST}"):
@@ -84,11 +102,15 @@ def drop_unused() -> None:
 
 
 def _cache_folders(environment: Environment, names: set[str] | None) -> Iterator[tuple[Path, Path]]:
-    """Yield each distribution's ``.dist-info`` folder, and the cache's folder for its modules."""
+    """Yield each distribution's ``.dist-info`` folder, and the cache's folder for its modules.
+
+    What comes from an address or a folder has none: there, one version may be many contents.
+    """
     python = ".".join((environment.read_version() or "").split(".")[:2])
     base = Path(paths.home(), "bytecode", python)
     for folder in environment.dist_infos() if python else ():
-        if names is None or environment.name_of(folder) in names:
+        is_wanted = names is None or environment.name_of(folder) in names
+        if is_wanted and not (folder / "direct_url.json").exists():
             yield folder, base / folder.name.removesuffix(".dist-info")
 
 
@@ -102,17 +124,20 @@ def _newest_environment(cached: Path) -> Environment | None:
 def _keep_distribution(dist_info: Path, cached: Path) -> None:
     """Copy the compiled modules of one distribution into the cache."""
     base, target = os.path.join(str(dist_info.parent), ""), os.path.join(str(cached), "")
-    module_folders = {
-        os.path.dirname(row[0])
-        for row in rows_of(dist_info)
-        # RECORD is a stranger's text: only what lies below site-packages is followed.
-        if row[0].endswith(".py") and not {"", ".."} & set(row[0].split("/"))
-    }
-    for folder in module_folders:
+    for folder in set(map(os.path.dirname, _sources(dist_info))):
         for name, module in _compiled_modules(base + folder):
             kept = os.path.join(target + folder, _FOLDER, name)
             compiled = os.path.join(base + folder, _FOLDER, name)
             _keep_module(compiled, os.path.join(base + folder, module), kept)
+
+
+def _sources(dist_info: Path) -> set[str]:
+    """Return the modules of a distribution, relative to ``site-packages``.
+
+    RECORD is a stranger's text: only what lies below that folder is followed.
+    """
+    rows = (row[0] for row in rows_of(dist_info))
+    return {path for path in rows if path.endswith(".py") and not {"", ".."} & set(path.split("/"))}
 
 
 def _link_from_cache(cached: Path, base: Path) -> None:

@@ -7,8 +7,8 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,12 +43,15 @@ class Marker:
         The distributions whose files were published with another ``RECORD`` than theirs.
     is_touched
         Whether a distribution was added or removed since.
+    sources
+        The fingerprints of its local projects and archives when they were installed, by name.
     """
 
     record: dict[str, object] | None = None
     notebook: str | None = None
     mismatched: frozenset[str] = frozenset()
     is_touched: bool = True
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,15 +86,21 @@ class Environment:
         if found is None:
             return Marker()
         record, owner, names = found.get("value"), found.get("notebook"), found.get("mismatched")
+        sources = found.get("sources")
         return Marker(
             record if isinstance(record, dict) and os.path.exists(self.python) else None,
             owner if isinstance(owner, str) else None,
             frozenset(map(str, names)) if isinstance(names, list) else frozenset(),
             layout.is_touched(str(self.path), found),
+            sources if isinstance(sources, dict) else {},
         )
 
     def mark(
-        self, record: dict[str, object], notebook: str | None, mismatched: Iterable[str] = ()
+        self,
+        record: dict[str, object],
+        notebook: str | None,
+        mismatched: Iterable[str] = (),
+        sources: Mapping[str, str] | None = None,
     ) -> None:
         """Mark the environment as complete.
 
@@ -104,6 +113,8 @@ class Environment:
         mismatched
             The names of distributions whose files are not what their own ``RECORD`` says, although
             the installer verified what it downloaded.
+        sources
+            The fingerprints of what was installed from folders and archives here, by name.
         """
         # Python creates this folder at the first import of a module beside it. That would change
         # the time by which the marker notices that a distribution was added or removed.
@@ -116,6 +127,8 @@ class Environment:
         }
         if mismatched:
             marker["mismatched"] = sorted(mismatched)
+        if sources:
+            marker["sources"] = dict(sorted(sources.items()))
         paths.write_json(paths.marker_path(str(self.path)), marker)
 
     def assign(self, notebook: str) -> None:
@@ -256,6 +269,7 @@ def _with_source(installed: Installed, folder: Path) -> Installed:
         source.get("url"),
         source.get("vcs_info", {}).get("commit_id"),
         bool(source.get("dir_info", {}).get("editable")),
+        source.get("subdirectory"),
     )
 
 

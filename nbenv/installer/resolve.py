@@ -117,6 +117,7 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     chosen += [f"--exclude-newer={min(moments)}"] if moments else []
     chosen += [f"--exclude-newer-package={each}=false" for each in options.exempt if moments]
     chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
+    chosen += [f"--refresh-package={each}" for each in options.refreshed]
     chosen += ["--no-index"] if options.no_index else []
     chosen += [f"--resolution={options.resolution}"] if options.resolution else []
     chosen += [f"--no-binary-package={each}" for each in spec.no_binary if each != ALL]
@@ -250,7 +251,10 @@ def _relocate(locked: LockedDistribution, scratch: Path, folder: Path) -> Locked
     url = locked.url
     if "://" not in url or url.startswith("file:"):
         path, hash_sign, fragment = url.partition("#")
-        place = absolute(path, Path(os.path.realpath(scratch)))
+        base = Path(os.path.realpath(scratch))
+        # What is no URL is a path as it is: nothing in it is encoded.
+        is_url = "://" in url
+        place = absolute(path, base) if is_url else Path(os.path.normpath(base / path))
         url = portable(place, Path(os.path.realpath(folder))) + hash_sign + fragment
     return LockedDistribution(
         locked.name, None, without_credentials(url), locked.marker, locked.hashes

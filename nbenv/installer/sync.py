@@ -38,7 +38,8 @@ class SyncGoal:
     kept
         Name → version of what is installed past the lock, and stays.
     again
-        Names to install even if they are there.
+        Names to install even if they are there, and to build anew: uv's cache knows the builds of a
+        folder by the times of a few files.
     missing
         The part of `distributions` to install if nothing has to be removed, else None.
     packages
@@ -88,8 +89,7 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         command = ["pip", *arguments, "--python", python]
         command += _source_arguments(goal, source)
         command += _hash_arguments(distributions, kept)
-        local = [locked.name for locked in distributions if is_local(locked.url)]
-        command += [f"--reinstall-package={each}" for each in (*local, *goal.again)]
+        command += [f"--reinstall-package={each}" for each in goal.again]
         links = usable_links(spec.find_links, folder)
         command += ["--no-cache"] if goal.fresh else []
         if not goal.fresh and all(map(_is_wheel, distributions)):

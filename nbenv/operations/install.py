@@ -141,13 +141,20 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             raise RequirementError(
                 of_python(standard, python), todo="Import it; there is nothing to install."
             )
-        named = yield from name_requirements(
+        found = yield from name_requirements(
             others, request.editable, read.requirements, ref.folder
         )
-        names = [requirements.name_of(text) for text in named.requirements]
-        spec = _add_requirements(snapshot, named, request)
-        resolve = _resolve_options(request, names, snapshot)
-        return Edited(spec, named, named.hashes, resolve, _again(request, names, snapshot))
+        asked = [requirements.parse(text) for text in found.requirements]
+        names = [each.name for each in asked]
+        return Edited(
+            _add_requirements(snapshot, found, request),
+            found,
+            # A bare name is satisfied by what is there, as with pip.
+            named=tuple(each.name for each in asked if each.url or request.upgrade),
+            hashes=found.hashes,
+            resolve=_resolve_options(request, names, snapshot),
+            reinstall=_again(request, names, snapshot),
+        )
 
     try:
         with uv_settings(_settings(request)):

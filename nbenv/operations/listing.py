@@ -14,6 +14,7 @@ from nbenv.core.lock import Change, LockedDistribution
 from nbenv.core.lock_diff import option_texts
 from nbenv.core.sync_plan import drift
 from nbenv.engine.consent import check_approved, is_approved
+from nbenv.engine.direct_sources import changed_projects, current_sources
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.installed_graph import installed_graph
 from nbenv.engine.summaries import as_table, unkept_note
@@ -175,12 +176,14 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
     present = environment.read_version() is not None
     wanted = _wanted(snapshot) if snapshot.record else {}
     differing = drift(wanted, installed) if present and snapshot.record else []
+    approved = snapshot.record is None or is_approved(snapshot)
+    changed = _changed_projects(snapshot) if present else {}
     data: dict[str, object] = {
         "notebook": None if ref.is_detached else ref.notebook,
         "recorded": snapshot.record is not None,
         "record": None if snapshot.record is None else record.fingerprint(snapshot.record),
         "saved": snapshot.record == snapshot.in_file,
-        "approved": snapshot.record is None or is_approved(snapshot),
+        "approved": approved,
         "stripped": snapshot.is_stripped,
         "ready": snapshot.is_ready,
         "python": spec.python,
@@ -192,10 +195,20 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
         "environment": str(environment.path) if present else None,
         "stale": list(spec.unmet_requirements) if snapshot.record else [],
         "drift": [vars(each) for each in differing],
+        "changed_sources": [{"name": name, "url": url} for name, url in changed.items()],
     }
     if files:
         data["edited"] = edited_packages(environment) if present else []
     return Outcome(text="\n".join(_status_lines(snapshot, data, differing)), data=data)
+
+
+def _changed_projects(snapshot: NotebookSnapshot) -> dict[str, str]:
+    """Return the local projects that changed since they were installed: name → URL."""
+    marker = snapshot.marker
+    if not marker.sources or not snapshot.is_ready:  # a stranger's project is not read
+        return {}
+    sources = current_sources(snapshot.spec, snapshot.ref.folder)
+    return changed_projects(snapshot.spec, marker, sources)
 
 
 def _status_lines(
@@ -230,6 +243,9 @@ def _status_lines(
         lines.append("Drift:      the environment differs from the lock:")
         lines += [f"  {_drift_line(each)}" for each in differing]
         lines.append("  Record additions with nbenv install NAME, or drop them with nbenv restore.")
+    for each in data["changed_sources"]:  # type: ignore[attr-defined]
+        lines.append(f"Changed:    {each['url']} changed since {each['name']} was installed.")
+        lines.append(f"  Take the changes over with nbenv install {each['url']}.")
     if data.get("edited"):
         names = ", ".join(data["edited"])  # type: ignore[arg-type]
         lines.append(f"Edited:     files of {names} are not as they were installed.")

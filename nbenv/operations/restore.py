@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import (
@@ -13,6 +15,7 @@ from nbenv.engine.consent import (
     check_spec,
 )
 from nbenv.engine.damage import begin_check, confirm_touched
+from nbenv.engine.direct_sources import changed_projects, current_sources
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.interrupts import INTERRUPTS, stopped
@@ -91,7 +94,18 @@ def prepare(
         _note_current(settle(snapshot, synced))
     environment = synced.environment
     count = counted(len(environment.installed()))
-    return outcome_of(spec, synced, f"Restored: Python {environment.read_version()} with {count}.")
+    summary = f"Restored: Python {environment.read_version()} with {count}."
+    notes = _notes(spec, synced, ref.folder) if agreed is not None else ()
+    return outcome_of(spec, synced, " ".join([summary, *notes]))
+
+
+def _notes(spec: Spec, synced: SyncResult, folder: Path) -> Iterator[str]:
+    """Yield sentences about local projects and archives that changed since they were installed."""
+    if again := ", ".join(each.name for each in synced.changes if each.old == each.new):
+        yield f"Installed again, as the files had changed: {again}."
+    marker, sources = synced.environment.read_marker(), current_sources(spec, folder)
+    for name, url in changed_projects(spec, marker, sources).items():
+        yield f"{url} changed since {name} was locked: nbenv install {url} takes the changes over."
 
 
 def _restore_exactly(

@@ -62,7 +62,7 @@ def uninstall(
         removal = _removal(snapshot, typed, listed, skips_absent)
         kept, _ = requirements.remove(snapshot.spec.requirements, removal.names)
         spec = replace(snapshot.spec, requirements=tuple(kept))
-        return Edited(without_names(spec, removal.names), removal)
+        return Edited(without_names(spec, removal.names), removal, tuple(removal.names))
 
     planned = edit(NotebookSnapshot.read(ref)).note
     if not planned.names:  # without a change, since a notebook may have no environment at all

@@ -52,7 +52,8 @@ def upgrade(
                 f"{', '.join(unknown)} is not in this notebook's environment.",
                 todo="See nbenv list for what is.",
             )
-        return Edited(snapshot.spec, None)
+        direct = (each.name for each in snapshot.spec.lock.distributions if each.url)
+        return Edited(snapshot.spec, None, wanted or tuple(direct))
 
     resolve = ResolveOptions(everything=not wanted, names=wanted, any_index=any_index)
     done = yield from change(ref, edit, ChangeOptions(resolve, dry_run, agreed=agreed))

@@ -71,9 +71,13 @@ def _note(change):
         return None
     # What is imported, however many changes ago.
     old = before.get("old") or _imported_version(module, change)
-    if old == change["new"] != change["old"]:  # as after an undo
+    # The same version once more has other files; no later version brings back what is imported.
+    rebuilt = before.get("rebuilt", False) or change["old"] == change["new"]
+    if old == change["new"] and not rebuilt:  # as after an undo
         return None
     _stale[name] = {"name": name, "old": old, "new": change["new"], "module": module}
+    if rebuilt:
+        _stale[name]["rebuilt"] = True
     return dict(change, old=old)
 
 
@@ -147,8 +151,9 @@ def restart_notes(changes, modules):
 
 
 def _restart_note(change):
-    if change["new"] == change["old"]:
-        return "Restart the kernel to use the new files of {name} {new}.".format(**change)
+    if change["new"] and change["new"] == change["old"]:
+        note = "Restart the kernel to use the new {name} {new}: the former one is already imported."
+        return note.format(**change)
     if change["new"]:
         return "Restart the kernel to use {name} {new}: {old} is already imported.".format(**change)
     return "Restart the kernel to stop using {name}: it is still imported.".format(**change)

@@ -18,6 +18,7 @@ from nbenv.environments import interpreters
 from tests.conftest import write_notebook, write_other_copy
 from tests.support.commands import fail, succeed
 from tests.support.kernels import Kernel, kernel
+from tests.support.wheels import make_project
 
 
 def record(notebook: Path) -> dict[str, object]:
@@ -302,3 +303,26 @@ def test_guests_of_other_versions(python: str, notebook: Path) -> None:
         assert running.ok(code) == f"{python}\n"
         running.ok("%nbenv install six")
         running.ok("import six")
+
+
+def test_a_rebuilt_project_of_the_same_version_needs_a_restart_if_it_is_imported(
+    notebook: Path,
+) -> None:
+    def write(value: int) -> None:
+        make_project(notebook.parent, "mine", "1.0", modules={"mine.py": f"V = {value}\n"})
+
+    write(1)
+    mine = notebook.parent / "mine"
+    with kernel(notebook) as running:
+        running.ok(f"%pip install {mine}")
+        write(2)
+        assert "Restart" not in running.ok(f"%pip install {mine}")
+        assert running.ok("import mine; print(mine.V)") == "2\n"
+        assert "Already installed: mine" in running.ok(f"%pip install {mine}")
+        write(3)
+        note = "Restart the kernel to use the new mine 1.0: the former one is already imported."
+        assert note in running.ok(f"%pip install {mine}")
+        assert note in running.ok(f"%pip install -e {mine}")
+        running.manager.restart_kernel()
+        running.client.wait_for_ready(timeout=60)
+        assert running.ok("import mine; print(mine.V)") == "3\n"

@@ -118,3 +118,14 @@ def test_local_paths_travel(tmp_path: Path) -> None:
 )
 def test_credentials_go(text: str, clean: str) -> None:
     assert requirements.without_credentials(text) == clean
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "50%", "a%20b", "a#b", "a;b", "a[b]", "a+b (1)", "é", "a&b=c", "a?b"]
+)
+def test_a_recorded_path_leads_back(name: str) -> None:
+    for path in (Path("/n", name), Path("/", name, "mine"), Path("/far", "away", name)):
+        for folder in (Path("/n"), Path("/1/2/3/4/5")):
+            url = requirements.portable(path, folder)
+            assert requirements.absolute(url, folder) == path
+            assert requirements.parse(f"x @ {url}").url == url

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nbenv.core.record import RecordDict, fingerprint
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import LockError, RecordError
 
+HASHES = "".join(f" --hash=sha256:{digit * 64}" for digit in "123")
 LINE = "six==1.17 --hash=sha256:" + "a" * 64
 RECORD: RecordDict = {"version": 1, "python": "3.11", "requirements": ["six"], "lock": [LINE]}
 FULL: RecordDict = {
@@ -156,3 +160,30 @@ def test_an_option_is_approved_with_the_record_and_an_old_digest_stays() -> None
     assert len(digests | {Spec.from_record(RECORD).digest(Path())}) == 8
     bound = {"python": "3.11", "lock": [LINE], "requirements": ["six"]}
     assert Spec.from_record(RECORD).digest(Path()) == fingerprint(bound)
+
+
+@given(st.permutations(["a", "b", "c"]), st.permutations(["1", "2", "3"]), st.booleans())
+def test_the_order_in_a_record_changes_no_digest(
+    names: list[str], digits: list[str], in_place: bool
+) -> None:
+    """Another tool may sort and write what it keeps in its own way."""
+    hashes = "".join(f" --hash=sha256:{digit * 64}" for digit in digits)
+    lines = [f'{name} == 1.0  ; (os_name=="nt"){hashes}' for name in names]
+    record: RecordDict = {
+        **RECORD,
+        "lock": [*lines, "lib @ ./my%20lib"],
+        "source": [name.upper() for name in names],
+        "editable": ["lib"] if in_place else [],
+        "indexes": [],
+    }
+    spec = Spec.from_record(json.loads(json.dumps(record)))
+    assert spec.to_record() == record  # every byte stays
+    fixed = sorted(f"{name}==1.0 ; os_name == 'nt'{HASHES}" for name in names)
+    ours = {**RECORD, "lock": [*fixed, "lib @ ./my%20lib"], "source": ["a", "b", "c"]}
+    other = Spec.from_record({**ours, **({"editable": ["lib"]} if in_place else {})})
+    contents = {"./my%20lib": "0"}
+    for folder in (Path("/a"), Path("/b")):
+        assert spec.digest(folder, contents) == other.digest(folder, contents)
+    assert spec.former_digest(Path("/a")) != spec.digest(Path("/a"))
+    assert other.former_digest(Path("/a")) == ""
+    assert spec.is_same(other)

@@ -14,8 +14,10 @@ from nbenv.engine.consent import (
     agree_to,
     agreed_by_command,
     check_approved,
+    check_before_edit,
     check_policy,
     is_approved,
+    names_changed,
     needs_approval,
 )
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -208,3 +210,50 @@ def test_a_project_that_was_replaced_is_asked_for_anew(notebook: Path) -> None:
     (project / "setup.py").write_text("print()")
     assert "local project of this notebook has changed" in refusal(notebook).what
     assert refusal(notebook).digest == read(notebook).digest
+
+
+LOCAL: dict[str, object] = {**RECORD, "lock": [*RECORD["lock"], "a @ ./a", "b @ ./b"]}  # type: ignore[misc]
+
+
+@pytest.fixture
+def with_projects(notebook: Path) -> Path:
+    """Return an approved notebook with two local projects, one of which changed since."""
+    asked = ["six", "a @ ./a", "b @ ./b"]
+    for name in "ab":
+        (notebook.parent / name).mkdir()
+        (notebook.parent / name / "setup.py").write_text("1", encoding="utf-8")
+    write_metadata(str(notebook), {"nbenv": {**LOCAL, "requirements": asked}})
+    agree(read(notebook), read(notebook).spec)
+    (notebook.parent / "a" / "setup.py").write_text("22", encoding="utf-8")
+    return notebook
+
+
+def test_to_name_a_changed_project_is_to_approve_it(with_projects: Path) -> None:
+    refused = check_before_edit(read(with_projects), None)
+    assert refused
+    assert "A local project of this notebook has changed" in refused.what
+    assert names_changed(read(with_projects), ["a"])
+    assert names_changed(read(with_projects), ["a", "b"])
+    assert not names_changed(read(with_projects), ["b"])
+    assert not names_changed(read(with_projects), ["six"])
+    with pytest.raises(ApprovalNeededError):  # a page agrees to a digest
+        check_before_edit(read(with_projects), "")
+
+
+def test_another_record_is_refused_whatever_is_named(with_projects: Path) -> None:
+    write_metadata(str(with_projects), {"nbenv": {**LOCAL, "requirements": ["six", "a @ ./a"]}})
+    with pytest.raises(ApprovalNeededError):
+        check_before_edit(read(with_projects), None)
+
+
+def test_files_that_were_approved_with_another_record_count(with_projects: Path) -> None:
+    first = read(with_projects)
+    record = {**LOCAL, "requirements": ["a @ ./a"]}
+    write_metadata(str(with_projects), {"nbenv": record})
+    agree(read(with_projects), read(with_projects).spec)
+    write_metadata(str(with_projects), {"nbenv": first.record})
+    assert not approval_store.is_approved(read(with_projects).digest)
+    assert is_approved(read(with_projects))
+    assert check_before_edit(read(with_projects), None) is None
+    (with_projects.parent / "b" / "setup.py").write_text("333", encoding="utf-8")
+    assert not is_approved(read(with_projects))

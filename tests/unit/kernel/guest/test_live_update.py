@@ -148,3 +148,14 @@ def test_path_files_of_this_environment_are_read(
     monkeypatch.setenv("NBENV_ENVIRONMENT", "own")
     update.apply({"environment": identifier, "pth": ["x.pth"], "changes": []})
     assert (str(tmp_path / "editable") in sys.path) == (identifier == "own")
+
+
+def test_another_content_of_the_same_version_needs_a_restart(update: Any) -> None:
+    assert update.apply(event("x", "1", "1")) == [
+        "Restart the kernel to use the new x 1: the former one is already imported."
+    ]
+    entry = {"name": "x", "old": "1", "new": "1", "module": "json", "rebuilt": True}
+    assert update.stale() == [entry]
+    update.apply(event("x", "1", "2"))
+    update.apply(event("x", "2", "1"))  # the version that is imported, but not its content
+    assert update.stale() == [entry]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,8 +28,9 @@ def started(
     monkeypatch.delenv("NBENV_BACKGROUND", raising=False)
     found: list[list[str]] = []
 
-    def start(words: list[str], **_: Any) -> None:
+    def start(words: list[str], **_: Any) -> SimpleNamespace:
         found.append(words)
+        return SimpleNamespace(returncode=None)
 
     monkeypatch.setattr(subprocess, "Popen", start)
 

@@ -1,0 +1,128 @@
+"""Find the lock of an edited record, and what installing it would change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from nbenv.core.lock import Change
+from nbenv.core.spec import Spec
+from nbenv.core.sync_plan import make_plan
+from nbenv.core.urls import is_local
+from nbenv.engine.direct_sources import (
+    current_sources,
+    must_be_reinstalled,
+    read_again,
+    with_full_urls,
+)
+from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.relock import relock
+from nbenv.environments.interpreters import Interpreter
+from nbenv.environments.markers import select_locked
+from nbenv.errors import InstallerError, InstallerKilledError
+from nbenv.installer.resolve import ResolveOptions
+from nbenv.progress import Progress, Steps
+
+__all__ = ["expected_changes", "lock_edited", "reading_again"]
+
+
+def reading_again(
+    snapshot: NotebookSnapshot, named: Collection[str], options: ResolveOptions | None
+) -> ResolveOptions | None:
+    """Return the options with which the sources that a command names are read again.
+
+    They stay as they are where nothing can have changed: what is satisfied is not resolved.
+    """
+    if not named:
+        return options
+    sources = current_sources(snapshot.spec, snapshot.ref.folder)
+    names = read_again(snapshot.spec, named, snapshot.marker, sources)
+    return replace(options or ResolveOptions(), refreshed=tuple(names)) if names else options
+
+
+def lock_edited(
+    snapshot: NotebookSnapshot,
+    spec: Spec,
+    interpreter: Interpreter,
+    is_locked: bool,
+    options: ResolveOptions | None,
+) -> Steps[Spec]:
+    """Return an edited spec with a lock that meets it.
+
+    It is the present spec where nothing else is recorded: equal content is then written as it was,
+    whoever wrote it.
+
+    Parameters
+    ----------
+    snapshot
+        The notebook before the change.
+    spec
+        The edited spec.
+    interpreter
+        A Python of its version.
+    is_locked
+        Whether it has its lock already.
+    options
+        The locked versions that may change; None if none may without need.
+    """
+    if not is_locked:
+        spec = yield from _with_lock(snapshot, spec, interpreter, options)
+    return snapshot.spec if spec.is_same(snapshot.spec) else spec
+
+
+def _with_lock(
+    snapshot: NotebookSnapshot,
+    spec: Spec,
+    interpreter: Interpreter,
+    options: ResolveOptions | None,
+) -> Steps[Spec]:
+    """Return a spec with a lock that meets it; the present lock if that does."""
+    is_met = _is_met(snapshot.spec, spec)
+    if options is None and is_met:
+        return spec
+    try:
+        steps = relock(snapshot.spec, spec, interpreter, snapshot.ref.folder, options)
+        return (yield from steps)
+    except InstallerError as error:
+        if isinstance(error, InstallerKilledError) or not (
+            is_met and _is_only_a_look(spec, options)
+        ):
+            raise
+    names = ", ".join(options.refreshed if options else ())
+    what = f"Could not check whether {names} changed; keeping what is locked."
+    yield Progress("resolve", what, lasting=True)
+    return replace(spec, lock=snapshot.spec.lock)
+
+
+def _is_met(old: Spec, new: Spec) -> bool:
+    """Return whether the present lock was made for exactly these requirements."""
+    return bool(old.lock.distributions) and replace(new, lock=old.lock).is_same(old)
+
+
+def _is_only_a_look(spec: Spec, options: ResolveOptions | None) -> bool:
+    """Return whether resolving only serves to see what addresses offer by now.
+
+    A cell that is run again without a network then goes on, as it does for other packages.
+    """
+    refreshed = options.refreshed if options else ()
+    if options != ResolveOptions(refreshed=refreshed):
+        return False
+    lines = spec.lock.by_name()
+    return not any(is_local(each.url) for name in refreshed for each in lines.get(name, ()))
+
+
+def expected_changes(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
+    """Yield the changes that installing `spec` would make."""
+    environment, folder = snapshot.environment, snapshot.ref.folder
+    present = environment.installed()
+    wanted = with_full_urls(select_locked(spec, environment.read_version()), folder)
+    sources = current_sources(spec, folder)
+    again = must_be_reinstalled(spec, wanted.values(), present, snapshot.marker, sources)
+    for each in make_plan(wanted, present, (), again).install:
+        old = present.get(each.name)
+        new = each.version or (old.version if old else spec.lock.versions()[each.name])
+        yield Change(each.name, old.version if old else None, new)
+    # What is installed beyond the old lock stays, as drift.
+    removed = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
+    for name in sorted(removed & set(present)):
+        yield Change(name, present[name].version, None)
