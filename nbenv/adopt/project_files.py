@@ -15,7 +15,7 @@ from nbenv.adopt.conda_specs import read_environment
 from nbenv.adopt.findings import Findings, Source, package_name
 from nbenv.adopt.json_values import as_list, as_mapping, as_texts, python_in
 from nbenv.adopt.pipfile import read_pipfile
-from nbenv.core.requirements_file import Line, decode, logical_lines, parse_line
+from nbenv.core.typed.requirements_file import Line, decode, logical_lines, parse_line
 from nbenv.errors import RequirementError
 
 if sys.version_info >= (3, 11):

@@ -142,8 +142,8 @@ def undo(call: Call) -> Steps[Outcome]:
 
 def pip(call: Call) -> Outcome | Steps[Outcome]:
     """Run pip's own words."""
-    from nbenv.cli.pip_magic import perform_pip
-    from nbenv.cli.pip_paths import from_working_directory
+    from nbenv.cli.pip_lines.pip_magic import perform_pip
+    from nbenv.cli.pip_lines.pip_paths import from_working_directory
 
     ref = call.notebook()
     return perform_pip(from_working_directory(call.words, ref.folder), ref)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
-from nbenv.environments import layout, ownership, pip_shims
+from nbenv.environments import layout, ownership
 from nbenv.environments.interpreters import Interpreter, virtualenv_environ
+from nbenv.environments.pip import pip_shims
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
 

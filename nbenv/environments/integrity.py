@@ -14,8 +14,8 @@ from pathlib import Path
 from nbenv.environments.digests import SEAL, FileRow, Memory, has_digest, has_size
 from nbenv.environments.environment import Environment, rows_of, size_in
 from nbenv.environments.ownership import SIGN
-from nbenv.environments.pip_journal import JOURNAL
-from nbenv.environments.pip_shims import FINDER, SCRIPTS
+from nbenv.environments.pip.pip_journal import JOURNAL
+from nbenv.environments.pip.pip_shims import FINDER, SCRIPTS
 
 __all__ = ["IntegrityReport", "check_files", "find_altered", "find_edited"]
 

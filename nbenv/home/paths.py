@@ -42,7 +42,7 @@ __all__ = [
 
 
 PIP_SCRIPTS = "nbenv.scripts"
-"""The folder in each environment that comes first on ``PATH``: see `environments/pip_shims.py`."""
+"""The folder in each environment that comes first on ``PATH``: `environments/pip/pip_shims.py`."""
 _MOST_MOVES = 16
 """Moves that are followed: they could form a circle."""
 

@@ -21,7 +21,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.advice import advised
+from nbenv.installer.failures.advice import advised
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.no_dependencies import without_dependencies

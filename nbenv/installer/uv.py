@@ -22,10 +22,10 @@ from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.failures.no_index import unreachable
+from nbenv.installer.failures.uv_errors import explain_failure
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
 from nbenv.installer.reachability import PATIENCE, QUIET, Watch, hosts_to_watch
 from nbenv.installer.uv_config import tomllib
-from nbenv.installer.uv_errors import explain_failure
 from nbenv.progress import Progress, Steps
 
 __all__ = [

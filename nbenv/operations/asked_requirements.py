@@ -12,9 +12,9 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
 from nbenv.core.recorded_options import constraint_problem
-from nbenv.core.requirements_file import AskedLine, FilesRead
 from nbenv.core.spec import Spec
-from nbenv.core.suggestions import confused_with, meant_by
+from nbenv.core.typed.requirements_file import AskedLine, FilesRead
+from nbenv.core.typed.suggestions import confused_with, meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions

@@ -11,10 +11,10 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
-from nbenv.core.requirement_slips import joined_words
-from nbenv.core.requirements_file import FilesRead
 from nbenv.core.spec import Spec
-from nbenv.core.suggestions import is_standard
+from nbenv.core.typed.requirement_slips import joined_words
+from nbenv.core.typed.requirements_file import FilesRead
+from nbenv.core.typed.suggestions import is_standard
 from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
@@ -23,7 +23,7 @@ from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_no
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
 from nbenv.errors import RequirementError, ResolutionError, UsageError
-from nbenv.installer.requirements_files import read_files
+from nbenv.installer.files.requirements_files import read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (

@@ -14,7 +14,7 @@ from nbenv.engine.summaries import and_more, counted, few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError, RequirementError, UsageError
-from nbenv.installer.requirements_files import read_files
+from nbenv.installer.files.requirements_files import read_files
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["uninstall"]

@@ -24,7 +24,7 @@ from nbenv.core.sync_plan import drift
 from nbenv.engine.asked_options import parse_index
 from nbenv.errors import InstallerError, NbenvError
 from nbenv.installer import pip_config
-from nbenv.installer.uv_errors import explain_failure
+from nbenv.installer.failures.uv_errors import explain_failure
 from nbenv.kernel.guest import shell_words
 from nbenv.notebook.metadata import read_metadata, write_metadata
 from nbenv.server.contents_paths import real_path

@@ -316,7 +316,7 @@ def test_what_reaches_outside_is_found(text: str, tmp_path: Path) -> None:
 
 def test_guests_import_nothing_of_nbenv() -> None:
     others = {"IPython", "ipykernel", "tornado", "zmq", "_nbenv_boot", "_nbenv_pip"}
-    # The last two are one of them, and what nbenv.environments.pip_shims writes.
+    # The last two are one of them, and what nbenv.environments.pip.pip_shims writes.
     allowed = set(sys.stdlib_module_names) | others
     for path in (ROOT / "kernel" / "guest").glob("*.py"):
         assert {name.partition(".")[0] for name in imported(path)} <= allowed, path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nbenv.core.suggestions import meant_by
+from nbenv.core.typed.suggestions import meant_by
 from nbenv.errors import BuildError
 from nbenv.installer.failures.no_solution import install_it
 

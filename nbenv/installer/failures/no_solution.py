@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.import_names import distributions
 from nbenv.core.requirements import KERNEL
-from nbenv.core.suggestions import meant_by
+from nbenv.core.typed.suggestions import meant_by
 from nbenv.errors import ResolutionError
 from nbenv.installer.failures.derivation import Derivation, Need, bare_name, read_derivation
 from nbenv.installer.failures.disjoint import are_disjoint

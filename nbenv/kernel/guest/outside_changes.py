@@ -1,7 +1,7 @@
 """Take changes into a running kernel that pip made outside of its magics.
 
 A shell, a program or ``python -m pip`` in a cell has nbenv change the environment, which notes it
-in the environment's journal (`nbenv/environments/pip_journal.py`). The kernel looks there after
+in the environment's journal (`nbenv/environments/pip/pip_journal.py`). The kernel looks there after
 each cell, and when an import fails: so that a package can be imported in the cell that installs it.
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.cli.pip_magic import perform_pip
+from nbenv.cli.pip_lines.pip_magic import perform_pip
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import InstallerError
 from nbenv.operations.install import InstallRequest

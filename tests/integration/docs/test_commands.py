@@ -13,8 +13,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nbenv.cli import pip_options
 from nbenv.cli.commands import parse
+from nbenv.cli.pip_lines import pip_options
 from nbenv.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[3]

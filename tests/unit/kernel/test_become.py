@@ -53,8 +53,9 @@ def test_the_programs_of_a_notebook_that_this_one_comes_from_are_not_its_own(
     own, other = paths.environment_path("work-1"), paths.environment_path("parent-1")
     monkeypatch.setenv("PATH", os.pathsep.join([os.path.join(other, "bin"), "/usr/bin"]))
     environ = become.guest_environ(own, stripped=False)
-    scripts = os.path.dirname(layout.python_path(own))
-    assert environ["PATH"].split(os.pathsep) == [scripts, "/usr/bin"]
+    programs = os.path.dirname(layout.python_path(own))
+    scripts = os.path.join(own, paths.PIP_SCRIPTS)
+    assert environ["PATH"].split(os.pathsep) == [scripts, programs, "/usr/bin"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the launcher stays")

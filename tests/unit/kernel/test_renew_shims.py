@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.environments.pip_shims import SCRIPTS
+from nbenv.environments.pip.pip_shims import SCRIPTS
 from nbenv.kernel import renew_shims
 from tests.support.commands import succeed
 from tests.support.environments import environment_of

@@ -57,7 +57,9 @@ def test_the_note_names_the_imported_version_over_many_changes(update: Any) -> N
 
 
 def test_new_files_of_the_same_version(update: Any) -> None:
-    assert update.apply(event("x", "1", "1")) == ["Restart the kernel to use the new files of x 1."]
+    assert update.apply(event("x", "1", "1")) == [
+        "Restart the kernel to use the new x 1: the former one is already imported."
+    ]
 
 
 @pytest.mark.parametrize(

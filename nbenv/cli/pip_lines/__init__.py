@@ -1,0 +1,1 @@
+"""The lines of pip and uv that people write in cells."""

@@ -1,0 +1,120 @@
+"""Let every pip of an environment be nbenv's: scripts for PATH, and a module for its Python.
+
+A command in a cell, whatever starts it, finds the scripts ``pip`` and ``uv`` first on its PATH, and
+the environment's Python imports a finder that answers for ``pip``. Both run
+`nbenv.cli.pip_lines.pip_command` with the host's Python. They are files of the environment: they
+know it from where they are, and go with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import nbenv
+from nbenv.core.python_command import main_command
+from nbenv.home import paths
+
+__all__ = ["FINDER", "SCRIPTS", "write"]
+
+SCRIPTS = paths.PIP_SCRIPTS
+"""The folder of the scripts, in the environment."""
+FINDER = "_nbenv_pip"
+"""The module that each Python of the environment imports when it starts."""
+_PROGRAMS = ("pip", "pip3", *(f"pip3.{minor}" for minor in range(8, 16)), "uv", "easy_install")
+_PIP_FINDER = Path(nbenv.__file__).parent / "kernel" / "guest" / "pip_finder.py"
+_MODULE = """\
+\"\"\"Let nbenv answer for pip in this environment; written by nbenv, and goes with it.\"\"\"
+
+import sys
+
+HOST = {host!r}
+FINDER = {finder!r}
+
+
+class _Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name[:3] != "pip" or name[3:4] not in ("", "."):
+            return None
+        found = sys.modules.get("_nbenv_pip_finder")
+        if found is None:
+            from importlib.util import module_from_spec, spec_from_file_location
+
+            spec = spec_from_file_location("_nbenv_pip_finder", FINDER)
+            found = module_from_spec(spec)
+            try:
+                spec.loader.exec_module(found)
+            except OSError:  # nbenv is not there any more
+                return None
+            sys.modules["_nbenv_pip_finder"] = found
+        return found.find_spec(name, path)
+
+
+sys.meta_path.insert(0, _Finder())
+"""
+
+
+def write(environment: Path, packages: Path) -> bool:
+    """Write the scripts and the module, unless they are there.
+
+    Parameters
+    ----------
+    environment
+        The folder of the environment.
+    packages
+        The folder that its packages are installed to.
+
+    Returns
+    -------
+    bool
+        Whether anything was written.
+    """
+    host = main_command(_host_python(), "nbenv.cli.pip_lines.pip_command")
+    files = {packages / f"{FINDER}.py": _MODULE.format(host=host, finder=str(_PIP_FINDER))}
+    # Python imports what this names when it starts, so it comes after the module.
+    files[packages / f"{FINDER}.pth"] = f"import {FINDER}\n"
+    files |= {environment / SCRIPTS / _file_name(name): _script(host, name) for name in _PROGRAMS}
+    stale = [path for path, text in files.items() if _read(path) != text]
+    for path in stale:
+        _write(path, files[path])
+    return bool(stale)
+
+
+def _host_python() -> str:
+    """Return the host's interpreter under one name, whatever name it was started by."""
+    python = os.path.join(os.path.dirname(sys.executable), "python")
+    return python if os.path.exists(python) else sys.executable
+
+
+def _file_name(program: str) -> str:
+    return f"{program}.cmd" if sys.platform == "win32" else program
+
+
+def _script(host: list[str], program: str) -> str:
+    if sys.platform == "win32":
+        return f'@"{host[0]}" -c "{host[2]}" "%~dp0.." {program} %*\r\n'
+    return f'#!/bin/sh\nexec {shlex.join(host)} "${{0%/*}}/.." {program} "$@"\n'
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file at once: a process may read it just now."""
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid():x}~")
+    try:
+        beside.write_bytes(text.encode("utf-8"))
+        beside.chmod(0o755 if path.suffix not in (".py", ".pth") else 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise

@@ -1,0 +1,70 @@
+"""Add to an error of the resolver what only the index knows: which versions there are."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from nbenv.core.requirements import KERNEL, name_of
+from nbenv.core.spec import Spec
+from nbenv.errors import InstallerError, ResolutionError
+from nbenv.installer.failures.known_versions import newest_versions
+from nbenv.installer.failures.no_index import not_an_index
+from nbenv.installer.uv import own_indexes
+
+__all__ = ["advised"]
+
+_SCHEMES = ("http", "https", "file")
+
+
+def advised(error: ResolutionError, spec: Spec) -> InstallerError:
+    """Return an error with the versions that exist, or with the index that has nothing at all.
+
+    Parameters
+    ----------
+    error
+        The error of the resolver.
+    spec
+        The record that was resolved.
+    """
+    if error.unmet:
+        return _with_versions(error, spec)
+    # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
+    has_own = any(index.default for index in spec.indexes)
+    is_whole = KERNEL in map(name_of, spec.requirements)
+    if error.unknown and is_whole and not has_own and not _has(KERNEL, spec):
+        return not_an_index(error.unknown, _addresses(spec))
+    return error
+
+
+def _with_versions(error: ResolutionError, spec: Spec) -> ResolutionError:
+    name, python = error.unmet, spec.python
+    stable = newest_versions(name, python, spec.indexes)
+    newest = newest_versions(name, python, spec.indexes, most=1, pre=True)
+    if not stable and not newest:
+        return error
+    sentence = _sentence(stable, python)
+    if newest and newest[0] not in stable:
+        sentence += f" The newest pre-release is {newest[0]} (--pre allows those)."
+    why = f"{error.why} {sentence}".strip()
+    return ResolutionError(error.what, why, error.todo, unmet=error.unmet)
+
+
+def _sentence(versions: list[str], python: str) -> str:
+    if not versions:
+        return ""
+    if len(versions) == 1:
+        return f"The only version for Python {python} is {versions[0]}."
+    return (
+        f"The newest versions for Python {python} are {', '.join(versions[:-1])} "
+        f"and {versions[-1]}."
+    )
+
+
+def _has(name: str, spec: Spec) -> bool:
+    return bool(newest_versions(name, spec.python, spec.indexes, most=1, offline=False, pre=True))
+
+
+def _addresses(spec: Spec) -> list[str]:
+    """Return the addresses of the indexes, those first that cannot be right."""
+    urls = list(dict.fromkeys(own_indexes(spec.indexes)))
+    return sorted(urls, key=lambda url: urlsplit(url).scheme in _SCHEMES)

@@ -1,0 +1,1 @@
+"""Files that say what to install, of pip and of other tools."""

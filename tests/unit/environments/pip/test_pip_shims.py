@@ -1,0 +1,86 @@
+"""The files by which every pip of an environment is nbenv's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nbenv.environments.environment import Environment
+from nbenv.environments.integrity import check_files
+from nbenv.environments.interpreters import default_python, find
+from nbenv.environments.pip import pip_shims
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NBENV_HOME", str(home))
+        interpreter = find(default_python())
+        assert interpreter is not None
+        Environment("work-1").create(interpreter)
+    return home / "envs" / "work-1"
+
+
+@pytest.fixture
+def environment(made: Path) -> Environment:
+    environment = Environment("work-1")
+    shutil.copytree(made, environment.path, symlinks=True)
+    return environment
+
+
+def test_a_new_environment_has_them_and_they_are_no_strays(environment: Environment) -> None:
+    scripts = environment.path / pip_shims.SCRIPTS
+    assert {"pip", "pip3", f"pip3.{sys.version_info[1]}", "uv"} <= set(os.listdir(scripts))
+    assert check_files(environment).strays == frozenset()
+    assert environment.installed() == {}
+    assert not pip_shims.write(environment.path, environment.site_packages())
+
+
+def test_marking_writes_what_is_missing(environment: Environment) -> None:
+    """As in an environment of an earlier version; the marker notes the time after that."""
+    shutil.rmtree(environment.path / pip_shims.SCRIPTS)
+    (environment.site_packages() / "_nbenv_pip.pth").unlink()
+    environment.mark({"version": 1, "python": default_python()}, None)
+    assert (environment.path / pip_shims.SCRIPTS / "pip").exists()
+    assert not environment.read_marker().is_touched
+    before = os.stat(environment.site_packages()).st_mtime_ns
+    environment.mark({"version": 1, "python": default_python()}, None)
+    assert os.stat(environment.site_packages()).st_mtime_ns == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there they are .cmd files")
+def test_a_script_and_the_module_pass_everything_on(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Words with spaces and stars, the environment's folder, and the program's name."""
+    host = tmp_path / "a host" / "python"
+    host.parent.mkdir()
+    host.write_text('#!/bin/sh\nshift 2\nfor each in "$@"; do echo "[$each]"; done\nexit 5\n')
+    host.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(host))
+    assert pip_shims.write(environment.path, environment.site_packages())
+    script = environment.path / pip_shims.SCRIPTS / "pip3"
+    for command in ([str(script)], [environment.python, "-m", "pip"]):
+        done = subprocess.run([*command, "install", "a b", "*"], capture_output=True, text=True)
+        folder, program, *words = done.stdout.split("\n")
+        assert os.path.realpath(folder[1:-1]) == os.path.realpath(environment.path)
+        assert program == ("[pip3]" if command[1:] == [] else "[own-module]")
+        assert words == ["[install]", "[a b]", "[*]", ""]
+        assert done.returncode == 5
+
+
+def test_without_nbenv_python_still_starts(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(pip_shims, "_PIP_FINDER", tmp_path / "gone.py")
+    pip_shims.write(environment.path, environment.site_packages())
+    command = [environment.python, "-m", "pip", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "No module named pip" in done.stderr
