@@ -19,7 +19,7 @@ _PACKAGE = re.compile(r"Failed to (?:download|fetch|download and build) `?([^`\s
 _CREDENTIALS = (
     "If you have some, put them into ~/.netrc, or add the index to your own configuration: set "
     "UV_INDEX to NAME=URL, UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD. They are not sent to "
-    "an index that only a notebook calls NAME. Nothing was changed."
+    "an index that only a notebook calls NAME; nothing was changed."
 )
 _OFFLINE = "This machine is offline, or the index is down"
 
