@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from nbenv.errors import NbenvError
 
-__all__ = ["content", "git", "last_change", "look", "merge_file", "top"]
+__all__ = ["content", "git", "last_change", "look", "merge_file", "revision_files", "top"]
 
 _HARMLESS = {
     # Programs that git starts by itself (git-config(1)); a value given here outranks every file's.
@@ -174,6 +175,34 @@ def last_change(path: str) -> str | None:
     except NbenvError:  # no commit yet, another owner's repository, no git
         return None
     return day
+
+
+def revision_files(folder: Path) -> Iterator[Path]:
+    """Yield the files that say which commit a folder is at, and which tags there are.
+
+    git itself is not run. There are none outside of a repository.
+    """
+    for above in (folder, *folder.parents):
+        place = above / ".git"
+        if place.exists():
+            own = above / (_named_in(place, "gitdir:") or ".git")  # a file in a second worktree
+            common = own / (_named_in(own / "commondir") or ".")
+            yield own / "HEAD"
+            if branch := _named_in(own / "HEAD", "ref:"):
+                yield common / branch
+            yield common / "packed-refs"
+            tags = common / "refs" / "tags"
+            yield from sorted(each for each in tags.rglob("*") if each.is_file())
+            return
+
+
+def _named_in(file: Path, label: str = "") -> str:
+    """Return what one of git's files names behind a label, "" where it does not."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except OSError:
+        return ""
+    return text.removeprefix(label).strip() if text.startswith(label) else ""
 
 
 def _is_in_repository(folder: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from packaging.utils import canonicalize_name
 from nbenv.core.requirements import absolute, parse
 from nbenv.core.spec import Spec
 from nbenv.core.urls import is_local
+from nbenv.git import revision_files
 from nbenv.installer.uv import tomllib
 
 __all__ = ["contents_of", "digest_of", "digests_of", "fingerprint"]
@@ -35,6 +37,7 @@ _MOST_NEIGHBOURS = 20
 _MOST_KEPT = 100
 _MOST_NAMES = 50_000
 """Beyond this, files do not count at all: such a folder is the root of a disk, or a mistake."""
+_MOST_READ = 2**20
 _digests: dict[bytes, str] = {}
 """Digests by what the system says of the files, for a server that is asked again and again."""
 _DECLARATIVE = frozenset({
@@ -52,6 +55,12 @@ _READ_BY_BACKENDS = (
     "setup.py", "setup.cfg", "hatch.toml", "hatch_build.py", "pdm_build.py", "build.py",
 )  # fmt: skip
 """Files that a backend runs, or that can name what it runs, without a word in pyproject.toml."""
+
+_ASKS_GIT = re.compile(
+    rb"setuptools[_-]scm|[\"']scm[\"']|[_-]vcs|versioneer|versioningit|dunamai|\bpbr\b"
+    rb"|dynamic[_-]versioning|git-?version|[\"']git[\"' ]"
+)
+"""How a project says that its version comes from git: a commit or a tag then changes it."""
 
 
 def digest_of(spec: Spec, folder: Path) -> str:
@@ -107,10 +116,26 @@ def fingerprint(place: Path, *, in_place: bool = False) -> str:
     if in_place and _only_declares(place):
         files: Iterator[tuple[str, Path]] = iter([("pyproject.toml", place / "pyproject.toml")])
     else:
-        files = _files(place)
+        files = itertools.chain(_files(place), _of_revision(place))
     for number, neighbour in enumerate(_neighbours(place)):
         files = itertools.chain(files, _files(neighbour, f"{number}:"))
     return _digest(list(itertools.islice(files, _MOST_NAMES)))
+
+
+def _of_revision(place: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of git's by which a project's version changes, with names of their own."""
+    texts = (_start(place / name) for name in ("pyproject.toml", *_READ_BY_BACKENDS))
+    if any(map(_ASKS_GIT.search, texts)):
+        for path in revision_files(place.resolve()):
+            yield f"git:{'/'.join(path.parts[-3:])}", path
+
+
+def _start(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_MOST_READ)
+    except OSError:
+        return b""
 
 
 def _neighbours(root: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import is_named
@@ -97,7 +98,8 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             if done is not None:
                 yield from done
                 return
-        run = partial(run_uv, command, where, find_links=links, phase="install")
+        projects = _projects(distributions, folder)
+        run = partial(run_uv, command, where, find_links=links, phase="install", projects=projects)
         try:
             yield from run(spec.indexes, hashed=True)
         except (IndexAccessError, ResolutionError):
@@ -190,6 +192,18 @@ def _is_wheel(locked: LockedDistribution) -> bool:
 
 def _is_built(locked: LockedDistribution, spec: Spec) -> bool:
     return locked.source and is_named(spec.no_binary, locked.name)
+
+
+def _projects(distributions: Sequence[LockedDistribution], folder: Path) -> list[Path]:
+    """Return the folders of the local projects among what is locked."""
+    urls = (each.url for each in distributions if each.url and is_local(each.url))
+    places = ((absolute(url.partition("#")[0], folder), url) for url in urls)
+    return [place / _subdirectory(url) for place, url in places if place.is_dir()]
+
+
+def _subdirectory(url: str) -> str:
+    fragment = parse_qs(url.partition("#")[2])
+    return fragment.get("subdirectory", ["."])[0]
 
 
 def _requirement_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:

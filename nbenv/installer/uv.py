@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -149,6 +150,7 @@ def run_uv(
     hashed: bool = False,
     only: str = "",
     accepted: int = 0,
+    projects: Sequence[Path] = (),
 ) -> Steps[str]:
     """Run uv, yield its messages as progress, and return its standard output.
 
@@ -170,6 +172,8 @@ def run_uv(
         The URL of the only index to ask, without credentials.
     accepted
         Another exit status than 0 that is no failure.
+    projects
+        The folders of the local projects that it may build.
 
     Raises
     ------
@@ -187,11 +191,13 @@ def run_uv(
     # Into a file: a pipe that nobody empties while standard error is read could fill up.
     with (
         scratch_folder() as compiled,
+        _built_apart(Path(compiled), projects) as built,
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
     ):
         # A build must neither run compiled files that lie beside its sources, as no approval covers
         # them, nor leave any: `folder` may be the one that the user is in.
         environ["PYTHONPYCACHEPREFIX"] = compiled
+        environ.setdefault("DIST_EXTRA_CONFIG", built)
         environ.setdefault("UV_HTTP_RETRIES", _RETRIES.get(phase, "1"))
         process = _started(command, folder, environ, output)
         hosts = [] if "--offline" in arguments else hosts_to_watch(environ)
@@ -202,6 +208,23 @@ def run_uv(
         _check_status(process.returncode, lines, accepted)
         output.seek(0)
         return output.read()
+
+
+@contextlib.contextmanager
+def _built_apart(scratch: Path, projects: Sequence[Path]) -> Iterator[str]:
+    """Write settings by which setuptools builds in a folder of this run; remove that at the end.
+
+    In its usual one, ``build``, it leaves each module that a project ever had, and installs them
+    all again. The folder is inside of each project, as all of a run's builds share the settings.
+    """
+    name = f".{scratch.name}"  # with a dot, no search for packages looks into it
+    config = scratch / "build.cfg"
+    config.write_text(f"[build]\nbuild_base = {name}\n", encoding="utf-8")
+    try:
+        yield str(config)
+    finally:
+        for project in projects:
+            shutil.rmtree(project / name, ignore_errors=True)
 
 
 def _started(

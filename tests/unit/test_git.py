@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
@@ -109,3 +110,37 @@ def test_texts_are_merged(tmp_path: Path, theirs: str, merged: str, clean: bool)
 def test_a_merge_of_nothing_fails(tmp_path: Path) -> None:
     with pytest.raises(NbenvError, match="merge-file failed"):
         git.merge_file(*[str(tmp_path / "none")] * 3)
+
+
+def revision(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in git.revision_files(folder) if path.exists()]
+
+
+def test_a_commit_and_a_tag_change_the_revision(repository: Path) -> None:
+    folder = repository / "below"
+    folder.mkdir()
+    seen = [revision(folder)]
+    for words in (
+        ["tag", "v1"],
+        ["commit", "-q", "--allow-empty", "-m", "x"],
+        ["checkout", "-qb", "b"],
+    ):
+        git.git(*words, folder=str(repository))
+        seen.append(revision(folder))
+    assert all(one != other for one, other in itertools.pairwise(seen))
+    git.git("pack-refs", "--all", folder=str(repository))
+    assert b"refs/tags/v1" in b"".join(revision(folder))
+
+
+def test_the_revision_of_a_second_worktree(repository: Path, tmp_path: Path) -> None:
+    git.git("worktree", "add", "-q", "-b", "other", str(tmp_path / "w"), folder=str(repository))
+    before = revision(tmp_path / "w")
+    git.git("commit", "-q", "--allow-empty", "-m", "x", folder=str(tmp_path / "w"))
+    assert revision(tmp_path / "w") != before
+    before = revision(tmp_path / "w")
+    git.git("tag", "v1", folder=str(repository))
+    assert revision(tmp_path / "w") != before
+
+
+def test_there_is_no_revision_outside_of_a_repository(tmp_path: Path) -> None:
+    assert not [path for path in git.revision_files(tmp_path) if tmp_path in path.parents]

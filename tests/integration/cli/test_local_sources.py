@@ -146,6 +146,44 @@ def test_an_edit_is_installed_by_installing_again(notebook: Path, beside: Path, 
     assert do("status", notebook, "--json").json["approved"]
 
 
+def test_a_commit_changes_a_version_that_comes_from_git(notebook: Path, beside: Path) -> None:
+    branch(beside, "1")
+    declared = beside / "mine" / "pyproject.toml"
+    do("install", notebook, "./mine")
+    branch(beside, "1")  # a commit that changes no file
+    assert "Already installed" in do("install", notebook, "./mine").out
+    with declared.open("a", encoding="utf-8") as file:
+        file.write("[tool.setuptools_scm]\n")
+    do("install", notebook, "./mine")
+    branch(beside, "1")
+    assert declared.read_text(encoding="utf-8").count("scm") == 0  # written anew
+    with declared.open("a", encoding="utf-8") as file:
+        file.write("[tool.setuptools_scm]\n")
+    assert "./mine changed since mine was installed" in do("status", notebook).out
+    assert "Installed mine from ./mine." in do("install", notebook, "./mine").out
+    assert "Already installed" in do("install", notebook, "./mine").out
+
+
+def test_no_build_finds_what_an_earlier_one_left(notebook: Path, beside: Path) -> None:
+    """setuptools installs what lies in its build folder, also modules that are gone."""
+    project(beside, "1")
+    backend = beside / "mine" / "nbenv_test_backend.py"
+    as_setuptools = """
+_build_wheel = build_wheel
+def build_wheel(*words):
+    import configparser, os, pathlib
+    config = configparser.RawConfigParser()
+    config.read(os.environ["DIST_EXTRA_CONFIG"])
+    pathlib.Path(config["build"]["build_base"]).mkdir()
+    return _build_wheel(*words)
+"""
+    backend.write_text(backend.read_text(encoding="utf-8") + as_setuptools, encoding="utf-8")
+    do("install", notebook, "./mine")
+    (beside / "mine" / "new.py").write_text("", encoding="utf-8")
+    do("install", notebook, "./mine")
+    assert not [each for each in os.listdir(beside / "mine") if each.startswith((".", "build/"))]
+
+
 def test_what_changed_is_told_and_restored(notebook: Path, beside: Path) -> None:
     do("install", notebook, project(beside, "1"))
     project(beside, "2")
