@@ -10,6 +10,7 @@ from nbenv.errors import BuildRefusedError, HashError, InstallerError
 from nbenv.installer.failures.build_log import explain_build
 from nbenv.installer.failures.no_index import closed_index, explain_no_index, turned_off
 from nbenv.installer.failures.no_solution import explain_no_solution
+from nbenv.installer.failures.sources import explain_git, explain_no_project
 
 __all__ = ["explain_failure"]
 
@@ -24,10 +25,12 @@ def explain_failure(lines: Sequence[str]) -> InstallerError:
     """
     start = next((n for n, line in enumerate(lines) if line.startswith("error:")), 0)
     shown = [without_credentials(line) for line in lines[start:] or ["uv printed no reason"]]
+    fetched = [without_credentials(line) for line in lines[:start] if "Updating " in line][-1:]
     text = "\n".join(shown)
     for pattern, explain in _CAUSES:
         if pattern.search(text):
-            return explain(shown)
+            is_source = explain in (explain_git, explain_no_project)
+            return explain([*shown, *fetched] if is_source else shown)
     return InstallerError(f"{_headline(shown)}.", _indented(shown[1:]), "Nothing was changed.")
 
 
@@ -86,6 +89,11 @@ def _turned_off(lines: Sequence[str]) -> InstallerError:
 _REFUSED = re.compile(r"building from source is disabled for `([^`]+)`")
 _CAUSES: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"os error (28|122)"), _full_disk),  # ENOSPC, EDQUOT
+    (
+        re.compile(r"Git operation failed|Git executable not found|has no subdirectory `"),
+        explain_git,
+    ),
+    (re.compile(r"does not appear to be a Python project"), explain_no_project),
     (re.compile(r"Hash mismatch"), _wrong_hash),
     (re.compile(r"building from source is disabled for"), _refused_build),
     (
