@@ -77,6 +77,12 @@ def _expanded(text: str) -> str:
     path = os.path.expanduser(text)
     if not os.path.exists(path.partition("[")[0]):
         raise RequirementError(f"There is no {text} here.", todo="Check the path.")
+    if "#" in os.path.realpath(path.partition("[")[0]):
+        raise RequirementError(
+            f"{text} cannot be installed from there.",
+            "A folder above it, or its own name, has a #, which the installer cannot use in paths.",
+            "Rename or move it; nothing was changed.",
+        )
     return path
 
 

@@ -102,6 +102,16 @@ def branch(folder: Path, text: str) -> str:
     return f"git+{root.as_uri()}@main"
 
 
+def test_a_folder_with_a_number_sign_is_refused_by_name(notebook: Path, beside: Path) -> None:
+    before = notebook.read_bytes()
+    project(beside / "C#", "1")
+    for words in (["./C#/mine"], ["-e", "./C#/mine"]):
+        done = nbenv_here("install", notebook, *words)
+        assert done.status == 1
+        assert "has a #, which the installer cannot use" in done.err
+    assert notebook.read_bytes() == before
+
+
 @pytest.fixture
 def beside(notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the notebook's folder, as the working directory of a terminal."""
