@@ -102,6 +102,8 @@ def _reason(text: str) -> tuple[str, str]:
             what = found.groupdict().get("what") or "cargo (Rust)"
             hint = _HEADERS.get(what, "on Debian and Ubuntu its name ends with -dev")
             return why.format(what=what), todo.format(what=what, hint=hint)
+    if re.match(r"error: .*`[^`]+ @ file:", text):
+        return "", "Correct the project, then try again;"
     return "", (
         "There is no wheel of it for this Python. Try another version of the package, or another "
         "Python;"

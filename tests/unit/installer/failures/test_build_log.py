@@ -43,3 +43,8 @@ def test_frames_of_a_traceback_are_left_out() -> None:
     log = ["Traceback (most recent call last):", '  File "/scratch/x.py", line 3, in f', "    f()"]
     error = explain_build(["error: Failed to build `a==1`", *log, "ValueError: moon"])
     assert error.why.splitlines() == ["  … (3 more lines above)", "  ValueError: moon"]
+
+
+def test_a_local_project_is_not_sent_to_another_version() -> None:
+    lines = ["error: Failed to build `mine @ file:///home/me/mine`", "  cause: boom"]
+    assert explain_build(lines).todo == "Correct the project, then try again; nothing was changed."
