@@ -142,8 +142,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
                 of_python(standard, python), todo="Import it; there is nothing to install."
             )
         found = yield from name_requirements(
-            others, request.editable, read.requirements, ref.folder
-        )
+            others, request.editable, read.requirements, ref.folder,
+            with_asked(snapshot.spec, request, ref.folder, ()),
+        )  # fmt: skip
         asked = [requirements.parse(text) for text in found.requirements]
         names = [each.name for each in asked]
         return Edited(
