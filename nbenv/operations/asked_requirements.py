@@ -220,6 +220,8 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
     if not error.unknown or not places:
         return error
     place = places[0]
+    if names[place] == error.unknown and len(names) == 1:
+        return error  # it says the name already, and perhaps which index was asked
     for pair in (names[place : place + 2], names[max(place - 1, 0) : place + 1]):
         if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
             return unknown_name(error.unknown, typed=" ".join(pair))
