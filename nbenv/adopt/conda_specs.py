@@ -60,8 +60,10 @@ def _add_pip_section(lines: list[str], source: Source, findings: Findings) -> No
         if line.startswith("-"):
             option = pip_install(line.split())
             findings.editable += option.editable
-            for url in [*option.indexes, *option.main_index]:
+            for url in option.indexes:
                 findings.add_index(url)
+            for url in option.main_index:
+                findings.add_main_index(url, source)
         else:
             findings.add(line, source)
 

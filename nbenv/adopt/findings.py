@@ -63,7 +63,8 @@ class Findings:
     `python` is a version such as ``"3.11"``. `optional` are imports that the notebook can do
     without, `offered` what a call in it may need, `left_out` what files ask for and the notebook
     does not use. `unknown` are modules that no known package provides, and where they are imported.
-    `pins` are versions for requirements that have none. `as_of` is a day (``"2021-06-01"``) to
+    `pins` are versions for requirements that have none. `main_indexes` are the indexes that sources
+    name instead of the default one. `as_of` is a day (``"2021-06-01"``) to
     resolve as of; with `as_of_recorded` a record asks for it, otherwise it is an estimate.
     """
 
@@ -72,6 +73,7 @@ class Findings:
     requirements: list[FoundRequirement] = field(default_factory=list)
     editable: list[str] = field(default_factory=list)
     indexes: dict[str, str] = field(default_factory=dict)
+    main_indexes: dict[Source, str] = field(default_factory=dict)
     optional: list[FoundRequirement] = field(default_factory=list)
     offered: list[FoundRequirement] = field(default_factory=list)
     left_out: list[FoundRequirement] = field(default_factory=list)
@@ -101,6 +103,20 @@ class Findings:
         clean = without_credentials(url)
         if clean not in self.indexes.values():
             self.indexes[unused_name(name or index_name(url), self.indexes)] = clean
+
+    def add_main_index(self, url: str, source: Source) -> None:
+        """Add the index that a source of requirements names instead of the default one."""
+        self.add_index(url)
+        self.main_indexes[source] = without_credentials(url)
+
+    @property
+    def default_index(self) -> str:
+        """The index that replaces the default one: if all requirements ask for it, "" otherwise.
+
+        Where a line without it asks for more, the default one is needed, too.
+        """
+        urls = {self.main_indexes.get(each.source, "") for each in self.settled()}
+        return urls.pop() if len(urls) == 1 else ""
 
     def add_pin(self, pinned: str, source: Source) -> None:
         """Add ``name==version``, for a requirement without a version; the last one counts."""

@@ -65,8 +65,10 @@ def read_requirements_text(
         if line.requirement:
             findings.add(line.requirement, source)
         findings.editable += line.values("--editable")
-        for url in (*line.values("--extra-index-url"), *line.values("--index-url")):
+        for url in line.values("--extra-index-url"):
             findings.add_index(url)
+        for url in line.values("--index-url"):
+            findings.add_main_index(url, source)
         for other in line.values("--requirement"):
             if depth < _DEEPEST and (folder / other).is_file():
                 read_requirements(folder / other, source, findings, depth + 1)

@@ -66,6 +66,11 @@ def _listing(found: Iterable[FoundRequirement]) -> str:
     return ", ".join(f"{each.name} ({_places(each.where)})" for each in found)
 
 
+def _index_entry(findings: Findings, name: str) -> dict[str, object]:
+    url = findings.indexes[name]
+    return {"name": name, "url": url} | ({"default": True} if url == findings.default_index else {})
+
+
 def to_data(findings: Findings) -> dict[str, object]:
     """Return the findings for ``--json``."""
     return {
@@ -73,7 +78,7 @@ def to_data(findings: Findings) -> dict[str, object]:
         "python_source": findings.python_source,
         "found": [_entry(each) for each in findings.settled()],
         "editable": findings.editable,
-        "indexes": [{"name": n, "url": u} for n, u in findings.indexes.items()],
+        "indexes": [_index_entry(findings, name) for name in findings.indexes],
         "unknown": [{"module": m, "where": w} for m, w in findings.unknown.items()],
         "optional": [_entry(each) for each in findings.optional],
         "offered": [_entry(each) for each in findings.offered],

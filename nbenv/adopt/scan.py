@@ -136,13 +136,16 @@ class Scan:
             else:
                 self.findings.add(self._without_local_version(text, install, where), source, where)
         self.findings.editable += install.editable
-        for url in [*install.main_index, *install.indexes]:
+        main = install.main_index[-1:]  # as for pip, the last one counts
+        for url in [*main, *install.indexes]:
             if _MIRROR.search(url):
                 self.findings.note(
                     f"{where} names a mirror of the main index; your own index is used instead."
                 )
             elif url.startswith(("http://", "https://")):
                 self.findings.add_index(url)
+                if url in main:
+                    self.findings.add_main_index(url, source)
         for name in install.files:
             self._add_requirements_file(name, source, where)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from packaging.utils import InvalidName, canonicalize_name
@@ -70,7 +71,12 @@ def is_named(names: Sequence[str], name: str) -> bool:
 
 def is_moment(text: str) -> bool:
     """Return whether a text is a day or a time (RFC 3339)."""
-    return bool(_MOMENT.fullmatch(text))
+    if not _MOMENT.fullmatch(text):
+        return False
+    try:
+        return bool(date.fromisoformat(text[:10]))
+    except ValueError:  # such as the 31st of February, which uv would not take
+        return False
 
 
 def constraint_problem(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -181,11 +181,13 @@ def combine(asked: Iterable[tuple[str, str]]) -> list[str]:
         Two of one name exclude each other; the message names both.
     """
     lines: dict[tuple[str, str], Requirement] = {}
-    seen: list[tuple[Requirement, str]] = []
+    seen: dict[tuple[str, str], dict[str, tuple[Requirement, str]]] = {}
     for text, place in asked:
         new = parse(text)
-        _check_agrees(new, place, seen)
-        seen.append((new, place))
+        same = seen.setdefault((new.name, _marker_of(new)), {})
+        if str(new) not in same:  # a long file says the same thing often
+            _check_agrees(new, place, same.values())
+            same[str(new)] = new, place
         # An address and a specifier cannot stand in one requirement, but in two of one name.
         kind = "url" if new.url else "specifier"
         known = lines.setdefault((new.name, f"{kind} {_marker_of(new)}"), parse(text))
@@ -204,9 +206,8 @@ def combine(asked: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _check_agrees(new: Requirement, place: str, seen: Iterable[tuple[Requirement, str]]) -> None:
+    """Raise unless a requirement agrees with others of its name and marker."""
     for old, where in seen:
-        if old.name != new.name or _marker_of(old) != _marker_of(new):
-            continue
         two_addresses = old.url and new.url and old.url != new.url
         if two_addresses or _is_impossible(old.specifier & new.specifier):
             raise RequirementError(
@@ -237,12 +238,15 @@ def by_name(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
+def merge(
+    recorded: Sequence[str], asked: Iterable[str], elsewhere: Collection[str] = ()
+) -> list[str]:
     """Return the recorded requirements with new ones merged in, sorted.
 
     A bare name keeps the version that was asked for before, and extras add up. Anything else
     replaces what was there, except under another marker. What is asked for in one call is kept
-    together: see `combine`.
+    together: see `combine`. Of the names `elsewhere`, what is asked for is for other machines than
+    this one, so that what is required without a marker stays.
     """
     merged = [parse(text) for text in recorded]
     added: dict[str, list[Requirement]] = {}
@@ -251,7 +255,9 @@ def merge(recorded: Sequence[str], asked: Iterable[str]) -> list[str]:
         added.setdefault(new.name, []).append(new)
     for name, together in added.items():
         others = [old for old in merged if old.name != name]
-        merged = [*others, *_merged([old for old in merged if old.name == name], together)]
+        known = [old for old in merged if old.name == name]
+        kept = [old for old in known if old.marker is None] if name in elsewhere else []
+        merged = [*others, *kept, *_merged(known, together)]
     return sorted(dict.fromkeys(map(text_of, merged)))
 
 

@@ -93,7 +93,7 @@ def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[
         A constraint cannot be.
     """
     names = {requirements.name_of(text) for text in named}
-    links = [_location(text, folder) for text in asked.find_links]
+    links = [_location(text, folder) for text in asked.find_links if text]  # "" is no folder
     no_deps = set(spec.no_deps) - names
     # All that is installed would be the kernel too, and what other commands installed.
     to_build = [",".join(sorted(names)) if text == ALL else text for text in asked.no_binary]

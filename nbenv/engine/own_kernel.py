@@ -33,10 +33,24 @@ def resolve_with_kernel(
         others = tuple(index for index in spec.indexes if not index.default)
         if others == spec.indexes:
             raise
-        lock = yield from _apart(spec, replace(spec, indexes=others), interpreter, folder, options)
+        own = replace(spec, indexes=others)
+        try:
+            lock = yield from _apart(spec, own, interpreter, folder, options)
+        except ResolutionError as error:
+            raise _explained(error, spec) from None
         if lock is None:
             raise
         return lock
+
+
+def _explained(error: ResolutionError, spec: Spec) -> ResolutionError:
+    """Return an error that says which index was asked, where that may be why a name is unknown."""
+    url = next(index.url for index in spec.indexes if index.default)
+    if not error.unknown or error.unknown == KERNEL:
+        return error
+    reason = f"This notebook uses {url} instead of this machine's default index."
+    why = " ".join(filter(None, (error.why, reason)))
+    return ResolutionError(error.what, why, error.todo, unknown=error.unknown)
 
 
 def _apart(

@@ -6,7 +6,7 @@ https://packaging.python.org/en/latest/specifications/dependency-specifiers/#env
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,9 +14,10 @@ from packaging.markers import default_environment
 from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import parse
 from nbenv.core.spec import Spec
 
-__all__ = ["marker_values", "possible_locked", "select_locked"]
+__all__ = ["elsewhere", "marker_values", "possible_locked", "select_locked"]
 
 _NEWEST = "99"
 """The patch version assumed for a Python that is not here: uv would fetch the newest."""
@@ -54,6 +55,19 @@ def marker_values(
         "implementation_version": full,
         **(platform or {}),
     }
+
+
+def elsewhere(texts: Iterable[str], python: str, version: str | None = None) -> frozenset[str]:
+    """Return the names that requirements ask for on other machines alone, not on this one.
+
+    `python` and `version` are as in `marker_values`.
+    """
+    values = marker_values(python, version)
+    asked = [(each.name, str(each.marker or "") or None) for each in map(parse, texts)]
+    here = {
+        name for name, marker in asked if LockedDistribution(name, marker=marker).holds_for(values)
+    }
+    return frozenset({name for name, _ in asked} - here)
 
 
 def select_locked(

@@ -40,25 +40,51 @@ def check_origins(packages: Sequence[Package], spec: Spec) -> None:
     """
     if len(set(own_indexes(spec.indexes))) < 2:
         return  # with one index there is no other
-    moved: dict[str, list[LockedDistribution]] = {}
-    for index, locked in _moved(packages, spec):
-        moved.setdefault(index, []).append(locked)
-    for index, distributions in moved.items():
-        found = files_offered_by(index, distributions, spec)
-        for locked in distributions:
-            if not any(file.digest in locked.hashes for file in found.get(locked.name, ())):
-                raise _switch_error(locked, index, packages)
+    moved: dict[str, list[list[LockedDistribution]]] = {}
+    for index, lines in _moved(packages, spec):
+        moved.setdefault(index, []).append(lines)
+    for index, groups in moved.items():
+        known = _names_known(index, groups, spec)
+        for lines in groups:
+            if lines[0].name not in known:
+                raise _switch_error(lines[0], index, packages)
 
 
-def _moved(packages: Sequence[Package], spec: Spec) -> Iterator[tuple[str, LockedDistribution]]:
-    """Yield what is replaced by other files, with the index that has them."""
-    for locked in spec.lock.distributions:
-        same = [each for each in packages if each.get("name") == locked.name]
-        for package in same if locked.version else ():
-            index = str(package.get("index", ""))
-            kept = any(digest in locked.hashes for digest in _digests(package))
-            if index.startswith(("http:", "https:")) and not kept:
+def _moved(
+    packages: Sequence[Package], spec: Spec
+) -> Iterator[tuple[str, list[LockedDistribution]]]:
+    """Yield each index that has other files of a name than the locked ones, with its lines.
+
+    A name may have several lines, each for other Pythons or platforms: one file that stays shows
+    that the index is the same.
+    """
+    for name, lines in spec.lock.by_name().items():
+        locked = [each for each in lines if each.version]
+        hashes = {digest for each in locked for digest in each.hashes}
+        same = [each for each in packages if locked and each.get("name") == name]
+        kept = {_index_of(each) for each in same if not hashes.isdisjoint(_digests(each))}
+        for index in dict.fromkeys(map(_index_of, same)):
+            if index.startswith(("http:", "https:")) and index not in kept:
                 yield index, locked
+
+
+def _index_of(package: Package) -> str:
+    return str(package.get("index", ""))
+
+
+def _names_known(
+    index: str, groups: Sequence[Sequence[LockedDistribution]], spec: Spec
+) -> set[str]:
+    """Return the names of which an index has a locked file; one line of each is asked at a time."""
+    known: set[str] = set()
+    for position in range(max(map(len, groups))):
+        asked = [each[position] for each in groups if len(each) > position]
+        asked = [each for each in asked if each.name not in known]
+        found = files_offered_by(index, asked, spec)
+        for each in asked:
+            if any(file.digest in each.hashes for file in found.get(each.name, ())):
+                known.add(each.name)
+    return known
 
 
 def _digests(package: Package) -> Iterator[str]:
@@ -71,7 +97,8 @@ def _digests(package: Package) -> Iterator[str]:
 def _switch_error(
     locked: LockedDistribution, index: str, packages: Sequence[Package]
 ) -> IndexSwitchError:
-    version = next(str(each.get("version")) for each in packages if each["name"] == locked.name)
+    named = [each for each in packages if each["name"] == locked.name]
+    version = next(str(each.get("version")) for each in named if _index_of(each) == index)
     return IndexSwitchError(
         f"{locked.name} would come from another index than before.",
         f"{without_credentials(index)} offers {locked.name} {version}, but not the locked file of "

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from nbenv.core.requirements import parse, portable, text_of
+from nbenv.core.spec import Index
 from nbenv.errors import RequirementError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.scratch_project import write_project
@@ -32,6 +34,8 @@ def find_names(
     *,
     files: Sequence[Path] = (),
     editable: Sequence[str] = (),
+    indexes: Sequence[Index] = (),
+    find_links: Sequence[str] = (),
 ) -> Steps[NamedRequirements]:
     """Return the requirements behind paths, URLs and requirements files, with their names.
 
@@ -45,6 +49,9 @@ def find_names(
         Files in pip's requirements format.
     editable
         Paths of projects to install in place.
+    indexes, find_links
+        The indexes, and the pages and folders of files, that builds take what they need from; as of
+        `nbenv.installer.uv.run_uv`.
 
     Raises
     ------
@@ -55,16 +62,17 @@ def find_names(
     """
     found: list[str] = []
     in_place: list[str] = []
+    run = partial(run_uv, indexes=indexes, find_links=find_links)
     for flags, texts in (([], asked), (["--editable"], editable)):
         if texts:
             located = [_expanded(text) for text in texts]
-            named = yield from _add([*flags, "--", *located], notebook_folder)
+            named = yield from _add(run, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
     for path in files:
         if not path.is_file():
             raise RequirementError(f"There is no file {path}.", todo="Check its name.")
-        named = yield from _add(["--requirements", str(path)], notebook_folder)
+        named = yield from _add(run, ["--requirements", str(path)], notebook_folder)
         found.extend(named.requirements)
         in_place.extend(named.editable)
     return NamedRequirements(tuple(found), tuple(in_place))
@@ -86,14 +94,16 @@ def _expanded(text: str) -> str:
     return path
 
 
-def _add(arguments: Sequence[str], notebook_folder: Path) -> Steps[NamedRequirements]:
+def _add(
+    run: Callable[..., Steps[str]], arguments: Sequence[str], notebook_folder: Path
+) -> Steps[NamedRequirements]:
     """Let ``uv add`` put requirements into a throw-away project, and read what it wrote."""
     with scratch_folder() as scratch:
         project = Path(scratch, "pyproject.toml")
         write_project(project, {"dependencies": []}, {})
         command = ["add", "--project", scratch, "--frozen", "--python", sys.executable]
         # Relative paths, also those in requirements files, are relative to where the user is.
-        yield from run_uv([*command, *arguments], Path.cwd())
+        yield from run([*command, *arguments], Path.cwd())
         document = tomllib.loads(project.read_text(encoding="utf-8"))
     sources = document.get("tool", {}).get("uv", {}).get("sources", {})
     requirements, editable = [], []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.installer.failures.no_solution import unknown_name
+from nbenv.installer.index_settings import usable_links
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
 
@@ -112,7 +114,11 @@ def _is_named_index(text: str) -> bool:
 
 
 def name_requirements(
-    asked: Sequence[str], editable: Sequence[str], lines: Sequence[AskedLine], folder: Path
+    asked: Sequence[str],
+    editable: Sequence[str],
+    lines: Sequence[AskedLine],
+    folder: Path,
+    recorded: Spec,
 ) -> Steps[AskedRequirements]:
     """Return everything that is asked for as requirements with a name, as a record needs it.
 
@@ -126,6 +132,9 @@ def name_requirements(
         The requirements of files.
     folder
         The notebook's folder, which the paths of the result are relative to.
+    recorded
+        The record, with what the command says of indexes: what a name is built with comes from the
+        same places as what is installed, or a public index could stand in for a private one.
 
     Raises
     ------
@@ -135,6 +144,8 @@ def name_requirements(
     found: list[tuple[str, str]] = []
     in_place: list[str] = []
     allowed: dict[str, AllowedHashes] = {}
+    links = usable_links(recorded.find_links, folder)
+    find = partial(find_names, indexes=recorded.indexes, find_links=links)
     everything = [*(AskedLine(text) for text in asked), *lines]
     if editable or not all(requirements.is_named(_named_by_egg(each.text)) for each in everything):
         yield Progress("resolve", "Looking up the names of the packages…")
@@ -142,13 +153,13 @@ def name_requirements(
         text = _named_by_egg(each.text)
         named = NamedRequirements((text,))
         if not requirements.is_named(text):
-            named = yield from find_names([text], folder)
+            named = yield from find([text], folder)
         found += [(_recordable(text, folder), each.place) for text in named.requirements]
         in_place += named.editable
         if each.hashes:
             _allow(allowed, each, map(requirements.name_of, named.requirements))
     for path in editable:
-        named = yield from find_names([], folder, editable=[path])
+        named = yield from find([], folder, editable=[path])
         found += [(_recordable(text, folder), "") for text in named.requirements]
         in_place += named.editable
     return AskedRequirements(tuple(requirements.combine(found)), tuple(in_place), allowed)
@@ -209,6 +220,8 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
     if not error.unknown or not places:
         return error
     place = places[0]
+    if names[place] == error.unknown and len(names) == 1:
+        return error  # it says the name already, and perhaps which index was asked
     for pair in (names[place : place + 2], names[max(place - 1, 0) : place + 1]):
         if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
             return unknown_name(error.unknown, typed=" ".join(pair))

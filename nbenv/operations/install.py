@@ -21,7 +21,7 @@ from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_note
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
-from nbenv.environments.markers import select_locked
+from nbenv.environments.markers import elsewhere, select_locked
 from nbenv.errors import RequirementError, ResolutionError, UsageError
 from nbenv.installer.files.requirements_files import read_files
 from nbenv.installer.resolve import ResolveOptions
@@ -142,8 +142,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
                 of_python(standard, python), todo="Import it; there is nothing to install."
             )
         found = yield from name_requirements(
-            others, request.editable, read.requirements, ref.folder
-        )
+            others, request.editable, read.requirements, ref.folder,
+            with_asked(snapshot.spec, request, ref.folder, ()),
+        )  # fmt: skip
         asked = [requirements.parse(text) for text in found.requirements]
         names = [each.name for each in asked]
         return Edited(
@@ -250,10 +251,11 @@ def _add_requirements(
 ) -> Spec:
     spec = snapshot.spec
     asked = [text for text in named.requirements if not requirements.is_bare_kernel(text)]
-    names = {requirements.name_of(text) for text in asked}
+    absent = elsewhere(asked, spec.python, snapshot.environment.read_version())
+    names = {requirements.name_of(text) for text in asked} - absent
     more = replace(
         spec,
-        requirements=tuple(requirements.merge(spec.requirements, asked)),
+        requirements=tuple(requirements.merge(spec.requirements, asked, absent)),
         editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
     )
     made = with_asked(more, request, snapshot.ref.folder, asked)
@@ -296,9 +298,9 @@ def _installed_summary(
     done: ChangeResult[AskedRequirements], asked: list[str], dry_run: bool
 ) -> str:
     here = select_locked(done.spec, done.synced.environment.read_version())
-    elsewhere = [text for text in done.note.requirements if requirements.name_of(text) not in here]
+    others = [text for text in done.note.requirements if requirements.name_of(text) not in here]
     what = ", ".join(f"{name} {_version_or_url(here[name])}" for name in asked if name in here)
-    recorded = _recorded_summary(elsewhere, dry_run)
+    recorded = _recorded_summary(others, dry_run)
     changes = done.synced.changes
     if not changes and done.synced.again:
         more = and_more(len(set(done.synced.again) - set(asked))) if what else ""

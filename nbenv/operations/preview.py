@@ -66,6 +66,9 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     found, problem = None, ""
     if not spec.lock.distributions:
         problem = "Nothing is locked: restoring would resolve the requirements."
+    elif look_up and any(each.default for each in _foreign_indexes(spec.indexes)):
+        # The names may be private: a default index of the notebook's hides them from this one.
+        problem = "Sizes are unknown: the notebook uses another index than this machine's."
     elif look_up:
         yield Progress("resolve", "Asking this machine's index for sizes…")
         try:

@@ -30,6 +30,8 @@ export interface IProblem {
 export interface IIndex {
   name: string;
   url: string;
+  /** Whether it replaces the machine's default index. */
+  default?: boolean;
 }
 
 /**

@@ -84,7 +84,8 @@ export function readPreview(data: unknown): IPreview {
 }
 
 function readIndex(raw: Raw): IIndex {
-  return { name: text(raw.name), url: text(raw.url) };
+  const index = { name: text(raw.name), url: text(raw.url) };
+  return raw.default === true ? { ...index, default: true } : index;
 }
 
 /** Tell whether a requirement is a folder or a file of the server's machine. */

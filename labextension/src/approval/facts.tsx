@@ -42,6 +42,14 @@ export function Facts(props: IFactsProps): JSX.Element {
       <Fact
         title={trans.__('Other indexes')}
         lines={found.indexes?.map(each => `${each.name}: ${each.url}`) ?? []}
+        note={
+          found.indexes?.some(each => each.default)
+            ? trans.__(
+                '%1 replaces the index that this machine is configured to use.',
+                defaultIndex(found)
+              )
+            : undefined
+        }
         none={
           found.indexes
             ? trans.__('none, only those configured on this machine')
@@ -125,6 +133,11 @@ function Fact(props: {
       </dd>
     </>
   );
+}
+
+/** The name of the index that replaces the machine's default one. */
+function defaultIndex(found: IPreview): string {
+  return plain(found.indexes?.find(each => each.default)?.name ?? '');
 }
 
 function packages(found: IPreview, trans: TranslationBundle): string {

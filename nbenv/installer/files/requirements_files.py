@@ -115,10 +115,7 @@ class _Reader:
         for each in names:
             if _SECRET.search(each) and self._environ[each] in public:
                 why = f"Everyone who gets the notebook could read the value of {each} in it."
-                todo = (
-                    "A password belongs before the host, as in https://user:${NAME}@host, "
-                    "or in ~/.netrc."
-                )
+                todo = "A password belongs between the user's name and the host, or in ~/.netrc."
                 raise bad_line(place, written, why, todo)
         return text
 

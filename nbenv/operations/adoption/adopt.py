@@ -14,7 +14,12 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.interpreters import default_python
 from nbenv.errors import NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
-from nbenv.operations.adoption.attempts import Adopted, Goal, install_first_possible
+from nbenv.operations.adoption.attempts import (
+    Adopted,
+    Goal,
+    install_first_possible,
+    with_indexes,
+)
 from nbenv.operations.adoption.dates import chosen_day
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.names import resolve_names
@@ -84,12 +89,16 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
     _check_record(ref, agreed)
     findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
-    named = yield from resolve_names(findings, ref.folder)
+    indexes = tuple(
+        Index(name, url, url == findings.default_index) for name, url in findings.indexes.items()
+    )
+    recorded = NotebookSnapshot.read(ref).spec.indexes
+    named = yield from resolve_names(findings, ref.folder, with_indexes(recorded, indexes))
     goal = Goal(
         ref=ref,
         python=examined.python,
         requirements=named.requirements,
-        indexes=tuple(Index(name, url) for name, url in findings.indexes.items()),
+        indexes=indexes,
         as_of=as_of,
         agreed=agreed,
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
@@ -143,7 +152,7 @@ def _examine(path: Path, options: AdoptOptions) -> _Examined:
         if declared:
             findings.note(f"Python {declared} ({source}) is not used; Python {python} is")
     if options.own_indexes:
-        findings = replace(findings, indexes={})
+        findings = replace(findings, indexes={}, main_indexes={})
     return _Examined(findings, declared, python, as_of)
 
 

@@ -37,6 +37,7 @@ def digest_of_findings(findings: Findings, ref: NotebookRef) -> str:
             "adopts": sorted(each.requirement for each in findings.settled()),
             "editable": sorted(findings.editable),
             "indexes": sorted(findings.indexes.values()),
+            "default": findings.default_index,
             "python": findings.python,
             "contents": {text: found for text in direct if (found := _contents(text, ref.folder))},
             "record": _record_digest(ref),
@@ -67,7 +68,8 @@ def _record_digest(ref: NotebookRef) -> str:
 def sentences(findings: Findings) -> Iterator[str]:
     """Yield a sentence for each thing that can make code run or a host be asked."""
     for name, url in findings.indexes.items():
-        yield f"It uses the index {name} ({url})."
+        instead = " instead of this machine's default index"
+        yield f"It uses the index {name} ({url}){instead if url == findings.default_index else ''}."
     for text in direct_requirements(findings):
         yield f"It installs directly from {text}, and may build it, which runs its code."
 
@@ -96,7 +98,10 @@ def _without_foreign(findings: Findings) -> Findings:
     """Return the findings that this machine's own indexes serve, with notes about the others."""
     left_out = [*findings.indexes.values(), *direct_requirements(findings)]
     kept = [each for each in findings.requirements if not _is_direct(each.requirement)]
-    reduced = replace(findings, requirements=kept, editable=[], indexes={}, notes=[*findings.notes])
+    reduced = replace(
+        findings, requirements=kept, editable=[], indexes={}, main_indexes={},
+        notes=[*findings.notes],
+    )  # fmt: skip
     for text in left_out:
         reduced.note(f"{text} was not used, as nobody agreed to it")
     return reduced

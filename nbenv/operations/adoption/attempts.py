@@ -27,7 +27,7 @@ from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Adopted", "Goal", "install_first_possible"]
+__all__ = ["Adopted", "Goal", "install_first_possible", "with_indexes"]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
             spec,
             python=attempt.python if snapshot.record is None else spec.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
-            indexes=_with_indexes(spec.indexes, goal.indexes),
+            indexes=with_indexes(spec.indexes, goal.indexes),
         )
         return Edited(wanted, None)
 
@@ -187,10 +187,12 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
     return Adopted(changed.spec, changed.synced)
 
 
-def _with_indexes(known: Sequence[Index], found: Sequence[Index]) -> tuple[Index, ...]:
-    """Return indexes with others after them, each with a name of its own."""
-    urls = {index.url: index.name for index in known}
+def with_indexes(known: Sequence[Index], found: Sequence[Index]) -> tuple[Index, ...]:
+    """Return indexes with others after them, each with a name of its own; one is the default."""
+    indexes = {index.url: index for index in known}
+    has_default = any(index.default for index in known)
     for index in found:
-        if index.url not in urls:
-            urls[index.url] = unused_name(index.name, urls.values())
-    return tuple(Index(name, url) for url, name in urls.items())
+        if index.url not in indexes:
+            name = unused_name(index.name, [each.name for each in indexes.values()])
+            indexes[index.url] = Index(name, index.url, index.default and not has_default)
+    return tuple(indexes.values())

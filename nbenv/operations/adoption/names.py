@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.adopt.findings import Findings
 from nbenv.core import requirements
+from nbenv.core.spec import Index
 from nbenv.errors import NbenvError
 from nbenv.installer.requirement_names import find_names
 from nbenv.progress import Progress, Steps
@@ -22,7 +24,7 @@ class Named:
     notes: tuple[str, ...] = ()
 
 
-def resolve_names(findings: Findings, folder: Path) -> Steps[Named]:
+def resolve_names(findings: Findings, folder: Path, indexes: Sequence[Index] = ()) -> Steps[Named]:
     """Find out the names of URLs and paths by reading their metadata; leave out what has none.
 
     Parameters
@@ -31,6 +33,8 @@ def resolve_names(findings: Findings, folder: Path) -> Steps[Named]:
         The findings, whose requirements and editable projects are named.
     folder
         The notebook's folder, which paths are relative to.
+    indexes
+        The indexes that builds take what they need from, before this machine's own.
     """
     settled = [
         (each.requirement, _has_name(each.requirement, each.name)) for each in findings.settled()
@@ -40,7 +44,7 @@ def resolve_names(findings: Findings, folder: Path) -> Steps[Named]:
     for text in [*(text for text, has_name in settled if not has_name), *findings.editable]:
         yield Progress("resolve", f"Reading the metadata of {text}…")
         try:
-            found = yield from find_names([_absolute(text, folder)], folder)
+            found = yield from find_names([_absolute(text, folder)], folder, indexes=indexes)
         except NbenvError as error:
             notes.append(f"{text} was left out: {_first_lines(error)}")
             continue

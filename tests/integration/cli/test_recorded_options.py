@@ -7,19 +7,21 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from nbenv.cli.pip_lines.pip_magic import perform_pip
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import InstallerError
+from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.install import InstallRequest
 from nbenv.operations.install import install as install_verb
 from nbenv.operations.restore import restore
 from nbenv.operations.uninstall import uninstall
 from nbenv.operations.upgrade import upgrade
 from nbenv.progress import Outcome, drain
-from tests.conftest import write_other_copy
+from tests.conftest import write_notebook, write_other_copy
 from tests.support.environments import environment_of, install, recorded, ref_of, versions
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project, make_sdist, make_wheel
@@ -219,6 +221,45 @@ def test_a_default_index_hides_the_public_one(
         drain(upgrade(ref_of(notebook)))
         assert restored(notebook, tmp_path, monkeypatch) == {"private": "1.0"}
         assert index.requests == []
+
+
+@pytest.mark.parametrize("where", ["cell", "file", "record"])
+def test_adopting_keeps_the_index_that_hides_the_public_one(
+    where: str, notebook: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    index.wheel("private", "9.0")
+    index.wheel("needed", "9.0")
+    with LocalIndex(tmp_path / "corporate") as corporate:
+        corporate.wheel("private", "1.0", requires=["needed"])
+        corporate.wheel("needed", "1.0")
+        cells = ["import private"]
+        if where != "file":
+            option = f"-i {corporate.url} " if where == "cell" else ""
+            cells.insert(0, f"%pip install {option}private")
+        else:
+            notebook.parent.mkdir(exist_ok=True)
+            lines = f"--index-url {corporate.url}\nprivate\n"
+            (notebook.parent / "requirements.txt").write_text(lines)
+        write_notebook(notebook, *cells)
+        if where == "record":
+            run(notebook, "needed", default_index=f"corp={corporate.url}")
+        drain(adopt(ref_of(notebook), AdoptOptions(), agreed=None))
+        (entry,) = cast("list[dict[str, object]]", record_of(notebook)["indexes"])
+        assert (entry["url"], entry.get("default")) == (corporate.url, True)
+        assert versions(notebook) == {"private": "1.0", "needed": "1.0"}
+
+
+def test_a_build_needs_nothing_from_the_index_that_is_hidden(
+    notebook: Path, index: LocalIndex, tmp_path: Path
+) -> None:
+    index.wheel("private-backend", "9.0", modules={"private_backend": "raise SystemExit"})
+    project = tmp_path / "project"
+    project.mkdir()
+    lines = '[build-system]\nrequires = ["private-backend"]\nbuild-backend = "private_backend"\n'
+    (project / "pyproject.toml").write_text(lines)
+    with LocalIndex(tmp_path / "corporate") as corporate, pytest.raises(InstallerError):
+        run(notebook, str(project), default_index=f"corp={corporate.url}")
+    assert ("GET", "/simple/private-backend/") not in index.requests
 
 
 def test_an_index_strategy(notebook: Path, index: LocalIndex, tmp_path: Path) -> None:

@@ -125,3 +125,12 @@ def test_indexes_of_one_name_are_all_kept() -> None:
         "h-example-2": "https://h.example:2",
         "h-example-3": "https://other.example",
     }
+
+
+def test_an_index_replaces_the_default_one_only_if_everything_asks_for_it() -> None:
+    found, line = Findings(), Source(1, "install lines, cell 1")
+    found.add("private", line)
+    found.add_main_index("https://user:word@corp.example/simple", line)
+    assert found.default_index == "https://corp.example/simple"
+    found.add("public", Source(3, "imports"))
+    assert found.default_index == ""

@@ -116,6 +116,7 @@ def test_a_folder_is_recorded_relative_to_the_notebook(
     for text in ("../wheels", str(tmp_path / "wheels"), (tmp_path / "wheels").as_uri()):
         made = asked(folder=tmp_path / "here", find_links=(text, "https://h.invalid/w.html"))
         assert made.find_links == ("../wheels", "https://h.invalid/w.html")
+    assert asked(find_links=("",)).find_links == ()
     with pytest.raises(UsageError, match="There is no folder"):
         asked(find_links=("missing",))
     with pytest.raises(UsageError, match="cannot be recorded"):
@@ -144,7 +145,7 @@ def test_a_day_and_a_strategy_replace_the_recorded_ones_or_take_them_away() -> N
     assert (made.exclude_newer, made.index_strategy) == ("", "")
 
 
-@pytest.mark.parametrize("text", ["yesterday", "7 days", "P7D", "2024-13-01", "-x"])
+@pytest.mark.parametrize("text", ["yesterday", "7 days", "P7D", "2024-13-01", "2024-02-31", "-x"])
 def test_a_day_that_moves_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is not a day"):
         asked(exclude_newer=text)

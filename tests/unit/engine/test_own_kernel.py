@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,7 +55,8 @@ def test_a_private_name_is_never_taken_from_elsewhere(
     [recorded] = read(notebook).spec.indexes
     assert (recorded.url, recorded.default) == (private.url, True)
     assert not asked_for(index, "mine")
-    with pytest.raises(ResolutionError):
+    only = f"This notebook uses {private.url} instead of this machine's default index."
+    with pytest.raises(ResolutionError, match=re.escape(only)):
         run(notebook, file, "leaf")  # which only the public index has
     private.wheel("mine-too", "1.0")
     index.wheel("mine-too", "9.0")

@@ -61,3 +61,25 @@ def test_no_index_is_asked_without_need(index: LocalIndex, other: LocalIndex) ->
     alone = Spec("3.11", lock=known.lock)
     check_origins([package(index, "99.0")], alone)  # there is no other index
     assert index.requests == other.requests == []
+
+
+def test_lines_for_other_pythons_are_one_package(index: LocalIndex, other: LocalIndex) -> None:
+    digests = []
+    for version in ("1.0", "2.0"):
+        other.wheel("in-house", version)
+        digests.append(f"sha256:{other.sha256(f'in_house-{version}-py3-none-any.whl')}")
+    old, new = (
+        LockedDistribution("in-house", f"{n}.0", marker=f"python_full_version {sign} '3.11.5'",
+                           hashes=(digest,))
+        for n, sign, digest in zip((1, 2), ("<", ">="), digests, strict=True)
+    )  # fmt: skip
+    known = Spec("3.11", lock=Lock((old, new)), indexes=(Index("other", other.url),))
+    check_origins([package(other, "1.0", digests[0]), package(other, "2.0", digests[1])], known)
+    check_origins([package(other, "1.1"), package(other, "2.0", digests[1])], known)
+    assert other.requests == []
+    check_origins([package(other, "3.0")], known)
+    other.remove("in_house-1.0-py3-none-any.whl")  # the index need not have them all
+    check_origins([package(other, "3.0")], known)
+    index.wheel("in-house", "99.0")
+    with pytest.raises(IndexSwitchError, match="another index than before"):
+        check_origins([package(index, "99.0")], known)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.core.spec import Spec
 from nbenv.core.typed.requirements_file import AskedLine, FilesRead
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
@@ -24,7 +25,7 @@ A, B = (f"sha256:{letter * 64}" for letter in "ab")
 def named(*asked: str | AskedLine, folder: Path = Path("/n")) -> AskedRequirements:
     typed = [each for each in asked if isinstance(each, str)]
     lines = [each for each in asked if isinstance(each, AskedLine)]
-    return drain(name_requirements(typed, [], lines, folder))
+    return drain(name_requirements(typed, [], lines, folder, Spec("3.11")))
 
 
 def test_the_command_line_and_files_are_one() -> None:

@@ -90,6 +90,16 @@ def test_a_marker_is_no_reason_not_to_install(installed: Path, stocked: LocalInd
     assert run(installed, "twig").summary == "Already installed: twig 1.0."
 
 
+@pytest.mark.parametrize("marker", ["python_version < '3'", "sys_platform == 'other'"])
+def test_a_marker_for_elsewhere_removes_nothing_here(
+    marker: str, installed: Path, stocked: LocalIndex
+) -> None:
+    run(installed, f"branch; {marker}")
+    assert versions(installed) == {"branch": "1.0", "leaf": "1.0"}
+    run(installed, "branch>=1; python_version > '3'")  # holds here, so it replaces the other
+    assert "branch" not in read(installed).spec.requirements
+
+
 def test_hashes_of_a_file_limit_the_lock(
     notebook: Path, stocked: LocalIndex, tmp_path: Path
 ) -> None:

@@ -59,6 +59,18 @@ def test_what_an_index_does_not_say_is_said(installed: Path, stocked: LocalIndex
     )
 
 
+def test_private_names_are_not_asked_for_on_this_machines_index(
+    installed: Path, stocked: LocalIndex
+) -> None:
+    hidden = [{"name": "corp", "url": "https://corp.invalid/simple", "default": True}]
+    record = read(installed).spec.to_record()
+    write_metadata(str(installed), {"nbenv": {**record, "indexes": hidden}})
+    stocked.requests.clear()
+    found = previewed(installed)
+    assert "another index than this machine's" in str(found["problem"])
+    assert stocked.requests == []
+
+
 def test_nothing_locked_is_a_problem_of_its_own(notebook: Path, index: LocalIndex) -> None:
     with pytest.raises(NotebookError):
         previewed(notebook)

@@ -29,6 +29,17 @@ it('keeps null for what would be built as unknown', () => {
   expect(readPreview({ digest: DIGEST, source: [] }).source).toEqual([]);
 });
 
+it('knows which index replaces the default one, if exactly that is said', () => {
+  const indexes = [
+    { name: 'corp', url: 'https://corp.example', default: true },
+    { name: 'more', url: 'https://more.example', default: 'no' }
+  ];
+  expect(readPreview({ digest: DIGEST, indexes }).indexes).toEqual([
+    indexes[0],
+    { name: 'more', url: 'https://more.example' }
+  ]);
+});
+
 it('counts packages and takes their URLs where the server does not', () => {
   const distributions = [
     { name: 'six', version: '1.0', url: null, size: 9, source: false },

@@ -152,4 +152,4 @@ def test_each_index_keeps_a_name_of_its_own() -> None:
     known = (Index("own", "https://a.example"),)
     found = (Index("x", "https://a.example"), Index("own", "https://b.example"))
     added = Index("own-2", "https://b.example")
-    assert attempts._with_indexes(known, found) == (*known, added)
+    assert attempts.with_indexes(known, found) == (*known, added)
