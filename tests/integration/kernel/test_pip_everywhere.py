@@ -42,7 +42,8 @@ SHELL = [
     "%%system\npip install {}", "%sx pip install {}", "lines = !pip install {}",
 ]  # fmt: skip
 MAGIC = [
-    "%pip install {}", "%uv pip install {}", "%pip install {} | cat", "%pip install -q {};",
+    "%pip install {}", "%pip3 install {}", "pip3 install {}",
+    "%uv pip install {}", "%pip install {} | cat", "%pip install -q {};",
     "%pip install {}>=0.1 2>&1 > /dev/null", "%pip install {} && echo done",
     "name = '{}'\n%pip install $name", "name = '{}'\n%uv pip install {{name}} | tail -1",
 ]  # fmt: skip
@@ -225,7 +226,7 @@ def test_an_environment_of_ones_own_for_another_pip(machine: Machine) -> None:
         "!{host} -m venv theirs && theirs/bin/pip install -q fetched\n"
         "!theirs/bin/python -m pip list; . theirs/bin/activate && pip uninstall -y fetched"
     )
-    assert (text.count("fetched "), "uninstalled fetched-1.0" in text) == (1, True)
+    assert (text.count("fetched "), "uninstalled fetched-1.0" in text) == (2, True)
     assert "ipykernel" not in text
     assert machine.requirements() == before
 
