@@ -11,9 +11,20 @@ import sys
 
 from nbenv.home import paths
 
-__all__ = ["activate", "changed", "is_touched", "packages_path", "python_path"]
+__all__ = [
+    "CONFIGURATION",
+    "PIP_PYTHON",
+    "activate",
+    "changed",
+    "is_touched",
+    "packages_path",
+    "python_path",
+]
 
-_CONFIGURATION = "pyvenv.cfg"
+PIP_PYTHON = "PIP_PYTHON"
+"""pip's variable (``pip --python``): what a pip runs instead of the Python that it is in."""
+CONFIGURATION = "pyvenv.cfg"
+"""The file that each virtual environment has, of whatever program."""
 # These would make a process import from other environments, or take itself to be in one.
 _LEAKS = (
     "PYTHONPATH",
@@ -46,7 +57,7 @@ def changed(environment: str, python: str) -> int | None:
     The unit is nanoseconds, but only equality counts, so a clock that jumps does no harm.
     """
     try:
-        os.stat(os.path.join(environment, _CONFIGURATION))
+        os.stat(os.path.join(environment, CONFIGURATION))
         return os.stat(packages_path(environment, python)).st_mtime_ns
     except OSError:
         return None
@@ -75,4 +86,7 @@ def activate(environment: str, environ: dict[str, str]) -> dict[str, str]:
     scripts = os.path.dirname(python_path(environment))
     first = [os.path.join(environment, paths.PIP_SCRIPTS), scripts]
     active["PATH"] = os.pathsep.join([*first, active.get("PATH", os.defpath)])
+    other_pip = os.path.join(first[0], paths.OTHER_PIP)
+    if os.path.exists(other_pip):  # an earlier version made none
+        active.setdefault(PIP_PYTHON, other_pip)
     return active

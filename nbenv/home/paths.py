@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 __all__ = [
+    "OTHER_PIP",
     "PIP_SCRIPTS",
     "begun_path",
     "create_json",
@@ -43,6 +44,8 @@ __all__ = [
 
 PIP_SCRIPTS = "nbenv.scripts"
 """The folder in each environment that comes first on ``PATH``: `environments/pip/pip_shims.py`."""
+OTHER_PIP = "other-pip"
+"""The script in it that a pip which is not nbenv's calls, and what it calls itself to nbenv."""
 _MOST_MOVES = 16
 """Moves that are followed: they could form a circle."""
 

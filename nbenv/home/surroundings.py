@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from nbenv.home import paths
+
 TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,8 @@ def shield_process() -> None:
         warnings.simplefilter("ignore")
     if os.environ.get("PYTHONPATH"):
         _move_last([os.path.abspath(each) for each in os.environ["PYTHONPATH"].split(os.pathsep)])
+    if os.path.basename(os.environ.get("PIP_PYTHON", "")) == paths.OTHER_PIP:
+        del os.environ["PIP_PYTHON"]  # a cell's pip is nbenv's, and nbenv's own is not
     _leave_deleted_folder()
     _open_closed_streams()
 

@@ -17,6 +17,7 @@ from nbenv.cli.pip_lines.pip_output import PipOutput
 from nbenv.cli.pip_lines.uv_words import UvCall, first_word, parse_uv, take_option
 from nbenv.core.python_command import module_command
 from nbenv.environments.environment import Environment
+from nbenv.environments.pip import other_pip
 from nbenv.environments.pip.pip_journal import note_change
 from nbenv.environments.pip.pip_shims import FINDER
 from nbenv.errors import NbenvError, UsageError
@@ -42,6 +43,9 @@ def main() -> int:
     os.environ[variables.HOME] = os.path.dirname(os.path.dirname(folder))
     environment = Environment(os.path.basename(folder))
     kernel = nearest_kernel()
+    other_pip.forget()
+    if program == paths.OTHER_PIP:
+        words = _given_by_other_pip(environment, kernel, words)
     try:
         if kernel is not None and kernel.environment != environment.identifier:
             if program != "own-module":  # its Python was called by its path
@@ -63,6 +67,17 @@ def _run(environment: Environment, words: Sequence[str]) -> int:
     return status if status in (0, 2) else _REFUSED
 
 
+def _given_by_other_pip(
+    environment: Environment, kernel: KernelProcess | None, words: Sequence[str]
+) -> list[str]:
+    """Return the words of a pip that is not nbenv's, unless they are for its own environment."""
+    is_cells = kernel is None or kernel.environment == environment.identifier
+    own = other_pip.own_command(words, environment.path, is_cells=is_cells)
+    if own is not None:
+        _become(own)
+    return list(words[1:])
+
+
 def _of_notebook(kernel: KernelProcess) -> dict[str, str]:
     return {name: kernel.environ[name] for name in _OF_NOTEBOOK if name in kernel.environ}
 
@@ -79,7 +94,7 @@ def _own_words(environment: Environment, program: str, words: list[str]) -> list
         words = ["install", *words]
     if program == "uv":
         return _own_words_of_uv(environment, parse_uv(words))
-    if program.startswith(("pip", "easy")):
+    if program.startswith(("pip", "easy", paths.OTHER_PIP)):
         _refuse_activated(environment)
     python, rest = take_option(words, ("--python",))
     if python is not None and not _is_own(environment, python):

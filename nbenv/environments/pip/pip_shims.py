@@ -4,6 +4,10 @@ A command in a cell, whatever starts it, finds the scripts ``pip`` and ``uv`` fi
 the environment's Python imports a finder that answers for ``pip``. Both run
 `nbenv.cli.pip_lines.pip_command` with the host's Python. They are files of the environment: they
 know it from where they are, and go with it.
+
+Where a login shell has a PATH of its own, another pip is found. ``PIP_PYTHON`` has it call the
+script `paths.OTHER_PIP` in place of the Python that it would install for. ``sudo`` would remove all
+of this; for pip, whose environment is the user's, the script of that name leaves it out.
 """
 
 from __future__ import annotations
@@ -24,6 +28,35 @@ SCRIPTS = paths.PIP_SCRIPTS
 """The folder of the scripts, in the environment."""
 FINDER = "_nbenv_pip"
 """The module that each Python of the environment imports when it starts."""
+_SUDO = r"""#!/bin/sh
+# Run pip without sudo, which would leave this environment; run everything else with it.
+own=${0%/*} skip=0 program=
+for word do
+  case $word in
+    -[EHnSAPk] | -EH | -HE | --preserve-env* | --set-home | --non-interactive | --)
+      skip=$((skip + 1)) ;;
+    *=*) ;;
+    *) program=$word; break ;;
+  esac
+done
+case $program in
+  pip | pip3 | pip3.* | uv | easy_install | "$own"/*) is_pip=1 ;;
+  python | python3 | python3.* | "${own%/*}"/bin/python*)
+    case " $* " in *" -m pip "* | *" -mpip "* | *" -m uv "*) is_pip=1 ;; *) is_pip= ;; esac ;;
+  *) is_pip= ;;
+esac
+if [ "$is_pip" ]; then
+  shift "$skip"
+  exec env "$@"
+fi
+set -f
+IFS=:
+for folder in $PATH; do
+  [ "$folder" = "$own" ] || [ ! -x "$folder/sudo" ] || exec "$folder/sudo" "$@"
+done
+echo "sudo: command not found" >&2
+exit 127
+"""
 _PROGRAMS = ("pip", "pip3", *(f"pip3.{minor}" for minor in range(8, 16)), "uv", "easy_install")
 _PIP_FINDER = Path(nbenv.__file__).parent / "kernel" / "guest" / "pip_finder.py"
 _MODULE = """\
@@ -37,7 +70,11 @@ FINDER = {finder!r}
 
 class _Finder:
     def find_spec(self, name, path=None, target=None):
-        if name[:3] != "pip" or name[3:4] not in ("", "."):
+        if name in ("uv", "uv.__main__"):
+            # This is what it is while Python looks for what its option -m names.
+            if getattr(sys, "argv", [])[:1] != ["-m"]:
+                return None
+        elif name[:3] != "pip" or name[3:4] not in ("", "."):
             return None
         found = sys.modules.get("_nbenv_pip_finder")
         if found is None:
@@ -77,6 +114,9 @@ def write(environment: Path, packages: Path) -> bool:
     # Python imports what this names when it starts, so it comes after the module.
     files[packages / f"{FINDER}.pth"] = f"import {FINDER}\n"
     files |= {environment / SCRIPTS / _file_name(name): _script(host, name) for name in _PROGRAMS}
+    if os.name == "posix":
+        files[environment / SCRIPTS / paths.OTHER_PIP] = _script(host, paths.OTHER_PIP)
+        files[environment / SCRIPTS / "sudo"] = _SUDO
     stale = [path for path, text in files.items() if _read(path) != text]
     for path in stale:
         _write(path, files[path])

@@ -60,6 +60,7 @@ def register(shell, kernel) -> None:
     """Give a shell the magics, and have it notice what pip does outside of them."""
     for magic in (nbenv, pip, uv):
         shell.register_magic_function(magic, "line")
+    shell.register_magic_function(pip, "line", "pip3")
     load("outside_changes").watch(shell)
     if _is_detached():
         load("detached").watch(shell, kernel)

@@ -1,6 +1,7 @@
 """The package ``pip`` of an environment without one: its command lines are run by nbenv.
 
-Each of its modules is this file, since each has the ``main`` that someone calls.
+Each of its modules is this file, since each has the ``main`` that someone calls. So are those of
+``uv`` for ``python -m uv``.
 """
 
 from __future__ import annotations
@@ -36,15 +37,26 @@ def _is_ensurepip(words):
 def _command(words):
     import _nbenv_pip  # which found this
 
+    if (getattr(__spec__, "name", None) or "").partition(".")[0] == "uv":
+        return [*_nbenv_pip.HOST, sys.prefix, "uv", *words]
     # A bare name was looked for on PATH, which the kernels that a cell starts inherit.
     named = (getattr(sys, "orig_argv", None) or [""])[0]
     program = "module" if os.path.basename(named) == named else "own-module"
     return [*_nbenv_pip.HOST, sys.prefix, program, *words]
 
 
+def _is_program():
+    """Return whether this is all that the process does: ``python -m pip``, and not `runpy`'s."""
+    frame, names = sys._getframe(2).f_back, []
+    while frame is not None:
+        names.append(frame.f_code.co_name)
+        frame = frame.f_back
+    return names == ["_run_code", "_run_module_as_main"]
+
+
 def _become(words):
     """Run the command in place of this process, with its signals; on Windows there is no such."""
-    if os.name != "posix":
+    if os.name != "posix" or not _is_program():
         return main(words)
     sys.stdout.flush()
     command = _command(words)

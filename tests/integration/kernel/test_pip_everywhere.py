@@ -33,13 +33,17 @@ SHELL = [
     "!echo {} | xargs pip install",
     "!env -i PATH=$PATH PIP_INDEX_URL=$PIP_INDEX_URL pip install {}",
     "!easy_install {}",
+    "!sudo -H pip install {}", "!sudo python -m pip install {}", "!bash -lc 'pip install {}'",
+    "!{{host}} -m pip install {}", "!PATH={{os.path.dirname(host)}}:/usr/bin:/bin pip install {}",
+    "!python -m uv pip install {}", "%%bash --login\nset -e\npip3 install -q {}",
     "!unset VIRTUAL_ENV; pip install {}", "%%bash\npip install {}", "%%sh\npip install {}",
     "%%script bash\npip install -q {}",
     "%%script python\nimport pip; assert pip.main(['install', '{}']) == 0",
     "%%system\npip install {}", "%sx pip install {}", "lines = !pip install {}",
 ]  # fmt: skip
 MAGIC = [
-    "%pip install {}", "%uv pip install {}", "%pip install {} | cat", "%pip install -q {};",
+    "%pip install {}", "%pip3 install {}", "pip3 install {}",
+    "%uv pip install {}", "%pip install {} | cat", "%pip install -q {};",
     "%pip install {}>=0.1 2>&1 > /dev/null", "%pip install {} && echo done",
     "name = '{}'\n%pip install $name", "name = '{}'\n%uv pip install {{name}} | tail -1",
 ]  # fmt: skip
@@ -58,6 +62,9 @@ PROGRAM = [
     "code = \"import runpy, sys; sys.argv[1:] = ['install', '{}']; \"\n"
     "code += \"runpy.run_module('pip', run_name='__main__')\"\n"
     "subprocess.run([sys.executable, '-c', code], check=True)",
+    "import runpy\nsys.argv = ['pip', 'install', '{}']\n"
+    "try:\n    runpy.run_module('pip', run_name='__main__')\nexcept SystemExit as end:\n"
+    "    assert not end.code",
     "from multiprocessing import get_context\nimport pip\n"
     "child = get_context('fork').Process(target=pip.main, args=(['install', '{}'],))\n"
     "child.start(); child.join()",
@@ -109,7 +116,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         os.chdir(notebook.parent)
         try:
             with kernel(notebook, **environ) as running:
-                running.ok("import asyncio, os, subprocess, sys")
+                running.ok(f"import asyncio, os, subprocess, sys; host = {sys.executable!r}")
                 yield Machine(running, notebook, environ)
         finally:
             os.chdir(back)
@@ -209,6 +216,18 @@ def test_a_virtual_environment_of_ones_own(machine: Machine) -> None:
     )
     assert text.count("fetched") == 2
     assert "is active, and it has no pip of its own." in text
+    assert machine.requirements() == before
+
+
+def test_an_environment_of_ones_own_for_another_pip(machine: Machine) -> None:
+    """One made with pip, by its path and by its activated name: nothing is handed over."""
+    before = machine.requirements()
+    text = machine.running.ok(
+        "!{host} -m venv theirs && theirs/bin/pip install -q fetched\n"
+        "!theirs/bin/python -m pip list; . theirs/bin/activate && pip uninstall -y fetched"
+    )
+    assert (text.count("fetched "), "uninstalled fetched-1.0" in text) == (2, True)
+    assert "ipykernel" not in text
     assert machine.requirements() == before
 
 

@@ -63,3 +63,13 @@ def test_no_other_room_spells_the_layout() -> None:
         nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         spelt = {node.value for node in nodes if isinstance(node, ast.Constant)} & names
         assert not spelt or room in ("environments", "installer"), (path, spelt)
+
+
+def test_another_pip_calls_the_environments_script(tmp_path: Path) -> None:
+    """A setting of the user's stays, and no script is named that is not there."""
+    assert layout.PIP_PYTHON not in layout.activate(str(tmp_path), {})
+    script = tmp_path / "nbenv.scripts" / "other-pip"
+    script.parent.mkdir()
+    script.touch()
+    assert layout.activate(str(tmp_path), {})[layout.PIP_PYTHON] == str(script)
+    assert layout.activate(str(tmp_path), {"PIP_PYTHON": "/p"})["PIP_PYTHON"] == "/p"

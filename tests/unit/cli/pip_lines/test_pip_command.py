@@ -118,6 +118,19 @@ def test_an_activated_environment_is_meant(call: Call, monkeypatch: pytest.Monke
     assert call("pip", "install a") == ("refused", "2")
 
 
+def test_a_pip_that_is_not_nbenvs(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bool] = []
+
+    def own(words: Sequence[str], _: Path, *, is_cells: bool) -> list[str] | None:
+        given.append(is_cells)
+        return None if is_cells else ["python", *words]
+
+    monkeypatch.setattr(pip_command.other_pip, "own_command", own)
+    assert call("other-pip", "/pip/__pip-runner__.py install a") == ("nbenv", "install", "a")
+    assert call("other-pip", "/r.py install a", OTHER) == ("python", "/r.py", "install", "a")
+    assert given == [True, False]
+
+
 def test_another_kernel_has_its_own_pip(call: Call, environment: Environment) -> None:
     command = call("pip", "install a", OTHER)
     assert (command[0], command[-2:]) == ("/host/bin/python", ("install", "a"))

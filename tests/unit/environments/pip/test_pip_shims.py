@@ -75,6 +75,49 @@ def test_a_script_and_the_module_pass_everything_on(
         assert done.returncode == 5
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there is no sudo")
+@pytest.mark.parametrize(
+    ("line", "runs"),
+    [
+        ("pip install a", "pip: install a"),
+        ("-H -E pip3.11 install a", "pip3.11: install a"),
+        ("--preserve-env=X A=1 pip install a", "pip: install a"),
+        ("{env}/bin/python -m pip install a", "python: -m pip install a"),
+        ("python3 -m pip list", "python3: -m pip list"),
+        ("{scripts}/uv pip list", "uv: pip list"),
+        ("apt-get install pip", "sudo: apt-get install pip"),
+        ("-u someone pip install a", "sudo: -u someone pip install a"),
+        ("python3 pip.py", "sudo: python3 pip.py"),
+        ("/usr/bin/pip install a", "sudo: /usr/bin/pip install a"),
+        ("", "sudo:"),
+    ],
+)
+def test_sudo_is_left_out_for_pip_alone(
+    environment: Environment, tmp_path: Path, line: str, runs: str
+) -> None:
+    scripts, others = environment.path / pip_shims.SCRIPTS, tmp_path / "bin"
+    others.mkdir()
+    (environment.path / "bin" / "python").unlink()
+    names = ("pip", "pip3.11", "uv", "python", "python3", "sudo")
+    places = [others / name for name in names]
+    places += [environment.path / "bin/python", *(scripts / name for name in names[:3])]
+    for path in places:
+        path.unlink(missing_ok=True)
+        path.write_text('#!/bin/sh\necho "${0##*/}:" "$@"\n', encoding="utf-8")
+        path.chmod(0o755)
+    words = line.format(env=environment.path, scripts=scripts).split()
+    environ = {"PATH": f"{scripts}:{others}:/usr/bin:/bin"}
+    done = subprocess.run([f"{scripts}/sudo", *words], env=environ, capture_output=True, text=True)
+    assert done.stdout.strip() == runs
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no sudo")
+def test_without_sudo_it_is_missed_as_ever(environment: Environment, tmp_path: Path) -> None:
+    command = ["/bin/sh", f"{environment.path}/{pip_shims.SCRIPTS}/sudo", "ls"]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (127, "sudo: command not found\n")
+
+
 def test_without_nbenv_python_still_starts(
     environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -69,3 +69,16 @@ def test_a_pip_that_came_after_ours_was_imported(
         path.touch()
     assert finder.find_spec("pip._internal.req", []).origin == str(folder / "req.py")
     assert not is_ours(finder.find_spec("pip._internal", []))
+
+
+def test_uv_as_a_module(finder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without uv, and with it; a module of someone's own that is called so stays."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert loaded(finder.find_spec("uv", None)).__path__ == []
+    assert is_ours(finder.find_spec("uv.__main__", []))
+    (tmp_path / "uv").mkdir()
+    (tmp_path / "uv" / "__init__.py").touch()
+    assert finder.find_spec("uv", None) is None
+    assert finder.find_spec("uv.__main__", [str(tmp_path / "uv")]) is None
+    (tmp_path / "uv" / "_find_uv.py").touch()
+    assert is_ours(finder.find_spec("uv.__main__", [str(tmp_path / "uv")]))

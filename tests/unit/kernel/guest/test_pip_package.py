@@ -59,3 +59,20 @@ def test_ensurepip_is_satisfied(
     words = ["install", "--no-cache-dir", "--no-index", "--find-links", "/tmp/x", "pip"]
     assert load("pip_package").main(words) == 0
     assert called == []
+
+
+def test_uv_is_handed_over_as_uv(load: Load, called: list[Any], monkeypatch: Any) -> None:
+    package = load("pip_package")
+    monkeypatch.setattr(package, "__spec__", SimpleNamespace(name="uv.__main__"))
+    package.main(["pip", "list"])
+    assert called[0][4:] == ["uv", "pip", "list"]
+
+
+def test_a_program_that_runs_the_module_goes_on(
+    load: Load, called: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `runpy`, as here: to become another process would end it."""
+    package = load("pip_package")
+    monkeypatch.setattr("os.execv", lambda *_: pytest.fail("it became another process"))
+    assert package._become(["install", "a"]) == 7
+    assert called[0][-2:] == ["install", "a"]
