@@ -323,4 +323,7 @@ def _recorded_summary(texts: list[str], dry_run: bool) -> str:
 
 
 def _version_or_url(locked: LockedDistribution) -> str:
-    return locked.version or f"from {shown_path(locked.url or '')}"
+    if locked.version:
+        return locked.version
+    place = shown_path(locked.url or "")
+    return f"(from {place})" if place.endswith("/") else f"from {place}"

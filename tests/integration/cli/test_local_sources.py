@@ -170,7 +170,7 @@ def test_a_notebook_in_its_project(notebook: Path, beside: Path) -> None:
     inside.parent.mkdir()
     shutil.copy(notebook, inside)
     os.chdir(inside.parent)
-    assert "Installed mine from ../ " in do("install", inside, "..").out
+    assert "Installed mine (from ../) " in do("install", inside, "..").out
     status = do("status", inside, "--json").json
     assert (status["changed_sources"], status["approved"]) == ([], True)
     assert "again" not in do("restore", inside).out
