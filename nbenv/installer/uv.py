@@ -192,6 +192,7 @@ def run_uv(
         # A build must neither run compiled files that lie beside its sources, as no approval covers
         # them, nor leave any: `folder` may be the one that the user is in.
         environ["PYTHONPYCACHEPREFIX"] = compiled
+        _make_builds_copy(environ, compiled)
         environ.setdefault("UV_HTTP_RETRIES", _RETRIES.get(phase, "1"))
         process = _started(command, folder, environ, output)
         hosts = [] if "--offline" in arguments else hosts_to_watch(environ)
@@ -202,6 +203,17 @@ def run_uv(
         _check_status(process.returncode, lines, accepted)
         output.seek(0)
         return output.read()
+
+
+def _make_builds_copy(environ: dict[str, str], scratch: str) -> None:
+    """Have setuptools copy each module: it would keep what it built once if that is newer.
+
+    An edited module may be older, as one that an archive or another folder brought.
+    """
+    settings = os.path.join(scratch, "distutils.cfg")
+    with open(settings, "w", encoding="utf-8") as file:
+        file.write("[build_py]\nforce = 1\n")
+    environ.setdefault("DIST_EXTRA_CONFIG", settings)
 
 
 def _started(

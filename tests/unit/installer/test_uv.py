@@ -184,3 +184,13 @@ def test_settings_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
         assert os.environ["UV_LINK_MODE"] == "copy"
     assert os.environ["UV_OFFLINE"] == "0"
     assert "UV_LINK_MODE" not in os.environ
+
+
+def test_builds_copy_what_is_older_than_their_last_one(tmp_path: Path) -> None:
+    environ: dict[str, str] = {}
+    uv._make_builds_copy(environ, str(tmp_path))
+    settings = Path(environ["DIST_EXTRA_CONFIG"]).read_text(encoding="utf-8")
+    assert settings == "[build_py]\nforce = 1\n"
+    own = {"DIST_EXTRA_CONFIG": "mine"}
+    uv._make_builds_copy(own, str(tmp_path))
+    assert own == {"DIST_EXTRA_CONFIG": "mine"}
