@@ -18,6 +18,7 @@ __all__ = [
     "is_archive",
     "is_local",
     "origin_of",
+    "shown_path",
     "unused_name",
     "without_credentials",
 ]
@@ -215,3 +216,9 @@ def without_credentials(text: str) -> str:
 def _without_user(found: re.Match[str]) -> str:
     user = re.split("[:@]", found[0])[0]
     return f"{user}@" if user and found.string.endswith("ssh://", 0, found.start()) else ""
+
+
+def shown_path(url: str) -> str:
+    """Return a URL for people: of a folder that is only dots, the path with a slash at its end."""
+    path = url[2:] if url in ("./.", "./..") else url
+    return f"{path}/" if path in (".", "..") or path.endswith("/..") else path

@@ -22,6 +22,7 @@ from nbenv.engine.direct_sources import (
     with_full_urls,
 )
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.own_kernel import installed_before
 from nbenv.environments import bytecode
 from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
@@ -207,7 +208,7 @@ class _Sync:
         """
         if self.exact or marker.record is None:
             return set(before)
-        return set(self.snapshot.spec.lock.versions())
+        return installed_before(self.snapshot.spec, marker)
 
     def _install(self, goal: SyncGoal) -> Steps[None]:
         yield from sync_prefix(self.environment.python, goal, self.spec, self._folder)

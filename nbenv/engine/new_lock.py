@@ -16,6 +16,7 @@ from nbenv.engine.direct_sources import (
     with_full_urls,
 )
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.own_kernel import installed_before
 from nbenv.engine.relock import relock
 from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
@@ -123,6 +124,6 @@ def expected_changes(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]
         new = each.version or (old.version if old else spec.lock.versions()[each.name])
         yield Change(each.name, old.version if old else None, new)
     # What is installed beyond the old lock stays, as drift.
-    removed = set(snapshot.spec.lock.versions()) - set(spec.lock.versions())
+    removed = installed_before(snapshot.spec, snapshot.marker) - set(spec.lock.versions())
     for name in sorted(removed & set(present)):
         yield Change(name, present[name].version, None)

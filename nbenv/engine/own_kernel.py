@@ -12,11 +12,34 @@ from pathlib import Path
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, name_of
 from nbenv.core.spec import Spec
-from nbenv.errors import ResolutionError
+from nbenv.engine.document import parse_record
+from nbenv.environments.environment import Marker
+from nbenv.errors import RecordError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Steps
 
-__all__ = ["resolve_with_kernel"]
+__all__ = ["installed_before", "resolve_with_kernel"]
+
+
+def installed_before(spec: Spec, marker: Marker) -> set[str]:
+    """Return the names that a change may remove: what is locked so far.
+
+    Before the first change of a notebook nothing is, but its kernel is there, with what only this
+    version of it needs. What a notebook held whose record is lost is not ours to remove.
+
+    Parameters
+    ----------
+    spec
+        The notebook's record before the change.
+    marker
+        The marker of its environment.
+    """
+    if spec.lock.distributions or (marker.record or {}).get("requirements"):
+        return set(spec.lock.versions())
+    try:
+        return set(parse_record(marker.record or {}).lock.versions())
+    except RecordError:  # written by another version of nbenv
+        return set()
 
 
 def resolve_with_kernel(

@@ -10,7 +10,15 @@ from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.progress import Kind, Outcome, Table
 
-__all__ = ["and_more", "as_table", "counted", "few", "outcome_of", "unkept_note"]
+__all__ = [
+    "and_more",
+    "as_table",
+    "counted",
+    "few",
+    "install_again",
+    "outcome_of",
+    "unkept_note",
+]
 
 
 def counted(number: int) -> str:
@@ -63,3 +71,8 @@ def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False
         path_files=synced.path_files,
         replaced=synced.replaced,
     )
+
+
+def install_again(place: str) -> str:
+    """Return the commands that install a local project or archive as it is now."""
+    return f"nbenv install NOTEBOOK {place} (in a cell: %nbenv install {place})"

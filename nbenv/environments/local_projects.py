@@ -13,7 +13,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -27,12 +27,13 @@ __all__ = ["contents_of", "digest_of", "digests_of", "fingerprint"]
 
 _GENERATED = frozenset({
     ".git", ".hg", ".svn", ".venv", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache",
-    ".ruff_cache",
+    ".ruff_cache", ".tox", ".nox", ".hypothesis", ".virtual_documents", ".idea", ".vscode",
 })  # fmt: skip
 """Folders that tools write into all the time; by such a name, no build imports anything."""
 _MOST_FILES = 20_000
 _MOST_BYTES = 2**28
 """Beyond these, only names, sizes and times of files count: reading them would take too long."""
+_LONGEST_HEADER = 2**22
 _MOST_NEIGHBOURS = 20
 _MOST_KEPT = 100
 _MOST_NAMES = 50_000
@@ -233,11 +234,28 @@ def _content(path: Path) -> bytes:
     hashed = hashlib.blake2b(digest_size=16)
     try:
         with path.open("rb") as file:
+            if path.suffix == ".py":
+                _skip_header(file)
             while block := file.read(1 << 20):
                 hashed.update(block)
     except OSError:
         return b""
     return hashed.digest()
+
+
+def _skip_header(file: IO[bytes]) -> None:
+    """Go to the end of a text notebook's header, where its record is: comments, none of which runs.
+
+    The first two lines are fixed, as one of another text could name the encoding of the rest.
+    """
+    head = file.read(_LONGEST_HEADER)
+    lines = head.splitlines(keepends=True)
+    file.seek(0)
+    if [line.rstrip() for line in lines[:2]] != [b"# ---", b"# jupyter:"]:
+        return
+    comments = list(itertools.takewhile(lambda line: line.startswith(b"#"), lines))
+    ends = (number for number, line in enumerate(comments[1:], 2) if line.rstrip() == b"# ---")
+    file.seek(sum(map(len, lines[: next(ends, 0)])))
 
 
 def _files(root: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
@@ -266,7 +284,11 @@ def _is_generated(path: Path) -> bool:
     """Return whether tools write a file all the time, and no build runs what it says.
 
     `nbenv.installer.uv` keeps builds from reading compiled files; entry points name what they load.
+    A notebook may lie inside the project that it installs: each save, also of our own record, would
+    make that another project, and Python imports no notebook.
     """
+    if path.suffix == ".ipynb":
+        return True
     if path.parent.name == "__pycache__":
         return path.suffix == ".pyc"
     return path.parent.name.endswith(".egg-info") and path.name != "entry_points.txt"

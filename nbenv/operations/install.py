@@ -15,6 +15,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.typed.requirement_slips import joined_words
 from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.typed.suggestions import is_standard
+from nbenv.core.urls import shown_path
 from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
@@ -324,4 +325,7 @@ def _recorded_summary(texts: list[str], dry_run: bool) -> str:
 
 
 def _version_or_url(locked: LockedDistribution) -> str:
-    return locked.version or f"from {locked.url}"
+    if locked.version:
+        return locked.version
+    place = shown_path(locked.url or "")
+    return f"(from {place})" if place.endswith("/") else f"from {place}"

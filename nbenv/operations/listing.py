@@ -13,11 +13,12 @@ from nbenv.core import record, requirements
 from nbenv.core.lock import Change, LockedDistribution
 from nbenv.core.lock_diff import option_texts
 from nbenv.core.sync_plan import drift
+from nbenv.core.urls import shown_path
 from nbenv.engine.consent import check_approved, is_approved
 from nbenv.engine.direct_sources import changed_projects, current_sources
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.installed_graph import installed_graph
-from nbenv.engine.summaries import as_table, unkept_note
+from nbenv.engine.summaries import as_table, install_again, unkept_note
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
 from nbenv.environments.markers import select_locked
@@ -244,8 +245,9 @@ def _status_lines(
         lines += [f"  {_drift_line(each)}" for each in differing]
         lines.append("  Record additions with nbenv install NAME, or drop them with nbenv restore.")
     for each in data["changed_sources"]:  # type: ignore[attr-defined]
-        lines.append(f"Changed:    {each['url']} changed since {each['name']} was installed.")
-        lines.append(f"  Take the changes over with nbenv install {each['url']}.")
+        place = shown_path(each["url"])
+        lines.append(f"Changed:    {place} changed since {each['name']} was installed.")
+        lines.append(f"  Take the changes over: {install_again(place)}")
     if data.get("edited"):
         names = ", ".join(data["edited"])  # type: ignore[arg-type]
         lines.append(f"Edited:     files of {names} are not as they were installed.")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nbenv.core.spec import Spec
+from nbenv.core.urls import shown_path
 from nbenv.engine.consent import (
     agree,
     agreed_by_command,
@@ -21,7 +22,7 @@ from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.interrupts import INTERRUPTS, stopped
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.relock import resolve_anew
-from nbenv.engine.summaries import counted, outcome_of
+from nbenv.engine.summaries import counted, install_again, outcome_of
 from nbenv.engine.transaction import (
     ChangeOptions,
     Edited,
@@ -105,7 +106,8 @@ def _notes(spec: Spec, synced: SyncResult, folder: Path) -> Iterator[str]:
         yield f"Installed again, as the files had changed: {again}."
     marker, sources = synced.environment.read_marker(), current_sources(spec, folder)
     for name, url in changed_projects(spec, marker, sources).items():
-        yield f"{url} changed since {name} was locked: nbenv install {url} takes the changes over."
+        place = shown_path(url)
+        yield f"{place} changed since {name} was locked; to take it over: {install_again(place)}"
 
 
 def _restore_exactly(

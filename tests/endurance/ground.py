@@ -161,6 +161,10 @@ def differences(environment: Environment, value: Value, index: Path) -> list[str
     return [*_compared(site, expected, infos), *_miscompiled(site), *_scripts(environment, names)]
 
 
+_OF_THE_ENVIRONMENT = ("_nbenv_pip", "_virtualenv")
+"""The beginnings of what makes an environment, and is no package of it."""
+
+
 def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Iterator[str]:
     for name, data in expected.items():
         path = site / name
@@ -171,7 +175,11 @@ def _compared(site: Path, expected: Mapping[str, bytes], infos: set[str]) -> Ite
     present = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
     for name in present - set(expected):
         top = name.split("/")[0]
-        if "__pycache__" not in name and top not in infos and not top.startswith("_virtualenv"):
+        if (
+            "__pycache__" not in name
+            and top not in infos
+            and not top.startswith(_OF_THE_ENVIRONMENT)
+        ):
             yield f"{name} is left over"
     found = {path.name for path in site.glob("*.dist-info")}
     for name in found - infos:

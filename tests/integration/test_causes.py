@@ -78,11 +78,11 @@ def test_a_ready_start_imports_little(recorded: Path, tmp_path: Path) -> None:
     assert others <= FEW | {"_blake2"}
     assert {name for name in beyond if name.startswith("nbenv.")} == {
         f"nbenv.{name}"
-        for name in ("core", "core.fast_json", "core.record", "environments",
-                     "environments.layout", "environments.readiness", "home", "home.paths",
-                     "home.variables", "kernel", "kernel.become", "kernel.launcher",
-                         "kernel.named_notebook", "kernel.own_kernelspec", "notebook",
-                     "notebook.metadata")
+        for name in ("core", "core.fast_json", "core.file_names", "core.language", "core.record",
+                     "environments", "environments.layout", "environments.readiness", "home",
+                     "home.paths", "home.surroundings", "home.variables", "kernel",
+                     "kernel.become", "kernel.launcher", "kernel.named_notebook",
+                     "kernel.own_kernelspec", "notebook", "notebook.metadata")
     }  # fmt: skip
 
 

@@ -211,11 +211,32 @@ def test_what_changed_is_told_and_restored(notebook: Path, beside: Path) -> None
     assert do("status", notebook, "--json").json["changed_sources"] == []
 
 
+def test_a_notebook_in_its_project(notebook: Path, beside: Path) -> None:
+    root = beside / "mine"
+    project(beside, "1")
+    inside = root / "notebooks" / "nb.ipynb"
+    inside.parent.mkdir()
+    shutil.copy(notebook, inside)
+    os.chdir(inside.parent)
+    assert "Installed mine (from ../) " in do("install", inside, "..").out
+    status = do("status", inside, "--json").json
+    assert (status["changed_sources"], status["approved"]) == ([], True)
+    assert "again" not in do("restore", inside).out
+    project(beside, "2")
+    assert (
+        "Changed:    ../ changed since mine was installed.\n  Take the changes over: "
+        "nbenv install NOTEBOOK ../ (in a cell: %nbenv install ../)"
+    ) in do("status", inside).out
+    do("install", inside, "../")
+    assert value(inside) == "2"
+    assert do("status", inside, "--json").json["approved"]
+
+
 def test_a_rebuilt_wheel_is_no_reason_to_restore(notebook: Path, beside: Path) -> None:
     do("install", notebook, wheel(beside, "1"))
     wheel(beside, "2")
     text = do("restore", notebook).out  # what is installed is what is locked
-    assert "mine-1.0-py3-none-any.whl changed since mine was locked: nbenv install" in text
+    assert "mine-1.0-py3-none-any.whl changed since mine was locked; to take it over:" in text
     assert value(notebook) == "1"
     path = environment_of(notebook).path / "nbenv.json"
     lost = json.loads(path.read_text(encoding="utf-8"))

@@ -255,7 +255,8 @@ def test_an_index_that_is_down(notebook: Path, stocked: LocalIndex) -> None:
     record(notebook, locked(stocked, "leaf", "1.0"))
     stocked.close()
     data = previewed(notebook)
-    assert data["problem"].startswith("This machine's index could not be asked (Failed to fetch")
+    assert data["problem"].startswith("This machine's index could not be asked (http://127.0.0.1")
+    assert "refuses connections" in data["problem"]
     assert (data["looked_up"], data["download"], data["count"]) == (False, None, 1)
     assert succeed("restore", "--dry-run", notebook, "--json").json == data
 

@@ -18,6 +18,7 @@ def test_each_generation_starts(notebook: Path, tmp_path: Path) -> None:
         text = running.ok("%pip install ipykernel==6.29.5 tabulate")
         assert "Installed ipykernel 6.29.5, tabulate" in text
         assert "Restart the kernel" in text
+        assert "Drift" not in running.ok("%nbenv status")  # nothing of the former kernel is left
         running.manager.restart_kernel()
         running.client.wait_for_ready(timeout=60)
         assert running.ok(VERSION).startswith("6.29.5 ")

@@ -24,7 +24,8 @@ def compiled(notebook: Path) -> dict[str, bytes]:
     """Return the compiled modules and their contents."""
     site = environment(notebook).site_packages()
     found = {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*.pyc")}
-    return {path: plain(content) for path, content in found.items() if "_virtualenv" not in path}
+    own = ("_virtualenv", "_nbenv_pip")  # of the environment itself, made anew with each
+    return {path: plain(found[path]) for path in found if not any(name in path for name in own)}
 
 
 def plain(content: bytes) -> bytes:

@@ -202,3 +202,18 @@ def test_origins(url: str, origin: str) -> None:
 def test_an_unused_name_has_a_number_where_it_must() -> None:
     assert urls.unused_name("a", ()) == "a"
     assert urls.unused_name("a", ("a", "a-2", "b")) == "a-3"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("./.", "./"),
+        ("./..", "../"),
+        ("../..", "../../"),
+        ("./mine", "./mine"),
+        ("../mine", "../mine"),
+        ("https://host.example/..a", "https://host.example/..a"),
+    ],
+)
+def test_a_folder_of_dots_is_shown_plainly(url: str, shown: str) -> None:
+    assert urls.shown_path(url) == shown

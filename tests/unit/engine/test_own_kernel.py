@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.spec import Index
+from nbenv.core.lock import Lock
+from nbenv.core.spec import Index, Spec
+from nbenv.engine.own_kernel import installed_before
+from nbenv.environments.environment import Marker
 from nbenv.errors import ResolutionError
 from nbenv.operations.install import InstallRequest, install
 from nbenv.operations.restore import restore
@@ -87,3 +90,14 @@ def test_a_login_counts_for_its_command_and_is_recorded_nowhere(
     assert read(notebook).spec.indexes == (Index("127-0-0-1", private.url),)
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert not [path for path in [notebook, *kept] if SECRET.encode() in path.read_bytes()]
+
+
+def test_the_first_change_may_remove_what_the_former_kernel_needed() -> None:
+    lock = Lock.from_lines([f"ipykernel==7.0 --hash=sha256:{'0' * 64}"])
+    empty, kernel = Spec("3.11"), Spec("3.11", lock=lock)
+    full = Spec("3.11", requirements=("leaf",), lock=lock)
+    assert installed_before(empty, Marker(kernel.to_record())) == {"ipykernel"}
+    assert installed_before(empty, Marker(full.to_record())) == set()  # whose record is lost
+    assert installed_before(full, Marker()) == {"ipykernel"}
+    assert installed_before(empty, Marker()) == set()
+    assert installed_before(empty, Marker({"version": 10**6})) == set()

@@ -108,12 +108,47 @@ def test_what_looks_the_same_is_not_read_again(
     assert fingerprint(project) == before
 
 
-@pytest.mark.parametrize("name", [".git/index", "mine/__pycache__/a.pyc", "mine.egg-info/PKG-INFO"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".git/index", "mine/__pycache__/a.pyc", "mine.egg-info/PKG-INFO", "notebooks/nb.ipynb",
+        "data/.ipynb_checkpoints/nb-checkpoint.ipynb",
+    ],
+)  # fmt: skip
 def test_what_tools_write_all_the_time_does_not(project: Path, name: str) -> None:
     before = fingerprint(project)
     (project / name).parent.mkdir(parents=True)
     (project / name).write_text("new")
     assert fingerprint(project) == before
+
+
+HEADER = "# ---\n# jupyter:\n#   nbenv: {}\n# ---\n"
+
+
+def test_the_header_of_a_text_notebook_does_not(project: Path) -> None:
+    notebook = project / "nb.py"
+    notebook.write_text(HEADER + "one = 1\n")
+    before = fingerprint(project)
+    notebook.write_text(HEADER.replace("{}", "{record: 1}") + "one = 1\n")
+    assert fingerprint(project) == before
+    notebook.write_text(HEADER + "two = 2\n")
+    assert fingerprint(project) != before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# ---\n# coding: {}\n# ---\n",  # names the encoding of the rest
+        "# ---\n# jupyter:\n{}\n# ---\n",
+        "# ---\n# jupyter:\n#\r{}\n# ---\n",
+        "# ---\n# jupyter:\n# {}\n",
+    ],
+)
+def test_what_is_no_such_header_counts(project: Path, text: str) -> None:
+    (project / "nb.py").write_text(text.replace("{}", "one"))
+    before = fingerprint(project)
+    (project / "nb.py").write_text(text.replace("{}", "two"))
+    assert fingerprint(project) != before
 
 
 def test_modules_of_a_project_in_place_may_be_edited(project: Path) -> None:
