@@ -235,3 +235,29 @@ def test_a_wheel_has_the_version_that_a_file_asks_for(
     for asked in (str(wheel), f"leaf @ {wheel.as_uri()}"):
         with pytest.raises(RequirementError, match=r"and leaf<5 exclude each other"):
             run(notebook, asked, files=(str(file),))
+
+
+def test_hashes_that_a_command_requires(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    file = tmp_path / "r.txt"
+    file.write_text("leaf==1.0\n", encoding="utf-8")
+    for asked, given in ((("leaf",), ()), ((), (str(file),))):
+        with pytest.raises(RequirementError, match="--require-hashes"):
+            run(notebook, *asked, files=given, require_hashes=True)
+    digest = stocked.sha256("leaf-1.0-py3-none-any.whl")
+    file.write_text(f"leaf==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
+    done = run(notebook, files=(str(file),), require_hashes=True)
+    assert done.summary.startswith("Installed leaf 1.0")
+
+
+def test_a_recorded_constraint_that_holds_back_is_named(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    run(notebook, "leaf", constraints=("leaf<2",))
+    held = "by the recorded constraint leaf<2; to lift it: %nbenv install 'leaf>=2.0'."
+    assert "Held" not in run(notebook, "leaf").summary
+    done = run(notebook, "leaf", upgrade=True)
+    assert done.summary == f"Already installed: leaf 1.0.\nHeld at 1.0 {held}"
+    done = run(notebook, "leaf>=2.0")
+    assert done.summary.startswith("Installed leaf 2.0.\nNo longer a constraint")
