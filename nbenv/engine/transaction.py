@@ -32,6 +32,7 @@ from nbenv.environments.store import (
 )
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.home.locks import is_locked, locked
+from nbenv.installer.direct_versions import check_direct_versions
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.notebook.metadata import KERNELSPEC, write_metadata
 from nbenv.progress import Progress, Steps, drain
@@ -155,6 +156,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
                 snapshot, spec, interpreter, exact=False, checked=checked, again=again
             )
             after = settle(snapshot, synced)
+            _check_built(spec, synced)
             yield from check_kernel(spec, after.environment, synced.changes)
             with undisturbed():
                 _record(after, spec, options.remembered)
@@ -253,6 +255,13 @@ def settle(snapshot: NotebookSnapshot, synced: SyncResult) -> NotebookSnapshot:
     if synced.damaged:
         inventory.discard(synced.damaged)
     return after
+
+
+def _check_built(spec: Spec, synced: SyncResult) -> None:
+    """Check the versions that projects got when they were built; the others are checked before."""
+    direct = {each.name for each in spec.lock.distributions if each.url}
+    installed = synced.environment.installed() if direct else {}
+    check_direct_versions(spec, {n: installed[n].version for n in direct & installed.keys()})
 
 
 def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["as_uv_environment", "default_index", "read"]
+__all__ = ["as_uv_environment", "default_index", "is_true", "read"]
 
 _SECTIONS = ("global", "install")
 _WINDOWS = sys.platform == "win32"
@@ -73,13 +73,14 @@ def as_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
         "UV_HTTP_TIMEOUT": options.get("timeout") or options.get("default-timeout"),
         "UV_INSECURE_HOST": " ".join(options.get("trusted-host", "").split()),
         "UV_FIND_LINKS": ",".join(options.get("find-links", "").split()),
-        "UV_NO_INDEX": "1" if _is_true(options.get("no-index")) else None,
+        "UV_NO_INDEX": "1" if is_true(options.get("no-index")) else None,
         **_indexes(options.get("index-url"), options.get("extra-index-url", "").split()),
     }
     return {name: value for name, value in variables.items() if value}
 
 
-def _is_true(text: str | None) -> bool:
+def is_true(text: str | None) -> bool:
+    """Return whether a setting says yes, in one of pip's words for it."""
     return (text or "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 

@@ -21,6 +21,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.failures.advice import advised
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
@@ -53,7 +54,7 @@ def resolve_lock(
     Raises
     ------
     RequirementError
-        A local project is not there.
+        A local project is not there, or has a version that is not allowed.
     ResolutionError
         No set of versions satisfies the requirements.
     IndexSwitchError
@@ -68,6 +69,7 @@ def resolve_lock(
             document = yield from _export(asked, interpreter, folder, where, options)
         except ResolutionError as error:
             raise advised(error, asked) from None
+        check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known)

@@ -24,7 +24,8 @@ from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_no
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import elsewhere, select_locked
 from nbenv.errors import RequirementError, ResolutionError, UsageError
-from nbenv.installer.files.requirements_files import read_files
+from nbenv.installer.failures.held_back import held_back
+from nbenv.installer.files.requirements_files import check_hashes, read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
 from nbenv.operations.asked_requirements import (
@@ -75,6 +76,8 @@ class InstallRequest(AskedOptions):
         Names to install again, without their dependencies.
     no_index
         Whether what is named comes from `find_links`, addresses and folders alone.
+    require_hashes
+        Whether everything that is asked for must have its hash in a requirements file.
     prefer_binary
         Whether an older version with a wheel is better than a newer one without.
     resolution
@@ -100,6 +103,7 @@ class InstallRequest(AskedOptions):
     reinstall: bool = False
     reinstall_packages: tuple[str, ...] = ()
     no_index: bool = False
+    require_hashes: bool = False
     prefer_binary: bool = False
     resolution: str = ""
     trusted_hosts: tuple[str, ...] = ()
@@ -129,6 +133,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     if any("://" in name for name in (*request.files, *request.constraint_files)):
         yield Progress("resolve", "Fetching requirements files…")
     read = read_files(request.files, request.constraint_files)
+    if request.require_hashes:
+        _check_hashes(request, read)
     request = _with_files(request, read)
     if not (request.requirements or request.editable or read.requirements):
         return Outcome(f"{few(request.files)} asks for nothing, so nothing was changed.")
@@ -171,16 +177,43 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
+    resolved = _resolved_names(done, asked, request)
+    ignored += held_back(done.before.spec, done.spec, resolved)
     ignored += [*_no_longer(done), *login_notes(request)]
     notes = [*confusions(done.spec, request.requirements), *_origins(done.spec, done.synced, asked)]
     text = "\n".join(filter(None, [summary, *notes, *ignored, unkept_note(done.before)]))
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
 
+def _resolved_names(
+    done: ChangeResult[AskedRequirements], asked: Sequence[str], request: InstallRequest
+) -> list[str]:
+    """Return the names that the command wanted in a new version, but not within limits of its own.
+
+    What is there already satisfies a bare name, and is not held back by anything.
+    """
+    moving = {str(canonicalize_name(each)) for each in request.upgrade_packages}
+    moving |= {each.name for each in done.synced.changes} | {*(asked if request.upgrade else ())}
+    limited = {requirements.name_of(text) for text in request.constraints}
+    return [name for name in dict.fromkeys([*asked, *sorted(moving)]) if name in moving - limited]
+
+
 def _no_longer(done: ChangeResult[AskedRequirements]) -> list[str]:
     """Return a line about constraints that the command replaced by what it asks for."""
     gone = [text for text in done.before.spec.constraints if text not in done.spec.constraints]
     return [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
+
+
+def _check_hashes(request: InstallRequest, read: FilesRead) -> None:
+    check_hashes(read.requirements, "The command has")
+    bare = [*request.requirements, *request.editable, *(each.text for each in read.editable)]
+    if bare:
+        raise RequirementError(
+            f"{requirements.without_credentials(bare[0])} has no hash, and the command has "
+            "--require-hashes.",
+            todo="Write it with its --hash to a requirements file, or leave the option out: what "
+            "is locked has its hashes anyway.",
+        )
 
 
 def _with_files(request: InstallRequest, read: FilesRead) -> InstallRequest:

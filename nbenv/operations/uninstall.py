@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def uninstall(
     agreed: str | None = None,
     files: Sequence[str] = (),
     *,
-    skips_absent: bool = False,
+    is_lenient: bool = False,
 ) -> Steps[Outcome]:
     """Remove requirements, and the dependencies that only they needed.
 
@@ -43,8 +43,9 @@ def uninstall(
         The digest of the record that the user was shown and agreed to.
     files
         Requirements files. What they list beyond the notebook's requirements is passed over.
-    skips_absent
-        Whether to pass over names that are not there, as pip does.
+    is_lenient
+        Whether to pass over names that are not there, as pip does, and those that others need,
+        as long as there is something to remove.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def uninstall(
     listed = _listed(files, ref.folder)
 
     def edit(snapshot: NotebookSnapshot) -> Edited[_Removal]:
-        removal = _removal(snapshot, typed, listed, skips_absent)
+        removal = _removal(snapshot, typed, listed, is_lenient)
         kept, _ = requirements.remove(snapshot.spec.requirements, removal.names)
         spec = replace(snapshot.spec, requirements=tuple(kept))
         return Edited(without_names(spec, removal.names), removal, tuple(removal.names))
@@ -73,10 +74,14 @@ def uninstall(
 
 @dataclass(frozen=True)
 class _Removal:
-    """The requirements to remove, and the names to pass over because nothing has them."""
+    """The requirements to remove, and the names to pass over.
+
+    Nothing has those that are `absent`; those that are `needed` are no requirements.
+    """
 
     names: list[str]
     absent: list[str]
+    needed: list[str]
 
 
 def _name(text: str) -> str:
@@ -104,7 +109,7 @@ def _listed(files: Sequence[str], folder: Path) -> list[str]:
 
 
 def _removal(
-    snapshot: NotebookSnapshot, typed: list[str], listed: list[str], skips_absent: bool
+    snapshot: NotebookSnapshot, typed: list[str], listed: list[str], is_lenient: bool
 ) -> _Removal:
     asked = [requirements.parse(text) for text in snapshot.spec.requirements]
     known = {each.name for each in asked}
@@ -113,9 +118,11 @@ def _removal(
     installed = {*snapshot.spec.lock.versions(), *snapshot.environment.installed()}
     absent = [name for name in typed if name not in known | installed]
     missing = [name for name in typed if name not in known and name in installed]
-    if missing or (absent and not skips_absent):
+    names_found = list(dict.fromkeys(n for n in (*typed, *from_files) if n in known))
+    is_partial = is_lenient and bool(names_found)
+    if (missing and not is_partial) or (absent and not is_lenient):
         raise _not_requested(list(dict.fromkeys([*absent, *missing])), snapshot)
-    return _Removal(list(dict.fromkeys(n for n in (*typed, *from_files) if n in known)), absent)
+    return _Removal(names_found, absent, list(dict.fromkeys(missing)))
 
 
 # -- what is said
@@ -131,7 +138,11 @@ def _summary(done: ChangeResult[_Removal], dry_run: bool) -> str:
     sentences = [f"{verb} {what}."] if gone or beyond else []
     stay = [name for name in wanted if name in left]
     return " ".join(
-        [*sentences, *_stays(done, stay, dry_run), *filter(None, [_skipped(done.note)])]
+        [
+            *sentences,
+            *_stays(done, stay, dry_run),
+            *filter(None, [_kept(done.note, left), _skipped(done.note)]),
+        ]
     )
 
 
@@ -152,6 +163,13 @@ def _needing(name: str, others: Sequence[str]) -> str:
         return "the kernel needs it"
     shown = few(sorted(others)) or "another package"
     return f"{shown} need{'' if len(others) > 1 else 's'} it"
+
+
+def _kept(removal: _Removal, left: Collection[str]) -> str:
+    """Return a sentence about what was named, and is there only because others need it."""
+    names = [name for name in removal.needed if name in left]
+    it = "it" if len(names) == 1 else "them"
+    return f"Kept {few(names)}: the kernel or another package needs {it}." if names else ""
 
 
 def _skipped(removal: _Removal) -> str:

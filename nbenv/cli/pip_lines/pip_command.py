@@ -7,6 +7,7 @@ and recorded; what is meant for another one is left to the program that was call
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ _ACTIVATED = ("VIRTUAL_ENV", "CONDA_PREFIX")
 _OF_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
 """Variables by which a kernel knows its notebook and server."""
 _ELSEWHERE = ("--target", "-t", "--prefix")
+_QUIET = re.compile(r"-[UnIv]*q[qUnIv]*")
+"""``-q``, alone or together with other options without a value."""
 _REFUSED = 1
 """What pip returns when it fails; nbenv has other numbers for some reasons."""
 
@@ -61,7 +64,7 @@ def main() -> int:
 
 def _run(environment: Environment, words: Sequence[str]) -> int:
     command = ["pip", "--environment", environment.identifier, "--", *words]
-    is_quiet = any(word in ("--quiet", "-q", "-qq", "-qqq") for word in words)
+    is_quiet = any(word == "--quiet" or _QUIET.fullmatch(word) for word in words)
     output = PipOutput(is_quiet, lambda event: note_change(environment.path, event))
     status = run(command, output)
     return status if status in (0, 2) else _REFUSED
@@ -98,6 +101,7 @@ def _own_words(environment: Environment, program: str, words: list[str]) -> list
         _refuse_activated(environment)
     python, rest = take_option(words, ("--python",))
     if python is not None and not _is_own(environment, python):
+        _check_named(python)
         _become_real_uv(["pip", *rest, "--python", python])
     verb = rest[first_word(rest) :][:1]
     if (
@@ -130,6 +134,19 @@ def _own_words_of_uv(environment: Environment, call: UvCall) -> list[str]:
     if other := _activated(environment):
         _become_real_uv(["pip", *rest, "--python", other])
     return rest
+
+
+def _check_named(python: str) -> None:
+    """Refuse a Python outside of virtual environments: its packages are no notebook's to change."""
+    folder = os.path.abspath(python)
+    places = [folder, os.path.dirname(os.path.dirname(folder))]
+    if not any(os.path.exists(os.path.join(each, "pyvenv.cfg")) for each in places):
+        raise UsageError(
+            f"pip --python {python} is refused here: it is not a virtual environment.",
+            "Nothing was changed.",
+            "Leave --python out to install into this notebook's environment. For that Python, use "
+            f"a terminal: {python} -m pip.",
+        )
 
 
 def _is_own(environment: Environment, python: str) -> bool:

@@ -30,6 +30,11 @@ class PipLine:
     options: list[tuple[PipOption, str, str]] = field(default_factory=list)
     answer: str = ""
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the line asks for less output."""
+        return any("--quiet" in option.flags for option, _, _ in self.options)
+
     def notes(self) -> list[str]:
         """Return a line for each reason why some of the options were ignored."""
         reasons: dict[str, list[str]] = {}

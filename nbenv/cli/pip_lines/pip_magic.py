@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import metadata
 
 from nbenv.cli.pip_lines.pip_grammar import PipLine, read_line, read_options
 from nbenv.cli.pip_lines.pip_options import OPTIONS, Fate
 from nbenv.cli.pip_lines.pip_request import install_request
-from nbenv.engine.document import NotebookRef
+from nbenv.cli.pip_lines.pip_variables import add_environment
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import UsageError
 from nbenv.operations.install import install
 from nbenv.operations.listing import pip_look
@@ -23,7 +26,6 @@ __all__ = ["perform_pip"]
 _LOOKS = ("list", "show", "freeze", "check", "tree")
 _INSTALLS = ("install", "add")
 _UNINSTALLS = ("uninstall", "remove")
-_VERSION = "pip of nbenv: installs are recorded in the notebook"
 _HELP = f"""\
 pip of nbenv: it changes this notebook's own environment, and records that in the notebook.
 
@@ -44,7 +46,7 @@ def perform_pip(words: Sequence[str], ref: NotebookRef) -> Outcome | Steps[Outco
     """
     line = read_line(words)
     if line.answer in ("--version", "-V"):
-        return Outcome(text=_VERSION)
+        return Outcome(text=_version(ref))
     if line.command in ("help", "") and (line.answer or line.command):
         return Outcome(text=_HELP)
     if line.command in _LOOKS:
@@ -55,9 +57,42 @@ def perform_pip(words: Sequence[str], ref: NotebookRef) -> Outcome | Steps[Outco
     if line.answer:
         return Outcome(text=_HELP)
     if line.command in _INSTALLS:
+        ignored = add_environment(line, os.environ)
         request, notes = install_request(line)
-        return _with_notes(install(ref, request), notes)
-    return _with_notes(_uninstall(line, ref), line.notes())
+        return _told(line, install(ref, request), [*notes, *ignored])
+    return _told(line, _uninstall(line, ref), line.notes())
+
+
+def _told(
+    line: PipLine, done: Outcome | Steps[Outcome], notes: Sequence[str]
+) -> Outcome | Steps[Outcome]:
+    """Return what an operation returns, as a line wants it to be told."""
+    return _with_notes(_quietly(done) if line.is_quiet else done, notes)
+
+
+def _quietly(done: Outcome | Steps[Outcome]) -> Outcome | Steps[Outcome]:
+    """Return what an operation returns, without the progress that nothing is lost with."""
+    return done if isinstance(done, Outcome) else _quiet_steps(done)
+
+
+def _quiet_steps(steps: Steps[Outcome]) -> Steps[Outcome]:
+    while True:
+        try:
+            progress = next(steps)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        if progress.lasting:
+            yield progress
+
+
+def _version(ref: NotebookRef) -> str:
+    """Return pip's own line, which other programs read: with the version of the pip of nbenv."""
+    snapshot = NotebookSnapshot.read(ref)
+    environment = snapshot.environment
+    python = ".".join((environment.read_version() or snapshot.spec.python).split(".")[:2])
+    place = environment.site_packages() / "pip"
+    return f"pip {metadata.version('pip')} from {place} (python {python})"
 
 
 def _unavailable(command: str) -> UsageError:
@@ -72,7 +107,14 @@ def _uninstall(line: PipLine, ref: NotebookRef) -> Outcome | Steps[Outcome]:
     given = [(each.to, value) for each, _, value in line.options if each.fate is Fate.FOLLOWED]
     files = tuple(value for field, value in given if field == "files")
     dry_run = "dry_run" in dict(given)
-    return uninstall(ref, list(line.words), dry_run, files=files, skips_absent=True)
+    names = _without_addresses(line.words)
+    return uninstall(ref, names, dry_run, files=files, is_lenient=True)
+
+
+def _without_addresses(words: Sequence[str]) -> list[str]:
+    """Return names without the addresses that ``pip freeze`` prints behind some: NAME @ URL."""
+    before = ["", *words]
+    return [each for last, each in zip(before, words, strict=False) if "@" not in (last, each)]
 
 
 def _of_look(words: Sequence[str]) -> list[str]:

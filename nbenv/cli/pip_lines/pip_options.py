@@ -107,6 +107,7 @@ OPTIONS = (
     _followed("--prerelease-package", "prerelease_package"),
     _followed("--all-releases", "prerelease_package"),
     _followed("--dry-run", "dry_run", value=False),
+    _followed("--require-hashes", "require_hashes", value=False),
     _followed("-U --upgrade", "upgrade", value=False),
     _followed("-P --upgrade-package", "upgrade_packages"),
     _followed("--upgrade-strategy", "upgrade_strategy"),
@@ -174,7 +175,7 @@ OPTIONS = (
         value=True,
     ),
     *_ignored(
-        "every file is checked against the hash in the lock", "--require-hashes",
+        "every file is checked against the hash in the lock",
         "--no-verify-hashes", "--verify-hashes",
     ),
     *_ignored("nbenv restore removes what is not recorded", "--exact"),

@@ -64,6 +64,7 @@ def install_request(line: PipLine) -> tuple[InstallRequest, list[str]]:
         reinstall_packages=tuple(map(_name, given.get("reinstall_packages", ()))),
         resolution=_resolution(given),
         trusted_hosts=tuple(given.get("trusted_hosts", ())),
+        require_hashes="require_hashes" in given,
         dry_run="dry_run" in given,
         settings=tuple(settings_of(line).items()),
     )

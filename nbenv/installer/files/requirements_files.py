@@ -31,7 +31,7 @@ from nbenv.errors import RequirementError
 from nbenv.installer.files.fetch_text import fetch_text
 from nbenv.installer.files.foreign_files import read_foreign
 
-__all__ = ["read_files"]
+__all__ = ["check_hashes", "read_files"]
 
 _URL = re.compile(r"(https?|file):", re.IGNORECASE)
 _SECRET = re.compile(r"TOKEN|SECRET|PASS|PWD|KEY|AUTH|CRED|LOGIN|(^|_)PAT($|_)")
@@ -91,7 +91,7 @@ class _Reader:
             requires_hashes |= bool(line.values("--require-hashes"))
             self._add(line, name, is_constraint)
         if requires_hashes:
-            _check_hashes(self.found.requirements[before:])
+            check_hashes(self.found.requirements[before:], "The file has")
 
     def _lines(self, name: str, text: str) -> Iterator[Line]:
         shown_name = without_credentials(name)
@@ -277,8 +277,9 @@ def _hashes(line: Line) -> tuple[str, ...]:
     return hashes
 
 
-def _check_hashes(asked: Sequence[AskedLine]) -> None:
+def check_hashes(asked: Sequence[AskedLine], who: str) -> None:
+    """Raise `RequirementError` at a requirement without a hash; `who` begins the reason."""
     for each in asked:
         if not each.hashes:
-            why = "The file has --require-hashes, and this line has no --hash."
+            why = f"{who} --require-hashes, and this line has no --hash."
             raise bad_line(each.place, each.text, why)

@@ -22,7 +22,7 @@ from nbenv.operations.install import (
 from nbenv.progress import Outcome, drain
 from tests.support.environments import read, ref_of, versions
 from tests.support.index import LocalIndex
-from tests.support.wheels import make_project
+from tests.support.wheels import make_project, make_wheel
 
 
 def run(notebook: Path, *requirements: str, **options: object) -> Outcome:
@@ -208,3 +208,66 @@ def test_two_indexes_of_one_name_are_refused(notebook: Path, home: Path) -> None
     with pytest.raises(UsageError, match="Two indexes are called far"):
         run(notebook, "leaf", indexes=indexes)
     assert not (home / "index-names.json").exists()
+
+
+# -- a project and a version of its name
+
+
+@pytest.mark.parametrize("editable", [False, True])
+@pytest.mark.parametrize("is_dynamic", [False, True])
+def test_a_project_has_the_version_that_is_asked_for(
+    notebook: Path, stocked: LocalIndex, editable: bool, is_dynamic: bool
+) -> None:
+    project = make_project(notebook.parent, "leaf", "5.0")
+    if is_dynamic:
+        (project / "pyproject.toml").write_text(
+            '[build-system]\nrequires = []\nbuild-backend = "nbenv_test_backend"\n'
+            'backend-path = ["."]\n',
+            encoding="utf-8",
+        )
+    paths = (str(project),)
+    before = notebook.read_bytes()
+    given: dict[str, object] = {"editable": paths} if editable else {}
+    asked = () if editable else paths
+    with pytest.raises(RequirementError, match=r"leaf @ ./leaf and leaf==1.0 exclude each other"):
+        run(notebook, *asked, "leaf==1.0", **given)
+    assert notebook.read_bytes() == before
+    done = run(notebook, *asked, "leaf>=2", **given)
+    assert done.summary.startswith("Installed leaf from ./leaf")
+
+
+def test_a_wheel_has_the_version_that_a_file_asks_for(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    wheel = make_wheel(tmp_path, "leaf", "5.0")
+    file = tmp_path / "r.txt"
+    file.write_text("leaf<5\n", encoding="utf-8")
+    for asked in (str(wheel), f"leaf @ {wheel.as_uri()}"):
+        with pytest.raises(RequirementError, match=r"and leaf<5 exclude each other"):
+            run(notebook, asked, files=(str(file),))
+
+
+def test_hashes_that_a_command_requires(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    file = tmp_path / "r.txt"
+    file.write_text("leaf==1.0\n", encoding="utf-8")
+    for asked, given in ((("leaf",), ()), ((), (str(file),))):
+        with pytest.raises(RequirementError, match="--require-hashes"):
+            run(notebook, *asked, files=given, require_hashes=True)
+    digest = stocked.sha256("leaf-1.0-py3-none-any.whl")
+    file.write_text(f"leaf==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
+    done = run(notebook, files=(str(file),), require_hashes=True)
+    assert done.summary.startswith("Installed leaf 1.0")
+
+
+def test_a_recorded_constraint_that_holds_back_is_named(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path
+) -> None:
+    run(notebook, "leaf", constraints=("leaf<2",))
+    held = "by the recorded constraint leaf<2; to lift it: %nbenv install 'leaf>=2.0'."
+    assert "Held" not in run(notebook, "leaf").summary
+    done = run(notebook, "leaf", upgrade=True)
+    assert done.summary == f"Already installed: leaf 1.0.\nHeld at 1.0 {held}"
+    done = run(notebook, "leaf>=2.0")
+    assert done.summary.startswith("Installed leaf 2.0.\nNo longer a constraint")

@@ -9,7 +9,7 @@ import pytest
 from nbenv.errors import NbenvError, RequirementError, UsageError
 from nbenv.operations.uninstall import uninstall
 from nbenv.progress import Outcome, drain
-from tests.support.environments import install, read, recorded, ref_of, versions
+from tests.support.environments import environment_of, install, read, recorded, ref_of, versions
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project
 
@@ -56,7 +56,7 @@ def test_what_is_not_required_cannot_go(notebook: Path, stocked: LocalIndex) -> 
 
 def test_as_pip_does_it(notebook: Path, stocked: LocalIndex) -> None:
     def pip(*names: str) -> str:
-        return str(drain(uninstall(ref_of(notebook), names, skips_absent=True)).summary)
+        return str(drain(uninstall(ref_of(notebook), names, is_lenient=True)).summary)
 
     assert pip("absent") == "Skipped absent: not installed."
     assert recorded(notebook) is None
@@ -68,6 +68,14 @@ def test_as_pip_does_it(notebook: Path, stocked: LocalIndex) -> None:
     assert pip("branch", "leaf") == "Uninstalled branch, leaf."
     with pytest.raises(RequirementError, match="This notebook does not require ipykernel"):
         pip("ipykernel")
+
+
+def test_what_others_need_is_kept_and_named(notebook: Path, stocked: LocalIndex) -> None:
+    install(notebook, "branch")
+    names = ["branch", "leaf", "ipykernel"]  # as from pip freeze
+    done = drain(uninstall(ref_of(notebook), names, is_lenient=True))
+    assert done.summary.startswith("Uninstalled branch (and 1 more package). Kept ipykernel: the")
+    assert "ipykernel" in environment_of(notebook).installed()
 
 
 def test_some_stay(installed: Path, stocked: LocalIndex) -> None:

@@ -90,11 +90,21 @@ def test_for_this_environment(
         ("uv", "pip compile r.in", "uv pip compile r.in"),
         ("uv", "pip install -p ./x a", "uv pip install -p ./x a"),
         ("uv", "pip install --target d a", "uv pip install --target d a"),
-        ("pip", "--python ./x install a", "uv pip install a --python ./x"),
+        ("pip", "--python {other} install a", "uv pip install a --python {other}"),
     ],
 )
-def test_for_another_one(call: Call, program: str, line: str, command: str) -> None:
-    assert call(program, line) == tuple(command.split())
+def test_for_another_one(call: Call, program: str, line: str, command: str, tmp_path: Path) -> None:
+    (tmp_path / "pyvenv.cfg").touch()
+    expected = tuple(command.format(other=tmp_path).split())
+    assert call(program, line.format(other=tmp_path)) == expected
+
+
+@pytest.mark.parametrize("python", ["/usr/bin/python3", "./absent", "3.8"])
+def test_a_python_outside_of_environments(
+    call: Call, python: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("pip", f"--python {python} install a") == ("refused", "2")
+    assert f"pip --python {python} is refused here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

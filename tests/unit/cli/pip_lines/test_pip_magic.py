@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
+
 import pytest
 
 from nbenv.cli.pip_lines import pip_magic
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import UsageError
 from nbenv.operations.install import InstallRequest
-from nbenv.progress import Outcome
+from nbenv.progress import Outcome, Progress, Steps
 
 TARGET = NotebookRef("/x/a.ipynb")
 
 
 @pytest.fixture(autouse=True)
 def _operations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Return what each operation is asked for, in place of doing it."""
+    """Return what each operation is asked for, in place of doing it, without settings."""
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     for name in ("install", "uninstall", "pip_look"):
         monkeypatch.setattr(
             pip_magic,
@@ -78,10 +83,32 @@ def test_help(line: str) -> None:
     assert "--no-deps" in outcome.text
 
 
-def test_the_version_says_whose_pip_it_is() -> None:
-    outcome = pip_magic.perform_pip(["--version"], TARGET)
+def test_the_version_is_in_the_form_of_pip(notebook: Path) -> None:
+    outcome = pip_magic.perform_pip(["--version"], NotebookRef(str(notebook)))
     assert isinstance(outcome, Outcome)
-    assert outcome.text.startswith("pip of nbenv")
+    assert re.fullmatch(r"pip \d[\w.]* from \S.*pip \(python 3\.\d+\)", outcome.text)
+
+
+@pytest.mark.parametrize("flag", ["-q", "-qq", "-Uq"])
+def test_no_progress_where_none_is_wanted(flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(*asked: object) -> Steps[Outcome]:
+        yield Progress("resolve", "Resolving…")
+        yield Progress("resolve", "Warning", lasting=True)
+        return Outcome("done")
+
+    monkeypatch.setattr(pip_magic, "install", install)
+
+    def messages(line: str) -> list[str]:
+        steps = pip_magic.perform_pip(line.split(), TARGET)
+        assert not isinstance(steps, Outcome)
+        return [each.message for each in steps]
+
+    assert messages("install six") == ["Resolving…", "Warning"]
+    assert messages(f"install {flag} six") == ["Warning"]
+
+
+def test_addresses_behind_names_are_no_names() -> None:
+    assert asked("uninstall -y a @ file:///x/a b==1") == ("uninstall", ["a", "b==1"])
 
 
 @pytest.mark.parametrize("line", ["", "download six", "install --foo x six", "install --p six"])
