@@ -88,6 +88,13 @@ def refuse(notebook: Path, *words: str) -> str:
         ("needs-compiler", ["Failed to build `needs-compiler==1.0`.", "It needs a compiler"]),
         ("pandas=1.5", ["'pandas=1.5' is not a requirement.", "Did you mean 'pandas==1.5'?"]),
         ("\u201cpandas\u201d", ["Did you mean pandas?"]),
+        ("python==3.9", ["Python is not a package", "%nbenv python 3.9 "]),
+        ("python=3.9", ["Python is not a package", "%nbenv python 3.9 "]),
+        ("nbenv", ["nbenv is not installed into a notebook"]),
+        ("r.txt", ["r.txt is the name of a file, not of a package.", "-r r.txt"]),
+        ("pytoolz/toolz", ["no folder pytoolz/toolz", "git+https://HOST/pytoolz/toolz"]),
+        ("\u2014upgrade", ["typographic dash", "Did you mean --upgrade?"]),
+        ("pandas\u00a0", ["Did you mean pandas?"]),
         ("pandas>2,<1", [TOGETHER, "asks for pandas<1 and pandas>2, and no version is both."]),
     ],
 )
@@ -101,6 +108,7 @@ def test_what_cannot_be_installed(
 def test_two_words_for_one_name(stocked: LocalIndex, notebook: Path) -> None:
     assert "Did you mean scikit-learn?" in refuse(notebook, "scikit", "learn")
     assert "Did you mean 'pandas==1.5'?" in refuse(notebook, "pandas", "1.5")
+    assert "%nbenv python 3.9 " in refuse(notebook, "pandas", "python", "3.9")
 
 
 def test_the_guess_is_not_installed(stocked: LocalIndex, notebook: Path) -> None:
