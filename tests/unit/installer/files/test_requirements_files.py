@@ -160,7 +160,7 @@ def test_a_secret_is_never_recorded_or_shown(line: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("numpy 1.2", "Expected"),
+        ("numpy 1.2", "Did you mean 'numpy==1.2'?"),
         ("numpy=1.2=py39_0", "NAME==VERSION"),
         ("numpy=1.2", "Write == before a version"),
         ("./absent", "There is no ./absent. Paths are relative to the current folder."),
