@@ -21,8 +21,8 @@ _CONDA = re.compile(r"#\s*(packages in environment at\b|Name\s+Version\s+Build\b
 _JSON = re.compile(r"""\[\s*\{\s*"(?:name|base_url)"\s*:""")
 _FREEZE = "To write one: pip freeze > requirements.txt (in a cell: %pip freeze > requirements.txt)."
 _EXPORT = (
-    "In that environment, pip freeze > requirements.txt writes one; or write NAME==VERSION for each "
-    "package that you need."
+    "In that environment, pip freeze > requirements.txt writes one; or write NAME==VERSION for "
+    "each package that you need."
 )
 _MOST = 20
 """Lines that are looked at."""
