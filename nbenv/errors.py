@@ -25,6 +25,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 __all__ = [
     "ApprovalNeededError",
     "BrokenEnvironmentError",
@@ -152,7 +154,8 @@ class ResolutionError(InstallerError):
     """The requirements cannot all be met.
 
     `unknown` is the name that no index has, where that is why; `unmet` is the package of which no
-    version fits, where others exist.
+    version fits, where others exist. Where `unmet` has no file for the Python, `wheels_of` has
+    the version and the Python of the reason, and `reworded` gives the error for other tags.
     """
 
     def __init__(
@@ -160,6 +163,8 @@ class ResolutionError(InstallerError):
     ) -> None:
         super().__init__(what, why, todo)
         self.unknown, self.unmet = unknown, unmet
+        self.wheels_of = ("", "")
+        self.reworded: Callable[[Sequence[str]], ResolutionError] | None = None
 
 
 class BuildError(InstallerError):

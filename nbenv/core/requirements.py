@@ -117,8 +117,11 @@ def _correction(text: str) -> str:
     """Return the question for what was probably meant; "" if that is not known."""
     if len(text) > _LONGEST_SLIP or "://" in text:
         return ""
+    from nbenv.core.typed.no_package import dash_problem  # seldom needed
     from nbenv.core.typed.requirement_slips import meant_requirements  # slow, and seldom needed
 
+    if problem := dash_problem(text):
+        return problem
     meant = meant_requirements(text)
     shown = " ".join(each if re.fullmatch(r"[\w.-]+", each) else f"'{each}'" for each in meant)
     return f"Did you mean {shown}?" if shown else ""

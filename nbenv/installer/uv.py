@@ -62,6 +62,8 @@ _WITHOUT_INDEX_OPTIONS = {
 _TORCH = re.compile(r"(https?://\S+)/torch/")
 _AT_WORK = re.compile(r"\s*(Building|Built|Downloading|Downloaded|Preparing|Prepared|Updating)\b")
 """What uv prints when it does more than to ask an index."""
+_ABOUT_LOCKFILE = re.compile(r"(?:warning: )?(?:Resolving despite|Ignoring) existing lockfile\b")
+"""What uv says of the lockfile of a throw-away project, which nobody has heard of."""
 _NO_EXTRA = re.compile(
     r"warning: The package `([^=`]+)==([^`]+)` does not have an extra named `([^`]+)`"
 )
@@ -256,6 +258,8 @@ def _followed(process: subprocess.Popen[str], phase: str, watch: Watch) -> Steps
     try:
         assert process.stderr is not None
         for line in process.stderr:
+            if _ABOUT_LOCKFILE.match(line):
+                continue
             lines.append(line.rstrip())
             if _AT_WORK.match(line):
                 watch.stop()

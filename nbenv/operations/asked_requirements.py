@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.recorded_options import constraint_problem
 from nbenv.core.spec import Spec
+from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirements_file import AskedLine, FilesRead
 from nbenv.core.typed.suggestions import confused_with, meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
@@ -147,6 +149,8 @@ def name_requirements(
     links = usable_links(recorded.find_links, folder)
     find = partial(find_names, indexes=recorded.indexes, find_links=links)
     everything = [*(AskedLine(text) for text in asked), *lines]
+    for each in everything:
+        _check_package(each)
     if editable or not all(requirements.is_named(_named_by_egg(each.text)) for each in everything):
         yield Progress("resolve", "Looking up the names of the packages…")
     for each in everything:
@@ -163,6 +167,14 @@ def name_requirements(
         found += [(_recordable(text, folder), "") for text in named.requirements]
         in_place += named.editable
     return AskedRequirements(tuple(requirements.combine(found)), tuple(in_place), allowed)
+
+
+def _check_package(line: AskedLine) -> None:
+    path = os.path.expanduser(line.text.partition("[")[0])
+    error = problem_of_name(line.text, is_there=os.path.exists(path))
+    if error:
+        what = f"{line.place} cannot be followed: {error.what}" if line.place else error.what
+        raise RequirementError(what, error.why, error.todo)
 
 
 def _allow(allowed: dict[str, AllowedHashes], line: AskedLine, names: Iterable[str]) -> None:

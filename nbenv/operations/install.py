@@ -12,6 +12,7 @@ from nbenv.core import requirements
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.spec import Spec
+from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirement_slips import joined_words
 from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.typed.suggestions import is_standard
@@ -127,7 +128,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
     if joined := joined_words(request.requirements):
-        raise RequirementError(
+        raise problem_of_name(joined[0]) or RequirementError(
             f"{joined[0]!r} is not one word.", todo=f"Did you mean '{joined[1]}'?"
         )
     if any("://" in name for name in (*request.files, *request.constraint_files)):

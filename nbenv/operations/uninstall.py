@@ -131,11 +131,13 @@ def _removal(
 def _summary(done: ChangeResult[_Removal], dry_run: bool) -> str:
     wanted = done.note.names
     left = set(select_locked(done.spec, done.synced.environment.read_version()))
-    gone = [name for name in wanted if name not in left]
+    never = [name for name in wanted if name not in left | _installed_before(done)]
+    gone = [name for name in wanted if name not in left and name not in never]
     beyond = len({each.name for each in done.synced.changes} - set(wanted))
     what = f"{', '.join(gone)}{and_more(beyond)}" if gone else counted(beyond)
+    sentences = [_only_required(never, dry_run)] if never else []
     verb = "Would uninstall" if dry_run else "Uninstalled"
-    sentences = [f"{verb} {what}."] if gone or beyond else []
+    sentences += [f"{verb} {what}."] if gone or beyond else []
     stay = [name for name in wanted if name in left]
     return " ".join(
         [
@@ -144,6 +146,23 @@ def _summary(done: ChangeResult[_Removal], dry_run: bool) -> str:
             *filter(None, [_kept(done.note, left), _skipped(done.note)]),
         ]
     )
+
+
+def _installed_before(done: ChangeResult[_Removal]) -> set[str]:
+    """Return what was there: a requirement whose marker does not hold here was never installed."""
+    locked = select_locked(done.before.spec, done.synced.environment.read_version())
+    return {*locked, *(each.name for each in done.synced.changes if each.old)}
+
+
+def _only_required(names: Sequence[str], dry_run: bool) -> str:
+    several = len(names) > 1
+    are = "would be" if dry_run else "are" if several else "is"
+    what = "requirements" if several else "requirement"
+    return f"{few(names)} {are} no {what} any more; nothing was installed here for {_it(names)}."
+
+
+def _it(names: Sequence[str]) -> str:
+    return "them" if len(names) > 1 else "it"
 
 
 def _stays(done: ChangeResult[_Removal], names: Sequence[str], dry_run: bool) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from nbenv.cli.main import run
 from nbenv.cli.pip_lines.pip_output import PipOutput
+from nbenv.cli.pip_lines.shell_slip import redirection_note, stdout_name
 from nbenv.cli.pip_lines.uv_words import UvCall, first_word, parse_uv, take_option
 from nbenv.core.python_command import module_command
 from nbenv.environments.environment import Environment
@@ -43,6 +44,8 @@ def main() -> int:
     """Run a command line: the environment's folder, the program that was called, and its words."""
     folder, program, *words = sys.argv[1:]
     folder = os.path.abspath(folder)
+    if note := redirection_note(words, stdout_name()):
+        print(note, file=sys.stderr)
     os.environ[variables.HOME] = os.path.dirname(os.path.dirname(folder))
     environment = Environment(os.path.basename(folder))
     kernel = nearest_kernel()

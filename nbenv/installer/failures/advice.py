@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from packaging.tags import platform_tags
+
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import KERNEL, name_of
 from nbenv.core.spec import Spec
 from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.failures.known_versions import newest_versions
 from nbenv.installer.failures.no_index import not_an_index
+from nbenv.installer.failures.platforms import deciding_tags
+from nbenv.installer.index_lookup import cached_files
 from nbenv.installer.uv import own_indexes
 
 __all__ = ["advised"]
@@ -26,6 +31,8 @@ def advised(error: ResolutionError, spec: Spec) -> InstallerError:
     spec
         The record that was resolved.
     """
+    if error.reworded:
+        error = error.reworded(tags) if (tags := _deciding_tags(error, spec)) else error
     if error.unmet:
         return _with_versions(error, spec)
     # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
@@ -34,6 +41,16 @@ def advised(error: ResolutionError, spec: Spec) -> InstallerError:
     if error.unknown and is_whole and not has_own and not _has(KERNEL, spec):
         return not_an_index(error.unknown, _addresses(spec))
     return error
+
+
+def _deciding_tags(error: ResolutionError, spec: Spec) -> list[str]:
+    """Return what decides that no wheel fits: the resolver names Pythons alone if both differ."""
+    version, python = error.wheels_of
+    try:
+        files = cached_files([LockedDistribution(error.unmet, version)], python, spec.indexes)
+    except InstallerError:
+        return []
+    return deciding_tags((file.name for file in files.get(error.unmet, ())), platform_tags())
 
 
 def _with_versions(error: ResolutionError, spec: Spec) -> ResolutionError:

@@ -76,6 +76,8 @@ class Derivation:
         Versions (as `Need.source` and `Need.versions`) without a file for this Python or platform.
     tags
         What the wheels of the last of them are for.
+    tagged
+        The version that has those wheels.
     python
         The notebook's Python, where uv says it.
     contradiction
@@ -91,6 +93,7 @@ class Derivation:
     yanked: tuple[tuple[str, str], ...] = ()
     no_wheels: tuple[tuple[str, str], ...] = ()
     tags: tuple[str, ...] = ()
+    tagged: str = ""
     contradiction: tuple[str, ...] = ()
     python: str = ""
 
@@ -116,6 +119,7 @@ def read_derivation(text: str) -> Derivation:
         ),
         no_wheels=tuple(_split(found["source"]) for found in _WHEELS.finditer(premises)),
         tags=tuple(tag for hint in hints for tag in _tags(hint)),
+        tagged=next((found["version"] for hint in hints if (found := _TAGS.search(hint))), ""),
         contradiction=_contradiction(body),
         python=_first(re.search(r"requested Python version \(==([\d.]+)\.\*\)", body)),
     )

@@ -14,6 +14,7 @@ __all__ = ["closed_index", "explain_no_index", "not_an_index", "turned_off", "un
 
 _TRY_AGAIN = "then try again; nothing was changed, and finished downloads are kept."
 _URL = re.compile(r"(?:https?|file|ftp)://[^\s`'\")]+")
+_KERNELS_PAGE = re.compile(rf"/{KERNEL}/?$")
 _STATUS = re.compile(r"\((\d{3}) ([A-Za-z' -]+)\)|\b(40[13]) (Unauthorized|Forbidden)")
 _PACKAGE = re.compile(r"Failed to (?:download|fetch|download and build) `?([^`\s]+==[^`\s]+)`")
 _CREDENTIALS = (
@@ -177,9 +178,9 @@ def _last_cause(text: str) -> str:
 
 
 def _place(text: str) -> str:
-    """Return the address that was asked."""
+    """Return the address that was asked; of the kernel's page, which nobody named, its index."""
     found = _URL.search(text)
-    return without_credentials(found[0]) if found else "The index"
+    return _KERNELS_PAGE.sub("/", without_credentials(found[0])) if found else "The index"
 
 
 def _of_package(text: str) -> str:

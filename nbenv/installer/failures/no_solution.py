@@ -152,7 +152,22 @@ def _no_wheel(facts: Derivation) -> ResolutionError | None:
         return None
     name, versions = facts.no_wheels[0]
     package = _versions_of(Need(name, versions, "", ""))
-    there, nearest = described_tags(facts.tags, facts.python)
+
+    def worded(tags: Sequence[str]) -> ResolutionError:
+        return _without_file(package, name, described_tags(tags, facts.python), required)
+
+    required = _required_by(facts, name)
+    error = worded(facts.tags)
+    nearest = described_tags(facts.tags, facts.python)[1]
+    if facts.tagged and nearest:
+        error.wheels_of, error.reworded = (facts.tagged, nearest), worded
+    return error
+
+
+def _without_file(
+    package: str, name: str, described: tuple[str, str], required: Sequence[str]
+) -> ResolutionError:
+    there, nearest = described
     where = "with this Python" if there.startswith("Python") else "on this platform"
     has = f"The index has files of it for {there} only" if there else "No file of it fits"
     move = (
@@ -162,7 +177,7 @@ def _no_wheel(facts: Derivation) -> ResolutionError | None:
     )
     return ResolutionError(
         f"{_capital(package)} cannot be installed {where}.",
-        " ".join([f"{has}, and no source to build it from.", *_required_by(facts, name)]),
+        " ".join([f"{has}, and no source to build it from.", *required]),
         f"{move} for another version; {_UNCHANGED}",
         unmet=name,
     )

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import Tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-__all__ = ["described_tags", "nearest_python", "python_range"]
+__all__ = ["deciding_tags", "described_tags", "nearest_python", "python_range"]
 
 _MINORS = range(8, 16)
 """The minor versions of Python 3 that a notebook could move to."""
@@ -67,6 +69,29 @@ def described_tags(tags: Sequence[str], python: str = "") -> tuple[str, str]:
         return _listed(shown), _nearest((each for each in pythons if each in _MINORS), python)
     systems = list(dict.fromkeys(name for tag in tags if (name := _system(tag))))
     return _listed(systems), ""
+
+
+def deciding_tags(filenames: Iterable[str], platforms: Iterable[str]) -> list[str]:
+    """Return the tags of wheels that say why none fits: platforms, if no other Python would help.
+
+    Parameters
+    ----------
+    filenames
+        The names of all files of a version.
+    platforms
+        The platform tags that fit the machine.
+    """
+    here = {"any", *platforms}
+    tags = [tag for name in filenames for tag in _tags_of(name)]
+    fitting = [tag.interpreter for tag in tags if tag.platform in here]
+    return list(dict.fromkeys(fitting or [tag.platform for tag in tags]))
+
+
+def _tags_of(filename: str) -> Iterable[Tag]:
+    try:
+        return sorted(parse_wheel_filename(filename)[3], key=str)
+    except InvalidWheelFilename:  # a source distribution
+        return ()
 
 
 def _minor(tag: str) -> int | None:

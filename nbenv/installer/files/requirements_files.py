@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 from nbenv.core.requirements import is_named, parse
+from nbenv.core.typed.listings import problem_of_listing
 from nbenv.core.typed.requirements_file import (
     EXPANDED,
     AskedLine,
@@ -183,9 +184,12 @@ def _content(name: str, place: str) -> str:
 
 def _text_of(data: bytes, shown: str) -> str:
     try:
-        return decode(data)
+        text = decode(data)
     except ValueError as error:
         raise RequirementError(f"{shown} {error}.", todo="Save it as UTF-8.") from None
+    if error_of_listing := problem_of_listing(text, shown):
+        raise error_of_listing
+    return text
 
 
 def _is_remote(name: str) -> bool:

@@ -45,6 +45,9 @@ def stocked(index: LocalIndex) -> LocalIndex:
     index.wheel("new", "0.5")
     index.wheel("other-system", "1.0", tag="cp311-cp311-win_amd64")
     index.wheel("other-python", "1.0", tag="cp38-cp38-manylinux_2_17_x86_64")
+    index.wheel("other-both", "1.0", tag="cp39-cp39-win_amd64")
+    index.wheel("other-one", "1.0", tag="cp39-cp39-win_amd64")
+    index.wheel("other-one", "1.0", tag="cp310-cp310-manylinux_2_17_x86_64")
     index.wheel("withdrawn", "1.0", yanked="it was\x1b[31m wrong")
     index.wheel("early", "1.0b1")
     index.sdist("sklearn", "0.0", fails="use scikit-learn")
@@ -83,11 +86,20 @@ def refuse(notebook: Path, *words: str) -> str:
         ("new==1.0", ["new 1.0 is not for Python 3.11.", "It needs Python 3.99 or later.", "0.5"]),
         ("other-system", ["other-system 1.0 cannot be", "for Windows (amd64) only"]),
         ("other-python", ["for Python 3.8 only", "%nbenv python 3.8"]),
+        ("other-both", ["other-both 1.0 cannot be installed on this", "for Windows (amd64) only"]),
+        ("other-one", ["with this Python", "for Python 3.10 only", "%nbenv python 3.10"]),
         ("withdrawn", ["withdrawn by its authors", "ask for another version"]),
         ("sklearn", ["sklearn on the index is a deprecated name", "%nbenv install scikit-learn"]),
         ("needs-compiler", ["Failed to build `needs-compiler==1.0`.", "It needs a compiler"]),
         ("pandas=1.5", ["'pandas=1.5' is not a requirement.", "Did you mean 'pandas==1.5'?"]),
         ("\u201cpandas\u201d", ["Did you mean pandas?"]),
+        ("python==3.9", ["Python is not a package", "%nbenv python 3.9 "]),
+        ("python=3.9", ["Python is not a package", "%nbenv python 3.9 "]),
+        ("nbenv", ["nbenv is not installed into a notebook"]),
+        ("r.txt", ["r.txt is the name of a file, not of a package.", "-r r.txt"]),
+        ("pytoolz/toolz", ["no folder pytoolz/toolz", "git+https://HOST/pytoolz/toolz"]),
+        ("\u2014upgrade", ["typographic dash", "Did you mean --upgrade?"]),
+        ("pandas\u00a0", ["Did you mean pandas?"]),
         ("pandas>2,<1", [TOGETHER, "asks for pandas<1 and pandas>2, and no version is both."]),
     ],
 )
@@ -101,6 +113,7 @@ def test_what_cannot_be_installed(
 def test_two_words_for_one_name(stocked: LocalIndex, notebook: Path) -> None:
     assert "Did you mean scikit-learn?" in refuse(notebook, "scikit", "learn")
     assert "Did you mean 'pandas==1.5'?" in refuse(notebook, "pandas", "1.5")
+    assert "%nbenv python 3.9 " in refuse(notebook, "pandas", "python", "3.9")
 
 
 def test_the_guess_is_not_installed(stocked: LocalIndex, notebook: Path) -> None:

@@ -146,6 +146,8 @@ def test_what_repeats_or_follows_an_error_is_no_progress(
         "Using Python",
         " + leaf==1.0",
         "",
+        "Resolving despite existing lockfile due to addition of global exclude newer 2026-01-01",
+        "Ignoring existing lockfile due to change in timestamp cutoff",
         "from https://user:word@h.invalid",
         "error: x",
         "y",

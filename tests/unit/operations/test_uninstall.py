@@ -90,6 +90,26 @@ def test_some_stay(installed: Path, stocked: LocalIndex) -> None:
     )
 
 
+def test_what_was_for_another_machine_only(notebook: Path, stocked: LocalIndex) -> None:
+    install(
+        notebook,
+        "leaf; python_version<'3'",
+        "branch; sys_platform=='none'",
+        "leaf>1; python_version>'3'",
+    )
+    assert run(notebook, "branch", dry_run=True).summary == (
+        "branch would be no requirement any more; nothing was installed here for it."
+    )
+    assert run(notebook, "branch", "leaf").summary == (
+        "branch is no requirement any more; nothing was installed here for it. Uninstalled leaf."
+    )
+    install(notebook, "leaf; python_version<'3'", "branch; sys_platform=='none'")
+    assert run(notebook, "branch", "leaf").summary == (
+        "branch, leaf are no requirements any more; nothing was installed here for them."
+    )
+    assert read(notebook).spec.requirements == ()
+
+
 def test_what_a_file_lists(installed: Path, tmp_path: Path, stocked: LocalIndex) -> None:
     project = make_project(installed.parent, "mine", "1.0")
     install(installed, str(project))

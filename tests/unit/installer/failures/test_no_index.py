@@ -48,6 +48,12 @@ def test_what_a_server_answered(status: str, words: str) -> None:
     assert words in str(error)
 
 
+@pytest.mark.parametrize("page", ["ipykernel/", "ipykernel"])
+def test_the_kernels_page_is_called_by_its_index(page: str) -> None:
+    text = f"Failed to fetch: `http://h.invalid/simple/{page}`\n cause: Connection refused"
+    assert explain_no_index(text).why.startswith("http://h.invalid/simple/ refuses connections.")
+
+
 def test_credentials() -> None:
     error = closed_index(f"An index URL ({URL}) could not be queried (401 Unauthorized)")
     assert error.what == "A package index requires credentials."

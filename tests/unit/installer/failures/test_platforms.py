@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.installer.failures.platforms import described_tags, nearest_python, python_range
+from nbenv.installer.failures.platforms import (
+    deciding_tags,
+    described_tags,
+    nearest_python,
+    python_range,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +46,16 @@ def test_ranges(specifier: str, words: str, nearest: str) -> None:
 )
 def test_tags(tags: list[str], words: str, nearest: str) -> None:
     assert described_tags(tags, "3.11") == (words, nearest)
+
+
+@pytest.mark.parametrize(
+    ("names", "tags"),
+    [
+        (["a-1-cp39-cp39-win_amd64.whl", "a-1.tar.gz"], ["win_amd64"]),
+        (["a-1-cp39-cp39-win_amd64.whl", "a-1-cp38-cp38-linux_x86_64.whl"], ["cp38"]),
+        (["a-1-cp39-cp39-win32.whl", "a-1-cp310-none-any.whl"], ["cp310"]),
+        ([], []),
+    ],
+)
+def test_what_decides(names: list[str], tags: list[str]) -> None:
+    assert deciding_tags(names, ["linux_x86_64"]) == tags
