@@ -29,6 +29,7 @@ _REQUIREMENT = re.compile(
 def split(line):
     """Split a magic's line into words, as a shell would, without its comment."""
     words = []
+    line = line.replace("\u00a0", " ")  # pasted from a web page: shlex takes it for a letter
     try:
         found = shlex.split(line, posix=os.name == "posix")
     except ValueError:  # an unclosed quote: the command rejects the word that it is part of

@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -204,7 +204,8 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Iterator[str]:
             for name, value in headers.items():
                 self.send_header(name.replace("_", "-"), value)
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # uv may have read enough
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

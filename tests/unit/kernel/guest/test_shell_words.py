@@ -78,3 +78,8 @@ def test_a_semicolon_at_the_end_hides_output_as_elsewhere(words: Any) -> None:
 )
 def test_requirements_do_not_write_to_files(words: Any, line: str, given: str) -> None:
     assert words.for_shell(line) == given
+
+
+def test_a_space_that_does_not_break_is_a_space(words: Any) -> None:
+    found = words.split("install\u00a0alpha \u00a0'beta >= 1'")
+    assert found == ["install", "alpha", "beta >= 1"]
