@@ -162,12 +162,17 @@ def _file_content(path: str) -> bytes:
 
 
 def _header_metadata(path: str) -> Metadata:
-    from nbenv.notebook.text_header import (
-        header_metadata,
-    )  # YAML, which other notebooks do not need
+    return _checked_header(path, _file_content(path))
 
-    metadata = header_metadata(path, _file_content(path))
-    _check_language(path, metadata)
+
+def _checked_header(path: str, data: bytes) -> Metadata:
+    # They need YAML, which other notebooks do not.
+    from nbenv.notebook.text_header import header_metadata, language_of_cells
+
+    metadata = header_metadata(path, data)
+    is_named = "kernelspec" in metadata or "language_info" in metadata
+    language = "" if is_named else language_of_cells(path, data)
+    _check_language(path, {"language_info": {"name": language}} if language else metadata)
     return metadata
 
 
@@ -185,10 +190,10 @@ def _read_text(path: str) -> Metadata:
 
 
 def _text_with(path: str, data: bytes, changes: Metadata) -> bytes:
-    from nbenv.notebook.text_header import check_is_notebook, header_metadata, with_header
+    from nbenv.notebook.text_header import check_is_notebook, with_header
 
     check_is_notebook(path, data)
-    _check_language(path, header_metadata(path, data))
+    _checked_header(path, data)
     return with_header(path, data, changes)
 
 

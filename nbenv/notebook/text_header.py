@@ -14,17 +14,26 @@ from typing import NamedTuple
 
 import yaml
 
+from nbenv.core.language import is_python
 from nbenv.errors import NotebookError
 from nbenv.notebook import yaml_values
 from nbenv.notebook.yaml_values import Key
 
-__all__ = ["check_is_notebook", "header_metadata", "is_written_as_notebook", "with_header"]
+__all__ = [
+    "check_is_notebook",
+    "header_metadata",
+    "is_written_as_notebook",
+    "language_of_cells",
+    "with_header",
+]
 
 Metadata = dict[str, object]
 
 _BOM = b"\xef\xbb\xbf"
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 _CELL_MARKER = re.compile(rb"^#[ \t]*%%", re.MULTILINE)
+_CHUNK = re.compile(rb"^[ \t]*`{3,}[ \t]*\{[ \t]*\.?([A-Za-z]\w*)", re.MULTILINE)
+"""The first line of a cell in R Markdown and Quarto, with its language."""
 _ALWAYS = (".rmd", ".qmd", ".myst", ".mystnb", ".mnb")
 """Suffixes of files that are notebooks even without a header."""
 _ROOT_KEYS = ("kernelspec", "jupytext", "nbenv")
@@ -72,6 +81,19 @@ def is_written_as_notebook(path: str, data: bytes) -> bool:
     if path.lower().endswith(_ALWAYS) or header_metadata(path, data):
         return True
     return path.lower().endswith(".py") and _CELL_MARKER.search(data) is not None
+
+
+def language_of_cells(path: str, data: bytes) -> str:
+    """Return the language of a text's cells if none is in Python, "" otherwise.
+
+    R Markdown and Quarto write it at each cell, and seldom name a kernel.
+    """
+    if not path.lower().endswith((".rmd", ".qmd")):
+        return ""
+    languages = [found.decode() for found in _CHUNK.findall(data)]
+    if not languages or any(map(is_python, languages)):
+        return ""
+    return languages[0].capitalize()
 
 
 def check_is_notebook(path: str, data: bytes) -> None:

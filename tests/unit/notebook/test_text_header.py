@@ -17,7 +17,12 @@ from nbenv.notebook.metadata import (
     read_metadata,
     write_metadata,
 )
-from nbenv.notebook.text_header import header_metadata, is_written_as_notebook, with_header
+from nbenv.notebook.text_header import (
+    header_metadata,
+    is_written_as_notebook,
+    language_of_cells,
+    with_header,
+)
 
 RECORD = {
     "version": 1,
@@ -201,3 +206,30 @@ def test_another_language_is_refused(tmp_path: Path) -> None:
     path.write_text("---\njupyter:\n  kernelspec:\n    language: R\n---\n", encoding="utf-8")
     with pytest.raises(NotebookError, match="is a notebook in R"):
         write_metadata(str(path), CHANGES)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "language"),
+    [
+        ("x.Rmd", "```{r setup, include=FALSE}\nx\n```\n", "R"),
+        ("x.qmd", "```{julia}\nx\n```\n```{r}\n```\n", "Julia"),
+        ("x.Rmd", "```{r}\nx\n```\n```{python}\ny\n```\n", ""),
+        ("x.Rmd", "```{.python .input}\ny\n```\n", ""),
+        ("x.qmd", "Only text, and ```{r} within it.\n", ""),
+        ("x.md", "```{r}\nx\n```\n", ""),
+    ],
+)
+def test_cells_may_name_their_language(name: str, text: str, language: str) -> None:
+    assert language_of_cells(name, text.encode()) == language
+
+
+def test_a_text_in_r_is_left_as_it_is(tmp_path: Path) -> None:
+    """R Markdown names no kernel: a Python kernel written into it would damage it."""
+    path = tmp_path / "report.Rmd"
+    path.write_text("---\ntitle: Report\n---\n\n```{r}\nx <- 1\n```\n", encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(NotebookError, match="is a notebook in R;"):
+        read_metadata(str(path))
+    with pytest.raises(NotebookError, match="is a notebook in R;"):
+        write_metadata(str(path), {"nbenv": {"version": 1, "python": "3.11"}})
+    assert path.read_bytes() == before
