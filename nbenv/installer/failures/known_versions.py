@@ -62,9 +62,13 @@ def _newest(
     name = requirement.partition("<")[0]
     write_project(
         scratch / "pyproject.toml",
-        {"requires-python": f"=={python}.*", "dependencies": [requirement]},
+        # Wider than the Python that is meant: the one that uv runs with has to be within it.
+        {"requires-python": ">=3", "dependencies": [requirement]},
         {
-            "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
+            "environments": [
+                f"python_version == '{python}' and implementation_name == 'cpython' "
+                "and sys_platform != 'emscripten'"
+            ],
             "dependency-metadata": [{"name": name, "requires-dist": []}],
         },
     )
