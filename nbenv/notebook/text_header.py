@@ -90,7 +90,7 @@ def language_of_cells(path: str, data: bytes) -> str:
     """
     if not path.lower().endswith((".rmd", ".qmd")):
         return ""
-    languages = [found.decode() for found in _CHUNK.findall(data)]
+    languages = [str(found, "ascii", "replace") for found in _CHUNK.findall(data)]
     if not languages or any(map(is_python, languages)):
         return ""
     return languages[0].capitalize()

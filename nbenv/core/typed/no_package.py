@@ -9,6 +9,7 @@ import re
 
 from packaging.utils import canonicalize_name
 
+from nbenv.core.urls import is_archive, without_credentials
 from nbenv.errors import RequirementError
 
 __all__ = ["dash_problem", "problem_of_name"]
@@ -32,6 +33,8 @@ _FILE = re.compile(
 _LISTED = re.compile(r"[^=<>~!;@\[\]]+\.(?:txt|in|ya?ml|toml|lock|cfg|ipynb)", re.IGNORECASE)
 _ADOPTED = re.compile(r".*\.ya?ml|.*pipfile|.*pylock[\w.-]*\.toml", re.IGNORECASE)
 _PROJECT = re.compile(r"(?:.*[/\\])?setup\.(?:py|cfg)", re.IGNORECASE)
+_PAGE = re.compile(r"(?:[\w.\[\],-]+\s*@\s*)?(?P<url>https?://[^\s;]+)", re.IGNORECASE)
+_LOGIN = re.compile(r"(?P<login>(?:git\+)?[\w-]+@[\w.-]+):(?!\d+/|/)(?P<path>[\w./~-]+)")
 _REPOSITORY = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)+(?:@[\w./-]+)?/?")
 
 
@@ -58,7 +61,7 @@ def problem_of_name(text: str, *, is_there: bool = False) -> RequirementError | 
         )
     if _FILE.fullmatch(text) or (is_there and _LISTED.fullmatch(text)):
         return _file(text)
-    return None if is_there else _repository(text)
+    return None if is_there else _repository(text) or _page(text)
 
 
 def dash_problem(text: str) -> str:
@@ -104,4 +107,24 @@ def _repository(text: str) -> RequirementError | None:
         f"There is no folder {text}.",
         "Paths are relative to the current folder.",
         f"If you mean a repository, give its address: git+https://{address}",
+    )
+
+
+def _page(text: str) -> RequirementError | None:
+    """Return the error for the address of a page or a repository, as people copy it."""
+    if found := _LOGIN.fullmatch(text):
+        login = found["login"].removeprefix("git+")
+        return _no_file(text, f"git+ssh://{login}/{found['path']}")
+    found = _PAGE.match(text)
+    if not found or is_archive(found["url"]):
+        return None
+    shown = without_credentials(found["url"].partition("#")[0])
+    return _no_file(shown, f"git+{shown}")
+
+
+def _no_file(address: str, repository: str) -> RequirementError:
+    return RequirementError(
+        f"{address} is not the address of a package.",
+        "That ends with the name of a file: .whl, .tar.gz or .zip.",
+        f"If you mean a repository: {repository}",
     )

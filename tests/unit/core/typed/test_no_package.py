@@ -33,6 +33,11 @@ PLACED = {
     "pytoolz/toolz": "git+https://HOST/pytoolz/toolz",
     "pytoolz/toolz@main": "git+https://HOST/pytoolz/toolz@main",
     "host.invalid/pytoolz/toolz": "git+https://host.invalid/pytoolz/toolz",
+    "https://host.invalid/pytoolz/toolz": "git+https://host.invalid/pytoolz/toolz",
+    "toolz @ https://host.invalid/toolz.git": "git+https://host.invalid/toolz.git",
+    "https://me:secret@host.invalid/x.html": "git+https://host.invalid/x.html",
+    "git@host.invalid:pytoolz/toolz.git": "git+ssh://git@host.invalid/pytoolz/toolz.git",
+    "git+git@host.invalid:a/b": "git+ssh://git@host.invalid/a/b",
     "\u2013U": "typographic dash (\u2013). Did you mean -U?",
     "\u2014upgrade": "Did you mean --upgrade?",
     "\u2013\u2013pre": "Did you mean --pre?",
@@ -53,7 +58,10 @@ def test_what_is_no_package(typed: str) -> None:
     [
         "pip==24", "pythonnet", "python-dateutil", "python-dotenv>=1", "python3-openid", "py",
         "pyyaml", "ruamel.yaml", "pytest", "pandas>=2", "cpython-x", "nbenv @ ./nbenv", "./nbenv",
-        "https://host.invalid/a.whl", "./a/b", "/a/b", "a @ ./b/c", "requirements-parser",
+        "https://host.invalid/a.whl", "https://host.invalid/a-1.tar.gz#sha256=00",
+        "https://host.invalid/a.zip?x=1#subdirectory=b", "git+https://host.invalid/a/b@main",
+        "a @ git+ssh://git@host.invalid/a/b", "a @ https://host.invalid/a-1-py3-none-any.whl",
+        "./a/b", "/a/b", "a @ ./b/c", "requirements-parser",
         "zope.in", "py==1.11",
     ],
 )  # fmt: skip
