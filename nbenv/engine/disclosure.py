@@ -80,8 +80,8 @@ class Disclosure:
             "built from source": len(built),
             "installed directly from an address or a folder": len(direct),
             "that the lock lacks": len(self.unlocked),
-            "indexes": len(self.indexes),
-            "other places of files": len(self.find_links),
+            "index" if len(self.indexes) == 1 else "indexes": len(self.indexes),
+            "other places to take files from": len(self.find_links),
         }
         if sum(counts.values()) > _UNCOUNTED:
             yield f"In all: {', '.join(f'{n} {what}' for what, n in counts.items() if n)}."
