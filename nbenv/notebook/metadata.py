@@ -106,7 +106,11 @@ def _follow(path: str, changes: Metadata) -> None:
     from nbenv.errors import NbenvError
     from nbenv.notebook.pairs import texts_of_notebook
 
-    for text in texts_of_notebook(path, read_metadata(path)):
+    try:
+        texts = texts_of_notebook(path, read_metadata(path))
+    except (NbenvError, OSError):
+        return  # another program writes the notebook just now
+    for text in texts:
         try:
             holds_record = "nbenv" in _header_metadata(text)
             if not (holds_record and write_metadata(text, changes)):

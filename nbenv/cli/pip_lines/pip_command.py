@@ -18,6 +18,7 @@ from nbenv.cli.pip_lines.pip_output import PipOutput
 from nbenv.cli.pip_lines.shell_slip import redirection_note, stdout_name
 from nbenv.cli.pip_lines.uv_words import UvCall, first_word, parse_uv, take_option
 from nbenv.core.python_command import module_command
+from nbenv.environments import layout
 from nbenv.environments.environment import Environment
 from nbenv.environments.pip import other_pip
 from nbenv.environments.pip.pip_journal import note_change
@@ -143,7 +144,7 @@ def _check_named(python: str) -> None:
     """Refuse a Python outside of virtual environments: its packages are no notebook's to change."""
     folder = os.path.abspath(python)
     places = [folder, os.path.dirname(os.path.dirname(folder))]
-    if not any(os.path.exists(os.path.join(each, "pyvenv.cfg")) for each in places):
+    if not any(os.path.exists(os.path.join(each, layout.CONFIGURATION)) for each in places):
         raise UsageError(
             f"pip --python {python} is refused here: it is not a virtual environment.",
             "Nothing was changed.",

@@ -44,7 +44,8 @@ def all_of(server: JupyterServer, home: Path, name: str) -> object:
     files = sorted(
         (str(path.relative_to(home)), path.lstat().st_size)
         for path in (home / "envs").rglob("*")
-        if "__pycache__" not in path.parts
+        # The finder of pip names the nbenv that wrote it: this checkout, or what the server runs.
+        if "__pycache__" not in path.parts and path.name != "_nbenv_pip.py"
     )
     return (server.root / name).read_bytes(), status, files
 
