@@ -1,4 +1,4 @@
-"""Find the names behind paths, URLs and requirements files, which only the installer knows."""
+"""Find the names behind paths and URLs, which only the installer knows."""
 
 from __future__ import annotations
 
@@ -32,12 +32,11 @@ def find_names(
     asked: Sequence[str],
     notebook_folder: Path,
     *,
-    files: Sequence[Path] = (),
     editable: Sequence[str] = (),
     indexes: Sequence[Index] = (),
     find_links: Sequence[str] = (),
 ) -> Steps[NamedRequirements]:
-    """Return the requirements behind paths, URLs and requirements files, with their names.
+    """Return the requirements behind paths and URLs, with their names.
 
     Parameters
     ----------
@@ -45,8 +44,6 @@ def find_names(
         Paths and URLs, relative to the current folder.
     notebook_folder
         The folder that the paths of the result are relative to.
-    files
-        Files in pip's requirements format.
     editable
         Paths of projects to install in place.
     indexes, find_links
@@ -56,7 +53,7 @@ def find_names(
     Raises
     ------
     RequirementError
-        A path or a file does not exist.
+        A path does not exist.
     InstallerError
         uv could not find out a name; building a project without static metadata may have failed.
     """
@@ -69,12 +66,6 @@ def find_names(
             named = yield from _add(run, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
-    for path in files:
-        if not path.is_file():
-            raise RequirementError(f"There is no file {path}.", todo="Check its name.")
-        named = yield from _add(run, ["--requirements", str(path)], notebook_folder)
-        found.extend(named.requirements)
-        in_place.extend(named.editable)
     return NamedRequirements(tuple(found), tuple(in_place))
 
 
@@ -102,7 +93,7 @@ def _add(
         project = Path(scratch, "pyproject.toml")
         write_project(project, {"dependencies": []}, {})
         command = ["add", "--project", scratch, "--frozen", "--python", sys.executable]
-        # Relative paths, also those in requirements files, are relative to where the user is.
+        # Relative paths are relative to where the user is.
         yield from run([*command, *arguments], Path.cwd())
         document = tomllib.loads(project.read_text(encoding="utf-8"))
     sources = document.get("tool", {}).get("uv", {}).get("sources", {})

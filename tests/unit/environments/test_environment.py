@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -18,25 +17,6 @@ from nbenv.home import paths
 from tests.support.wheels import make_wheel
 
 RECORD = {"version": 1, "python": default_python(), "requirements": ["six"], "lock": []}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of an empty environment, made once."""
-    home = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NBENV_HOME", str(home))
-        interpreter = find(default_python())
-        assert interpreter is not None
-        Environment("work-1").create(interpreter)
-    return home / "envs" / "work-1"
-
-
-@pytest.fixture
-def environment(made: Path) -> Environment:
-    environment = Environment("work-1")
-    shutil.copytree(made, environment.path, symlinks=True)
-    return environment
 
 
 def unpack(environment: Environment, wheel: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The names behind paths, URLs and requirements files."""
+"""The names behind paths and URLs."""
 
 from __future__ import annotations
 
@@ -33,31 +33,10 @@ def test_a_path_is_relative_to_the_current_folder(
     assert found.requirements == ("mine @ ../mine",)
 
 
-def test_a_requirements_file(
-    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)  # which paths in such a file are relative to
-    make_project(tmp_path, "mine", "1.0")
-    path = tmp_path / "requirements.txt"
-    path.write_text("Leaf>=1  # a comment\n-e ./mine\nbranch[more]; os_name == 'nt'\n", "utf-8")
-    found = drain(find_names([], tmp_path, files=[path]))
-    assert set(found.requirements) == {
-        "leaf>=1",
-        "mine @ ./mine",
-        'branch[more]; os_name == "nt"',
-    }
-    assert found.editable == ("mine",)
-
-
 @pytest.mark.parametrize("text", ["./none", "~/none-of-nbenv", "none-1-py3-none-any.whl"])
 def test_a_path_that_is_not_there(text: str, tmp_path: Path) -> None:
     with pytest.raises(RequirementError, match="There is no"):
         drain(find_names([text], tmp_path))
-
-
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RequirementError, match="There is no file"):
-        drain(find_names([], tmp_path, files=[tmp_path / "none.txt"]))
 
 
 @pytest.mark.parametrize(

@@ -12,26 +12,8 @@ import pytest
 
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import check_files
-from nbenv.environments.interpreters import default_python, find
+from nbenv.environments.interpreters import default_python
 from nbenv.environments.pip import pip_shims
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NBENV_HOME", str(home))
-        interpreter = find(default_python())
-        assert interpreter is not None
-        Environment("work-1").create(interpreter)
-    return home / "envs" / "work-1"
-
-
-@pytest.fixture
-def environment(made: Path) -> Environment:
-    environment = Environment("work-1")
-    shutil.copytree(made, environment.path, symlinks=True)
-    return environment
 
 
 def test_a_new_environment_has_them_and_they_are_no_strays(environment: Environment) -> None:
