@@ -165,9 +165,9 @@ class _Sync:
         packages = environment.site_packages()
         direct = [each.name for each in plan.install if each.name in again or is_local(each.url)]
         goal = SyncGoal(list(wanted.values()), kept, direct, missing, packages, fresh=bool(fresh))
-        # Another commit may have a module of the same size, written within the same second.
-        others = [each.name for each in plan.install if each.url and each.name in before]
-        bytecode.remove_compiled(environment, {*direct, *others})
+        # Another commit, too, may have a module of the same size, written within the same second.
+        placed = [each.name for each in plan.install if each.url or each.name in again]
+        bytecode.remove_compiled(environment, placed)
         yield from self._install_guarded(marker, before, goal)
         changes = _changes(before, environment.installed(), changed)
         names = {change.name for change in changes} | fresh
