@@ -25,8 +25,7 @@ from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.failures.no_solution import PROJECT
-from nbenv.installer.scratch_project import settings_arguments, write_project
+from nbenv.installer.scratch_project import PROJECT, settings_arguments, write_project
 from nbenv.installer.uv import own_indexes, run_uv, tomllib
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import drain

@@ -12,17 +12,12 @@ import contextlib
 import errno
 import os
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
-from urllib.request import (  # type: ignore[attr-defined]  # unknown to typeshed
-    getproxies_environment,
-    proxy_bypass_environment,
-)
 
 from nbenv.installer.index_settings import bare_url, entries
 from nbenv.installer.uv_config import has_settings
@@ -90,6 +85,11 @@ def _host(url: str) -> Host | None:
 
 def proxy_for(url: str) -> str:
     """Return the URL of the proxy through which this machine asks an address, "" for none."""
+    from urllib.request import (  # type: ignore[attr-defined]  # slow; unknown to typeshed
+        getproxies_environment,
+        proxy_bypass_environment,
+    )
+
     parts = urlsplit(url)
     found = getproxies_environment()
     proxy = found.get(parts.scheme) or found.get("all") or ""
@@ -104,12 +104,12 @@ class Watch:
     Parameters
     ----------
     hosts
-        The hosts that must accept a connection.
+        Returns the hosts that must accept a connection, once that is to be checked.
     give_up
         Called once, from another thread, when one does not.
     """
 
-    def __init__(self, hosts: Sequence[Host], give_up: Callable[[], None]) -> None:
+    def __init__(self, hosts: Callable[[], Sequence[Host]], give_up: Callable[[], None]) -> None:
         self._hosts = hosts
         self._give_up = give_up
         self._lock = threading.Lock()
@@ -121,8 +121,7 @@ class Watch:
 
     def __enter__(self) -> Watch:
         """Begin to wait for a silence."""
-        if self._hosts:
-            self._timer.start()
+        self._timer.start()
         return self
 
     def __exit__(
@@ -141,7 +140,7 @@ class Watch:
         self._timer.cancel()
 
     def _begin(self) -> None:
-        for host in self._hosts:
+        for host in self._hosts():
             # Of its own, as looking up a name cannot be interrupted.
             reached = threading.Event()
             threading.Thread(target=_reach, args=(host, reached), daemon=True).start()
@@ -171,6 +170,8 @@ def _reach(host: Host, reached: threading.Event) -> None:
 
 def _connects(host: Host, end: float) -> bool:
     """Return whether one of a host's addresses accepts a connection, all tried at once."""
+    import socket  # slow, and seldom needed
+
     with contextlib.ExitStack() as stack:
         waiting = []
         for family, kind, protocol, _, address in socket.getaddrinfo(

@@ -22,7 +22,6 @@ from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
-from nbenv.installer.failures.advice import advised
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.no_dependencies import without_dependencies
@@ -68,6 +67,8 @@ def resolve_lock(
         try:
             document = yield from _export(asked, interpreter, folder, where, options)
         except ResolutionError as error:
+            from nbenv.installer.failures.advice import advised  # seldom needed
+
             raise advised(error, asked) from None
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:

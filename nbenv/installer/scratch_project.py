@@ -9,10 +9,12 @@ from pathlib import Path
 import tomli_w
 
 from nbenv.errors import InstallerError
-from nbenv.installer.failures.no_solution import PROJECT
 from nbenv.installer.uv_config import tomllib
 
-__all__ = ["settings_arguments", "write_project"]
+__all__ = ["PROJECT", "settings_arguments", "write_project"]
+
+PROJECT = "nbenv-notebook"
+"""The name of the throw-away project that stands for a notebook."""
 
 
 def write_project(path: Path, project: dict[str, object], settings: dict[str, object]) -> None:

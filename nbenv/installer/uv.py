@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -22,10 +23,8 @@ from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
-from nbenv.installer.failures.no_index import unreachable
-from nbenv.installer.failures.uv_errors import explain_failure
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
-from nbenv.installer.reachability import PATIENCE, QUIET, Watch, hosts_to_watch
+from nbenv.installer.reachability import PATIENCE, QUIET, Host, Watch, hosts_to_watch
 from nbenv.installer.uv_config import tomllib
 from nbenv.progress import Progress, Steps
 
@@ -202,14 +201,19 @@ def run_uv(
         environ.setdefault("DIST_EXTRA_CONFIG", built)
         environ.setdefault("UV_HTTP_RETRIES", _RETRIES.get(phase, "1"))
         process = _started(command, folder, environ, output)
-        hosts = [] if "--offline" in arguments else hosts_to_watch(environ)
-        with Watch(hosts, process.terminate) as watch:
+        with Watch(partial(_hosts, arguments, environ), process.terminate) as watch:
             lines = yield from _followed(process, phase, watch)
         if watch.dead:
+            from nbenv.installer.failures.no_index import unreachable  # seldom needed
+
             raise unreachable(watch.dead.url, QUIET + PATIENCE)
         _check_status(process.returncode, lines, accepted)
         output.seek(0)
         return output.read()
+
+
+def _hosts(arguments: Sequence[str], environ: Mapping[str, str]) -> list[Host]:
+    return [] if "--offline" in arguments else hosts_to_watch(environ)
 
 
 @contextlib.contextmanager
@@ -285,6 +289,8 @@ def _check_status(status: int, lines: Sequence[str], accepted: int) -> None:
             "Try again: the environment will be repaired at the next start or change.",
         )
     if status not in (0, accepted):
+        from nbenv.installer.failures.uv_errors import explain_failure  # seldom needed
+
         raise explain_failure([line for line in lines if line.strip()])
 
 

@@ -11,9 +11,8 @@ import tomli_w
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.failures.no_solution import PROJECT
 from nbenv.installer.pip_config import default_index
-from nbenv.installer.scratch_project import write_project
+from nbenv.installer.scratch_project import PROJECT, write_project
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Steps
 

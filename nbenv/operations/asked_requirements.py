@@ -22,7 +22,6 @@ from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError, ResolutionError
-from nbenv.installer.failures.no_solution import unknown_name
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
@@ -231,6 +230,8 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
     places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
     if not error.unknown or not places:
         return error
+    from nbenv.installer.failures.no_solution import unknown_name  # seldom needed
+
     place = places[0]
     if names[place] == error.unknown and len(names) == 1:
         return error  # it says the name already, and perhaps which index was asked

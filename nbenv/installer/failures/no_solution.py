@@ -14,11 +14,10 @@ from nbenv.errors import ResolutionError
 from nbenv.installer.failures.derivation import Derivation, Need, bare_name, read_derivation
 from nbenv.installer.failures.disjoint import are_disjoint
 from nbenv.installer.failures.platforms import described_tags, nearest_python, python_range
+from nbenv.installer.scratch_project import PROJECT
 
-__all__ = ["PROJECT", "explain_no_solution", "install_it", "unknown_name"]
+__all__ = ["explain_no_solution", "install_it", "unknown_name"]
 
-PROJECT = "nbenv-notebook"
-"""The name of the throw-away project that stands for a notebook."""
 _UNCHANGED = "nothing was changed."
 _LOOSEN = f"Loosen or correct one of them; {_UNCHANGED}"
 _PROJECT = re.compile(r"your project's|your project|your requirements")

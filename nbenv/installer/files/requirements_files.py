@@ -11,10 +11,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
-from urllib.request import url2pathname
+from urllib.parse import urljoin
 
-from nbenv.core.requirements import is_named, parse
+from nbenv.core.requirements import absolute, is_named, parse
 from nbenv.core.typed.listings import problem_of_listing
 from nbenv.core.typed.requirements_file import (
     EXPANDED,
@@ -29,7 +28,6 @@ from nbenv.core.typed.requirements_file import (
 )
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError
-from nbenv.installer.files.fetch_text import fetch_text
 from nbenv.installer.files.foreign_files import read_foreign
 
 __all__ = ["check_hashes", "read_files"]
@@ -160,8 +158,10 @@ def _content(name: str, place: str) -> str:
     from_place = f" ({place} names it)" if place else ""
     shown = without_credentials(name)
     if _is_remote(name):
+        from nbenv.installer.files.fetch_text import fetch_text  # slow, and seldom needed
+
         return _text_of(fetch_text(name), shown)
-    path = Path(url2pathname(urlsplit(name).path)) if _URL.match(name) else Path(name)
+    path = absolute(name, Path()) if _URL.match(name) else Path(name)
     if path.is_dir():
         raise RequirementError(
             f"{shown} is a folder, not a requirements file{from_place}.",
@@ -256,14 +256,14 @@ def _advice(text: str) -> str:
 
 
 def _exists(url: str) -> bool:
-    return os.path.exists(url2pathname(urlsplit(url).path))
+    return absolute(url, Path()).exists()
 
 
 def _check_here(text: str, line: Line) -> None:
     """Raise unless a path exists: it is relative to the current folder, as in pip."""
     path = re.sub(r"\[[^]/]*\]$", "", text.partition(";")[0].partition("#")[0].strip())
     if path.startswith("file:"):
-        path = url2pathname(urlsplit(path).path)
+        path = str(absolute(path, Path()))
     elif "://" in path:
         return
     path = os.path.expanduser(path)

@@ -56,7 +56,7 @@ def listening() -> Iterator[socket.socket]:
 
 def verdict(port: int) -> Host | None:
     given = threading.Event()
-    with Watch([Host("127.0.0.1", port, "http://x/")], given.set) as watch:
+    with Watch(lambda: [Host("127.0.0.1", port, "http://x/")], given.set) as watch:
         given.wait(1)
     return watch.dead
 
@@ -83,7 +83,7 @@ def test_a_host_that_drops_packets_is_dead() -> None:
 
 def test_no_verdict_comes_after_the_end() -> None:
     given = threading.Event()
-    with Watch([Host("127.0.0.1", 1, "http://x/")], given.set) as watch:
+    with Watch(lambda: [Host("127.0.0.1", 1, "http://x/")], given.set) as watch:
         watch.stop()
         assert not given.wait(0.6)
     assert watch.dead is None
