@@ -103,9 +103,10 @@ def confused_with(typed: str) -> str:
     It is "" for names that are well known themselves.
     """
     name, well_known = canonicalize_name(typed), _POPULAR.split()
-    alias = _ALIASES.get(name) or distribution_of(typed)
-    is_another = alias in well_known and name not in well_known
-    return alias if alias and is_another else ""
+    if name in well_known:
+        return ""
+    alias = _ALIASES.get(name) or distribution_of(typed) or ""
+    return alias if alias in well_known else ""
 
 
 def _alias(typed: str, name: str) -> str:
