@@ -273,7 +273,7 @@ def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
     record, ref, state = spec.to_record(), snapshot.ref, snapshot.state
     agree(snapshot, spec)
     if record != snapshot.record and remembered:
-        history.remember(place_of(state), snapshot.record)
+        history.remember(place_of(state), snapshot.record, snapshot.marker.record)
     if not ref.keeps_unsaved:
         write_metadata(ref.notebook, {"nbenv": record, "kernelspec": KERNELSPEC})
     if record != snapshot.record or state.record != record:

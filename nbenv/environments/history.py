@@ -1,7 +1,8 @@
 """Records that changes of a notebook's environment replaced, kept for ``undo``.
 
-One file per notebook, the newest record last. A kill between writing here and recording the change
-leaves an entry that equals the present record; whoever undoes skips it.
+One file per notebook, the newest record last, and what its environment held while the notebook had
+no record: the versions that the kernel alone got then. A kill between writing here and recording
+the change leaves an entry that equals the present record; whoever undoes skips it.
 """
 
 from __future__ import annotations
@@ -12,16 +13,26 @@ import os
 from nbenv.core.record import RecordDict
 from nbenv.home import paths
 
-__all__ = ["REMEMBERED", "drop_last", "forget", "last", "move", "remember"]
+__all__ = ["REMEMBERED", "drop_last", "forget", "last", "move", "of_kernel_alone", "remember"]
 
 REMEMBERED = 50
 """Changes that can be undone one after the other."""
 
 
-def remember(notebook: str, before: RecordDict | None) -> None:
-    """Keep the record that a change is about to replace; None for a notebook without one."""
+def remember(notebook: str, before: RecordDict | None, held: RecordDict | None = None) -> None:
+    """Keep the record that a change is about to replace.
+
+    Parameters
+    ----------
+    notebook
+        Its path.
+    before
+        The record; None for a notebook without one.
+    held
+        What the environment of a notebook without a record was synced to, if it has one.
+    """
     path = _history_path(paths.key(notebook))
-    paths.write_json(path, {"values": [*_records(path), before][-REMEMBERED:]})
+    _write(path, [*_records(path), before][-REMEMBERED:], _held(path) if before else held)
 
 
 def last(notebook: str) -> tuple[bool, RecordDict | None]:
@@ -30,10 +41,15 @@ def last(notebook: str) -> tuple[bool, RecordDict | None]:
     return bool(values), (values[-1] if values else None)
 
 
+def of_kernel_alone(notebook: str) -> RecordDict | None:
+    """Return what the environment was synced to before the notebook had a record, if known."""
+    return _held(_history_path(paths.key(notebook)))
+
+
 def drop_last(notebook: str) -> None:
     """Forget the last change, after it was undone."""
     path = _history_path(paths.key(notebook))
-    paths.write_json(path, {"values": _records(path)[:-1]})
+    _write(path, _records(path)[:-1], _held(path))
 
 
 def move(old_key: str, new_key: str) -> None:
@@ -55,3 +71,12 @@ def _history_path(notebook_key: str) -> str:
 def _records(path: str) -> list[RecordDict | None]:
     values = (paths.read_json(path) or {}).get("values")
     return values if isinstance(values, list) else []
+
+
+def _held(path: str) -> RecordDict | None:
+    held = (paths.read_json(path) or {}).get("held")
+    return held if isinstance(held, dict) else None
+
+
+def _write(path: str, values: list[RecordDict | None], held: RecordDict | None) -> None:
+    paths.write_json(path, {"values": values, **({"held": held} if held else {})})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from nbenv.core.lock import Change
+from nbenv.core.lock import Change, Lock
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import check_spec
 from nbenv.engine.disclosure import contents
@@ -14,7 +15,13 @@ from nbenv.engine.relock import resolve_anew
 from nbenv.engine.summaries import outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments import history
-from nbenv.errors import ApprovalNeededError, InstallerError, InterpreterError, NbenvError
+from nbenv.errors import (
+    ApprovalNeededError,
+    InstallerError,
+    InterpreterError,
+    NbenvError,
+    RecordError,
+)
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.progress import Outcome, Steps
 
@@ -64,11 +71,35 @@ def _former_spec(snapshot: NotebookSnapshot) -> Steps[Edited[None]]:
         spec = parse_record(before)
         _check_former(spec, snapshot)
         return Edited(spec, None)
+    return Edited((yield from _kernel_alone(snapshot)), None)
+
+
+def _kernel_alone(snapshot: NotebookSnapshot) -> Steps[Spec]:
+    """Return the spec of a notebook that requires nothing, with the kernel that it had.
+
+    The changes since then may have moved what the kernel consists of. Where it is not known what
+    it was, the kernel is that of a new notebook.
+    """
     was = snapshot.spec
-    empty = Spec(was.python, lock=was.lock, unknown=was.unknown)
+    empty = Spec(was.python, lock=_lock_of_kernel_alone(snapshot), unknown=was.unknown)
     interpreter = yield from obtain_python(empty.python, fetch=False)
-    options = ResolveOptions()
-    return Edited((yield from resolve_anew(empty, interpreter, snapshot.ref.folder, options)), None)
+    folder, options = snapshot.ref.folder, ResolveOptions()
+    try:
+        return (yield from resolve_anew(empty, interpreter, folder, options))
+    except InstallerError:  # without an index, what is installed remains
+        return (
+            yield from resolve_anew(replace(empty, lock=was.lock), interpreter, folder, options)
+        )
+
+
+def _lock_of_kernel_alone(snapshot: NotebookSnapshot) -> Lock:
+    held = history.of_kernel_alone(snapshot.ref.notebook) or {}
+    try:
+        former = parse_record(held)
+    except RecordError:  # unknown, or written by another version of nbenv
+        return Lock()
+    is_other = former.requirements or former.python != snapshot.spec.python
+    return Lock() if is_other else former.lock
 
 
 def _check_former(spec: Spec, snapshot: NotebookSnapshot) -> None:

@@ -43,3 +43,18 @@ def test_it_comes_back_elsewhere(notebook: Path) -> None:
     exported = succeed("export", str(notebook), "--format", "requirements").out
     assert "ipykernel==6." in exported or "ipykernel<7" in exported
     assert "ipykernel<7" in succeed("status", str(notebook)).out
+
+
+def test_undoing_the_first_change_brings_the_former_kernel_back(notebook: Path) -> None:
+    with kernel(notebook) as running:
+        former = running.ok("%nbenv list")
+        running.ok("%pip install 'jupyter-client<8' ipykernel==6.29.5")
+        assert running.ok("%nbenv list") != former
+        assert "6.29.5" in running.ok("%nbenv undo")
+        assert running.ok("%nbenv list") == former
+
+
+def test_undoing_in_a_terminal_brings_the_newest_kernel(notebook: Path) -> None:
+    succeed("install", str(notebook), "ipykernel<7")
+    assert "ipykernel 6." in succeed("undo", str(notebook)).out
+    assert " 7." in succeed("list", str(notebook)).out.partition("ipykernel")[2].partition("\n")[0]

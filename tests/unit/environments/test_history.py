@@ -43,6 +43,14 @@ def test_old_records_are_dropped() -> None:
     assert history.last(NOTEBOOK) == (False, None)
 
 
+def test_what_was_there_before_the_first_record_stays_known() -> None:
+    assert history.of_kernel_alone(NOTEBOOK) is None
+    history.remember(NOTEBOOK, None, record(0))
+    history.remember(NOTEBOOK, record(1), record(1))
+    history.drop_last(NOTEBOOK)
+    assert history.of_kernel_alone(NOTEBOOK) == record(0)
+
+
 def test_a_history_moves_and_is_forgotten() -> None:
     other = "/folder/other.ipynb"
     history.move(KEY, paths.key(other))  # there is none: no error
