@@ -242,14 +242,29 @@ def by_name(texts: Iterable[str]) -> dict[str, str]:
 
 
 def merge(
-    recorded: Sequence[str], asked: Iterable[str], elsewhere: Collection[str] = ()
+    recorded: Sequence[str],
+    asked: Iterable[str],
+    elsewhere: Collection[str] = (),
+    renewed: Collection[str] = (),
 ) -> list[str]:
     """Return the recorded requirements with new ones merged in, sorted.
 
     A bare name keeps the version that was asked for before, and extras add up. Anything else
     replaces what was there, except under another marker. What is asked for in one call is kept
-    together: see `combine`. Of the names `elsewhere`, what is asked for is for other machines than
-    this one, so that what is required without a marker stays.
+    together: see `combine`.
+
+    Parameters
+    ----------
+    recorded
+        The requirements so far.
+    asked
+        The new ones.
+    elsewhere
+        Names that are asked for on other machines than this one, so that what is required without
+        a marker stays.
+    renewed
+        Names that a bare name asks for in their newest version: the one that was asked for before
+        no longer counts.
     """
     merged = [parse(text) for text in recorded]
     added: dict[str, list[Requirement]] = {}
@@ -260,20 +275,26 @@ def merge(
         others = [old for old in merged if old.name != name]
         known = [old for old in merged if old.name == name]
         kept = [old for old in known if old.marker is None] if name in elsewhere else []
+        if name in renewed and _is_bare(together):
+            for old in known:
+                old.specifier = SpecifierSet()
         merged = [*others, *kept, *_merged(known, together)]
     return sorted(dict.fromkeys(map(text_of, merged)))
 
 
 def _merged(known: list[Requirement], new: list[Requirement]) -> list[Requirement]:
     """Return the requirements of one name."""
-    bare = all(not (each.specifier or each.url or each.marker) for each in new)
-    if not bare:
+    if not _is_bare(new):
         return [*(old for old in known if _is_elsewhere(old, new)), *new]
     for old in known:
         for each in new:
             old.extras |= each.extras
     # What holds only under a marker does not hold everywhere, which a bare name asks for.
     return known if any(old.marker is None for old in known) else [*known, *new]
+
+
+def _is_bare(asked: Iterable[Requirement]) -> bool:
+    return all(not (each.specifier or each.url or each.marker) for each in asked)
 
 
 def _is_elsewhere(old: Requirement, new: Iterable[Requirement]) -> bool:

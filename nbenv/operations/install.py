@@ -200,9 +200,16 @@ def _resolved_names(
 
 
 def _no_longer(done: ChangeResult[AskedRequirements]) -> list[str]:
-    """Return a line about constraints that the command replaced by what it asks for."""
+    """Return lines about limits that the command replaced by what it asks for."""
     gone = [text for text in done.before.spec.constraints if text not in done.spec.constraints]
-    return [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
+    lines = [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
+    now = {text: requirements.parse(text) for text in done.spec.requirements}
+    free = {each.name for each in now.values() if not (each.specifier or each.url)}
+    before = {text: requirements.parse(text) for text in done.before.spec.requirements}
+    lifted = [
+        t for t, each in before.items() if each.specifier and each.name in free and t not in now
+    ]
+    return [*lines, *([f"No longer limited to {', '.join(lifted)}."] if lifted else [])]
 
 
 def _check_hashes(request: InstallRequest, read: FilesRead) -> None:
@@ -290,11 +297,19 @@ def _add_requirements(
     names = {requirements.name_of(text) for text in asked} - absent
     more = replace(
         spec,
-        requirements=tuple(requirements.merge(spec.requirements, asked, absent)),
+        requirements=tuple(
+            requirements.merge(spec.requirements, asked, absent, _renewed(request, names))
+        ),
         editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
     )
     made = with_asked(more, request, snapshot.ref.folder, asked)
     return _with_kept_dependencies(made, snapshot) if request.no_deps else made
+
+
+def _renewed(request: InstallRequest, names: set[str]) -> set[str]:
+    """Return the names whose recorded versions an upgrade leaves, as pip's does."""
+    named = {str(canonicalize_name(each)) for each in request.upgrade_packages}
+    return names if request.upgrade else names & named
 
 
 def _with_kept_dependencies(spec: Spec, snapshot: NotebookSnapshot) -> Spec:

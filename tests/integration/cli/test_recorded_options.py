@@ -22,7 +22,7 @@ from nbenv.operations.uninstall import uninstall
 from nbenv.operations.upgrade import upgrade
 from nbenv.progress import Outcome, drain
 from tests.conftest import write_notebook, write_other_copy
-from tests.support.environments import environment_of, install, recorded, ref_of, versions
+from tests.support.environments import environment_of, install, read, recorded, ref_of, versions
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project, make_sdist, make_wheel
 
@@ -355,6 +355,20 @@ def test_what_depends_on_it_is_upgraded_only_when_asked(
     assert versions(notebook)["leaf"] == "1.0"
     pip(notebook, "install --upgrade --upgrade-strategy=eager branch")
     assert versions(notebook)["leaf"] == "2.0"
+
+
+@pytest.mark.parametrize("words", ["-U leaf", "--upgrade 'leaf[x]'", "-P leaf leaf", "-U -r FILE"])
+def test_an_upgrade_of_a_bare_name_leaves_its_recorded_version(
+    notebook: Path, stocked: LocalIndex, tmp_path: Path, words: str
+) -> None:
+    names = tmp_path / "r.txt"
+    names.write_text("leaf\n", encoding="utf-8")
+    install(notebook, "leaf<2")
+    assert versions(notebook)["leaf"] == "1.0"
+    done = pip(notebook, f"install {words.replace('FILE', str(names))}")
+    assert "No longer limited to leaf<2." in done.summary
+    assert versions(notebook)["leaf"] == "2.0"
+    assert [text.partition("[")[0] for text in read(notebook).spec.requirements] == ["leaf"]
 
 
 def test_a_repository_is_recorded_with_its_commit(notebook: Path, tmp_path: Path) -> None:

@@ -62,6 +62,23 @@ def test_merge(recorded: list[str], asked: list[str], merged: list[str]) -> None
 
 
 @pytest.mark.parametrize(
+    ("recorded", "asked", "merged"),
+    [
+        (["a==1", "b==1"], ["a"], ["a", "b==1"]),
+        (["a[x]<2"], ["a[y]"], ["a[x,y]"]),
+        (["a==1; os_name == 'nt'", "a<2"], ["a"], ["a", 'a; os_name == "nt"']),
+        (["a @ ./x", "a<2"], ["a"], ["a", "a @ ./x"]),
+        (["a==1"], ["a<3"], ["a<3"]),
+        (["a==1"], ["a<3; os_name == 'nt'"], ['a<3; os_name == "nt"']),
+    ],
+)
+def test_an_upgrade_leaves_the_version_that_was_asked_for(
+    recorded: list[str], asked: list[str], merged: list[str]
+) -> None:
+    assert requirements.merge(recorded, asked, renewed={"a"}) == merged
+
+
+@pytest.mark.parametrize(
     ("asked", "combined"),
     [
         (["toolz<0.12", "toolz>=0.10"], ["toolz<0.12,>=0.10"]),
