@@ -225,7 +225,7 @@ def parse_line(text: str, place: str, shown: str = "") -> Line:
     """
     shown = without_credentials(shown or text)
     start = re.search(r"(^|\s)-", text)
-    requirement = (text[: start.start()] if start else text).strip()
+    requirement = (text[: start.start()] if start else text).replace("\t", " ").strip()
     try:
         words = shlex.split(text[start.start() :]) if start else []
         options = tuple(_options(words))

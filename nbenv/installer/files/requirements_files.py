@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urljoin
@@ -37,6 +38,8 @@ _SECRET = re.compile(r"TOKEN|SECRET|PASS|PWD|KEY|AUTH|CRED|LOGIN|(^|_)PAT($|_)")
 """Names of variables whose value must not be seen by whoever gets the notebook."""
 _HASH = re.compile(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")
 _MOST_FILES = 100
+_STANDARD_INPUT = "-"
+"""What uv calls it: ``uv pip compile in.txt | uv pip install -r -``."""
 
 
 def read_files(
@@ -49,7 +52,7 @@ def read_files(
     Parameters
     ----------
     files
-        Paths, or URLs, of requirements files.
+        Paths, or URLs, of requirements files; ``-`` for the standard input.
     constraints
         The same of constraints files.
     environ
@@ -161,6 +164,8 @@ def _content(name: str, place: str) -> str:
         from nbenv.installer.files.fetch_text import fetch_text  # slow, and seldom needed
 
         return _text_of(fetch_text(name), shown)
+    if name == _STANDARD_INPUT:
+        return _text_of(sys.stdin.buffer.read(), "The standard input")
     path = absolute(name, Path()) if _URL.match(name) else Path(name)
     if path.is_dir():
         raise RequirementError(

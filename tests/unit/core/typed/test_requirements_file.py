@@ -178,6 +178,11 @@ def test_a_requirement_is_left_as_it_is(text: str) -> None:
     assert line.values("--hash") == (digest, digest)
 
 
+def test_tabs_are_spaces() -> None:
+    line = parsed("toolz\t[a]\t>=1\t; python_version\t<'3'\t--hash=sha256:aa")
+    assert line.requirement == "toolz [a] >=1 ; python_version <'3'"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,14 @@ def test_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts(read_files(["~/r.txt"]).requirements) == ["a"]
     with pytest.raises(RequirementError, match="is not there"):
         read_files(["~/absent.txt"])
+
+
+def test_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("c.txt", "a<2")
+    stream = io.TextIOWrapper(io.BytesIO(b"a\n-c c.txt\nb c\n"))
+    monkeypatch.setattr(sys, "stdin", stream)
+    with pytest.raises(RequirementError, match="line 3"):
+        read_files(["-"])
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\n-c c.txt\n")))
+    found = read_files(["-"])
+    assert (texts(found.requirements), texts(found.constraints)) == (["a"], ["a<2"])
