@@ -21,6 +21,7 @@ from nbenv.core.requirements import absolute, parse
 from nbenv.core.spec import Spec
 from nbenv.core.urls import is_local
 from nbenv.git import revision_files
+from nbenv.home import paths
 from nbenv.installer.uv import tomllib
 
 __all__ = ["contents_of", "digest_of", "digests_of", "fingerprint"]
@@ -261,9 +262,10 @@ def _skip_header(file: IO[bytes]) -> None:
 def _files(root: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
     """Yield a folder's files by name in a fixed order, without what tools generate.
 
-    Links are followed, as a build does, into each folder once.
+    Links are followed, as a build does, into each folder once. nbenv's own home, which may lie in a
+    project, changes with each install.
     """
-    seen: set[tuple[int, int]] = set()
+    seen = _own_home()
     for base, folders, names in os.walk(root, followlinks=True):
         try:
             known = os.stat(base)
@@ -278,6 +280,14 @@ def _files(root: Path, prefix: str = "") -> Iterator[tuple[str, Path]]:
             path = Path(base, name)
             if not _is_generated(path):
                 yield prefix + path.relative_to(root).as_posix(), path
+
+
+def _own_home() -> set[tuple[int, int]]:
+    try:
+        found = os.stat(paths.home())
+    except OSError:  # there is none yet
+        return set()
+    return {(found.st_dev, found.st_ino)}
 
 
 def _is_generated(path: Path) -> bool:

@@ -122,6 +122,17 @@ def test_what_tools_write_all_the_time_does_not(project: Path, name: str) -> Non
     assert fingerprint(project) == before
 
 
+def test_a_home_of_nbenv_in_it_does_not(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBENV_HOME", str(project / "envs" / "home"))
+    before = fingerprint(project)
+    for name in ("home/envs/x/lib/a.py", "home/state/y.json"):
+        (project / "envs" / name).parent.mkdir(parents=True)
+        (project / "envs" / name).write_text("new")
+    assert fingerprint(project) == before
+    (project / "envs" / "mine.py").write_text("new")
+    assert fingerprint(project) != before
+
+
 HEADER = "# ---\n# jupyter:\n#   nbenv: {}\n# ---\n"
 
 
