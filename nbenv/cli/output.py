@@ -59,7 +59,7 @@ def _replace_unprintable() -> None:
 
 
 def _ask(question: str) -> bool | None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if _is_in_cell() or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     print(f"{safe(question)}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -136,7 +136,16 @@ def _can_draw(stream: TextIO) -> bool:
     https://no-color.org
     """
     is_plain = os.environ.get("TERM") == "dumb" or os.environ.get("NO_COLOR")
-    return stream.isatty() and not is_plain
+    return stream.isatty() and not (is_plain or _is_in_cell())
+
+
+def _is_in_cell() -> bool:
+    """Return whether a kernel runs this command.
+
+    IPython gives ``!`` lines a terminal of their own. What they print goes below the cell, where
+    nothing can be drawn over, and nobody can answer them.
+    """
+    return "JPY_PARENT_PID" in os.environ
 
 
 def _print(text: str, colours: Mapping[str, str]) -> None:

@@ -185,3 +185,16 @@ def test_a_payload_in_json_is_equal_and_harmless(
     assert not HIDDEN.search(written)
     found = json.loads(written if kind is Json else written.splitlines()[-1])
     assert (found if kind is Json else found["data"])["text"] == HOSTILE
+
+
+def test_below_a_cell_nothing_is_drawn_and_nobody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setenv("JPY_PARENT_PID", "1")
+    text = Text()
+    text.progress(Progress("resolve", "Resolving…"))
+    assert text.ask("Go on") is None
+    text.close()
+    assert capsys.readouterr().err == "Resolving…\n"
