@@ -106,7 +106,8 @@ def _export(
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [*_choices(spec, options), "--python", interpreter]
     command += settings_arguments(metadata, scratch)
-    text = yield from run_uv(command, scratch, spec.indexes, find_links=links)
+    projects = _projects(spec, folder)
+    text = yield from run_uv(command, scratch, spec.indexes, find_links=links, projects=projects)
     return tomllib.loads(text)
 
 
@@ -141,6 +142,13 @@ def _limits(spec: Spec, options: ResolveOptions) -> dict[str, object]:
             f"sys_platform == '{sys.platform}' and platform_machine == '{machine}'"
         ]
     return limits
+
+
+def _projects(spec: Spec, folder: Path) -> list[Path]:
+    """Return the folders of the local projects that are asked for."""
+    urls = [parse(text).url for text in spec.requirements if "@" in text]
+    places = [absolute(url, folder) for url in urls if url and is_local(url)]
+    return [place for place in places if place.is_dir()]
 
 
 def _without_path(text: str) -> str:
