@@ -82,7 +82,7 @@ def test_an_address_behind_a_package() -> None:
     text = """\
 error: Failed to resolve dependencies for package `dep==1.0`
   cause: Package `y` was included as a URL dependency. URL dependencies must be expressed as \
-direct requirements or constraints. Consider adding `y @ https://h.invalid/y-1.whl` to your dependencies.
+direct requirements. Consider adding `y @ https://h.invalid/y-1.whl` to your dependencies.
 """
     error = explain_failure(text.splitlines())
     assert error.what == "dep 1.0 requires a package from an address, which nobody named."
