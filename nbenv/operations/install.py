@@ -24,7 +24,7 @@ from nbenv.errors import RequirementError, ResolutionError, UsageError
 from nbenv.installer.files.requirements_files import check_hashes, read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_trusted_hosts, uv_settings
-from nbenv.operations.asked_requirements import (
+from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
     as_typed,
     name_requirements,
@@ -101,8 +101,13 @@ def _edited(
     return Edited(
         _add_requirements(snapshot, found, request),
         InstallNote(found.requirements, tuple(standard), resolve.names if resolve else ()),
-        # A bare name is satisfied by what is there, as with pip.
-        named=tuple(each.name for each in asked if each.url or request.upgrade),
+        # A bare name is satisfied by what is there, as with pip, but who names an edited project
+        # means what it is now.
+        named=tuple(
+            each.name
+            for each in asked
+            if each.url or request.upgrade or each.name in _local_names(snapshot.spec)
+        ),
         hashes=found.hashes,
         resolve=resolve,
         reinstall=_again(request, names, snapshot),
@@ -172,6 +177,12 @@ def _settings(request: InstallRequest) -> dict[str, str]:
     if request.trusted_hosts:
         settings["UV_INSECURE_HOST"] = " ".join([*own_trusted_hosts(), *request.trusted_hosts])
     return settings
+
+
+def _local_names(spec: Spec) -> set[str]:
+    """Return the names that a record asks for from folders and archives on this machine."""
+    asked = map(requirements.parse, spec.requirements)
+    return {each.name for each in asked if each.url and requirements.is_local(each.url)}
 
 
 def _add_requirements(

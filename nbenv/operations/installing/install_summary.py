@@ -21,7 +21,7 @@ from nbenv.environments.environment import Environment
 from nbenv.environments.markers import select_locked
 from nbenv.installer.failures.held_back import held_back
 from nbenv.installer.uv import own_indexes
-from nbenv.operations.asked_requirements import confusions, login_notes, of_python
+from nbenv.operations.installing.asked_requirements import confusions, login_notes, of_python
 from nbenv.operations.installing.install_request import InstallRequest
 
 __all__ = ["InstallNote", "summary_of"]

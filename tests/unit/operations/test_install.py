@@ -10,13 +10,13 @@ import pytest
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import HashError, RequirementError, UsageError
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.operations.asked_requirements import AskedRequirements
 from nbenv.operations.install import (
     InstallRequest,
     _add_requirements,
     _resolve_options,
     install,
 )
+from nbenv.operations.installing.asked_requirements import AskedRequirements
 from nbenv.progress import Outcome, drain
 from tests.support.environments import read, ref_of, versions
 from tests.support.index import LocalIndex
