@@ -182,7 +182,7 @@ def outdated(call: Call) -> Steps[Outcome]:
 
 def status(call: Call) -> Outcome:
     """Compare what is recorded, locked and installed."""
-    from nbenv.operations.listing import status
+    from nbenv.operations.status import status
 
     return status(call.notebook(), files=True)
 

@@ -1,4 +1,4 @@
-"""Limits of old kernels that their own metadata does not tell a resolver."""
+"""Facts about kernels: what they consist of, and limits that their metadata does not tell."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ from packaging.version import InvalidVersion, Version
 
 from nbenv.core.requirements import KERNEL, parse
 
-__all__ = ["with_kernel_limits"]
+__all__ = ["KERNELS_OWN", "with_kernel_limits"]
 
+_CONSISTS_OF = """
+appnope asttokens backcall cffi colorama comm debugpy decorator exceptiongroup executing
+importlib-metadata ipykernel ipython ipython-genutils ipython-pygments-lexers jedi jupyter-client
+jupyter-core matplotlib-inline nest-asyncio nest-asyncio2 packaging parso pexpect pickleshare
+platformdirs prompt-toolkit psutil ptyprocess pure-eval pycparser pygments python-dateutil pywin32
+pyzmq six stack-data tornado traitlets typing-extensions tzdata wcwidth zipp
+"""
+KERNELS_OWN = frozenset(_CONSISTS_OF.split())
+"""What a kernel of some age consists of; packages of people's own may need the same."""
 _UNTOLD = (("6", "ipython<9"),)
 """The first ipykernel that does without a limit, and the limit of those before.
 

@@ -63,7 +63,8 @@ def find_names(
     for flags, texts in (([], asked), (["--editable"], editable)):
         if texts:
             located = [_expanded(text) for text in texts]
-            named = yield from _add(run, [*flags, "--", *located], notebook_folder)
+            look = partial(run, projects=_folders(located))
+            named = yield from _add(look, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
     return NamedRequirements(tuple(found), tuple(in_place))
@@ -83,6 +84,12 @@ def _expanded(text: str) -> str:
             "Rename or move it; nothing was changed.",
         )
     return path
+
+
+def _folders(located: Sequence[str]) -> list[Path]:
+    """Return the folders among paths and URLs."""
+    paths = [Path(os.path.abspath(text.partition("[")[0])) for text in located if "://" not in text]
+    return [path for path in paths if path.is_dir()]
 
 
 def _add(

@@ -19,11 +19,12 @@ from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable,
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
-from nbenv.errors import RequirementError, ResolutionError
+from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
+from nbenv.installer.local_places import check_places, missing_places, project_folders
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import run_uv, tomllib
@@ -106,7 +107,8 @@ def _export(
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [*_choices(spec, options), "--python", interpreter]
     command += settings_arguments(metadata, scratch)
-    text = yield from run_uv(command, scratch, spec.indexes, find_links=links)
+    projects = project_folders((parse(each).url for each in spec.requirements), folder)
+    text = yield from run_uv(command, scratch, spec.indexes, find_links=links, projects=projects)
     return tomllib.loads(text)
 
 
@@ -152,17 +154,12 @@ def _without_path(text: str) -> str:
 
 def _sources(spec: Spec, folder: Path) -> dict[str, object]:
     """Return ``[tool.uv.sources]`` for local projects, which a dependency can only name."""
+    check_places(missing_places(spec, folder))
     sources: dict[str, object] = {}
     for text in spec.requirements:
         requirement = parse(text)
         if requirement.url and is_local(requirement.url):
             path = absolute(requirement.url, folder)
-            if not path.exists():
-                raise RequirementError(
-                    f"{requirement.name} is to be installed from {requirement.url}, "
-                    f"but there is no {path}.",
-                    todo="Copy it along with the notebook, or uninstall it.",
-                )
             source: dict[str, object] = {"path": str(path)}
             if path.is_dir():
                 source["editable"] = requirement.name in spec.editable

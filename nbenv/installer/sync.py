@@ -22,6 +22,7 @@ from nbenv.errors import (
 )
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_settings import usable_links
+from nbenv.installer.local_places import check_places, missing_places
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -81,6 +82,8 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         arguments, distributions, kept = ["sync"], goal.distributions, goal.kept
     else:  # without removals, uv need not compare with all that is there
         arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
+    bare = replace(spec, requirements=())
+    check_places(missing_places(bare, folder, [d for d in distributions if d.name not in kept]))
     with scratch_folder() as scratch:
         where = Path(scratch)
         source = where / "lock.txt"

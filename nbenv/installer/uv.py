@@ -174,7 +174,7 @@ def run_uv(
     accepted
         Another exit status than 0 that is no failure.
     projects
-        The folders of the local projects that it may build.
+        The folders of the local projects that it may look at and build.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def run_uv(
             from nbenv.installer.failures.no_index import unreachable  # seldom needed
 
             raise unreachable(watch.dead.url, QUIET + PATIENCE)
-        _check_status(process.returncode, lines, accepted)
+        _check_status(process.returncode, lines, accepted, projects)
         output.seek(0)
         return output.read()
 
@@ -277,7 +277,9 @@ def _followed(process: subprocess.Popen[str], phase: str, watch: Watch) -> Steps
     return lines
 
 
-def _check_status(status: int, lines: Sequence[str], accepted: int) -> None:
+def _check_status(
+    status: int, lines: Sequence[str], accepted: int, projects: Sequence[Path] = ()
+) -> None:
     if status in _INTERRUPTED:
         raise StoppedError(
             "Stopped.", "The environment will be repaired at the next start or change."
@@ -291,7 +293,7 @@ def _check_status(status: int, lines: Sequence[str], accepted: int) -> None:
     if status not in (0, accepted):
         from nbenv.installer.failures.uv_errors import explain_failure  # seldom needed
 
-        raise explain_failure([line for line in lines if line.strip()])
+        raise explain_failure([line for line in lines if line.strip()], projects)
 
 
 def _as_progress(meter: DownloadMeter, line: str, phase: str) -> Iterator[Progress]:

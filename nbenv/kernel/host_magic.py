@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import psutil
 from IPython.core.getipython import get_ipython
 
+from nbenv.home import variables
 from nbenv.kernel.guest import boot
-from nbenv.kernel.named_notebook import find_notebook
+from nbenv.kernel.named_notebook import SESSION, find_notebook
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -59,7 +61,17 @@ def _notebook(shell: InteractiveShell) -> str | None:
     named = shell.user_ns.get(boot.load("detached").VSCODE_VARIABLE)
     if isinstance(named, str) and named:
         return named
+    _put_names_back()
     return find_notebook(psutil.Process().create_time())
+
+
+def _put_names_back() -> None:
+    """Put back the variables that name the notebook, if a cell removed them."""
+    names = (SESSION, variables.NOTEBOOK)
+    if not any(name in os.environ for name in names):
+        with contextlib.suppress(psutil.Error, OSError, NotImplementedError):
+            began_with = psutil.Process().environ()
+            os.environ.update({name: began_with[name] for name in names if name in began_with})
 
 
 # -- moving

@@ -19,7 +19,7 @@ from nbenv.errors import NbenvError
 from nbenv.home import approval_store, paths
 from nbenv.installer import pip_config
 from nbenv.installer.uv import uv_version
-from nbenv.operations.listing import edited_packages
+from nbenv.operations.status import edited_packages
 from nbenv.progress import Outcome
 
 __all__ = ["doctor", "kernelspec"]

@@ -2,113 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
-from nbenv.core.lock import LockedDistribution
-from nbenv.core.recorded_options import ALL
 from nbenv.core.spec import Spec
 from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirement_slips import joined_words
 from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.typed.suggestions import is_standard
-from nbenv.core.urls import shown_path
-from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
+from nbenv.engine.asked_options import typed_credentials, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
-from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_note
-from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
-from nbenv.environments.markers import elsewhere, select_locked
+from nbenv.engine.summaries import few, outcome_of
+from nbenv.engine.transaction import ChangeOptions, Edited, change
+from nbenv.environments.markers import elsewhere
 from nbenv.errors import RequirementError, ResolutionError, UsageError
-from nbenv.installer.failures.held_back import held_back
 from nbenv.installer.files.requirements_files import check_hashes, read_files
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.uv import own_indexes, own_trusted_hosts, uv_settings
-from nbenv.operations.asked_requirements import (
+from nbenv.installer.uv import own_trusted_hosts, uv_settings
+from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
     as_typed,
-    confusions,
-    login_notes,
     name_requirements,
     of_python,
     with_options_of,
 )
+from nbenv.operations.installing.install_request import InstallRequest
+from nbenv.operations.installing.install_summary import InstallNote, summary_of
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]
-
-
-@dataclass(frozen=True)
-class InstallRequest(AskedOptions):
-    """The arguments of ``install``; what a record keeps of them are those of `AskedOptions`.
-
-    Parameters
-    ----------
-    requirements
-        Requirements (PEP 508), URLs, or paths of projects and wheels.
-    files
-        Requirements files, as pip reads them.
-    constraint_files
-        Files, or URLs of files, whose lines are constraints.
-    editable
-        Paths of projects to install in place.
-    upgrade
-        Whether the named packages may leave their locked versions.
-    pre
-        Whether they may become pre-releases.
-    dry_run
-        Whether to change nothing.
-    any_index
-        Whether locked packages may come from another index than before.
-    upgrade_packages
-        Further names that may leave their locked versions.
-    with_dependencies
-        Whether what `upgrade` moves includes the dependencies of what is named.
-    pre_packages
-        Names that may become pre-releases.
-    reinstall
-        Whether to install what is named, and its dependencies, again from downloaded files.
-    reinstall_packages
-        Names to install again, without their dependencies.
-    no_index
-        Whether what is named comes from `find_links`, addresses and folders alone.
-    require_hashes
-        Whether everything that is asked for must have its hash in a requirements file.
-    prefer_binary
-        Whether an older version with a wheel is better than a newer one without.
-    resolution
-        uv's name of the versions that this command prefers, such as ``lowest``.
-    trusted_hosts
-        Hosts whose certificates are not checked while this command runs.
-    settings
-        Names and values of uv's variables, about this machine and its network, that count while
-        this command runs.
-    """
-
-    requirements: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    constraint_files: tuple[str, ...] = ()
-    editable: tuple[str, ...] = ()
-    upgrade: bool = False
-    pre: bool = False
-    dry_run: bool = False
-    any_index: bool = False
-    upgrade_packages: tuple[str, ...] = ()
-    with_dependencies: bool = False
-    pre_packages: tuple[str, ...] = ()
-    reinstall: bool = False
-    reinstall_packages: tuple[str, ...] = ()
-    no_index: bool = False
-    require_hashes: bool = False
-    prefer_binary: bool = False
-    resolution: str = ""
-    trusted_hosts: tuple[str, ...] = ()
-    settings: tuple[tuple[str, str], ...] = ()
 
 
 def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None) -> Steps[Outcome]:
@@ -139,31 +66,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     request = _with_files(request, read)
     if not (request.requirements or request.editable or read.requirements):
         return Outcome(f"{few(request.files)} asks for nothing, so nothing was changed.")
-    standard: list[str] = []
 
-    def edit(snapshot: NotebookSnapshot) -> Steps[Edited[AskedRequirements]]:
-        python = snapshot.spec.python
-        standard.extend(name for name in request.requirements if is_standard(name, python))
-        others = [text for text in request.requirements if text not in standard]
-        if standard and not (others or read.requirements or request.editable):
-            raise RequirementError(
-                of_python(standard, python), todo="Import it; there is nothing to install."
-            )
-        found = yield from name_requirements(
-            others, request.editable, read.requirements, ref.folder,
-            with_asked(snapshot.spec, request, ref.folder, ()),
-        )  # fmt: skip
-        asked = [requirements.parse(text) for text in found.requirements]
-        names = [each.name for each in asked]
-        return Edited(
-            _add_requirements(snapshot, found, request),
-            found,
-            # A bare name is satisfied by what is there, as with pip.
-            named=tuple(each.name for each in asked if each.url or request.upgrade),
-            hashes=found.hashes,
-            resolve=_resolve_options(request, names, snapshot),
-            reinstall=_again(request, names, snapshot),
-        )
+    def edit(snapshot: NotebookSnapshot) -> Steps[Edited[InstallNote]]:
+        return _edited(snapshot, request, read)
 
     try:
         with uv_settings(_settings(request)):
@@ -171,45 +76,42 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             done = yield from change(ref, edit, options)
     except ResolutionError as error:
         raise as_typed(error, request.requirements) from None
-    asked = list(dict.fromkeys(map(requirements.name_of, done.note.requirements)))
-    summary = _installed_summary(done, asked, request.dry_run)
-    if standard:
-        summary += f" {of_python(standard, done.spec.python)}"
-    ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
-    if ALL in request.no_binary:
-        ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    resolved = _resolved_names(done, asked, request)
-    ignored += held_back(done.before.spec, done.spec, resolved)
-    ignored += [*_no_longer(done), *login_notes(request)]
-    notes = [*confusions(done.spec, request.requirements), *_origins(done.spec, done.synced, asked)]
-    text = "\n".join(filter(None, [summary, *notes, *ignored, unkept_note(done.before)]))
+    text = summary_of(done, request, read)
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 
 
-def _resolved_names(
-    done: ChangeResult[AskedRequirements], asked: Sequence[str], request: InstallRequest
-) -> list[str]:
-    """Return the names that the command wanted in a new version, but not within limits of its own.
-
-    What is there already satisfies a bare name, and is not held back by anything.
-    """
-    moving = {str(canonicalize_name(each)) for each in request.upgrade_packages}
-    moving |= {each.name for each in done.synced.changes} | {*(asked if request.upgrade else ())}
-    limited = {requirements.name_of(text) for text in request.constraints}
-    return [name for name in dict.fromkeys([*asked, *sorted(moving)]) if name in moving - limited]
-
-
-def _no_longer(done: ChangeResult[AskedRequirements]) -> list[str]:
-    """Return lines about limits that the command replaced by what it asks for."""
-    gone = [text for text in done.before.spec.constraints if text not in done.spec.constraints]
-    lines = [f"No longer a constraint of this notebook: {', '.join(gone)}."] if gone else []
-    now = {text: requirements.parse(text) for text in done.spec.requirements}
-    free = {each.name for each in now.values() if not (each.specifier or each.url)}
-    before = {text: requirements.parse(text) for text in done.before.spec.requirements}
-    lifted = [
-        t for t, each in before.items() if each.specifier and each.name in free and t not in now
-    ]
-    return [*lines, *([f"No longer limited to {', '.join(lifted)}."] if lifted else [])]
+def _edited(
+    snapshot: NotebookSnapshot, request: InstallRequest, read: FilesRead
+) -> Steps[Edited[InstallNote]]:
+    """Return the record with what is asked for, and how to resolve it."""
+    python, folder = snapshot.spec.python, snapshot.ref.folder
+    standard = [name for name in request.requirements if is_standard(name, python)]
+    others = [text for text in request.requirements if text not in standard]
+    if standard and not (others or read.requirements or request.editable):
+        raise RequirementError(
+            of_python(standard, python), todo="Import it; there is nothing to install."
+        )
+    found = yield from name_requirements(
+        others, request.editable, read.requirements, folder,
+        with_asked(snapshot.spec, request, folder, ()),
+    )  # fmt: skip
+    asked = [requirements.parse(text) for text in found.requirements]
+    names = [each.name for each in asked]
+    resolve = _resolve_options(request, names, snapshot)
+    return Edited(
+        _add_requirements(snapshot, found, request),
+        InstallNote(found.requirements, tuple(standard), resolve.names if resolve else ()),
+        # A bare name is satisfied by what is there, as with pip, but who names an edited project
+        # means what it is now.
+        named=tuple(
+            each.name
+            for each in asked
+            if each.url or request.upgrade or each.name in _local_names(snapshot.spec)
+        ),
+        hashes=found.hashes,
+        resolve=resolve,
+        reinstall=_again(request, names, snapshot),
+    )
 
 
 def _check_hashes(request: InstallRequest, read: FilesRead) -> None:
@@ -277,15 +179,10 @@ def _settings(request: InstallRequest) -> dict[str, str]:
     return settings
 
 
-def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
-    """Yield which index each package came from, where there is more than one."""
-    changed = {change.name for change in synced.changes if change.new}
-    found: dict[str, list[str]] = {}
-    for locked in sorted(spec.lock.distributions, key=lambda each: each.name not in asked):
-        if locked.name in changed and locked.index:
-            found.setdefault(locked.index, []).append(f"{locked.name} {locked.version}")
-    if found and len(set(own_indexes(spec.indexes))) > 1:
-        yield from (f"From {index}: {few(names)}" for index, names in found.items())
+def _local_names(spec: Spec) -> set[str]:
+    """Return the names that a record asks for from folders and archives on this machine."""
+    asked = map(requirements.parse, spec.requirements)
+    return {each.name for each in asked if each.url and requirements.is_local(each.url)}
 
 
 def _add_requirements(
@@ -342,39 +239,3 @@ def _is_as(asked: Requirement, locked: str) -> bool:
 def _needed_by(name: str, snapshot: NotebookSnapshot) -> Sequence[str]:
     graph, _ = installed_graph(snapshot)
     return graph.needs.get(name, ())
-
-
-def _installed_summary(
-    done: ChangeResult[AskedRequirements], asked: list[str], dry_run: bool
-) -> str:
-    here = select_locked(done.spec, done.synced.environment.read_version())
-    others = [text for text in done.note.requirements if requirements.name_of(text) not in here]
-    what = ", ".join(f"{name} {_version_or_url(here[name])}" for name in asked if name in here)
-    recorded = _recorded_summary(others, dry_run)
-    changes = done.synced.changes
-    if not changes and done.synced.again:
-        more = and_more(len(set(done.synced.again) - set(asked))) if what else ""
-        return f"Reinstalled {what or few(done.synced.again)}{more}."
-    if not changes:
-        installed = f"Already installed: {what or 'everything'}."
-        return recorded if recorded and not what else " ".join(filter(None, (installed, recorded)))
-    verb = "Would install" if dry_run else "Installed"
-    beyond = len({each.name for each in changes} - set(asked))
-    installed = f"{verb} {what or 'the requirements'}{and_more(beyond)}."
-    if recorded and not what:
-        installed = "" if not beyond else f"{verb} {counted(beyond)}."
-    return " ".join(filter(None, (recorded, installed) if not what else (installed, recorded)))
-
-
-def _recorded_summary(texts: list[str], dry_run: bool) -> str:
-    """Return a sentence about requirements whose markers do not hold on this machine."""
-    verb = "Would record" if dry_run else "Recorded"
-    names = ", ".join(texts)
-    return f"{verb}, but not for this Python and machine: {names}." if texts else ""
-
-
-def _version_or_url(locked: LockedDistribution) -> str:
-    if locked.version:
-        return locked.version
-    place = shown_path(locked.url or "")
-    return f"(from {place})" if place.endswith("/") else f"from {place}"

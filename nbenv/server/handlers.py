@@ -12,7 +12,8 @@ from nbenv.environments import interpreters
 from nbenv.errors import NbenvError
 from nbenv.export import FORMATS
 from nbenv.home import approval_store
-from nbenv.operations.listing import packages, status
+from nbenv.operations.listing import packages
+from nbenv.operations.status import status
 from nbenv.server.base_handler import NbenvHandler
 from nbenv.server.jobs import Jobs
 from nbenv.server.kernel_state import KernelState

@@ -19,7 +19,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.home import paths
 from nbenv.kernel.own_kernelspec import add_kernelspec
 from nbenv.notebook.metadata import write_metadata
-from nbenv.operations.listing import status
+from nbenv.operations.status import status
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex

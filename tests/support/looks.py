@@ -76,8 +76,9 @@ def looks(path: Path) -> Iterator[Callable[[], object]]:
     from nbenv.environments.readiness import ready_environment
     from nbenv.export import FORMATS, export
     from nbenv.notebook.metadata import read_metadata
-    from nbenv.operations.listing import list_, outdated, packages, status, tree, why
+    from nbenv.operations.listing import list_, outdated, packages, tree, why
     from nbenv.operations.restore import prepare
+    from nbenv.operations.status import status
     from nbenv.operations.upgrade import upgrade
     from nbenv.progress import drain
     from nbenv.server import save_hooks

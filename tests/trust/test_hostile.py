@@ -11,7 +11,7 @@ from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, NotebookError, RecordError
 from nbenv.notebook.metadata import read_metadata
-from nbenv.operations.listing import status
+from nbenv.operations.status import status
 from tests.support.hostile import HARMLESS, RAW, RECORDS, Hostile, write
 
 LONGEST = 1000

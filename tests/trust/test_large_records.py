@@ -14,7 +14,7 @@ from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import ApprovalNeededError, RecordError
 from nbenv.notebook import read_record
-from nbenv.operations.listing import status
+from nbenv.operations.status import status
 
 HASH = f" --hash=sha256:{'0123456789abcdef' * 4}"
 CHAIN = " or ".join(["extra == 'a'"] * 150)

@@ -58,7 +58,7 @@ def main() -> int:
             if program != "own-module":  # its Python was called by its path
                 _become_other_kernels(kernel, program, words)
         elif kernel is not None:
-            os.environ.update(_of_notebook(kernel))
+            os.environ.update(_missing_variables(kernel))
         own = _own_words(environment, program, words)
     except NbenvError as error:
         print(error, file=sys.stderr)
@@ -85,8 +85,12 @@ def _given_by_other_pip(
     return list(words[1:])
 
 
-def _of_notebook(kernel: KernelProcess) -> dict[str, str]:
-    return {name: kernel.environ[name] for name in _OF_NOTEBOOK if name in kernel.environ}
+def _missing_variables(kernel: KernelProcess) -> dict[str, str]:
+    """Return a kernel's variables for its notebook and server; all that it has if they are gone."""
+    if os.environ.get(variables.HOST_PYTHON) == kernel.environ.get(variables.HOST_PYTHON):
+        return {name: kernel.environ[name] for name in _OF_NOTEBOOK if name in kernel.environ}
+    left_out = {variables.NOTEBOOK, variables.BROKEN, layout.PIP_PYTHON, *os.environ}
+    return {name: value for name, value in kernel.environ.items() if name not in left_out}
 
 
 def _own_words(environment: Environment, program: str, words: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.import_names import distribution_of, distributions, known
 
-__all__ = ["confused_with", "is_standard", "meant_by"]
+__all__ = ["confused_with", "is_standard", "meant_by", "nearest"]
 
 _MOST = 3
 """The most names that are suggested at once."""
@@ -91,10 +91,10 @@ def meant_by(typed: str) -> tuple[str, ...]:
         return (alias,)
     if " " in typed and name in distributions():
         return (name,)
-    popular = _nearest(name, _popular())
+    popular = nearest(name, _popular())
     if popular:
         return tuple(dict.fromkeys(_popular()[each] for each in popular))[:1]
-    return _nearest(name, distributions())[:_MOST] if len(name) > _SHORT else ()
+    return nearest(name, distributions())[:_MOST] if len(name) > _SHORT else ()
 
 
 def confused_with(typed: str) -> str:
@@ -141,7 +141,7 @@ def _popular() -> Mapping[str, str]:
     return {**modules, **{name: name for name in names}}
 
 
-def _nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+def nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """Return the names with the fewest wrong letters, few enough to be a slip."""
     if len(name) < _SHORTEST:
         return ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from nbenv.core.typed.suggestions import meant_by
 from nbenv.errors import BuildError
 from nbenv.installer.failures.no_solution import install_it
+from nbenv.installer.failures.projects import local_project
 
-__all__ = ["explain_build"]
+__all__ = ["built", "explain_build", "explain_build_needs"]
 
 _LINES = 8
 """Lines of the log that are shown below the reason."""
@@ -18,6 +20,14 @@ _NAME = re.compile(
 )
 _FRAME = re.compile(r"^\s*(?:File \"|[\^~]+\s*$|Traceback \()")
 _COMMAND = re.compile(r"^\s*\[(?:stdout|stderr)\]\s*$|^\s*cause: ")
+_BUILT = re.compile(r"Failed to (?:download and )?build `([^`]+)`")
+_WITHOUT_WHEEL = re.compile(r"because ([\w.-]+)(?:\{[^}]*\})?(\S+)? has no usable wheels", re.I)
+_MODULE = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '?([\w.]+)'?")
+_CORRECT = "Add {module} to build-system.requires in its pyproject.toml, then try again;"
+_OTHER_VERSION = (
+    "There is no wheel of it for this Python. Try another version of the package, or another "
+    "Python;"
+)
 _UNCHANGED = "nothing was changed."
 _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
@@ -69,13 +79,20 @@ _HEADERS = {
 }
 
 
-def explain_build(lines: Sequence[str]) -> BuildError:
-    """Return the error for what uv printed about a build that failed."""
+def explain_build(lines: Sequence[str], projects: Sequence[Path] = ()) -> BuildError:
+    """Return the error for what uv printed about a build that failed.
+
+    `projects` are the local projects that uv was to look at.
+    """
     text = "\n".join(lines)
     found = _NAME.search(text)
     name = next(filter(None, found.groups()), "") if found else ""
     log = _end_of_log(lines)
+    project = local_project(text, projects)
     why, todo = _reason(text)
+    if project:
+        todo = _CORRECT.format(module=found[1]) if (found := _MODULE.search(text)) else todo
+        todo = "Correct the project, then try again;" if todo == _OTHER_VERSION else todo
     meant = meant_by(name) if _is_misnamed(text) else ()
     if meant:
         why = (
@@ -83,7 +100,33 @@ def explain_build(lines: Sequence[str]) -> BuildError:
             f"cannot be built. Did you mean {meant[0]}?"
         )
         return BuildError(_headline(lines), why, f"{install_it(meant[0])}; {_UNCHANGED}")
-    return BuildError(_headline(lines), "\n".join(filter(None, [why, log])), f"{todo} {_UNCHANGED}")
+    headline = f"The project in {project} cannot be built." if project else _headline(lines)
+    return BuildError(headline, "\n".join(filter(None, [why, log])), f"{todo} {_UNCHANGED}")
+
+
+def explain_build_needs(lines: Sequence[str]) -> BuildError:
+    """Return the error for a build that needs packages which cannot be installed for it."""
+    text = "\n".join(lines)
+    package = built(lines)
+    name = package.split()[0]
+    needed = _WITHOUT_WHEEL.search(text)
+    needs = f"{needed[1]}{needed[2] or ''}" if needed else "packages"
+    return BuildError(
+        f"{package} cannot be built for this Python.",
+        f"It has no wheel for it, and building it needs {needs}, which has none either: the two "
+        "are older than this Python.",
+        f"Ask for a newer version of {name}, or move the notebook to an older Python with nbenv "
+        f"python X.Y; {_UNCHANGED}",
+    )
+
+
+def built(lines: Sequence[str], projects: Sequence[Path] = ()) -> str:
+    """Return the package, or the folder of the local project, whose build failed."""
+    text = "\n".join(lines)
+    if project := local_project(text, projects):
+        return project
+    found = _BUILT.search(text)
+    return found[1].replace("==", " ") if found else "a package"
 
 
 def _is_misnamed(text: str) -> bool:
@@ -102,12 +145,7 @@ def _reason(text: str) -> tuple[str, str]:
             what = found.groupdict().get("what") or "cargo (Rust)"
             hint = _HEADERS.get(what, "on Debian and Ubuntu its name ends with -dev")
             return why.format(what=what), todo.format(what=what, hint=hint)
-    if re.match(r"error: .*`[^`]+ @ file:", text):
-        return "", "Correct the project, then try again;"
-    return "", (
-        "There is no wheel of it for this Python. Try another version of the package, or another "
-        "Python;"
-    )
+    return "", _OTHER_VERSION
 
 
 def _end_of_log(lines: Sequence[str]) -> str:
@@ -121,11 +159,16 @@ def _end_of_log(lines: Sequence[str]) -> str:
 
 
 def _without_frames(body: Sequence[str]) -> list[str]:
-    kept, skipped = [], False
+    kept, frame = [], None
     for line in body:
         is_frame = bool(_FRAME.match(line))
-        if not is_frame and not skipped:
+        # The line below a frame quotes its source; of code in a string there is none.
+        is_quoted = frame is not None and _indentation(line) > _indentation(frame)
+        if not is_frame and not is_quoted:
             kept.append(line)
-        # The line below a frame quotes its source.
-        skipped = is_frame and "File" in line
+        frame = line if is_frame and "File" in line else None
     return kept
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())

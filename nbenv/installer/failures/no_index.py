@@ -14,6 +14,7 @@ __all__ = ["closed_index", "explain_no_index", "not_an_index", "turned_off", "un
 
 _TRY_AGAIN = "then try again; nothing was changed, and finished downloads are kept."
 _URL = re.compile(r"(?:https?|file|ftp)://[^\s`'\")]+")
+_DIRECT = re.compile(r"Failed to (?:download|fetch|build|download and build) `([\w.-]+) @ http")
 _KERNELS_PAGE = re.compile(rf"/{KERNEL}/?$")
 _STATUS = re.compile(r"\((\d{3}) ([A-Za-z' -]+)\)|\b(40[13]) (Unauthorized|Forbidden)")
 _PACKAGE = re.compile(r"Failed to (?:download|fetch|download and build) `?([^`\s]+==[^`\s]+)`")
@@ -27,6 +28,23 @@ _OFFLINE = "This machine is offline, or the index is down"
 
 def explain_no_index(text: str) -> IndexAccessError:
     """Return the error for what uv printed when an address could not be used."""
+    error, direct = _explain(text), _DIRECT.search(text)
+    return _of_address(error, direct[1]) if direct else error
+
+
+def _of_address(error: IndexAccessError, name: str) -> IndexAccessError:
+    """Return an error in the words for an address that somebody named: no index has a part in it.
+
+    One that is not there is not there a little later either.
+    """
+    why = error.why.replace("the index is down", "its server is down")
+    todo = error.todo.replace("of the index", "").replace(" and the index", " and the address")
+    if re.search(r"answers (404|410) ", why):
+        todo = "Check the address; nothing was changed."
+    return IndexAccessError(f"{name} cannot be downloaded from its address.", why, todo)
+
+
+def _explain(text: str) -> IndexAccessError:
     if "Network connectivity is disabled" in text:
         return _offline(text)
     status = _STATUS.search(text)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nbenv.errors import BuildError, InstallerError
 
-__all__ = ["explain_git", "explain_no_project"]
+__all__ = ["explain_git", "explain_hidden_address", "explain_no_project"]
 
 _UNCHANGED = "nothing was changed."
 _REPOSITORY = re.compile(
@@ -96,6 +96,23 @@ def explain_no_project(lines: Sequence[str]) -> InstallerError:
         why,
         "Name the folder that has one of them (in a repository: #subdirectory=FOLDER); "
         f"{_UNCHANGED}",
+    )
+
+
+def explain_hidden_address(text: str) -> InstallerError:
+    """Return the error for a package that requires another one from an address.
+
+    The installer takes packages from addresses only where somebody names these.
+    """
+    owner = re.search(r"dependencies for package `([^`]+)`", text)
+    name = owner[1].replace("==", " ") if owner else "A package"
+    found = re.search(r"Consider adding `([^`]+)`", text)
+    asked = found[1] if found else "it"
+    return InstallerError(
+        f"{name} requires a package from an address, which nobody named.",
+        f"It requires {asked}." if found else "",
+        f"If you trust that address, name it, too: %nbenv install '{asked}' "
+        f"{name.split()[0]}; {_UNCHANGED}",
     )
 
 

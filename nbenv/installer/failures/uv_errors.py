@@ -4,59 +4,83 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from nbenv.core.urls import without_credentials
 from nbenv.errors import BuildRefusedError, HashError, InstallerError
-from nbenv.installer.failures.build_log import explain_build
+from nbenv.installer.failures.build_log import built, explain_build, explain_build_needs
 from nbenv.installer.failures.no_index import closed_index, explain_no_index, turned_off
-from nbenv.installer.failures.no_solution import explain_no_solution
-from nbenv.installer.failures.sources import explain_git, explain_no_project
+from nbenv.installer.failures.no_solution import explain_no_solution, unknown_name
+from nbenv.installer.failures.projects import PROJECT_FILE, explain_project_file
+from nbenv.installer.failures.sources import (
+    explain_git,
+    explain_hidden_address,
+    explain_no_project,
+)
 
 __all__ = ["explain_failure"]
 
-_Explain = Callable[[Sequence[str]], InstallerError]
+
+@dataclass(frozen=True)
+class _Said:
+    """The words of uv: the reason, and what it fetched last; and the projects it looked at."""
+
+    lines: tuple[str, ...]
+    fetched: tuple[str, ...] = ()
+    projects: tuple[Path, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The reason as one text."""
+        return "\n".join(self.lines)
 
 
-def explain_failure(lines: Sequence[str]) -> InstallerError:
+_Explain = Callable[[_Said], InstallerError]
+
+
+def explain_failure(lines: Sequence[str], projects: Sequence[Path] = ()) -> InstallerError:
     """Return the error that fits the lines of uv's standard error.
 
     uv has one exit status for most failures and no output for programs, so its words are all there
-    is. An unknown failure becomes a plain `InstallerError` with those words.
+    is. An unknown failure becomes a plain `InstallerError` with those words. `projects` are the
+    local projects that uv was to look at: it does not always name them.
     """
     start = next((n for n, line in enumerate(lines) if line.startswith("error:")), 0)
     shown = [without_credentials(line) for line in lines[start:] or ["uv printed no reason"]]
     fetched = [without_credentials(line) for line in lines[:start] if "Updating " in line][-1:]
-    text = "\n".join(shown)
+    said = _Said(tuple(shown), tuple(fetched), tuple(projects))
     for pattern, explain in _CAUSES:
-        if pattern.search(text):
-            is_source = explain in (explain_git, explain_no_project)
-            return explain([*shown, *fetched] if is_source else shown)
+        if pattern.search(said.text):
+            return explain(said)
     return InstallerError(f"{_headline(shown)}.", _indented(shown[1:]), "Nothing was changed.")
 
 
 # -- the known causes
 
 
-def _full_disk(lines: Sequence[str]) -> InstallerError:
+def _full_disk(said: _Said) -> InstallerError:
     return InstallerError(
         "There is no space left on the disk.",
-        _indented(lines),
+        _indented(said.lines),
         "Free some disk space (nbenv prune removes unused environments), then try again; the "
         "notebook is unchanged.",
     )
 
 
-def _wrong_hash(lines: Sequence[str]) -> InstallerError:
+def _wrong_hash(said: _Said) -> InstallerError:
     return HashError(
         "A downloaded file is not the one that the notebook's lock names.",
-        _indented(lines),
+        _indented(said.lines),
         "Nothing was installed. The index serves another file under this name: ask the person who "
         "shared the notebook, or resolve again with nbenv upgrade.",
     )
 
 
-def _refused_build(lines: Sequence[str]) -> InstallerError:
-    names = _REFUSED.findall("\n".join(lines))
+def _refused_build(said: _Said) -> InstallerError:
+    if _OF_BUILD.search(said.text):
+        return explain_build_needs(said.lines)
+    names = _REFUSED.findall(said.text)
     return BuildRefusedError(
         f"None of the locked files of {', '.join(names) or 'a package'} can be installed here "
         "without a build.",
@@ -66,34 +90,56 @@ def _refused_build(lines: Sequence[str]) -> InstallerError:
     )
 
 
-def _conflict(lines: Sequence[str]) -> InstallerError:
-    return explain_no_solution("\n".join(lines))
+def _conflict(said: _Said) -> InstallerError:
+    error = explain_no_solution(said.text)
+    if error.unknown and _OF_BUILD.search(said.text):
+        return unknown_name(error.unknown, f"The build of {built(said.lines, said.projects)}")
+    return error
 
 
-def _failed_build(lines: Sequence[str]) -> InstallerError:
-    return explain_build(lines)
+def _git(said: _Said) -> InstallerError:
+    return explain_git([*said.lines, *said.fetched])
 
 
-def _broken_index(lines: Sequence[str]) -> InstallerError:
-    return explain_no_index("\n".join(lines))
+def _no_project(said: _Said) -> InstallerError:
+    return explain_no_project([*said.lines, *said.fetched])
 
 
-def _closed_index(lines: Sequence[str]) -> InstallerError:
-    return closed_index("\n".join(lines))
+def _broken_project(said: _Said) -> InstallerError:
+    return explain_project_file(said.lines, said.projects)
 
 
-def _turned_off(lines: Sequence[str]) -> InstallerError:
+def _address_behind_package(said: _Said) -> InstallerError:
+    return explain_hidden_address(said.text)
+
+
+def _failed_build(said: _Said) -> InstallerError:
+    return explain_build(said.lines, said.projects)
+
+
+def _broken_index(said: _Said) -> InstallerError:
+    return explain_no_index(said.text)
+
+
+def _closed_index(said: _Said) -> InstallerError:
+    return closed_index(said.text)
+
+
+def _turned_off(said: _Said) -> InstallerError:
     return turned_off()
 
 
+_OF_BUILD = re.compile(r"Failed to (?:resolve|install) requirements from ")
 _REFUSED = re.compile(r"building from source is disabled for `([^`]+)`")
 _CAUSES: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"os error (28|122)"), _full_disk),  # ENOSPC, EDQUOT
     (
         re.compile(r"Git operation failed|Git executable not found|has no subdirectory `"),
-        explain_git,
+        _git,
     ),
-    (re.compile(r"does not appear to be a Python project"), explain_no_project),
+    (re.compile(r"does not appear to be a Python project"), _no_project),
+    (PROJECT_FILE, _broken_project),
+    (re.compile(r"was included as a URL dependency"), _address_behind_package),
     (re.compile(r"Hash mismatch"), _wrong_hash),
     (re.compile(r"building from source is disabled for"), _refused_build),
     (

@@ -15,9 +15,11 @@ _WHOLE = "nbenv_whole"
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [entry for entry in sys.path if entry != _HERE]
+variables = dict(os.environ)
+"""The environment variables that this process began with; cells may change those of `os`."""
 at_start = frozenset()
 """The top-level modules that the kernel itself had imported when it was ready."""
-sys.modules["_nbenv_boot"] = sys.modules[__name__]  # whence its siblings import `load`
+sys.modules["_nbenv_boot"] = sys.modules[__name__]  # whence its siblings import from it
 
 
 def load(name):

@@ -6,7 +6,6 @@ The kernels of ordinary notebooks and the waiting kernel, which run on the host,
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -108,7 +107,8 @@ def run_pip(words):
 def _show_help(words, screen) -> None:
     command = [*load("host_python").command(), *words]
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+        environ = load("own_variables").for_command()
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False, env=environ)
     except OSError as error:
         raise NbenvError("nbenv could not be run: {}.".format(error.strerror or error)) from None
     screen.text(done.stdout.decode("utf-8", "replace").rstrip())
@@ -131,7 +131,7 @@ def _followed(command, screen):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            env={**load("own_variables").for_command(), "PYTHONIOENCODING": "utf-8"},
         )
         try:
             last = _show_events(child, screen) or last

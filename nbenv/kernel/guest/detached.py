@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from _nbenv_boot import load
+from _nbenv_boot import load, variables
 
 VSCODE_VARIABLE = "__vsc_ipynb_file__"
 """VS Code assigns the notebook's path to it, in a silent cell after the kernel's start."""
@@ -21,7 +21,7 @@ _FLUSHED = 0.2
 
 def target():
     """Return the hidden options by which commands change this kernel's environment."""
-    return ["--detached", os.environ["NBENV_DETACHED"]]
+    return ["--detached", variables["NBENV_DETACHED"]]
 
 
 def watch(shell, kernel) -> None:
@@ -43,7 +43,11 @@ def watch(shell, kernel) -> None:
 def _become(path) -> None:
     """Have the launcher make this process the kernel of the notebook at `path`."""
     words = load("host_python").command("nbenv.kernel.launcher")
-    os.execve(words[0], [*words, *sys.argv[1:]], launcher_environ(path, os.environ))
+    os.execve(
+        words[0],
+        [*words, *sys.argv[1:]],
+        launcher_environ(path, load("own_variables").for_command()),
+    )
 
 
 def launcher_environ(path, environ):

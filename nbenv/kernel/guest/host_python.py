@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+from _nbenv_boot import variables
 
 # As in nbenv/core/python_command.py, which a guest cannot import: ``-m`` would let the notebook's
 # folder shadow nbenv's modules; this takes it off first.
@@ -15,7 +16,7 @@ _CODE = (
 
 def python():
     """Return the host's interpreter."""
-    return os.environ.get("NBENV_HOST_PYTHON", sys.executable)
+    return variables.get("NBENV_HOST_PYTHON", sys.executable)
 
 
 def command(module="nbenv.__main__"):

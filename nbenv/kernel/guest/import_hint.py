@@ -6,6 +6,8 @@ import json
 import os
 import sys
 
+from _nbenv_boot import variables
+
 OFFER = (
     "nbenv: this notebook records no requirements yet. Save it and run %nbenv adopt, which reads "
     "all of its imports and installs the packages that they need."
@@ -24,7 +26,7 @@ def watch(shell) -> None:
 
 def _after(result) -> None:
     if isinstance(result.error_in_exec, ModuleNotFoundError) and _is_bare():
-        print(STRIPPED if os.environ.get("NBENV_STRIPPED") else OFFER)
+        print(STRIPPED if variables.get("NBENV_STRIPPED") else OFFER)
 
 
 def _is_bare() -> bool:

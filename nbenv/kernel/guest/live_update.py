@@ -6,11 +6,12 @@ An event is the last one of a command, as ``nbenv … --events`` prints it.
 from __future__ import annotations
 
 import importlib
-import os
 import re
 import site
 import sys
 import sysconfig
+
+from _nbenv_boot import variables
 
 _OF_KERNELS = """
 appnope asttokens backcall comm debugpy decorator executing ipykernel ipython
@@ -29,7 +30,7 @@ _stale = {}
 def apply(event):
     """Take a change into this kernel; return a sentence for each thing that needs a restart."""
     importlib.invalidate_caches()
-    if os.environ.get("NBENV_ENVIRONMENT") == event.get("environment"):
+    if variables.get("NBENV_ENVIRONMENT") == event.get("environment"):
         _read_path_files(event.get("pth", ()))
     changes = event.get("changes", ())
     noted = [each for each in map(_note, changes) if each]

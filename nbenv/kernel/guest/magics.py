@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
-from _nbenv_boot import load
+from _nbenv_boot import load, variables
 
 
 def _is_detached():
-    return bool(os.environ.get("NBENV_DETACHED"))
+    return bool(variables.get("NBENV_DETACHED"))
 
 
 def target():
     """Return the hidden options that name the notebook to a command."""
     if _is_detached():
         return load("detached").target()
-    return ["--environment", os.environ["NBENV_ENVIRONMENT"]]
+    return ["--environment", variables["NBENV_ENVIRONMENT"]]
 
 
 def nbenv(line):
@@ -61,6 +61,7 @@ def register(shell, kernel) -> None:
     for magic in (nbenv, pip, uv):
         shell.register_magic_function(magic, "line")
     shell.register_magic_function(pip, "line", "pip3")
+    load("own_variables").watch(shell)
     load("outside_changes").watch(shell)
     if _is_detached():
         load("detached").watch(shell, kernel)

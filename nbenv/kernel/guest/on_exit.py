@@ -11,7 +11,7 @@ from _nbenv_boot import load
 
 def save_bytecode() -> None:
     """Start a process that saves it, once after each change of the environment."""
-    if os.environ.get("NBENV_BACKGROUND") == "0":
+    if load("own_variables").for_command().get("NBENV_BACKGROUND") == "0":
         return
     try:
         if _is_saved():
@@ -29,6 +29,7 @@ def start_apart(module) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        env=load("own_variables").for_command(),
     )
     child.returncode = 0  # nobody waits for it; Python would warn of that
 

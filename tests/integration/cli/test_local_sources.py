@@ -218,7 +218,7 @@ def test_a_notebook_in_its_project(notebook: Path, beside: Path) -> None:
     inside.parent.mkdir()
     shutil.copy(notebook, inside)
     os.chdir(inside.parent)
-    assert "Installed mine (from ../) " in do("install", inside, "..").out
+    assert "Installed mine (from ../)." in do("install", inside, "..").out
     status = do("status", inside, "--json").json
     assert (status["changed_sources"], status["approved"]) == ([], True)
     assert "again" not in do("restore", inside).out
@@ -284,6 +284,14 @@ def test_new_versions_and_dependencies_of_an_edited_project(
     )
     assert environment_of(notebook).installed()["mine"].version == "2.0"
     assert "other" in environment_of(notebook).installed()
+
+
+def test_the_bare_name_of_an_edited_project_takes_it_over(notebook: Path, beside: Path) -> None:
+    do("install", notebook, project(beside, "1"))
+    project(beside, "2")
+    assert "Installed mine from ./mine." in do("install", notebook, "mine").out
+    assert value(notebook) == "2"
+    assert "Already installed: mine from ./mine." in do("install", notebook, "mine").out
 
 
 def test_a_project_that_needs_another_one_beside_it(notebook: Path, beside: Path) -> None:

@@ -56,7 +56,7 @@ def stocked(index: LocalIndex) -> LocalIndex:
 def test_install_records_and_repeating_changes_no_byte(notebook: Path, stocked: LocalIndex) -> None:
     original = notebook.read_text(encoding="utf-8")
     done = succeed("install", notebook, "Branch")
-    assert done.out == "Installed branch 1.0 (and 2 more packages).\n"
+    assert done.out == "Installed branch 1.0 (and 1 more package).\n"
     value = record(notebook)
     assert list(value) == ["lock", "python", "requirements", "version"]
     assert value["requirements"] == ["branch"]

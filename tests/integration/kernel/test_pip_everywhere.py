@@ -73,7 +73,7 @@ PROGRAM = [
 ]  # fmt: skip
 LINES = [*SHELL, *MAGIC, *PROGRAM]
 NAMES = [f"pack{number}" for number in range(len(LINES))]
-EXTRA = ("late", "versioned", "fetched", "real1", "real2")
+EXTRA = ("cleared1", "cleared2", "cleared3", "late", "versioned", "fetched", "real1", "real2")
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,16 @@ def test_it_installs_into_the_notebook(machine: Machine, line: str, name: str) -
     assert "\r\x1b" not in text.replace("\r\n", "\n")
     machine.running.ok(f"import {name}")
     assert any(each.startswith(name) for each in machine.requirements())
+
+
+def test_cells_that_remove_the_environment_variables(machine: Machine) -> None:
+    machine.running.ok("kept = dict(os.environ)\nos.environ.clear()\n!pip install cleared1")
+    machine.running.ok("%pip install cleared2\nos.environ.clear()")
+    try:
+        machine.running.ok("subprocess.run(['pip', 'install', 'cleared3'], check=True)")
+    finally:
+        machine.running.ok("os.environ.update(kept)")
+    assert {"cleared1", "cleared2", "cleared3"} <= {*machine.requirements()}
 
 
 def test_a_package_is_there_within_the_cell_that_installs_it(machine: Machine) -> None:

@@ -92,7 +92,7 @@ def test_a_local_project_is_recorded_relative_to_the_notebook(
 
 
 def test_a_local_project_that_is_not_there(index: LocalIndex, tmp_path: Path) -> None:
-    with pytest.raises(RequirementError, match="there is no"):
+    with pytest.raises(RequirementError, match="There is no"):
         resolve(spec("mine @ ./mine"), tmp_path)
 
 

@@ -22,6 +22,7 @@ from nbenv.operations import (
     upgrade,
 )
 from nbenv.operations.fallback import preview_fallback
+from nbenv.operations.status import status
 from nbenv.progress import Outcome, drain
 from tests.conftest import write_other_copy
 from tests.support.environments import (
@@ -38,7 +39,7 @@ QUESTIONS: dict[str, Question] = {
     "list": listing.list_,
     "tree": listing.tree,
     "why": lambda ref: listing.why(ref, "leaf"),
-    "status": listing.status,
+    "status": status,
     "packages": listing.packages,
     "outdated": lambda ref: drain(listing.outdated(ref)),
     "pip list": lambda ref: drain(listing.pip_look(ref, ["list"])),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from nbenv.errors import BuildError
 from nbenv.installer.failures.build_log import explain_build
+from nbenv.installer.failures.uv_errors import explain_failure
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,52 @@ def test_frames_of_a_traceback_are_left_out() -> None:
     assert error.why.splitlines() == ["  … (3 more lines above)", "  ValueError: moon"]
 
 
-def test_a_local_project_is_not_sent_to_another_version() -> None:
-    lines = ["error: Failed to build `mine @ file:///home/me/mine`", "  cause: boom"]
-    assert explain_build(lines).todo == "Correct the project, then try again; nothing was changed."
+def test_the_error_of_code_without_a_file_is_shown() -> None:
+    log = ['  File "<string>", line 1, in <module>', "RuntimeError: moon"]
+    assert "RuntimeError: moon" in explain_build(["error: The build backend …", *log]).why
+
+
+@pytest.mark.parametrize(
+    ("headline", "projects"),
+    [
+        ("error: Failed to build `mine @ file:///home/me/mine`", []),
+        ("error: The build backend returned an error", [Path("/home/me/mine")]),
+    ],
+)
+def test_a_local_project_is_not_sent_to_another_version(
+    headline: str, projects: list[Path]
+) -> None:
+    error = explain_build([headline, "  cause: boom"], projects)
+    assert error.what == "The project in /home/me/mine cannot be built."
+    assert error.todo == "Correct the project, then try again; nothing was changed."
+    missing = "ModuleNotFoundError: No module named 'cython'"
+    error = explain_build([headline, missing], projects)
+    assert error.todo.startswith("Add cython to build-system.requires in its pyproject.toml")
+
+
+def test_a_build_that_needs_what_cannot_be_installed() -> None:
+    text = """\
+error: Failed to download and build `pandas==1.0.0`
+  cause: Failed to resolve requirements from `build-system.requires`
+  cause: No solution found when resolving: `setuptools`, `numpy==1.14.5`
+  cause: Because numpy{sys_platform != 'aix'}==1.14.5 has no usable wheels and you require numpy
+
+hint: Wheels are required for `numpy` because building from source is disabled for `numpy`
+"""
+    error = explain_failure(text.splitlines())
+    assert type(error) is BuildError
+    assert error.what == "pandas 1.0.0 cannot be built for this Python."
+    assert "building it needs numpy==1.14.5" in error.why
+    assert "upgrade" not in str(error)
+
+
+def test_a_build_requirement_that_no_index_has() -> None:
+    text = """\
+error: Failed to build `mine @ file:///home/me/mine`
+  cause: Failed to resolve requirements from `build-system.requires`
+  cause: No solution found when resolving: `odd`
+  cause: Because odd was not found in the package registry and you require odd, we can conclude
+"""
+    error = explain_failure(text.splitlines())
+    assert error.what == "odd was not found on the index."
+    assert error.why == "The build of /home/me/mine requires it."

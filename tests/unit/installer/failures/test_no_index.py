@@ -77,3 +77,24 @@ def test_offline_and_turned_off() -> None:
     text = "error: Failed to download `a==1`\n cause: Network connectivity is disabled"
     assert "UV_OFFLINE" in explain_no_index(text).todo
     assert "PIP_NO_INDEX" in no_index.turned_off().todo
+
+
+@pytest.mark.parametrize(
+    ("cause", "why", "todo"),
+    [
+        (
+            "HTTP status client error (404 Not Found) for url (https://h.invalid/x.whl)",
+            "404",
+            "the",
+        ),
+        ("dns error", "is unknown", "the network and the"),
+        ("Connection refused", "or its server is down", "the network and the"),
+    ],
+)
+def test_an_address_that_somebody_named_is_no_index(cause: str, why: str, todo: str) -> None:
+    text = f"error: Failed to download `x @ https://h.invalid/x.whl`\n  cause: {cause}"
+    error = explain_no_index(text)
+    assert error.what == "x cannot be downloaded from its address."
+    assert why in error.why
+    assert error.todo.startswith(f"Check {todo} address")
+    assert "index" not in str(error)

@@ -76,3 +76,14 @@ def test_no_project(text: str, what: str) -> None:
     assert error.what == what
     assert "neither a pyproject.toml nor a setup.py" in error.why
     assert "/c/uv" not in f"{error.what}{error.why}{error.todo}"
+
+
+def test_an_address_behind_a_package() -> None:
+    text = """\
+error: Failed to resolve dependencies for package `dep==1.0`
+  cause: Package `y` was included as a URL dependency. URL dependencies must be expressed as \
+direct requirements. Consider adding `y @ https://h.invalid/y-1.whl` to your dependencies.
+"""
+    error = explain_failure(text.splitlines())
+    assert error.what == "dep 1.0 requires a package from an address, which nobody named."
+    assert "%nbenv install 'y @ https://h.invalid/y-1.whl' dep" in error.todo

@@ -41,7 +41,9 @@ def boot(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(sys, "argv", ["boot.py", "-f", "x.json"])
     monkeypatch.setenv("NBENV_HOST_PYTHON", "/host/python")
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path))
-    return sys.modules["_nbenv_boot"]
+    found: Any = sys.modules["_nbenv_boot"]
+    monkeypatch.setitem(found.variables, "NBENV_HOST_PYTHON", "/host/python")
+    return found
 
 
 @pytest.fixture

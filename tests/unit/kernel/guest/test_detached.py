@@ -88,5 +88,5 @@ def test_the_launchers_environment_variables(load: Load) -> None:
 def test_commands_change_the_placeholders_environment(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NBENV_DETACHED", "detached-1")
+    monkeypatch.setitem(load("detached").variables, "NBENV_DETACHED", "detached-1")
     assert load("detached").target() == ["--detached", "detached-1"]

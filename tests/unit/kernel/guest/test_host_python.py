@@ -18,7 +18,7 @@ Load = Callable[[str], ModuleType]
 def test_the_hosts_interpreter(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     module = load("host_python")
     assert module.python() == sys.executable
-    monkeypatch.setenv("NBENV_HOST_PYTHON", "/host/python")
+    monkeypatch.setitem(module.variables, "NBENV_HOST_PYTHON", "/host/python")
     assert module.command()[0] == "/host/python"
 
 

@@ -32,11 +32,11 @@ def after(load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
 
 
 def test_a_missing_module_in_a_bare_environment(
-    after: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    load: Load, after: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after(ModuleNotFoundError("x"), [])
     assert "%nbenv adopt" in capsys.readouterr().out
-    monkeypatch.setenv("NBENV_STRIPPED", "1")
+    monkeypatch.setitem(load("import_hint").variables, "NBENV_STRIPPED", "1")
     after(ModuleNotFoundError("x"), [])
     assert "%nbenv restore" in capsys.readouterr().out
 

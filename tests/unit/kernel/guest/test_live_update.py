@@ -147,7 +147,7 @@ def test_path_files_of_this_environment_are_read(
     (tmp_path / "x.pth").write_text("editable\n", encoding="utf-8")
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setenv("NBENV_ENVIRONMENT", "own")
+    monkeypatch.setitem(update.variables, "NBENV_ENVIRONMENT", "own")
     update.apply({"environment": identifier, "pth": ["x.pth"], "changes": []})
     assert (str(tmp_path / "editable") in sys.path) == (identifier == "own")
 

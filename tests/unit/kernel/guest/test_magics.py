@@ -17,7 +17,7 @@ def ran(load: Load, monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], li
     """Return the commands that the magics run."""
     found: list[tuple[list[str], list[str]]] = []
     monkeypatch.setattr(load("command"), "run", lambda *words: found.append(words))
-    monkeypatch.setenv("NBENV_ENVIRONMENT", "work-1")
+    monkeypatch.setitem(load("magics").variables, "NBENV_ENVIRONMENT", "work-1")
     return found
 
 
@@ -45,7 +45,7 @@ def test_of_uv_only_pip(load: Load, ran: list[Any]) -> None:
 def test_a_detached_kernel_changes_its_placeholders(
     load: Load, ran: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NBENV_DETACHED", "detached-1")
+    monkeypatch.setitem(load("magics").variables, "NBENV_DETACHED", "detached-1")
     load("magics").nbenv("list")
     assert ran == [(["list"], ["--detached", "detached-1"])]
 
@@ -72,7 +72,7 @@ def test_the_shims_of_another_version_are_renewed(
 ) -> None:
     started: list[str] = []
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
-    monkeypatch.setenv("NBENV_HOST_PYTHON", "/host/bin/python3")
+    monkeypatch.setitem(load("magics").variables, "NBENV_HOST_PYTHON", "/host/bin/python3")
     monkeypatch.setattr(load("on_exit"), "start_apart", started.append)
     monkeypatch.delitem(sys.modules, "_nbenv_pip", raising=False)
     if written_by:

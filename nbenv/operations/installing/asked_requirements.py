@@ -203,6 +203,11 @@ def _recordable(text: str, folder: Path) -> str:
         requirement.url = requirements.without_credentials(requirement.url)
         if requirements.is_local(requirement.url):
             place = requirements.absolute(requirement.url, folder)
+            if not place.exists():
+                raise RequirementError(
+                    f"There is no {place}, which is to have {requirement.name}.",
+                    todo="Check the path.",
+                )
             requirement.url = requirements.portable(place, folder)
         if problem := direct_problem(requirement.url):
             raise RequirementError(

@@ -11,7 +11,7 @@ from nbenv.core.typed.requirements_file import AskedLine, FilesRead
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError
-from nbenv.operations.asked_requirements import (
+from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
     name_requirements,
     with_options_of,
