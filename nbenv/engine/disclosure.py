@@ -108,8 +108,7 @@ class Disclosure:
                 "code."
             )
         for index in self.indexes:
-            instead = " instead of this machine's default index" if index.default else ""
-            yield f"It uses the index {index.name} ({index.url}){instead}."
+            yield f"It uses the index {index.name} ({index.url}){index.role}."
         for url in self.find_links:
             yield f"It takes files from {url}."
 

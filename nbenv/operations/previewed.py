@@ -96,8 +96,8 @@ class PreviewedRestore:
         yield f"Python:         {self.python}{absent}"
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
-            instead = " (instead of this machine's default index)" if index.default else ""
-            yield f"Foreign index:  {index.name} = {index.url}{instead}"
+            role = f" ({index.role.strip()})" if index.role else ""
+            yield f"Foreign index:  {index.name} = {index.url}{role}"
         for url in self.find_links:
             yield f"Files from:     {url}"
         for text in (each for each in self.direct if each not in self.local):
