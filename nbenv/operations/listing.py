@@ -21,7 +21,7 @@ from nbenv.engine.installed_graph import installed_graph
 from nbenv.engine.summaries import as_table, install_again, unkept_note
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
-from nbenv.environments.markers import select_locked
+from nbenv.environments.markers import is_for_here, select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.installer.sync import find_outdated, run_pip
 from nbenv.progress import Outcome, Progress, Steps
@@ -191,6 +191,7 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
         "requirements": list(spec.requirements),
         "indexes": [index.to_entry() for index in spec.indexes],
         "options": option_texts(spec),
+        "platforms": list(spec.lock.platforms),
         "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
@@ -238,6 +239,8 @@ def _status_lines(
         lines.append(f"Index:      {index.name} = {index.url}")
     for name, text in option_texts(snapshot.spec).items():
         lines.append(f"{name[:1].upper()}{name[1:]}: {text}")
+    if not is_for_here(snapshot.spec, snapshot.environment.read_version()):
+        lines.append("  That is not this machine; nbenv restore says what can be done.")
     for text in data["stale"]:  # type: ignore[attr-defined]
         lines.append(f"Stale lock: it does not satisfy {text}. Update it with nbenv upgrade.")
     if differing:

@@ -226,7 +226,31 @@ TEXTS: dict[str, object] = {
     "huge": "x" * 10_000_000,
     "surrogate": "\ud800",
 }
-LISTS = ("constraints", "no_deps", "find_links", "no_binary", "only_binary")
+PLATFORMS = {
+    "no system": "platform_machine == 'x86_64'",
+    "another value": "sys_platform == 'linux' and platform_release == '6'",
+    "an alternative": "sys_platform == 'linux' or os_name == 'nt'",
+    "option": "-e",
+    "": "",
+}
+PREBUILT = {
+    "not built": "other ; sys_platform == 'linux'",
+    "no marker": "six",
+    "no platform": "six ; python_full_version == '3.11.99'",
+    "an update": "six ; sys_platform == 'linux' and platform_release != ''",
+    "option": "six ; --hash=sha256:0",
+    "": "",
+}
+"""Lines that would let a build be one that nobody was shown."""
+LISTS = (
+    "constraints",
+    "no_deps",
+    "find_links",
+    "no_binary",
+    "only_binary",
+    "platforms",
+    "prebuilt",
+)
 NO_LISTS = ("a text", "a number", "a truth", "an object", "too many")
 
 
@@ -274,6 +298,11 @@ def _records() -> Iterator[Hostile]:
         yield Hostile(f"default: {name}", record(indexes=indexes), ".indexes[0].default")
     two = [{"name": n, "url": "https://host.invalid", "default": True} for n in ("a", "b")]
     yield Hostile("default: two", record(indexes=two), ".indexes[1].default")
+    for name, text in PLATFORMS.items():
+        yield Hostile(f"platforms: {name}", record(platforms=[text]), ".platforms[0]")
+    for name, text in PREBUILT.items():
+        value = record(source=["six"], prebuilt=[text])
+        yield Hostile(f"prebuilt: {name}", value, ".prebuilt[0]")
     for key in ("exclude_newer", "index_strategy"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
@@ -346,6 +375,11 @@ HARMLESS = {
     "find links": record(find_links=[f"http://{TRAP}/", "./evil", "/etc"]),
     "default index": record(
         indexes=[{"name": "evil", "url": f"http://{TRAP}/simple", "default": True}]
+    ),
+    "platforms": record(
+        platforms=["sys_platform == 'linux'"],
+        source=["six"],
+        prebuilt=["six ; sys_platform == 'x'"],
     ),
     "formats": record(no_binary=[":all:"], only_binary=["six"], constraints=["six<1"]),
     "unknown keys": record(mine={"command": "touch evil", "hook": ["python", "-c", "1"]}),
