@@ -16,6 +16,7 @@
     │   ├── ResolutionError        no set of versions satisfies the requirements
     │   ├── BuildError             a package had to be built, and its build failed
     │   │   └── BuildRefusedError  a package would have to be built, which its lock does not allow
+    │   ├── PlatformError          the lock is for other platforms than this one
     │   ├── HashError              a downloaded file is not the one that the lock names
     │   ├── IndexAccessError       an index is down, refuses access, or misses a file
     │   └── IndexSwitchError       a locked package would come from another index than before
@@ -43,6 +44,7 @@ __all__ = [
     "LockError",
     "NbenvError",
     "NotebookError",
+    "PlatformError",
     "RecordError",
     "RequirementError",
     "ResolutionError",
@@ -175,6 +177,10 @@ class BuildError(InstallerError):
 
 class BuildRefusedError(BuildError):
     """A locked package would have to be built here, which its lock does not allow."""
+
+
+class PlatformError(InstallerError):
+    """A lock is for other platforms than this one."""
 
 
 class HashError(InstallerError):

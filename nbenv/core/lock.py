@@ -26,6 +26,7 @@ from packaging.version import InvalidVersion, Version
 
 from nbenv.core.marker_form import canonical_marker, marker_text
 from nbenv.core.urls import direct_problem, is_archive, is_local, without_credentials
+from nbenv.core.wheels.platform_limits import common_platforms
 from nbenv.errors import LockError
 
 __all__ = ["Change", "Lock", "LockedDistribution", "changes_between"]
@@ -42,9 +43,10 @@ class LockedDistribution:
     Whatever it is made from, its marker and its hashes are in one form and order: what was resolved
     equals what is read back from a record.
 
-    `source` says that its hashes are those of an sdist, which must be built; the record lists such
-    names beside the lock, since a line cannot say it. `index` is known only of what was just
-    resolved: it is recorded nowhere, so that a lock works with any mirror.
+    `source` says that one of its hashes is that of an sdist, which must be built; where the marker
+    `prebuilt` holds, a wheel is installed instead. The record lists both beside the lock, since a
+    line cannot say it. `index` is known only of what was just resolved: it is recorded nowhere, so
+    that a lock works with any mirror.
     """
 
     name: str
@@ -53,12 +55,14 @@ class LockedDistribution:
     marker: str | None = None
     hashes: tuple[str, ...] = ()
     source: bool = False
+    prebuilt: str | None = None
     index: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        """Bring the marker and the hashes into their one form."""
-        if self.marker is not None:
-            object.__setattr__(self, "marker", canonical_marker(self.marker))
+        """Bring the markers and the hashes into their one form."""
+        for key in ("marker", "prebuilt"):
+            if (marker := getattr(self, key)) is not None:
+                object.__setattr__(self, key, canonical_marker(marker))
         object.__setattr__(self, "hashes", tuple(sorted(set(self.hashes))))
 
     @classmethod
@@ -101,12 +105,20 @@ class LockedDistribution:
 
         A marker that cannot be evaluated belongs to no environment.
         """
-        if self.marker is None:
-            return True
-        try:
-            return _marker(self.marker).evaluate(dict(environment))
-        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
-            return False
+        return self.marker is None or _holds(self.marker, environment)
+
+    def for_environment(self, environment: Mapping[str, str]) -> LockedDistribution:
+        """Return the distribution as it is there: not built where there is a wheel of it."""
+        if self.prebuilt is None or not _holds(self.prebuilt, environment):
+            return self
+        return replace(self, source=False)
+
+
+def _holds(marker: str, environment: Mapping[str, str]) -> bool:
+    try:
+        return _marker(marker).evaluate(dict(environment))
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return False
 
 
 @lru_cache(maxsize=1024)
@@ -207,19 +219,49 @@ _Selection = Mapping[str, LockedDistribution]
 
 @dataclass(frozen=True)
 class Lock:
-    """A complete resolved set, for every platform and one minor version of CPython."""
+    """A complete resolved set, for one minor version of CPython.
+
+    It is for every platform, unless `platforms` has the markers of the only ones: an index may have
+    no files for the others.
+    """
 
     distributions: tuple[LockedDistribution, ...] = ()
+    platforms: tuple[str, ...] = ()
 
     @classmethod
-    def from_lines(cls, lines: Iterable[str], source: Collection[str] = ()) -> Lock:
-        """Read the lines of a record; `source` names what they build from source."""
+    def from_lines(
+        cls,
+        lines: Iterable[str],
+        source: Collection[str] = (),
+        prebuilt: Mapping[str, str] | None = None,
+    ) -> Lock:
+        """Read the lines of a record.
+
+        Parameters
+        ----------
+        lines
+            The lines.
+        source
+            The names of what they build from source.
+        prebuilt
+            Name → marker of where nothing is built of it.
+        """
+        built, known = set(source), prebuilt or {}
         read = (LockedDistribution.from_line(line, n) for n, line in enumerate(lines))
-        return cls(tuple(replace(each, source=each.name in source) for each in read))
+        return cls(
+            tuple(
+                replace(each, source=each.name in built, prebuilt=known.get(each.name))
+                for each in read
+            )
+        )
 
     def source(self) -> list[str]:
         """Return the names of those that are built from source."""
         return sorted({locked.name for locked in self.distributions if locked.source})
+
+    def prebuilt(self) -> dict[str, str]:
+        """Return name → marker of where nothing is built of what is built from source elsewhere."""
+        return {each.name: each.prebuilt for each in self.distributions if each.prebuilt}
 
     def lines(self) -> list[str]:
         """Return the lines, sorted."""
@@ -253,7 +295,7 @@ class Lock:
                 if locked.name in chosen:
                     why = "another line names the same package for the same platform"
                     return _broken(locked.line, position, why)
-                chosen[locked.name] = locked
+                chosen[locked.name] = locked.for_environment(environment)
         return chosen
 
     def versions(self) -> dict[str, str]:
@@ -268,17 +310,22 @@ class Lock:
         return found
 
     @classmethod
-    def of(cls, named: Mapping[str, Sequence[LockedDistribution]]) -> Lock:
-        """Return the lock made of what `by_name` returns."""
+    def of(
+        cls,
+        named: Mapping[str, Sequence[LockedDistribution]],
+        platforms: Sequence[str] = (),
+    ) -> Lock:
+        """Return the lock made of what `by_name` returns, for these platforms."""
         distributions = (locked for group in named.values() for locked in group)
-        return cls(tuple(sorted(distributions, key=lambda each: each.line)))
+        return cls(tuple(sorted(distributions, key=lambda each: each.line)), tuple(platforms))
 
     def grown_by(self, more: Lock) -> Lock | None:
         """Return this lock with what `more` adds; None if a line of this one conflicts with it."""
         mine, others = self.by_name(), more.by_name()
         shared = mine.keys() & others.keys()
-        if all(_serves(mine[name], others[name]) for name in shared):
-            return Lock.of({**others, **mine})
+        platforms = common_platforms(self.platforms, more.platforms)
+        if platforms is not None and all(_serves(mine[name], others[name]) for name in shared):
+            return Lock.of({**others, **mine}, platforms)
         return None
 
     def changes_to(self, newer: Lock) -> list[Change]:

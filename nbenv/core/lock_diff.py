@@ -9,6 +9,7 @@ from packaging.version import InvalidVersion, Version
 from nbenv.core.lock import Change, changes_between
 from nbenv.core.requirements import by_name
 from nbenv.core.spec import Spec
+from nbenv.core.wheels.platform_limits import described_platforms
 
 __all__ = ["PACKAGES", "LockDiff", "diff_specs", "option_texts", "verb_of"]
 
@@ -66,7 +67,7 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
 
 
 def option_texts(spec: Spec) -> dict[str, str]:
-    """Return in words what limits or directs the next resolution, by what it is about."""
+    """Return in words what limits a lock, or directs the next resolution, by what it is about."""
     texts = {
         "default index": next((each.url for each in spec.indexes if each.default), ""),
         PACKAGES: "; ".join(
@@ -81,6 +82,7 @@ def option_texts(spec: Spec) -> dict[str, str]:
         "never built": ", ".join(spec.only_binary),
         "nothing newer than": spec.exclude_newer,
         "index strategy": spec.index_strategy,
+        "locked only for": described_platforms(spec.lock.platforms),
     }
     return {name: text for name, text in texts.items() if text}
 

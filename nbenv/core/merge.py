@@ -10,6 +10,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Index, Spec
+from nbenv.core.wheels.platform_limits import common_platforms
 from nbenv.errors import RecordError
 
 __all__ = ["MergedRecord", "merge_records"]
@@ -154,7 +155,10 @@ def _complete_lock(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock |
     kept, first, second = (each.lock.by_name() for each in (base, ours, theirs))
     both_keep = all(kept.items() <= side.items() for side in (first, second))
     agree = all(first[name] == second[name] for name in first.keys() & second.keys())
-    return Lock.of({**first, **second}) if both_keep and agree else None
+    platforms = common_platforms(ours.lock.platforms, theirs.lock.platforms)
+    if platforms is None or not (both_keep and agree):
+        return None
+    return Lock.of({**first, **second}, platforms)
 
 
 def _come_from_same(side: Spec, merged: Spec) -> bool:

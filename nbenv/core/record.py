@@ -35,6 +35,8 @@ RecordDict = dict[str, object]
                                            true for its default; ``packages`` that it alone serves
 ``editable``       list of str             names of local projects that are installed in place
 ``source``         list of str             names in the lock that are built from source
+``prebuilt``       list of str             ``name ; marker``: where nothing is built of such a name
+``platforms``      list of str             markers of the only platforms that the lock is for
 ``constraints``    list of str             specifiers that limit versions and install nothing
 ``no_deps``        list of str             names whose dependencies are not installed
 ``find_links``     list of str             URLs of pages, and folders, that have files to install
@@ -51,7 +53,16 @@ VERSION = 1
 ABSENT = "absent"
 """The fingerprint of no record."""
 
-_RECIPE = ("python", "lock", "indexes", "find_links", "editable", "source")
+_RECIPE = (
+    "python",
+    "lock",
+    "indexes",
+    "find_links",
+    "editable",
+    "source",
+    "prebuilt",
+    "platforms",
+)
 """The keys that determine an environment."""
 ASKED = (
     "requirements",
@@ -68,6 +79,8 @@ _LISTS_OF_TEXT = (
     "lock",
     "editable",
     "source",
+    "prebuilt",
+    "platforms",
     "constraints",
     "no_deps",
     "find_links",

@@ -25,8 +25,6 @@ class ResolveOptions:
         Versions not to take, as ``name==version``.
     before
         A time (RFC 3339) or a day; what was uploaded later is not taken.
-    here
-        Whether each version must have a file for this platform.
     no_build
         The packages of which only wheels are taken.
     only_wheels
@@ -51,7 +49,6 @@ class ResolveOptions:
     any_index: bool = False
     avoid: tuple[str, ...] = ()
     before: str = ""
-    here: bool = False
     no_build: tuple[str, ...] = ()
     only_wheels: bool = False
     locked_for: str = ""

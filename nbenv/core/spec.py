@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -17,6 +17,7 @@ from nbenv.core.record import ASKED, VERSION, RecordDict, broken, check, fingerp
 from nbenv.core.recorded_options import Index
 from nbenv.core.requirements import check_recorded, may_apply, normalise, parse
 from nbenv.core.urls import is_archive, is_local
+from nbenv.core.wheels import platform_limits
 from nbenv.errors import RequirementError
 
 __all__ = ["Index", "Spec"]
@@ -32,7 +33,18 @@ _OPTIONS = (
 )
 """Keys with the names of the fields, absent from a record where they are empty."""
 _KNOWN = frozenset(
-    {"version", "python", "requirements", "lock", "indexes", "editable", "source", *_OPTIONS}
+    {
+        "version",
+        "python",
+        "requirements",
+        "lock",
+        "indexes",
+        "editable",
+        "source",
+        "prebuilt",
+        "platforms",
+        *_OPTIONS,
+    }
 )
 
 
@@ -73,7 +85,7 @@ class Spec:
         checked = check(found)
         source = frozenset(map(canonicalize_name, _names(checked, "source")))
         editable = _names(checked, "editable")
-        lock = Lock.from_lines(_texts(checked, "lock"), source)
+        lock = _lock(checked, source)
         _check_editable(editable, lock)
         spec = cls(
             python=str(checked["python"]),
@@ -121,6 +133,10 @@ class Spec:
             record["editable"] = sorted(self.editable)
         if source := self.lock.source():
             record["source"] = source
+        if prebuilt := self.lock.prebuilt():
+            record["prebuilt"] = platform_limits.prebuilt_lines(prebuilt)
+        if self.lock.platforms:
+            record["platforms"] = list(self.lock.platforms)
         for key in _OPTIONS:
             if value := getattr(self, key):
                 record[key] = value if isinstance(value, str) else list(value)
@@ -213,6 +229,12 @@ class Spec:
 
         parsed = {text: parse(text) for text in self.requirements}
         return tuple(text for text, asked in parsed.items() if not _is_locked(asked, lines(asked)))
+
+
+def _lock(checked: RecordDict, source: Collection[str]) -> Lock:
+    prebuilt = platform_limits.prebuilt(_texts(checked, "prebuilt"), source)
+    lock = Lock.from_lines(_texts(checked, "lock"), source, prebuilt)
+    return replace(lock, platforms=platform_limits.platforms(_texts(checked, "platforms")))
 
 
 def _is_locked(requirement: Requirement, lines: Iterable[LockedDistribution]) -> bool:

@@ -29,7 +29,8 @@ def limited(lock: Lock, allowed: Mapping[str, AllowedHashes]) -> Lock:
     """
     if not allowed:
         return lock
-    return Lock(tuple(_limited(each, allowed.get(each.name)) for each in lock.distributions))
+    chosen = (_limited(each, allowed.get(each.name)) for each in lock.distributions)
+    return replace(lock, distributions=tuple(chosen))
 
 
 def _limited(locked: LockedDistribution, allowed: AllowedHashes | None) -> LockedDistribution:

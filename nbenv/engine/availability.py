@@ -10,7 +10,8 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.environments.interpreters import Interpreter, find
-from nbenv.environments.markers import select_locked
+from nbenv.environments.markers import is_for_here, select_locked
+from nbenv.environments.platform_check import elsewhere_reason
 from nbenv.errors import BuildError, BuildRefusedError, IndexAccessError, NbenvError
 from nbenv.installer.index_lookup import offered_files
 from nbenv.installer.wheel_choice import File, best_file
@@ -50,6 +51,8 @@ class Availability:
         Name → the files of the locked version that an index offers.
     no_python
         Why the recorded Python is unavailable, "" where it is not.
+    no_platform
+        Why nothing of the lock is for this platform, "" where it is.
     """
 
     spec: Spec
@@ -57,11 +60,12 @@ class Availability:
     missing: Mapping[str, str] = field(default_factory=dict)
     offered: OfferedFiles = field(default_factory=dict)
     no_python: str = ""
+    no_platform: str = ""
 
     @property
     def is_complete(self) -> bool:
         """Whether everything is available."""
-        return not self.missing and not self.no_python
+        return not (self.missing or self.no_python or self.no_platform)
 
     @property
     def date(self) -> str:
@@ -80,7 +84,7 @@ class Availability:
         """Return one line for each thing that is unavailable."""
         versions = self.spec.lock.versions()
         lines = [f"{name} {versions.get(name, '')}: {why}." for name, why in self.missing.items()]
-        return [*([self.no_python] if self.no_python else []), *lines]
+        return [*filter(None, [self.no_platform, self.no_python]), *lines]
 
 
 def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[Availability]:
@@ -103,6 +107,10 @@ def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[
     spec = snapshot.spec
     yield Progress("resolve", "Checking which packages are unavailable…")
     python = find(spec.python)
+    if not is_for_here(spec, python.version if python else None):
+        return Availability(
+            spec, python, offered=offered_for(snapshot, spec), no_platform=elsewhere_reason(spec)
+        )
     reason = f"{error.what} {error.why}" if error else _no_python(spec)
     found = Availability(spec, python, no_python="" if python else reason)
     offered = offered_for(snapshot, spec)

@@ -14,6 +14,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import is_local, must_be_built, without_credentials
 from nbenv.core.spec import Index, Spec
+from nbenv.core.wheels.platform_limits import described_platforms
 from nbenv.engine.summaries import counted
 from nbenv.environments.interpreters import default_python
 from nbenv.environments.markers import possible_locked, select_locked
@@ -54,6 +55,8 @@ class Disclosure:
         Names that the next change builds from source, as far as it installs them.
     lines
         The lines of the lock that may be installed on this platform.
+    platforms
+        The only platforms that the lock is for, in words; "" for all.
     """
 
     indexes: tuple[Index, ...]
@@ -66,6 +69,7 @@ class Disclosure:
     conditional: tuple[str, ...]
     built: tuple[str, ...]
     lines: tuple[LockedDistribution, ...]
+    platforms: str = ""
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -111,6 +115,8 @@ class Disclosure:
             yield f"It uses the index {index.name} ({index.url}){index.role}."
         for url in self.find_links:
             yield f"It takes files from {url}."
+        if self.platforms:
+            yield f"It is locked for {self.platforms} only."
 
 
 def _origin(locked: LockedDistribution) -> str:
@@ -155,6 +161,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         conditional=tuple(_line(each, chosen) for each in possible if each not in chosen),
         built=_not_built_yet(spec, possible),
         lines=tuple(possible),
+        platforms=described_platforms(spec.lock.platforms),
     )
 
 

@@ -28,6 +28,7 @@ from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
 from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
+from nbenv.environments.platform_check import check_platform
 from nbenv.environments.store import new_identifier, notebook_of
 from nbenv.installer.sync import SyncGoal, forget_cached, sync_prefix
 from nbenv.progress import Progress, Steps
@@ -98,11 +99,14 @@ def sync_environment(
 
     Raises
     ------
+    PlatformError
+        The lock is for other platforms alone.
     InstallerError
         The installer failed.
     BrokenEnvironmentError
         No environment could be created.
     """
+    check_platform(spec, interpreter)
     current = snapshot.environment
     version, marker = current.read_version(), current.read_marker()
     report = checked.result() if checked else check(current)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from nbenv.core.lock import Change, Lock, LockedDistribution, changes_between
+from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.spec import Spec
 from nbenv.engine.availability import (
     Availability,
@@ -122,7 +122,12 @@ def find_fallbacks(
 
 
 def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
-    """Take for each missing package the best other file of the same version."""
+    """Take for each missing package the best other file of the same version.
+
+    A lock that is for other platforms alone has files for none of this one's: it is resolved again.
+    """
+    if available.no_platform:
+        return (yield from _same_versions(snapshot, available))
     yield Progress("resolve", "Looking for other files of the same versions…")
     spec, files = available.spec, dict[str, File]()
     for name in available.missing:
@@ -140,24 +145,36 @@ def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[F
     )
     sources = tuple(name for name, file in files.items() if file.is_source)
     wheels = tuple(name for name in files if name not in sources)
-    return Fallback("build", replace(spec, lock=Lock(widened)), (), sources, wheels)
+    return Fallback(
+        "build", replace(spec, lock=replace(spec.lock, distributions=widened)), (), sources, wheels
+    )
+
+
+def _same_versions(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
+    yield Progress("resolve", "Resolving the same versions for this platform…")
+    fallback = yield from _resolved("build", snapshot, available, ResolveOptions())
+    moved = [each for each in fallback.changes if each.old and each.new] if fallback else ()
+    return None if moved else fallback
 
 
 def _widened(locked: LockedDistribution, file: File) -> LockedDistribution:
     """Return a lock's line that also allows another file, and to build it if it is an sdist."""
     hashes = tuple(sorted((*locked.hashes, str(file.digest))))
-    return replace(locked, hashes=hashes, source=locked.source or file.is_source)
+    is_built = locked.source or file.is_source
+    # Where it has wheels is not known of the other platforms.
+    prebuilt = None if file.is_source else locked.prebuilt
+    return replace(locked, hashes=hashes, source=is_built, prebuilt=prebuilt)
 
 
 def _other_python(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
     """Keep the versions on the nearest other Python, preferring one on which all can be kept."""
     best: Fallback | None = None
+    if available.no_platform:  # a Python is not what it lacks
+        return None
     for python in _pythons(available.spec.python)[:_TRIED]:
         yield Progress("resolve", f"Trying the same versions on Python {python}…")
         try:
-            fallback = yield from _resolved(
-                "python", snapshot, available, ResolveOptions(here=True), python
-            )
+            fallback = yield from _resolved("python", snapshot, available, ResolveOptions(), python)
         except InstallerError:
             continue
         better = best is None or (fallback and len(fallback.changes) < len(best.changes))
@@ -193,7 +210,7 @@ def _dated(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallbac
     before = _after(available.date)
     day = available.date[:10]
     yield Progress("resolve", f"Looking for the versions that were available on {day}…")
-    options = ResolveOptions(avoid=_avoided(available), before=before, here=True)
+    options = ResolveOptions(avoid=_avoided(available), before=before)
     fallback = yield from _resolved("dated", snapshot, available, options)
     return replace(fallback, date=available.date) if fallback else None
 
@@ -206,7 +223,7 @@ def _after(time: str) -> str:
 
 def _newest(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
     yield Progress("resolve", "Looking for the newest versions…")
-    options = ResolveOptions(everything=True, avoid=_avoided(available), here=True)
+    options = ResolveOptions(everything=True, avoid=_avoided(available))
     return (yield from _resolved("newest", snapshot, available, options))
 
 

@@ -18,8 +18,9 @@ from nbenv.engine.direct_sources import (
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.own_kernel import installed_before
 from nbenv.engine.relock import relock
+from nbenv.engine.summaries import narrowed_note
 from nbenv.environments.interpreters import Interpreter
-from nbenv.environments.markers import select_locked
+from nbenv.environments.markers import is_for_here, select_locked
 from nbenv.errors import InstallerError, InstallerKilledError
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.progress import Progress, Steps
@@ -68,6 +69,8 @@ def lock_edited(
     """
     if not is_locked:
         spec = yield from _with_lock(snapshot, spec, interpreter, options)
+        if note := narrowed_note(snapshot.spec, spec):
+            yield Progress("resolve", note, lasting=True)
     return snapshot.spec if spec.is_same(snapshot.spec) else spec
 
 
@@ -78,7 +81,7 @@ def _with_lock(
     options: ResolveOptions | None,
 ) -> Steps[Spec]:
     """Return a spec with a lock that meets it; the present lock if that does."""
-    is_met = _is_met(snapshot.spec, spec)
+    is_met = _is_met(snapshot.spec, spec) and is_for_here(snapshot.spec, interpreter.version)
     if options is None and is_met:
         return spec
     try:

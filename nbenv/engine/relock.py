@@ -107,7 +107,8 @@ def _without_index(
         for text in new.requirements
         if text not in old.requirements or parse(text).name in moving
     ]
-    kept = Lock(tuple(each for each in base.lock.distributions if each.name not in moving))
+    staying = (each for each in base.lock.distributions if each.name not in moving)
+    kept = replace(base.lock, distributions=tuple(staying))
     asked = replace(new, requirements=tuple(added), lock=kept)
     more = yield from _resolved(asked, interpreter, folder, options, kernel=False)
     lock = kept.grown_by(more.lock)
@@ -172,7 +173,7 @@ def _grown_lock(old: Spec, new: Spec, interpreter: Interpreter, folder: Path) ->
     install into a notebook that has its environment.
     """
     added = _added_requirements(old, new)
-    if not added:
+    if not added or old.lock.platforms:  # the index may have files for others by now
         return None
     asked = replace(new, requirements=added)
     try:

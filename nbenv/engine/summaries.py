@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from nbenv.core.spec import Spec
+from nbenv.core.wheels.platform_limits import described_platforms
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.progress import Kind, Outcome, Table
@@ -16,6 +17,7 @@ __all__ = [
     "counted",
     "few",
     "install_again",
+    "narrowed_note",
     "outcome_of",
     "unkept_note",
 ]
@@ -76,3 +78,16 @@ def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False
 def install_again(place: str) -> str:
     """Return the commands that install a local project or archive as it is now."""
     return f"nbenv install NOTEBOOK {place} (in a cell: %nbenv install {place})"
+
+
+def narrowed_note(old: Spec, new: Spec) -> str:
+    """Return a sentence if a change made a lock for fewer platforms, or more; "" if neither."""
+    before, now = old.lock.platforms, new.lock.platforms
+    if before == now:
+        return ""
+    if not now:
+        return "This notebook is locked for every platform again."
+    return (
+        f"Locked for {described_platforms(now)} only: other platforms cannot be resolved with this "
+        "machine's index. A later change locks for them, too, where an index allows it."
+    )

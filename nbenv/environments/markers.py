@@ -16,8 +16,9 @@ from packaging.version import InvalidVersion, Version
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Spec
+from nbenv.core.wheels.platform_limits import is_for
 
-__all__ = ["elsewhere", "marker_values", "possible_locked", "select_locked"]
+__all__ = ["elsewhere", "is_for_here", "marker_values", "possible_locked", "select_locked"]
 
 _NEWEST = "99"
 """The patch version assumed for a Python that is not here: uv would fetch the newest."""
@@ -80,6 +81,11 @@ def select_locked(
     return spec.lock.selection(marker_values(spec.python, version, platform))
 
 
+def is_for_here(spec: Spec, version: str | None = None) -> bool:
+    """Return whether a lock is for this platform; `version` is as in `marker_values`."""
+    return is_for(spec.lock.platforms, marker_values(spec.python, version))
+
+
 def possible_locked(spec: Spec) -> list[LockedDistribution]:
     """Return the locked distributions that could be installed on this platform, by name.
 
@@ -93,7 +99,8 @@ def possible_locked(spec: Spec) -> list[LockedDistribution]:
         if each.marker not in known:
             known[each.marker] = _may_hold(each, fixed, spec.python)
     found = (each for each in spec.lock.distributions if known[each.marker])
-    return sorted(found, key=lambda each: each.line)
+    here = (each.for_environment(fixed) for each in found)
+    return sorted(here, key=lambda each: each.line)
 
 
 def _may_hold(locked: LockedDistribution, fixed: Mapping[str, str], python: str) -> bool:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
-import platform
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import tomli_w
 
 from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.pylock import filename_of, from_pylock, is_installable
+from nbenv.core.pylock import LockScope, filename_of, from_pylock
 from nbenv.core.recorded_options import ALL, is_named
-from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable, text_of
+from nbenv.core.requirements import (
+    KERNEL,
+    absolute,
+    is_local,
+    must_be_built,
+    parse,
+    portable,
+    text_of,
+)
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
+from nbenv.core.wheels.wheel_tags import is_installable
 from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
@@ -26,8 +34,11 @@ from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
 from nbenv.installer.no_dependencies import without_dependencies
+from nbenv.installer.resolution.fitting_files import resolve_fitting
+from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
+from nbenv.installer.resolution.this_machine import this_machine
 from nbenv.installer.scratch_project import settings_arguments, write_project
-from nbenv.installer.uv import run_uv, tomllib
+from nbenv.installer.uv import can_prevent_builds, run_uv, tomllib
 from nbenv.progress import Steps
 
 __all__ = ["ResolveOptions", "resolve_lock"]
@@ -65,12 +76,14 @@ def resolve_lock(
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
     with scratch_folder() as scratch:
         where = Path(scratch)
+        run = _Run(asked, interpreter, folder, where, options)
         try:
-            document = yield from _export(asked, interpreter, folder, where, options)
+            found = yield from resolve_fitting(run.attempts, asked, run.never_built)
         except ResolutionError as error:
             from nbenv.installer.failures.advice import advised  # seldom needed
 
             raise advised(error, asked) from None
+        document = found.document
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
@@ -78,38 +91,85 @@ def resolve_lock(
         _keep_sources(document, spec)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
-    found = from_pylock(document, spec.python).distributions
-    return Lock(tuple(_relocate(locked, where, folder) for locked in found))
-
-
-def _export(
-    spec: Spec, interpreter: str, folder: Path, scratch: Path, options: ResolveOptions
-) -> Steps[dict[str, object]]:
-    """Have uv resolve a throw-away project, and return the ``pylock.toml`` that it exports."""
-    links = usable_links(spec.find_links, folder)
-    metadata = yield from without_dependencies(spec, interpreter, folder, links)
-    write_project(
-        scratch / "pyproject.toml",
-        {
-            "requires-python": f"=={spec.python}.*",
-            "dependencies": [_without_path(text) for text in spec.requirements],
-        },
-        {
-            # Exactly what a lock is for, or uv would resolve for other interpreters too.
-            "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
-            "sources": _sources(spec, folder),
-            **_limits(spec, options),
-            **metadata,
-        },
+    scope = LockScope(this_machine(), found.platforms, run.never_built)
+    lock = from_pylock(document, spec.python, scope)
+    return replace(
+        lock,
+        distributions=tuple(_relocate(each, where, folder) for each in lock.distributions),
     )
-    if not options.everything:
-        _write_preferences(scratch / "uv.lock", spec, options.names)
-    command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
-    command += [*_choices(spec, options), "--python", interpreter]
-    command += settings_arguments(metadata, scratch)
-    projects = project_folders((parse(each).url for each in spec.requirements), folder)
-    text = yield from run_uv(command, scratch, spec.indexes, find_links=links, projects=projects)
-    return tomllib.loads(text)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Runs of uv that resolve the same requirements, in one throw-away project."""
+
+    spec: Spec
+    interpreter: str
+    folder: Path
+    scratch: Path
+    options: ResolveOptions
+
+    @property
+    def never_built(self) -> tuple[str, ...]:
+        """The names of which only wheels are taken, or ``":all:"``."""
+        every = (ALL,) if self.options.only_wheels else ()
+        return (*every, *self.options.no_build, *self.spec.only_binary)
+
+    def attempts(self, constraints: Sequence[str]) -> Steps[Resolved]:
+        """Resolve for the most platforms, within further constraints."""
+        urls = [str(each.url) for each in map(parse, self.spec.requirements) if each.url]
+        return (
+            yield from resolve_widest(
+                partial(self._export, constraints),
+                self.interpreter,
+                must_build=any(map(must_be_built, urls)),
+                is_hopeless=lambda error: error.unknown in self._asked_for_here,
+            )
+        )
+
+    @property
+    def _asked_for_here(self) -> list[str]:
+        return [each.name for each in map(parse, self.spec.requirements) if not each.marker]
+
+    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[dict[str, object]]:
+        """Have uv resolve the project, and return the ``pylock.toml`` that it exports."""
+        spec, scratch, options = self.spec, self.scratch, self.options
+        links = usable_links(spec.find_links, self.folder)
+        metadata = yield from without_dependencies(spec, self.interpreter, self.folder, links)
+        write_project(
+            scratch / "pyproject.toml",
+            {
+                "requires-python": f"=={spec.python}.*",
+                "dependencies": [_without_path(text) for text in spec.requirements],
+            },
+            {
+                # Exactly what a lock is for, or uv would resolve for other interpreters too.
+                "environments": attempt.environments,
+                # What cannot be installed on this machine is of no use to it.
+                "required-environments": [this_machine().marker],
+                "sources": _sources(spec, self.folder),
+                **_limits(spec, options, constraints),
+                **metadata,
+            },
+        )
+        if attempt.is_later:  # the last one that succeeded has left its versions
+            options = replace(options, refreshed=())
+        else:
+            self._write_preferences()
+        command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
+        command += [*_choices(spec, options), "--python", self.interpreter]
+        command += settings_arguments(metadata, scratch)
+        builds = attempt.builds or not can_prevent_builds()
+        run = partial(run_uv, command, scratch, spec.indexes, find_links=links, builds=builds)
+        urls = (parse(each).url for each in spec.requirements)
+        text = yield from run(projects=project_folders(urls, self.folder))
+        return tomllib.loads(text)
+
+    def _write_preferences(self) -> None:
+        path, options = self.scratch / "uv.lock", self.options
+        path.unlink(missing_ok=True)
+        if not options.everything:
+            _write_preferences(path, self.spec, options.names)
 
 
 def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
@@ -133,16 +193,10 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     ]
 
 
-def _limits(spec: Spec, options: ResolveOptions) -> dict[str, object]:
+def _limits(spec: Spec, options: ResolveOptions, more: Sequence[str]) -> dict[str, object]:
     avoided = [each.replace("==", "!=", 1) for each in options.avoid]
-    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided]
-    limits: dict[str, object] = {"constraint-dependencies": constraints} if constraints else {}
-    if options.here:
-        machine = platform.machine()
-        limits["required-environments"] = [
-            f"sys_platform == '{sys.platform}' and platform_machine == '{machine}'"
-        ]
-    return limits
+    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided, *more]
+    return {"constraint-dependencies": constraints} if constraints else {}
 
 
 def _without_path(text: str) -> str:

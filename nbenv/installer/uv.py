@@ -21,7 +21,7 @@ from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, Usa
 from nbenv.home import paths
 from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import without_python_settings
-from nbenv.installer import pip_config
+from nbenv.installer import pip_config, uv_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
 from nbenv.installer.reachability import PATIENCE, QUIET, Host, Watch, hosts_to_watch
@@ -30,6 +30,7 @@ from nbenv.progress import Progress, Steps
 
 __all__ = [
     "bundled_uv",
+    "can_prevent_builds",
     "own_indexes",
     "own_trusted_hosts",
     "run_uv",
@@ -69,6 +70,8 @@ _NO_EXTRA = re.compile(
 _YANKED = re.compile(r"warning: `([^=`]+)==([^`]+)` is yanked(?: \(reason: \"?(.*?)\"?\))?\.?$")
 _RETRIES = {"install": "2"}
 """How often a request is tried again, by phase: a file that breaks off is worth more patience."""
+_NO_PYTHON = os.path.join(os.sep, "nonexistent", "nbenv-builds-nothing")
+"""A home that no Python starts with, except in isolated mode: a build's does not have that."""
 _INTERRUPTED = (130, -2, -15)
 """Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
 
@@ -128,6 +131,19 @@ def _has_cache(variables: Mapping[str, str]) -> bool:
     return os.path.isdir(place) and os.access(place, os.W_OK)
 
 
+def can_prevent_builds() -> bool:
+    """Return whether uv can resolve although no build can start.
+
+    Not where a helper in Python gives it passwords, nor without a cache: what an earlier run has
+    built would not be known.
+    """
+    variables = _environment(())
+    chosen = uv_config.settings(variables)
+    keyring = variables.get("UV_KEYRING_PROVIDER") or chosen.get("keyring-provider") or "disabled"
+    no_cache = pip_config.is_true(variables.get("UV_NO_CACHE")) or chosen.get("no-cache")
+    return keyring == "disabled" and not no_cache
+
+
 def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     """Return the URLs of the indexes that this machine is configured to use, no credentials.
 
@@ -152,6 +168,7 @@ def run_uv(
     only: str = "",
     accepted: int = 0,
     projects: Sequence[Path] = (),
+    builds: bool = True,
 ) -> Steps[str]:
     """Run uv, yield its messages as progress, and return its standard output.
 
@@ -175,6 +192,9 @@ def run_uv(
         Another exit status than 0 that is no failure.
     projects
         The folders of the local projects that it may look at and build.
+    builds
+        Whether code of packages may run, to build them or to learn what they require. If not, a
+        build fails as a broken one does: see `can_prevent_builds`.
 
     Raises
     ------
@@ -186,6 +206,8 @@ def run_uv(
     environ = _environment(indexes, hashed, find_links)
     if only:
         environ = narrowed(environ, only)
+    if not builds:
+        environ["PYTHONHOME"] = _NO_PYTHON
     command = [find_uv_bin(), "--color", "never", *arguments]
     if environ.pop("UV_NO_INDEX", None) and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS:
         command.append("--no-index")  # uv reads no variable for it

@@ -5,6 +5,7 @@ https://docs.astral.sh/uv/concepts/configuration-files/
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,21 +16,29 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["has_settings", "named_indexes", "tomllib"]
+__all__ = ["has_settings", "named_indexes", "settings", "tomllib"]
 
 
 def named_indexes(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return name and URL of the indexes in this user's and the system's ``uv.toml``."""
     found: list[tuple[str, str]] = []
-    for path in _config_files(environ):
-        try:
-            indexes = tomllib.loads(path.read_text(encoding="utf-8")).get("index", [])
-        except (OSError, ValueError):
-            continue  # uv will say what is wrong with it
+    for document in _documents(environ):
+        indexes = document.get("index", [])
         for index in indexes if isinstance(indexes, list) else ():
             if isinstance(index, dict) and index.get("name") and index.get("url"):
                 found.append((str(index["name"]), str(index["url"])))
     return found
+
+
+def settings(environ: Mapping[str, str]) -> dict[str, object]:
+    """Return the settings in the ``uv.toml`` of this user and the system; the user's come first."""
+    return {key: each[key] for each in reversed([*_documents(environ)]) for key in each}
+
+
+def _documents(environ: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    for path in _config_files(environ):
+        with contextlib.suppress(OSError, ValueError):  # uv will say what is wrong with it
+            yield tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def has_settings(environ: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from nbenv import git
 from nbenv.core import record
 from nbenv.core.file_names import is_notebook
-from nbenv.core.lock import Lock, LockedDistribution
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.lock_diff import LockDiff, diff_specs, verb_of
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed
@@ -114,7 +114,8 @@ def _as_locked(installed: Installed, locked: LockedDistribution | None) -> Locke
 
 
 def _with_lock(spec: Spec, distributions: Iterable[LockedDistribution]) -> Spec:
-    return Spec(spec.python, spec.requirements, Lock(tuple(distributions)), spec.indexes)
+    lock = replace(spec.lock, distributions=tuple(distributions))
+    return Spec(spec.python, spec.requirements, lock, spec.indexes)
 
 
 # -- the report

@@ -95,6 +95,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         locked_source=disclosed.source,
         looked_up=found is not None,
         problem=problem,
+        platforms=disclosed.platforms,
     )
     return Outcome(text=previewed.text(), data=previewed.to_data())
 

@@ -57,6 +57,7 @@ class PreviewedRestore:
     locked_source: tuple[str, ...] | None
     looked_up: bool
     problem: str
+    platforms: str = ""
 
     @property
     def _sizes(self) -> list[int]:
@@ -107,6 +108,8 @@ class PreviewedRestore:
             yield f"Local:          {text}{in_place}"
         for text in self.unlocked:
             yield f"Not locked:     {text} (the next change installs it, and may build it)"
+        if self.platforms:
+            yield f"Locked for:     {self.platforms} only"
         for text in self.conditional:
             yield f"Maybe:          {text}"
         if self._source is None:

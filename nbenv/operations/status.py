@@ -13,7 +13,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import install_again, unkept_note
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
-from nbenv.environments.markers import select_locked
+from nbenv.environments.markers import is_for_here, select_locked
 from nbenv.installer.local_places import missing_places
 from nbenv.progress import Outcome
 
@@ -51,6 +51,7 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
         "requirements": list(spec.requirements),
         "indexes": [index.to_entry() for index in spec.indexes],
         "options": option_texts(spec),
+        "platforms": list(spec.lock.platforms),
         "locked": len(wanted),
         "installed": len(installed),
         "environment": str(environment.path) if present else None,
@@ -102,6 +103,8 @@ def _status_lines(
         if name == PACKAGES:
             continue  # they stand behind their index
         lines.append(f"{name[:1].upper()}{name[1:]}: {text}")
+    if not is_for_here(snapshot.spec, snapshot.environment.read_version()):
+        lines.append("  That is not this machine; nbenv restore says what can be done.")
     for text in data["stale"]:  # type: ignore[attr-defined]
         lines.append(f"Stale lock: it does not satisfy {text}. Update it with nbenv upgrade.")
     if differing:

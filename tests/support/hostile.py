@@ -240,7 +240,31 @@ PACKAGES: dict[str, object] = {
     **{name: each for name, each in WRONG.items() if name not in ("too many",)},
     "too many": ["a-*"] * MANY,
 }
-LISTS = ("constraints", "no_deps", "find_links", "no_binary", "only_binary")
+PLATFORMS = {
+    "no system": "platform_machine == 'x86_64'",
+    "another value": "sys_platform == 'linux' and platform_release == '6'",
+    "an alternative": "sys_platform == 'linux' or os_name == 'nt'",
+    "option": "-e",
+    "": "",
+}
+PREBUILT = {
+    "not built": "other ; sys_platform == 'linux'",
+    "no marker": "six",
+    "no platform": "six ; python_full_version == '3.11.99'",
+    "an update": "six ; sys_platform == 'linux' and platform_release != ''",
+    "option": "six ; --hash=sha256:0",
+    "": "",
+}
+"""Lines that would let a build be one that nobody was shown."""
+LISTS = (
+    "constraints",
+    "no_deps",
+    "find_links",
+    "no_binary",
+    "only_binary",
+    "platforms",
+    "prebuilt",
+)
 NO_LISTS = ("a text", "a number", "a truth", "an object", "too many")
 
 
@@ -291,6 +315,11 @@ def _records() -> Iterator[Hostile]:
     for name, each in PACKAGES.items():
         indexes = [{"name": "x", "url": "https://host.invalid", "packages": each}]
         yield Hostile(f"packages: {name}", record(indexes=indexes), ".indexes[0].packages")
+    for name, text in PLATFORMS.items():
+        yield Hostile(f"platforms: {name}", record(platforms=[text]), ".platforms[0]")
+    for name, text in PREBUILT.items():
+        value = record(source=["six"], prebuilt=[text])
+        yield Hostile(f"prebuilt: {name}", value, ".prebuilt[0]")
     for key in ("exclude_newer", "index_strategy"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
@@ -366,6 +395,11 @@ HARMLESS = {
     ),
     "packages of an index": record(
         indexes=[{"name": "x", "url": f"http://{TRAP}/simple", "packages": ["i*", "s*x", "six"]}]
+    ),
+    "platforms": record(
+        platforms=["sys_platform == 'linux'"],
+        source=["six"],
+        prebuilt=["six ; sys_platform == 'x'"],
     ),
     "formats": record(no_binary=[":all:"], only_binary=["six"], constraints=["six<1"]),
     "unknown keys": record(mine={"command": "touch evil", "hook": ["python", "-c", "1"]}),

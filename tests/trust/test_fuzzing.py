@@ -73,6 +73,8 @@ records = st.fixed_dictionaries(
         ),
         "editable": st.lists(st.text(max_size=9)) | json_values,
         "source": st.lists(st.text(max_size=9)) | json_values,
+        "prebuilt": st.lists(st.sampled_from([*hostile.PREBUILT.values()]) | lines) | json_values,
+        "platforms": st.lists(st.sampled_from([*hostile.PLATFORMS.values()])) | json_values,
         "mine": json_values,
     },
 )

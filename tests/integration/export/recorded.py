@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.pylock import is_installable
 from nbenv.core.spec import Index, Spec
+from nbenv.core.wheels.wheel_tags import is_installable
 from nbenv.environments import interpreters
 from tests.support.index import LocalIndex
 

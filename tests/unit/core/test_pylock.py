@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.core.pylock import filename_of, from_pylock, is_installable
+from nbenv.core.lock import Lock
+from nbenv.core.pylock import LockScope, filename_of, from_pylock
+from nbenv.core.wheels.wheel_tags import is_installable
 
 HASH = "sha256:" + "a" * 64
 COMMIT = "0123456789" * 4
@@ -95,3 +97,72 @@ def test_the_index_is_known_without_its_password_but_not_recorded() -> None:
 )
 def test_a_file_name_may_be_implied(file: dict[str, object]) -> None:
     assert filename_of(file) == "a-1.tar.gz"
+
+
+def package(name: str, *files: str, marker: str = "", sdist: bool = False) -> dict[str, object]:
+    """Return an entry of a ``pylock.toml``; the hash of a file is its number."""
+    hashed = [{"name": each, "hashes": {"sha256": f"{n}" * 64}} for n, each in enumerate(files, 1)]
+    entry: dict[str, object] = {"name": name, "version": "1", "marker": marker, "wheels": hashed}
+    return (
+        {**entry, "sdist": {"name": "a-1.tar.gz", "hashes": {"sha256": "0" * 64}}}
+        if sdist
+        else entry
+    )
+
+
+def locked(*packages: dict[str, object], scope: LockScope | None = None) -> Lock:
+    return from_pylock({"packages": list(packages)}, "3.11", scope or LockScope())
+
+
+WIN, ALL = "a-1-cp311-cp311-win_amd64.whl", "a-1-py3-none-any.whl"
+COMMON = (
+    "a-1-cp311-abi3-manylinux_2_17_x86_64.whl",
+    "a-1-cp311-abi3-manylinux_2_17_aarch64.whl",
+    "a-1-cp311-abi3-macosx_11_0_universal2.whl",
+    "a-1-cp311-abi3-win_amd64.whl",
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "marker", "hashes", "prebuilt"),
+    [
+        ((ALL,), "", "1", None),
+        (COMMON, "", "1234", None),
+        ((WIN,), "", "01", "sys_platform == 'win32'"),
+        ((WIN,), "sys_platform == 'win32'", "1", None),
+        ((WIN,), "sys_platform != 'linux'", "01", "sys_platform == 'win32'"),
+        (COMMON[1:], "", "0123", "(platform_machine == 'aarch64' and sys_platform == 'linux') or "
+         "sys_platform == 'darwin' or sys_platform == 'win32'"),
+        ((), "", "0", None),
+        (("a-1-cp312-cp312-win_amd64.whl",), "", "0", None),
+    ],
+)  # fmt: skip
+def test_the_sdist_is_locked_for_platforms_without_a_wheel(
+    files: tuple[str, ...], marker: str, hashes: str, prebuilt: str | None
+) -> None:
+    [found] = locked(package("a", *files, marker=marker, sdist=True)).distributions
+    assert found.hashes == tuple(f"sha256:{each * 64}" for each in hashes)
+    assert (found.source, found.prebuilt) == ("0" in hashes, prebuilt)
+
+
+@pytest.mark.parametrize("names", [("a",), (":all:",)])
+def test_no_sdist_is_locked_of_what_is_never_built(names: tuple[str, ...]) -> None:
+    [found] = locked(
+        package("a", WIN, sdist=True), scope=LockScope(wheels_only=names)
+    ).distributions
+    assert (len(found.hashes), found.source) == (1, False)
+
+
+def test_no_sdist_is_locked_for_platforms_that_a_lock_is_not_for() -> None:
+    scope = LockScope(platforms=("sys_platform == 'win32'",))
+    [found] = locked(package("a", WIN, sdist=True), scope=scope).distributions
+    assert (len(found.hashes), found.source) == (1, False)
+
+
+def test_lines_of_one_name_agree_on_where_it_is_built() -> None:
+    lock = locked(
+        package("a", ALL, marker="sys_platform == 'win32'", sdist=True),
+        package("a", WIN, marker="sys_platform != 'win32'", sdist=True),
+    )
+    assert [each.prebuilt for each in lock.distributions] == ["sys_platform == 'win32'"] * 2
+    assert Lock.from_lines(lock.lines(), lock.source(), lock.prebuilt()) == lock

@@ -1,0 +1,1 @@
+"""Wheels, and the platforms and Pythons that can install them."""

@@ -1,0 +1,1 @@
+"""Attempts of a resolution: for more or fewer platforms, with builds and without."""

@@ -1,0 +1,130 @@
+"""Resolve for every platform, or else for as many as the index has files for.
+
+An index may have files for this platform alone: a mirror of a company, a folder of ``pip
+download``. And a requirement for another platform may be impossible to resolve here. Neither must
+stop a notebook on this machine.
+
+Nothing is built here for another platform, not even to learn what it requires: what is for all
+platforms is resolved without builds. Where that is not enough, what is for this machine is resolved
+first. uv's cache then knows what those builds have told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from nbenv.errors import BuildError, BuildRefusedError, ResolutionError
+from nbenv.installer.resolution.this_machine import (
+    narrower_markers,
+    other_systems,
+    system_marker,
+    this_machine,
+)
+from nbenv.progress import Steps
+
+__all__ = ["Attempt", "Resolved", "resolve_widest"]
+
+_EVERYWHERE = "sys_platform != 'emscripten'"
+_FAILURES = (ResolutionError, BuildError)
+"""What can be the fault of another platform."""
+
+Document = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One run of the resolver.
+
+    Parameters
+    ----------
+    platforms
+        The markers of the only platforms to resolve for; none for all.
+    builds
+        Whether anything may be built, to learn what it requires.
+    is_later
+        Whether to keep the versions that the last one which succeeded has found.
+    """
+
+    platforms: tuple[str, ...] = ()
+    builds: bool = False
+    is_later: bool = False
+
+    @property
+    def environments(self) -> list[str]:
+        """The markers of the environments to resolve for: a lock is for CPython."""
+        chosen = self.platforms or (_EVERYWHERE,)
+        return [f"implementation_name == 'cpython' and {each}" for each in chosen]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An export of the resolver, and the only platforms that it is for; none for all."""
+
+    document: Document
+    platforms: tuple[str, ...] = ()
+
+
+Export = Callable[[Attempt], Steps[Document]]
+
+
+def resolve_widest(
+    export: Export, python: str, *, must_build: bool, is_hopeless: Callable[[ResolutionError], bool]
+) -> Steps[Resolved]:
+    """Return the resolution for the most platforms, this machine's among them.
+
+    Parameters
+    ----------
+    export
+        Runs the resolver.
+    python
+        The path of the notebook's Python.
+    must_build
+        Whether something for this machine is known to need a build.
+    is_hopeless
+        Whether an error for all platforms is one for this machine, too.
+
+    Raises
+    ------
+    ResolutionError
+        No set of versions satisfies the requirements here.
+    BuildError
+        What is needed here cannot be built.
+    """
+    if not must_build:
+        try:
+            return Resolved((yield from export(Attempt())))
+        except ResolutionError as error:
+            if is_hopeless(error):
+                raise
+        except BuildError:
+            must_build = True
+    found = yield from _for_here(export, python)
+    if must_build:
+        with suppress(*_FAILURES):
+            return Resolved((yield from export(Attempt(is_later=True))))
+    return (yield from _widened(export, found))
+
+
+def _widened(export: Export, found: Resolved) -> Steps[Resolved]:
+    """Return a resolution for further systems, as far as it is possible for this whole one."""
+    if found.platforms != (system_marker(this_machine().system),):
+        return found
+    for other in other_systems():
+        platforms = tuple(sorted((*found.platforms, other)))
+        with suppress(*_FAILURES):
+            found = Resolved((yield from export(Attempt(platforms, is_later=True))), platforms)
+    return found
+
+
+def _for_here(export: Export, python: str) -> Steps[Resolved]:
+    """Resolve for this machine: for its whole system, if the index allows it."""
+    system = (system_marker(this_machine().system),)
+    with suppress(ResolutionError, BuildRefusedError):
+        return Resolved((yield from export(Attempt(system, builds=True))), system)
+    machine, exact = ((marker,) for marker in narrower_markers(python))
+    found = Resolved((yield from export(Attempt(exact, builds=True))), exact)
+    with suppress(*_FAILURES):
+        return Resolved((yield from export(Attempt(machine, is_later=True))), machine)
+    return found
