@@ -76,7 +76,8 @@ def _opened(log: str) -> TextIO:
 
 
 def _log(message: str) -> None:
-    print(f"nbenv: {safe(message)}", file=sys.stderr)
+    with contextlib.suppress(OSError, ValueError):  # whoever reads it may be gone
+        print(f"nbenv: {safe(message)}", file=sys.stderr, flush=True)
 
 
 class _Report:

@@ -97,7 +97,24 @@ class Channels:
 
     def receive(self, socket: zmq.Socket[bytes]) -> Request | None:
         """Take the next request from a socket that holds one; None when its signature is wrong."""
-        received = socket.recv_multipart()
+        return self._request(socket.recv_multipart())
+
+    def handed_over(self) -> list[Request]:
+        """Take the requests that the kernel left which became this one, once clients are back.
+
+        Those in the queue of `shell` follow them.
+        """
+        path = os.environ.pop(variables.HANDED_OVER, "")
+        if not path:
+            return []
+        handover = boot.load("handover")
+        with contextlib.suppress(OSError, ValueError):
+            messages = handover.read(path)
+            time.sleep(handover.RECONNECTED)
+            return list(filter(None, map(self._request, messages)))
+        return []
+
+    def _request(self, received: list[bytes]) -> Request | None:
         identities, frames = self._session.feed_identities(received)
         try:
             message = self._session.deserialize(frames)

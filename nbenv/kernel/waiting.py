@@ -126,7 +126,7 @@ class WaitingKernel:
         self._is_shown = False
         self._first_path, self._since = path, time.time()
         self._count = 0
-        self._postponed: deque[Request] = deque()
+        self._postponed = deque(channels.handed_over())
         self._patience = _TICK
 
     @property

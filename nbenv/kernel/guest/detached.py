@@ -26,6 +26,7 @@ def target():
 
 def watch(shell, kernel) -> None:
     """Look for VS Code's variable until something else has run."""
+    hold = _Hold(kernel)
 
     def after(*_) -> None:
         path = shell.user_ns.get(VSCODE_VARIABLE)
@@ -35,19 +36,68 @@ def watch(shell, kernel) -> None:
         if is_named:
             from tornado.ioloop import IOLoop
 
-            IOLoop.current().call_later(_FLUSHED, _become, path)
+            hold.begin()
+            IOLoop.current().call_later(_FLUSHED, _become, path, hold.messages)
 
     shell.events.register("post_execute", after)
 
 
-def _become(path) -> None:
+class _Hold:
+    """Keeps requests back from a kernel that is about to become another one.
+
+    VS Code runs the user's cell right behind the one that names the notebook.
+    """
+
+    def __init__(self, kernel) -> None:
+        self.messages = []
+        self._is_on = False
+        self._dispatch = kernel.dispatch_shell
+        kernel.dispatch_shell = self._keep_or_dispatch  # ipykernel takes it when it starts
+
+    def begin(self) -> None:
+        """Keep what comes in from now on."""
+        self._is_on = True
+
+    def _keep_or_dispatch(self, *args, **options):
+        message = args[-1]  # ipykernel 5 gives its socket first
+        is_for_subshell = options.get("subshell_id") is not None
+        if not self._is_on or is_for_subshell or len(message) < 2:  # ipykernel 7 has marks of one
+            return self._dispatch(*args, **options)
+        self.messages.append([bytes(frame.bytes) for frame in message])
+        return _nothing()
+
+
+def _nothing():
+    from asyncio import get_event_loop
+
+    done = get_event_loop().create_future()
+    done.set_result(None)
+    return done
+
+
+def _become(path, messages) -> None:
     """Have the launcher make this process the kernel of the notebook at `path`."""
+    environ = launcher_environ(path, load("own_variables").for_command())
+    file = _connection_file()
+    if messages and file:
+        environ["NBENV_HANDED_OVER"] = file + ".waiting"
+        load("handover").write(file + ".waiting", messages)
     words = load("host_python").command("nbenv.kernel.launcher")
-    os.execve(
-        words[0],
-        [*words, *sys.argv[1:]],
-        launcher_environ(path, load("own_variables").for_command()),
-    )
+    _restore_streams()
+    os.execve(words[0], [*words, *sys.argv[1:]], environ)
+
+
+def _restore_streams() -> None:
+    """Give the process its own output back, for which ipykernel put pipes to itself."""
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        own = getattr(stream, "_original_stdstream_copy", None)
+        if isinstance(own, int):
+            os.dup2(own, number)
+
+
+def _connection_file():
+    words = sys.argv
+    return words[words.index("-f") + 1] if "-f" in words[:-1] else ""
 
 
 def launcher_environ(path, environ):

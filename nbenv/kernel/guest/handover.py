@@ -1,4 +1,4 @@
-"""Hand the requests that a waiting kernel did not answer over to the kernel that takes its place.
+"""Hand the requests that a kernel did not answer over to the kernel that takes its place.
 
 They are raw multipart messages of the shell channel; their signatures are checked as usual.
 """
@@ -10,6 +10,8 @@ import os
 
 RECONNECTED = 0.6
 """Seconds after which clients have found the new kernel (they try ten times a second)."""
+_SHELL_PRIORITY = 10
+"""What ipykernel 5 gives requests of the shell channel."""
 
 
 def write(path, messages) -> None:
@@ -46,5 +48,9 @@ def _dispatch(kernel, messages) -> None:
         frames = [zmq.Frame(frame) for frame in message]
         if thread is not None and hasattr(kernel, "shell_channel_thread_main"):  # ipykernel 7
             thread.io_loop.add_callback(kernel.shell_channel_thread_main, frames)
-        elif hasattr(kernel, "schedule_dispatch"):  # ipykernel 6
+        elif hasattr(kernel, "shell_stream"):  # ipykernel 6
             kernel.schedule_dispatch(kernel.dispatch_shell, frames)
+        else:
+            kernel.schedule_dispatch(
+                _SHELL_PRIORITY, kernel.dispatch_shell, kernel.shell_streams[0], frames
+            )

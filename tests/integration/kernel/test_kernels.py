@@ -214,6 +214,30 @@ def test_vs_code_tells_the_notebook_in_a_silent_cell(notebook: Path) -> None:
         assert "envs" in running.ok("import tabulate, sys; print(sys.prefix)")
 
 
+def test_cells_right_behind_that_run_in_the_notebooks_kernel(notebook: Path) -> None:
+    with kernel() as running:
+        name = f"__vsc_ipynb_file__ = {str(notebook)!r}"
+        running.client.execute(name, silent=True, store_history=False)
+        cells = ("%pip install tabulate", "import tabulate", "print(2)")
+        sent = [running.client.execute(code) for code in cells]
+        assert [running.reply(identifier) for identifier in sent] == ["ok"] * 3
+        assert "work-" in running.ok("import sys; print(sys.prefix)")
+    metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+    assert metadata["nbenv"]["requirements"] == ["tabulate"]
+
+
+def test_cells_right_behind_that_learn_what_is_not_approved(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    succeed("install", notebook, "tabulate")
+    monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other"))
+    with kernel() as running:
+        name = f"__vsc_ipynb_file__ = {str(notebook)!r}"
+        running.client.execute(name, silent=True, store_history=False)
+        assert running.reply(running.client.execute("print(1)")) == "error"
+        assert "not on this machine yet" in running.run("print(2)")[1]
+
+
 def test_a_kernel_without_a_notebook_installs_for_itself() -> None:
     with kernel() as running:
         running.ok("%nbenv install tabulate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -43,7 +44,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def shell(load: Load) -> Shell:
     shell = Shell()
-    load("detached").watch(shell, None)
+    load("detached").watch(shell, SimpleNamespace(dispatch_shell=None))
     return shell
 
 
@@ -52,7 +53,7 @@ def test_the_named_notebook_is_become_once(load: Load, shell: Shell, later: list
     assert (later, shell.after is None) == ([], False)
     shell.user_ns[load("detached").VSCODE_VARIABLE] = "/x/work.ipynb"
     shell.after()
-    assert later == [(load("detached")._become, "/x/work.ipynb")]
+    assert later == [(load("detached")._become, "/x/work.ipynb", [])]
     assert shell.after is None
 
 
@@ -69,6 +70,26 @@ def test_after_the_users_first_cell_it_stays_what_it_is(shell: Shell, later: lis
     shell.execution_count = 2
     shell.after()
     assert (later, shell.after) == ([], None)
+
+
+def test_what_comes_in_meanwhile_is_kept_for_the_next_kernel(load: Load) -> None:
+    done: list[Any] = []
+    kernel: Any = SimpleNamespace(dispatch_shell=lambda *args, **options: done.append(args[-1]))
+    hold = load("detached")._Hold(kernel)
+    request = [SimpleNamespace(bytes=part) for part in (b"client", b"<IDS|MSG>")]
+
+    async def dispatch(*args: Any, **options: Any) -> None:
+        if (found := kernel.dispatch_shell(*args, **options)) is not None:
+            await found
+
+    asyncio.run(dispatch(request))
+    assert (done, hold.messages) == ([request], [])
+    hold.begin()
+    asyncio.run(dispatch("socket", request))  # as in ipykernel 5
+    asyncio.run(dispatch(request, subshell_id=None))
+    assert hold.messages == [[b"client", b"<IDS|MSG>"]] * 2
+    asyncio.run(dispatch(request, subshell_id="x"))
+    assert done == [request, request]
 
 
 def test_the_launchers_environment_variables(load: Load) -> None:

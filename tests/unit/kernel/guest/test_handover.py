@@ -46,7 +46,19 @@ def test_dispatched_by_ipykernel_6(handover: Any) -> None:
     kernel = SimpleNamespace(
         _publish_status=lambda *words: seen.append(words),
         dispatch_shell="shell",
+        shell_stream="stream",
         schedule_dispatch=lambda where, frames: seen.append((where, [f.bytes for f in frames])),
     )
     handover._dispatch(kernel, MESSAGES)
     assert seen == [("idle", "shell"), *(("shell", message) for message in MESSAGES)]
+
+
+def test_dispatched_by_ipykernel_5(handover: Any) -> None:
+    seen: list[object] = []
+    kernel = SimpleNamespace(
+        dispatch_shell="shell",
+        shell_streams=["stream", "control"],
+        schedule_dispatch=lambda *words: seen.append((*words[:3], [f.bytes for f in words[3]])),
+    )
+    handover._dispatch(kernel, MESSAGES)
+    assert seen == [(10, "shell", "stream", message) for message in MESSAGES]
