@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def _export(
         },
     )
     if not options.everything:
-        _write_preferences(scratch / "uv.lock", spec, options.names)
+        _write_preferences(scratch / "uv.lock", spec, options)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [*_choices(spec, options), "--python", interpreter]
     command += settings_arguments(metadata, scratch)
@@ -170,15 +170,20 @@ def _sources(spec: Spec, folder: Path) -> dict[str, object]:
     return sources
 
 
-def _write_preferences(path: Path, spec: Spec, freed: Iterable[str]) -> None:
-    """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can."""
-    loose = set(freed)
+def _write_preferences(path: Path, spec: Spec, options: ResolveOptions) -> None:
+    """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can.
+
+    uv ignores a lock that was made in another resolution mode.
+    """
+    loose = set(options.names)
     packages = [
         _preference(locked)
         for locked in spec.lock.distributions
         if locked.version and locked.name not in loose
     ]
     document = {"version": 1, "requires-python": f"=={spec.python}.*", "package": packages}
+    if options.resolution:
+        document["options"] = {"resolution-mode": options.resolution}
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
 
 
