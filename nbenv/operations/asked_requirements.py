@@ -13,6 +13,7 @@ from typing import TypeVar
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
+from nbenv.core.import_names import distribution_of
 from nbenv.core.recorded_options import constraint_problem
 from nbenv.core.spec import Spec
 from nbenv.core.typed.no_package import problem_of_name
@@ -224,8 +225,11 @@ def of_python(names: Sequence[str], python: str) -> str:
 def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
     """Return an error with a name as it was typed, which says more: ``matplotlib.pyplot``, ``PIL``.
 
-    Two words can be the halves of one name.
+    Two words can be the halves of one name. A package that does not fit here may only have the
+    name of the module that is wanted, as ``faiss`` has.
     """
+    if not error.unknown:
+        return _with_meant_package(error, words)
     names = [re.match(r"[\w.-]*", word.strip())[0] for word in words]  # type: ignore[index]
     places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
     if not error.unknown or not places:
@@ -239,6 +243,16 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
         if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
             return unknown_name(error.unknown, typed=" ".join(pair))
     return unknown_name(error.unknown, typed=names[place])
+
+
+def _with_meant_package(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
+    for word in words:
+        meant = distribution_of(word) if re.fullmatch(r"[\w.-]+", word) else None
+        is_named = re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", error.what)
+        if meant and meant != canonicalize_name(word) and is_named:
+            error.todo = f"Did you mean {meant}, which has the module {word}? {error.todo}"
+            break
+    return error
 
 
 def confusions(spec: Spec, typed: Sequence[str]) -> Iterator[str]:
