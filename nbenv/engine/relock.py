@@ -94,7 +94,7 @@ def _with_newer_kernel(
 
 
 def _kernel_alone(new: Spec, interpreter: Interpreter, folder: Path) -> Steps[Lock]:
-    """Resolve the kernel as for a new notebook: a command's wishes are about what it names."""
+    """Resolve the kernel as for a new notebook: a command's options are about what it names."""
     alone = Spec(new.python, indexes=new.indexes, find_links=new.find_links)
     return (yield from _resolved(alone, interpreter, folder, ResolveOptions())).lock
 

@@ -63,6 +63,8 @@ def find_names(
     for flags, texts in (([], asked), (["--editable"], editable)):
         if texts:
             located = [_expanded(text) for text in texts]
+            if flags:
+                located = [_as_path(text) for text in located]
             named = yield from _add(run, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
@@ -83,6 +85,12 @@ def _expanded(text: str) -> str:
             "Rename or move it; nothing was changed.",
         )
     return path
+
+
+def _as_path(text: str) -> str:
+    """Return a folder in a form that uv takes for no name: pip takes ``-e folder``, too."""
+    is_bare = "://" not in text and os.sep not in text.partition("[")[0]
+    return os.path.join(os.curdir, text) if is_bare else text
 
 
 def _add(

@@ -13,16 +13,15 @@ from typing import TypeVar
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
-from nbenv.core.import_names import distribution_of
 from nbenv.core.recorded_options import constraint_problem
 from nbenv.core.spec import Spec
 from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirements_file import AskedLine, FilesRead
-from nbenv.core.typed.suggestions import confused_with, meant_by
+from nbenv.core.typed.suggestions import alias_of, confused_with, meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
-from nbenv.errors import RequirementError, ResolutionError
+from nbenv.errors import InstallerError, RequirementError, ResolutionError
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
@@ -34,10 +33,12 @@ __all__ = [
     "login_notes",
     "name_requirements",
     "of_python",
+    "with_meant_package",
     "with_options_of",
 ]
 
 T = TypeVar("T", bound=AskedOptions)
+E = TypeVar("E", bound=InstallerError)
 
 _EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?)(?=&|$)")
 
@@ -225,11 +226,10 @@ def of_python(names: Sequence[str], python: str) -> str:
 def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
     """Return an error with a name as it was typed, which says more: ``matplotlib.pyplot``, ``PIL``.
 
-    Two words can be the halves of one name. A package that does not fit here may only have the
-    name of the module that is wanted, as ``faiss`` has.
+    Two words can be the halves of one name.
     """
     if not error.unknown:
-        return _with_meant_package(error, words)
+        return with_meant_package(error, words)
     names = [re.match(r"[\w.-]*", word.strip())[0] for word in words]  # type: ignore[index]
     places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
     if not error.unknown or not places:
@@ -245,12 +245,16 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
     return unknown_name(error.unknown, typed=names[place])
 
 
-def _with_meant_package(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
+def with_meant_package(error: E, words: Sequence[str]) -> E:
+    """Return an error with a hint at what may have been meant by a name that it is about.
+
+    Such a package does not fit here, or cannot be built, and has the name of another one's module,
+    as ``faiss`` has, or one by which that is called, as ``sklearn``.
+    """
     for word in words:
-        meant = distribution_of(word) if re.fullmatch(r"[\w.-]+", word) else None
-        is_named = re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", error.what)
-        if meant and meant != canonicalize_name(word) and is_named:
-            error.todo = f"Did you mean {meant}, which has the module {word}? {error.todo}"
+        meant = alias_of(word) if re.fullmatch(r"[\w.-]+", word) else ""
+        if meant and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", error.what):
+            error.todo = f"Did you mean {meant}? {error.todo}"
             break
     return error
 

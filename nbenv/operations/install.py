@@ -24,7 +24,7 @@ from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_note
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
 from nbenv.environments.markers import elsewhere, select_locked
-from nbenv.errors import RequirementError, ResolutionError, UsageError
+from nbenv.errors import BuildError, RequirementError, ResolutionError, UsageError
 from nbenv.installer.failures.held_back import held_back
 from nbenv.installer.files.requirements_files import check_hashes, read_files
 from nbenv.installer.resolve import ResolveOptions
@@ -36,6 +36,7 @@ from nbenv.operations.asked_requirements import (
     login_notes,
     name_requirements,
     of_python,
+    with_meant_package,
     with_options_of,
 )
 from nbenv.progress import Outcome, Progress, Steps
@@ -171,6 +172,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             done = yield from change(ref, edit, options)
     except ResolutionError as error:
         raise as_typed(error, request.requirements) from None
+    except BuildError as error:
+        raise with_meant_package(error, request.requirements) from None
     asked = list(dict.fromkeys(map(requirements.name_of, done.note.requirements)))
     summary = _installed_summary(done, asked, request.dry_run)
     if standard:

@@ -111,6 +111,7 @@ def test_what_cannot_be_recorded_is_refused(read: FilesRead, why: str) -> None:
         ("faiss", "faiss 1.5.3 cannot be installed with this Python.", "Did you mean faiss-cpu"),
         ("faiss==1.5.3", "faiss 1.5.3 cannot be installed with this Python.", ""),
         ("faiss", "faiss-x 1.5.3 cannot be installed with this Python.", ""),
+        ("sklearn", "Failed to build `sklearn==0.0`.", "Did you mean scikit-learn"),
         ("numpy", "numpy 1.0 cannot be installed with this Python.", ""),
     ],
 )
