@@ -31,6 +31,8 @@ def test_a_path_is_relative_to_the_current_folder(
     monkeypatch.chdir(tmp_path)
     found = drain(find_names(["./mine"], tmp_path / "notebooks"))
     assert found.requirements == ("mine @ ../mine",)
+    found = drain(find_names([], tmp_path / "notebooks", editable=["mine"]))
+    assert found == NamedRequirements(("mine @ ../mine",), editable=("mine",))
 
 
 @pytest.mark.parametrize("text", ["./none", "~/none-of-nbenv", "none-1-py3-none-any.whl"])
