@@ -72,10 +72,16 @@ def find_names(
 
 
 def _expanded(text: str) -> str:
-    """Return a path with ``~`` expanded; raise if it is missing: uv would take it for a name."""
+    """Return a path with ``~`` expanded; raise if it is missing: uv would take it for a name.
+
+    pip separates a marker from it by ``;`` alone, uv by a space, too.
+    """
     if "://" in text:
         return text
     path = os.path.expanduser(text)
+    place, semicolon, marker = path.partition(";")
+    if semicolon and os.path.exists(place.strip().partition("[")[0]):
+        return f"{_expanded(place.strip())} ; {marker.strip()}"
     if not os.path.exists(path.partition("[")[0]):
         raise RequirementError(f"There is no {text} here.", todo="Check the path.")
     if "#" in os.path.realpath(path.partition("[")[0]):

@@ -35,6 +35,17 @@ def test_a_path_is_relative_to_the_current_folder(
     assert found == NamedRequirements(("mine @ ../mine",), editable=("mine",))
 
 
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_marker_follows_a_path(
+    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, space: str
+) -> None:
+    make_project(tmp_path, "mine", "1.0")
+    monkeypatch.chdir(tmp_path)
+    marker = 'os_name == "nt"'
+    found = drain(find_names([f"./mine{space};{marker}"], tmp_path))
+    assert found.requirements == (f"mine @ ./mine ; {marker}",)
+
+
 @pytest.mark.parametrize("text", ["./none", "~/none-of-nbenv", "none-1-py3-none-any.whl"])
 def test_a_path_that_is_not_there(text: str, tmp_path: Path) -> None:
     with pytest.raises(RequirementError, match="There is no"):
