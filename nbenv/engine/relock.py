@@ -66,6 +66,8 @@ def relock(
         return (yield from _without_index(old, new, interpreter, folder, choice))
     if new.exclude_newer:
         return (yield from _with_newer_kernel(new, interpreter, folder, choice))
+    if choice.resolution and KERNEL not in new.lock.versions():
+        new = replace(new, lock=(yield from _kernel_alone(new, interpreter, folder)))
     if choice.prefer_binary:
         with contextlib.suppress(InstallerError):
             wheels = replace(choice, only_wheels=True)
@@ -82,15 +84,19 @@ def _with_newer_kernel(
     """
     base = new.lock
     if options.everything or KERNEL not in base.versions():
-        alone = Spec(new.python, indexes=new.indexes, find_links=new.find_links)
-        found = yield from _resolved(alone, interpreter, folder, ResolveOptions())
-        base = found.lock
+        base = yield from _kernel_alone(new, interpreter, folder)
     exempt = tuple(name for name in base.versions() if name not in options.names)
     kept = replace(options, everything=False, exempt=exempt)
     try:
         return (yield from _resolved(replace(new, lock=base), interpreter, folder, kept))
     except ResolutionError:
         return (yield from _resolved(new, interpreter, folder, options))
+
+
+def _kernel_alone(new: Spec, interpreter: Interpreter, folder: Path) -> Steps[Lock]:
+    """Resolve the kernel as for a new notebook: a command's options are about what it names."""
+    alone = Spec(new.python, indexes=new.indexes, find_links=new.find_links)
+    return (yield from _resolved(alone, interpreter, folder, ResolveOptions())).lock
 
 
 def _without_index(

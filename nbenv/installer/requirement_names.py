@@ -63,6 +63,8 @@ def find_names(
     for flags, texts in (([], asked), (["--editable"], editable)):
         if texts:
             located = [_expanded(text) for text in texts]
+            if flags:
+                located = [_as_path(text) for text in located]
             look = partial(run, projects=_folders(located))
             named = yield from _add(look, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
@@ -71,10 +73,16 @@ def find_names(
 
 
 def _expanded(text: str) -> str:
-    """Return a path with ``~`` expanded; raise if it is missing: uv would take it for a name."""
+    """Return a path with ``~`` expanded; raise if it is missing: uv would take it for a name.
+
+    pip separates a marker from it by ``;`` alone, uv by a space, too.
+    """
     if "://" in text:
         return text
     path = os.path.expanduser(text)
+    place, semicolon, marker = path.partition(";")
+    if semicolon and os.path.exists(place.strip().partition("[")[0]):
+        return f"{_expanded(place.strip())} ; {marker.strip()}"
     if not os.path.exists(path.partition("[")[0]):
         raise RequirementError(f"There is no {text} here.", todo="Check the path.")
     if "#" in os.path.realpath(path.partition("[")[0]):
@@ -90,6 +98,12 @@ def _folders(located: Sequence[str]) -> list[Path]:
     """Return the folders among paths and URLs."""
     paths = [Path(os.path.abspath(text.partition("[")[0])) for text in located if "://" not in text]
     return [path for path in paths if path.is_dir()]
+
+
+def _as_path(text: str) -> str:
+    """Return a folder in a form that uv takes for no name: pip takes ``-e folder``, too."""
+    is_bare = "://" not in text and os.sep not in text.partition("[")[0]
+    return os.path.join(os.curdir, text) if is_bare else text
 
 
 def _add(

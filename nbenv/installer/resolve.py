@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -169,7 +169,7 @@ class _Run:
         path, options = self.scratch / "uv.lock", self.options
         path.unlink(missing_ok=True)
         if not options.everything:
-            _write_preferences(path, self.spec, options.names)
+            _write_preferences(path, self.spec, options)
 
 
 def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
@@ -221,15 +221,20 @@ def _sources(spec: Spec, folder: Path) -> dict[str, object]:
     return sources
 
 
-def _write_preferences(path: Path, spec: Spec, freed: Iterable[str]) -> None:
-    """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can."""
-    loose = set(freed)
+def _write_preferences(path: Path, spec: Spec, options: ResolveOptions) -> None:
+    """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can.
+
+    uv ignores a lock that was made in another resolution mode.
+    """
+    loose = set(options.names)
     packages = [
         _preference(locked)
         for locked in spec.lock.distributions
         if locked.version and locked.name not in loose
     ]
     document = {"version": 1, "requires-python": f"=={spec.python}.*", "package": packages}
+    if options.resolution:
+        document["options"] = {"resolution-mode": options.resolution}
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
 
 

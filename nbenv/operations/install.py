@@ -20,7 +20,7 @@ from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments.markers import elsewhere
-from nbenv.errors import RequirementError, ResolutionError, UsageError
+from nbenv.errors import BuildError, RequirementError, ResolutionError, UsageError
 from nbenv.installer.files.requirements_files import check_hashes, read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_trusted_hosts, uv_settings
@@ -29,6 +29,7 @@ from nbenv.operations.installing.asked_requirements import (
     as_typed,
     name_requirements,
     of_python,
+    with_meant_package,
     with_options_of,
 )
 from nbenv.operations.installing.install_request import InstallRequest
@@ -76,6 +77,8 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             done = yield from change(ref, edit, options)
     except ResolutionError as error:
         raise as_typed(error, request.requirements) from None
+    except BuildError as error:
+        raise with_meant_package(error, request.requirements) from None
     text = summary_of(done, request, read)
     return outcome_of(done.spec, done.synced, text, shown=request.dry_run)
 

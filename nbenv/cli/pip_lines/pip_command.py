@@ -103,6 +103,7 @@ def _own_words(environment: Environment, program: str, words: list[str]) -> list
     """
     if program == "easy_install":
         words = ["install", *words]
+    words = _without_own_place(environment, words)
     if program == "uv":
         return _own_words_of_uv(environment, parse_uv(words))
     if program.startswith(("pip", "easy", paths.OTHER_PIP)):
@@ -118,6 +119,21 @@ def _own_words(environment: Environment, program: str, words: list[str]) -> list
     ):
         _become(_real_pip(environment, words))
     return rest
+
+
+def _without_own_place(environment: Environment, words: list[str]) -> list[str]:
+    """Return words without options that name this environment as the place to install into.
+
+    Followed by uv or pip itself, it would be changed behind nbenv's back.
+    """
+    for names, own in (
+        (("--prefix",), str(environment.path)),
+        (("--target", "-t"), str(environment.site_packages())),
+    ):
+        place, rest = take_option(words, names)
+        if place is not None and os.path.realpath(place) == os.path.realpath(own):
+            words = rest
+    return words
 
 
 def _own_words_of_uv(environment: Environment, call: UvCall) -> list[str]:

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.import_names import distribution_of, distributions, known
 
-__all__ = ["confused_with", "is_standard", "meant_by", "nearest"]
+__all__ = ["alias_of", "confused_with", "is_standard", "meant_by", "nearest"]
 
 _MOST = 3
 """The most names that are suggested at once."""
@@ -107,6 +107,11 @@ def confused_with(typed: str) -> str:
         return ""
     alias = _ALIASES.get(name) or distribution_of(typed) or ""
     return alias if alias in well_known else ""
+
+
+def alias_of(typed: str) -> str:
+    """Return the distribution that has a name for another name, or a module of it; "" for none."""
+    return _alias(typed, canonicalize_name(typed))
 
 
 def _alias(typed: str, name: str) -> str:

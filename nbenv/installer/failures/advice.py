@@ -10,7 +10,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import KERNEL, name_of
 from nbenv.core.spec import Spec
 from nbenv.errors import InstallerError, ResolutionError
-from nbenv.installer.failures.known_versions import newest_versions
+from nbenv.installer.failures.known_versions import newest_versions, refusal_of
 from nbenv.installer.failures.no_index import not_an_index
 from nbenv.installer.failures.platforms import deciding_tags
 from nbenv.installer.index_lookup import cached_files
@@ -19,6 +19,8 @@ from nbenv.installer.uv import own_indexes
 __all__ = ["advised"]
 
 _SCHEMES = ("http", "https", "file")
+_MOST_ASKED = 5
+"""Indexes that are asked again, each alone."""
 
 
 def advised(error: ResolutionError, spec: Spec) -> InstallerError:
@@ -35,12 +37,21 @@ def advised(error: ResolutionError, spec: Spec) -> InstallerError:
         error = error.reworded(tags) if (tags := _deciding_tags(error, spec)) else error
     if error.unmet:
         return _with_versions(error, spec)
+    if error.unknown and (refusal := _refusal(error.unknown, spec)):
+        return refusal
     # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
     has_own = any(index.default for index in spec.indexes)
     is_whole = KERNEL in map(name_of, spec.requirements)
     if error.unknown and is_whole and not has_own and not _has(KERNEL, spec):
         return not_an_index(error.unknown, _addresses(spec))
     return error
+
+
+def _refusal(name: str, spec: Spec) -> InstallerError | None:
+    """Return the error for the first of several indexes that may have a package, but refuses."""
+    urls = [url for url in dict.fromkeys(own_indexes(spec.indexes)) if url.startswith("http")]
+    refusals = (refusal_of(url, name, spec.python, spec.indexes) for url in urls[:_MOST_ASKED])
+    return next(filter(None, refusals), None) if len(own_indexes(spec.indexes)) > 1 else None
 
 
 def _deciding_tags(error: ResolutionError, spec: Spec) -> list[str]:

@@ -6,14 +6,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from nbenv.core.requirements import name_of
 from nbenv.core.spec import Index
-from nbenv.errors import InstallerError
+from nbenv.errors import IndexAccessError, InstallerError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import drain
 
-__all__ = ["newest_versions"]
+__all__ = ["newest_versions", "refusal_of"]
 
 
 def newest_versions(
@@ -56,23 +57,30 @@ def newest_versions(
     return found
 
 
+def refusal_of(
+    url: str, name: str, python: str, indexes: Sequence[Index]
+) -> IndexAccessError | None:
+    """Return why an index does not answer for a package, None if it does, or has none.
+
+    Among several indexes uv passes over one that wants credentials, and says nothing.
+    """
+    with scratch_folder() as scratch:
+        _write_question(name, python, Path(scratch))
+        command = ["lock", "--python", sys.executable, "--index-strategy", "first-index"]
+        try:
+            drain(run_uv(command, Path(scratch), indexes, only=url))
+        except IndexAccessError as error:
+            return error
+        except InstallerError:
+            return None
+    return None
+
+
 def _newest(
     requirement: str, python: str, indexes: Sequence[Index], scratch: Path, how: tuple[bool, bool]
 ) -> str | None:
     name = requirement.partition("<")[0]
-    write_project(
-        scratch / "pyproject.toml",
-        # Wider than the Python that is meant: the one that uv runs with has to be within it.
-        {"requires-python": ">=3", "dependencies": [requirement]},
-        {
-            "environments": [
-                f"python_version == '{python}' and implementation_name == 'cpython' "
-                "and sys_platform != 'emscripten'"
-            ],
-            "dependency-metadata": [{"name": name, "requires-dist": []}],
-        },
-    )
-    (scratch / "uv.lock").unlink(missing_ok=True)
+    _write_question(requirement, python, scratch)
     offline, pre = how
     command = ["lock", "--python", sys.executable]
     command += ["--offline"] if offline else []
@@ -84,3 +92,19 @@ def _newest(
         return None
     packages = document.get("package", [])
     return next((str(each["version"]) for each in packages if each.get("name") == name), None)
+
+
+def _write_question(requirement: str, python: str, scratch: Path) -> None:
+    write_project(
+        scratch / "pyproject.toml",
+        # Wider than the Python that is meant: the one that uv runs with has to be within it.
+        {"requires-python": ">=3", "dependencies": [requirement]},
+        {
+            "environments": [
+                f"python_version == '{python}' and implementation_name == 'cpython' "
+                "and sys_platform != 'emscripten'"
+            ],
+            "dependency-metadata": [{"name": name_of(requirement), "requires-dist": []}],
+        },
+    )
+    (scratch / "uv.lock").unlink(missing_ok=True)

@@ -25,6 +25,8 @@ _REQUIREMENT = re.compile(
 )
 """A requirement with a version, as people write it without quotes."""
 
+_BACKGROUND = re.compile(r"(?<=[^\s&])\s+&\s*$")
+
 
 def split(line):
     """Split a magic's line into words, as a shell would, without its comment."""
@@ -65,7 +67,11 @@ def _installs(plain):
 
 
 def for_shell(line):
-    """Return a line with its requirements in quotes: to a shell, ``a>=1`` writes to a file."""
+    """Return a line with its requirements in quotes: to a shell, ``a>=1`` writes to a file.
+
+    An ``&`` at its end is left out: IPython runs nothing in the background, and refuses it.
+    """
+    line = _BACKGROUND.sub("", line)
     parts = _QUOTED.split(line)
     if _installs(line):
         parts[::2] = [_REQUIREMENT.sub(_in_quotes, part) for part in parts[::2]]

@@ -17,11 +17,11 @@ from nbenv.core.recorded_options import constraint_problem
 from nbenv.core.spec import Spec
 from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirements_file import AskedLine, FilesRead
-from nbenv.core.typed.suggestions import confused_with, meant_by
+from nbenv.core.typed.suggestions import alias_of, confused_with, meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
-from nbenv.errors import RequirementError, ResolutionError
+from nbenv.errors import InstallerError, RequirementError, ResolutionError
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
@@ -33,10 +33,12 @@ __all__ = [
     "login_notes",
     "name_requirements",
     "of_python",
+    "with_meant_package",
     "with_options_of",
 ]
 
 T = TypeVar("T", bound=AskedOptions)
+E = TypeVar("E", bound=InstallerError)
 
 _EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?)(?=&|$)")
 
@@ -231,6 +233,8 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
 
     Two words can be the halves of one name.
     """
+    if not error.unknown:
+        return with_meant_package(error, words)
     names = [re.match(r"[\w.-]*", word.strip())[0] for word in words]  # type: ignore[index]
     places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
     if not error.unknown or not places:
@@ -244,6 +248,20 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
         if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
             return unknown_name(error.unknown, typed=" ".join(pair))
     return unknown_name(error.unknown, typed=names[place])
+
+
+def with_meant_package(error: E, words: Sequence[str]) -> E:
+    """Return an error with a hint at what may have been meant by a name that it is about.
+
+    Such a package does not fit here, or cannot be built, and has the name of another one's module,
+    as ``faiss`` has, or one by which that is called, as ``sklearn``.
+    """
+    for word in words:
+        meant = alias_of(word) if re.fullmatch(r"[\w.-]+", word) else ""
+        if meant and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", error.what):
+            error.todo = f"Did you mean {meant}? {error.todo}"
+            break
+    return error
 
 
 def confusions(spec: Spec, typed: Sequence[str]) -> Iterator[str]:

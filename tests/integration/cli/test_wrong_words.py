@@ -273,6 +273,20 @@ def test_a_server_that_refuses(
         assert words in refuse_within(5, notebook, "numpy")
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_further_index_that_refuses(
+    impatient: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    with answering(status) as url:
+        monkeypatch.setenv("PIP_EXTRA_INDEX_URL", url)
+        message = refuse_within(5, notebook, "in-house")
+        assert "requires credentials" in message
+        assert url.rstrip("/") in message
+    with answering(404) as url:
+        monkeypatch.setenv("PIP_EXTRA_INDEX_URL", url)
+        assert "in-house was not found" in refuse_within(5, notebook, "in-house")
+
+
 @pytest.mark.parametrize("kind", ["text/html", "application/json", "text/plain"])
 def test_a_page_to_log_in(
     impatient: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -133,3 +133,30 @@ def test_only_more_requirements_count_as_added() -> None:
 def test_a_lock_that_was_edited_by_hand_is_resolved_again(requirements: tuple[str, ...]) -> None:
     old = replace(OLD, requirements=requirements)
     assert _added_requirements(old, replace(old, requirements=(*requirements, "b"))) == ()
+
+
+@pytest.mark.parametrize("resolution", ["lowest", "lowest-direct"])
+def test_the_lowest_versions_are_those_of_what_is_named(
+    stocked: LocalIndex, interpreter: Interpreter, tmp_path: Path, resolution: str
+) -> None:
+    stocked.wheel("ipykernel", "4.0")
+    options = ResolveOptions(names=("leaf",), resolution=resolution)
+    empty = Spec(HERE)
+    made = drain(
+        relock(empty, replace(empty, requirements=("leaf",)), interpreter, tmp_path, options)
+    )
+    assert made.lock.versions() == {"leaf": "1.0", "ipykernel": "7.0"}
+
+
+def test_what_is_locked_stays_where_the_lowest_is_asked_for(
+    locked: Spec, stocked: LocalIndex, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    stocked.wheel("ipykernel", "4.0")
+    stocked.wheel("leaf", "0.5")
+    for version in ("1.0", "2.0"):
+        stocked.wheel("twig", version)
+    new = replace(locked, requirements=("leaf", "twig"))
+    options = ResolveOptions(names=("twig",), resolution="lowest")
+    made = drain(relock(locked, new, interpreter, tmp_path, options))
+    assert versions(made) == {"leaf": "1.0", "twig": "1.0"}
+    assert made.lock.versions()["ipykernel"] == "7.0"

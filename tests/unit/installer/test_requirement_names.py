@@ -31,6 +31,19 @@ def test_a_path_is_relative_to_the_current_folder(
     monkeypatch.chdir(tmp_path)
     found = drain(find_names(["./mine"], tmp_path / "notebooks"))
     assert found.requirements == ("mine @ ../mine",)
+    found = drain(find_names([], tmp_path / "notebooks", editable=["mine"]))
+    assert found == NamedRequirements(("mine @ ../mine",), editable=("mine",))
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_marker_follows_a_path(
+    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, space: str
+) -> None:
+    make_project(tmp_path, "mine", "1.0")
+    monkeypatch.chdir(tmp_path)
+    marker = 'os_name == "nt"'
+    found = drain(find_names([f"./mine{space};{marker}"], tmp_path))
+    assert found.requirements == (f"mine @ ./mine ; {marker}",)
 
 
 @pytest.mark.parametrize("text", ["./none", "~/none-of-nbenv", "none-1-py3-none-any.whl"])

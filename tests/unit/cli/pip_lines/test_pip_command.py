@@ -175,3 +175,17 @@ def test_statuses_are_pips(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for status, given in ((0, 0), (1, 1), (2, 2), (3, 1)):
         monkeypatch.setattr(pip_command, "run", lambda *_, status=status: status)
         assert pip_command.main() == given
+
+
+@pytest.mark.parametrize(
+    "option", ["--prefix {} install", "install --prefix={}", "install -t {}/L"]
+)
+@pytest.mark.parametrize(("program", "before"), [("uv", "pip "), ("pip", ""), ("module", "")])
+def test_its_own_environment_may_be_named_as_the_place(
+    call: Call, environment: Environment, program: str, before: str, option: str
+) -> None:
+    packages = environment.site_packages().relative_to(environment.path)
+    words = option.replace("L", str(packages)).format(environment.path)
+    if program == "uv":
+        words = words.replace(f"--prefix {environment.path} install", "install")
+    assert call(program, f"{before}{words} a") == ("nbenv", "install", "a")

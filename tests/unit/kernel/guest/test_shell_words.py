@@ -70,6 +70,7 @@ def test_a_semicolon_at_the_end_hides_output_as_elsewhere(words: Any) -> None:
     ("line", "given"),
     [
         ("install a>=1 | tail -1", "install 'a>=1' | tail -1"),
+        ("install a>=1 & ", "install 'a>=1'"),
         ("install a[b]>1,<2 c && x", "install 'a[b]>1,<2' c && x"),
         ("install 'a>=1' 2>&1", "install 'a>=1' 2>&1"),
         ("install a > log", "install a > log"),

@@ -10,9 +10,10 @@ from nbenv.core.spec import Spec
 from nbenv.core.typed.requirements_file import AskedLine, FilesRead
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
-from nbenv.errors import RequirementError
+from nbenv.errors import RequirementError, ResolutionError
 from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
+    as_typed,
     name_requirements,
     with_options_of,
 )
@@ -102,3 +103,19 @@ def test_options_of_files_are_added() -> None:
 def test_what_cannot_be_recorded_is_refused(read: FilesRead, why: str) -> None:
     with pytest.raises(RequirementError, match=why):
         with_options_of(AskedOptions(), read)
+
+
+@pytest.mark.parametrize(
+    ("word", "what", "hint"),
+    [
+        ("faiss", "faiss 1.5.3 cannot be installed with this Python.", "Did you mean faiss-cpu"),
+        ("faiss==1.5.3", "faiss 1.5.3 cannot be installed with this Python.", ""),
+        ("faiss", "faiss-x 1.5.3 cannot be installed with this Python.", ""),
+        ("sklearn", "Failed to build `sklearn==0.0`.", "Did you mean scikit-learn"),
+        ("numpy", "numpy 1.0 cannot be installed with this Python.", ""),
+    ],
+)
+def test_a_package_that_only_has_a_modules_name(word: str, what: str, hint: str) -> None:
+    error = as_typed(ResolutionError(what, todo="Ask for another."), [word])
+    assert str(error).endswith("Ask for another.")
+    assert error.todo.startswith(hint or "Ask")
