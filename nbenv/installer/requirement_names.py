@@ -63,7 +63,7 @@ def find_names(
     for flags, texts in (([], asked), (["--editable"], editable)):
         if texts:
             located = [_expanded(text) for text in texts]
-            look = partial(run, projects=_folders(located))
+            look = partial(run, projects=_folders(located), addresses=_addresses(located))
             named = yield from _add(look, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
@@ -90,6 +90,11 @@ def _folders(located: Sequence[str]) -> list[Path]:
     """Return the folders among paths and URLs."""
     paths = [Path(os.path.abspath(text.partition("[")[0])) for text in located if "://" not in text]
     return [path for path in paths if path.is_dir()]
+
+
+def _addresses(located: Sequence[str]) -> list[str]:
+    """Return the URLs among paths and URLs, without names before them."""
+    return [text.rpartition(" @ ")[2] for text in located if "://" in text]
 
 
 def _add(

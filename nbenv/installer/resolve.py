@@ -107,8 +107,15 @@ def _export(
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [*_choices(spec, options), "--python", interpreter]
     command += settings_arguments(metadata, scratch)
-    projects = project_folders((parse(each).url for each in spec.requirements), folder)
-    text = yield from run_uv(command, scratch, spec.indexes, find_links=links, projects=projects)
+    urls = [url for text in spec.requirements if (url := parse(text).url)]
+    text = yield from run_uv(
+        command,
+        scratch,
+        spec.indexes,
+        find_links=links,
+        projects=project_folders(urls, folder),
+        addresses=urls,
+    )
     return tomllib.loads(text)
 
 
