@@ -215,7 +215,7 @@ def run_uv(
         process = _started(command, folder, environ, output)
         asked = (*addresses, *find_links)
         hosts = partial(_hosts, arguments, environ, asked)
-        with Watch(hosts, process.terminate) as watch:
+        with Watch(hosts, partial(_end, process)) as watch:
             lines = yield from _followed(process, phase, watch, environ)
         if watch.dead:
             from nbenv.installer.failures.no_index import unreachable  # seldom needed
@@ -271,6 +271,19 @@ def _started(
         raise InstallerError(
             "The installer could not be started.", f"{error.strerror or error}.", "Try again."
         ) from None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End uv, and the programs that it started: git would go on for minutes."""
+    import psutil  # seldom needed
+
+    started: list[psutil.Process] = []
+    with contextlib.suppress(psutil.Error):
+        started = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    for each in started:
+        with contextlib.suppress(psutil.Error):
+            each.terminate()
 
 
 def _followed(
