@@ -20,7 +20,9 @@ from nbenv.core.python_command import module_command
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
-from nbenv.installer.uv import uv_settings
+from nbenv.installer.failures.no_index import unreachable
+from nbenv.installer.reachability import PATIENCE, is_silent
+from nbenv.installer.uv import own_indexes, uv_settings
 from nbenv.progress import Progress, Steps
 
 __all__ = ["PLATFORMS", "download_wheels", "only_wheels_in"]
@@ -85,6 +87,9 @@ def download_wheels(
         *("--disable-pip-version-check", "--no-input", "--no-color"),
         *("-d", str(folder), "-r", str(listed)),
     ]
+    for url in [*own_indexes()[:1], *(index.url for index in indexes)]:
+        if is_silent(url):  # pip would wait for minutes
+            raise unreachable(url, PATIENCE)
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     listed.unlink()

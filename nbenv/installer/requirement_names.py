@@ -65,7 +65,7 @@ def find_names(
             located = [_expanded(text) for text in texts]
             if flags:
                 located = [_as_path(text) for text in located]
-            look = partial(run, projects=_folders(located))
+            look = partial(run, projects=_folders(located), addresses=_addresses(located))
             named = yield from _add(look, [*flags, "--", *located], notebook_folder)
             found.extend(named.requirements)
             in_place.extend(named.editable)
@@ -104,6 +104,11 @@ def _as_path(text: str) -> str:
     """Return a folder in a form that uv takes for no name: pip takes ``-e folder``, too."""
     is_bare = "://" not in text and os.sep not in text.partition("[")[0]
     return os.path.join(os.curdir, text) if is_bare else text
+
+
+def _addresses(located: Sequence[str]) -> list[str]:
+    """Return the URLs among paths and URLs, without names before them."""
+    return [text.rpartition(" @ ")[2] for text in located if "://" in text]
 
 
 def _add(

@@ -117,15 +117,18 @@ class _Run:
 
     def attempts(self, constraints: Sequence[str]) -> Steps[Resolved]:
         """Resolve for the most platforms, within further constraints."""
-        urls = [str(each.url) for each in map(parse, self.spec.requirements) if each.url]
         return (
             yield from resolve_widest(
                 partial(self._export, constraints),
                 self.interpreter,
-                must_build=any(map(must_be_built, urls)),
+                must_build=any(map(must_be_built, self._urls)),
                 is_hopeless=lambda error: error.unknown in self._asked_for_here,
             )
         )
+
+    @property
+    def _urls(self) -> list[str]:
+        return [url for text in self.spec.requirements if (url := parse(text).url)]
 
     @property
     def _asked_for_here(self) -> list[str]:
@@ -161,8 +164,9 @@ class _Run:
         command += settings_arguments(metadata, scratch)
         builds = attempt.builds or not can_prevent_builds()
         run = partial(run_uv, command, scratch, spec.indexes, find_links=links, builds=builds)
-        urls = (parse(each).url for each in spec.requirements)
-        text = yield from run(projects=project_folders(urls, self.folder))
+        text = yield from run(
+            projects=project_folders(self._urls, self.folder), addresses=self._urls
+        )
         return tomllib.loads(text)
 
     def _write_preferences(self) -> None:

@@ -102,7 +102,15 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
                 yield from done
                 return
         projects = _projects(distributions, folder)
-        run = partial(run_uv, command, where, find_links=links, phase="install", projects=projects)
+        run = partial(
+            run_uv,
+            command,
+            where,
+            find_links=links,
+            phase="install",
+            projects=projects,
+            addresses=[each.url for each in distributions if each.url],
+        )
         try:
             yield from run(spec.indexes, hashed=True)
         except (IndexAccessError, ResolutionError):

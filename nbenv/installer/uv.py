@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -24,7 +24,15 @@ from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config, uv_config
 from nbenv.installer.download_meter import DownloadMeter
 from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
-from nbenv.installer.reachability import PATIENCE, QUIET, Host, Watch, hosts_to_watch
+from nbenv.installer.reachability import (
+    PATIENCE,
+    QUIET,
+    Host,
+    Watch,
+    addresses_to_watch,
+    hosts_to_watch,
+    repository_to_watch,
+)
 from nbenv.installer.uv_config import tomllib
 from nbenv.progress import Progress, Steps
 
@@ -62,6 +70,7 @@ _WITHOUT_INDEX_OPTIONS = {
 _TORCH = re.compile(r"(https?://\S+)/torch/")
 _AT_WORK = re.compile(r"\s*(Building|Built|Downloading|Downloaded|Preparing|Prepared|Updating)\b")
 """What uv prints when it does more than to ask an index."""
+_UPDATING = re.compile(r"\s*Updating (https?://\S+)")
 _ABOUT_LOCKFILE = re.compile(r"(?:warning: )?(?:Resolving despite|Ignoring) existing lockfile\b")
 """What uv says of the lockfile of a throw-away project, which nobody has heard of."""
 _NO_EXTRA = re.compile(
@@ -169,6 +178,7 @@ def run_uv(
     accepted: int = 0,
     projects: Sequence[Path] = (),
     builds: bool = True,
+    addresses: Iterable[str] = (),
 ) -> Steps[str]:
     """Run uv, yield its messages as progress, and return its standard output.
 
@@ -195,6 +205,8 @@ def run_uv(
     builds
         Whether code of packages may run, to build them or to learn what they require. If not, a
         build fails as a broken one does: see `can_prevent_builds`.
+    addresses
+        URLs of files that it has to ask for.
 
     Raises
     ------
@@ -223,19 +235,25 @@ def run_uv(
         environ.setdefault("DIST_EXTRA_CONFIG", built)
         environ.setdefault("UV_HTTP_RETRIES", _RETRIES.get(phase, "1"))
         process = _started(command, folder, environ, output)
-        with Watch(partial(_hosts, arguments, environ), process.terminate) as watch:
-            lines = yield from _followed(process, phase, watch)
+        asked = (*addresses, *find_links)
+        hosts = partial(_hosts, arguments, environ, asked)
+        with Watch(hosts, partial(_end, process)) as watch:
+            lines = yield from _followed(process, phase, watch, environ)
         if watch.dead:
             from nbenv.installer.failures.no_index import unreachable  # seldom needed
 
-            raise unreachable(watch.dead.url, QUIET + PATIENCE)
+            raise unreachable(watch.dead.url, QUIET + PATIENCE, is_index=watch.dead.is_index)
         _check_status(process.returncode, lines, accepted, projects)
         output.seek(0)
         return output.read()
 
 
-def _hosts(arguments: Sequence[str], environ: Mapping[str, str]) -> list[Host]:
-    return [] if "--offline" in arguments else hosts_to_watch(environ)
+def _hosts(
+    arguments: Sequence[str], environ: Mapping[str, str], addresses: Iterable[str]
+) -> list[Host]:
+    if "--offline" in arguments:
+        return []
+    return [*hosts_to_watch(environ), *addresses_to_watch(addresses, environ)]
 
 
 @contextlib.contextmanager
@@ -277,7 +295,22 @@ def _started(
         ) from None
 
 
-def _followed(process: subprocess.Popen[str], phase: str, watch: Watch) -> Steps[list[str]]:
+def _end(process: subprocess.Popen[str]) -> None:
+    """End uv, and the programs that it started: git would go on for minutes."""
+    import psutil  # seldom needed
+
+    started: list[psutil.Process] = []
+    with contextlib.suppress(psutil.Error):
+        started = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    for each in started:
+        with contextlib.suppress(psutil.Error):
+            each.terminate()
+
+
+def _followed(
+    process: subprocess.Popen[str], phase: str, watch: Watch, environ: Mapping[str, str]
+) -> Steps[list[str]]:
     """Yield progress until uv ends, and return the lines that it printed; end it with ourselves."""
     lines: list[str] = []
     meter = DownloadMeter(phase)
@@ -288,7 +321,9 @@ def _followed(process: subprocess.Popen[str], phase: str, watch: Watch) -> Steps
                 continue
             lines.append(line.rstrip())
             if _AT_WORK.match(line):
-                watch.stop()
+                watch.ignore_indexes()
+            if found := _UPDATING.match(line):  # a repository: git waits for minutes
+                watch.add(repository_to_watch(found[1], environ))
             if not any(each.startswith("error:") for each in lines):
                 yield from _as_progress(meter, line.strip(), phase)
         process.wait()

@@ -31,6 +31,7 @@ __all__ = ["main"]
 
 _ANSWERED = ("install", "uninstall", "list", "show", "freeze", "check", "tree", "add", "remove")
 """pip's commands that nbenv has; a real pip of the environment has others."""
+_CONDA = ("conda", "mamba", "micromamba")
 _ACTIVATED = ("VIRTUAL_ENV", "CONDA_PREFIX")
 _OF_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
 """Variables by which a kernel knows its notebook and server."""
@@ -55,6 +56,8 @@ def main() -> int:
         words = _given_by_other_pip(environment, kernel, words)
     try:
         if kernel is not None and kernel.environment != environment.identifier:
+            if program in _CONDA:
+                _leave_to_conda(program, words)
             if program != "own-module":  # its Python was called by its path
                 _become_other_kernels(kernel, program, words)
         elif kernel is not None:
@@ -101,6 +104,8 @@ def _own_words(environment: Environment, program: str, words: list[str]) -> list
     UsageError
         The command would change an environment that is neither this one nor named.
     """
+    if program in _CONDA:
+        _leave_to_conda(program, words)
     if program == "easy_install":
         words = ["install", *words]
     words = _without_own_place(environment, words)
@@ -200,6 +205,19 @@ def _refuse_activated(environment: Environment) -> None:
 
 
 # -- other programs
+
+
+def _leave_to_conda(program: str, words: Sequence[str]) -> NoReturn:
+    """Run conda itself, but not where it would change an environment that nobody named."""
+    from nbenv.cli.pip_lines.conda_line import refused  # seldom needed
+
+    if error := refused(program, words):
+        raise error
+    others = paths.without_pip_scripts(os.environ.get("PATH", os.defpath))
+    found = shutil.which(program, path=others)
+    if found is None:
+        raise UsageError(f"{program}: command not found")
+    _become([found, *words])
 
 
 def _become_other_kernels(kernel: KernelProcess, program: str, words: list[str]) -> None:

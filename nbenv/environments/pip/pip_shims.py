@@ -30,11 +30,19 @@ FINDER = "_nbenv_pip"
 """The module that each Python of the environment imports when it starts."""
 _SUDO = r"""#!/bin/sh
 # Run pip without sudo, which would leave this environment; run everything else with it.
-own=${0%/*} skip=0 program=
+own=${0%/*} skip=0 value= program=
 for word do
+  if [ "$value" ]; then
+    value=
+    [ "$word" = root ] || break  # somebody else's packages
+    skip=$((skip + 1))
+    continue
+  fi
   case $word in
-    -[EHnSAPk] | -EH | -HE | --preserve-env* | --set-home | --non-interactive | --)
+    -[EHnSAPki] | -EH | -HE | --preserve-env* | --set-home | --non-interactive | --)
       skip=$((skip + 1)) ;;
+    -u | --user) value=1 skip=$((skip + 1)) ;;
+    -uroot | --user=root | --login) skip=$((skip + 1)) ;;
     *=*) ;;
     *) program=$word; break ;;
   esac
@@ -58,6 +66,8 @@ echo "sudo: command not found" >&2
 exit 127
 """
 _PROGRAMS = ("pip", "pip3", *(f"pip3.{minor}" for minor in range(8, 16)), "uv", "easy_install")
+_CONDA = ("conda", "mamba", "micromamba")
+"""Programs that would change an environment of conda's behind the notebook's back."""
 _PIP_FINDER = Path(nbenv.__file__).parent / "kernel" / "guest" / "pip_finder.py"
 _MODULE = """\
 \"\"\"Let nbenv answer for pip in this environment; written by nbenv, and goes with it.\"\"\"
@@ -113,7 +123,8 @@ def write(environment: Path, packages: Path) -> bool:
     files = {packages / f"{FINDER}.py": _MODULE.format(host=host, finder=str(_PIP_FINDER))}
     # Python imports what this names when it starts, so it comes after the module.
     files[packages / f"{FINDER}.pth"] = f"import {FINDER}\n"
-    files |= {environment / SCRIPTS / _file_name(name): _script(host, name) for name in _PROGRAMS}
+    for name in (*_PROGRAMS, *_CONDA):
+        files[environment / SCRIPTS / _file_name(name)] = _script(host, name)
     if os.name == "posix":
         files[environment / SCRIPTS / paths.OTHER_PIP] = _script(host, paths.OTHER_PIP)
         files[environment / SCRIPTS / "sudo"] = _SUDO

@@ -41,7 +41,8 @@ def _of_address(error: IndexAccessError, name: str) -> IndexAccessError:
     todo = error.todo.replace("of the index", "").replace(" and the index", " and the address")
     if re.search(r"answers (404|410) ", why):
         todo = "Check the address; nothing was changed."
-    return IndexAccessError(f"{name} cannot be downloaded from its address.", why, todo)
+    where = "" if "://" in name else " from its address"
+    return IndexAccessError(f"{name} cannot be downloaded{where}.", why, todo)
 
 
 def _explain(text: str) -> IndexAccessError:
@@ -71,11 +72,13 @@ def closed_index(text: str) -> IndexAccessError:
     )
 
 
-def unreachable(url: str, seconds: float) -> IndexAccessError:
-    """Return the error for an index whose host, or proxy, accepted no connection."""
+def unreachable(url: str, seconds: float, *, is_index: bool = True) -> IndexAccessError:
+    """Return the error for an index, or another address, that accepted no connection."""
     proxy = proxy_for(url)
     through = f" through the proxy {without_credentials(proxy)}" if proxy else ""
-    return _error(f"{url} cannot be reached{through} for {seconds:.0f} seconds. {_OFFLINE}.", "")
+    url = without_credentials(url)
+    error = _error(f"{url} cannot be reached{through} for {seconds:.0f} seconds. {_OFFLINE}.", "")
+    return error if is_index else _of_address(error, url)
 
 
 def not_an_index(name: str, addresses: Sequence[str]) -> IndexAccessError:

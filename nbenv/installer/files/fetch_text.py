@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from nbenv.core.urls import origin_of, without_credentials
 from nbenv.errors import RequirementError
 from nbenv.installer import pip_config
+from nbenv.installer.reachability import is_silent
 
 __all__ = ["fetch_text"]
 
@@ -33,6 +34,12 @@ def fetch_text(url: str) -> bytes:
         It cannot be fetched; the message gives the reason.
     """
     shown = without_credentials(url)
+    if is_silent(url):
+        raise RequirementError(
+            f"{shown} cannot be fetched.",
+            "Its server cannot be reached: this machine is offline, or the address is wrong.",
+            "Check the network and the address, then try again; nothing was changed.",
+        )
     try:
         with _opener().open(_request(url), timeout=_PATIENCE) as answer:
             data: bytes = answer.read(_LARGEST + 1)

@@ -104,6 +104,20 @@ def run_pip(words):
     return 0
 
 
+def run_program(words) -> None:
+    """Run another program and print what it says; raise NbenvError with that if it fails."""
+    environ = load("own_variables").for_command()
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    try:
+        done = subprocess.run(words, check=False, env=environ, **options)
+    except OSError as error:
+        raise NbenvError("{}: {}".format(words[0], error.strerror or error)) from None
+    text = done.stdout.decode("utf-8", "replace").rstrip()
+    if done.returncode:
+        raise NbenvError(text)
+    print(text)
+
+
 def _show_help(words, screen) -> None:
     command = [*load("host_python").command(), *words]
     try:

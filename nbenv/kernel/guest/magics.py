@@ -1,4 +1,4 @@
-"""The magics ``%nbenv``, ``%pip`` and ``%uv`` in a kernel of a notebook's own environment."""
+"""The magics ``%nbenv``, ``%pip``, ``%uv`` and ``%conda`` in a notebook's own environment."""
 
 from __future__ import annotations
 
@@ -49,6 +49,26 @@ def uv(line):
         load("command").run(words, target())
 
 
+def conda(line):
+    """Say how to install here what conda would: a notebook's environment is not conda's."""
+    _run_conda("conda", line)
+
+
+def mamba(line):
+    """Say how to install here what mamba would: a notebook's environment is not conda's."""
+    _run_conda("mamba", line)
+
+
+def micromamba(line):
+    """Say how to install here what micromamba would."""
+    _run_conda("micromamba", line)
+
+
+def _run_conda(program, line) -> None:
+    script = os.path.join(sys.prefix, "nbenv.scripts", program)
+    load("command").run_program([script, *load("shell_words").split(line)])
+
+
 def _run_in_shell(program, line) -> None:
     """Run a magic's line with what follows it in a shell, where pip and uv are nbenv's too."""
     from IPython.core.getipython import get_ipython
@@ -58,7 +78,7 @@ def _run_in_shell(program, line) -> None:
 
 def register(shell, kernel) -> None:
     """Give a shell the magics, and have it notice what pip does outside of them."""
-    for magic in (nbenv, pip, uv):
+    for magic in (nbenv, pip, uv, conda, mamba, micromamba):
         shell.register_magic_function(magic, "line")
     shell.register_magic_function(pip, "line", "pip3")
     load("own_variables").watch(shell)

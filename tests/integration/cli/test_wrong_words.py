@@ -6,6 +6,7 @@ A person should read what is wrong in the words that were typed, and what to typ
 from __future__ import annotations
 
 import http.server
+import os
 import socket
 import threading
 import time
@@ -312,6 +313,27 @@ def test_nothing_answers(
         message = refuse_within(5, notebook, "numpy")
     assert "This machine is offline, or the index is down." in message
     assert url.rstrip("/") in message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["x @ {}x-1.0-py3-none-any.whl"],
+        ["{}x-1.0.tar.gz"],
+        ["git+{}x.git"],
+        ["-r", "{}r.txt"],
+    ],
+    ids=" ".join,
+)
+def test_an_address_does_not_answer(
+    impatient: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    with closed_port(dropping=True) as url:
+        # Four seconds where nothing else runs.
+        message = refuse_within(10, notebook, *(word.format(url) for word in words))
+    assert "be reached" in message
+    assert "index" not in message
 
 
 def test_a_host_that_does_not_exist(

@@ -33,7 +33,8 @@ SHELL = [
     "!echo {} | xargs pip install",
     "!env -i PATH=$PATH PIP_INDEX_URL=$PIP_INDEX_URL pip install {}",
     "!easy_install {}",
-    "!sudo -H pip install {}", "!sudo python -m pip install {}", "!bash -lc 'pip install {}'",
+    "!sudo -H pip install {}", "!sudo -u root VAR=1 pip install {}",
+    "!sudo python -m pip install {}", "!bash -lc 'pip install {}'",
     "!{{host}} -m pip install {}", "!PATH={{os.path.dirname(host)}}:/usr/bin:/bin pip install {}",
     "!python -m uv pip install {}", "%%bash --login\nset -e\npip3 install -q {}",
     "!unset VIRTUAL_ENV; pip install {}", "%%bash\npip install {}", "%%sh\npip install {}",
@@ -262,6 +263,21 @@ def test_another_kernel_that_a_cell_starts_has_its_own_pip(machine: Machine) -> 
     assert text.splitlines()[0].strip() == sys.prefix
     assert text.count(f"from {sysconfig.get_path('purelib')}") == 2
     assert "Name: nbclient" in text
+
+
+def test_conda_changes_no_other_environment(machine: Machine) -> None:
+    folder = machine.notebook.parent / "conda"
+    folder.mkdir()
+    (folder / "conda").write_text("#!/bin/sh\necho conda: $*\n", encoding="utf-8")
+    (folder / "conda").chmod(0o755)
+    machine.running.ok(f"os.environ['PATH'] += ':{folder}'")
+    assert "conda: list -n x" in machine.running.ok("!conda list -n x")
+    assert "conda: list" in machine.running.ok("%conda list")
+    assert "Use %nbenv install torch, which" in machine.running.ok("!conda install -y pytorch")
+    for line in ("%conda install -y pytorch", "conda install -y pytorch", "%mamba remove x"):
+        status, text = machine.running.run(line)
+        assert status == "error"
+        assert "cannot change this notebook's environment" in text
 
 
 def test_an_ordinary_kernel_of_the_host_keeps_its_pip() -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from nbenv.installer import reachability
-from nbenv.installer.reachability import Host, Watch, hosts_to_watch, proxy_for
+from nbenv.installer.reachability import (
+    Host,
+    Watch,
+    addresses_to_watch,
+    hosts_to_watch,
+    is_silent,
+    proxy_for,
+    repository_to_watch,
+)
 
 BOTH = {"UV_DEFAULT_INDEX": "https://a.invalid/simple", "UV_INDEX": "b=http://b.invalid:8080/x"}
 
@@ -20,6 +30,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reachability, "QUIET", 0.05)
     monkeypatch.setattr(reachability, "PATIENCE", 0.4)
     monkeypatch.setattr(reachability, "has_settings", lambda _: False)
+    monkeypatch.setattr(reachability, "_dead", {})
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -87,3 +98,46 @@ def test_no_verdict_comes_after_the_end() -> None:
         watch.stop()
         assert not given.wait(0.6)
     assert watch.dead is None
+
+
+def test_addresses_and_repositories(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    urls = ["./here", "git+https://g.invalid/x", "https://me:sesame@a.invalid/x.whl#sha256=1"]
+    [host] = addresses_to_watch(urls, {})
+    assert (host.name, host.port, host.is_index) == ("a.invalid", 443, False)
+    assert "sesame" not in host.url
+    assert addresses_to_watch(urls, {"UV_OFFLINE": "1"}) == []
+    assert [host.name for host in repository_to_watch("https://g.invalid/x", {})] == ["g.invalid"]
+    text = '[url "https://mirror.invalid/"]\ninsteadOf = https://g.invalid/\n'
+    (tmp_path / "gitconfig").write_text(text, encoding="utf-8")
+    assert repository_to_watch("https://g.invalid/x", {}) == []
+
+
+def test_an_installer_at_work_is_stopped_for_addresses_alone() -> None:
+    for is_index in (True, False):
+        given = threading.Event()
+        host = Host("127.0.0.1", 1, "http://x/", is_index)
+        with Watch(lambda host=host: [host], given.set) as watch:  # type: ignore[misc]
+            watch.ignore_indexes()
+            assert given.wait(1) is not is_index
+
+
+def test_a_dead_host_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reachability, "_AGAIN", 0.01)
+    assert verdict(1)
+    monkeypatch.setattr(reachability, "PATIENCE", 60)
+    monkeypatch.setattr(reachability, "QUIET", 60)
+    assert verdict(1)
+
+
+def test_only_silence_is_silent() -> None:
+    with listening() as server:
+        assert not is_silent(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        for _ in range(4):  # more than its queue takes
+            full = socket.socket()
+            full.setblocking(False)
+            full.connect_ex(server.getsockname())
+        assert is_silent(f"http://127.0.0.1:{server.getsockname()[1]}/")
+    assert not is_silent("http://127.0.0.1:1/")
+    assert not is_silent("file:///x")

@@ -69,6 +69,8 @@ def test_a_script_and_the_module_pass_everything_on(
         ("{scripts}/uv pip list", "uv: pip list"),
         ("apt-get install pip", "sudo: apt-get install pip"),
         ("-u someone pip install a", "sudo: -u someone pip install a"),
+        ("-n -u root pip install a", "pip: install a"),
+        ("--user=root -i pip install a", "pip: install a"),
         ("python3 pip.py", "sudo: python3 pip.py"),
         ("/usr/bin/pip install a", "sudo: /usr/bin/pip install a"),
         ("", "sudo:"),
