@@ -291,6 +291,8 @@ def _records() -> Iterator[Hostile]:
     for name, each in PACKAGES.items():
         indexes = [{"name": "x", "url": "https://host.invalid", "packages": each}]
         yield Hostile(f"packages: {name}", record(indexes=indexes), ".indexes[0].packages")
+        indexes = [{"name": "x", "url": "https://host.invalid", "dependencies": each}]
+        yield Hostile(f"dependencies: {name}", record(indexes=indexes), ".indexes[0].dependencies")
     for key in ("exclude_newer", "index_strategy"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
