@@ -93,9 +93,8 @@ class Index:
         if self.packages is None:
             return default
         names = f"{', '.join(self.packages)}, and for " if self.packages else ""
-        needed = (
-            f"what they need ({', '.join(self.dependencies)}) and " if self.dependencies else ""
-        )
+        needed = ", ".join(self.dependencies)
+        needed = f"what its packages need ({needed}), and for " if needed else ""
         return f"{default} for {names}{needed}what no other index has"
 
     @property

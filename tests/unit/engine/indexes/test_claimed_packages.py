@@ -1,4 +1,4 @@
-"""What an index serves because its packages need it."""
+"""Dependencies that an index serves because its packages need them."""
 
 from __future__ import annotations
 
