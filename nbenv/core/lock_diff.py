@@ -71,9 +71,9 @@ def option_texts(spec: Spec) -> dict[str, str]:
     texts = {
         "default index": next((each.url for each in spec.indexes if each.default), ""),
         PACKAGES: "; ".join(
-            f"{', '.join(index.packages)} from {index.name}"
+            f"{', '.join([*(index.packages or ()), *index.dependencies])} from {index.name}"
             for index in spec.indexes
-            if index.packages
+            if index.packages or index.dependencies
         ),
         "constraints": ", ".join(spec.constraints),
         "without dependencies": ", ".join(spec.no_deps),

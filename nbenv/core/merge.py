@@ -93,24 +93,34 @@ def _one_default(indexes: Mapping[str, Index]) -> tuple[Index, ...]:
 def _without_packages(indexes: Iterable[Index]) -> dict[str, Index]:
     """Return indexes by their names; whether they list packages is compared, what they list not."""
     listed = {index.name: None if index.packages is None else () for index in indexes}
-    return {index.name: replace(index, packages=listed[index.name]) for index in indexes}
+    return {i.name: replace(i, packages=listed[i.name], dependencies=()) for i in indexes}
 
 
-def _packages(indexes: Iterable[Index]) -> dict[str, str]:
-    """Return the index that serves each name or pattern; see `index_serving` for the order."""
-    listed = [(each, index.name) for index in indexes for each in index.packages or ()]
-    return dict(reversed(listed))
+def _packages(indexes: Iterable[Index]) -> dict[str, tuple[str, bool]]:
+    """Return the index that serves each name or pattern, and whether it was asked for.
+
+    Of two indexes the first counts; see `index_serving`.
+    """
+    asked = [(each, (index.name, True)) for index in indexes for each in index.packages or ()]
+    needed = [(each, (index.name, False)) for index in indexes for each in index.dependencies]
+    return dict(reversed([*asked, *needed]))
 
 
 def _with_packages(
-    indexes: Iterable[Index], sides: Sequence[Mapping[str, str]]
+    indexes: Iterable[Index], sides: Sequence[Mapping[str, tuple[str, bool]]]
 ) -> tuple[Index, ...]:
     """Return the merged indexes with what each of them serves after the merge."""
     served = _three_way(sides, "index of")
+
+    def names(index: Index, is_asked: bool) -> tuple[str, ...]:
+        return tuple(sorted(n for n, place in served.items() if place == (index.name, is_asked)))
+
     return tuple(
-        index
-        if index.packages is None
-        else index.serving(each for each, name in served.items() if name == index.name)
+        replace(
+            index,
+            packages=None if index.packages is None else names(index, True),
+            dependencies=names(index, False),
+        )
         for index in indexes
     )
 

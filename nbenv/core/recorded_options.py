@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import cast
@@ -62,18 +62,25 @@ class Index:
     `packages` are normalised names and patterns of them (``acme-*``): these come from this index
     alone. Beyond them it serves only what no index of the machine has. Without any (None, as
     versions of nbenv recorded that knew none) it is asked for everything, before the machine's.
+
+    `dependencies` are names that come from it as well, as something of its packages needs them,
+    until somebody asks for a version that it does not have. While a change is made, an index that
+    `claims` them is yet to be asked which these are.
     """
 
     name: str
     url: str
     default: bool = False
     packages: tuple[str, ...] | None = None
+    dependencies: tuple[str, ...] = ()
+    claims: bool = field(default=False, compare=False)
 
     def to_entry(self) -> dict[str, object]:
         """Return its entry in a record: what is not said is left out."""
         entry: dict[str, object] = {"name": self.name, "url": self.url}
         entry |= {"default": True} if self.default else {}
-        return entry if self.packages is None else {**entry, "packages": list(self.packages)}
+        entry |= {} if self.packages is None else {"packages": list(self.packages)}
+        return {**entry, "dependencies": list(self.dependencies)} if self.dependencies else entry
 
     def serving(self, packages: Iterable[str]) -> Index:
         """Return the same index with further names and patterns that come from it alone."""
@@ -86,7 +93,9 @@ class Index:
         if self.packages is None:
             return default
         names = f"{', '.join(self.packages)}, and for " if self.packages else ""
-        return f"{default} for {names}what no other index has"
+        needed = ", ".join(self.dependencies)
+        needed = f"what its packages need ({needed}), and for " if needed else ""
+        return f"{default} for {names}{needed}what no other index has"
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -97,8 +106,8 @@ class Index:
 def index_serving(indexes: Iterable[Index], name: str) -> Index | None:
     """Return the only index that a package comes from, None if no index names it.
 
-    A name counts more than a pattern, a longer pattern more than a shorter one, and of two that
-    are alike the first.
+    A name counts more than a pattern, a longer pattern more than a shorter one, a dependency least,
+    and of two that are alike the first.
 
     Parameters
     ----------
@@ -113,6 +122,7 @@ def index_serving(indexes: Iterable[Index], name: str) -> Index | None:
         for pattern in index.packages or ()
         if pattern == name or ("*" in pattern and fnmatchcase(name, pattern))
     ]
+    found += [(False, 0, index) for index in indexes if name in index.dependencies]
     return max(found, key=lambda each: each[:2])[2] if found else None
 
 
@@ -193,11 +203,11 @@ def find_links(urls: tuple[str, ...]) -> tuple[str, ...]:
     return urls
 
 
-def formats(names: tuple[str, ...], key: str) -> tuple[str, ...]:
-    """Return the names of ``no_binary`` or ``only_binary``."""
+def formats(names: tuple[str, ...], key: str, words: Sequence[str] = (ALL,)) -> tuple[str, ...]:
+    """Return the names of ``no_binary`` or ``only_binary``, or of others without such `words`."""
     for position, name in enumerate(names):
         try:
-            canonical = name if name == ALL else canonicalize_name(name, validate=True)
+            canonical = name if name in words else canonicalize_name(name, validate=True)
         except InvalidName:
             raise broken(f".{key}[{position}]", "is not the name of a package") from None
         if name != canonical:
@@ -235,7 +245,10 @@ def indexes(found: object) -> tuple[Index, ...]:
         names.add(index["name"])
         listed = cast("Sequence[str] | None", index.get("packages"))
         packages = _packages(listed, f".indexes[{position}].packages")
-        read.append(Index(index["name"], index["url"], bool(index.get("default")), packages))
+        needed = cast("Sequence[str]", index.get("dependencies", ()))
+        dependencies = formats(tuple(needed), f"indexes[{position}].dependencies", ())
+        made = Index(index["name"], index["url"], bool(index.get("default")), packages)
+        read.append(replace(made, dependencies=tuple(sorted(set(dependencies)))))
     return tuple(read)
 
 

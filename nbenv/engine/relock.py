@@ -13,6 +13,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
+from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
@@ -57,11 +58,18 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
+    new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
+    return without_unneeded((yield from _relocked(old, new, interpreter, folder, options)))
+
+
+def _relocked(
+    old: Spec, new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions | None
+) -> Steps[Spec]:
     if options is None:
         lock = yield from _grown_lock(old, new, interpreter, folder)
         if lock is not None:
             return replace(new, lock=lock)
-    choice = replace(options or ResolveOptions(), locked_for=old.python)
+    choice = replace(options or ResolveOptions(), locked_for=old.python, moved=moved(old, new))
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
     if new.exclude_newer:

@@ -31,6 +31,15 @@ from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
+from nbenv.installer.index_packages import (
+    Document,
+    Placement,
+    pinned_indexes,
+    pinned_sources,
+    pinning_limits,
+    resolve_placed,
+    write_pins,
+)
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
 from nbenv.installer.no_dependencies import without_dependencies
@@ -87,7 +96,7 @@ def resolve_lock(
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
-            check_origins(_packages(document), known)
+            check_origins(_packages(document), known, options.moved)
         _keep_sources(document, spec)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
@@ -134,9 +143,19 @@ class _Run:
     def _asked_for_here(self) -> list[str]:
         return [each.name for each in map(parse, self.spec.requirements) if not each.marker]
 
-    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[dict[str, object]]:
+    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[Document]:
+        """Resolve for some platforms, with each package from its index."""
+        run = partial(self._export_placed, constraints, attempt)
+        return (yield from resolve_placed(self.spec, run))
+
+    def _export_placed(
+        self, constraints: Sequence[str], attempt: Attempt, placed: Placement
+    ) -> Steps[Document]:
         """Have uv resolve the project, and return the ``pylock.toml`` that it exports."""
-        spec, scratch, options = self.spec, self.scratch, self.options
+        scratch, options, pins = self.scratch, self.options, placed.pins
+        strategy = placed.strategy or self.spec.index_strategy
+        spec = replace(self.spec, indexes=placed.indexes, index_strategy=strategy)
+        options = replace(options, only_wheels=options.only_wheels or placed.only_wheels)
         links = usable_links(spec.find_links, self.folder)
         metadata = yield from without_dependencies(spec, self.interpreter, self.folder, links)
         write_project(
@@ -150,8 +169,9 @@ class _Run:
                 "environments": attempt.environments,
                 # What cannot be installed on this machine is of no use to it.
                 "required-environments": [this_machine().marker],
-                "sources": _sources(spec, self.folder),
-                **_limits(spec, options, constraints),
+                "index": pinned_indexes(pins),
+                "sources": {**pinned_sources(pins), **_sources(spec, self.folder)},
+                **_limits(spec, options, [*constraints, *pinning_limits(pins)]),
                 **metadata,
             },
         )
@@ -277,6 +297,7 @@ def _add_hashes(
     command += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
     command += [f"--no-binary={each['name']}" for each in bare if not each.get("wheels")]
     command += ["--python", interpreter, str(source)]
+    command += write_pins(folder, spec, [str(each["name"]) for each in bare])
     text = yield from run_uv(command, folder, spec.indexes, find_links=links)
     for line in text.replace("\\\n", " ").splitlines():
         locked = LockedDistribution.from_line(" ".join(line.split()))

@@ -21,6 +21,7 @@ from nbenv.errors import (
     ResolutionError,
 )
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.index_packages import pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
 from nbenv.installer.uv import run_uv
@@ -90,53 +91,78 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         lines = _requirement_lines(distributions, kept, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # or uv would look for settings in the folders above
-        command = ["pip", *arguments, "--python", python]
-        command += _source_arguments(goal, source)
-        command += _hash_arguments(distributions, kept)
-        command += [f"--reinstall-package={each}" for each in goal.again]
+        pins = write_pins(where, spec, [each.name for each in distributions if each.version])
+        options = ["--python", python, *_hash_arguments(distributions, kept)]
+        options += [f"--reinstall-package={each}" for each in goal.again]
+        options += ["--no-cache"] if goal.fresh else []
+
+        def command(pins: Sequence[str]) -> list[str]:
+            files = _source_arguments(goal, [str(source), *pins])
+            return ["pip", *arguments, *options, *files]
+
         links = usable_links(spec.find_links, folder)
-        command += ["--no-cache"] if goal.fresh else []
         if not goal.fresh and all(map(_is_wheel, distributions)):
-            done = _from_cache(command, where, spec, links, goal.packages)
+            done = _from_cache(command(pins), where, spec, links, goal.packages)
             if done is not None:
                 yield from done
                 return
         projects = _projects(distributions, folder)
         run = partial(
             run_uv,
-            command,
-            where,
+            folder=where,
             find_links=links,
             phase="install",
             projects=projects,
             addresses=[each.url for each in distributions if each.url],
         )
+        # What a build needs has no hash, so any index may not serve it.
+        hashed = all(map(_is_wheel, distributions)) or not _listing(spec)
         try:
-            yield from run(spec.indexes, hashed=True)
-        except (IndexAccessError, ResolutionError):
-            others = _other_indexes(spec, distributions)
+            yield from run(command(pins), indexes=spec.indexes, hashed=hashed)
+        except (IndexAccessError, ResolutionError, HashError) as error:
+            others = _other_indexes(spec, distributions, error)
             if others is None:
                 raise
-            yield from run(others)
+            try:
+                yield from run(command([]), indexes=others, hashed=bool(_listing(spec)))
+            except InstallerError:
+                if _listing(spec):
+                    raise error from None
+                raise
+
+
+def _listing(spec: Spec) -> list[Index]:
+    return [index for index in spec.indexes if index.packages is not None]
 
 
 def _other_indexes(
-    spec: Spec, distributions: Sequence[LockedDistribution]
+    spec: Spec, distributions: Sequence[LockedDistribution], error: InstallerError
 ) -> tuple[Index, ...] | None:
     """Return the indexes to try if the notebook's lack a file, this machine's default one last.
 
     A default index of the notebook's may not have what its kernel needs. A hash says that a file is
     the right one, but none says what a build needs. The last one is asked only for names that the
     others do not have: it need not know the names of private packages.
+
+    If an index that lists its packages cannot be used, this machine's own may have the same files.
+    If another one has other files of a version, it may have the right ones.
     """
-    others = tuple(replace(index, default=False) for index in spec.indexes)
-    return None if others == spec.indexes or not all(map(_is_wheel, distributions)) else others
+    if not all(map(_is_wheel, distributions)):
+        return None
+    listing = _listing(spec)
+    if isinstance(error, HashError):
+        return tuple(replace(each, packages=None) for each in spec.indexes) if listing else None
+    kept = spec.indexes
+    if isinstance(error, IndexAccessError):
+        kept = tuple(each for each in kept if each not in listing)
+    others = tuple(replace(index, default=False, packages=None) for index in kept)
+    return None if others == spec.indexes else others
 
 
-def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:
+def _source_arguments(goal: SyncGoal, files: Sequence[str]) -> list[str]:
     if goal.missing is None:
-        return ["--allow-empty-requirements", str(source)]
-    return ["-r", str(source)]
+        return ["--allow-empty-requirements", *files]
+    return [argument for file in files for argument in ("-r", file)]
 
 
 def _hash_arguments(
@@ -244,21 +270,31 @@ def run_pip(python: str, arguments: Sequence[str], spec: Spec) -> Steps[str]:
     return (yield from _run_apart("pip", ["pip", *arguments, "--python", python], spec.indexes))
 
 
-def _run_apart(phase: str, arguments: Sequence[str], indexes: Sequence[Index] = ()) -> Steps[str]:
+def _run_apart(
+    phase: str, arguments: Sequence[str], indexes: Sequence[Index] = (), only: str = ""
+) -> Steps[str]:
     """Run uv where it finds no settings: those beside a notebook may be a stranger's."""
     with scratch_folder() as scratch:
         (Path(scratch) / "uv.toml").touch()
-        return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase))
+        return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase, only=only))
 
 
 def find_outdated(python: str, spec: Spec) -> Steps[list[dict[str, str]]]:
-    """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer."""
+    """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer.
+
+    What an index of the record lists is looked up there alone.
+    """
     command = ["pip", "list", "--outdated", "--format", "json", "--python", python]
     command += [f"--exclude-newer={spec.exclude_newer}"] if spec.exclude_newer else []
-    rows = json.loads((yield from _run_apart("resolve", command, spec.indexes)))
+    pins = pins_of(spec.indexes, spec.lock.versions())
+    found: list[dict[str, str]] = []
+    for index in (None, *dict.fromkeys(pins.values())):
+        only = index.url if index else ""
+        printed = yield from _run_apart("resolve", command, spec.indexes, only)
+        found += [row for row in json.loads(printed) if pins.get(row["name"]) == index]
     return [
         {key: str(row.get(key, "")) for key in ("name", "version", "latest_version")}
-        for row in rows
+        for row in sorted(found, key=lambda row: str(row["name"]))
     ]
 
 

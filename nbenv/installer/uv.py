@@ -23,7 +23,13 @@ from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config, uv_config
 from nbenv.installer.download_meter import DownloadMeter
-from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
+from nbenv.installer.index_settings import (
+    bare_url,
+    entries,
+    is_best_match,
+    narrowed,
+    with_recorded,
+)
 from nbenv.installer.reachability import (
     PATIENCE,
     QUIET,
@@ -39,6 +45,7 @@ from nbenv.progress import Progress, Steps
 __all__ = [
     "bundled_uv",
     "can_prevent_builds",
+    "machine_takes_best_match",
     "own_indexes",
     "own_trusted_hosts",
     "run_uv",
@@ -159,6 +166,11 @@ def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     The default one comes first. With `indexes`, those of a notebook are among them.
     """
     return [bare_url(entry) for entry in entries(_environment(indexes))]
+
+
+def machine_takes_best_match() -> bool:
+    """Return whether this machine takes the best version of all its indexes, as pip does."""
+    return is_best_match(_environment(()))
 
 
 def own_trusted_hosts() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import Requirement
@@ -14,8 +14,9 @@ from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirement_slips import joined_words
 from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.typed.suggestions import is_standard
-from nbenv.engine.asked_options import typed_credentials, with_asked
+from nbenv.engine.asked_options import with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.indexes.asked_indexes import typed_credentials
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
@@ -29,6 +30,7 @@ from nbenv.operations.installing.asked_requirements import (
     as_typed,
     name_requirements,
     of_python,
+    served_names,
     with_meant_package,
     with_options_of,
 )
@@ -98,11 +100,15 @@ def _edited(
         others, request.editable, read.requirements, folder,
         with_asked(snapshot.spec, request, folder, ()),
     )  # fmt: skip
+    served = yield from served_names(
+        request, found.requirements, snapshot.spec,
+        is_upgrade=request.upgrade, any_index=request.any_index,
+    )  # fmt: skip
     asked = [requirements.parse(text) for text in found.requirements]
     names = [each.name for each in asked]
     resolve = _resolve_options(request, names, snapshot)
     return Edited(
-        _add_requirements(snapshot, found, request),
+        _add_requirements(snapshot, found, request, served),
         InstallNote(found.requirements, tuple(standard), resolve.names if resolve else ()),
         # A bare name is satisfied by what is there, as with pip, but who names an edited project
         # means what it is now.
@@ -189,7 +195,10 @@ def _local_names(spec: Spec) -> set[str]:
 
 
 def _add_requirements(
-    snapshot: NotebookSnapshot, named: AskedRequirements, request: InstallRequest
+    snapshot: NotebookSnapshot,
+    named: AskedRequirements,
+    request: InstallRequest,
+    served: Mapping[str, Collection[str]],
 ) -> Spec:
     spec = snapshot.spec
     asked = [text for text in named.requirements if not requirements.is_bare_kernel(text)]
@@ -202,7 +211,7 @@ def _add_requirements(
         ),
         editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
     )
-    made = with_asked(more, request, snapshot.ref.folder, asked)
+    made = with_asked(more, request, snapshot.ref.folder, asked, served)
     return _with_kept_dependencies(made, snapshot) if request.no_deps else made
 
 

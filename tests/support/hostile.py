@@ -315,6 +315,8 @@ def _records() -> Iterator[Hostile]:
     for name, each in PACKAGES.items():
         indexes = [{"name": "x", "url": "https://host.invalid", "packages": each}]
         yield Hostile(f"packages: {name}", record(indexes=indexes), ".indexes[0].packages")
+        indexes = [{"name": "x", "url": "https://host.invalid", "dependencies": each}]
+        yield Hostile(f"dependencies: {name}", record(indexes=indexes), ".indexes[0].dependencies")
     for name, text in PLATFORMS.items():
         yield Hostile(f"platforms: {name}", record(platforms=[text]), ".platforms[0]")
     for name, text in PREBUILT.items():

@@ -15,7 +15,7 @@ from nbenv.installer import pip_config
 
 __all__ = ["add_environment"]
 
-_EVERYWHERE = {"default_index", "indexes", "find_links", "no_index", "trusted_hosts"}
+_EVERYWHERE = {"index_url", "default_index", "indexes", "find_links", "no_index", "trusted_hosts"}
 """Fields that `nbenv.installer.uv` fills for every command: they are the machine's."""
 _UNSAID = {"--break-system-packages", "--compile-bytecode", "--root-user-action"}
 """Settings of images that allow or hasten what nbenv does not do: nobody misses them."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nbenv.core.requirements import name_of
 from nbenv.core.spec import Index
 from nbenv.errors import IndexAccessError, InstallerError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.index_packages import pinned_indexes, pinned_sources, pins_of
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import drain
@@ -80,7 +81,7 @@ def _newest(
     requirement: str, python: str, indexes: Sequence[Index], scratch: Path, how: tuple[bool, bool]
 ) -> str | None:
     name = requirement.partition("<")[0]
-    _write_question(requirement, python, scratch)
+    _write_question(requirement, python, scratch, pins_of(indexes, [name]))
     offline, pre = how
     command = ["lock", "--python", sys.executable]
     command += ["--offline"] if offline else []
@@ -94,7 +95,9 @@ def _newest(
     return next((str(each["version"]) for each in packages if each.get("name") == name), None)
 
 
-def _write_question(requirement: str, python: str, scratch: Path) -> None:
+def _write_question(
+    requirement: str, python: str, scratch: Path, pins: Mapping[str, Index] | None = None
+) -> None:
     write_project(
         scratch / "pyproject.toml",
         # Wider than the Python that is meant: the one that uv runs with has to be within it.
@@ -105,6 +108,8 @@ def _write_question(requirement: str, python: str, scratch: Path) -> None:
                 "and sys_platform != 'emscripten'"
             ],
             "dependency-metadata": [{"name": name_of(requirement), "requires-dist": []}],
+            "index": pinned_indexes(pins or {}),
+            "sources": pinned_sources(pins or {}),
         },
     )
     (scratch / "uv.lock").unlink(missing_ok=True)

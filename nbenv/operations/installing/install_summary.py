@@ -15,13 +15,14 @@ from nbenv.core.spec import Spec
 from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.urls import shown_path
 from nbenv.engine.environment_sync import SyncResult
+from nbenv.engine.indexes.asked_indexes import login_notes
 from nbenv.engine.summaries import and_more, counted, few, unkept_note
 from nbenv.engine.transaction import ChangeResult
 from nbenv.environments.environment import Environment
 from nbenv.environments.markers import select_locked
 from nbenv.installer.failures.held_back import held_back
 from nbenv.installer.uv import own_indexes
-from nbenv.operations.installing.asked_requirements import confusions, login_notes, of_python
+from nbenv.operations.installing.asked_requirements import confusions, of_python
 from nbenv.operations.installing.install_request import InstallRequest
 
 __all__ = ["InstallNote", "summary_of"]

@@ -112,3 +112,22 @@ def test_the_role_of_an_index_says_what_it_is_asked_for() -> None:
     assert bare.role == ""
     assert FAR.role == " for acme-*, acme-torch, and for what no other index has"
     assert recorded_options.Index("x", "y", packages=()).role == " for what no other index has"
+
+
+def test_dependencies_count_least() -> None:
+    needing = recorded_options.Index(
+        "n", "https://n.invalid", packages=(), dependencies=("acme-x",)
+    )
+    assert recorded_options.index_serving((needing,), "acme-x") == needing
+    assert recorded_options.index_serving((needing, FAR), "acme-x") == FAR
+    entry = {"name": "n", "url": "https://n.invalid", "packages": [], "dependencies": ["acme-x"]}
+    assert needing.to_entry() == entry
+    assert recorded_options.indexes([entry]) == (needing,)
+    assert needing.role == " for what its packages need (acme-x), and for what no other index has"
+
+
+@pytest.mark.parametrize("text", ["a-*", "A", ":all:", ""])
+def test_dependencies_are_names(text: str) -> None:
+    entry = {"name": "n", "url": "https://n.invalid", "dependencies": [text]}
+    with pytest.raises(RecordError, match=r"indexes\[0\].dependencies\[0\]"):
+        recorded_options.indexes([entry])
