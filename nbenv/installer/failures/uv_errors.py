@@ -57,13 +57,15 @@ def _wrong_hash(lines: Sequence[str]) -> InstallerError:
 
 def _refused_build(lines: Sequence[str]) -> InstallerError:
     names = _REFUSED.findall("\n".join(lines))
-    return BuildRefusedError(
+    error = BuildRefusedError(
         f"None of the locked files of {', '.join(names) or 'a package'} can be installed here "
         "without a build.",
         "A build runs the package's code, and the notebook's lock does not allow one.",
         "Nothing was changed. To lock files that can be installed here: nbenv upgrade NOTEBOOK "
         f"{' '.join(names)} (in a cell: %nbenv upgrade {' '.join(names)}).",
     )
+    error.names = tuple(names)
+    return error
 
 
 def _conflict(lines: Sequence[str]) -> InstallerError:
