@@ -158,8 +158,9 @@ class ResolutionError(InstallerError):
     """The requirements cannot all be met.
 
     `unknown` is the name that no index has, where that is why; `unmet` is the package of which no
-    version fits, where others exist. Where `unmet` has no file for the Python, `wheels_of` has
-    the version and the Python of the reason, and `reworded` gives the error for other tags.
+    version fits, where others exist. Where `unmet` has no file for the Python or the platform,
+    `wheels_of` has the version and the Python of the reason, as far as they are known, and
+    `reworded` gives the error for other tags.
     """
 
     def __init__(
@@ -176,7 +177,12 @@ class BuildError(InstallerError):
 
 
 class BuildRefusedError(BuildError):
-    """A locked package would have to be built here, which its lock does not allow."""
+    """A package would have to be built here, which its lock or an option does not allow.
+
+    `names` are those of such packages.
+    """
+
+    names: tuple[str, ...] = ()
 
 
 class PlatformError(InstallerError):

@@ -30,7 +30,7 @@ from nbenv.environments.store import (
     state_for,
     superseding,
 )
-from nbenv.errors import NbenvError, NotebookError
+from nbenv.errors import BuildRefusedError, NbenvError, NotebookError
 from nbenv.home.locks import is_locked, locked
 from nbenv.installer.direct_versions import check_direct_versions
 from nbenv.installer.resolve import ResolveOptions
@@ -167,6 +167,8 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             is_back = _go_back(after, spec, interpreter)
             if isinstance(error, INTERRUPTS):
                 raise stopped(is_back) from None
+            if isinstance(error, BuildRefusedError):
+                error.todo = _todo_of_refusal(error, snapshot.spec)
             raise
         return ChangeResult(snapshot, spec, synced, new.note)
 
@@ -255,6 +257,13 @@ def settle(snapshot: NotebookSnapshot, synced: SyncResult) -> NotebookSnapshot:
     if synced.damaged:
         inventory.discard(synced.damaged)
     return after
+
+
+def _todo_of_refusal(error: BuildRefusedError, before: Spec) -> str:
+    """Return what to do about what cannot be built: only what was locked can be upgraded."""
+    if set(error.names) <= set(before.lock.versions()):
+        return error.todo
+    return "Nothing was changed. Ask for a version that has a file for this machine."
 
 
 def _check_built(spec: Spec, synced: SyncResult) -> None:

@@ -27,7 +27,7 @@ from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.core.wheels.wheel_tags import is_installable
-from nbenv.errors import ResolutionError
+from nbenv.errors import BuildRefusedError, ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
@@ -88,10 +88,12 @@ def resolve_lock(
         run = _Run(asked, interpreter, folder, where, options)
         try:
             found = yield from resolve_fitting(run.attempts, asked, run.never_built)
-        except ResolutionError as error:
-            from nbenv.installer.failures.advice import advised  # seldom needed
+        except (ResolutionError, BuildRefusedError) as error:
+            from nbenv.installer.failures import advice  # seldom needed
 
-            raise advised(error, asked) from None
+            if isinstance(error, BuildRefusedError):
+                raise advice.refused(error) from None
+            raise advice.advised(error, asked, run.never_built) from None
         document = found.document
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:

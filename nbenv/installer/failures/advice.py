@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from packaging.tags import platform_tags
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import KERNEL, name_of
 from nbenv.core.spec import Spec
-from nbenv.errors import InstallerError, ResolutionError
+from nbenv.errors import BuildRefusedError, InstallerError, ResolutionError
 from nbenv.installer.failures.known_versions import newest_versions, refusal_of
 from nbenv.installer.failures.no_index import not_an_index
+from nbenv.installer.failures.no_solution import NO_SOURCE
 from nbenv.installer.failures.platforms import deciding_tags
 from nbenv.installer.index_lookup import cached_files
 from nbenv.installer.uv import own_indexes
 
-__all__ = ["advised"]
+__all__ = ["advised", "refused"]
 
 _SCHEMES = ("http", "https", "file")
 _MOST_ASKED = 5
 """Indexes that are asked again, each alone."""
 
 
-def advised(error: ResolutionError, spec: Spec) -> InstallerError:
+def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ()) -> InstallerError:
     """Return an error with the versions that exist, or with the index that has nothing at all.
 
     Parameters
@@ -32,10 +35,14 @@ def advised(error: ResolutionError, spec: Spec) -> InstallerError:
         The error of the resolver.
     spec
         The record that was resolved.
+    never_built
+        The names of which only wheels were taken, or ``":all:"``.
     """
     if error.reworded:
         error = error.reworded(tags) if (tags := _deciding_tags(error, spec)) else error
     if error.unmet:
+        if is_named(never_built, error.unmet):
+            error.why = error.why.replace(NO_SOURCE, "and --only-binary excludes a build")
         return _with_versions(error, spec)
     if error.unknown and (refusal := _refusal(error.unknown, spec)):
         return refusal
@@ -54,14 +61,33 @@ def _refusal(name: str, spec: Spec) -> InstallerError | None:
     return next(filter(None, refusals), None) if len(own_indexes(spec.indexes)) > 1 else None
 
 
+def refused(error: BuildRefusedError) -> BuildRefusedError:
+    """Return the error for what nothing but a build could provide, when nothing is locked yet."""
+    names = ", ".join(error.names) or "a package"
+    reworded = BuildRefusedError(
+        f"{names} can only be built from source here, and that is not allowed.",
+        "The index has no wheel of it that fits, and --only-binary, or a setting like it, excludes "
+        "builds: they run the package's code.",
+        "Nothing was changed. Ask for a version that has a wheel, or allow the build (nbenv status "
+        "shows what the notebook records).",
+    )
+    reworded.names = error.names
+    return reworded
+
+
 def _deciding_tags(error: ResolutionError, spec: Spec) -> list[str]:
     """Return what decides that no wheel fits: the resolver names Pythons alone if both differ."""
-    version, python = error.wheels_of
+    version, python = error.wheels_of[0], error.wheels_of[1] or spec.python
     try:
+        version = version or _newest(error.unmet, python, spec)
         files = cached_files([LockedDistribution(error.unmet, version)], python, spec.indexes)
     except InstallerError:
         return []
     return deciding_tags((file.name for file in files.get(error.unmet, ())), platform_tags())
+
+
+def _newest(name: str, python: str, spec: Spec) -> str:
+    return next(iter(newest_versions(name, python, spec.indexes, most=1, pre=True)), "")
 
 
 def _with_versions(error: ResolutionError, spec: Spec) -> ResolutionError:

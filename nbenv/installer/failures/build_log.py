@@ -10,6 +10,7 @@ from nbenv.core.typed.suggestions import meant_by
 from nbenv.errors import BuildError
 from nbenv.installer.failures.no_solution import install_it
 from nbenv.installer.failures.projects import local_project
+from nbenv.installer.failures.system_libraries import Missing, find_missing_library
 
 __all__ = ["built", "explain_build", "explain_build_needs"]
 
@@ -33,7 +34,8 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"fatal error: ['\"]?(?P<what>[\w./+-]+\.h(?:pp)?)['\"]?(?::| file)"),
         "It needs the C header {what}, which is not on this machine.",
-        "Install the system package that has it ({hint}), or ask for a version that has wheels;",
+        "Install the system package that has it (on Debian and Ubuntu its name ends with -dev), or "
+        "ask for a version that has wheels;",
     ),
     (
         re.compile(
@@ -65,18 +67,6 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "does not help;",
     ),
 )
-_HEADERS = {
-    "Python.h": "Debian, Ubuntu: python3-dev",
-    "ffi.h": "Debian, Ubuntu: libffi-dev",
-    "openssl/ssl.h": "Debian, Ubuntu: libssl-dev",
-    "libpq-fe.h": "Debian, Ubuntu: libpq-dev",
-    "mysql.h": "Debian, Ubuntu: default-libmysqlclient-dev",
-    "libxml/xpath.h": "Debian, Ubuntu: libxml2-dev",
-    "sql.h": "Debian, Ubuntu: unixodbc-dev",
-    "jpeglib.h": "Debian, Ubuntu: libjpeg-dev",
-    "hdf5.h": "Debian, Ubuntu: libhdf5-dev",
-    "portaudio.h": "Debian, Ubuntu: portaudio19-dev",
-}
 
 
 def explain_build(lines: Sequence[str], projects: Sequence[Path] = ()) -> BuildError:
@@ -139,13 +129,22 @@ def _headline(lines: Sequence[str]) -> str:
 
 
 def _reason(text: str) -> tuple[str, str]:
+    if missing := find_missing_library(text):
+        return _missing(missing)
     for pattern, why, todo in _KINDS:
         found = pattern.search(text)
         if found:
             what = found.groupdict().get("what") or "cargo (Rust)"
-            hint = _HEADERS.get(what, "on Debian and Ubuntu its name ends with -dev")
-            return why.format(what=what), todo.format(what=what, hint=hint)
+            return why.format(what=what), todo.format(what=what)
     return "", _OTHER_VERSION
+
+
+def _missing(missing: Missing) -> tuple[str, str]:
+    named = "" if missing.found.lower() == missing.name.lower() else f" ({missing.found})"
+    return (
+        f"It needs {missing.name}{named}, which is not on this machine.",
+        f"Install it ({missing.hint}), or ask for a version that has wheels;",
+    )
 
 
 def _end_of_log(lines: Sequence[str]) -> str:

@@ -29,7 +29,8 @@ _ONLY = re.compile(
 )
 _YANKED = re.compile(rf"(?P<spec>{_SPEC}) was yanked(?: \(reason: (?P<reason>[^)]*)\))?")
 _WHEELS = re.compile(
-    rf"(?P<source>all versions of {_NAME}|{_SPEC}) ha(?:s|ve) no (?:usable )?wheels"
+    rf"(?P<source>all versions of {_NAME}|{_SPEC}) ha(?:s|ve) no "
+    r"(?:usable )?(?:`[^`]*`-compatible )?wheels"
     r"(?: with a matching (?P<tag>Python version|Python ABI|Python implementation|platform) tag)?"
 )
 _TAGS = re.compile(

@@ -16,8 +16,9 @@ from nbenv.installer.failures.disjoint import are_disjoint
 from nbenv.installer.failures.platforms import described_tags, nearest_python, python_range
 from nbenv.installer.scratch_project import PROJECT
 
-__all__ = ["explain_no_solution", "install_it", "unknown_name"]
+__all__ = ["NO_SOURCE", "explain_no_solution", "install_it", "unknown_name"]
 
+NO_SOURCE = "and no source to build it from"
 _UNCHANGED = "nothing was changed."
 _LOOSEN = f"Loosen or correct one of them; {_UNCHANGED}"
 _PROJECT = re.compile(r"your project's|your project|your requirements")
@@ -160,7 +161,13 @@ def _no_wheel(facts: Derivation) -> ResolutionError | None:
     nearest = described_tags(facts.tags, facts.python)[1]
     if facts.tagged and nearest:
         error.wheels_of, error.reworded = (facts.tagged, nearest), worded
+    elif not facts.tags:  # the resolver says only that none is for this platform
+        error.wheels_of, error.reworded = (_exact(versions), facts.python), worded
     return error
+
+
+def _exact(versions: str) -> str:
+    return versions.lstrip("=") if _PIN.fullmatch(versions) else ""
 
 
 def _without_file(
@@ -176,7 +183,7 @@ def _without_file(
     )
     return ResolutionError(
         f"{_capital(package)} cannot be installed {where}.",
-        " ".join([f"{has}, and no source to build it from.", *required]),
+        " ".join([f"{has}, {NO_SOURCE}.", *required]),
         f"{move} for another version; {_UNCHANGED}",
         unmet=name,
     )

@@ -81,13 +81,15 @@ def _refused_build(said: _Said) -> InstallerError:
     if _OF_BUILD.search(said.text):
         return explain_build_needs(said.lines)
     names = _REFUSED.findall(said.text)
-    return BuildRefusedError(
+    error = BuildRefusedError(
         f"None of the locked files of {', '.join(names) or 'a package'} can be installed here "
         "without a build.",
         "A build runs the package's code, and the notebook's lock does not allow one.",
         "Nothing was changed. To lock files that can be installed here: nbenv upgrade NOTEBOOK "
         f"{' '.join(names)} (in a cell: %nbenv upgrade {' '.join(names)}).",
     )
+    error.names = tuple(names)
+    return error
 
 
 def _conflict(said: _Said) -> InstallerError:

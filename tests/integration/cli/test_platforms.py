@@ -124,3 +124,33 @@ def test_a_mixed_lock_takes_the_wheel_that_fits(index: LocalIndex, tmp_path: Pat
     assert f"platform_machine == '{platform.machine()}'" in found["prebuilt"][0]
     nbenv_here("approvals", "--revoke", "all")
     assert "builds" not in nbenv_here("run", notebook).err
+
+
+def fail(*words: object) -> str:
+    done = nbenv_here(*words)
+    assert done.status == 1, done.out
+    return done.err
+
+
+def test_what_cannot_be_installed_here(index: LocalIndex, notebook: Path) -> None:
+    index.wheel("leaf", "1.0", tag=f"{TAG}-win_amd64")
+    index.wheel("twig", "1.0", requires=["leaf"])
+    said = fail("install", notebook, "twig")
+    assert "leaf 1.0 cannot be installed on this platform." in said
+    assert "files of it for Windows (amd64) only, and no source" in said
+    assert "twig requires it." in said
+    index.sdist("leaf", "1.0")
+    said = fail("install", notebook, "--only-binary", "leaf", "leaf")
+    assert "Windows (amd64) only, and --only-binary excludes a build" in said
+    index.sdist("source", "1.0")
+    said = fail("install", notebook, "--only-binary", "source", "source")
+    assert "source can only be built from source here, and that is not allowed." in said
+    assert "upgrade" not in said
+
+
+def test_a_requirement_for_elsewhere_alone(index: LocalIndex, notebook: Path) -> None:
+    index.sdist("there", "1.0", static=False, fails="it was built")
+    said = succeed("install", notebook, "there; sys_platform == 'darwin'")
+    assert "Recorded, but not for this Python and machine" in said
+    assert "Locked for Linux and Windows only" in said
+    assert "it was built" not in said

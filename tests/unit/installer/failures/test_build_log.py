@@ -14,13 +14,13 @@ from nbenv.installer.failures.uv_errors import explain_failure
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("error: command 'gcc' failed: No such file or directory", "It needs a compiler"),
-        ("error: command '/usr/bin/cc' failed: No such file or directory", "It needs a compiler"),
+        ("error: command 'gcc' failed: No such file or directory", "It needs a C compiler"),
+        ("error: command '/usr/bin/cc' failed: No such file or directory", "build-essential"),
         ("error: Microsoft Visual C++ 14.0 or greater is required.", "It needs a compiler"),
         ("x.c:1:10: fatal error: Python.h: No such file or directory", "python3-dev"),
         ("x.c:1:10: fatal error: 'libpq-fe.h' file not found", "libpq-dev"),
-        ("Error: pg_config executable not found.", "the program pg_config"),
-        ("error: can't find Rust compiler; cargo, is not installed", "the program cargo"),
+        ("Error: pg_config executable not found.", "PostgreSQL's client library (pg_config)"),
+        ("error: can't find Rust compiler; cargo, is not installed", "It needs Rust"),
         ("ModuleNotFoundError: No module named 'setuptools'", "the module setuptools"),
         ("RuntimeError: moon", "There is no wheel of it for this Python."),
     ],

@@ -61,6 +61,14 @@ def test_what_is_not_understood_is_left_out() -> None:
     assert read_derivation("").needs == ()
 
 
+def test_wheels_for_other_platforms_alone() -> None:
+    facts = read_derivation(
+        "Because leaf<=2.0 has no `implementation_name == 'cpython' and sys_platform == 'linux'`-"
+        "compatible wheels and only leaf<=2.0 is available, we can conclude that it is not."
+    )
+    assert facts.no_wheels == (("leaf", "<=2.0"),)
+
+
 def test_the_bare_name() -> None:
     assert bare_name("pandas[excel]{os_name == 'nt'}>=2") == "pandas"
     assert bare_name("=") == "="
