@@ -1,27 +1,31 @@
 """Regenerate ``nbenv/core/import_names.txt``: the packages that provide imported modules.
 
-    python -m tools.mapping [--popular FILE] [--report]
+    python -m tools.mapping [--popular FILE [--carried JSON]...] [--report]
 
 Sources, each downloaded from the index: pigar's database (the content of all wheels; BSD 3-Clause),
 the lists that pipreqs, marimo and Pants keep by hand (Apache 2.0), mypy's list of stubs (MIT).
 ``mapping_overrides.txt`` beside this file overrides all of them. FILE lists names of packages, one
-a line, the most downloaded first. Without it, the packages of the present table are looked up
-again, and where several provide a module, the table keeps its choice.
+a line, the most downloaded first. JSON maps the names of conda packages to lists of names on the
+index, as parselmouth keeps it for conda-forge and bioconda (BSD 3-Clause): people have reviewed
+these, so they count after the most downloaded. Without FILE, the packages of the present table are
+looked up again, and where several provide a module, the table keeps its choice.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from datetime import UTC, datetime
+from itertools import chain, product
 from operator import add
 from pathlib import Path
 
@@ -44,6 +48,16 @@ SOURCES = {
 }
 # Prefixes of packages of one maker, whose names follow those of their modules (PEP 423).
 FAMILIES = ("azure", "google-cloud", "opentelemetry", "llama-index", "autogluon", "azureml")
+# Folders that wheels contain by mistake, and that people name their own modules.
+FOLDERS = frozenset(
+    "assets benchmark benchmarks bin build common config core data demo demos dist doc docs "  # noqa: SIM905
+    "example examples helper helpers images lib model models notebooks resources samples script scripts "
+    "setup src test tests testing tools tutorials utils version".split()
+)
+# Packages that nobody imports by the name of the package.
+PLUGIN = re.compile(r"(python|py|apache|django|pytest|jupyterlab|types|nvidia|sphinxcontrib)-")
+# spaCy's models, which are no packages of the index.
+MODEL = re.compile(r"[a-z]{2}_(core|dep|ent)_[a-z]+_(sm|md|lg|trf)")
 # Modules of older Pythons, and of other implementations.
 STDLIB = sys.stdlib_module_names | {
     *("asynchat", "asyncore", "binhex", "distutils", "formatter", "imp"),
@@ -52,7 +66,8 @@ STDLIB = sys.stdlib_module_names | {
 HEADER = """\
 # The package that provides an imported module; a module alone: the package of that name.
 # Written by tools/mapping.py: to change an entry, edit tools/mapping_overrides.txt.
-# From pigar (BSD 3-Clause), pipreqs, marimo and Pants (Apache 2.0), mypy (MIT).
+# From pigar and parselmouth (BSD 3-Clause), pipreqs, marimo and Pants (Apache 2.0), mypy (MIT).
+# Made on {day}. Sorted by code point, as the lookup needs it.
 """
 
 
@@ -111,6 +126,7 @@ def sensible(module: str) -> bool:
         all(re.fullmatch(r"[A-Za-z_]\w*", part, re.ASCII) for part in parts)
         and parts[0] not in STDLIB
         and not module.startswith("_")
+        and not MODEL.fullmatch(module)
     )
 
 
@@ -137,13 +153,14 @@ def merged(
     """Return module → package, from all sources together."""
     claimants = defaultdict(list)
     for name in rank:
-        for module in filter(sensible, provided.get(name, ())):
-            if "." not in module:
-                claimants[module].append(name)
+        for module in modules_of(name, provided):
+            claimants[module].append(name)
+    shares = Counter(module for modules in provided.values() for module in modules)
     found = {}
     for module, names in claimants.items():
         name = choose(module, names, rank)
-        if alike(module, name) or listed.get(module) == name:
+        is_own = shares[module] == 1 and len(module) > 3 and modules_of(name, provided) == [module]
+        if alike(module, name) or listed.get(module) == name or is_own:
             found[module] = name
     for module, name in listed.items():
         if (
@@ -155,6 +172,22 @@ def merged(
     found = family(rank) | found
     shared = {module for module, names in claimants.items() if namespace(module, names)}
     return {module: name for module, name in found.items() if module not in shared}
+
+
+def narrowed(found: Mapping[str, str], provided: Mapping[str, set[str]]) -> dict[str, str]:
+    """Leave out modules whose names are common, as many people name a file of their own so."""
+    shares = Counter(module for modules in provided.values() for module in modules)
+    return {
+        module: name
+        for module, name in found.items()
+        if shares[module] <= (3 if len(module) > 4 else 1) and len(provided.get(name, ())) < 40
+    }
+
+
+def modules_of(name: str, provided: Mapping[str, set[str]]) -> list[str]:
+    """Return a package's top-level modules; its own name where pigar has none of it."""
+    modules = provided.get(name) or {"" if PLUGIN.match(name) else name.replace("-", "_")}
+    return [each for each in modules if "." not in each and sensible(each) and each not in FOLDERS]
 
 
 def family(names: Iterable[str]) -> dict[str, str]:
@@ -198,12 +231,18 @@ def pairs(path: Path) -> dict[str, str]:
     return found
 
 
+def carried(path: Path) -> Iterator[str]:
+    """Yield the names on the index of packages that a conda channel carries."""
+    for names in json.loads(path.read_text(encoding="utf-8")).values():
+        yield from names or ()
+
+
 def text(mapping: Mapping[str, str]) -> str:
     lines = [
         module if canonicalize_name(module) == name else f"{module} {name}"
         for module, name in sorted(mapping.items())
     ]
-    return HEADER + "".join(f"{line}\n" for line in lines)
+    return HEADER.format(day=datetime.now(UTC).date()) + "".join(f"{line}\n" for line in lines)
 
 
 def main() -> None:
@@ -211,19 +250,23 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--popular", type=Path, metavar="FILE")
+    parser.add_argument("--carried", type=Path, metavar="JSON", action="append", default=[])
     parser.add_argument("--report", action="store_true", help="print the least certain entries")
     options = parser.parse_args()
     known = pairs(DATA) if DATA.exists() else {}
-    names = options.popular.read_text().split() if options.popular else known.values()
-    rank = {
-        name: place for place, name in enumerate(filter(usable, map(canonicalize_name, names)), 1)
-    }
+    names = options.popular.read_text().split() if options.popular else list(known.values())
+    unique = dict.fromkeys(filter(usable, map(canonicalize_name, names)))
+    popular = len(unique)
+    more = map(canonicalize_name, chain.from_iterable(map(carried, options.carried)))
+    unique |= dict.fromkeys(filter(usable, more))
+    rank = {name: place for place, name in enumerate(unique, 1)}
     with tempfile.TemporaryDirectory() as folder:
         paths = {name: downloaded(*source, Path(folder)) for name, source in SOURCES.items()}
         listed = kept_by_hand(paths)
         provided = claims(paths["pigar"])
     overrides = pairs(OVERRIDES)
-    found = merged(provided, listed, rank)
+    found = merged(provided, listed, dict(list(rank.items())[:popular]))
+    found = narrowed(merged(provided, listed, rank), provided) | found
     if not options.popular:
         found = {module: name for module, name in found.items() if certain(module, name, known)}
         found |= {module: name for module, name in known.items() if module in found}

@@ -28,17 +28,35 @@ def distribution_of(module: str) -> str | None:
         return None
     for names in (parts, [re.sub(r"(?<=\w)_v\d\w*$", "", part) for part in parts]):
         for length in range(len(names), 0, -1):
-            found = known().get(prefix := ".".join(names[:length]))
+            found = _entry(prefix := ".".join(names[:length]))
             if found is not None:
                 return found or canonicalize_name(prefix)
     return None
 
 
+def _entry(module: str) -> str | None:
+    """Look one module up in the sorted text: a failed import should not wait for all to be read."""
+    text, word = _text(), module.encode()
+    low, high = 0, len(text)
+    while low < high:
+        start = text.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = text.find(b"\n", start)
+        entry, _, name = text[start:end].partition(b" ")
+        if entry == word:
+            return name.decode()
+        low, high = (end + 1, high) if entry < word else (low, start)
+    return None
+
+
+@cache
+def _text() -> bytes:
+    return get_data(__package__, "import_names.txt") or b""
+
+
 @cache
 def known() -> dict[str, str]:
     """Return the table: module → distribution, or an empty string where both have one name."""
-    text = (get_data(__package__, "import_names.txt") or b"").decode()
-    lines = (line.partition(" ") for line in text.splitlines() if not line.startswith("#"))
+    lines = (line.partition(" ") for line in _text().decode().splitlines() if line[0] != "#")
     return {module: name for module, _, name in lines}
 
 

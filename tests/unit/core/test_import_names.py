@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from packaging.utils import canonicalize_name
 
 from nbenv.core.import_names import distribution_of, known
 
+CHECKED = Path(__file__).with_name("import_names_checked.txt")
 DIFFERENT = {
     "fitz": "pymupdf",
     "cv2": "opencv-python",
@@ -95,6 +97,14 @@ SHARED = {
     "dask.distributed": "distributed",
     "ruamel.yaml": "ruamel-yaml",
     "llama_index.llms.openai": "llama-index-llms-openai",
+    "pyannote.audio.pipelines": "pyannote-audio",
+    "pyannote.core": "pyannote-core",
+    "orbax.checkpoint": "orbax-checkpoint",
+    "pysat.solvers": "python-sat",
+    "dwave.system": "dwave-system",
+    "ml4t.data": "ml4t-data",
+    "IPython.parallel": "ipyparallel",
+    "IPython.html.widgets": "ipywidgets",
 }
 UNKNOWN = [
     "google", "google.cloud", "google.colab", "azure", "zope",  # shared, and nothing told which
@@ -118,6 +128,21 @@ def test_known_to_be_named_alike(module: str) -> None:
 @pytest.mark.parametrize("module", UNKNOWN)
 def test_unknown(module: str) -> None:
     assert distribution_of(module) is None
+
+
+def test_two_thousand_names() -> None:
+    lines = CHECKED.read_text(encoding="utf-8").splitlines()
+    pairs = [line.partition(" ") for line in lines if not line.startswith("#")]
+    assert len(pairs) >= 2000
+    found = {module: distribution_of(module) for module, _, _ in pairs}
+    assert found == {module: name or None for module, _, name in pairs}
+
+
+def test_one_name_is_looked_up_as_in_the_whole_table() -> None:
+    for module, name in list(known().items())[::7]:
+        assert distribution_of(module) == (name or canonicalize_name(module))
+        other = f"{module}0"
+        assert "." in other or other in known() or distribution_of(other) is None
 
 
 def test_no_name_that_only_looks_right() -> None:
@@ -148,6 +173,6 @@ def test_the_table() -> None:
 
 
 def test_nothing_is_read_before_it_is_asked() -> None:
-    code = "import nbenv.core.import_names as m; print(m.known.cache_info().currsize)"
+    code = "import nbenv.core.import_names as m; print(m._text.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
