@@ -124,9 +124,7 @@ def _completed(
     findings: Findings, notes: tuple[str, ...], adopted: Adopted, ref: NotebookRef
 ) -> Findings:
     """Return the findings with what installing them showed: names and modules that were unknown."""
-    environment = NotebookSnapshot.read(ref).environment
-    provided = environment.imports(set(environment.installed()))
-    present = {module for modules in provided.values() for module in modules}
+    present = _importable(ref) if findings.unknown else set()
     return replace(
         findings,
         requirements=[each for each in findings.requirements if each.name not in adopted.dropped],
@@ -137,3 +135,10 @@ def _completed(
         },
         notes=list(dict.fromkeys([*findings.notes, *notes, *adopted.notes])),
     )
+
+
+def _importable(ref: NotebookRef) -> set[str]:
+    """Return the modules that the notebook's environment provides."""
+    environment = NotebookSnapshot.read(ref).environment
+    provided = environment.imports(set(environment.installed()))
+    return {module for modules in provided.values() for module in modules}
