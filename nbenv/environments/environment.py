@@ -7,7 +7,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -293,11 +293,10 @@ def _top_level(rows: Iterable[list[str]]) -> list[str]:
     return sorted(modules)
 
 
-def _own_modules(rows: Iterable[list[str]]) -> list[str]:
+def _own_modules(rows: Sequence[list[str]]) -> list[str]:
     """Return the highest modules that have code: below one of them, all is its own."""
-    files = [row[0].split("/") for row in rows]
-    tops = set(_top_level([["/".join(parts)] for parts in files]))
-    files = [parts for parts in files if parts[0].partition(".")[0] in tops]
+    tops = set(_top_level(rows))
+    files = [parts for row in rows if (parts := row[0].split("/"))[0].partition(".")[0] in tops]
     packages = {tuple(parts[:-1]) for parts in files if parts[-1] == "__init__.py"}
     highest_of: dict[tuple[str, ...], tuple[str, ...] | None] = {}
     found = set()
