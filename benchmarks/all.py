@@ -19,6 +19,7 @@ SCRIPTS = (
     "kernel_start",
     "restore",
     "run",
+    "adopt",
     "new_notebook",
     "install",
     "startup",

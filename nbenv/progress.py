@@ -78,11 +78,11 @@ class Outcome:
 
     `summary` is one short line and `text` what was asked to be shown; `data` is what ``--json``
     prints. A `nbenv.core.plain_text.Payload` in them is printed as it is; all other texts are
-    cleaned. `table` is the text as a table, where it is one, for those who can draw it. `imports`
-    gives the top-level modules of each changed distribution, `path_files` the ``.pth`` files that
-    came, for kernels that keep running; `replaced` says that the environment is another one than
-    before, which needs a new kernel. `failed` gives the exit status 1 to an operation whose answer
-    is bad news.
+    cleaned. `table` is the text as a table, where it is one, for those who can draw it, and `below`
+    is what of the text follows it. `imports` gives the top-level modules of each changed
+    distribution, `path_files` the ``.pth`` files that came, for kernels that keep running;
+    `replaced` says that the environment is another one than before, which needs a new kernel.
+    `failed` gives the exit status 1 to an operation whose answer is bad news.
     """
 
     summary: str = ""
@@ -95,15 +95,24 @@ class Outcome:
     replaced: bool = False
     failed: bool = False
     table: Table | None = None
+    below: str = ""
 
 
 def drain(steps: Steps[T], on_progress: Callable[[Progress], None] | None = None) -> T:
-    """Run an operation to its end and return its result."""
+    """Run an operation to its end and return its result.
+
+    An interrupt while progress is shown is the operation's, too: it knows what is half done.
+    """
+    stop: KeyboardInterrupt | None = None
     while True:
         try:
-            progress = next(steps)
+            progress = next(steps) if stop is None else steps.throw(stop)
         except StopIteration as end:
             result: T = end.value
             return result
-        if on_progress:
-            on_progress(progress)
+        stop = None
+        try:
+            if on_progress:
+                on_progress(progress)
+        except KeyboardInterrupt as interrupt:
+            stop = interrupt

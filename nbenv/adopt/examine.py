@@ -13,7 +13,7 @@ from nbenv.adopt.age import age_of, python_of, shown_versions
 from nbenv.adopt.findings import Findings, FoundRequirement, package_name
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.notebook_reader import ReadNotebook, read
-from nbenv.adopt.project_files import read_beside
+from nbenv.adopt.project_files import project_folder, read_beside
 from nbenv.adopt.records import READERS
 from nbenv.adopt.resolve_imports import settle
 from nbenv.adopt.scan import Scan
@@ -21,7 +21,9 @@ from nbenv.adopt.scan import Scan
 __all__ = ["examine"]
 
 
-def examine(path: Path, default: str, python: str | None = None) -> Findings:
+def examine(
+    path: Path, default: str, python: str | None = None, root: Path | None = None
+) -> Findings:
     """Find out what a notebook needs.
 
     Parameters
@@ -32,6 +34,9 @@ def examine(path: Path, default: str, python: str | None = None) -> Findings:
         The Python, as ``"3.11"``, for a notebook that does not name one.
     python
         The Python that was asked for, whatever the notebook names.
+    root
+        The folder that the notebook belongs to: where its own has no project files, those of the
+        folders up to this one count.
 
     Raises
     ------
@@ -45,9 +50,10 @@ def examine(path: Path, default: str, python: str | None = None) -> Findings:
     scan.visited.add(path.resolve())
     scan.scan_cells(notebook.cells)
     beside = Findings(python=findings.python)
-    read_beside(path.parent, beside)
+    project = project_folder(path.parent, root)
+    read_beside(project, beside)
     _choose_python(notebook, findings, beside, python)
-    settle(scan, beside, findings.python or default, alone=_is_only_notebook(path))
+    settle(scan, beside, findings.python or default, alone=_is_only_notebook(path, project, root))
     for cell in notebook.cells:
         for pin in shown_versions(cell):
             _add_shown_version(pin, notebook, findings)
@@ -65,9 +71,15 @@ def _choose_python(
     findings.suggest_python(*python_of(notebook))
 
 
-def _is_only_notebook(path: Path) -> bool:
-    """Return whether the folder has no other notebook, so that its files are about this one."""
-    return sum(1 for _ in path.parent.glob("*.ipynb")) <= 1
+def _is_only_notebook(path: Path, project: Path, root: Path | None) -> bool:
+    """Return whether the project's files are about this notebook: there is no other one.
+
+    In a folder that is adopted as a whole, they are about the notebooks below, too.
+    """
+    if project != path.parent:
+        return False
+    found = project.rglob("*.ipynb") if root else project.glob("*.ipynb")
+    return all(each == path or each.parent.name.startswith(".") for each in found)
 
 
 def _add_shown_version(pin: FoundRequirement, notebook: ReadNotebook, findings: Findings) -> None:

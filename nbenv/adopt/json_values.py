@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-__all__ = ["as_list", "as_mapping", "as_texts", "python_in"]
+__all__ = ["as_list", "as_mapping", "as_texts", "objects_in", "python_in"]
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
@@ -22,6 +22,11 @@ def as_mapping(value: object) -> Mapping[str, object]:
 def as_list(value: object) -> list[object]:
     """Return a list; an empty one for anything else."""
     return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def objects_in(value: object) -> list[Mapping[str, object]]:
+    """Return the objects in a list; an empty list for anything else."""
+    return [each for each in as_list(value) if isinstance(each, Mapping)]
 
 
 def as_texts(value: object) -> list[str]:

@@ -1,21 +1,22 @@
 """Read a notebook of any format version as code cells and prose.
 
+The present format is read as plain JSON, of any shape: importing nbformat takes a quarter of a dry
+run, and raises errors for notebooks that Jupyter opens.
+
 https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
+from nbenv.adopt.json_values import as_mapping, objects_in
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.language import is_python, other_language
 from nbenv.errors import NotebookError
-from nbenv.notebook.text_cells import read_text_notebook
 
 __all__ = ["Cell", "ReadNotebook", "read"]
 
@@ -66,51 +67,62 @@ def read(path: Path) -> ReadNotebook:
         raise NotebookError(
             f"The notebook {path} cannot be read.", f"{error.strerror or error}."
         ) from None
-    except Exception as error:  # a broken file makes nbformat raise errors of any kind
+    except Exception as error:  # a broken file makes json and nbformat raise errors of any kind
         raise NotebookError(
             f"{path} is not a notebook.", f"{type(error).__name__}: {str(error).splitlines()[0]}."
         ) from None
+    cells = objects_in(converted.get("cells"))
     notebook = ReadNotebook(
         path,
-        dict(converted.metadata),
-        tuple(_code_cells(converted.cells)),
-        "\n".join(_text(cell.source) for cell in converted.cells if cell.cell_type != "code"),
+        as_mapping(converted.get("metadata")),
+        tuple(_code_cells(cells)),
+        "\n".join(_text(cell.get("source")) for cell in cells if cell.get("cell_type") != "code"),
         original,
     )
     _check_language(notebook)
     return notebook
 
 
-def _read_file(path: Path) -> tuple[nbformat.NotebookNode, int]:
+def _read_file(path: Path) -> tuple[Mapping[str, object], int]:
     """Return the notebook in format 4, and the format of the file."""
     if is_text_notebook(path.name):
+        from nbenv.notebook.text_cells import read_text_notebook
+
         return read_text_notebook(str(path)), 4
     text = path.read_bytes().decode("utf-8-sig")
-    original = int(json.loads(text)["nbformat"])
-    return nbformat.reads(text, as_version=4), original  # type: ignore[no-untyped-call]
+    document = json.loads(text)
+    original = int(document["nbformat"])
+    if original != 4:
+        return _converted(text), original
+    if not isinstance(document["cells"], list):
+        raise TypeError("its cells are not a list")
+    return document, original
 
 
-def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
+def _converted(text: str) -> Mapping[str, object]:
+    import nbformat  # slow to import
+
+    found: Mapping[str, object] = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    return found
+
+
+def _code_cells(cells: Iterable[Mapping[str, object]]) -> Iterator[Cell]:
     for number, cell in enumerate(cells, 1):
-        if cell.cell_type == "code" and _is_python(cell):
-            outputs = "\n".join(_output_texts(cell.get("outputs", ())))
-            yield Cell(number, _text(cell.source), outputs)
+        if cell.get("cell_type") == "code" and _is_python(cell):
+            outputs = "\n".join(_output_texts(cell.get("outputs")))
+            yield Cell(number, _text(cell.get("source")), outputs)
 
 
-def _is_python(cell: nbformat.NotebookNode) -> bool:
+def _is_python(cell: Mapping[str, object]) -> bool:
     """Return whether a cell is in Python: its metadata may name another language."""
-    metadata = cell.get("metadata", {})
-    of_vscode = metadata.get("vscode")
-    language = metadata.get("language") or (
-        of_vscode.get("languageId") if isinstance(of_vscode, dict) else None
-    )
+    metadata = as_mapping(cell.get("metadata"))
+    language = metadata.get("language") or as_mapping(metadata.get("vscode")).get("languageId")
     return not isinstance(language, str) or is_python(language)
 
 
-def _output_texts(outputs: list[nbformat.NotebookNode]) -> Iterator[str]:
-    for output in outputs:
-        text = output.get("text") or output.get("data", {}).get("text/plain", "")
-        yield _text(text)
+def _output_texts(outputs: object) -> Iterator[str]:
+    for output in objects_in(outputs):
+        yield _text(output.get("text") or as_mapping(output.get("data")).get("text/plain"))
 
 
 def _text(value: object) -> str:

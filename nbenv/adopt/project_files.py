@@ -23,11 +23,24 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["read_beside", "read_requirements", "read_requirements_text"]
+__all__ = ["project_folder", "read_beside", "read_requirements", "read_requirements_text"]
 
 _FOLDERS = (".", "binder", ".binder")
 _DEEPEST = 5
 """Files that include each other must end somewhere."""
+
+
+def project_folder(folder: Path, root: Path | None) -> Path:
+    """Return the folder whose project files are about the notebooks in `folder`.
+
+    It is that folder itself, unless it has none and one above it has, up to `root`.
+    """
+    above = [each for each in folder.parents if root and each.is_relative_to(root)]
+    return next((each for each in (folder, *above) if _has_files(each)), folder)
+
+
+def _has_files(folder: Path) -> bool:
+    return any((folder / inner / name).is_file() for inner in _FOLDERS for name in _READERS)
 
 
 def read_beside(folder: Path, findings: Findings) -> None:

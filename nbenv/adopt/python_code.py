@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from IPython.core.inputtransformer2 import TransformerManager
+from nbenv.adopt.cell_transform import transform_cell
 
 __all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
@@ -102,7 +102,7 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool) -> None:
         source = (
             source if source.lstrip().startswith("%%") else _UNMARKED_INSTALL.sub(r"\1%\2", source)
         )
-        source = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+        source = transform_cell(source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

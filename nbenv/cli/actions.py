@@ -52,10 +52,20 @@ def install(call: Call) -> Steps[Outcome]:
 
 
 def adopt(call: Call) -> Steps[Outcome]:
-    """Adopt an ordinary notebook; IPython's parser is slow to import."""
+    """Adopt an ordinary notebook, or all of a folder; IPython's parser is slow to import."""
     from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 
+    if call.places:
+        return _adopt_folder(call)
     return adopt(call.notebook(), call.request(AdoptOptions), call.agreed)
+
+
+def _adopt_folder(call: Call) -> Steps[Outcome]:
+    from nbenv.operations.adoption.examined import AdoptOptions
+    from nbenv.operations.adoption.folder.adopt_folder import FolderOptions, adopt_folder
+
+    more = call.request(FolderOptions)
+    return adopt_folder(call.places, call.request(AdoptOptions), more, call.ask)
 
 
 def restore(call: Call) -> Steps[Outcome]:

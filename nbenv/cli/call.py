@@ -35,6 +35,7 @@ def is_in_cell(options: argparse.Namespace) -> bool:
 class Call:
     """A command with its words and options; `path` is the notebook that a terminal's words name.
 
+    `places` are the notebooks and folders that they name, where it is not one notebook.
     `options` holds the words too, below the name of the request's field that they fill.
     """
 
@@ -43,6 +44,7 @@ class Call:
     options: argparse.Namespace
     path: str = ""
     ask: Ask = nobody
+    places: tuple[str, ...] = ()
 
     @property
     def agreed(self) -> str | None:

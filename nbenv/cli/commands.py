@@ -66,8 +66,12 @@ COMMANDS = by_name([
             Option(("--rewrite",), "rewrite the cells that install packages to use %nbenv"),
             Option(("--own-indexes",), "use only the package indexes configured on this machine"),
             PYTHON,
+            Option(("--jobs",), "of several notebooks, adopt this many at once", "N",
+                   convert=options.number_from_one, where=Place.TERMINAL),
+            Option(("--yes",), "adopt several notebooks without asking", where=Place.TERMINAL),
             DRY_RUN,
         ),
+        notebooks=Notebooks.PLACES,
         where=Place.ANYWHERE, changes=True, others=("init", "convert", "import"),
     ),
     Command(

@@ -52,6 +52,8 @@ class Notebooks(Enum):
     """The first word: others may be notebooks too."""
     MANY = auto()
     """Every word."""
+    PLACES = auto()
+    """Every word: notebooks, and folders of them."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Command:
             Notebooks.ONE: "NOTEBOOK",
             Notebooks.FIRST: "NOTEBOOK",
             Notebooks.MANY: "NOTEBOOK ...",
+            Notebooks.PLACES: "NOTEBOOK|FOLDER ...",
         }[self.notebooks]
         parts = ("nbenv", self.name, notebook, self.words.usage, "[OPTIONS]")
         return " ".join(part for part in parts if part)

@@ -49,6 +49,9 @@ def command_help(command: Command) -> str:
 def _words(command: Command) -> Iterator[tuple[str, str]]:
     if command.notebooks is Notebooks.MANY:
         yield "NOTEBOOK ...", "the notebooks"
+    elif command.notebooks is Notebooks.PLACES:
+        yield "NOTEBOOK", "the notebook; leave it out in a cell"
+        yield "FOLDER", "a folder, for all notebooks in it and below"
     elif command.notebooks is not Notebooks.NONE:
         aside = "; leave it out in a cell" if Place.CELL in command.where else ""
         yield "NOTEBOOK", f"the notebook{aside}"

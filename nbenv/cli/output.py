@@ -96,6 +96,8 @@ class Text:
             from nbenv.cli import terminal
 
             terminal.print_table(outcome.table.map(safe))
+            if outcome.below:
+                _print(outcome.below, colours)
         elif isinstance(outcome.text, Payload):
             _print_payload(outcome.text)
         elif outcome.text:

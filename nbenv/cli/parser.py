@@ -109,7 +109,14 @@ def _parse_command(command: Command, words: list[str]) -> Call:
         path, rest = _notebook_among(command, rest)
     command.words.check(command.name, rest)
     setattr(options, command.words.field, rest)
-    return Call(command.name, rest, options, path)
+    return Call(command.name, rest, options, path, places=_places(command, path, found))
+
+
+def _places(command: Command, path: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the notebooks and folders that a terminal names, () if it is a single notebook."""
+    is_single = len(words) == 1 and not os.path.isdir(path)
+    is_taken = command.notebooks is Notebooks.PLACES and path
+    return tuple(words) if is_taken and not is_single else ()
 
 
 def _check_typed(command: Command, words: Sequence[str]) -> None:
@@ -210,6 +217,8 @@ def _notebook_among(command: Command, words: Sequence[str]) -> tuple[str, tuple[
         raise UsageError(problem, todo=f"Write: {command.usage}")
     if command.notebooks in (Notebooks.NONE, Notebooks.MANY):
         return "", tuple(words)
+    if command.notebooks is Notebooks.PLACES:
+        return words[0], ()
     place = words.index(_named(command, words)[0])
     return words[place], (*words[:place], *words[place + 1 :])
 
@@ -220,6 +229,8 @@ def _named(command: Command, words: Sequence[str]) -> list[str]:
     A word that ends like a notebook in text may be a package: discord.py, for one.
     """
     found = [word for word in words if is_notebook(word)]
+    if command.notebooks is Notebooks.PLACES:
+        return [w for w in words if len(words) == 1 or is_notebook(w) or os.path.isdir(w)]
     if command.notebooks is not Notebooks.ONE:
         return found
     sure = [word for word in found if not is_text_notebook(word)]
@@ -232,6 +243,10 @@ def _notebook_problem(command: Command, words: Sequence[str]) -> str:
     match command.notebooks:
         case Notebooks.MANY if not words or len(named) < len(words):
             return f"{command.name} takes notebooks."
+        case Notebooks.PLACES if not words:
+            return "Which notebook, or which folder?"
+        case Notebooks.PLACES if len(named) < len(words):
+            return f"{command.name} takes notebooks and folders."
         case Notebooks.FIRST if named[:1] != list(words[:1]) or not words:
             return "Which notebook?"
         case Notebooks.ONE if len(named) != 1:

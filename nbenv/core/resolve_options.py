@@ -43,6 +43,8 @@ class ResolveOptions:
         The packages whose sources are read again, whatever uv's cache knows of them.
     resolution
         uv's name of the versions to prefer, such as ``lowest``; "" for the newest.
+    offline
+        Whether only what uv's cache knows counts, as right after another resolution.
     """
 
     everything: bool = False
@@ -60,3 +62,4 @@ class ResolveOptions:
     exempt: tuple[str, ...] = ()
     refreshed: tuple[str, ...] = ()
     resolution: str = ""
+    offline: bool = False

@@ -7,7 +7,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -293,16 +293,19 @@ def _top_level(rows: Iterable[list[str]]) -> list[str]:
     return sorted(modules)
 
 
-def _own_modules(rows: Iterable[list[str]]) -> list[str]:
+def _own_modules(rows: Sequence[list[str]]) -> list[str]:
     """Return the highest modules that have code: below one of them, all is its own."""
-    files = [row[0].split("/") for row in rows]
-    tops = set(_top_level([["/".join(parts)] for parts in files]))
-    files = [parts for parts in files if parts[0].partition(".")[0] in tops]
+    tops = set(_top_level(rows))
+    files = [parts for row in rows if (parts := row[0].split("/"))[0].partition(".")[0] in tops]
     packages = {tuple(parts[:-1]) for parts in files if parts[-1] == "__init__.py"}
+    highest_of: dict[tuple[str, ...], tuple[str, ...] | None] = {}
     found = set()
     for parts in files:
-        above = [tuple(parts[:end]) for end in range(1, len(parts))]
-        highest = next((each for each in above if each in packages), None)
+        folder = tuple(parts[:-1])
+        if folder not in highest_of:  # a folder has many files
+            above = (folder[:end] for end in range(1, len(parts)))
+            highest_of[folder] = next((each for each in above if each in packages), None)
+        highest = highest_of[folder]
         stem, _, kind = parts[-1].partition(".")
         if highest is None and kind.endswith(("py", "so", "pyd")):
             highest = (*parts[:-1], stem)

@@ -128,9 +128,9 @@ def _failing(environment: Environment, names: set[str] | None, is_genuine: _Chec
 
 
 def _rows(dist_info: Path) -> list[FileRow]:
-    base = os.path.join(str(dist_info.parent), "")
+    base = os.path.join(os.path.normpath(dist_info.parent), "")
     return [
-        FileRow(_normal(base + row[0]), row[1], _size(row[2]))
+        FileRow(_joined(base, row[0]), row[1], _size(row[2]))
         for row in rows_of(dist_info)
         if len(row) == 3 and not row[0].endswith(".pyc")
     ]
@@ -142,10 +142,12 @@ def _size(text: str) -> int | None:
     return -1 if found is None and text.isdigit() else found
 
 
-def _normal(path: str) -> str:
-    """Return a path as the system writes it; `normpath` only where needed, as it is slow."""
-    plain = os.sep == "/" and "/." not in path and "//" not in path
-    return path if plain else os.path.normpath(path)
+def _joined(base: str, path: str) -> str:
+    """Return a path below a folder as the system writes it; `normpath` is slow, so seldom used."""
+    is_plain = os.sep == "/" and not path.startswith((".", "/"))
+    if is_plain and "/." not in path and "//" not in path:
+        return base + path
+    return os.path.normpath(base + path)
 
 
 def _is_complete(dist_info: Path, rows: list[FileRow]) -> bool:

@@ -210,6 +210,7 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
     chosen += [f"--refresh-package={each}" for each in options.refreshed]
     chosen += ["--no-index"] if options.no_index else []
+    chosen += ["--offline"] if options.offline else []
     chosen += [f"--resolution={options.resolution}"] if options.resolution else []
     chosen += [f"--no-binary-package={each}" for each in spec.no_binary if each != ALL]
     if options.only_wheels or ALL in spec.only_binary:

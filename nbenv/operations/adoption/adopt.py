@@ -6,56 +6,42 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from nbenv.adopt.examine import examine
 from nbenv.adopt.findings import Findings
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.interpreters import default_python
 from nbenv.errors import NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
 from nbenv.operations.adoption.attempts import (
     Adopted,
     Goal,
+    SharedVersions,
     install_first_possible,
     with_indexes,
 )
-from nbenv.operations.adoption.dates import chosen_day
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
+from nbenv.operations.adoption.examined import AdoptOptions, examine_for
 from nbenv.operations.adoption.names import resolve_names, serving_indexes
 from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
-from nbenv.operations.adoption.pythons import first_python, other_pythons
+from nbenv.operations.adoption.pythons import other_pythons
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["AdoptOptions", "adopt"]
+__all__ = ["AdoptOptions", "Shared", "adopt"]
 
 
 @dataclass(frozen=True)
-class AdoptOptions:
-    """The options of ``adopt``.
+class Shared:
+    """The folder that a notebook is adopted with, and the versions that it has in common there."""
 
-    Parameters
-    ----------
-    dry_run
-        Report what would be installed, and change nothing.
-    as_of
-        A day (``"2021-06-01"``) to resolve as of, or ``"auto"`` for the one that the notebook
-        suggests.
-    rewrite
-        Rewrite install lines in cells as ``%nbenv`` lines.
-    python
-        The Python, as ``"3.11"``, whatever the notebook names.
-    own_indexes
-        Ignore the indexes that the notebook names.
-    """
-
-    dry_run: bool = False
-    as_of: str | None = None
-    rewrite: bool = False
-    python: str | None = None
-    own_indexes: bool = False
+    root: Path
+    versions: SharedVersions | None = None
 
 
-def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) -> Steps[Outcome]:
+def adopt(
+    ref: NotebookRef,
+    options: AdoptOptions,
+    agreed: str | None = None,
+    shared: Shared | None = None,
+) -> Steps[Outcome]:
     """Find out what a notebook needs; lock, install and record that.
 
     Parameters
@@ -68,6 +54,8 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         The ``digest`` of a dry run that was shown in a page and agreed to. Without one, a page gets
         packages from this machine's own indexes only, and nothing from a URL or a path. None for a
         command of a terminal or a cell, which shows these and is itself the agreement.
+    shared
+        What the notebook has in common with the others of a folder that is adopted.
 
     Raises
     ------
@@ -81,7 +69,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
     """
     path = _notebook_path(ref)
     yield Progress("look", f"Reading {path.name}…")
-    examined = _examine(path, options)
+    examined = examine_for(path, options, shared.root if shared else None)
     as_of = examined.as_of
     if options.dry_run:
         return dry_run_outcome(examined.findings, path.name, as_of, ref)
@@ -98,6 +86,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         indexes=indexes,
         as_of=as_of,
         agreed=agreed,
+        versions=shared.versions if shared else None,
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)
@@ -128,38 +117,11 @@ def _notebook_path(ref: NotebookRef) -> Path:
     return path
 
 
-@dataclass(frozen=True)
-class _Examined:
-    """The findings for `python`; `declared` is the Python that the notebook names."""
-
-    findings: Findings
-    declared: str | None
-    python: str
-    as_of: str | None
-
-
-def _examine(path: Path, options: AdoptOptions) -> _Examined:
-    """Examine a notebook for the Python that it gets, which may not be the one that it names."""
-    findings = examine(path, default_python(), options.python)
-    declared, source = findings.python, findings.python_source
-    as_of = chosen_day(options.as_of, findings)
-    python = first_python(findings, options.python, as_of)
-    if python != declared:
-        findings = replace(examine(path, default_python(), python), python_source="")
-        if declared:
-            findings.note(f"Python {declared} ({source}) is not used; Python {python} is")
-    if options.own_indexes:
-        findings = replace(findings, indexes={}, main_indexes={})
-    return _Examined(findings, declared, python, as_of)
-
-
 def _completed(
     findings: Findings, notes: tuple[str, ...], adopted: Adopted, ref: NotebookRef
 ) -> Findings:
     """Return the findings with what installing them showed: names and modules that were unknown."""
-    environment = NotebookSnapshot.read(ref).environment
-    provided = environment.imports(set(environment.installed()))
-    present = {module for modules in provided.values() for module in modules}
+    present = _importable(ref) if findings.unknown else set()
     return replace(
         findings,
         requirements=[each for each in findings.requirements if each.name not in adopted.dropped],
@@ -170,3 +132,10 @@ def _completed(
         },
         notes=list(dict.fromkeys([*findings.notes, *notes, *adopted.notes])),
     )
+
+
+def _importable(ref: NotebookRef) -> set[str]:
+    """Return the modules that the notebook's environment provides."""
+    environment = NotebookSnapshot.read(ref).environment
+    provided = environment.imports(set(environment.installed()))
+    return {module for modules in provided.values() for module in modules}

@@ -10,15 +10,18 @@ from packaging.utils import canonicalize_name
 
 from nbenv.adopt.findings import unpinned
 from nbenv.core import requirements
+from nbenv.core.lock import Lock
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import unused_name
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
-from nbenv.engine.transaction import ChangeOptions, Edited, change
+from nbenv.engine.transaction import ChangeOptions, Edit, Edited, change
 from nbenv.errors import (
     BrokenEnvironmentError,
     BuildError,
     IndexAccessError,
+    InstallerError,
+    InstallerKilledError,
     InterpreterError,
     NbenvError,
     ResolutionError,
@@ -27,7 +30,19 @@ from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Adopted", "Goal", "install_first_possible", "with_indexes"]
+__all__ = ["Adopted", "Goal", "SharedVersions", "install_first_possible", "with_indexes"]
+
+
+@dataclass(frozen=True)
+class SharedVersions:
+    """Versions that several notebooks have in common: each takes them where it can.
+
+    `day` is the day that they were resolved as of, where they are older than today's.
+    """
+
+    python: str
+    lock: Lock
+    day: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,7 @@ class Goal:
     `indexes` are those that the notebook names, `as_of` is the day to resolve as of. If the Python
     may be another one, `other_pythons` returns those to try; they are looked up only when needed.
     `agreed` is the digest of the record that was agreed to, where the notebook has one already.
+    `versions` are those to prefer.
     """
 
     ref: NotebookRef
@@ -46,6 +62,7 @@ class Goal:
     as_of: str | None
     other_pythons: Callable[[], list[str]] | None
     agreed: str | None = None
+    versions: SharedVersions | None = None
 
     def without(self, name: str) -> Goal:
         """Return the goal without the requirements of that name."""
@@ -153,11 +170,7 @@ def _with_way_out(error: IndexAccessError, goal: Goal) -> IndexAccessError:
 
 def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
     """Install an attempt; exact versions that are old get dependencies of their own time."""
-    day = goal.as_of or (
-        yield from day_of_versions(
-            attempt.requirements, attempt.python, goal.ref.folder, goal.indexes
-        )
-    )
+    day = goal.as_of or (yield from _day_of_attempt(goal, attempt))
     if day == goal.as_of:
         return (yield from _install(goal, attempt, goal.as_of))
     try:
@@ -168,21 +181,48 @@ def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
     return replace(adopted, notes=(note,))
 
 
+def _day_of_attempt(goal: Goal, attempt: _Attempt) -> Steps[str | None]:
+    if shared := _shared(goal, attempt):
+        return shared.day
+    folder, indexes = goal.ref.folder, goal.indexes
+    return (yield from day_of_versions(attempt.requirements, attempt.python, folder, indexes))
+
+
+def _shared(goal: Goal, attempt: _Attempt) -> SharedVersions | None:
+    shared = goal.versions
+    return shared if shared and shared.python == attempt.python else None
+
+
 def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]:
+    shared = _shared(goal, attempt)
+
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
         spec = snapshot.spec
         asked = [t for t in attempt.requirements if requirements.name_of(t) != requirements.KERNEL]
         known = {requirements.name_of(text) for text in spec.requirements}
         new = [text for text in asked if requirements.name_of(text) not in known]
+        is_new = snapshot.record is None
         wanted = replace(
             spec,
-            python=attempt.python if snapshot.record is None else spec.python,
+            python=attempt.python if is_new else spec.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=with_indexes(spec.indexes, goal.indexes),
+            lock=shared.lock if shared and is_new else spec.lock,
         )
         return Edited(wanted, None)
 
     options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
+    if shared:  # the resolution of all has just asked the index
+        try:
+            return (yield from _changed(goal, edit, replace(options, offline=True)))
+        except InstallerKilledError:
+            raise
+        except InstallerError:
+            pass  # something is not in uv's cache after all, or the index says what is wrong
+    return (yield from _changed(goal, edit, options))
+
+
+def _changed(goal: Goal, edit: Edit[None], options: ResolveOptions) -> Steps[Adopted]:
     changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options, agreed=goal.agreed))
     return Adopted(changed.spec, changed.synced)
 

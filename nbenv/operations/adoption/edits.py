@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import cast
 
-import nbformat
-
 from nbenv.adopt.rewrite_cells import rewritten
 from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.document import NotebookRef
@@ -57,6 +55,8 @@ def _converted(data: bytes, copy: Path) -> bytes:
     """Return the notebook in format 4, having kept the old content as a copy."""
     if _parsed(data)["nbformat"] == 4:  # another program converted it meanwhile
         return data
+    import nbformat  # slow to import, and seldom needed
+
     copy.write_bytes(data)
     text: str = nbformat.writes(  # type: ignore[no-untyped-call]
         nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]

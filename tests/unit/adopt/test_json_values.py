@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.adopt.json_values import as_list, as_mapping, as_texts, python_in
+from nbenv.adopt.json_values import as_list, as_mapping, as_texts, objects_in, python_in
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ def test_mappings(value: object, mapping: object) -> None:
 def test_lists() -> None:
     assert as_list((1, 2)) == [1, 2]
     assert as_list("ab") == as_list(None) == as_list({"a": 1}) == []
+    assert objects_in([{"a": 1}, 1, "{}", None]) == [{"a": 1}]
+    assert objects_in({"a": 1}) == objects_in(None) == []
     assert as_texts(["a", 1, None, "b"]) == ["a", "b"]
 
 

@@ -77,3 +77,16 @@ def test_a_file_that_is_missing_or_broken(tmp_path: Path) -> None:
     (tmp_path / "x.ipynb").write_text("{}")
     with pytest.raises(NotebookError, match="is not a notebook"):
         read(tmp_path / "x.ipynb")
+
+
+def test_cells_of_any_shape_are_read(tmp_path: Path) -> None:
+    cells: list[object] = [
+        {"cell_type": "markdown"}, 7, {"cell_type": "code", "source": None, "outputs": 1},
+        {"cell_type": "code", "metadata": [], "source": ["a", "b"], "outputs": [{"data": 1}, "x"]},
+    ]  # fmt: skip
+    path = tmp_path / "x.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": None, "nbformat": 4}))
+    assert [cell.source for cell in read(path).cells] == ["", "ab"]
+    path.write_text(json.dumps({"cells": {}, "metadata": {}, "nbformat": 4}))
+    with pytest.raises(NotebookError, match="its cells are not a list"):
+        read(path)

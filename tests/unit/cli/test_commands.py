@@ -13,6 +13,7 @@ from nbenv.cli.options import COMMON, HIDDEN
 from nbenv.cli.parser import parse_with
 from nbenv.errors import UsageError
 from nbenv.operations.adoption.adopt import AdoptOptions
+from nbenv.operations.adoption.folder.adopt_folder import FolderOptions
 from nbenv.operations.install import InstallRequest
 from nbenv.progress import Outcome, Progress, Steps
 from nbenv.server import job_handlers
@@ -58,15 +59,16 @@ def test_only_what_git_and_kernels_call_is_hidden() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("install", InstallRequest), ("adopt", AdoptOptions)]
+    ("name", "kinds"), [("install", (InstallRequest,)), ("adopt", (AdoptOptions, FolderOptions))]
 )  # fmt: skip
 def test_options_and_words_are_the_fields_of_the_request(
-    name: str, kind: type[InstallRequest | AdoptOptions]
+    name: str, kinds: tuple[type[InstallRequest | AdoptOptions | FolderOptions], ...]
 ) -> None:
     declared = {option.dest for option in COMMANDS[name].options}
     words = {COMMANDS[name].words.field} - {"words"}
     only_of_pip = ONLY_OF_PIP if name == "install" else set()
-    assert {each.name for each in fields(kind)} - only_of_pip == declared | words
+    found = {each.name for kind in kinds for each in fields(kind)}
+    assert found - only_of_pip == declared | words
 
 
 ONLY_OF_PIP = {

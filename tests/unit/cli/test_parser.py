@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nbenv.cli.commands import COMMANDS, parse
@@ -110,7 +112,7 @@ def test_a_cell_names_no_notebook(hidden: str) -> None:
         ("verify a.ipynb --jobs two", "--jobs needs a whole number."),
         ("install a.ipynb -r", "-r/--requirement needs a value."),
         ("install a.ipynb --pre=3", "--pre takes no value."),
-        ("adopt a.ipynb --d x", "adopt does not take x."),
+        ("adopt a.ipynb --d x", "adopt takes notebooks and folders."),
         ("list a.ipynb --e", "Unknown option: --e."),
         ("run a.ipynb --a", "--a could mean --adopt or --as-of."),
         ("install a.ipynb --bogus -Z", "Unknown options: --bogus -Z."),
@@ -192,3 +194,14 @@ def test_help_and_version_need_no_command(capsys: pytest.CaptureFixture[str]) ->
             parse([word])
         assert not end.value.code
         assert capsys.readouterr().out.startswith(beginning)
+
+
+def test_adopt_takes_folders_and_several_notebooks(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    assert parse(["adopt", folder]).places == (folder,)
+    assert parse(["adopt", folder, "a.ipynb", "--jobs", "2"]).places == (folder, "a.ipynb")
+    one = parse(["adopt", "a.ipynb"])
+    assert (one.places, one.path) == ((), "a.ipynb")
+    assert not parse(["adopt", "--notebook", "a.ipynb"]).places
+    with pytest.raises(UsageError, match="works only in a terminal"):
+        parse(["adopt", "--yes", "--notebook", "a.ipynb"])

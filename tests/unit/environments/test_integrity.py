@@ -10,7 +10,7 @@ import pytest
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
-from nbenv.environments.integrity import IntegrityReport, check_files, find_altered
+from nbenv.environments.integrity import IntegrityReport, _joined, check_files, find_altered
 from nbenv.operations.doctor import doctor
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
@@ -152,3 +152,22 @@ def test_a_size_that_is_none(environment: Environment, size: str) -> None:
     check_files(environment)
     find_altered(environment, ["alpha"])
     assert environment.sizes()["alpha"] < 10**6
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("six.py", "/home/.x/site/six.py"),
+        ("a/b.py", "/home/.x/site/a/b.py"),
+        ("../../../bin/tool", "/bin/tool"),
+        ("a/./b.py", "/home/.x/site/a/b.py"),
+        ("a//b.py", "/home/.x/site/a/b.py"),
+        ("./a.py", "/home/.x/site/a.py"),
+        ("/etc/passwd", "/home/.x/site/etc/passwd"),
+        ("a/../../x", "/home/.x/x"),
+        (".hidden", "/home/.x/site/.hidden"),
+    ],
+)
+def test_paths_in_a_record_are_read_as_the_system_writes_them(path: str, expected: str) -> None:
+    if os.sep == "/":
+        assert _joined("/home/.x/site/", path) == expected

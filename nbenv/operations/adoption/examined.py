@@ -1,0 +1,83 @@
+"""Examine a notebook for adopting it, as the options of the command say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbenv.adopt.examine import examine
+from nbenv.adopt.findings import Findings
+from nbenv.environments.interpreters import default_python
+from nbenv.operations.adoption.dates import chosen_day
+from nbenv.operations.adoption.pythons import first_python
+
+__all__ = ["AdoptOptions", "Examined", "examine_for"]
+
+
+@dataclass(frozen=True)
+class AdoptOptions:
+    """The options of ``adopt``.
+
+    Parameters
+    ----------
+    dry_run
+        Report what would be installed, and change nothing.
+    as_of
+        A day (``"2021-06-01"``) to resolve as of, or ``"auto"`` for the one that the notebook
+        suggests.
+    rewrite
+        Rewrite install lines in cells as ``%nbenv`` lines.
+    python
+        The Python, as ``"3.11"``, whatever the notebook names.
+    own_indexes
+        Ignore the indexes that the notebook names.
+    """
+
+    dry_run: bool = False
+    as_of: str | None = None
+    rewrite: bool = False
+    python: str | None = None
+    own_indexes: bool = False
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The findings for `python`; `declared` is the Python that the notebook names."""
+
+    findings: Findings
+    declared: str | None
+    python: str
+    as_of: str | None
+
+
+def examine_for(path: Path, options: AdoptOptions, root: Path | None = None) -> Examined:
+    """Examine a notebook for the Python that it gets, which may not be the one that it names.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    options
+        The options of the command.
+    root
+        The folder that is adopted with all its notebooks; files in it count for those below, too.
+
+    Raises
+    ------
+    UsageError
+        The day to resolve as of is no day.
+    NotebookError
+        The file is not a notebook, or is one in another language.
+    """
+    findings = examine(path, default_python(), options.python, root)
+    declared, source = findings.python, findings.python_source
+    as_of = chosen_day(options.as_of, findings)
+    python = first_python(findings, options.python, as_of)
+    if python != declared:
+        findings = examine(path, default_python(), python, root)
+        findings = replace(findings, python_source="")
+        if declared:
+            findings.note(f"Python {declared} ({source}) is not used; Python {python} is")
+    if options.own_indexes:
+        findings = replace(findings, indexes={}, main_indexes={})
+    return Examined(findings, declared, python, as_of)

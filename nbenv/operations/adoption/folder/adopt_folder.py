@@ -1,0 +1,244 @@
+"""The verb ``adopt`` for a folder: all its notebooks, with one consent and shared versions."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbenv.core.lock import Lock, LockedDistribution
+from nbenv.core.requirements import KERNEL, is_named, parse
+from nbenv.core.spec import Index
+from nbenv.engine.consent import is_approved
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.interrupts import INTERRUPTS
+from nbenv.errors import ApprovalNeededError, NbenvError, StoppedError
+from nbenv.operations.adoption.agreement import digest_of_findings, sentences
+from nbenv.operations.adoption.examined import AdoptOptions, Examined, examine_for
+from nbenv.operations.adoption.folder.adopting_processes import Answer, Processes, Task
+from nbenv.operations.adoption.folder.agreement_groups import Group, Wants, agreeing_groups
+from nbenv.operations.adoption.folder.collect import Collected, find_notebooks
+from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, preview
+from nbenv.progress import Outcome, Progress, Steps
+
+__all__ = ["FolderOptions", "adopt_folder"]
+
+Consent = Callable[[str], bool | None]
+"""Asks a question without its question mark; returns None where nobody can be asked."""
+
+
+@dataclass(frozen=True)
+class FolderOptions:
+    """The options of adopting a folder.
+
+    Parameters
+    ----------
+    jobs
+        The notebooks that are adopted at the same time; None for one each processor, at most 4.
+    yes
+        Whether to adopt without asking.
+    """
+
+    jobs: int | None = None
+    yes: bool = False
+
+    @property
+    def processes(self) -> int:
+        """The number of notebooks to adopt at the same time."""
+        return self.jobs or min(os.cpu_count() or 1, 4)
+
+
+def adopt_folder(
+    places: Sequence[str], options: AdoptOptions, more: FolderOptions, consent: Consent
+) -> Steps[Outcome]:
+    """Adopt the notebooks of folders, of which those that agree get the same versions.
+
+    Each notebook is adopted whole or not at all, and one that fails stops no other. Those that
+    record an environment are passed over, so a second run goes on where the first one ended.
+
+    Parameters
+    ----------
+    places
+        Folders, and notebooks.
+    options
+        The options of adopting each notebook.
+    more
+        The options of the command that are about all of them.
+    consent
+        Asks once, after everything was shown.
+
+    Raises
+    ------
+    NotebookError
+        There is no notebook.
+    ApprovalNeededError
+        Notebooks name other indexes or addresses, and nobody could be asked.
+    NbenvError
+        The answer was no, or an index failed.
+    StoppedError
+        The user interrupted it.
+    """
+    yield Progress("look", f"Looking for notebooks in {', '.join(places)}…")
+    collected = find_notebooks(places)
+    rows = yield from _examined_rows(collected, options)
+    wanted = [row for row in rows if row.examined]
+    if options.dry_run or not wanted:
+        return folder_outcome(rows, collected.passed, dry_run=options.dry_run)
+    yield from _agree(rows, collected, more, consent)
+    try:
+        known = _known(collected, places)
+        groups = yield from agreeing_groups(list(map(_wants, wanted)), Path(places[0]), known)
+        yield from _adopt_all(wanted, groups, options, more.processes)
+    except INTERRUPTS:
+        raise _stopped(wanted) from None
+    return folder_outcome(rows, collected.passed, groups, dry_run=False)
+
+
+def _examined_rows(collected: Collected, options: AdoptOptions) -> Steps[list[Row]]:
+    rows = []
+    for number, notebook in enumerate(collected.notebooks, 1):
+        yield Progress("look", f"Reading {number} of {len(collected.notebooks)}: {notebook.name}…")
+        ref = NotebookRef(str(notebook.path))
+        try:
+            examined = examine_for(notebook.path, options, notebook.root)
+            digest = digest_of_findings(examined.findings, ref)
+            rows.append(Row(notebook, examined, digest))
+        except NbenvError as error:
+            if error.exit_status == 2:  # an option is wrong, for all notebooks alike
+                raise
+            rows.append(Row(notebook, error=error.parts(), message=str(error)))
+    return rows
+
+
+# -- consent
+
+
+def _agree(
+    rows: Sequence[Row], collected: Collected, more: FolderOptions, consent: Consent
+) -> Steps[None]:
+    """Show everything and ask once; without a terminal, only what is foreign needs an answer."""
+    yield Progress("approve", preview(rows, collected.passed), lasting=True)
+    number = sum(row.examined is not None for row in rows)
+    what = f"Adopt {number} notebook{'' if number == 1 else 's'}"
+    answer = True if more.yes else consent(f"{what} and install what they need")
+    if answer is None and not any(_is_foreign(row.examined) for row in rows):
+        return  # the command itself is the agreement, as for a single notebook
+    if answer is None:
+        raise ApprovalNeededError(
+            f"{what}?",
+            "They name other indexes, addresses or projects, and there is no terminal to ask on.",
+            "To approve in advance, add --yes. To use this machine's indexes only: --own-indexes.",
+        )
+    if not answer:
+        raise NbenvError("Nothing was adopted.", "You did not approve it.")
+
+
+def _is_foreign(examined: Examined | None) -> bool:
+    return examined is not None and any(True for _ in sentences(examined.findings))
+
+
+# -- what they have in common
+
+
+def _wants(row: Row) -> Wants:
+    assert row.examined
+    findings = row.examined.findings
+    texts = [each.requirement for each in findings.settled() if is_named(each.requirement)]
+    plain = [text for text in texts if not (parsed := parse(text)).url and parsed.name != KERNEL]
+    indexes = tuple(
+        Index(name, url, url == findings.default_index) for name, url in findings.indexes.items()
+    )
+    return Wants(row.name, row.examined.python, tuple(plain), indexes, row.examined.as_of)
+
+
+def _known(collected: Collected, places: Sequence[str]) -> dict[str, Lock]:
+    """Return the versions that notebooks here have already, the most frequent ones, by Python."""
+    roots = [place for place in places if os.path.isdir(place)]
+    names = [each.name for each in collected.passed if each.reason == "already recorded"]
+    seen: dict[str, Counter[Lock]] = {}
+    for name in names:
+        path = next((p for root in roots if (p := Path(root, name)).is_file()), Path(name))
+        try:
+            snapshot = NotebookSnapshot.read(NotebookRef(str(path.absolute())))
+            if is_approved(snapshot):
+                spec = snapshot.spec
+                seen.setdefault(spec.python, Counter())[spec.lock] += 1
+        except NbenvError:
+            continue
+    return {python: _joined(locks) for python, locks in seen.items()}
+
+
+def _joined(locks: Counter[Lock]) -> Lock:
+    by_name: dict[str, tuple[LockedDistribution, ...]] = {}
+    for lock, _ in reversed(locks.most_common()):
+        by_name |= lock.by_name()
+    return Lock.of(by_name)
+
+
+# -- adopting
+
+
+def _adopt_all(
+    rows: Sequence[Row], groups: Sequence[Group], options: AdoptOptions, jobs: int
+) -> Steps[None]:
+    """Adopt each notebook; set its row's answer."""
+    versions = {name: group.versions for group in groups for name in group.names}
+    processes, done = Processes(), 0
+    news: queue.SimpleQueue[tuple[Row, str | None]] = queue.SimpleQueue()
+
+    def run(row: Row) -> Answer:
+        notebook = row.notebook
+        task = Task(
+            str(notebook.path), str(notebook.root), row.digest, options, versions.get(row.name)
+        )
+        try:
+            return processes.adopt(task, lambda message: news.put((row, message)))
+        finally:
+            news.put((row, None))
+
+    with ThreadPoolExecutor(min(jobs, len(rows))) as pool:
+        try:
+            futures: dict[str, Future[Answer]] = {r.name: pool.submit(run, r) for r in rows}
+            while done < len(rows):
+                row, message = _next(news)
+                if message is not None:
+                    text = f"{done + 1} of {len(rows)}: {row.name}: {message.splitlines()[0]}"
+                    yield Progress("adopt", text)
+                    continue
+                done += 1
+                row.settle(futures[row.name].result())
+                yield Progress("adopt", f"{done} of {len(rows)}: {row.name}: {row.result}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            processes.stop()
+            raise
+    processes.close()
+
+
+def _next(news: queue.SimpleQueue[tuple[Row, str | None]]) -> tuple[Row, str | None]:
+    """Return what is next, waiting in short turns: some systems interrupt no longer wait."""
+    while True:
+        try:
+            return news.get(timeout=0.5)
+        except queue.Empty:
+            continue
+
+
+def _is_recorded(path: Path) -> bool:
+    try:
+        return NotebookSnapshot.read(NotebookRef(str(path))).record is not None
+    except NbenvError:
+        return False
+
+
+def _stopped(rows: Sequence[Row]) -> StoppedError:
+    done = sum(_is_recorded(row.notebook.path) for row in rows)
+    return StoppedError(
+        f"Stopped after adopting {done} of {len(rows)} notebooks.",
+        "The others are unchanged.",
+        "To go on, run the same command again.",
+    )
