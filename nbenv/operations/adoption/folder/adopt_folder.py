@@ -12,7 +12,6 @@ from pathlib import Path
 
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.requirements import KERNEL, is_named, parse
-from nbenv.core.spec import Index
 from nbenv.engine.consent import is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.interrupts import INTERRUPTS
@@ -23,6 +22,7 @@ from nbenv.operations.adoption.folder.adopting_processes import Answer, Processe
 from nbenv.operations.adoption.folder.agreement_groups import Group, Wants, agreeing_groups
 from nbenv.operations.adoption.folder.collect import Collected, find_notebooks
 from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, preview
+from nbenv.operations.adoption.names import serving_indexes
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["FolderOptions", "adopt_folder"]
@@ -91,7 +91,10 @@ def adopt_folder(
     yield from _agree(rows, collected, more, consent)
     try:
         known = _known(collected, places)
-        groups = yield from agreeing_groups(list(map(_wants, wanted)), Path(places[0]), known)
+        wants = []
+        for row in wanted:
+            wants.append((yield from _wants(row)))
+        groups = yield from agreeing_groups(wants, Path(places[0]), known)
         yield from _adopt_all(wanted, groups, options, more.processes)
     except INTERRUPTS:
         raise _stopped(wanted) from None
@@ -144,14 +147,12 @@ def _is_foreign(examined: Examined | None) -> bool:
 # -- what they have in common
 
 
-def _wants(row: Row) -> Wants:
+def _wants(row: Row) -> Steps[Wants]:
     assert row.examined
     findings = row.examined.findings
     texts = [each.requirement for each in findings.settled() if is_named(each.requirement)]
     plain = [text for text in texts if not (parsed := parse(text)).url and parsed.name != KERNEL]
-    indexes = tuple(
-        Index(name, url, url == findings.default_index) for name, url in findings.indexes.items()
-    )
+    indexes = yield from serving_indexes(findings, row.examined.python)
     return Wants(row.name, row.examined.python, tuple(plain), indexes, row.examined.as_of)
 
 

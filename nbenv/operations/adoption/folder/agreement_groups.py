@@ -7,7 +7,7 @@ as many as possible are, in the order of their names, and then the others among 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbenv.adopt.findings import is_exact, parse_named
@@ -82,11 +82,22 @@ def agreeing_groups(
 
 
 def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
-    """Yield the notebooks that want the same Python, indexes and day."""
+    """Yield the notebooks that want the same Python, indexes and day.
+
+    What each of them asks an index for, that index then serves for all of them.
+    """
     found: dict[object, list[Wants]] = {}
     for each in wanted:
-        found.setdefault((each.python, each.indexes, each.as_of), []).append(each)
-    yield from found.values()
+        places = tuple((index.name, index.url) for index in each.indexes)
+        found.setdefault((each.python, places, each.as_of), []).append(each)
+    for members in found.values():
+        indexes = members[0].indexes
+        for other in members[1:]:
+            indexes = tuple(
+                one.serving(two.packages or ())
+                for one, two in zip(indexes, other.indexes, strict=True)
+            )
+        yield [replace(each, indexes=indexes) for each in members]
 
 
 def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[Group]]:
