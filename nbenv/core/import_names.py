@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from pkgutil import get_data
 
 from packaging.utils import canonicalize_name
 
@@ -37,6 +36,8 @@ def distribution_of(module: str) -> str | None:
 @cache
 def known() -> dict[str, str]:
     """Return the table: module → distribution, or an empty string where both have one name."""
+    from pkgutil import get_data  # slow, and seldom needed
+
     text = (get_data(__package__, "import_names.txt") or b"").decode()
     lines = (line.partition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {module: name for module, _, name in lines}
