@@ -1,4 +1,4 @@
-"""What requirements files ask for, apart from the grammar that reads them: imports stay few."""
+"""The lines that requirements files ask for, apart from the grammar that reads them."""
 
 from __future__ import annotations
 
