@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from pkgutil import get_data
 
 from packaging.utils import canonicalize_name
 
@@ -50,6 +49,8 @@ def _entry(module: str) -> str | None:
 
 @cache
 def _text() -> bytes:
+    from pkgutil import get_data  # slow, and seldom needed
+
     return get_data(__package__, "import_names.txt") or b""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from fnmatch import fnmatchcase
 from typing import cast
 
@@ -154,6 +153,8 @@ def is_moment(text: str) -> bool:
     """Return whether a text is a day or a time (RFC 3339)."""
     if not _MOMENT.fullmatch(text):
         return False
+    from datetime import date  # slow, and seldom needed
+
     try:
         return bool(date.fromisoformat(text[:10]))
     except ValueError:  # such as the 31st of February, which uv would not take

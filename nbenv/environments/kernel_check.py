@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import re
 import subprocess
 import time
@@ -108,6 +107,8 @@ def _fault(environment: Environment, scratch: Path, errors: IO[str]) -> str:
 
 def _answers(client: object, process: subprocess.Popen[bytes], errors: IO[str]) -> bool:
     """Return whether a kernel executes a cell."""
+    import queue  # slow, and seldom needed
+
     end = time.monotonic() + _PATIENCE
     asked = client.execute("1 + 1", store_history=False)  # type: ignore[attr-defined]
     while time.monotonic() < end and process.poll() is None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import tomli_w
 
+from nbenv.core.kernel_limits import KERNELS_OWN
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import is_local, name_of
 from nbenv.core.spec import Spec
@@ -67,7 +68,7 @@ def _find_files(spec: Spec) -> Steps[Found]:
     """Return the locked files that can be downloaded, by name."""
     wanted = [locked for locked in spec.lock.distributions if locked.version]
     try:
-        found = offered_files(wanted, spec.python)
+        found = offered_files(_public(wanted, spec), spec.python)
     except InstallerError:
         yield Progress("resolve", "The index cannot be reached; looking in uv's cache…")
         found = {}
@@ -77,6 +78,15 @@ def _find_files(spec: Spec) -> Steps[Found]:
         with contextlib.suppress(InstallerError):  # the cache may be gone
             kept |= _only_locked(missing, cached_files(missing, spec.python, spec.indexes))
     return kept
+
+
+def _public(wanted: Sequence[LockedDistribution], spec: Spec) -> list[LockedDistribution]:
+    """Return what this machine's index may be asked for.
+
+    Where the record has a default index of its own, it need not know the names that come from that.
+    """
+    has_own = any(index.default for index in spec.indexes)
+    return [each for each in wanted if not has_own or each.name in KERNELS_OWN]
 
 
 def _only_locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:

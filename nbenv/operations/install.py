@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
 from nbenv.core.spec import Spec
+from nbenv.core.typed.asked_lines import FilesRead
 from nbenv.core.typed.no_package import problem_of_name
 from nbenv.core.typed.requirement_slips import joined_words
-from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.typed.suggestions import is_standard
 from nbenv.engine.asked_options import with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -22,7 +22,6 @@ from nbenv.engine.summaries import few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments.markers import elsewhere
 from nbenv.errors import BuildError, RequirementError, ResolutionError, UsageError
-from nbenv.installer.files.requirements_files import check_hashes, read_files
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.installer.uv import own_trusted_hosts, uv_settings
 from nbenv.operations.installing.asked_requirements import (
@@ -63,7 +62,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
         )
     if any("://" in name for name in (*request.files, *request.constraint_files)):
         yield Progress("resolve", "Fetching requirements files…")
-    read = read_files(request.files, request.constraint_files)
+    read = _read_files(request)
     if request.require_hashes:
         _check_hashes(request, read)
     request = _with_files(request, read)
@@ -123,7 +122,17 @@ def _edited(
     )
 
 
+def _read_files(request: InstallRequest) -> FilesRead:
+    if not (request.files or request.constraint_files):
+        return FilesRead()
+    from nbenv.installer.files.requirements_files import read_files  # seldom needed, and slow
+
+    return read_files(request.files, request.constraint_files)
+
+
 def _check_hashes(request: InstallRequest, read: FilesRead) -> None:
+    from nbenv.installer.files.requirements_files import check_hashes  # seldom needed
+
     check_hashes(read.requirements, "The command has")
     bare = [*request.requirements, *request.editable, *(each.text for each in read.editable)]
     if bare:

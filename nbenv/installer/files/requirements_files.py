@@ -15,11 +15,10 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from nbenv.core.requirements import absolute, is_named, parse
+from nbenv.core.typed.asked_lines import AskedLine, FilesRead
 from nbenv.core.typed.listings import problem_of_listing
 from nbenv.core.typed.requirements_file import (
     EXPANDED,
-    AskedLine,
-    FilesRead,
     Line,
     bad_line,
     decode,

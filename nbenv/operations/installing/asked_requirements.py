@@ -16,8 +16,8 @@ from packaging.utils import canonicalize_name
 from nbenv.core import requirements
 from nbenv.core.recorded_options import constraint_problem, index_serving
 from nbenv.core.spec import Spec
+from nbenv.core.typed.asked_lines import AskedLine, FilesRead
 from nbenv.core.typed.no_package import problem_of_name
-from nbenv.core.typed.requirements_file import AskedLine, FilesRead
 from nbenv.core.typed.suggestions import alias_of, confused_with, meant_by
 from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes

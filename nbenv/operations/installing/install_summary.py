@@ -12,7 +12,7 @@ from nbenv.core.kernel_limits import KERNELS_OWN
 from nbenv.core.lock import Change, LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.spec import Spec
-from nbenv.core.typed.requirements_file import FilesRead
+from nbenv.core.typed.asked_lines import FilesRead
 from nbenv.core.urls import shown_path
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.indexes.asked_indexes import login_notes
@@ -20,7 +20,6 @@ from nbenv.engine.summaries import and_more, counted, few, unkept_note
 from nbenv.engine.transaction import ChangeResult
 from nbenv.environments.environment import Environment
 from nbenv.environments.markers import select_locked
-from nbenv.installer.failures.held_back import held_back
 from nbenv.installer.uv import own_indexes
 from nbenv.operations.installing.asked_requirements import confusions, of_python
 from nbenv.operations.installing.install_request import InstallRequest
@@ -66,7 +65,7 @@ def summary_of(done: ChangeResult[InstallNote], request: InstallRequest, read: F
     ignored = [f"Ignored, as it means nothing here: {each}." for each in read.ignored]
     if ALL in request.no_binary:
         ignored.append(f"--no-binary {ALL} counts for what this command names; name others, too.")
-    ignored += held_back(done.before.spec, done.spec, _resolved_names(done, asked, request))
+    ignored += _held_back(done, asked, request)
     ignored += [*_no_longer(done), *login_notes(request)]
     notes = [
         *_absent_extras(done.note.requirements, done.synced.environment),
@@ -74,6 +73,16 @@ def summary_of(done: ChangeResult[InstallNote], request: InstallRequest, read: F
         *_origins(done.spec, done.synced, asked),
     ]
     return "\n".join(filter(None, [summary, *notes, *ignored, unkept_note(done.before)]))
+
+
+def _held_back(
+    done: ChangeResult[InstallNote], asked: Sequence[str], request: InstallRequest
+) -> Iterator[str]:
+    if not done.before.spec.constraints:
+        return
+    from nbenv.installer.failures.held_back import held_back  # seldom needed
+
+    yield from held_back(done.before.spec, done.spec, _resolved_names(done, asked, request))
 
 
 def _absent_extras(texts: Iterable[str], environment: Environment) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 
 import nbenv
 from nbenv.core.python_command import main_command, module_command
-from nbenv.kernel.guest import host_python
+from nbenv.kernel.guest import boot
 from nbenv.operations.git_driver import settings
 
 ROOT = Path(nbenv.__file__).parent
@@ -105,8 +105,9 @@ def test_a_new_one_would_be_found(code: str) -> None:
 
 
 def test_guests_make_the_same_command() -> None:
+    host = boot.load("host_python")
     for module in ("nbenv.__main__", "nbenv.kernel.launcher"):
-        assert host_python.command(module) == main_command(host_python.python(), module)
+        assert host.command(module) == main_command(host.python(), module)
 
 
 # -- what they do

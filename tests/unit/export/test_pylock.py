@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from packaging.pylock import Pylock
 
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.spec import Index, Spec
 from nbenv.errors import ApprovalNeededError
-from nbenv.export.pylock import write
+from nbenv.export.pylock import _public, write
 from nbenv.progress import drain
 from tests.unit.export.made import COMMIT, DIGEST, locked, snapshot
 
@@ -59,3 +61,10 @@ def test_a_package_from_a_url(
     Pylock.from_dict(parsed)  # raises where it is not the standard's
     assert parsed["packages"] == [{"name": "a", "marker": "os_name == 'nt'", **source}]
     assert parsed["requires-python"] == "==3.11.*"
+
+
+def test_a_private_index_of_its_own_keeps_its_names() -> None:
+    both = [LockedDistribution(name, "1") for name in ("secret", "ipykernel")]
+    for is_default, names in ((True, ["ipykernel"]), (False, ["secret", "ipykernel"])):
+        spec = Spec("3.11", indexes=(Index("i", "https://i.invalid/simple", default=is_default),))
+        assert [each.name for each in _public(both, spec)] == names

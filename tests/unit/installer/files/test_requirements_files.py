@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.typed.requirements_file import AskedLine, FilesRead
+from nbenv.core.typed.asked_lines import AskedLine, FilesRead
 from nbenv.errors import RequirementError
 from nbenv.installer.files.requirements_files import read_files
 from tests.support.files import serving

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.spec import Spec
-from nbenv.core.typed.requirements_file import AskedLine, FilesRead
+from nbenv.core.typed.asked_lines import AskedLine, FilesRead
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import RequirementError, ResolutionError
