@@ -14,6 +14,7 @@ __all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"importlib.import_module", "import_module", "__import__"}
+_PATH = re.compile(r"(^|\.)(join|Path|PurePath|joinpath|str|fspath)$")
 _EXITS = {"exit", "quit", "sys.exit", "os._exit"}
 _PYTHON_CELL_MAGICS = {
     "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
@@ -46,11 +47,18 @@ class Import:
 
 @dataclass(frozen=True)
 class Call:
-    """A call: its dotted name, and its arguments that are literal strings, or True."""
+    """A call: its dotted name, and its arguments that are literal strings, True or False.
+
+    `paths` are the texts that the arguments are made of, with ``*`` for what is not literal;
+    `names` are the arguments that are variables. A property has no arguments.
+    """
 
     name: str
     texts: tuple[str, ...] = ()
     keywords: tuple[tuple[str, str], ...] = ()
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    is_property: bool = False
 
     @property
     def method(self) -> str:
@@ -64,7 +72,8 @@ class CodeFacts:
 
     `commands` are shell lines; `colab_commands` run only on Colab. `magics` are names and lines,
     `cell_magics` names and bodies. `paths` are added to ``sys.path``. `written_files` are files
-    that cells write: name → content.
+    that cells write: name → content. `aliases` are names → the modules, or what in them, that they
+    stand for, and `texts` variables → their literal values.
     """
 
     imports: list[Import] = field(default_factory=list)
@@ -73,8 +82,11 @@ class CodeFacts:
     magics: list[tuple[str, str]] = field(default_factory=list)
     cell_magics: list[tuple[str, str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    properties: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     written_files: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def analyse(source: str, *, is_cell: bool) -> CodeFacts:
@@ -123,11 +135,17 @@ class _Visitor(ast.NodeVisitor):
     def visit_Import(self, node: ast.Import) -> None:
         if not self.on_colab:
             self.facts.imports += [Import(each.name, (), 0, self.optional) for each in node.names]
+        for each in node.names:
+            name = each.name if each.asname else each.name.partition(".")[0]
+            self.facts.aliases[each.asname or name] = name
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if not self.on_colab:
             names = tuple(each.name for each in node.names)
             self.facts.imports.append(Import(node.module or "", names, node.level, self.optional))
+        for each in node.names if node.module and not node.level else ():
+            own = each.asname or (f"{node.module}.*" if each.name == "*" else each.name)
+            self.facts.aliases[own] = f"{node.module}.{each.name}"
 
     def visit_Try(self, node: ast.Try) -> None:
         lenient = any(_catches_import_error(each) and not _gives_up(each) for each in node.handlers)
@@ -157,16 +175,21 @@ class _Visitor(ast.NodeVisitor):
     # -- calls
 
     def visit_Call(self, node: ast.Call) -> None:
-        self.generic_visit(node)
-        name = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
-        name = name if len(name) < 200 else name[-200:]
+        func = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        self._visit_all([func, *node.args, *node.keywords])
+        name = _name_of(node.func)
         texts = [_literal_text(each) for each in node.args]
         if name.startswith("get_ipython()."):
             self._run_ipython_call(name.partition(".")[2], texts)
             return
         keywords = [(each.arg or "", _literal(each.value)) for each in node.keywords]
+        values = [*node.args, *(each.value for each in node.keywords)]
+        paths = tuple(
+            filter(None, (_known_text(each).strip("*") and _known_text(each) for each in values))
+        )
+        names = tuple(each.id for each in node.args if isinstance(each, ast.Name))
         self.facts.calls.append(
-            Call(name or _last_attribute(node.func), tuple(texts), tuple(keywords))
+            Call(name or _last_attribute(node.func), tuple(texts), tuple(keywords), paths, names)
         )
         if name in _IMPORTING:
             module = texts[0] if texts else ""
@@ -176,6 +199,15 @@ class _Visitor(ast.NodeVisitor):
             self.facts.paths += _literal_texts(node)
         else:
             self._run_call(name, node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        if text := _known_text(node.value).strip("*"):
+            self.facts.texts.update({ast.unparse(each): text for each in node.targets})
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.generic_visit(node)
+        self.facts.properties.append(Call(_name_of(node), is_property=True))
 
     def _run_call(self, name: str, node: ast.Call) -> None:
         words = _literal_texts(node)
@@ -245,14 +277,31 @@ def _gives_up(handler: ast.ExceptHandler) -> bool:
     return isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
 
 
+def _name_of(node: ast.expr) -> str:
+    """Return the dotted name of what is called, its end where it is long, empty for no name."""
+    return ast.unparse(node)[-200:] if isinstance(node, (ast.Name, ast.Attribute)) else ""
+
+
+def _known_text(node: ast.expr) -> str:
+    """Return a text as far as it is literal, with ``*`` for the rest: ``*/data.xlsx``."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_known_text, node.values))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
+        return _known_text(node.left) + _known_text(node.right)
+    if isinstance(node, ast.Call) and node.args and _PATH.search(_name_of(node.func)):
+        return "/".join(map(_known_text, node.args))
+    return _literal_text(node) or "*"
+
+
 def _literal_text(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _literal(node: ast.expr) -> str:
-    """Return a literal string or True as text, empty for any other expression."""
-    is_true = isinstance(node, ast.Constant) and node.value is True
-    return "True" if is_true else _literal_text(node)
+    """Return a literal string, True, False or None as text, empty for any other expression."""
+    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool)):
+        return str(node.value)
+    return _literal_text(node)
 
 
 def _literal_texts(node: ast.Call) -> list[str]:
