@@ -5,16 +5,24 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+from nbenv.adopt.literals import (
+    known_text,
+    last_attribute,
+    literal,
+    literal_text,
+    literal_texts,
+    name_of,
+)
 
 __all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"importlib.import_module", "import_module", "__import__"}
-_PATH = re.compile(r"(^|\.)(join|Path|PurePath|joinpath|str|fspath)$")
 _EXITS = {"exit", "quit", "sys.exit", "os._exit"}
 _PYTHON_CELL_MAGICS = {
     "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
@@ -177,40 +185,40 @@ class _Visitor(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         func = node.func.value if isinstance(node.func, ast.Attribute) else node.func
         self._visit_all([func, *node.args, *node.keywords])
-        name = _name_of(node.func)
-        texts = [_literal_text(each) for each in node.args]
+        name = name_of(node.func)
+        texts = [literal_text(each) for each in node.args]
         if name.startswith("get_ipython()."):
             self._run_ipython_call(name.partition(".")[2], texts)
             return
-        keywords = [(each.arg or "", _literal(each.value)) for each in node.keywords]
+        keywords = [(each.arg or "", literal(each.value)) for each in node.keywords]
         values = [*node.args, *(each.value for each in node.keywords)]
         paths = tuple(
-            filter(None, (_known_text(each).strip("*") and _known_text(each) for each in values))
+            filter(None, (known_text(each).strip("*") and known_text(each) for each in values))
         )
         names = tuple(each.id for each in node.args if isinstance(each, ast.Name))
         self.facts.calls.append(
-            Call(name or _last_attribute(node.func), tuple(texts), tuple(keywords), paths, names)
+            Call(name or last_attribute(node.func), tuple(texts), tuple(keywords), paths, names)
         )
         if name in _IMPORTING:
             module = texts[0] if texts else ""
             if module and not module.startswith("."):
                 self.facts.imports.append(Import(module, (), 0, self.optional))
         elif name in ("sys.path.append", "sys.path.insert", "site.addsitedir", "sys.path.extend"):
-            self.facts.paths += _literal_texts(node)
+            self.facts.paths += literal_texts(node)
         else:
             self._run_call(name, node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.generic_visit(node)
-        if text := _known_text(node.value).strip("*"):
+        if text := known_text(node.value).strip("*"):
             self.facts.texts.update({ast.unparse(each): text for each in node.targets})
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.generic_visit(node)
-        self.facts.properties.append(Call(_name_of(node), is_property=True))
+        self.facts.properties.append(Call(name_of(node), is_property=True))
 
     def _run_call(self, name: str, node: ast.Call) -> None:
-        words = _literal_texts(node)
+        words = literal_texts(node)
         if name.rpartition(".")[2] in ("system", "getoutput", "popen", "run_line_magic"):
             self._run_shell(" ".join(words))
         elif name.startswith("subprocess.") or name in ("run", "check_call", "Popen", "call"):
@@ -275,53 +283,3 @@ def _gives_up(handler: ast.ExceptHandler) -> bool:
         return True
     call = last.value if isinstance(last, ast.Expr) else None
     return isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
-
-
-def _name_of(node: ast.expr) -> str:
-    """Return the dotted name of what is called, its end where it is long, empty for no name."""
-    return ast.unparse(node)[-200:] if isinstance(node, (ast.Name, ast.Attribute)) else ""
-
-
-def _known_text(node: ast.expr) -> str:
-    """Return a text as far as it is literal, with ``*`` for the rest: ``*/data.xlsx``."""
-    if isinstance(node, ast.JoinedStr):
-        return "".join(map(_known_text, node.values))
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
-        return _known_text(node.left) + _known_text(node.right)
-    if isinstance(node, ast.Call) and node.args and _PATH.search(_name_of(node.func)):
-        return "/".join(map(_known_text, node.args))
-    return _literal_text(node) or "*"
-
-
-def _literal_text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def _literal(node: ast.expr) -> str:
-    """Return a literal string, True, False or None as text, empty for any other expression."""
-    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool)):
-        return str(node.value)
-    return _literal_text(node)
-
-
-def _literal_texts(node: ast.Call) -> list[str]:
-    """Return the literal strings among the arguments, in lists and nested calls too."""
-    return list(_strings(node.args))
-
-
-def _strings(nodes: Iterable[ast.expr]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        elif isinstance(node, (ast.List, ast.Tuple)):
-            yield from _strings(node.elts)
-        elif isinstance(node, ast.Call):
-            yield from _strings(node.args)
-        elif isinstance(node, ast.JoinedStr):
-            yield "".join(ast.unparse(each).strip("'\"") for each in node.values)
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.executable":
-            yield "{sys.executable}"
-
-
-def _last_attribute(node: ast.expr) -> str:
-    return f".{node.attr}" if isinstance(node, ast.Attribute) else ""
