@@ -1,5 +1,7 @@
 """Turn a cell into Python with IPython's own transform, without the rest of IPython.
 
+``valid_lines`` makes code out of what is nearly Python.
+
 ``import IPython`` takes a third of a dry run, for a shell that nobody starts. The transform is a
 module of its own that needs none of it, so it is imported into an empty package of that name, which
 is forgotten again: whoever imports IPython later gets all of it.
@@ -7,15 +9,18 @@ is forgotten again: whoever imports IPython later gets all of it.
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 import sys
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Protocol, cast
 
-__all__ = ["transform_cell"]
+__all__ = ["transform_cell", "valid_lines"]
 
+_IMPORT = re.compile(r"\s*(import|from)\s")
 _PACKAGE = "IPython"
 _MODULE = f"{_PACKAGE}.core.inputtransformer2"
 
@@ -33,6 +38,37 @@ class _Transformer(Protocol):
 def transform_cell(source: str) -> str:
     """Return the Python that IPython runs for a cell: magics and commands become calls."""
     return _transformers().TransformerManager().transform_cell(source)
+
+
+def valid_lines(source: str) -> str:
+    """Return code without the lines that are not valid Python.
+
+    Exercises have blanks to fill in, and old notebooks Python 2's print: what else they import is
+    needed all the same. Where leaving out lines does not help, the imports are left.
+    """
+    lines = source.splitlines()
+    for _ in range(2 * len(lines)):
+        number = _invalid_line(lines)
+        if number is None:
+            return "\n".join(lines)
+        text = lines[number].strip()
+        if not text:
+            break
+        indent = lines[number][: -len(lines[number].lstrip())] if text != "pass" else ""
+        lines[number] = "" if text == "pass" else f"{indent}pass"
+    imports = [each.strip() for each in source.splitlines() if _IMPORT.match(each)]
+    return "\n".join(each for each in imports if _invalid_line([each]) is None)
+
+
+def _invalid_line(lines: list[str]) -> int | None:
+    """Return the number of the line that Python complains of."""
+    try:
+        ast.parse("\n".join(lines))
+    except SyntaxError as error:
+        return min(max(error.lineno or 1, 1), len(lines)) - 1
+    except (ValueError, RecursionError, MemoryError):
+        return len(lines) - 1
+    return None
 
 
 @cache

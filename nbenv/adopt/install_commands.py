@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-__all__ = ["Install", "installs", "pip_install", "saved_files"]
+__all__ = ["Install", "clones", "installs", "pip_install", "saved_files"]
 
 _SEPARATORS = re.compile(
     r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|\n]|&(?![>&]))""", re.DOTALL
@@ -139,9 +139,21 @@ def _until_redirected(words: list[str]) -> Iterator[str]:
 
 
 def saved_files(command: str) -> Iterator[str]:
-    """Yield the Python files that a shell line downloads or writes beside the notebook."""
+    """Yield the modules that a shell line downloads, writes or builds beside the notebook."""
     if re.search(r"\b(wget|curl|gdown|aria2c|cp|mv|touch|ln)\b", command):
         yield from re.findall(r"([\w-]+)\.py\b", command)
-    for address in re.findall(r"git clone\s+(?:-\S+\s+(?:\d+\s+)?)*(\S+)(?:\s+(\S+))?", command):
-        place = address[1] if re.fullmatch(r"[\w./-]+", address[1] or "") else ""
-        yield (place or address[0]).rstrip("/").rpartition("/")[2].removesuffix(".git")
+    yield from re.findall(r">\s*([\w-]+)\.(?:py|pyx|so|pyd)\b", command)
+    yield from re.findall(r"\bf2py[\d.]*\b.*\s-m\s+(\w+)", command)
+    yield from clones(command)
+
+
+def clones(command: str) -> dict[str, str]:
+    """Return the folders that a shell line clones repositories into, and their addresses."""
+    found = {}
+    for address, after in re.findall(
+        r"git clone\s+(?:-\S+\s+(?:\d+\s+)?)*(\S+)(?:\s+(\S+))?", command
+    ):
+        place = after if re.fullmatch(r"[\w./-]+", after or "") else ""
+        name = (place or address).rstrip("/").rpartition("/")[2].removesuffix(".git")
+        found[name] = address
+    return found

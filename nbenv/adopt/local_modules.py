@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class LocalModules:
         self.folders = [folder]
         self.written: dict[str, str] = {}
         self.downloaded: set[str] = set()
+        self.clones: dict[str, str] = {}
+        self.entered: list[str] = []
 
     def add_folder(self, text: str) -> None:
         """Search a folder too that the notebook adds to ``sys.path``."""
@@ -30,11 +33,26 @@ class LocalModules:
     def has(self, module: str) -> bool:
         """Return whether a module is here, or will be written or downloaded by a cell."""
         top = module.partition(".")[0]
-        if top in self.downloaded or f"{top}.py" in self.written:
-            return True
-        if f"{top}/__init__.py" in self.written:
+        if top in self.downloaded or any(_makes(Path(name), top) for name in self.written):
             return True
         return any(_is_module(folder / top) for folder in self.folders)
+
+    def has_beside(self, module: str, importing: Path) -> bool:
+        """Return whether a module of the same package is meant, as in Python 2."""
+        in_package = (importing.parent / "__init__.py").is_file()
+        return in_package and _is_module(importing.parent / module.partition(".")[0])
+
+    def cloned_from(self, project: str) -> str | None:
+        """Return the address of the repository that a cell clones, and installs from its folder."""
+        path = project.partition("[")[0]
+        if (self.folders[0] / path / "setup.py").is_file():
+            return None
+        if (self.folders[0] / path / "pyproject.toml").is_file():
+            return None
+        is_here = path.strip("./") == ""
+        names = self.entered[::-1] if is_here else [Path(path).name] if "/" in path else []
+        found = next((self.clones[name] for name in names if name in self.clones), "")
+        return found if re.fullmatch(r"https?://[^\s{}$]+", found) else None
 
     def may_have(self, module: str) -> bool:
         """Return whether a folder without ``__init__.py`` may be meant; installed packages win."""
@@ -56,6 +74,11 @@ class LocalModules:
             for name in found.names:
                 yield from _source_files(folder.joinpath(*parts, name))
             return
+
+
+def _makes(written: Path, top: str) -> bool:
+    """Return whether a file that a cell writes is a module, or a part of a package."""
+    return written.suffix in _SUFFIXES and top in (written.stem, written.parts[0])
 
 
 def _is_module(place: Path) -> bool:

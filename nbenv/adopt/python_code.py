@@ -8,8 +8,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nbenv.adopt.cell_transform import transform_cell
-
+from nbenv.adopt.cell_transform import transform_cell, valid_lines
 from nbenv.adopt.literals import (
     known_text,
     last_attribute,
@@ -97,7 +96,7 @@ class CodeFacts:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def analyse(source: str, *, is_cell: bool) -> CodeFacts:
+def analyse(source: str, *, is_cell: bool, lenient: bool = False) -> CodeFacts:
     """Collect the facts about code.
 
     Parameters
@@ -106,6 +105,8 @@ def analyse(source: str, *, is_cell: bool) -> CodeFacts:
         The code.
     is_cell
         Whether IPython runs it, so that it may hold magics and shell lines.
+    lenient
+        Leave out the lines that are not valid Python.
 
     Raises
     ------
@@ -113,11 +114,11 @@ def analyse(source: str, *, is_cell: bool) -> CodeFacts:
         It is not valid Python.
     """
     facts = CodeFacts()
-    _collect(source, facts, is_cell=is_cell)
+    _collect(source, facts, is_cell=is_cell, lenient=lenient)
     return facts
 
 
-def _collect(source: str, facts: CodeFacts, *, is_cell: bool) -> None:
+def _collect(source: str, facts: CodeFacts, *, is_cell: bool, lenient: bool = False) -> None:
     if is_cell:
         source = (
             source if source.lstrip().startswith("%%") else _UNMARKED_INSTALL.sub(r"\1%\2", source)
@@ -125,6 +126,7 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool) -> None:
         source = transform_cell(source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        source = valid_lines(source) if lenient else source
         try:
             tree = ast.parse(source)
         except (ValueError, RecursionError, MemoryError) as error:
@@ -207,6 +209,11 @@ class _Visitor(ast.NodeVisitor):
             self.facts.paths += literal_texts(node)
         else:
             self._run_call(name, node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Take a base class as a call of it: what its objects need, those of the class do too."""
+        self.facts.calls += [Call(name) for name in map(name_of, node.bases) if name]
+        self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.generic_visit(node)

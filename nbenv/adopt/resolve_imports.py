@@ -13,7 +13,7 @@ from nbenv.adopt.needs.arguments import argument_needs
 from nbenv.adopt.needs.rules import Need, Surroundings, call_needs, import_needs
 from nbenv.adopt.needs.rules import settled as settled_needs
 from nbenv.adopt.scan import Scan
-from nbenv.core.import_names import distribution_of
+from nbenv.core.import_names import distribution_of, distributions
 
 __all__ = ["settle"]
 
@@ -50,6 +50,8 @@ def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
     for name, why in scan.needed:
         present = {each for each in declared if _are_alternatives(name, each)}
         findings.add(min(present, default=name), _FEATURES, why)
+        if name == "cython" and special_cases.standard("distutils", python) is not True:
+            findings.add("setuptools", _FEATURES, "Cython builds with it")
     _add_beside(findings, beside, alone=alone)
     for name, (companion, why) in special_cases.COMPANIONS.items():
         if name in findings.names():
@@ -114,7 +116,18 @@ def _declared_for(top: str, declared: set[str]) -> str | None:
     if also:
         return min(also)
     own = str(canonicalize_name(top))
-    return own if own in declared and distribution_of(top) is None else None
+    if distribution_of(top) is not None:
+        return None
+    if own in declared:
+        return own
+    return min((name for name in declared if _is_named_after(name, own)), default=None)
+
+
+def _is_named_after(name: str, module: str) -> bool:
+    """Return whether a package that the table does not know has a module's name in its own."""
+    affixed = name.startswith(f"{module}-") or name.endswith(f"-{module}")
+    affixed = affixed or name in (f"py{module}", f"{module}py")
+    return affixed and name not in distributions()
 
 
 def _are_alternatives(name: str, other: str) -> bool:
@@ -141,7 +154,8 @@ def _add_beside(findings: Findings, beside: Findings, *, alone: bool) -> None:
     recorded = any(each.source.rank == 0 for each in findings.requirements)
     for each in beside.requirements:
         is_tool = each.name in _TOOLS and each.name not in imported
-        if is_tool or (each.name not in needed and (recorded or not alone)):
+        is_gone = each.name in special_cases.PYTHON_2_PACKAGES and each.name not in imported
+        if is_tool or is_gone or (each.name not in needed and (recorded or not alone)):
             findings.left_out.append(each)
         else:
             findings.requirements.append(each)

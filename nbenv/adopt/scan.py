@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbenv.adopt import special_cases
 from nbenv.adopt.conda_specs import add_match_spec
 from nbenv.adopt.findings import Findings, Source
-from nbenv.adopt.install_commands import Install, installs, saved_files
+from nbenv.adopt.install_commands import Install, clones, installs, saved_files
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.notebook_reader import Cell, read
 from nbenv.adopt.project_files import read_requirements, read_requirements_text
 from nbenv.adopt.python_code import CodeFacts, Import, analyse
+from nbenv.core.import_names import distribution_of
 from nbenv.errors import NotebookError
 
 __all__ = ["Scan"]
@@ -47,7 +48,7 @@ class Scan:
     # -- cells and files
 
     def scan_cells(self, cells: tuple[Cell, ...], prefix: str = "") -> None:
-        """Scan cells; skip one that is not valid Python, which would not run either."""
+        """Scan cells; of one that is not valid Python, the lines that are."""
         for cell in cells:
             where = f"{prefix}{cell.name}"
             try:
@@ -56,7 +57,7 @@ class Scan:
                 line = f", line {error.lineno}" if error.lineno else ""
                 reason = str(error.msg or "it cannot be read").split("(")[0].strip()
                 self.findings.skipped.append(f"{where} is not valid Python{line}: {reason}")
-                continue
+                facts = _facts_of_valid_lines(cell.source, is_cell=True)
             self._add_code(facts, where)
             self._add_commented(cell.source, where)
 
@@ -70,10 +71,14 @@ class Scan:
                 self.scan_cells(read(path).cells, f"{path.name}, ")
                 return
             source = path.read_text(encoding="utf-8", errors="replace")
-            facts = analyse(source, is_cell=False)
-        except (SyntaxError, OSError, NotebookError):
+        except (OSError, NotebookError):
             self.findings.note(f"{path.name} beside the notebook could not be read.")
             return
+        try:
+            facts = analyse(source, is_cell=False)
+        except SyntaxError:
+            self.findings.note(f"{path.name} beside the notebook is not valid Python.")
+            facts = _facts_of_valid_lines(source, is_cell=False)
         self._add_code(facts, path.name, path)
 
     def _add_code(self, facts: CodeFacts, where: str, path: Path | None = None) -> None:
@@ -99,6 +104,10 @@ class Scan:
         self.local.written.update(facts.written_files)
         for command in [*facts.commands, *facts.colab_commands]:
             self.local.downloaded.update(saved_files(command))
+            self.local.clones.update(clones(command))
+        lines = [line if name == "cd" else "" for name, line in facts.magics]
+        lines += [found for each in facts.commands for found in re.findall(r"\bcd\s+(\S+)", each)]
+        self.local.entered += [Path(line.strip("'\"")).name for line in lines if line]
         for call in facts.calls:
             if call.method in ("urlretrieve", "download", "urlopen", "get") and call.texts:
                 self.local.downloaded.update(re.findall(r"([\w-]+)\.py\b", " ".join(call.texts)))
@@ -106,9 +115,11 @@ class Scan:
     def _scan_written_file(self, name: str, body: str) -> None:
         if name.endswith(".py"):
             try:
-                self._add_code(analyse(body, is_cell=False), name)
+                facts = analyse(body, is_cell=False)
             except SyntaxError:
                 self.findings.note(f"{name}, which a cell writes, is not valid Python.")
+                facts = _facts_of_valid_lines(body, is_cell=False)
+            self._add_code(facts, name)
 
     def _add_commented(self, source: str, where: str) -> None:
         for line in source.splitlines():
@@ -130,12 +141,15 @@ class Scan:
 
     def _add_install(self, install: Install, where: str) -> None:
         source = Source(1, f"install lines, {where}")
-        for text in install.requirements:
-            if install.conda:
+        for text in [*install.requirements, *install.editable]:
+            if cloned := self.local.cloned_from(text):
+                self.findings.add(f"git+{cloned}", source, where)
+            elif text in install.editable:
+                self.findings.editable.append(text)
+            elif install.conda:
                 add_match_spec(text, source, self.findings)
             else:
                 self.findings.add(self._without_local_version(text, install, where), source, where)
-        self.findings.editable += install.editable
         main = install.main_index[-1:]  # as for pip, the last one counts
         for url in [*main, *install.indexes]:
             if _MIRROR.search(url):
@@ -210,6 +224,8 @@ class Scan:
     # -- imports
 
     def _add_import(self, found: Import, where: str, path: Path | None = None) -> None:
+        if path and _is_implicitly_relative(found, path, self.local):
+            found = replace(found, level=1)
         for file in self.local.files(found, path):
             self._scan_file(file)
         if found.level or not found.module:
@@ -230,3 +246,17 @@ class Scan:
                         f"{where} loads the spaCy model {model}, which no index has. "
                         f"To get it: !python -m spacy download {model}"
                     )
+
+
+def _is_implicitly_relative(found: Import, path: Path, local: LocalModules) -> bool:
+    """Return whether an import of Python 2 means a module beside the file; packages win today."""
+    if found.level or not found.module or distribution_of(found.module):
+        return False
+    return not local.has(found.module) and local.has_beside(found.module, path)
+
+
+def _facts_of_valid_lines(source: str, *, is_cell: bool) -> CodeFacts:
+    try:
+        return analyse(source, is_cell=is_cell, lenient=True)
+    except SyntaxError:  # in the body of a cell magic
+        return CodeFacts()

@@ -10,6 +10,7 @@ __all__ = [
     "EXTENSIONS",
     "MAGICS",
     "PYTHON_2",
+    "PYTHON_2_PACKAGES",
     "WINDOWS_ONLY",
     "standard",
 ]
@@ -22,6 +23,8 @@ ALSO = {
     "faiss": "faiss-cpu faiss-gpu faiss-gpu-cu12",
     "cupy": "cupy cupy-cuda11x cupy-cuda12x cupy-cuda13x cupy-cuda101 cupy-cuda110",
     "sql": "ipython-sql jupysql",
+    "acme": "acme dm-acme",
+    "reverb": "dm-reverb dm-reverb-nightly",
     "PIL": "pillow pillow-simd",
     "mxnet": "mxnet mxnet-cu101 mxnet-cu112 mxnet-cu110",
     "newspaper": "newspaper3k newspaper4k",
@@ -95,6 +98,14 @@ PYTHON_2 = frozenset(
     "tkFileDialog tkMessageBox urllib2 urlparse xmlrpclib".split()
 )
 """Modules of Python 2's standard library that Python 3 does not have."""
+
+PYTHON_2_PACKAGES = frozenset(
+    "backports-abc backports-functools-lru-cache backports-shutil-get-terminal-size "  # noqa: SIM905
+    "backports-shutil-which backports-ssl-match-hostname configparser2 distribute enum34 "
+    "functools32 futures pkg-resources singledispatch subprocess32 trollius unittest2 "
+    "wsgiref".split()
+)
+"""Packages that only Python 2 needed: lists of what was installed have them, and they fail now."""
 
 # -- the standard library of each Python
 

@@ -146,11 +146,9 @@ def call_needs(call: Call, around: Surroundings) -> Iterator[Need]:
     name = called_name(call, around.aliases)
     if name.startswith("."):
         rules = [each for each in around.of_methods if fnmatchcase(name, f"*{each.pattern}")]
-    elif not call.is_property:
+    else:
         fulls = (name,) if "." in name else [f"{start}{name}" for start in around.starred]
         rules = [each for full in fulls for each in _of_function(full)]
-    else:
-        rules = []
     decided: set[str] = set()
     for rule in rules:
         if rule.owner not in decided and all(_holds(x, call, around) for x in rule.conditions):

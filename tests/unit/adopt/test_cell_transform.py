@@ -8,7 +8,7 @@ import sys
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nbenv.adopt.cell_transform import transform_cell
+from nbenv.adopt.cell_transform import transform_cell, valid_lines
 
 CELLS = (
     "1 + 1",
@@ -62,3 +62,19 @@ def test_a_transform_that_needs_more_gets_it() -> None:
         "print(transform_cell('!ls').strip(), 'IPython' in sys.modules)\n"
     )
     assert in_a_new_python(code) == "get_ipython().system('ls') True\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import a", "import a"),
+        ("import a\nprint a", "import a\npass"),
+        ("if a:\n  print b\nimport c", "if a:\n  pass\nimport c"),
+        ("import a\nf(", "import a\npass"),
+        ("import a\nprint (a %\n  b c)\nimport d", "import a\nimport d"),
+        ("", ""),
+    ],
+)
+def test_valid_lines(source: str, expected: str) -> None:
+    kept = [line for line in valid_lines(source).splitlines() if line]
+    assert kept == expected.splitlines() or [x for x in kept if x != "pass"] == expected.split("\n")

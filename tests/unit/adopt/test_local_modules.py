@@ -29,6 +29,13 @@ def test_modules_that_cells_write_or_download(local: LocalModules) -> None:
     local.written.update({"two.py": "", "three/__init__.py": ""})
     local.downloaded.add("four")
     assert all(map(local.has, ("two", "three", "four")))
+    local.written.update({"five.pyx": "", "src/six.py": "", "seven.txt": ""})
+    assert [local.has(each) for each in ("five", "six", "src", "seven")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_another_folder_on_the_path(local: LocalModules, tmp_path: Path) -> None:

@@ -104,3 +104,24 @@ def test_of_files_for_several_notebooks_only_imports_are_taken(tmp_path: Path) -
     assert [each.requirement for each in findings.settled()] == ["pandas>=2"]
     assert [each.name for each in findings.left_out] == ["rich"]
     assert findings.editable == []
+
+
+def test_a_package_that_no_table_knows_may_have_the_modules_name(tmp_path: Path) -> None:
+    found_all = settled(tmp_path, "!pip install py-qqqzz pytest-mock\nimport qqqzz, mock")
+    assert set(found(found_all)) == {"py-qqqzz", "pytest-mock", "mock"}
+    assert not found_all.unknown
+
+
+def test_cython_builds_with_setuptools_where_python_has_no_distutils(tmp_path: Path) -> None:
+    cell = "%load_ext cython"
+    assert set(found(settled(tmp_path, cell, python="3.12"))) == {"cython", "setuptools"}
+    assert set(found(settled(tmp_path, cell, python="3.11"))) == {"cython"}
+
+
+def test_packages_of_python_2_in_a_list_of_what_was_installed_are_left_out(tmp_path: Path) -> None:
+    beside = Findings()
+    for each in ("numpy==1.8.1", "wsgiref==0.1.2", "pkg-resources==0.0.0", "six==1.7.3"):
+        beside.add(each, FILE)
+    findings = settled(tmp_path, "import numpy", beside=beside)
+    assert set(found(findings)) == {"numpy", "numpy==1.8.1", "six==1.7.3"}
+    assert {each.name for each in findings.left_out} == {"wsgiref", "pkg-resources"}

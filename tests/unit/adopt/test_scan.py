@@ -31,6 +31,57 @@ def test_a_cell_that_is_not_python_is_skipped(scan: Scan) -> None:
     assert scan.findings.skipped[0].startswith("cell 1 is not valid Python, line 1: ")
 
 
+def test_imports_of_a_cell_with_blanks_or_of_python_2_count(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text("import a\nprint a.b")
+    blanks = "import b\nfrom c import (\n  d,\n)\nx = ____ your code\nfor i in\n  pass"
+    scan.scan_cells(made("import old", blanks, "%%writefile w.py\nimport e\nexec e").cells)
+    assert {"a", "b", "c.d", "e"} <= scan.imports.keys()
+    assert len(scan.findings.skipped) == 1
+
+
+def test_a_module_beside_a_module_of_a_package_as_in_python_2(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").write_text("import near\nimport numpy\nimport far")
+    (tmp_path / "pack" / "near.py").write_text("import scipy")
+    (tmp_path / "pack" / "numpy.py").touch()
+    scan.scan_cells(made("import pack").cells)
+    assert scan.imports.keys() == {"pack", "numpy", "far", "scipy"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (
+            ["!git clone https://example.org/b.git", "!pip install ./b"],
+            "git+https://example.org/b.git",
+        ),
+        (
+            ["!git clone https://example.org/b\n%cd b\n!pip install -e ."],
+            "git+https://example.org/b",
+        ),
+        (
+            ["!git clone https://example.org/b && cd b && pip install ."],
+            "git+https://example.org/b",
+        ),
+        (["!git clone https://example.org/{name} b", "!pip install ./b"], "./b"),
+        (["!git clone https://example.org/b", "!pip install b"], "b"),
+    ],
+)
+def test_a_cloned_project_is_installed_from_its_repository(
+    scan: Scan, cells: list[str], expected: str
+) -> None:
+    scan.scan_cells(made(*cells).cells)
+    assert [each.requirement for each in scan.findings.requirements] == [expected]
+    assert scan.findings.editable == []
+
+
+def test_a_project_beside_the_notebook_is_installed_from_there(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "pyproject.toml").touch()
+    scan.scan_cells(made("!git clone https://example.org/b", "!pip install ./b").cells)
+    assert [each.requirement for each in scan.findings.requirements] == ["./b"]
+
+
 def test_files_that_cells_import_and_run_are_scanned_once(scan: Scan, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("import a\nimport helper")
     (tmp_path / "script.py").write_text("import b")
@@ -44,7 +95,7 @@ def test_a_broken_file_is_noted(scan: Scan, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("a = = b")
     scan.scan_cells(made("import helper", "%%writefile w.py\nb = = c").cells)
     assert scan.findings.notes == [
-        "helper.py beside the notebook could not be read.",
+        "helper.py beside the notebook is not valid Python.",
         "w.py, which a cell writes, is not valid Python.",
     ]
 

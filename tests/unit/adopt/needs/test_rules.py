@@ -52,6 +52,12 @@ NEEDS = {
     PANDAS + "df.interpolate(method='linear')": "",
     "import matplotlib.pyplot as plt\nplt.style.use('x')": "matplotlib",
     # Other libraries' data frames.
+    # A class made from another needs what that one does, and so does a function that is passed on.
+    "from transformers import Trainer\nclass T(Trainer): pass": "transformers torch accelerate",
+    PANDAS + "list(map(pd.read_parquet, names))": "pyarrow",
+    "from pycaret.regression import *\ninterpret_model(m)": "pycaret shap",
+    "import deepchem as dc\ndc.models.MultitaskClassifier(1)": "deepchem torch",
+    "from MDAnalysis.tests.datafiles import PSF": "mdanalysis mdanalysistests",
     "import polars as pl\ndf.to_pandas()": "polars pandas pyarrow",
     "import duckdb\nduckdb.sql('select 1').df()": "duckdb pandas",
     "from sklearn.datasets import load_iris\nload_iris(as_frame=True)": "scikit-learn pandas",
