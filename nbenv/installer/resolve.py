@@ -19,7 +19,7 @@ from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable,
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
-from nbenv.errors import RequirementError, ResolutionError
+from nbenv.errors import BuildRefusedError, RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
@@ -32,6 +32,7 @@ from nbenv.installer.index_packages import (
     write_pins,
 )
 from nbenv.installer.index_settings import usable_links
+from nbenv.installer.machine.machine_policy import limited, machine_policy, no_wheel, with_reason
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import run_uv, tomllib
@@ -70,6 +71,8 @@ def resolve_lock(
         uv failed otherwise.
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
+    policy = machine_policy()
+    asked = limited(asked, policy)
 
     def export(placed: Placement) -> Steps[dict[str, object]]:
         strategy = placed.strategy or asked.index_strategy
@@ -84,12 +87,14 @@ def resolve_lock(
         except ResolutionError as error:
             from nbenv.installer.failures.advice import advised  # seldom needed
 
-            raise advised(error, asked) from None
+            raise with_reason(advised(error, asked), policy) from None
+        except BuildRefusedError as error:
+            raise no_wheel(error, asked, policy) from None
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known, options.moved)
-        _keep_sources(document, spec)
+        _keep_sources(document, asked)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
     found = from_pylock(document, spec.python).distributions
