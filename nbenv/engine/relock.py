@@ -18,6 +18,7 @@ from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import IndexAccessError, InstallerError, ResolutionError, StoppedError
+from nbenv.installer.machine.machine_policy import machine_policy
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -58,6 +59,8 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
+    if machine_policy().prefer_binary:
+        options = replace(options or ResolveOptions(), prefer_binary=True)
     new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
     return without_unneeded((yield from _relocked(old, new, interpreter, folder, options)))
 

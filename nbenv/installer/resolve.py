@@ -42,6 +42,7 @@ from nbenv.installer.index_packages import (
 )
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
+from nbenv.installer.machine.machine_policy import limited, machine_policy, with_reason
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
 from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
@@ -83,6 +84,8 @@ def resolve_lock(
         uv failed otherwise.
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
+    policy = machine_policy()
+    asked = limited(asked, policy)
     with scratch_folder() as scratch:
         where = Path(scratch)
         run = _Run(asked, interpreter, folder, where, options)
@@ -92,17 +95,19 @@ def resolve_lock(
             from nbenv.installer.failures import advice  # seldom needed
 
             if isinstance(error, BuildRefusedError):
-                raise advice.refused(error) from None
-            raise advice.advised(error, asked, run.never_built) from None
+                raise with_reason(advice.refused(error), policy) from None
+            advised = advice.advised(error, asked, run.never_built)
+            raise with_reason(advised, policy) from None
         document = found.document
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             check_origins(_packages(document), known, options.moved)
-        _keep_sources(document, spec)
+        _keep_sources(document, asked)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
-    scope = LockScope(this_machine(), found.platforms, run.never_built)
+    # Without this machine's limits: another one may build what it has no wheel of.
+    scope = LockScope(this_machine(), found.platforms, _never_built(spec, options))
     lock = from_pylock(document, spec.python, scope)
     return replace(
         lock,
@@ -122,9 +127,7 @@ class _Run:
 
     @property
     def never_built(self) -> tuple[str, ...]:
-        """The names of which only wheels are taken, or ``":all:"``."""
-        every = (ALL,) if self.options.only_wheels else ()
-        return (*every, *self.options.no_build, *self.spec.only_binary)
+        return _never_built(self.spec, self.options)
 
     def attempts(self, constraints: Sequence[str]) -> Steps[Resolved]:
         """Resolve for the most platforms, within further constraints."""
@@ -196,6 +199,12 @@ class _Run:
         path.unlink(missing_ok=True)
         if not options.everything:
             _write_preferences(path, self.spec, options)
+
+
+def _never_built(spec: Spec, options: ResolveOptions) -> tuple[str, ...]:
+    """Return the names of which only wheels are taken, or ``":all:"``."""
+    every = (ALL,) if options.only_wheels else ()
+    return (*every, *options.no_build, *spec.only_binary)
 
 
 def _choices(spec: Spec, options: ResolveOptions) -> list[str]:

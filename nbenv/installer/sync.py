@@ -24,6 +24,7 @@ from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_packages import pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
+from nbenv.installer.machine.machine_policy import check_allowed, limited, machine_policy
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -85,6 +86,9 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
     bare = replace(spec, requirements=())
     check_places(missing_places(bare, folder, [d for d in distributions if d.name not in kept]))
+    policy = machine_policy()
+    check_allowed(_absent(distributions, goal.packages), policy, spec.python)
+    spec = replace(spec, no_binary=limited(spec, policy).no_binary)
     with scratch_folder() as scratch:
         where = Path(scratch)
         source = where / "lock.txt"
@@ -129,6 +133,18 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
                 if _listing(spec):
                     raise error from None
                 raise
+
+
+def _absent(
+    distributions: Sequence[LockedDistribution], packages: Path | None
+) -> list[LockedDistribution]:
+    """Return what is not installed yet: limits of the machine are about what is added."""
+    present = {place.name for place in packages.glob("*.dist-info")} if packages else set()
+    return [
+        each
+        for each in distributions
+        if f"{each.name.replace('-', '_')}-{each.version}.dist-info" not in present
+    ]
 
 
 def _listing(spec: Spec) -> list[Index]:
