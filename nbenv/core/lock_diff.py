@@ -73,8 +73,15 @@ def option_texts(spec: Spec) -> dict[str, str]:
         "never built": ", ".join(spec.only_binary),
         "nothing newer than": spec.exclude_newer,
         "index strategy": spec.index_strategy,
+        "build of PyTorch": _torch_text(spec),
     }
     return {name: text for name, text in texts.items() if text}
+
+
+def _torch_text(spec: Spec) -> str:
+    if spec.torch_backend and spec.torch_choice:
+        return f"{spec.torch_backend}, which fitted the machine where it was locked"
+    return spec.torch_backend or spec.torch_choice
 
 
 def verb_of(change: Change) -> str:

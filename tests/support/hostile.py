@@ -274,7 +274,7 @@ def _records() -> Iterator[Hostile]:
         yield Hostile(f"default: {name}", record(indexes=indexes), ".indexes[0].default")
     two = [{"name": n, "url": "https://host.invalid", "default": True} for n in ("a", "b")]
     yield Hostile("default: two", record(indexes=two), ".indexes[1].default")
-    for key in ("exclude_newer", "index_strategy"):
+    for key in ("exclude_newer", "index_strategy", "torch_backend", "torch_choice"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
     for key in ("editable", "source", "no_deps", "no_binary", "only_binary"):
