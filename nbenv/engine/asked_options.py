@@ -21,6 +21,7 @@ from nbenv.core.recorded_options import (
 )
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import index_name, index_problem, origin_of, unused_name
+from nbenv.engine.accelerators.torch_choice import parse_choice, with_choice
 from nbenv.errors import RequirementError, UsageError
 from nbenv.home.index_names import remember, variable_stem
 
@@ -57,6 +58,9 @@ class AskedOptions:
         A day or a time (RFC 3339) after which no file is taken, or ``"none"``.
     index_strategy
         uv's name of the way to choose between indexes, or ``"none"``.
+    torch_backend
+        uv's name of a build of PyTorch, ``"auto"`` for the one that fits this machine, or
+        ``"none"`` for what the indexes have.
     """
 
     indexes: tuple[str, ...] = ()
@@ -68,6 +72,7 @@ class AskedOptions:
     only_binary: tuple[str, ...] = ()
     exclude_newer: str = ""
     index_strategy: str = ""
+    torch_backend: str = ""
 
 
 def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[str]) -> Spec:
@@ -98,7 +103,7 @@ def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[
     # All that is installed would be the kernel too, and what other commands installed.
     to_build = [",".join(sorted(names)) if text == ALL else text for text in asked.no_binary]
     return replace(
-        spec,
+        with_choice(spec, parse_choice(asked.torch_backend)),
         indexes=_indexes(spec, asked),
         constraints=_constraints(spec, asked, named),
         no_deps=tuple(sorted(no_deps | names if asked.no_deps else no_deps)),

@@ -12,6 +12,8 @@ from packaging.version import Version
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
+from nbenv.core.typed.torch_backends import TORCH_PACKAGES
+from nbenv.engine.accelerators.torch_choice import resolve_with_torch
 from nbenv.engine.document import parse_record
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
@@ -57,6 +59,16 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
+    resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
+    moving = options is not None and (
+        options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
+    )
+    return (yield from resolve_with_torch(new, resolve, moving=moving))
+
+
+def _relocked(
+    old: Spec, new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions | None
+) -> Steps[Spec]:
     if options is None:
         lock = yield from _grown_lock(old, new, interpreter, folder)
         if lock is not None:
@@ -190,6 +202,8 @@ def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
     A lock that does not meet its own requirements was edited by hand.
     """
     kept = replace(new, requirements=old.requirements, lock=old.lock, editable=old.editable)
+    if TORCH_PACKAGES.isdisjoint(old.lock.versions()):  # a build that is chosen moves nothing
+        kept = replace(kept, torch_backend=old.torch_backend, torch_choice=old.torch_choice)
     known = set(map(normalise, old.requirements))
     grows = known < set(map(normalise, new.requirements)) and {*old.editable} <= {*new.editable}
     if kept != old or not grows or not _meets_requirements(old):

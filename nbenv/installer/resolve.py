@@ -21,6 +21,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import pins_for
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_settings import usable_links
@@ -73,7 +74,8 @@ def resolve_lock(
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
-            check_origins(_packages(document), known)
+            pinned = pins_for(asked).names
+            check_origins([p for p in _packages(document) if p["name"] not in pinned], known)
         _keep_sources(document, spec)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
@@ -85,7 +87,7 @@ def _export(
     spec: Spec, interpreter: str, folder: Path, scratch: Path, options: ResolveOptions
 ) -> Steps[dict[str, object]]:
     """Have uv resolve a throw-away project, and return the ``pylock.toml`` that it exports."""
-    links = usable_links(spec.find_links, folder)
+    links, torch = usable_links(spec.find_links, folder), pins_for(spec)
     metadata = yield from without_dependencies(spec, interpreter, folder, links)
     write_project(
         scratch / "pyproject.toml",
@@ -96,8 +98,9 @@ def _export(
         {
             # Exactly what a lock is for, or uv would resolve for other interpreters too.
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
-            "sources": _sources(spec, folder),
-            **_limits(spec, options),
+            "index": torch.indexes,
+            "sources": {**torch.sources, **_sources(spec, folder)},
+            **_limits(spec, options, torch.limits),
             **metadata,
         },
     )
@@ -105,7 +108,7 @@ def _export(
         _write_preferences(scratch / "uv.lock", spec, options.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [*_choices(spec, options), "--python", interpreter]
-    command += settings_arguments(metadata, scratch)
+    command += settings_arguments({**metadata, "index": torch.indexes}, scratch)
     text = yield from run_uv(command, scratch, spec.indexes, find_links=links)
     return tomllib.loads(text)
 
@@ -131,9 +134,9 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     ]
 
 
-def _limits(spec: Spec, options: ResolveOptions) -> dict[str, object]:
+def _limits(spec: Spec, options: ResolveOptions, pinning: Sequence[str]) -> dict[str, object]:
     avoided = [each.replace("==", "!=", 1) for each in options.avoid]
-    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided]
+    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided, *pinning]
     limits: dict[str, object] = {"constraint-dependencies": constraints} if constraints else {}
     if options.here:
         machine = platform.machine()

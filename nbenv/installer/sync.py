@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from nbenv.errors import (
     ResolutionError,
 )
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import write_torch_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
@@ -87,26 +88,41 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         lines = _requirement_lines(distributions, kept, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # or uv would look for settings in the folders above
-        command = ["pip", *arguments, "--python", python]
-        command += _source_arguments(goal, source)
-        command += _hash_arguments(distributions, kept)
-        command += [f"--reinstall-package={each}" for each in goal.again]
+        pins = write_torch_pins(where, spec, distributions)
+        options = ["--python", python, *_hash_arguments(distributions, kept)]
+        options += [f"--reinstall-package={each}" for each in goal.again]
+        options += ["--no-cache"] if goal.fresh else []
+
+        def command(pins: Sequence[str]) -> list[str]:
+            files = _source_arguments(goal, [str(source), *pins])
+            return ["pip", *arguments, *options, *files]
+
         links = usable_links(spec.find_links, folder)
-        command += ["--no-cache"] if goal.fresh else []
         if not goal.fresh and all(map(_is_wheel, distributions)):
-            done = _from_cache(command, where, spec, links, goal.packages)
+            done = _from_cache(command(pins), where, spec, links, goal.packages)
             if done is not None:
                 yield from done
                 return
         projects = _projects(distributions, folder)
-        run = partial(run_uv, command, where, find_links=links, phase="install", projects=projects)
+        run = partial(run_uv, folder=where, find_links=links, phase="install", projects=projects)
         try:
-            yield from run(spec.indexes, hashed=True)
-        except (IndexAccessError, ResolutionError):
+            yield from run(command(pins), indexes=spec.indexes, hashed=True)
+        except (IndexAccessError, ResolutionError, HashError) as error:
+            if pins and all(map(_is_wheel, distributions)):
+                yield from _unpinned(partial(run, command([]), indexes=spec.indexes), error)
+                return
             others = _other_indexes(spec, distributions)
-            if others is None:
+            if others is None or isinstance(error, HashError):
                 raise
-            yield from run(others)
+            yield from run(command([]), indexes=others)
+
+
+def _unpinned(run: Callable[..., Steps[str]], error: InstallerError) -> Steps[None]:
+    """Install where PyTorch's index has not what is locked: a folder of this machine's may."""
+    try:
+        yield from run(hashed=True)
+    except InstallerError:
+        raise error from None
 
 
 def _other_indexes(
@@ -122,10 +138,10 @@ def _other_indexes(
     return None if others == spec.indexes or not all(map(_is_wheel, distributions)) else others
 
 
-def _source_arguments(goal: SyncGoal, source: Path) -> list[str]:
+def _source_arguments(goal: SyncGoal, files: Sequence[str]) -> list[str]:
     if goal.missing is None:
-        return ["--allow-empty-requirements", str(source)]
-    return ["-r", str(source)]
+        return ["--allow-empty-requirements", *files]
+    return [argument for file in files for argument in ("-r", file)]
 
 
 def _hash_arguments(
