@@ -169,6 +169,10 @@ class ResolutionError(InstallerError):
         self.reworded: Callable[[Sequence[str]], ResolutionError] | None = None
 
 
+class AcceleratorError(InstallerError):
+    """What is locked is built for an accelerator that this machine lacks."""
+
+
 class BuildError(InstallerError):
     """Building a package from source failed."""
 

@@ -63,6 +63,7 @@ COMMANDS = by_name([
             Option(("--rewrite",), "rewrite the cells that install packages to use %nbenv"),
             Option(("--own-indexes",), "use only the package indexes configured on this machine"),
             PYTHON,
+            options.TORCH_BACKEND,
             DRY_RUN,
         ),
         where=Place.ANYWHERE, changes=True, others=("init", "convert", "import"),
@@ -73,6 +74,7 @@ COMMANDS = by_name([
         options=(
             on_page(PYTHON),
             FALLBACK,
+            options.TORCH_BACKEND,
             unapproved(DRY_RUN),
             unapproved(on_page(Option(("--no-sizes",), "with --dry-run: ask no index for sizes"))),
         ),
@@ -89,6 +91,7 @@ COMMANDS = by_name([
             Option(("--adopt",), "adopt the notebook first, and then install what is missing"),
             Option(("--yes",), "with --adopt: install without asking"),
             replace(AS_OF, help=f"with --adopt: {AS_OF.help}"),
+            replace(options.TORCH_BACKEND, help=f"with --adopt: {options.TORCH_BACKEND.help}"),
         ),
         where=Place.TERMINAL, others=("execute",),
     ),

@@ -106,7 +106,8 @@ PYTHON = Option(("--python",), "use this Python instead of the recorded one", "X
 AS_OF = Option(("--as-of",), "use the newest versions that an index had on this day", "DATE")
 FALLBACK = Option(
     ("--fallback",),
-    "where the exact environment is unavailable, restore one that is close to it: the same "
+    "where the exact environment is unavailable, restore one that is close to it: PyTorch for "
+    "the CPU where this machine lacks the accelerator (cpu), the same "
     "versions built from source (build), the same versions on another Python (python), what the "
     "requirements allowed when the notebook was locked (dated), or what they allow today (newest)",
     "LEVEL",

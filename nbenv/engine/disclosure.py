@@ -14,6 +14,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import is_local, must_be_built, without_credentials
 from nbenv.core.spec import Index, Spec
+from nbenv.core.typed.torch_backends import is_backend
 from nbenv.engine.summaries import counted
 from nbenv.environments.interpreters import default_python
 from nbenv.environments.markers import possible_locked, select_locked
@@ -54,6 +55,8 @@ class Disclosure:
         Names that the next change builds from source, as far as it installs them.
     lines
         The lines of the lock that may be installed on this platform.
+    torch_backend
+        The build of PyTorch, which comes from an index that uv knows; "" for no particular one.
     """
 
     indexes: tuple[Index, ...]
@@ -66,6 +69,7 @@ class Disclosure:
     conditional: tuple[str, ...]
     built: tuple[str, ...]
     lines: tuple[LockedDistribution, ...]
+    torch_backend: str = ""
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -110,6 +114,8 @@ class Disclosure:
         for index in self.indexes:
             instead = " instead of this machine's default index" if index.default else ""
             yield f"It uses the index {index.name} ({index.url}){instead}."
+        if self.torch_backend:
+            yield f"It takes PyTorch's packages from PyTorch's own index for {self.torch_backend}."
         for url in self.find_links:
             yield f"It takes files from {url}."
 
@@ -156,6 +162,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         conditional=tuple(_line(each, chosen) for each in possible if each not in chosen),
         built=_not_built_yet(spec, possible),
         lines=tuple(possible),
+        torch_backend=spec.torch_backend if is_backend(spec.torch_backend) else "",
     )
 
 

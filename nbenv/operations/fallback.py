@@ -63,6 +63,7 @@ def _unavailable(
         + "\n".join(lines)
         + "\nTake one of them with %nbenv restore --fallback NAME (in a terminal: "
         "nbenv restore NOTEBOOK --fallback NAME); add --dry-run to see all of it first."
+        + (f" {cause.todo}" if cause and available.lacks else "")
         if found
         else "Nothing was changed, and there is no fallback. "
         + (

@@ -58,6 +58,8 @@ class PreviewedRestore:
     locked_source: tuple[str, ...] | None
     looked_up: bool
     problem: str
+    torch_backend: str = ""
+    lacks_accelerator: bool = False
 
     @property
     def _sizes(self) -> list[int]:
@@ -98,6 +100,13 @@ class PreviewedRestore:
         for index in self.indexes:
             instead = " (instead of this machine's default index)" if index.default else ""
             yield f"Foreign index:  {index.name} = {index.url}{instead}"
+        if self.torch_backend:
+            lacks = (
+                ", which this machine lacks: see restore --fallback cpu"
+                if self.lacks_accelerator
+                else ""
+            )
+            yield f"PyTorch for:    {self.torch_backend}{lacks}"
         for url in self.find_links:
             yield f"Files from:     {url}"
         for text in (each for each in self.direct if each not in self.local):

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Index, Spec
@@ -26,7 +27,7 @@ from nbenv.installer.accelerators.torch_index import fitting_backends, mirror
 from nbenv.installer.uv import own_indexes
 from nbenv.progress import Progress, Steps
 
-__all__ = ["default_choice", "parse_choice", "resolve_with_torch", "with_choice"]
+__all__ = ["default_choice", "parse_choice", "resolve_with_torch", "same_versions", "with_choice"]
 
 _TRIED = 2
 """Builds to try where a look-up found none; each takes a resolution."""
@@ -115,7 +116,9 @@ def resolve_with_torch(new: Spec, resolve: Resolve, *, moving: bool) -> Steps[Sp
     NbenvError
         As of `resolve`.
     """
-    if new.torch_choice == AUTO and moving:
+    if not moving:
+        resolve = partial(_keeping_versions, resolve)
+    elif new.torch_choice == AUTO:
         new = replace(new, torch_backend="")
     if new.torch_backend:
         return _settled((yield from _tried(new, resolve, None)))
@@ -214,6 +217,26 @@ def _explained(error: ResolutionError, tried: Spec) -> ResolutionError:
         error.why = " ".join(filter(None, (error.why, where)))
         error.todo += f" Or choose another build: --torch-backend {AUTO}, cpu, cu126 … or {NONE}."
     return error
+
+
+def same_versions(spec: Spec) -> list[str]:
+    """Return limits by which PyTorch keeps its locked versions in another build than it has."""
+    locked = {e.name: e.version for e in spec.lock.distributions if e.name in _locked_torch(spec)}
+    builds = {name: version.partition("+")[2] for name, version in locked.items() if version}
+    if not is_backend(spec.torch_backend) or spec.torch_backend in builds.values():
+        return []
+    return [f"{name}=={public_version(version)}" for name, version in locked.items() if version]
+
+
+def _keeping_versions(resolve: Resolve, spec: Spec) -> Steps[Spec]:
+    """Resolve with the locked versions of PyTorch if another build has them."""
+    limits = same_versions(spec)
+    if limits:
+        with contextlib.suppress(ResolutionError):
+            kept = replace(spec, constraints=(*spec.constraints, *limits))
+            found = yield from resolve(kept)
+            return replace(found, constraints=spec.constraints)
+    return (yield from resolve(spec))
 
 
 def _own_versions(tried: Spec, plain: Spec) -> list[str]:

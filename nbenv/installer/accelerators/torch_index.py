@@ -67,8 +67,10 @@ def torch_index(backend: str) -> Index:
 
 def fitting_backends() -> tuple[str, ...]:
     """Return the builds that fit this machine, as uv finds out: the best first, ``cpu`` last."""
-    names = {url.rpartition("/")[2] for url in _asked(AUTO)}
-    found = [name for name in names if is_accelerated(name)]
+    asked = {url.rpartition("/")[2]: url for url in _asked(AUTO)}
+    if not all(map(_known().__contains__, asked)):
+        _remember(asked)
+    found = [name for name in asked if is_accelerated(name)]
     return (*sorted(found, key=_numbers, reverse=True), "cpu")
 
 
@@ -85,9 +87,7 @@ def _numbers(backend: str) -> tuple[int, ...]:
 
 def _address(backend: str) -> str:
     """Return the address of a build's index, from a file where an earlier answer of uv's is."""
-    place = Path(paths.home(), "cache", "torch", f"{_uv_stamp()}.json")
-    known = paths.read_json(str(place)) or {}
-    url = known.get(backend)
+    url = _known().get(backend)
     if isinstance(url, str) and not index_problem(url):
         return url
     asked = _asked(backend) if is_backend(backend) else []
@@ -96,16 +96,26 @@ def _address(backend: str) -> str:
             f"--torch-backend {backend} cannot be followed: uv knows no index for it.",
             todo="Choose cpu, auto, or one such as cu128; or name the index: --index NAME=URL.",
         )
-    with contextlib.suppress(OSError):
-        paths.make_private(str(place.parent))
-        paths.write_json(str(place), {**known, backend: asked[0]})
+    _remember({backend: asked[0]})
     return asked[0]
 
 
-def _uv_stamp() -> str:
-    """Return what changes whenever another uv is installed."""
+def _place() -> Path:
+    """Return the file of uv's answers, another one for each uv that is installed."""
     found = os.stat(find_uv_bin())
-    return f"{found.st_size:x}-{found.st_mtime_ns:x}"
+    name = f"{found.st_size:x}-{found.st_mtime_ns:x}.json"
+    return Path(paths.home(), "cache", "torch", name)
+
+
+def _known() -> dict[str, object]:
+    return paths.read_json(str(_place())) or {}
+
+
+def _remember(addresses: dict[str, str]) -> None:
+    place = _place()
+    with contextlib.suppress(OSError):
+        paths.make_private(str(place.parent))
+        paths.write_json(str(place), {**_known(), **addresses})
 
 
 def _asked(backend: str) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbenv.adopt.examine import examine
 from nbenv.adopt.findings import Findings
 from nbenv.core.spec import Index
+from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.interpreters import default_python, is_too_old, missing
@@ -47,6 +48,8 @@ class AdoptOptions:
         The Python, as ``"3.11"``, whatever the notebook names.
     own_indexes
         Ignore the indexes that the notebook names.
+    torch_backend
+        The build of PyTorch, as of `nbenv.engine.accelerators.torch_choice.parse_choice`.
     """
 
     dry_run: bool = False
@@ -54,6 +57,7 @@ class AdoptOptions:
     rewrite: bool = False
     python: str | None = None
     own_indexes: bool = False
+    torch_backend: str = ""
 
 
 def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) -> Steps[Outcome]:
@@ -81,6 +85,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         No attempt to install what was found succeeded; the error is that of the first one.
     """
     path = _notebook_path(ref)
+    parse_choice(options.torch_backend)
     yield Progress("look", f"Reading {path.name}…")
     examined = _examine(path, options)
     as_of = examined.as_of
@@ -101,6 +106,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         indexes=indexes,
         as_of=as_of,
         agreed=agreed,
+        torch_backend=parse_choice(options.torch_backend),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)

@@ -12,6 +12,7 @@ from nbenv.adopt.findings import unpinned
 from nbenv.core import requirements
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import unused_name
+from nbenv.engine.accelerators.torch_choice import with_choice
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, Edited, change
@@ -38,6 +39,7 @@ class Goal:
     `indexes` are those that the notebook names, `as_of` is the day to resolve as of. If the Python
     may be another one, `other_pythons` returns those to try; they are looked up only when needed.
     `agreed` is the digest of the record that was agreed to, where the notebook has one already.
+    `torch_backend` is the build of PyTorch, "" for the one that fits.
     """
 
     ref: NotebookRef
@@ -47,6 +49,7 @@ class Goal:
     as_of: str | None
     other_pythons: Callable[[], list[str]] | None
     agreed: str | None = None
+    torch_backend: str = ""
 
     def without(self, name: str) -> Goal:
         """Return the goal without the requirements of that name."""
@@ -182,7 +185,7 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=with_indexes(spec.indexes, goal.indexes),
         )
-        return Edited(wanted, None)
+        return Edited(with_choice(wanted, goal.torch_backend), None)
 
     options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
     changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options, agreed=goal.agreed))

@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from nbenv.cli.pip_lines.pip_magic import perform_pip
-from nbenv.errors import UsageError
+from nbenv.errors import UnavailableError, UsageError
+from nbenv.operations.adoption.adopt import AdoptOptions, adopt
+from nbenv.operations.fallback import preview_fallback
 from nbenv.operations.install import InstallRequest
 from nbenv.operations.install import install as install_verb
+from nbenv.operations.preview import preview
+from nbenv.operations.restore import restore
 from nbenv.operations.uninstall import uninstall
 from nbenv.operations.upgrade import upgrade
 from nbenv.progress import Outcome, Progress, drain
-from tests.conftest import write_notebook
-from tests.support.environments import install, recorded, ref_of, versions
+from tests.conftest import write_notebook, write_other_copy
+from tests.support.environments import environment_of, install, read, recorded, ref_of, versions
 from tests.support.index import LocalIndex
 from tests.support.torch_indexes import CUDA, LINUX, MACOS, TorchIndexes, serving, stock
 
@@ -211,3 +215,89 @@ def test_an_index_that_the_notebook_names_for_it_counts(
     assert versions(notebook)["torch"] == "2.9.1+cu126"
     assert choice(notebook) == (None, None)
     assert os.environ["NBENV_TORCH_MIRROR"] == torch.url
+
+
+# -- on other machines
+
+
+@pytest.fixture
+def shared(
+    notebook: Path, torch: TorchIndexes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Return a notebook from a machine with an accelerator, on one without that never saw it."""
+    torch["cpu"].wheel("torch", "2.10.0+cpu", tag=f"py3-none-{LINUX}")
+    run(notebook, "torch", "torchvision", torch_backend="cu128")
+    monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "other-cache"))
+    return write_other_copy(notebook, tmp_path / "elsewhere")
+
+
+def nvidia(index: LocalIndex) -> int:
+    """Return how often a part of CUDA was downloaded."""
+    return len([each for each in index.downloads if "nvidia" in each])
+
+
+def test_the_same_build_comes_back_where_it_fits(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shared.read_bytes()
+    monkeypatch.setenv("UV_CUDA_DRIVER_VERSION", GPU)
+    drain(restore(ref_of(shared)))
+    assert versions(shared)["torch"] == "2.9.1+cu128"
+    assert shared.read_bytes() == before
+
+
+def test_a_machine_that_lacks_the_accelerator_is_offered_the_same_versions(
+    shared: Path, index: LocalIndex
+) -> None:
+    before, downloaded = shared.read_bytes(), nvidia(index)
+    previewed = drain(preview(ref_of(shared)))
+    assert "PyTorch for:    cu128, which this machine lacks" in previewed.text
+    assert isinstance(previewed.data, dict)
+    assert not previewed.data["sizes_unknown"]
+    with pytest.raises(UnavailableError) as caught:
+        drain(restore(ref_of(shared)))
+    assert "torch 2.9.1+cu128: it is built for an accelerator" in str(caught.value)
+    assert "--fallback NAME" in caught.value.todo
+    assert "restore --torch-backend cu128" in caught.value.todo
+    assert shared.read_bytes() == before
+    assert nvidia(index) == downloaded
+
+
+def test_the_build_for_the_cpu_is_taken_with_consent(shared: Path, index: LocalIndex) -> None:
+    downloaded = nvidia(index)
+    seen = drain(preview_fallback(ref_of(shared), "cpu", read(shared).digest))
+    assert "torch 2.9.1+cu128 → 2.9.1+cpu" in seen.text
+    drain(restore(ref_of(shared), fallback="cpu"))
+    assert versions(shared) == {"torch": "2.9.1+cpu", "torchvision": "0.24.1+cpu", "helper": "2.0"}
+    assert choice(shared) == ("cpu", None)
+    found = recorded(shared)
+    assert isinstance(found, dict)
+    assert "constraints" not in found
+    assert nvidia(index) == downloaded
+
+
+def test_the_recorded_build_can_be_had_all_the_same(shared: Path) -> None:
+    before = shared.read_bytes()
+    drain(restore(ref_of(shared), torch_backend="cu128"))
+    assert versions(shared)["torch"] == "2.9.1+cu128"
+    assert shared.read_bytes() == before
+    environment_of(shared).remove()
+    drain(restore(ref_of(shared)))  # it was approved here
+    assert versions(shared)["torch"] == "2.9.1+cu128"
+
+
+@pytest.mark.parametrize(("asked", "got"), [("auto", "cpu"), ("cu126", "cu126")])
+def test_restoring_can_choose_another_build(asked: str, got: str, shared: Path) -> None:
+    drain(restore(ref_of(shared), torch_backend=asked))
+    assert versions(shared)["torch"] == f"2.9.1+{got}"
+    assert choice(shared) == (got, None)
+
+
+@pytest.mark.parametrize(("asked", "made"), [("", ("cpu", "auto")), ("cu126", ("cu126", None))])
+def test_adopting_takes_the_build_that_fits(
+    asked: str, made: tuple[str, str | None], torch: TorchIndexes, tmp_path: Path
+) -> None:
+    path = write_notebook(tmp_path / "a" / "a.ipynb", "import torch")
+    drain(adopt(ref_of(path), AdoptOptions(torch_backend=asked)))
+    assert choice(path) == made
