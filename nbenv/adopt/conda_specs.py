@@ -61,7 +61,7 @@ def _add_pip_section(lines: list[str], source: Source, findings: Findings) -> No
             option = pip_install(line.split())
             findings.editable += option.editable
             for url in option.indexes:
-                findings.add_index(url)
+                findings.add_index(url, source=source)
             for url in option.main_index:
                 findings.add_main_index(url, source)
         else:

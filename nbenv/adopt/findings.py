@@ -64,8 +64,9 @@ class Findings:
     without, `offered` what a call in it may need, `left_out` what files ask for and the notebook
     does not use. `unknown` are modules that no known package provides, and where they are imported.
     `pins` are versions for requirements that have none. `main_indexes` are the indexes that sources
-    name instead of the default one. `as_of` is a day (``"2021-06-01"``) to
-    resolve as of; with `as_of_recorded` a record asks for it, otherwise it is an estimate.
+    name instead of the default one, `index_sources` the sources that name an index. `as_of`
+    is a day (``"2021-06-01"``) to resolve as of; with `as_of_recorded` a record asks for it,
+    otherwise it is an estimate.
     """
 
     python: str | None = None
@@ -74,6 +75,7 @@ class Findings:
     editable: list[str] = field(default_factory=list)
     indexes: dict[str, str] = field(default_factory=dict)
     main_indexes: dict[Source, str] = field(default_factory=dict)
+    index_sources: dict[str, set[Source]] = field(default_factory=dict)
     optional: list[FoundRequirement] = field(default_factory=list)
     offered: list[FoundRequirement] = field(default_factory=list)
     left_out: list[FoundRequirement] = field(default_factory=list)
@@ -95,28 +97,34 @@ class Findings:
             places = (where,) if where else ()
             self.requirements.append(FoundRequirement(text, source, places, module or None))
 
-    def add_index(self, url: str, name: str = "") -> None:
-        """Add an index that packages may come from besides this machine's own.
+    def add_index(self, url: str, name: str = "", source: Source | None = None) -> None:
+        """Add an index that the packages of a source may come from, besides this machine's own.
 
         One of another URL under the same name gets a number: each of them is asked.
         """
         clean = without_credentials(url)
+        if source is not None:
+            self.index_sources.setdefault(clean, set()).add(source)
         if clean not in self.indexes.values():
             self.indexes[unused_name(name or index_name(url), self.indexes)] = clean
 
     def add_main_index(self, url: str, source: Source) -> None:
         """Add the index that a source of requirements names instead of the default one."""
-        self.add_index(url)
+        self.add_index(url, source=source)
         self.main_indexes[source] = without_credentials(url)
 
-    @property
-    def default_index(self) -> str:
-        """The index that replaces the default one: if all requirements ask for it, "" otherwise.
+    def asked_from(self, url: str) -> tuple[list[FoundRequirement], bool]:
+        """Return the requirements that may come from an index, and whether they must.
 
-        Where a line without it asks for more, the default one is needed, too.
+        They must where their source names it instead of the default one. An index of no source
+        is for all of them.
         """
-        urls = {self.main_indexes.get(each.source, "") for each in self.settled()}
-        return urls.pop() if len(urls) == 1 else ""
+        settled = self.settled()
+        main = [each for each in settled if self.main_indexes.get(each.source) == url]
+        if main:
+            return main, True
+        sources = self.index_sources.get(url)
+        return [each for each in settled if not sources or each.source in sources], False
 
     def add_pin(self, pinned: str, source: Source) -> None:
         """Add ``name==version``, for a requirement without a version; the last one counts."""

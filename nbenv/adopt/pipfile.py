@@ -26,7 +26,7 @@ def read_pipfile(document: object, source: Source, findings: Findings) -> None:
     for place in map(as_mapping, as_list(pipfile.get("source"))):
         url = str(place.get("url", ""))
         if url and urlsplit(url).hostname != urlsplit(pip_config.default_index()).hostname:
-            findings.add_index(url)
+            findings.add_index(url, source=source)
     python = python_in(as_mapping(pipfile.get("requires")).get("python_version"))
     findings.suggest_python(python, source.name)
 

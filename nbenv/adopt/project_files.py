@@ -66,7 +66,7 @@ def read_requirements_text(
             findings.add(line.requirement, source)
         findings.editable += line.values("--editable")
         for url in line.values("--extra-index-url"):
-            findings.add_index(url)
+            findings.add_index(url, source=source)
         for url in line.values("--index-url"):
             findings.add_main_index(url, source)
         for other in line.values("--requirement"):
@@ -90,7 +90,7 @@ def _read_pyproject(path: Path, source: Source, findings: Findings) -> None:
     tool = as_mapping(document.get("tool"))
     for index in map(as_mapping, as_list(as_mapping(tool.get("uv")).get("index"))):
         if url := str(index.get("url", "")):
-            findings.add_index(url, str(index.get("name") or ""))
+            findings.add_index(url, str(index.get("name") or ""), source)
     poetry = as_mapping(as_mapping(tool.get("poetry")).get("dependencies"))
     for name, value in poetry.items():
         if name != "python":

@@ -68,7 +68,9 @@ def _listing(found: Iterable[FoundRequirement]) -> str:
 
 def _index_entry(findings: Findings, name: str) -> dict[str, object]:
     url = findings.indexes[name]
-    return {"name": name, "url": url} | ({"default": True} if url == findings.default_index else {})
+    asked, is_only = findings.asked_from(url)
+    names = sorted({each.name for each in asked if each.name})
+    return {"name": name, "url": url} | ({"packages": names} if is_only else {})
 
 
 def to_data(findings: Findings) -> dict[str, object]:

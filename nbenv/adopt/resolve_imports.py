@@ -154,6 +154,8 @@ def _add_beside(findings: Findings, beside: Findings, *, alone: bool) -> None:
     if any(each in findings.requirements for each in beside.requirements):
         for name, url in beside.indexes.items():
             findings.add_index(url, name)
+            sources = beside.index_sources.get(url, set())
+            findings.index_sources.setdefault(url, set()).update(sources)
         findings.main_indexes |= beside.main_indexes
     findings.notes += [note for note in beside.notes if note not in findings.notes]
     if alone and not recorded:

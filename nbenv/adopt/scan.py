@@ -143,7 +143,7 @@ class Scan:
                     f"{where} names a mirror of the main index; your own index is used instead."
                 )
             elif url.startswith(("http://", "https://")):
-                self.findings.add_index(url)
+                self.findings.add_index(url, source=source)
                 if url in main:
                     self.findings.add_main_index(url, source)
         for name in install.files:

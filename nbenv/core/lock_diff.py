@@ -10,7 +10,10 @@ from nbenv.core.lock import Change, changes_between
 from nbenv.core.requirements import by_name
 from nbenv.core.spec import Spec
 
-__all__ = ["LockDiff", "diff_specs", "option_texts", "verb_of"]
+__all__ = ["PACKAGES", "LockDiff", "diff_specs", "option_texts", "verb_of"]
+
+PACKAGES = "from one index alone"
+"""The word of `option_texts` for the names and patterns that indexes list."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ def option_texts(spec: Spec) -> dict[str, str]:
     """Return in words what limits or directs the next resolution, by what it is about."""
     texts = {
         "default index": next((each.url for each in spec.indexes if each.default), ""),
+        PACKAGES: "; ".join(
+            f"{', '.join([*(index.packages or ()), *index.dependencies])} from {index.name}"
+            for index in spec.indexes
+            if index.packages or index.dependencies
+        ),
         "constraints": ", ".join(spec.constraints),
         "without dependencies": ", ".join(spec.no_deps),
         "files from": ", ".join(spec.find_links),

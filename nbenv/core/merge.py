@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nbenv.core.lock import Lock
+from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import RecordError
@@ -38,12 +39,13 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
     sides = (base, ours, theirs)
     asked = _three_way([_by_name(each.requirements) for each in sides], "requirement")
     limits = _three_way([_by_name(each.constraints) for each in sides], "constraint")
-    indexes = _three_way([{index.name: index for index in each.indexes} for each in sides], "index")
+    indexes = _three_way([_without_packages(each.indexes) for each in sides], "index")
+    packages = [_packages(each.indexes) for each in sides]
     spec = replace(
         ours,
         python=_one([each.python for each in sides], "Python"),
         requirements=tuple(text for name in sorted(asked) for text in asked[name]),
-        indexes=_one_default(indexes),
+        indexes=_with_packages(_one_default(indexes), packages),
         editable=_names([each.editable for each in sides]),
         constraints=tuple(text for name in sorted(limits) for text in limits[name]),
         no_deps=_names([each.no_deps for each in sides]),
@@ -89,6 +91,41 @@ def _one_default(indexes: Mapping[str, Index]) -> tuple[Index, ...]:
     return tuple(indexes.values())
 
 
+def _without_packages(indexes: Iterable[Index]) -> dict[str, Index]:
+    """Return indexes by their names; whether they list packages is compared, what they list not."""
+    listed = {index.name: None if index.packages is None else () for index in indexes}
+    return {i.name: replace(i, packages=listed[i.name], dependencies=()) for i in indexes}
+
+
+def _packages(indexes: Iterable[Index]) -> dict[str, tuple[str, bool]]:
+    """Return the index that serves each name or pattern, and whether it was asked for.
+
+    Of two indexes the first counts; see `index_serving`.
+    """
+    asked = [(each, (index.name, True)) for index in indexes for each in index.packages or ()]
+    needed = [(each, (index.name, False)) for index in indexes for each in index.dependencies]
+    return dict(reversed([*asked, *needed]))
+
+
+def _with_packages(
+    indexes: Iterable[Index], sides: Sequence[Mapping[str, tuple[str, bool]]]
+) -> tuple[Index, ...]:
+    """Return the merged indexes with what each of them serves after the merge."""
+    served = _three_way(sides, "index of")
+
+    def names(index: Index, is_asked: bool) -> tuple[str, ...]:
+        return tuple(sorted(n for n, place in served.items() if place == (index.name, is_asked)))
+
+    return tuple(
+        replace(
+            index,
+            packages=None if index.packages is None else names(index, True),
+            dependencies=names(index, False),
+        )
+        for index in indexes
+    )
+
+
 def _three_way(sides: Sequence[Mapping[str, V]], what: str) -> dict[str, V]:
     """Merge base, ours and theirs, name by name."""
     _, ours, theirs = sides
@@ -124,10 +161,21 @@ def _complete_lock(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock |
         return None
     if _limits(ours) != _limits(theirs):  # what one side added may break a limit of the other
         return None
+    if not (_come_from_same(ours, merged) and _come_from_same(theirs, merged)):
+        return None
     kept, first, second = (each.lock.by_name() for each in (base, ours, theirs))
     both_keep = all(kept.items() <= side.items() for side in (first, second))
     agree = all(first[name] == second[name] for name in first.keys() & second.keys())
     return Lock.of({**first, **second}) if both_keep and agree else None
+
+
+def _come_from_same(side: Spec, merged: Spec) -> bool:
+    """Return whether the packages of one side come from the indexes that the merge names."""
+    for name in side.lock.versions():
+        own, other = (index_serving(each.indexes, name) for each in (side, merged))
+        if (own and own.name) != (other and other.name):
+            return False
+    return True
 
 
 def _limits(spec: Spec) -> Spec:

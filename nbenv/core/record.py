@@ -31,8 +31,7 @@ RecordDict = dict[str, object]
 ``python``         str                     a minor version such as ``"3.11"``; required
 ``requirements``   list of str             what was asked for, as dependency specifiers (PEP 508)
 ``lock``           list of str             lines of pip's requirements format, with hashes
-``indexes``        list of dict            ``name`` and ``url`` of indexes beyond the machine's own;
-                                           ``default``: true for one that replaces its default
+``indexes``        list of dict            beyond the machine's: `nbenv.core.spec.Index`
 ``editable``       list of str             names of local projects that are installed in place
 ``source``         list of str             names in the lock that are built from source
 ``constraints``    list of str             specifiers that limit versions and install nothing
@@ -251,6 +250,8 @@ def _check_indexes(indexes: object) -> None:
             _check_texts(f"{place}.{key}", [index.get(key)])
         if index.get("default", True) is not True:
             raise broken(f"{place}.default", "is not true")
+        for key in ("packages", "dependencies"):
+            _check_texts(f"{place}.{key}", index.get(key, []))
 
 
 def _check_size(record: RecordDict) -> None:

@@ -6,9 +6,10 @@ Each function takes what the record has below its key, and returns it if it is s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from typing import cast
 
 from packaging.utils import InvalidName, canonicalize_name
@@ -28,10 +29,12 @@ __all__ = [
     "find_links",
     "find_links_problem",
     "formats",
+    "index_serving",
     "index_strategy",
     "indexes",
     "is_moment",
     "is_named",
+    "package_problem",
 ]
 
 ALL = ":all:"
@@ -39,6 +42,9 @@ ALL = ":all:"
 STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
 """uv's ways to choose between indexes that have the same package."""
 
+_LONGEST_PACKAGE = 200
+"""Characters of a name or a pattern of names."""
+_MOST_STARS = 4
 _INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _MOMENT = re.compile(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -52,16 +58,91 @@ class Index:
     """An index that the environment needs beyond the machine's own; its URL has no credentials.
 
     A `default` index replaces the machine's default one, which is then asked for nothing.
+
+    `packages` are normalised names and patterns of them (``acme-*``): these come from this index
+    alone. Beyond them it serves only what no index of the machine has. Without any (None, as
+    versions of nbenv recorded that knew none) it is asked for everything, before the machine's.
+
+    `dependencies` are names that come from it as well, as something of its packages needs them,
+    until somebody asks for a version that it does not have. While a change is made, an index that
+    `claims` them is yet to be asked which these are.
     """
 
     name: str
     url: str
     default: bool = False
+    packages: tuple[str, ...] | None = None
+    dependencies: tuple[str, ...] = ()
+    claims: bool = field(default=False, compare=False)
 
     def to_entry(self) -> dict[str, object]:
         """Return its entry in a record: what is not said is left out."""
         entry: dict[str, object] = {"name": self.name, "url": self.url}
-        return {**entry, "default": True} if self.default else entry
+        entry |= {"default": True} if self.default else {}
+        entry |= {} if self.packages is None else {"packages": list(self.packages)}
+        return {**entry, "dependencies": list(self.dependencies)} if self.dependencies else entry
+
+    def serving(self, packages: Iterable[str]) -> Index:
+        """Return the same index with further names and patterns that come from it alone."""
+        return replace(self, packages=tuple(sorted({*(self.packages or ()), *packages})))
+
+    @property
+    def role(self) -> str:
+        """The end of a sentence about what it is asked for, "" for everything."""
+        default = " instead of this machine's default index" if self.default else ""
+        if self.packages is None:
+            return default
+        names = f"{', '.join(self.packages)}, and for " if self.packages else ""
+        needed = ", ".join(self.dependencies)
+        needed = f"what its packages need ({needed}), and for " if needed else ""
+        return f"{default} for {names}{needed}what no other index has"
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Those of its `packages` that stand for more than one name."""
+        return tuple(each for each in self.packages or () if "*" in each)
+
+
+def index_serving(indexes: Iterable[Index], name: str) -> Index | None:
+    """Return the only index that a package comes from, None if no index names it.
+
+    A name counts more than a pattern, a longer pattern more than a shorter one, a dependency least,
+    and of two that are alike the first.
+
+    Parameters
+    ----------
+    indexes
+        The indexes of a record.
+    name
+        A normalised name.
+    """
+    found = [
+        (pattern == name, len(pattern), index)
+        for index in indexes
+        for pattern in index.packages or ()
+        if pattern == name or ("*" in pattern and fnmatchcase(name, pattern))
+    ]
+    found += [(False, 0, index) for index in indexes if name in index.dependencies]
+    return max(found, key=lambda each: each[:2])[2] if found else None
+
+
+def package_problem(text: str) -> str:
+    """Return why a text cannot stand among the packages of an index, "" if it can."""
+    if len(text) > _LONGEST_PACKAGE or text.count("*") > _MOST_STARS:
+        return "is too long" if len(text) > _LONGEST_PACKAGE else "has too many *"
+    if not text.strip("*"):
+        return "names no package" if not text else "means every package: use a default index"
+    try:
+        canonical = canonicalize_name(text.replace("*", "0"), validate=True)
+    except InvalidName:
+        return "is not the name of a package, nor a pattern such as acme-*"
+    if canonical != text.replace("*", "0"):
+        return f"is not written {_canonical_pattern(text)}"
+    return ""
+
+
+def _canonical_pattern(text: str) -> str:
+    return re.sub(r"[-_.]+", "-", text).lower()
 
 
 def is_named(names: Sequence[str], name: str) -> bool:
@@ -122,11 +203,11 @@ def find_links(urls: tuple[str, ...]) -> tuple[str, ...]:
     return urls
 
 
-def formats(names: tuple[str, ...], key: str) -> tuple[str, ...]:
-    """Return the names of ``no_binary`` or ``only_binary``."""
+def formats(names: tuple[str, ...], key: str, words: Sequence[str] = (ALL,)) -> tuple[str, ...]:
+    """Return the names of ``no_binary`` or ``only_binary``, or of others without such `words`."""
     for position, name in enumerate(names):
         try:
-            canonical = name if name == ALL else canonicalize_name(name, validate=True)
+            canonical = name if name in words else canonicalize_name(name, validate=True)
         except InvalidName:
             raise broken(f".{key}[{position}]", "is not the name of a package") from None
         if name != canonical:
@@ -162,5 +243,17 @@ def indexes(found: object) -> tuple[Index, ...]:
         if index.get("default") and any(each.default for each in read):
             raise broken(f".indexes[{position}].default", "is set for an index before it, too")
         names.add(index["name"])
-        read.append(Index(index["name"], index["url"], bool(index.get("default"))))
+        listed = cast("Sequence[str] | None", index.get("packages"))
+        packages = _packages(listed, f".indexes[{position}].packages")
+        needed = cast("Sequence[str]", index.get("dependencies", ()))
+        dependencies = formats(tuple(needed), f"indexes[{position}].dependencies", ())
+        made = Index(index["name"], index["url"], bool(index.get("default")), packages)
+        read.append(replace(made, dependencies=tuple(sorted(set(dependencies)))))
     return tuple(read)
+
+
+def _packages(found: Sequence[str] | None, place: str) -> tuple[str, ...] | None:
+    for position, text in enumerate(found or ()):
+        if problem := package_problem(text):
+            raise broken(f"{place}[{position}]", problem)
+    return None if found is None else tuple(sorted(set(found)))

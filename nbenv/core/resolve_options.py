@@ -21,6 +21,8 @@ class ResolveOptions:
         The packages that may change to pre-releases.
     any_index
         Whether packages may come from another index than before.
+    moved
+        The packages that were asked from another index than before.
     avoid
         Versions not to take, as ``name==version``.
     before
@@ -49,6 +51,7 @@ class ResolveOptions:
     names: tuple[str, ...] = ()
     pre: tuple[str, ...] = ()
     any_index: bool = False
+    moved: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     before: str = ""
     here: bool = False

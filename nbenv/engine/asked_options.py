@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote
+from types import MappingProxyType
 
 from packaging.utils import InvalidName, canonicalize_name
 
@@ -19,13 +18,12 @@ from nbenv.core.recorded_options import (
     find_links_problem,
     is_moment,
 )
-from nbenv.core.spec import Index, Spec
-from nbenv.core.urls import index_name, index_problem, origin_of, unused_name
+from nbenv.core.spec import Spec
 from nbenv.engine.accelerators.torch_choice import parse_choice, with_choice
+from nbenv.engine.indexes.asked_indexes import AskedIndexes, with_asked_indexes
 from nbenv.errors import RequirementError, UsageError
-from nbenv.home.index_names import remember, variable_stem
 
-__all__ = ["AskedOptions", "parse_index", "typed_credentials", "with_asked", "without_names"]
+__all__ = ["AskedOptions", "with_asked", "without_names"]
 
 _EMPTIED = ":none:"
 """pip's word that empties a list of formats."""
@@ -34,15 +32,11 @@ _NOTHING = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskedOptions:
+class AskedOptions(AskedIndexes):
     """The options of a command that a record keeps, as they were typed.
 
     Parameters
     ----------
-    indexes
-        Further indexes, as ``NAME=URL``.
-    default_index
-        An index, as ``URL`` or ``NAME=URL``, that replaces the machine's default one.
     constraints
         Specifiers that limit versions, and install nothing.
     no_deps
@@ -63,8 +57,6 @@ class AskedOptions:
         ``"none"`` for what the indexes have.
     """
 
-    indexes: tuple[str, ...] = ()
-    default_index: str = ""
     constraints: tuple[str, ...] = ()
     no_deps: bool = False
     find_links: tuple[str, ...] = ()
@@ -75,7 +67,13 @@ class AskedOptions:
     torch_backend: str = ""
 
 
-def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[str]) -> Spec:
+def with_asked(
+    spec: Spec,
+    asked: AskedOptions,
+    folder: Path,
+    named: Collection[str],
+    served: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Spec:
     """Return a record with the options of a command added to it.
 
     Parameters
@@ -89,6 +87,8 @@ def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[
     named
         The requirements that the command names. Asked for with their dependencies, they lose
         the mark of an earlier command without them; asked for in a version, a recorded constraint.
+    served
+        The names of these that come from an index of the command, by its URL.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def with_asked(spec: Spec, asked: AskedOptions, folder: Path, named: Collection[
     to_build = [",".join(sorted(names)) if text == ALL else text for text in asked.no_binary]
     return replace(
         with_choice(spec, parse_choice(asked.torch_backend)),
-        indexes=_indexes(spec, asked),
+        indexes=with_asked_indexes(spec.indexes, asked, served),
         constraints=_constraints(spec, asked, named),
         no_deps=tuple(sorted(no_deps | names if asked.no_deps else no_deps)),
         find_links=tuple(dict.fromkeys([*spec.find_links, *links])),
@@ -129,90 +129,6 @@ def without_names(spec: Spec, names: Collection[str]) -> Spec:
         no_binary=kept(spec.no_binary),
         only_binary=kept(spec.only_binary),
     )
-
-
-# -- indexes
-
-
-def _indexes(spec: Spec, asked: AskedOptions) -> tuple[Index, ...]:
-    typed = _typed_indexes(asked)
-    replaced = {index.name for index in typed}
-    has_default = any(index.default for index in typed)
-    kept = (
-        replace(index, default=index.default and not has_default)
-        for index in spec.indexes
-        if index.name not in replaced
-    )
-    return (*kept, *typed)
-
-
-def _typed_indexes(asked: AskedOptions) -> list[Index]:
-    """Return the indexes that the user typed; from now on, their names count for their hosts."""
-    indexes = list(dict.fromkeys(parse_index(text) for text in asked.indexes))
-    names = [index.name for index in indexes]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise UsageError(
-            f"Two indexes are called {twice[0]}.", todo="Give each of them a name of its own."
-        )
-    if asked.default_index:
-        default = _parse_default(asked.default_index, names)
-        indexes = [default, *(each for each in indexes if each.name != default.name)]
-    for index in indexes:
-        remember(index.name, origin_of(index.url))
-    return indexes
-
-
-def _parse_default(text: str, taken: Sequence[str]) -> Index:
-    return replace(parse_index(_with_name(text, taken)), default=True)
-
-
-def _with_name(text: str, taken: Sequence[str]) -> str:
-    is_named = "=" in text.partition("://")[0]
-    return text if is_named else f"{unused_name(index_name(text), taken)}={text}"
-
-
-def typed_credentials(asked: AskedOptions) -> dict[str, str]:
-    """Return uv's variables for the passwords in the indexes that were typed.
-
-    They are never recorded, so they count for one command: later ones find theirs in the usual
-    places.
-    """
-    names = [text.partition("=")[0] for text in asked.indexes]
-    default = [_with_name(asked.default_index, names)] if asked.default_index else []
-    variables: dict[str, str] = {}
-    for text in (*asked.indexes, *default):
-        name, _, url = text.partition("=")
-        user, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
-        if at:
-            login, _, password = user.partition(":")
-            stem = f"UV_INDEX_{variable_stem(name)}"
-            variables |= {f"{stem}_USERNAME": unquote(login), f"{stem}_PASSWORD": unquote(password)}
-    return {name: value for name, value in variables.items() if value}
-
-
-def parse_index(text: str) -> Index:
-    """Parse ``NAME=URL``; the URL loses its credentials.
-
-    Raises
-    ------
-    UsageError
-        The text has another form, or the URL cannot be recorded.
-    """
-    name, equals, url = text.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise UsageError(
-            f"{requirements.without_credentials(text)!r} does not name an index.",
-            todo="Write --index NAME=URL, for example --index pytorch-cpu=https://…",
-        )
-    recorded = requirements.without_credentials(url)
-    if problem := index_problem(recorded):
-        raise UsageError(
-            f"The URL of the index {name} cannot be recorded: it {problem}.",
-            "Whoever gets the notebook must be able to reach the index over http or https.",
-            "A password belongs in ~/.netrc, the keyring, or "
-            f"UV_INDEX_{variable_stem(name)}_USERNAME and _PASSWORD.",
-        )
-    return Index(name, recorded)
 
 
 # -- limits and formats

@@ -112,8 +112,7 @@ class Disclosure:
                 "code."
             )
         for index in self.indexes:
-            instead = " instead of this machine's default index" if index.default else ""
-            yield f"It uses the index {index.name} ({index.url}){instead}."
+            yield f"It uses the index {index.name} ({index.url}){index.role}."
         if self.torch_backend:
             yield f"It takes PyTorch's packages from PyTorch's own index for {self.torch_backend}."
         for url in self.find_links:

@@ -15,10 +15,12 @@ from nbenv.core.spec import Spec
 from nbenv.core.typed.torch_backends import TORCH_PACKAGES
 from nbenv.engine.accelerators.torch_choice import resolve_with_torch
 from nbenv.engine.document import parse_record
+from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import IndexAccessError, InstallerError, ResolutionError, StoppedError
+from nbenv.installer.machine.machine_policy import machine_policy
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -59,11 +61,14 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
+    if machine_policy().prefer_binary:
+        options = replace(options or ResolveOptions(), prefer_binary=True)
+    new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
     resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
     moving = options is not None and (
         options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
     )
-    return (yield from resolve_with_torch(new, resolve, moving=moving))
+    return without_unneeded((yield from resolve_with_torch(new, resolve, moving=moving)))
 
 
 def _relocked(
@@ -73,7 +78,7 @@ def _relocked(
         lock = yield from _grown_lock(old, new, interpreter, folder)
         if lock is not None:
             return replace(new, lock=lock)
-    choice = replace(options or ResolveOptions(), locked_for=old.python)
+    choice = replace(options or ResolveOptions(), locked_for=old.python, moved=moved(old, new))
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
     if new.exclude_newer:

@@ -7,9 +7,10 @@ someone else there: a stranger may have registered a private name on a public in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import index_serving
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexSwitchError
@@ -21,7 +22,7 @@ __all__ = ["check_origins"]
 Package = Mapping[str, object]
 
 
-def check_origins(packages: Sequence[Package], spec: Spec) -> None:
+def check_origins(packages: Sequence[Package], spec: Spec, moved: Collection[str] = ()) -> None:
     """Check that what replaces a locked package comes from the same index.
 
     Parameters
@@ -30,6 +31,8 @@ def check_origins(packages: Sequence[Package], spec: Spec) -> None:
         The ``[[packages]]`` of the new resolution (PEP 751).
     spec
         The record with the lock that they replace.
+    moved
+        Names that a person asked from another index than before.
 
     Raises
     ------
@@ -40,10 +43,11 @@ def check_origins(packages: Sequence[Package], spec: Spec) -> None:
     """
     if len(set(own_indexes(spec.indexes))) < 2:
         return  # with one index there is no other
-    moved: dict[str, list[list[LockedDistribution]]] = {}
+    offered: dict[str, list[list[LockedDistribution]]] = {}
     for index, lines in _moved(packages, spec):
-        moved.setdefault(index, []).append(lines)
-    for index, groups in moved.items():
+        if lines[0].name not in moved:
+            offered.setdefault(index, []).append(lines)
+    for index, groups in offered.items():
         known = _names_known(index, groups, spec)
         for lines in groups:
             if lines[0].name not in known:
@@ -59,6 +63,8 @@ def _moved(
     that the index is the same.
     """
     for name, lines in spec.lock.by_name().items():
+        if index_serving(spec.indexes, name):
+            continue  # the record says which index is its own
         locked = [each for each in lines if each.version]
         hashes = {digest for each in locked for digest in each.hashes}
         same = [each for each in packages if locked and each.get("name") == name]

@@ -13,14 +13,14 @@ import contextlib
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.requirements import absolute
+from nbenv.core.requirements import absolute, parse
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import ResolutionError
@@ -30,7 +30,7 @@ from nbenv.installer.uv import own_indexes, run_uv, tomllib
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import drain
 
-__all__ = ["cached_files", "files_offered_by", "offered_files"]
+__all__ = ["cached_files", "files_offered_by", "first_index_of", "offered_files"]
 
 _ABSENT = "nbenv-absent"
 _BUILD_TAG = "0nbenv"
@@ -109,6 +109,72 @@ def files_offered_by(
     is_built = all("+" in version for version, _ in asked.values())
     hosts = _Hosts(spec.indexes, only=index)
     return _look_up(asked, spec.python, placeholders=not is_built, hosts=hosts)
+
+
+def first_index_of(
+    requirements: Sequence[str], python: str, indexes: Sequence[Index]
+) -> dict[str, str]:
+    """Return the URL of the first index that can meet each requirement, by the name of it.
+
+    These indexes are asked in their order, and then this machine's. A name that none of them has
+    in such a version is left out.
+
+    Parameters
+    ----------
+    requirements
+        Requirements with names and without addresses.
+    python
+        The minor version of CPython that they are for.
+    indexes
+        The indexes to ask first.
+
+    Raises
+    ------
+    InstallerError
+        An index cannot be used.
+    """
+    first = [replace(index, packages=None, default=False) for index in indexes]
+    asked = {each.name: each for each in map(parse, requirements) if not each.url}
+    found: dict[str, str] = {}
+    with scratch_folder() as scratch:
+        where = Path(scratch)
+        command = ["lock", "--index-strategy", "first-index", "--prerelease", "allow"]
+        while asked:
+            lines = [f"{name}{each.specifier}" for name, each in asked.items()]
+            settings = _write_question(where, lines, [*asked], python)
+            arguments = [*command, "--python", sys.executable, *settings_arguments(settings, where)]
+            try:
+                drain(run_uv(arguments, where, first))
+            except ResolutionError as error:
+                name = error.unmet or error.unknown
+                if name not in asked:
+                    break
+                del asked[name]
+                continue
+            document = tomllib.loads((where / "uv.lock").read_text(encoding="utf-8"))
+            return found | _registries(document)
+    return found
+
+
+def _write_question(
+    folder: Path, dependencies: Sequence[str], names: Iterable[str], python: str
+) -> dict[str, object]:
+    """Write a project that asks for versions alone; return its settings, which read no metadata."""
+    settings: dict[str, object] = {
+        "dependency-metadata": [{"name": name, "requires-dist": []} for name in names]
+    }
+    environments = [f"python_version == '{python}'"]
+    project: dict[str, object] = {"requires-python": ">=3", "dependencies": list(dependencies)}
+    write_project(folder / "pyproject.toml", project, {"environments": environments, **settings})
+    (folder / "uv.lock").unlink(missing_ok=True)
+    return settings
+
+
+def _registries(document: Mapping[str, object]) -> dict[str, str]:
+    packages = document.get("package", [])
+    assert isinstance(packages, list)
+    places = {each["name"]: each["source"].get("registry", "") for each in packages}
+    return {name: place for name, place in places.items() if place}
 
 
 def _askable(distributions: Iterable[LockedDistribution]) -> Asked:

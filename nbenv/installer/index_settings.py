@@ -22,8 +22,10 @@ __all__ = [
     "absent_links",
     "bare_url",
     "entries",
+    "is_best_match",
     "narrowed",
     "usable_links",
+    "uv_name",
     "with_recorded",
 ]
 
@@ -34,9 +36,13 @@ _KINDS = ("USERNAME", "PASSWORD")
 
 def entries(variables: Mapping[str, str]) -> list[str]:
     """Return the indexes as uv's variables have them: URLs, some as ``NAME=URL``."""
-    default = variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL")
+    default = _own_default(variables)
     others = f"{variables.get('UV_INDEX', '')} {variables.get('UV_EXTRA_INDEX_URL', '')}".split()
     return [default or pip_config.default_index(), *others]
+
+
+def _own_default(variables: Mapping[str, str]) -> str:
+    return variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL") or ""
 
 
 def bare_url(entry: str) -> str:
@@ -45,13 +51,15 @@ def bare_url(entry: str) -> str:
 
 
 def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dict[str, str]:
-    """Return uv's variables with a notebook's indexes before the user's.
+    """Return uv's variables with a notebook's indexes among the user's.
+
+    By default uv takes a package from the first index that has it. A recorded index that lists its
+    packages comes behind the user's own: it serves what only it has, and what it lists is pinned to
+    it where uv resolves (`nbenv.installer.index_packages`). Others come before the user's: on
+    another index, the same name may be another package.
 
     A default index of the notebook's takes the place of the user's, which is asked for nothing:
     a private name must not be taken from a public index. It also keeps its place among the others.
-
-    By default uv takes a package from the first index that has it. The recorded ones come first: on
-    another index, the same name may be another package.
 
     Parameters
     ----------
@@ -62,24 +70,44 @@ def with_recorded(variables: Mapping[str, str], indexes: Sequence[Index]) -> dic
         configured. Another gets credentials only if this user gave its host a name.
     """
     own, hosts = entries(variables), _hosts_of_names(variables)
-    recorded: list[str] = []
+    before: list[str] = []
+    behind: list[str] = []
     default = ""
     credentials: dict[str, str] = {}
     for index in indexes:
-        name = f"nbenv-{hashlib.sha256(index.url.encode()).hexdigest()[:16]}"
+        name = uv_name(index)
         same = (entry for entry in own if _is_same(bare_url(entry), index.url))
-        recorded.append(next(same, f"{name}={index.url}"))
-        default = recorded[-1] if index.default else default
+        entry = next(same, f"{name}={index.url}")
+        default = entry if index.default else default
+        (before if index.packages is None or index.default else behind).append(entry)
         stems = [stem for stem, host in hosts.items() if host == origin_of(index.url)]
         credentials |= _credentials(variables, stems, index.name, name)
     others = variables.get("UV_INDEX", "").split()
     if default:
         others = [each for each in others if not _is_same(bare_url(each), bare_url(own[0]))]
-    first = {"UV_INDEX": " ".join(dict.fromkeys([*recorded, *others]))}
-    if not default:
-        return {**variables, **credentials, **first}
-    kept = {name: value for name, value in variables.items() if name != "UV_INDEX_URL"}
-    return {**kept, **credentials, **first, "UV_DEFAULT_INDEX": default}
+    if behind:  # uv asks its default index last, whichever that is
+        configured = uv_config.configured(variables)
+        main = default or _own_default(variables) or configured.default or own[0]
+        others = [*others, *variables.get("UV_EXTRA_INDEX_URL", "").split(), *configured.others]
+        *first, default = dict.fromkeys([*before, *others, main, *behind])
+    else:
+        first = list(dict.fromkeys([*before, *others]))
+    made = {**variables, **credentials, "UV_INDEX": " ".join(first)}
+    if default:
+        made = {k: v for k, v in made.items() if k not in ("UV_INDEX_URL", "UV_EXTRA_INDEX_URL")}
+        made["UV_DEFAULT_INDEX"] = default
+    return made
+
+
+def uv_name(index: Index) -> str:
+    """Return the name by which uv knows a notebook's index: it says nothing but what the URL is."""
+    return f"nbenv-{hashlib.sha256(index.url.encode()).hexdigest()[:16]}"
+
+
+def is_best_match(variables: Mapping[str, str]) -> bool:
+    """Return whether this machine takes the best version of all its indexes, as pip does."""
+    chosen = variables.get("UV_INDEX_STRATEGY") or uv_config.configured(variables).strategy
+    return chosen == "unsafe-best-match"
 
 
 def narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:

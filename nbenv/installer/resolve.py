@@ -17,14 +17,23 @@ from nbenv.core.pylock import filename_of, from_pylock, is_installable
 from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import KERNEL, absolute, is_local, parse, portable, text_of
 from nbenv.core.resolve_options import ResolveOptions
-from nbenv.core.spec import Spec
+from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
-from nbenv.errors import RequirementError, ResolutionError
+from nbenv.errors import BuildRefusedError, RequirementError, ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.accelerators.torch_pins import pins_for
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
+from nbenv.installer.index_packages import (
+    Placement,
+    pinned_indexes,
+    pinned_sources,
+    pinning_limits,
+    resolve_placed,
+    write_pins,
+)
 from nbenv.installer.index_settings import usable_links
+from nbenv.installer.machine.machine_policy import limited, machine_policy, no_wheel, with_reason
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import run_uv, tomllib
@@ -63,20 +72,32 @@ def resolve_lock(
         uv failed otherwise.
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
+    policy = machine_policy()
+    asked = limited(asked, policy)
+
+    def export(placed: Placement) -> Steps[dict[str, object]]:
+        strategy = placed.strategy or asked.index_strategy
+        placed_spec = replace(asked, indexes=placed.indexes, index_strategy=strategy)
+        choice = replace(options, only_wheels=options.only_wheels or placed.only_wheels)
+        return _export(placed_spec, interpreter, folder, where, choice, pins=placed.pins)
+
     with scratch_folder() as scratch:
         where = Path(scratch)
         try:
-            document = yield from _export(asked, interpreter, folder, where, options)
+            document = yield from resolve_placed(asked, export)
         except ResolutionError as error:
             from nbenv.installer.failures.advice import advised  # seldom needed
 
-            raise advised(error, asked) from None
+            raise with_reason(advised(error, asked), policy) from None
+        except BuildRefusedError as error:
+            raise no_wheel(error, asked, policy) from None
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             pinned = pins_for(asked).names
-            check_origins([p for p in _packages(document) if p["name"] not in pinned], known)
-        _keep_sources(document, spec)
+            packages = [each for each in _packages(document) if each["name"] not in pinned]
+            check_origins(packages, known, options.moved)
+        _keep_sources(document, asked)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
     found = from_pylock(document, spec.python).distributions
@@ -84,10 +105,17 @@ def resolve_lock(
 
 
 def _export(
-    spec: Spec, interpreter: str, folder: Path, scratch: Path, options: ResolveOptions
+    spec: Spec,
+    interpreter: str,
+    folder: Path,
+    scratch: Path,
+    options: ResolveOptions,
+    *,
+    pins: Mapping[str, Index],
 ) -> Steps[dict[str, object]]:
     """Have uv resolve a throw-away project, and return the ``pylock.toml`` that it exports."""
     links, torch = usable_links(spec.find_links, folder), pins_for(spec)
+    indexes = [*pinned_indexes(pins), *torch.indexes]
     metadata = yield from without_dependencies(spec, interpreter, folder, links)
     write_project(
         scratch / "pyproject.toml",
@@ -98,17 +126,18 @@ def _export(
         {
             # Exactly what a lock is for, or uv would resolve for other interpreters too.
             "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
-            "index": torch.indexes,
-            "sources": {**torch.sources, **_sources(spec, folder)},
-            **_limits(spec, options, torch.limits),
+            "index": indexes,
+            "sources": {**torch.sources, **pinned_sources(pins), **_sources(spec, folder)},
+            **_limits(spec, options, [*pinning_limits(pins), *torch.limits]),
             **metadata,
         },
     )
+    (scratch / "uv.lock").unlink(missing_ok=True)
     if not options.everything:
         _write_preferences(scratch / "uv.lock", spec, options.names)
     command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
     command += [*_choices(spec, options), "--python", interpreter]
-    command += settings_arguments({**metadata, "index": torch.indexes}, scratch)
+    command += settings_arguments({**metadata, "index": indexes}, scratch)
     text = yield from run_uv(command, scratch, spec.indexes, find_links=links)
     return tomllib.loads(text)
 
@@ -134,9 +163,9 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     ]
 
 
-def _limits(spec: Spec, options: ResolveOptions, pinning: Sequence[str]) -> dict[str, object]:
+def _limits(spec: Spec, options: ResolveOptions, more: Sequence[str]) -> dict[str, object]:
     avoided = [each.replace("==", "!=", 1) for each in options.avoid]
-    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided, *pinning]
+    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided, *more]
     limits: dict[str, object] = {"constraint-dependencies": constraints} if constraints else {}
     if options.here:
         machine = platform.machine()
@@ -220,6 +249,7 @@ def _add_hashes(
     command += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
     command += [f"--no-binary={each['name']}" for each in bare if not each.get("wheels")]
     command += ["--python", interpreter, str(source)]
+    command += write_pins(folder, spec, [str(each["name"]) for each in bare])
     text = yield from run_uv(command, folder, spec.indexes, find_links=links)
     for line in text.replace("\\\n", " ").splitlines():
         locked = LockedDistribution.from_line(" ".join(line.split()))

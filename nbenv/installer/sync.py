@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import (
@@ -22,7 +21,10 @@ from nbenv.errors import (
 )
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.accelerators.torch_pins import write_torch_pins
+from nbenv.installer.files.lock_file import is_wheel, requirement_lines
+from nbenv.installer.index_packages import pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
+from nbenv.installer.machine.machine_policy import check_allowed, limited, machine_policy
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -82,13 +84,18 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         arguments, distributions, kept = ["sync"], goal.distributions, goal.kept
     else:  # without removals, uv need not compare with all that is there
         arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
+    policy = machine_policy()
+    check_allowed(_absent(distributions, goal.packages), policy, spec.python)
+    spec = replace(spec, no_binary=limited(spec, policy).no_binary)
     with scratch_folder() as scratch:
         where = Path(scratch)
         source = where / "lock.txt"
-        lines = _requirement_lines(distributions, kept, spec, folder)
+        lines = requirement_lines(distributions, kept, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # or uv would look for settings in the folders above
-        pins = write_torch_pins(where, spec, distributions)
+        names = [each.name for each in distributions if each.version]
+        torch = write_torch_pins(where, spec, distributions)
+        pins = [*write_pins(where, spec, names), *torch]
         options = ["--python", python, *_hash_arguments(distributions, kept)]
         options += [f"--reinstall-package={each}" for each in goal.again]
         options += ["--no-cache"] if goal.fresh else []
@@ -98,23 +105,31 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             return ["pip", *arguments, *options, *files]
 
         links = usable_links(spec.find_links, folder)
-        if not goal.fresh and all(map(_is_wheel, distributions)):
+        if not goal.fresh and all(map(is_wheel, distributions)):
             done = _from_cache(command(pins), where, spec, links, goal.packages)
             if done is not None:
                 yield from done
                 return
         projects = _projects(distributions, folder)
         run = partial(run_uv, folder=where, find_links=links, phase="install", projects=projects)
+        # What a build needs has no hash, so any index may not serve it.
+        hashed = all(map(is_wheel, distributions)) or not _listing(spec)
         try:
-            yield from run(command(pins), indexes=spec.indexes, hashed=True)
+            yield from run(command(pins), indexes=spec.indexes, hashed=hashed)
         except (IndexAccessError, ResolutionError, HashError) as error:
-            if pins and all(map(_is_wheel, distributions)):
-                yield from _unpinned(partial(run, command([]), indexes=spec.indexes), error)
+            if torch and all(map(is_wheel, distributions)):
+                others = [each for each in pins if each not in torch]
+                yield from _unpinned(partial(run, command(others), indexes=spec.indexes), error)
                 return
-            others = _other_indexes(spec, distributions)
-            if others is None or isinstance(error, HashError):
+            indexes = _other_indexes(spec, distributions, error)
+            if indexes is None:
                 raise
-            yield from run(command([]), indexes=others)
+            try:
+                yield from run(command([]), indexes=indexes, hashed=bool(_listing(spec)))
+            except InstallerError:
+                if _listing(spec):
+                    raise error from None
+                raise
 
 
 def _unpinned(run: Callable[..., Steps[str]], error: InstallerError) -> Steps[None]:
@@ -125,17 +140,44 @@ def _unpinned(run: Callable[..., Steps[str]], error: InstallerError) -> Steps[No
         raise error from None
 
 
+def _absent(
+    distributions: Sequence[LockedDistribution], packages: Path | None
+) -> list[LockedDistribution]:
+    """Return what is not installed yet: limits of the machine are about what is added."""
+    present = {place.name for place in packages.glob("*.dist-info")} if packages else set()
+    return [
+        each
+        for each in distributions
+        if f"{each.name.replace('-', '_')}-{each.version}.dist-info" not in present
+    ]
+
+
+def _listing(spec: Spec) -> list[Index]:
+    return [index for index in spec.indexes if index.packages is not None]
+
+
 def _other_indexes(
-    spec: Spec, distributions: Sequence[LockedDistribution]
+    spec: Spec, distributions: Sequence[LockedDistribution], error: InstallerError
 ) -> tuple[Index, ...] | None:
     """Return the indexes to try if the notebook's lack a file, this machine's default one last.
 
     A default index of the notebook's may not have what its kernel needs. A hash says that a file is
     the right one, but none says what a build needs. The last one is asked only for names that the
     others do not have: it need not know the names of private packages.
+
+    If an index that lists its packages cannot be used, this machine's own may have the same files.
+    If another one has other files of a version, it may have the right ones.
     """
-    others = tuple(replace(index, default=False) for index in spec.indexes)
-    return None if others == spec.indexes or not all(map(_is_wheel, distributions)) else others
+    if not all(map(is_wheel, distributions)):
+        return None
+    listing = _listing(spec)
+    if isinstance(error, HashError):
+        return tuple(replace(each, packages=None) for each in spec.indexes) if listing else None
+    kept = spec.indexes
+    if isinstance(error, IndexAccessError):
+        kept = tuple(each for each in kept if each not in listing)
+    others = tuple(replace(index, default=False, packages=None) for index in kept)
+    return None if others == spec.indexes else others
 
 
 def _source_arguments(goal: SyncGoal, files: Sequence[str]) -> list[str]:
@@ -188,28 +230,6 @@ def _changed_at(packages: Path | None) -> list[int]:
     return [place.stat().st_mtime_ns for place in places]
 
 
-def _requirement_lines(
-    distributions: Sequence[LockedDistribution], kept: Mapping[str, str], spec: Spec, folder: Path
-) -> list[str]:
-    """Return the lines of the requirements file that uv gets."""
-    return [
-        *(_requirement_line(locked, spec, folder) for locked in distributions),
-        *(f"{name}=={version}" for name, version in kept.items()),
-        *(f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)),
-        # Else uv takes a wheel from a folder, and then finds that its hash is another one.
-        *(f"--no-binary {locked.name}" for locked in distributions if _is_built(locked, spec)),
-    ]
-
-
-def _is_wheel(locked: LockedDistribution) -> bool:
-    """Return whether it must not be built: a build runs its code, and nobody approved that."""
-    return locked.version is not None and not locked.source
-
-
-def _is_built(locked: LockedDistribution, spec: Spec) -> bool:
-    return locked.source and is_named(spec.no_binary, locked.name)
-
-
 def _projects(distributions: Sequence[LockedDistribution], folder: Path) -> list[Path]:
     """Return the folders of the local projects among what is locked."""
     urls = (each.url for each in distributions if each.url and is_local(each.url))
@@ -222,23 +242,6 @@ def _subdirectory(url: str) -> str:
     return fragment.get("subdirectory", ["."])[0]
 
 
-def _requirement_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:
-    requirement = locked.requirement
-    if locked.url and is_local(locked.url):
-        path, hash_sign, fragment = locked.url.partition("#")
-        found = absolute(path, folder)
-        if locked.hashes and found.is_dir():  # uv would build it, and compare no hash
-            raise HashError(
-                f"{locked.name} is locked as an archive, but {found} is a folder.",
-                todo="Put the archive back, or restore the notebook from a good copy.",
-            )
-        place = found.as_uri() + hash_sign + fragment
-        if locked.name in spec.editable:
-            return f"-e {place}"
-        requirement = f"{locked.name} @ {place}"
-    return " ".join((requirement, *(f"--hash={digest}" for digest in locked.hashes)))
-
-
 def forget_cached(names: Sequence[str], folder: Path) -> Steps[None]:
     """Remove packages from uv's cache, so that they are downloaded again."""
     yield from run_uv(["cache", "clean", *names], folder, phase="install")
@@ -249,21 +252,31 @@ def run_pip(python: str, arguments: Sequence[str], spec: Spec) -> Steps[str]:
     return (yield from _run_apart("pip", ["pip", *arguments, "--python", python], spec.indexes))
 
 
-def _run_apart(phase: str, arguments: Sequence[str], indexes: Sequence[Index] = ()) -> Steps[str]:
+def _run_apart(
+    phase: str, arguments: Sequence[str], indexes: Sequence[Index] = (), only: str = ""
+) -> Steps[str]:
     """Run uv where it finds no settings: those beside a notebook may be a stranger's."""
     with scratch_folder() as scratch:
         (Path(scratch) / "uv.toml").touch()
-        return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase))
+        return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase, only=only))
 
 
 def find_outdated(python: str, spec: Spec) -> Steps[list[dict[str, str]]]:
-    """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer."""
+    """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer.
+
+    What an index of the record lists is looked up there alone.
+    """
     command = ["pip", "list", "--outdated", "--format", "json", "--python", python]
     command += [f"--exclude-newer={spec.exclude_newer}"] if spec.exclude_newer else []
-    rows = json.loads((yield from _run_apart("resolve", command, spec.indexes)))
+    pins = pins_of(spec.indexes, spec.lock.versions())
+    found: list[dict[str, str]] = []
+    for index in (None, *dict.fromkeys(pins.values())):
+        only = index.url if index else ""
+        printed = yield from _run_apart("resolve", command, spec.indexes, only)
+        found += [row for row in json.loads(printed) if pins.get(row["name"]) == index]
     return [
         {key: str(row.get(key, "")) for key in ("name", "version", "latest_version")}
-        for row in rows
+        for row in sorted(found, key=lambda row: str(row["name"]))
     ]
 
 

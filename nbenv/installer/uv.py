@@ -23,13 +23,21 @@ from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import without_python_settings
 from nbenv.installer import pip_config
 from nbenv.installer.download_meter import DownloadMeter
-from nbenv.installer.index_settings import bare_url, entries, narrowed, with_recorded
+from nbenv.installer.index_settings import (
+    bare_url,
+    entries,
+    is_best_match,
+    narrowed,
+    with_recorded,
+)
+from nbenv.installer.machine.uv_places import own_cache, unusable_cache, with_absolute_places
 from nbenv.installer.reachability import PATIENCE, QUIET, Host, Watch, hosts_to_watch
 from nbenv.installer.uv_config import tomllib
 from nbenv.progress import Progress, Steps
 
 __all__ = [
     "bundled_uv",
+    "machine_takes_best_match",
     "own_indexes",
     "own_trusted_hosts",
     "run_uv",
@@ -86,7 +94,7 @@ def _environment(
     if "PATH" in kept:  # a build that runs pip must not come back to nbenv, which waits for it
         kept["PATH"] = paths.without_pip_scripts(kept["PATH"])
     pip = pip_config.as_uv_environment(pip_config.read(os.environ))
-    variables = {**pip, **kept}
+    variables = with_absolute_places({**pip, **kept})
     if indexes:
         variables = with_recorded(variables, indexes)
     if find_links:
@@ -94,8 +102,8 @@ def _environment(
         variables["UV_FIND_LINKS"] = ",".join([*find_links, *own])
     if hashed:  # a file that is known by its hash may come from any index, a mirror for one
         variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    if not _has_cache(variables):  # a home that cannot be written, as in many containers
-        variables["UV_CACHE_DIR"] = os.path.join(paths.home(), "cache", "uv")
+    if unusable_cache(variables):  # another user's, or a home that cannot be written
+        variables["UV_CACHE_DIR"] = own_cache()
     variables["NO_COLOR"] = "1"  # uv's --color does not count for what it rejects
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
@@ -115,24 +123,17 @@ def uv_settings(settings: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _has_cache(variables: Mapping[str, str]) -> bool:
-    """Return whether uv can write to the cache that it would use."""
-    if variables.get("UV_CACHE_DIR") or variables.get("UV_NO_CACHE") or os.name != "posix":
-        return True
-    chosen = variables.get("XDG_CACHE_HOME", "")
-    folder = chosen if os.path.isabs(chosen) else os.path.expanduser("~/.cache")
-    place = os.path.join(folder, "uv")
-    while not os.path.lexists(place):
-        place = os.path.dirname(place)
-    return os.path.isdir(place) and os.access(place, os.W_OK)
-
-
 def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     """Return the URLs of the indexes that this machine is configured to use, no credentials.
 
     The default one comes first. With `indexes`, those of a notebook are among them.
     """
     return [bare_url(entry) for entry in entries(_environment(indexes))]
+
+
+def machine_takes_best_match() -> bool:
+    """Return whether this machine takes the best version of all its indexes, as pip does."""
+    return is_best_match(_environment(()))
 
 
 def own_trusted_hosts() -> list[str]:
@@ -183,6 +184,7 @@ def run_uv(
         The user interrupted it.
     """
     environ = _environment(indexes, hashed, find_links)
+    yield from _cache_note(environ, phase)
     if only:
         environ = narrowed(environ, only)
     command = [find_uv_bin(), "--color", "never", *arguments]
@@ -209,6 +211,15 @@ def run_uv(
         _check_status(process.returncode, lines, accepted)
         output.seek(0)
         return output.read()
+
+
+def _cache_note(variables: Mapping[str, str], phase: str) -> Iterator[Progress]:
+    """Yield a line about a cache that another one replaces; once, as that one is there then."""
+    replaced = variables.get("UV_CACHE_DIR") == own_cache() and not os.path.isdir(own_cache())
+    configured = with_absolute_places(os.environ)
+    if replaced and (unusable := unusable_cache(configured)):
+        what = f"uv's cache {unusable} cannot be written; using {own_cache()} instead."
+        yield Progress(phase, what, lasting=True)
 
 
 def _hosts(arguments: Sequence[str], environ: Mapping[str, str]) -> list[Host]:

@@ -1,13 +1,15 @@
-"""Read which indexes uv's own configuration files name.
+"""Read which indexes uv's own configuration files name, and how uv chooses between them.
 
 https://docs.astral.sh/uv/concepts/configuration-files/
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 if sys.version_info >= (3, 11):
@@ -15,21 +17,64 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["has_settings", "named_indexes", "tomllib"]
+__all__ = ["Configured", "configured", "has_settings", "named_indexes", "tomllib"]
+
+
+@dataclass(frozen=True)
+class Configured:
+    """The indexes that uv asks because of its configuration files.
+
+    Parameters
+    ----------
+    default
+        The URL of the one that replaces uv's own default, "" for none.
+    others
+        The URLs of the others, in the order in which they are asked; those that serve only what is
+        pinned to them are left out.
+    strategy
+        uv's way to choose between them, "" if none is configured.
+    """
+
+    default: str = ""
+    others: tuple[str, ...] = ()
+    strategy: str = ""
+
+
+def configured(environ: Mapping[str, str]) -> Configured:
+    """Return the indexes of this user's and the system's ``uv.toml``; the first counts more."""
+    default, strategy, others = "", "", []
+    for settings in _settings(environ):
+        indexes = [each for each in _tables(settings, "index") if not each.get("explicit")]
+        defaults = [str(each["url"]) for each in indexes if each.get("default")]
+        default = default or (defaults or [str(settings.get("index-url", ""))])[0]
+        strategy = strategy or str(settings.get("index-strategy", ""))
+        others += [str(each["url"]) for each in indexes if not each.get("default")]
+        extra = settings.get("extra-index-url", [])
+        others += map(str, extra) if isinstance(extra, list) else []
+    return Configured(default, tuple(dict.fromkeys(others)), strategy)
 
 
 def named_indexes(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return name and URL of the indexes in this user's and the system's ``uv.toml``."""
-    found: list[tuple[str, str]] = []
+    return [
+        (str(index["name"]), str(index["url"]))
+        for settings in _settings(environ)
+        for index in _tables(settings, "index")
+        if index.get("name")
+    ]
+
+
+def _settings(environ: Mapping[str, str]) -> Iterator[dict[str, object]]:
     for path in _config_files(environ):
-        try:
-            indexes = tomllib.loads(path.read_text(encoding="utf-8")).get("index", [])
-        except (OSError, ValueError):
-            continue  # uv will say what is wrong with it
-        for index in indexes if isinstance(indexes, list) else ():
-            if isinstance(index, dict) and index.get("name") and index.get("url"):
-                found.append((str(index["name"]), str(index["url"])))
-    return found
+        with contextlib.suppress(OSError, ValueError):  # uv will say what is wrong with it
+            yield tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _tables(settings: Mapping[str, object], key: str) -> list[dict[str, object]]:
+    """Return the tables of a list that have a URL."""
+    found = settings.get(key, [])
+    tables = found if isinstance(found, list) else []
+    return [each for each in tables if isinstance(each, dict) and each.get("url")]
 
 
 def has_settings(environ: Mapping[str, str]) -> bool:

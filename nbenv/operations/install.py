@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.requirements import Requirement
@@ -17,9 +17,10 @@ from nbenv.core.typed.requirement_slips import joined_words
 from nbenv.core.typed.requirements_file import FilesRead
 from nbenv.core.typed.suggestions import is_standard
 from nbenv.core.urls import shown_path
-from nbenv.engine.asked_options import AskedOptions, typed_credentials, with_asked
+from nbenv.engine.asked_options import AskedOptions, with_asked
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
+from nbenv.engine.indexes.asked_indexes import login_notes, typed_credentials
 from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import and_more, counted, few, outcome_of, unkept_note
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edited, change
@@ -33,9 +34,9 @@ from nbenv.operations.asked_requirements import (
     AskedRequirements,
     as_typed,
     confusions,
-    login_notes,
     name_requirements,
     of_python,
+    served_names,
     with_options_of,
 )
 from nbenv.progress import Outcome, Progress, Steps
@@ -153,10 +154,14 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             others, request.editable, read.requirements, ref.folder,
             with_asked(snapshot.spec, request, ref.folder, ()),
         )  # fmt: skip
+        served = yield from served_names(
+            request, found.requirements, snapshot.spec,
+            is_upgrade=request.upgrade, any_index=request.any_index,
+        )  # fmt: skip
         asked = [requirements.parse(text) for text in found.requirements]
         names = [each.name for each in asked]
         return Edited(
-            _add_requirements(snapshot, found, request),
+            _add_requirements(snapshot, found, request, served),
             found,
             # A bare name is satisfied by what is there, as with pip.
             named=tuple(each.name for each in asked if each.url or request.upgrade),
@@ -282,7 +287,10 @@ def _origins(spec: Spec, synced: SyncResult, asked: list[str]) -> Iterator[str]:
 
 
 def _add_requirements(
-    snapshot: NotebookSnapshot, named: AskedRequirements, request: InstallRequest
+    snapshot: NotebookSnapshot,
+    named: AskedRequirements,
+    request: InstallRequest,
+    served: Mapping[str, Collection[str]],
 ) -> Spec:
     spec = snapshot.spec
     asked = [text for text in named.requirements if not requirements.is_bare_kernel(text)]
@@ -293,7 +301,7 @@ def _add_requirements(
         requirements=tuple(requirements.merge(spec.requirements, asked, absent)),
         editable=tuple(sorted((set(spec.editable) - names) | set(named.editable))),
     )
-    made = with_asked(more, request, snapshot.ref.folder, asked)
+    made = with_asked(more, request, snapshot.ref.folder, asked, served)
     return _with_kept_dependencies(made, snapshot) if request.no_deps else made
 
 

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core import record, requirements
 from nbenv.core.lock import Change, LockedDistribution
-from nbenv.core.lock_diff import option_texts
+from nbenv.core.lock_diff import PACKAGES, option_texts
 from nbenv.core.sync_plan import drift
 from nbenv.core.urls import shown_path
 from nbenv.engine.consent import check_approved, is_approved
@@ -235,8 +235,11 @@ def _status_lines(
         f"Installed:  {_installed_line(snapshot, data)}",
     ]
     for index in snapshot.spec.indexes:
-        lines.append(f"Index:      {index.name} = {index.url}")
+        role = f" ({index.role.strip()})" if index.packages is not None else ""
+        lines.append(f"Index:      {index.name} = {index.url}{role}")
     for name, text in option_texts(snapshot.spec).items():
+        if name == PACKAGES:
+            continue  # they stand behind their index
         lines.append(f"{name[:1].upper()}{name[1:]}: {text}")
     for text in data["stale"]:  # type: ignore[attr-defined]
         lines.append(f"Stale lock: it does not satisfy {text}. Update it with nbenv upgrade.")

@@ -98,15 +98,12 @@ class PreviewedRestore:
         yield f"Python:         {self.python}{self._absence()}"
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
-            instead = " (instead of this machine's default index)" if index.default else ""
-            yield f"Foreign index:  {index.name} = {index.url}{instead}"
+            role = f" ({index.role.strip()})" if index.role else ""
+            yield f"Foreign index:  {index.name} = {index.url}{role}"
         if self.torch_backend:
-            lacks = (
-                ", which this machine lacks: see restore --fallback cpu"
-                if self.lacks_accelerator
-                else ""
-            )
-            yield f"PyTorch for:    {self.torch_backend}{lacks}"
+            lacks = self.lacks_accelerator
+            note = ", which this machine lacks: see restore --fallback cpu" if lacks else ""
+            yield f"PyTorch for:    {self.torch_backend}{note}"
         for url in self.find_links:
             yield f"Files from:     {url}"
         for text in (each for each in self.direct if each not in self.local):

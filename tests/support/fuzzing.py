@@ -21,7 +21,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import drift
-from nbenv.engine.asked_options import parse_index
+from nbenv.engine.indexes.asked_indexes import parse_index
 from nbenv.errors import InstallerError, NbenvError
 from nbenv.installer import pip_config
 from nbenv.installer.failures.uv_errors import explain_failure

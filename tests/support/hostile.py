@@ -226,6 +226,20 @@ TEXTS: dict[str, object] = {
     "huge": "x" * 10_000_000,
     "surrogate": "\ud800",
 }
+PACKAGES: dict[str, object] = {
+    "everything": ["*"],
+    "everything twice": ["**"],
+    "empty": [""],
+    "stars": ["a*" * 50],
+    "path": ["../*"],
+    "option": ["--index-url=*"],
+    "other pattern": ["[a-z]?"],
+    "not normalised": ["Acme_*"],
+    "look-alike": ["\u0430cme-*"],
+    "newline": ["a\n*"],
+    **{name: each for name, each in WRONG.items() if name not in ("too many",)},
+    "too many": ["a-*"] * MANY,
+}
 LISTS = ("constraints", "no_deps", "find_links", "no_binary", "only_binary")
 NO_LISTS = ("a text", "a number", "a truth", "an object", "too many")
 
@@ -274,6 +288,11 @@ def _records() -> Iterator[Hostile]:
         yield Hostile(f"default: {name}", record(indexes=indexes), ".indexes[0].default")
     two = [{"name": n, "url": "https://host.invalid", "default": True} for n in ("a", "b")]
     yield Hostile("default: two", record(indexes=two), ".indexes[1].default")
+    for name, each in PACKAGES.items():
+        indexes = [{"name": "x", "url": "https://host.invalid", "packages": each}]
+        yield Hostile(f"packages: {name}", record(indexes=indexes), ".indexes[0].packages")
+        indexes = [{"name": "x", "url": "https://host.invalid", "dependencies": each}]
+        yield Hostile(f"dependencies: {name}", record(indexes=indexes), ".indexes[0].dependencies")
     for key in ("exclude_newer", "index_strategy", "torch_backend", "torch_choice"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
@@ -346,6 +365,9 @@ HARMLESS = {
     "find links": record(find_links=[f"http://{TRAP}/", "./evil", "/etc"]),
     "default index": record(
         indexes=[{"name": "evil", "url": f"http://{TRAP}/simple", "default": True}]
+    ),
+    "packages of an index": record(
+        indexes=[{"name": "x", "url": f"http://{TRAP}/simple", "packages": ["i*", "s*x", "six"]}]
     ),
     "formats": record(no_binary=[":all:"], only_binary=["six"], constraints=["six<1"]),
     "unknown keys": record(mine={"command": "touch evil", "hook": ["python", "-c", "1"]}),

@@ -64,7 +64,7 @@ def _add_script(script: dict[str, object], findings: Findings, source: Source) -
         findings.add(_with_place(text, as_mapping(place)), source)
     for index in as_list(tool.get("index")):
         if url := str(as_mapping(index).get("url", "")):
-            findings.add_index(url, str(as_mapping(index).get("name") or ""))
+            findings.add_index(url, str(as_mapping(index).get("name") or ""), source)
     findings.suggest_python(python_in(script.get("requires-python")), source.name)
     if day := str(tool.get("exclude-newer") or "")[:10]:
         findings.as_of, findings.as_of_reason = day, f"{source.name} resolves as of {day}"

@@ -124,7 +124,8 @@ OPTIONS = (
     _followed("--no-build", "only_binary", value=False, constant=":all:"),
     _followed("--prefer-binary", "prefer_binary", value=False),
     # Where to look
-    _followed("-i --index-url --pypi-url --default-index", "default_index"),
+    _followed("-i --index-url --pypi-url", "index_url"),
+    _followed("--default-index", "default_index"),
     _followed("--extra-index-url", "indexes"),
     _followed("--index", "indexes"),
     _followed("-f --find-links", "find_links"),

@@ -44,6 +44,7 @@ def install_request(line: PipLine) -> tuple[InstallRequest, list[str]]:
         constraint_files=tuple(given.get("constraint_files", ())),
         editable=tuple(editable),
         indexes=tuple(indexes),
+        index_url=_last(given, "index_url"),
         default_index=_last(given, "default_index"),
         find_links=tuple(given.get("find_links", ())),
         no_index="no_index" in given,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Index, Spec
 from nbenv.core.typed.torch_backends import AUTO, NONE, TORCH_PACKAGES, is_backend, public_version
@@ -88,8 +89,9 @@ def _is_reached() -> bool:
 
 def _may_serve(index: Index) -> bool:
     """Return whether a record's index is meant for PyTorch, or for everything."""
-    listed = getattr(index, "packages", None)
-    return index.default or listed is None or not TORCH_PACKAGES.isdisjoint(listed)
+    if index.default or index.packages is None:
+        return True
+    return any(index_serving([index], name) for name in TORCH_PACKAGES)
 
 
 def resolve_with_torch(new: Spec, resolve: Resolve, *, moving: bool) -> Steps[Spec]:

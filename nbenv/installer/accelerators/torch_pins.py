@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import parse
 from nbenv.core.spec import Index, Spec
 from nbenv.core.typed.torch_backends import TORCH_PACKAGES, is_backend
@@ -75,7 +76,8 @@ def pins_for(spec: Spec) -> TorchPins:
 
 def _served(indexes: Iterable[Index]) -> set[str]:
     """Return the packages that the record's own indexes name."""
-    return {name for index in indexes for name in getattr(index, "packages", None) or ()}
+    listing = [index for index in indexes if index.packages]
+    return {name for name in TORCH_PACKAGES if index_serving(listing, name)}
 
 
 def write_torch_pins(

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbenv.core.spec import Index
 from nbenv.errors import InstallerError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.index_packages import pinned_indexes, pinned_sources, pins_of
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import drain
@@ -60,6 +61,7 @@ def _newest(
     requirement: str, python: str, indexes: Sequence[Index], scratch: Path, how: tuple[bool, bool]
 ) -> str | None:
     name = requirement.partition("<")[0]
+    pins = pins_of(indexes, [name])
     write_project(
         scratch / "pyproject.toml",
         # Wider than the Python that is meant: the one that uv runs with has to be within it.
@@ -70,6 +72,8 @@ def _newest(
                 "and sys_platform != 'emscripten'"
             ],
             "dependency-metadata": [{"name": name, "requires-dist": []}],
+            "index": pinned_indexes(pins),
+            "sources": pinned_sources(pins),
         },
     )
     (scratch / "uv.lock").unlink(missing_ok=True)

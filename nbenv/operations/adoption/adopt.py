@@ -8,7 +8,6 @@ from pathlib import Path
 
 from nbenv.adopt.examine import examine
 from nbenv.adopt.findings import Findings
-from nbenv.core.spec import Index
 from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -23,7 +22,7 @@ from nbenv.operations.adoption.attempts import (
 )
 from nbenv.operations.adoption.dates import chosen_day
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
-from nbenv.operations.adoption.names import resolve_names
+from nbenv.operations.adoption.names import resolve_names, serving_indexes
 from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
 from nbenv.operations.adoption.pythons import first_python, other_pythons, too_old_note
 from nbenv.progress import Outcome, Progress, Steps
@@ -94,9 +93,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
     _check_record(ref, agreed)
     findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
-    indexes = tuple(
-        Index(name, url, url == findings.default_index) for name, url in findings.indexes.items()
-    )
+    indexes = yield from serving_indexes(findings, examined.python)
     recorded = NotebookSnapshot.read(ref).spec.indexes
     named = yield from resolve_names(findings, ref.folder, with_indexes(recorded, indexes))
     goal = Goal(

@@ -37,13 +37,19 @@ def digest_of_findings(findings: Findings, ref: NotebookRef) -> str:
             "adopts": sorted(each.requirement for each in findings.settled()),
             "editable": sorted(findings.editable),
             "indexes": sorted(findings.indexes.values()),
-            "default": findings.default_index,
+            "asked_from": {url: _asked_from(findings, url) for url in findings.indexes.values()},
             "python": findings.python,
             "contents": {text: found for text in direct if (found := _contents(text, ref.folder))},
             "record": _record_digest(ref),
             "folder": str(ref.folder) if direct else "",
         }
     )
+
+
+def _asked_from(findings: Findings, url: str) -> str:
+    """Return the names that have to come from an index, "" if none has to."""
+    asked, is_only = findings.asked_from(url)
+    return ", ".join(sorted({each.name for each in asked if each.name})) if is_only else ""
 
 
 def _contents(text: str, folder: Path) -> str:
@@ -68,8 +74,8 @@ def _record_digest(ref: NotebookRef) -> str:
 def sentences(findings: Findings) -> Iterator[str]:
     """Yield a sentence for each thing that can make code run or a host be asked."""
     for name, url in findings.indexes.items():
-        instead = " instead of this machine's default index"
-        yield f"It uses the index {name} ({url}){instead if url == findings.default_index else ''}."
+        names = _asked_from(findings, url)
+        yield f"It uses the index {name} ({url}){f' for {names} alone' if names else ''}."
     for text in direct_requirements(findings):
         yield f"It installs directly from {text}, and may build it, which runs its code."
 
@@ -99,7 +105,7 @@ def _without_foreign(findings: Findings) -> Findings:
     left_out = [*findings.indexes.values(), *direct_requirements(findings)]
     kept = [each for each in findings.requirements if not _is_direct(each.requirement)]
     reduced = replace(
-        findings, requirements=kept, editable=[], indexes={}, main_indexes={},
+        findings, requirements=kept, editable=[], indexes={}, main_indexes={}, index_sources={},
         notes=[*findings.notes],
     )  # fmt: skip
     for text in left_out:

@@ -199,5 +199,9 @@ def with_indexes(known: Sequence[Index], found: Sequence[Index]) -> tuple[Index,
     for index in found:
         if index.url not in indexes:
             name = unused_name(index.name, [each.name for each in indexes.values()])
-            indexes[index.url] = Index(name, index.url, index.default and not has_default)
+            default = index.default and not has_default
+            indexes[index.url] = replace(index, name=name, default=default)
+        elif indexes[index.url].packages is not None:
+            serving = indexes[index.url].serving(index.packages or ())
+            indexes[index.url] = replace(serving, claims=index.claims)
     return tuple(indexes.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 from nbenv.adopt.findings import Findings
 from nbenv.core import requirements
 from nbenv.core.spec import Index
-from nbenv.errors import NbenvError
+from nbenv.errors import InstallerError, NbenvError
+from nbenv.installer.index_lookup import first_index_of
 from nbenv.installer.requirement_names import find_names
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Named", "resolve_names"]
+__all__ = ["Named", "resolve_names", "serving_indexes"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,42 @@ def resolve_names(findings: Findings, folder: Path, indexes: Sequence[Index] = (
         texts = [text for text in texts if requirements.name_of(text) not in names]
         texts += found.requirements
     return Named(tuple(texts), tuple(notes))
+
+
+def serving_indexes(findings: Findings, python: str) -> Steps[tuple[Index, ...]]:
+    """Return the indexes that a notebook names, with the packages that each of them serves.
+
+    Those are what its sources ask from it instead of the default index, and otherwise what it has
+    of what they ask for.
+
+    Parameters
+    ----------
+    findings
+        The findings.
+    python
+        The minor version of CPython that the packages are for.
+    """
+    indexes: list[Index] = []
+    for name, url in findings.indexes.items():
+        asked, is_only = findings.asked_from(url)
+        texts = {each.name: each.requirement for each in asked if _can_be_asked(each.requirement)}
+        index = Index(name, url, packages=(), claims=is_only)
+        if not is_only and texts:
+            yield Progress("resolve", f"Looking for packages on {url}…")
+            found: dict[str, str] = {}
+            with contextlib.suppress(InstallerError):  # which installing will say
+                found = first_index_of([*texts.values()], python, [index])
+            served = {name for name, place in found.items() if place.rstrip("/") == url.rstrip("/")}
+            texts = {name: text for name, text in texts.items() if name in served}
+        indexes.append(index.serving(texts))
+    return tuple(indexes)
+
+
+def _can_be_asked(text: str) -> bool:
+    """Return whether a requirement is for an index: it has a name, and no address."""
+    if not requirements.is_named(text) or requirements.name_of(text) == requirements.KERNEL:
+        return False
+    return not requirements.parse(text).url
 
 
 def _has_name(text: str, name: str) -> bool:

@@ -245,7 +245,10 @@ def test_adopting_keeps_the_index_that_hides_the_public_one(
             run(notebook, "needed", default_index=f"corp={corporate.url}")
         drain(adopt(ref_of(notebook), AdoptOptions(), agreed=None))
         (entry,) = cast("list[dict[str, object]]", record_of(notebook)["indexes"])
-        assert (entry["url"], entry.get("default")) == (corporate.url, True)
+        assert entry["url"] == corporate.url
+        is_default, listed = entry.get("default"), entry.get("packages")
+        expected = (True, None) if where == "record" else (None, ["private"])
+        assert (is_default, listed) == expected
         assert versions(notebook) == {"private": "1.0", "needed": "1.0"}
 
 

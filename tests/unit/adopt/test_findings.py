@@ -127,10 +127,19 @@ def test_indexes_of_one_name_are_all_kept() -> None:
     }
 
 
-def test_an_index_replaces_the_default_one_only_if_everything_asks_for_it() -> None:
-    found, line = Findings(), Source(1, "install lines, cell 1")
+def test_an_index_must_serve_what_is_asked_from_it_instead_of_the_default_one() -> None:
+    found, line, other = Findings(), Source(1, "cell 1"), Source(2, "cell 2")
     found.add("private", line)
-    found.add_main_index("https://user:word@corp.example/simple", line)
-    assert found.default_index == "https://corp.example/simple"
     found.add("public", Source(3, "imports"))
-    assert found.default_index == ""
+    found.add("extra", other)
+    found.add_main_index("https://user:word@corp.example/simple", line)
+    found.add_index("https://more.example", source=other)
+    found.add_index("https://all.example")
+
+    def asked(url: str) -> tuple[list[str], bool]:
+        each, must = found.asked_from(url)
+        return [requirement.name for requirement in each], must
+
+    assert asked("https://corp.example/simple") == (["private"], True)
+    assert asked("https://more.example") == (["extra"], False)
+    assert asked("https://all.example") == (["extra", "private", "public"], False)

@@ -106,3 +106,42 @@ def test_options_that_both_sides_changed_conflict(
     base = spec("a", a="1")
     with pytest.raises(RecordError, match=what):
         merge_records(base, replace(base, **ours), replace(base, **theirs))  # type: ignore[arg-type]
+
+
+X = Index("x", "https://x.invalid", packages=("a",))
+
+
+def test_both_sides_may_ask_the_same_index_for_more() -> None:
+    base = replace(spec("a", a="1"), indexes=(X,))
+    ours = replace(spec("a", "b", a="1", b="1"), indexes=(X.serving(["b"]),))
+    theirs = replace(spec("a", "c", a="1", c="1"), indexes=(X.serving(["c", "acme-*"]),))
+    merged = merge_records(base, ours, theirs)
+    assert merged.spec.indexes == (X.serving(["b", "c", "acme-*"]),)
+    assert merged.is_locked
+
+
+def test_what_one_side_no_longer_asks_from_an_index_is_gone() -> None:
+    base = replace(spec(), indexes=(X.serving(["b"]),))
+    merged = merge_records(base, replace(base, indexes=(X,)), base)
+    assert merged.spec.indexes == (X,)
+
+
+def test_a_name_that_each_side_asks_from_another_index_is_a_conflict() -> None:
+    base = spec()
+    y = Index("y", "https://y.invalid", packages=("a",))
+    with pytest.raises(RecordError, match="index of a"):
+        merge_records(base, replace(base, indexes=(X,)), replace(base, indexes=(y,)))
+
+
+def test_a_package_that_the_other_side_asks_from_an_index_is_resolved_anew() -> None:
+    base = spec("b", b="1")
+    ours = replace(spec("b", "z", b="1", z="1"), indexes=(X.serving(["acme-*"]),))
+    merged = merge_records(base, ours, spec("b", "acme-a", b="1", **{"acme-a": "9"}))
+    assert not merged.is_locked
+
+
+def test_an_index_that_lists_nothing_yet_stays_so() -> None:
+    old = Index("x", "https://x.invalid")
+    base = replace(spec(), indexes=(old,))
+    assert merge_records(base, base, base).spec.indexes == (old,)
+    assert merge_records(base, base, replace(base, indexes=(X,))).spec.indexes == (X,)

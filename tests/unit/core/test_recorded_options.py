@@ -48,3 +48,86 @@ def test_a_moment_is_a_day_or_a_time(text: str) -> None:
 def test_a_strategy_is_one_of_uvs() -> None:
     with pytest.raises(RecordError, match="index_strategy"):
         recorded_options.index_strategy("--first-index")
+
+
+FAR = recorded_options.Index("far", "https://far.invalid", packages=("acme-*", "acme-torch"))
+NEAR = recorded_options.Index("near", "https://near.invalid", packages=("*-torch", "acme-core"))
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("acme-torch", FAR),  # a name before a pattern
+        ("acme-core", NEAR),
+        ("acme-x-torch", NEAR),  # the longer pattern
+        ("acme-x", FAR),
+        ("acme", None),
+        ("numpy", None),
+    ],
+)
+def test_a_package_comes_from_the_index_that_names_it(
+    name: str, index: recorded_options.Index | None
+) -> None:
+    assert recorded_options.index_serving((NEAR, FAR), name) == index
+
+
+def test_of_two_indexes_that_name_a_package_the_first_counts() -> None:
+    other = FAR.serving(["acme-core"])
+    assert recorded_options.index_serving((NEAR, other), "acme-core") == NEAR
+    assert recorded_options.index_serving((other, NEAR), "acme-core") == other
+
+
+def test_the_entry_of_an_index_says_what_it_serves() -> None:
+    entry = {"name": "far", "url": "https://far.invalid", "packages": ["acme-*", "acme-torch"]}
+    assert FAR.to_entry() == entry
+    assert recorded_options.indexes([entry]) == (FAR,)
+    assert FAR.patterns == ("acme-*",)
+    only = recorded_options.indexes([{"name": "a", "url": "https://a.invalid", "packages": []}])
+    assert only[0].to_entry()["packages"] == []
+    assert only[0].serving(["b", "a", "b"]).packages == ("a", "b")
+
+
+def test_packages_in_another_order_are_the_same() -> None:
+    entry = {**FAR.to_entry(), "packages": ["acme-torch", "acme-*", "acme-torch"]}
+    assert recorded_options.indexes([entry]) == (FAR,)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "*", "***", "A-*", "a_b", "a.b*", "-a", "a b", "a?", "[a]*", "\u0430cme", "a/*"]
+)
+def test_packages_are_names_and_patterns(text: str) -> None:
+    assert recorded_options.package_problem(text)
+    entry = {"name": "far", "url": "https://far.invalid", "packages": ["ok", text]}
+    with pytest.raises(RecordError, match=r"indexes\[0\].packages\[1\]"):
+        recorded_options.indexes([entry])
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "a*b*c*d*e*"])
+def test_packages_are_bounded(text: str) -> None:
+    assert recorded_options.package_problem(text)
+
+
+def test_the_role_of_an_index_says_what_it_is_asked_for() -> None:
+    bare = recorded_options.Index("x", "https://x.invalid")
+    assert bare.role == ""
+    assert FAR.role == " for acme-*, acme-torch, and for what no other index has"
+    assert recorded_options.Index("x", "y", packages=()).role == " for what no other index has"
+
+
+def test_dependencies_count_least() -> None:
+    needing = recorded_options.Index(
+        "n", "https://n.invalid", packages=(), dependencies=("acme-x",)
+    )
+    assert recorded_options.index_serving((needing,), "acme-x") == needing
+    assert recorded_options.index_serving((needing, FAR), "acme-x") == FAR
+    entry = {"name": "n", "url": "https://n.invalid", "packages": [], "dependencies": ["acme-x"]}
+    assert needing.to_entry() == entry
+    assert recorded_options.indexes([entry]) == (needing,)
+    assert needing.role == " for what its packages need (acme-x), and for what no other index has"
+
+
+@pytest.mark.parametrize("text", ["a-*", "A", ":all:", ""])
+def test_dependencies_are_names(text: str) -> None:
+    entry = {"name": "n", "url": "https://n.invalid", "dependencies": [text]}
+    with pytest.raises(RecordError, match=r"indexes\[0\].dependencies\[0\]"):
+        recorded_options.indexes([entry])

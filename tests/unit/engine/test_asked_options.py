@@ -7,13 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.spec import Index, Spec
-from nbenv.engine.asked_options import (
-    AskedOptions,
-    parse_index,
-    typed_credentials,
-    with_asked,
-    without_names,
-)
+from nbenv.engine.asked_options import AskedOptions, with_asked, without_names
 from nbenv.errors import RequirementError, UsageError
 
 SPEC = Spec(
@@ -33,50 +27,6 @@ def asked(spec: Spec = SPEC, *named: str, folder: Path = Path(), **options: obje
 
 def test_nothing_asked_changes_nothing() -> None:
     assert asked() == SPEC
-
-
-# -- indexes
-
-
-def test_a_default_index_is_recorded_with_a_name_and_takes_the_place_of_the_last() -> None:
-    made = asked(default_index="https://new.invalid/simple", indexes=("far=https://far.invalid",))
-    assert made.indexes == (
-        Index("own", "https://own.invalid/simple"),
-        Index("new-invalid", "https://new.invalid/simple", default=True),
-        Index("far", "https://far.invalid"),
-    )
-    assert asked(default_index="own=https://other.invalid").indexes == (
-        Index("own", "https://other.invalid", default=True),
-    )
-
-
-def test_an_index_loses_its_password() -> None:
-    index = parse_index("far=https://user:secret@far.invalid/simple")
-    assert index == Index("far", "https://far.invalid/simple")
-
-
-@pytest.mark.parametrize("text", ["far", "=https://far.invalid", "a b=https://far.invalid", "-=x"])
-def test_an_index_needs_a_name(text: str) -> None:
-    with pytest.raises(UsageError, match="does not name an index"):
-        parse_index(text)
-
-
-def test_an_index_that_others_cannot_reach_is_refused() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_index("my.index=file:///folder")
-    assert "my.index cannot be recorded" in caught.value.what
-    assert "UV_INDEX_MY_INDEX_USERNAME" in caught.value.todo
-
-
-def test_an_unusable_index_does_not_show_its_password() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_index("https://user:secret@far.invalid")
-    assert "secret" not in str(caught.value)
-
-
-def test_two_indexes_of_one_name_are_refused() -> None:
-    with pytest.raises(UsageError, match="Two indexes are called a"):
-        asked(indexes=("a=https://a.invalid", "a=https://b.invalid"))
 
 
 # -- constraints and dependencies
@@ -159,19 +109,3 @@ def test_an_unknown_strategy_is_refused() -> None:
 def test_a_name_that_goes_takes_its_options_along() -> None:
     made = without_names(SPEC, ["branch", "leaf"])
     assert (made.no_deps, made.no_binary, made.constraints) == ((), (), SPEC.constraints)
-
-
-def test_typed_passwords_are_for_the_command_alone() -> None:
-    options = AskedOptions(
-        default_index="https://me:p%40ss@own.invalid/simple",
-        indexes=("far=https://you@far.invalid",),
-    )
-    assert typed_credentials(options) == {
-        "UV_INDEX_FAR_USERNAME": "you",
-        "UV_INDEX_OWN_INVALID_USERNAME": "me",
-        "UV_INDEX_OWN_INVALID_PASSWORD": "p@ss",
-    }
-    assert [index.url for index in with_asked(SPEC, options, Path(), ()).indexes[1:]] == [
-        "https://own.invalid/simple",
-        "https://far.invalid",
-    ]

@@ -186,10 +186,10 @@ def test_an_addition_replaces_what_has_its_name(notebook: Path) -> None:
     vars(snapshot)["spec"] = spec
     named = AskedRequirements(("a<2", "mine @ ./other"), ("other",))
     request = InstallRequest(indexes=("i=https://z.invalid",))
-    made = _add_requirements(snapshot, named, request)
+    made = _add_requirements(snapshot, named, request, {})
     assert made.requirements == ("a<2", "mine @ ./other")
     assert made.editable == ("other",)
-    assert made.indexes == (Index("j", "y"), Index("i", "https://z.invalid"))
+    assert made.indexes == (Index("j", "y"), Index("i", "https://z.invalid", packages=()))
 
 
 def test_origins_are_named_where_there_are_several(

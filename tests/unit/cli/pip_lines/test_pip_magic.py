@@ -50,7 +50,7 @@ def asked(line: str) -> tuple[str, object]:
             "install -i https://me@pip.example:8080/root/simple --index n=https://x.example six",
             InstallRequest(
                 requirements=("six",),
-                default_index="https://me@pip.example:8080/root/simple",
+                index_url="https://me@pip.example:8080/root/simple",
                 indexes=("n=https://x.example",),
             ),
         ),

@@ -30,7 +30,7 @@ def asked(text: str) -> tuple[dict[str, object], list[str]]:
         ("--no-binary a,b --no-binary-package c", {"no_binary": ("a,b", "c")}),
         ("--only-binary=:all: --no-build-package c", {"only_binary": (":all:", "c")}),
         ("--no-build --prefer-binary", {"only_binary": (":all:",), "prefer_binary": True}),
-        ("-i https://a.invalid/s -i u", {"default_index": "u"}),
+        ("-i https://a.invalid/s -i u", {"index_url": "u"}),
         ("--default-index n=https://a.invalid", {"default_index": "n=https://a.invalid"}),
         (
             "--extra-index-url https://a.invalid:1/s --index https://a.invalid:2/s",

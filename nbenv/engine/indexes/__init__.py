@@ -1,0 +1,1 @@
+"""Indexes that a command asks for, and what each of them serves."""
