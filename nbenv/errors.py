@@ -170,7 +170,7 @@ class ResolutionError(InstallerError):
 
 
 class AcceleratorError(InstallerError):
-    """What is locked is built for an accelerator that this machine lacks."""
+    """A locked build is for an accelerator that this machine lacks."""
 
 
 class BuildError(InstallerError):

@@ -22,7 +22,7 @@ from nbenv.installer.scratch_project import write_project
 __all__ = ["TorchPins", "pins_for", "with_torch_index", "write_torch_pins"]
 
 _NAME = "nbenv-pytorch"
-"""The name of the index for uv; credentials for it can be set as for any."""
+"""The name of the index for uv, which says nothing but what it is."""
 _ELSEWHERE = "sys_platform != 'darwin'"
 
 
@@ -40,6 +40,11 @@ class TorchPins:
 
     url: str = ""
     names: tuple[str, ...] = ()
+
+    def of(self, names: Collection[str]) -> TorchPins:
+        """Return the pins of these packages alone, for other tools: without a password."""
+        kept = tuple(name for name in self.names if name in names)
+        return TorchPins(without_credentials(self.url), kept)
 
     @property
     def indexes(self) -> list[dict[str, object]]:
