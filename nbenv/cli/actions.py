@@ -80,7 +80,11 @@ def restore(call: Call) -> Steps[Outcome]:
         )
     if options.dry_run:
         return _preview(call)
-    return restore(call.notebook(), options.python, options.fallback, call.agreed)
+    if options.torch_backend and options.fallback:
+        raise UsageError("restore takes --torch-backend or --fallback, not both.")
+    return restore(
+        call.notebook(), options.python, options.fallback, call.agreed, options.torch_backend
+    )
 
 
 def _preview(call: Call) -> Steps[Outcome]:
@@ -100,8 +104,8 @@ def run(call: Call) -> Steps[Outcome]:
     options = call.options
     if options.adopt:
         return _run_adopting(call)
-    if options.yes or options.as_of:
-        raise UsageError("--yes and --as-of need --adopt.")
+    if options.yes or options.as_of or options.torch_backend:
+        raise UsageError("--yes, --as-of and --torch-backend need --adopt.")
     return run(call.path, options.output, options.python, options.fallback)
 
 

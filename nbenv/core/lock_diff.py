@@ -83,8 +83,15 @@ def option_texts(spec: Spec) -> dict[str, str]:
         "nothing newer than": spec.exclude_newer,
         "index strategy": spec.index_strategy,
         "locked only for": described_platforms(spec.lock.platforms),
+        "build of PyTorch": _torch_text(spec),
     }
     return {name: text for name, text in texts.items() if text}
+
+
+def _torch_text(spec: Spec) -> str:
+    if spec.torch_backend and spec.torch_choice:
+        return f"{spec.torch_backend}, which fitted the machine where it was locked"
+    return spec.torch_backend or spec.torch_choice
 
 
 def verb_of(change: Change) -> str:

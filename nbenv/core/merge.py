@@ -55,6 +55,8 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
         only_binary=_names([each.only_binary for each in sides]),
         exclude_newer=_one([each.exclude_newer for each in sides], "last day"),
         index_strategy=_one([each.index_strategy for each in sides], "index strategy"),
+        torch_backend=_one([each.torch_backend for each in sides], "build of PyTorch"),
+        torch_choice=_one([each.torch_choice for each in sides], "choice of PyTorch's build"),
         unknown={**theirs.unknown, **ours.unknown},
     )
     complete = _complete_lock(base, ours, theirs, spec)

@@ -43,6 +43,8 @@ RecordDict = dict[str, object]
 ``only_binary``    list of str             names never to build, or ``":all:"``
 ``exclude_newer``  str                     a day or time; no later file is taken
 ``index_strategy`` str                     uv's name of the way to choose between indexes
+``torch_backend``  str                     the build of PyTorch, as ``cpu`` or ``cu126``; ``none``
+``torch_choice``   str                     ``auto`` where it was chosen by the machine's driver
 =================  ======================  =========================================================
 
 Other keys are kept as they are: a later nbenv may have written them.
@@ -61,6 +63,7 @@ _RECIPE = (
     "source",
     "prebuilt",
     "platforms",
+    "torch_backend",
 )
 """The keys that determine an environment."""
 ASKED = (
@@ -71,6 +74,7 @@ ASKED = (
     "only_binary",
     "exclude_newer",
     "index_strategy",
+    "torch_choice",
 )
 """The keys that determine what the next change resolves."""
 _LISTS_OF_TEXT = (
@@ -86,7 +90,7 @@ _LISTS_OF_TEXT = (
     "no_binary",
     "only_binary",
 )
-_TEXTS = ("exclude_newer", "index_strategy")
+_TEXTS = ("exclude_newer", "index_strategy", "torch_backend", "torch_choice")
 _MOST = 10_000
 """The most entries of a list; the largest environments have some hundreds."""
 _MOST_INDEXES = 50

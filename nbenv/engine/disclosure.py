@@ -14,6 +14,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import is_local, must_be_built, without_credentials
 from nbenv.core.spec import Index, Spec
+from nbenv.core.typed.torch_backends import is_backend
 from nbenv.core.wheels.platform_limits import described_platforms
 from nbenv.engine.summaries import counted
 from nbenv.environments.interpreters import default_python
@@ -57,6 +58,8 @@ class Disclosure:
         The lines of the lock that may be installed on this platform.
     platforms
         The only platforms that the lock is for, in words; "" for all.
+    torch_backend
+        The build of PyTorch, which comes from an index that uv knows; "" for no particular one.
     """
 
     indexes: tuple[Index, ...]
@@ -70,6 +73,7 @@ class Disclosure:
     built: tuple[str, ...]
     lines: tuple[LockedDistribution, ...]
     platforms: str = ""
+    torch_backend: str = ""
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -113,6 +117,8 @@ class Disclosure:
             )
         for index in self.indexes:
             yield f"It uses the index {index.name} ({index.url}){index.role}."
+        if self.torch_backend:
+            yield f"It takes PyTorch's packages from PyTorch's own index for {self.torch_backend}."
         for url in self.find_links:
             yield f"It takes files from {url}."
         if self.platforms:
@@ -162,6 +168,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         built=_not_built_yet(spec, possible),
         lines=tuple(possible),
         platforms=described_platforms(spec.lock.platforms),
+        torch_backend=spec.torch_backend if is_backend(spec.torch_backend) else "",
     )
 
 

@@ -12,6 +12,8 @@ from packaging.version import Version
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
+from nbenv.core.typed.torch_backends import TORCH_PACKAGES
+from nbenv.engine.accelerators.torch_choice import resolve_with_torch
 from nbenv.engine.document import parse_record
 from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
 from nbenv.engine.interrupts import stopped
@@ -62,7 +64,11 @@ def relock(
     if machine_policy().prefer_binary:
         options = replace(options or ResolveOptions(), prefer_binary=True)
     new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
-    return without_unneeded((yield from _relocked(old, new, interpreter, folder, options)))
+    resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
+    moving = options is not None and (
+        options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
+    )
+    return without_unneeded((yield from resolve_with_torch(new, resolve, moving=moving)))
 
 
 def _relocked(
@@ -208,6 +214,8 @@ def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
     A lock that does not meet its own requirements was edited by hand.
     """
     kept = replace(new, requirements=old.requirements, lock=old.lock, editable=old.editable)
+    if TORCH_PACKAGES.isdisjoint(old.lock.versions()):  # a build that is chosen moves nothing
+        kept = replace(kept, torch_backend=old.torch_backend, torch_choice=old.torch_choice)
     known = set(map(normalise, old.requirements))
     grows = known < set(map(normalise, new.requirements)) and {*old.editable} <= {*new.editable}
     if kept != old or not grows or not _meets_requirements(old):

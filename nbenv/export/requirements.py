@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from nbenv.core.requirements import absolute, is_local, name_of, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.installer.accelerators.torch_pins import with_torch_index
 
 __all__ = ["comment_lines", "index_lines", "pip_line", "with_extras", "with_marker", "write"]
 
@@ -36,7 +37,7 @@ def index_lines(spec: Spec, *, local: bool = True) -> Iterator[str]:
 
     Where the notebook's folder is not at hand, `local` is false: folders are named in comments.
     """
-    for index in spec.indexes:
+    for index in with_torch_index(spec):
         yield f"--{'' if index.default else 'extra-'}index-url {index.url}"
     for url in spec.find_links:
         if local or not is_local(url):

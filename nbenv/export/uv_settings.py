@@ -13,6 +13,7 @@ from nbenv.core.requirements import absolute, is_local, parse, portable
 from nbenv.core.spec import Index
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export.requirements import with_marker
+from nbenv.installer.accelerators.torch_pins import pins_for
 
 __all__ = ["dependencies", "project_name", "settings"]
 
@@ -25,6 +26,7 @@ def dependencies(snapshot: NotebookSnapshot) -> list[str]:
 def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
     """Return the table ``tool.uv``: indexes, local projects, and the locked versions."""
     spec = snapshot.spec
+    torch = pins_for(spec).of(spec.lock.versions())
     pinned = [
         with_marker(locked.requirement, locked.marker)
         for locked in spec.lock.distributions
@@ -41,8 +43,8 @@ def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
         "index-strategy": spec.index_strategy,
         "find-links": list(spec.find_links),
         # Without the notebook's names: uv takes UV_INDEX_NAME_PASSWORD for any index of a name.
-        "index": [_index(index) for index in spec.indexes],
-        "sources": _sources(snapshot),
+        "index": [*map(_index, spec.indexes), *torch.indexes],
+        "sources": {**torch.sources, **_sources(snapshot)},
     }
     return {key: value for key, value in known.items() if value}
 

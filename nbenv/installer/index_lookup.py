@@ -98,11 +98,17 @@ def cached_files(
 def files_offered_by(
     index: str, distributions: Iterable[LockedDistribution], spec: Spec
 ) -> dict[str, list[File]]:
-    """Return the files that one index offers of locked versions, by name."""
+    """Return the files that one index offers of locked versions, by name.
+
+    Placeholders could hide those of versions that name a build. Where all are such, there are none,
+    so that a version that is not offered fails the lookup.
+    """
     asked = _askable(distributions)
     if not asked:
         return {}
-    return _look_up(asked, spec.python, hosts=_Hosts(spec.indexes, only=index))
+    is_built = all("+" in version for version, _ in asked.values())
+    hosts = _Hosts(spec.indexes, only=index)
+    return _look_up(asked, spec.python, placeholders=not is_built, hosts=hosts)
 
 
 def first_index_of(

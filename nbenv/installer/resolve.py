@@ -29,6 +29,7 @@ from nbenv.core.urls import without_credentials
 from nbenv.core.wheels.wheel_tags import is_installable
 from nbenv.errors import BuildRefusedError, ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import pins_for
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_packages import (
@@ -102,7 +103,9 @@ def resolve_lock(
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
-            check_origins(_packages(document), known, options.moved)
+            pinned = pins_for(asked).names
+            packages = [each for each in _packages(document) if each["name"] not in pinned]
+            check_origins(packages, known, options.moved)
         _keep_sources(document, asked)
         links = usable_links(spec.find_links, folder)
         yield from _add_hashes(document, where, spec, links, interpreter)
@@ -161,7 +164,8 @@ class _Run:
         strategy = placed.strategy or self.spec.index_strategy
         spec = replace(self.spec, indexes=placed.indexes, index_strategy=strategy)
         options = replace(options, only_wheels=options.only_wheels or placed.only_wheels)
-        links = usable_links(spec.find_links, self.folder)
+        links, torch = usable_links(spec.find_links, self.folder), pins_for(spec)
+        indexes = [*pinned_indexes(pins), *torch.indexes]
         metadata = yield from without_dependencies(spec, self.interpreter, self.folder, links)
         write_project(
             scratch / "pyproject.toml",
@@ -174,9 +178,13 @@ class _Run:
                 "environments": attempt.environments,
                 # What cannot be installed on this machine is of no use to it.
                 "required-environments": [this_machine().marker],
-                "index": pinned_indexes(pins),
-                "sources": {**pinned_sources(pins), **_sources(spec, self.folder)},
-                **_limits(spec, options, [*constraints, *pinning_limits(pins)]),
+                "index": indexes,
+                "sources": {
+                    **torch.sources,
+                    **pinned_sources(pins),
+                    **_sources(spec, self.folder),
+                },
+                **_limits(spec, options, [*constraints, *pinning_limits(pins), *torch.limits]),
                 **metadata,
             },
         )
@@ -186,7 +194,7 @@ class _Run:
             self._write_preferences()
         command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
         command += [*_choices(spec, options), "--python", self.interpreter]
-        command += settings_arguments(metadata, scratch)
+        command += settings_arguments({**metadata, "index": indexes}, scratch)
         builds = attempt.builds or not can_prevent_builds()
         run = partial(run_uv, command, scratch, spec.indexes, find_links=links, builds=builds)
         text = yield from run(

@@ -17,7 +17,7 @@ from uv import find_uv_bin
 
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
-from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, UsageError
+from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
 from nbenv.home import paths
 from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import without_python_settings
@@ -75,7 +75,6 @@ _WITHOUT_INDEX_OPTIONS = {
     ("pip", "check"),
 }
 """Commands that have no option ``--no-index``."""
-_TORCH = re.compile(r"(https?://\S+)/torch/")
 _AT_WORK = re.compile(r"\s*(Building|Built|Downloading|Downloaded|Preparing|Prepared|Updating)\b")
 """What uv prints when it does more than to ask an index."""
 _UPDATING = re.compile(r"\s*Updating (https?://\S+)")
@@ -383,33 +382,6 @@ def _warning(line: str) -> str:
         why = f": {found[3]}" if found[3] else ""
         return without_credentials(f"{found[1]} {found[2]} was withdrawn by its authors{why}.")
     return ""
-
-
-def torch_index(backend: str) -> str:
-    """Return the URL of the index that uv takes PyTorch from for a backend such as ``cpu``.
-
-    uv has no command that says it, but it does while it looks for PyTorch, here without a network.
-
-    Raises
-    ------
-    UsageError
-        uv knows no such backend.
-    """
-    command = ["pip", "compile", "-", "--torch-backend", backend, "--offline", "--no-cache"]
-    done = subprocess.run(
-        [find_uv_bin(), "--color", "never", *command, "--no-config", "--verbose"],
-        input="torch",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = _TORCH.search(done.stderr)
-    if found is None:
-        raise UsageError(
-            f"--torch-backend {backend} cannot be followed: uv knows no index for it.",
-            todo="Choose cpu, auto, or one such as cu128; or name the index: --index NAME=URL.",
-        )
-    return found[1]
 
 
 def bundled_uv() -> str:

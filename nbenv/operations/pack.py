@@ -18,6 +18,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.errors import NbenvError, UsageError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import with_torch_index
 from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
 from nbenv.installer.index_settings import usable_links
 from nbenv.operations.diff import spec_in
@@ -84,7 +85,7 @@ def pack(
                 wheels,
                 python=spec.python,
                 platform=platform,
-                indexes=spec.indexes,
+                indexes=with_torch_index(spec),
                 find_links=usable_links(spec.find_links, snapshot.ref.folder),
             )
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}

@@ -322,7 +322,7 @@ def _records() -> Iterator[Hostile]:
     for name, text in PREBUILT.items():
         value = record(source=["six"], prebuilt=[text])
         yield Hostile(f"prebuilt: {name}", value, ".prebuilt[0]")
-    for key in ("exclude_newer", "index_strategy"):
+    for key in ("exclude_newer", "index_strategy", "torch_backend", "torch_choice"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
     for key in ("editable", "source", "no_deps", "no_binary", "only_binary"):

@@ -41,7 +41,6 @@ _OF_UV = {
     "UV_REQUIRE_HASHES": "--require-hashes",
     "UV_RESOLUTION": "--resolution",
     "UV_SYSTEM_PYTHON": "--system",
-    "UV_TORCH_BACKEND": "--torch-backend",
 }
 _BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 _KNOWN_VALUES = {

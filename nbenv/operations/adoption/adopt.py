@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from nbenv.adopt.findings import Findings
+from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, NotebookError, UsageError
@@ -68,6 +69,7 @@ def adopt(
         No attempt to install what was found succeeded; the error is that of the first one.
     """
     path = _notebook_path(ref)
+    parse_choice(options.torch_backend)
     yield Progress("look", f"Reading {path.name}…")
     examined = examine_for(path, options, shared.root if shared else None)
     as_of = examined.as_of
@@ -87,6 +89,7 @@ def adopt(
         as_of=as_of,
         agreed=agreed,
         versions=shared.versions if shared else None,
+        torch_backend=parse_choice(options.torch_backend),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)

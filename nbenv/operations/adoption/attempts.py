@@ -13,9 +13,11 @@ from nbenv.core import requirements
 from nbenv.core.lock import Lock
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import unused_name
+from nbenv.engine.accelerators.torch_choice import with_choice
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, Edit, Edited, change
+from nbenv.environments.interpreters import is_too_old
 from nbenv.errors import (
     BrokenEnvironmentError,
     BuildError,
@@ -53,6 +55,7 @@ class Goal:
     may be another one, `other_pythons` returns those to try; they are looked up only when needed.
     `agreed` is the digest of the record that was agreed to, where the notebook has one already.
     `versions` are those to prefer.
+    `torch_backend` is the build of PyTorch, "" for the one that fits.
     """
 
     ref: NotebookRef
@@ -63,6 +66,7 @@ class Goal:
     other_pythons: Callable[[], list[str]] | None
     agreed: str | None = None
     versions: SharedVersions | None = None
+    torch_backend: str = ""
 
     def without(self, name: str) -> Goal:
         """Return the goal without the requirements of that name."""
@@ -202,14 +206,15 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
         known = {requirements.name_of(text) for text in spec.requirements}
         new = [text for text in asked if requirements.name_of(text) not in known]
         is_new = snapshot.record is None
+        keeps_python = not (is_new or is_too_old(spec.python))
         wanted = replace(
             spec,
-            python=attempt.python if is_new else spec.python,
+            python=spec.python if keeps_python else attempt.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=with_indexes(spec.indexes, goal.indexes),
             lock=shared.lock if shared and is_new else spec.lock,
         )
-        return Edited(wanted, None)
+        return Edited(with_choice(wanted, goal.torch_backend), None)
 
     options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
     if shared:  # the resolution of all has just asked the index
