@@ -63,8 +63,8 @@ class Findings:
     `python` is a version such as ``"3.11"``. `optional` are imports that the notebook can do
     without, `offered` what a call in it may need, `left_out` what files ask for and the notebook
     does not use. `unknown` are modules that no known package provides, and where they are imported.
-    `speculative` are names of packages that only a use of another one suggests, and that have no
-    wheels: they are left out where they would have to be built.
+    `speculative` are names of packages that only the use of others suggests: they are left out
+    where they would have to be built, or cannot be installed.
     `pins` are versions for requirements that have none. `main_indexes` are the indexes that sources
     name instead of the default one. `as_of` is a day (``"2021-06-01"``) to
     resolve as of; with `as_of_recorded` a record asks for it, otherwise it is an estimate.

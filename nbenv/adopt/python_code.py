@@ -23,6 +23,12 @@ __all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"importlib.import_module", "import_module", "__import__"}
+_CHECK = re.compile(
+    r"check\w*\(|find_spec|find_loader|avail|installed|\b(has|have|with)_|sys\.modules|\bPY2\b"
+    r"|version_info(\[0\]|\.major)? (<|== 2)|'win32'|'nt'|'Windows'|'[Dd]arwin'",
+    re.IGNORECASE,
+)
+"""A condition that asks for something that not everybody has."""
 _EXITS = {"exit", "quit", "sys.exit", "os._exit"}
 _PYTHON_CELL_MAGICS = {
     "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
@@ -172,8 +178,9 @@ class _Visitor(ast.NodeVisitor):
         self.visit(node.test)
         is_colab = "colab" in condition.lower() and not re.search(r"\bnot\b|!=", condition)
         before, self.on_colab = self.on_colab, self.on_colab or is_colab
+        lenient, self.optional = self.optional, self.optional or bool(_CHECK.search(condition))
         self._visit_all(node.body)
-        self.on_colab = before
+        self.on_colab, self.optional = before, lenient
         self._visit_all(node.orelse)
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:

@@ -101,6 +101,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         indexes=indexes,
         as_of=as_of,
         agreed=agreed,
+        speculative=frozenset(findings.speculative),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)
