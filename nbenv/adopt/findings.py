@@ -63,6 +63,8 @@ class Findings:
     `python` is a version such as ``"3.11"``. `optional` are imports that the notebook can do
     without, `offered` what a call in it may need, `left_out` what files ask for and the notebook
     does not use. `unknown` are modules that no known package provides, and where they are imported.
+    `speculative` are names of packages that only the use of others suggests: they are left out
+    where they would have to be built, or cannot be installed.
     `pins` are versions for requirements that have none. `main_indexes` are the indexes that sources
     name instead of the default one, `index_sources` the sources that name an index. `as_of`
     is a day (``"2021-06-01"``) to resolve as of; with `as_of_recorded` a record asks for it,
@@ -84,6 +86,7 @@ class Findings:
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pins: dict[str, FoundRequirement] = field(default_factory=dict)
+    speculative: set[str] = field(default_factory=set)
     as_of: str | None = None
     as_of_reason: str = ""
     as_of_recorded: bool = False

@@ -90,6 +90,7 @@ def adopt(
         agreed=agreed,
         versions=shared.versions if shared else None,
         torch_backend=parse_choice(options.torch_backend),
+        speculative=frozenset(findings.speculative),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)

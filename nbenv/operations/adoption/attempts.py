@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class Goal:
     `agreed` is the digest of the record that was agreed to, where the notebook has one already.
     `versions` are those to prefer.
     `torch_backend` is the build of PyTorch, "" for the one that fits.
+    `speculative` are names that are not worth building, and not worth failing for.
     """
 
     ref: NotebookRef
@@ -67,11 +69,13 @@ class Goal:
     agreed: str | None = None
     versions: SharedVersions | None = None
     torch_backend: str = ""
+    speculative: frozenset[str] = frozenset()
 
-    def without(self, name: str) -> Goal:
-        """Return the goal without the requirements of that name."""
-        kept = (text for text in self.requirements if requirements.name_of(text) != name)
-        return replace(self, requirements=tuple(kept))
+    def without(self, names: Collection[str]) -> Goal:
+        """Return the goal without the requirements of those names."""
+        kept = (text for text in self.requirements if requirements.name_of(text) not in names)
+        left = self.speculative.difference(names)
+        return replace(self, requirements=tuple(kept), speculative=left)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
         Every attempt failed; the error is that of the first one.
     """
     failures: list[NbenvError] = []
-    dropped: list[str] = []
+    dropped: dict[str, str] = {}
     attempts = _attempts(goal)
     while (attempt := next(attempts, None)) is not None:
         if attempt.problem:
@@ -124,13 +128,13 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
             raise _with_way_out(error, goal) from None
         except (ResolutionError, BuildError, InterpreterError, BrokenEnvironmentError) as error:
             failures.append(error)
-            name = _missing_name(error)
-            smaller = goal.without(canonicalize_name(name)) if name else goal
+            dispensable = _dispensable(error, goal)
+            smaller = goal.without(list(map(canonicalize_name, dispensable)))
             if smaller != goal:
-                dropped.append(name)
+                dropped |= dispensable
                 goal, attempts = smaller, _attempts(smaller)
             continue
-        left_out = [f"{name} was left out: the index does not have it" for name in dropped]
+        left_out = [f"{name} was left out: {why}" for name, why in dropped.items()]
         return replace(
             adopted,
             notes=(*left_out, *adopted.notes, *([attempt.note] if attempt.problem else [])),
@@ -154,9 +158,17 @@ def _attempts(goal: Goal) -> Iterator[_Attempt]:
     yield _Attempt(goal.python, loose, problem, f"the newest instead of {exact}")
 
 
-def _missing_name(error: NbenvError) -> str:
-    """Return the name of the package that no index has, "" if that is not the problem."""
-    return error.unknown if isinstance(error, ResolutionError) else ""
+def _dispensable(error: NbenvError, goal: Goal) -> dict[str, str]:
+    """Return the names to do without after a failure, and why: one that no index has, or guesses.
+
+    Of the packages that only the use of others suggests, those go that the error names, or all.
+    """
+    if isinstance(error, ResolutionError) and error.unknown:
+        return {error.unknown: "the index does not have it"}
+    said = f"{error.what} {error.why}".lower()
+    named = {name for name in goal.speculative if re.search(rf"\b{re.escape(name)}\b", said)}
+    why = "it may be needed, but there is no wheel of it that fits"
+    return dict.fromkeys(sorted(named or goal.speculative), why)
 
 
 def _with_way_out(error: IndexAccessError, goal: Goal) -> IndexAccessError:
@@ -216,7 +228,8 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
         )
         return Edited(with_choice(wanted, goal.torch_backend), None)
 
-    options = ResolveOptions(before=as_of or "", no_build=SLOW_TO_BUILD)
+    no_build = (*SLOW_TO_BUILD, *sorted(goal.speculative))
+    options = ResolveOptions(before=as_of or "", no_build=no_build)
     if shared:  # the resolution of all has just asked the index
         try:
             return (yield from _changed(goal, edit, replace(options, offline=True)))

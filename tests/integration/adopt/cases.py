@@ -459,8 +459,7 @@ IMPORTS = {
             "import pandas as pd\npd.read_excel('x.xlsx')\npd.read_excel('y.xls')\n"
             "df.to_markdown()\npd.read_csv('z.csv', engine='pyarrow')",
         ),
-        ("pandas", "pyarrow"),
-        offered=("openpyxl", "tabulate", "xlrd"),
+        ("openpyxl", "pandas", "pyarrow", "tabulate", "xlrd"),
     ),
     "parsers that the code names": Case(
         (
@@ -486,8 +485,7 @@ IMPORTS = {
     ),
     "pictures of models": Case(
         ("import tensorflow as tf\ntf.keras.utils.plot_model(model)",),
-        ("tensorflow",),
-        offered=("pydot",),
+        ("pydot", "tensorflow"),
     ),
     "what only Windows has": Case(
         ("import win32com.client, pandas",), ("pandas", 'pywin32; sys_platform == "win32"')

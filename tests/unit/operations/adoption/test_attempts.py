@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ class Machine:
     def __init__(self, refuse: Callable[[Spec], NbenvError | None]) -> None:
         self.refuse = refuse
         self.tried: Tried = []
+        self.no_build: set[str] = set()
 
     def change(
         self, ref: NotebookRef, edit: Edit[None], options: ChangeOptions
@@ -37,6 +39,7 @@ class Machine:
         assert isinstance(edited, Edited)
         assert options.resolve is not None
         spec = edited.spec
+        self.no_build |= set(options.resolve.no_build)
         self.tried.append((spec.python, spec.requirements, options.resolve.before))
         if error := self.refuse(spec):
             raise error
@@ -104,6 +107,20 @@ def test_a_package_that_no_index_has_is_left_out(
     assert adopted.spec.requirements == ("a==1",)
     assert adopted.notes == ("b was left out: the index does not have it",)
     assert adopted.dropped == {"b"}
+
+
+@pytest.mark.parametrize("why", ["b has no wheel", "nobody knows"])
+def test_what_is_only_suggested_is_left_out_rather_than_built(
+    why: str, goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guessed = replace(goal, speculative=frozenset({"b"}))
+    machine = on(monkeypatch, lambda s: ResolutionError(why) if "b" in s.requirements else None)
+    adopted = drain(install_first_possible(guessed))
+    assert [each[:2] for each in machine.tried] == [("3.11", ("a==1", "b")), ("3.11", ("a==1",))]
+    assert "b" in machine.no_build
+    assert adopted.notes == (
+        "b was left out: it may be needed, but there is no wheel of it that fits",
+    )
 
 
 def test_the_error_is_that_of_the_first_attempt(
