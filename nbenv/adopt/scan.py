@@ -11,6 +11,7 @@ from nbenv.adopt.conda_specs import add_match_spec
 from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.install_commands import Install, installs, saved_files
 from nbenv.adopt.local_modules import LocalModules
+from nbenv.adopt.needs.arguments import driver_needs
 from nbenv.adopt.notebook_reader import Cell, read
 from nbenv.adopt.project_files import read_requirements, read_requirements_text
 from nbenv.adopt.python_code import CodeFacts, Import, analyse
@@ -181,6 +182,8 @@ class Scan:
                 self.needed.append(("ipympl", f"%matplotlib {line}, {where}"))
         elif special_cases.MAGICS.get(name):
             self.needed.append((special_cases.MAGICS[name], f"%{name}, {where}"))
+            for driver in driver_needs(line.split()[0], f"%{name}") if line else ():
+                self.needed.append((driver.choices[0], f"{driver.why}, {where}"))
 
     def _add_extension(self, name: str, where: str) -> None:
         known = special_cases.EXTENSIONS.get(name)

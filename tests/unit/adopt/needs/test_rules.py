@@ -82,6 +82,9 @@ NEEDS = {
     "import geopandas as gpd\ngdf.explore()": "geopandas folium mapclassify matplotlib",
     "from tqdm.notebook import tqdm": "tqdm ipywidgets",
     "import dask\nx.visualize()": "dask graphviz",
+    "%load_ext sql\n%sql postgresql+psycopg2://u@h/d":
+    "ipython-sql prettytable<3.12 psycopg2-binary",
+    PANDAS + "pd.read_sql('select 1', 'mysql+pymysql://h/d')": "sqlalchemy pymysql",
     # scikit-image has some of its pictures in the wheel.
     "from skimage import data\ndata.astronaut()": "scikit-image",
     "from skimage.data import camera\ncamera()": "scikit-image",
