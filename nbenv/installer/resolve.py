@@ -118,15 +118,24 @@ class _Run:
 
     def attempts(self, constraints: Sequence[str]) -> Steps[Resolved]:
         """Resolve for the most platforms, within further constraints."""
-        urls = [str(each.url) for each in map(parse, self.spec.requirements) if each.url]
         return (
             yield from resolve_widest(
                 partial(self._export, constraints),
                 self.interpreter,
-                must_build=any(map(must_be_built, urls)),
+                must_build=self._prevents_builds and any(map(must_be_built, self._urls)),
                 is_hopeless=lambda error: error.unknown in self._asked_for_here,
             )
         )
+
+    @property
+    def _urls(self) -> list[str]:
+        return [str(each.url) for each in map(parse, self.spec.requirements) if each.url]
+
+    @property
+    def _prevents_builds(self) -> bool:
+        """Whether builds can be prevented: not where a helper in Python gives git passwords."""
+        has_git = any(each.startswith("git+") for each in self._urls)
+        return not has_git and can_prevent_builds()
 
     @property
     def _asked_for_here(self) -> list[str]:
@@ -160,7 +169,7 @@ class _Run:
         command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
         command += [*_choices(spec, options), "--python", self.interpreter]
         command += settings_arguments(metadata, scratch)
-        builds = attempt.builds or not can_prevent_builds()
+        builds = attempt.builds or not self._prevents_builds
         text = yield from run_uv(command, scratch, spec.indexes, find_links=links, builds=builds)
         return tomllib.loads(text)
 
