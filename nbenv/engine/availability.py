@@ -31,6 +31,7 @@ __all__ = [
     "find_built",
     "find_missing",
     "is_temporary",
+    "may_be_taken",
     "offered_for",
     "select_for",
 ]
@@ -186,7 +187,7 @@ def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) 
     missing = {}
     for name, locked in sorted(select_for(snapshot, spec).items()):
         files = offered.get(name, [])
-        same = [file for file in files if file.digest in locked.hashes]
+        same = [file for file in files if may_be_taken(file, locked)]
         # A package from a URL is on no index.
         if locked.version is None or best_file(same, spec.python):
             continue
@@ -199,11 +200,17 @@ def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) 
     return missing
 
 
+def may_be_taken(file: File, locked: LockedDistribution) -> bool:
+    """Return whether a file is a locked one, and not one that is built on other platforms alone."""
+    is_for_others = file.is_source and locked.prebuilt is not None and not locked.source
+    return file.digest in locked.hashes and not is_for_others
+
+
 def find_built(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) -> list[str]:
     """Return the names of the packages that would be built from source."""
     built = []
     for name, locked in select_for(snapshot, spec).items():
-        files = (each for each in offered.get(name, ()) if each.digest in locked.hashes)
+        files = (each for each in offered.get(name, ()) if may_be_taken(each, locked))
         file = best_file(files, spec.python)
         if file and file.is_source:
             built.append(name)

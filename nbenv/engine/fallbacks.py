@@ -18,6 +18,7 @@ from nbenv.engine.availability import (
     Availability,
     find_built,
     find_missing,
+    may_be_taken,
     offered_for,
     select_for,
 )
@@ -154,8 +155,8 @@ def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[F
     yield Progress("resolve", "Looking for other files of the same versions…")
     spec, files = available.spec, dict[str, File]()
     for name in available.missing:
-        locked = next(each for each in spec.lock.distributions if each.name == name)
-        others = [f for f in available.offered.get(name, ()) if f.digest not in locked.hashes]
+        locked = select_for(snapshot, spec)[name]
+        others = [f for f in available.offered.get(name, ()) if not may_be_taken(f, locked)]
         best = best_file((f for f in others if f.digest), spec.python)
         if best is None:
             return None

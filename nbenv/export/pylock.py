@@ -45,12 +45,18 @@ def write(snapshot: NotebookSnapshot) -> Steps[str]:
     found = yield from _find_files(spec)
     pylock = {
         "lock-version": "1.0",
-        "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
+        "environments": _environments(spec),
         "requires-python": f"=={spec.python}.*",
         "created-by": "nbenv",
         "packages": [_package_entry(locked, found, spec) for locked in spec.lock.distributions],
     }
     return _warning(_without_files(spec, found)) + tomli_w.dumps(pylock)
+
+
+def _environments(spec: Spec) -> list[str]:
+    """Return the markers of the environments that the lock is for."""
+    platforms = spec.lock.platforms or ("sys_platform != 'emscripten'",)
+    return [f"implementation_name == 'cpython' and {each}" for each in platforms]
 
 
 def _warning(names: Sequence[str]) -> str:
@@ -134,10 +140,9 @@ def _package_entry(locked: LockedDistribution, found: Found, spec: Spec) -> Pack
     files = found.get(locked.requirement, ())
     wheels = [_file_entry(file) for file in files if not file.is_source]
     sources = [_file_entry(file) for file in files if file.is_source]
-    if wheels:
-        return package | {"wheels": wheels}
-    if sources:
-        return package | {"sdist": sources[0]}
+    if wheels or sources:  # both, where a platform has no wheel
+        source: Package = {"sdist": sources[0]} if sources else {}
+        return package | source | ({"wheels": wheels} if wheels else {})
     return package | {"tool": {"nbenv": {"hashes": list(locked.hashes)}}}
 
 

@@ -34,6 +34,7 @@ def settings(snapshot: NotebookSnapshot) -> dict[str, object]:
     ]
     known = {
         "constraint-dependencies": [*pinned, *spec.constraints],
+        "environments": list(spec.lock.platforms),
         "dependency-metadata": _without_dependencies(snapshot),
         "no-binary": ALL in spec.no_binary,
         "no-binary-package": [name for name in spec.no_binary if name != ALL],

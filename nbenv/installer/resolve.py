@@ -138,7 +138,7 @@ class _Run:
             yield from resolve_widest(
                 partial(self._export, constraints),
                 self.interpreter,
-                must_build=any(map(must_be_built, self._urls)),
+                must_build=self._prevents_builds and any(map(must_be_built, self._urls)),
                 is_hopeless=lambda error: error.unknown in self._asked_for_here,
             )
         )
@@ -146,6 +146,12 @@ class _Run:
     @property
     def _urls(self) -> list[str]:
         return [url for text in self.spec.requirements if (url := parse(text).url)]
+
+    @property
+    def _prevents_builds(self) -> bool:
+        """Whether builds can be prevented: not where a helper in Python gives git passwords."""
+        has_git = any(each.startswith("git+") for each in self._urls)
+        return not has_git and can_prevent_builds()
 
     @property
     def _asked_for_here(self) -> list[str]:
@@ -195,7 +201,7 @@ class _Run:
         command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
         command += [*_choices(spec, options), "--python", self.interpreter]
         command += settings_arguments({**metadata, "index": indexes}, scratch)
-        builds = attempt.builds or not can_prevent_builds()
+        builds = attempt.builds or not self._prevents_builds
         run = partial(run_uv, command, scratch, spec.indexes, find_links=links, builds=builds)
         text = yield from run(
             projects=project_folders(self._urls, self.folder), addresses=self._urls

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.wheels.platform_limits import described_platforms, may_be_for
 from nbenv.engine.consent import agreed_by_command, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.markers import possible_locked, select_locked
@@ -109,6 +110,14 @@ def _distributions_for(
         "platform_machine": machine,
         "os_name": "nt" if system == "win32" else "posix",
     }
+    machine_marker = f"platform_machine == '{machine}' and sys_platform == '{system}'"
+    if not may_be_for(snapshot.spec.lock.platforms, machine_marker):
+        raise NbenvError(
+            f"The notebook cannot be packed for {platform}.",
+            f"It is locked for {described_platforms(snapshot.spec.lock.platforms)} only.",
+            "Lock it for more platforms first: nbenv upgrade NOTEBOOK, where an index has files "
+            "for them.",
+        )
     return list(select_locked(snapshot.spec, platform=values).values())
 
 

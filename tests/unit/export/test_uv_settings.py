@@ -30,6 +30,13 @@ def test_nothing_to_set(tmp_path: Path) -> None:
     assert settings(snapshot(tmp_path, "a")) == {}
 
 
+def test_a_lock_of_some_platforms(tmp_path: Path) -> None:
+    document = snapshot(tmp_path, "a", lock=(locked("a"),))
+    marker = "sys_platform == 'linux'"
+    record = {**document.spec.to_record(), "platforms": [marker]}
+    assert settings(replace(document, record=record))["environments"] == [marker]
+
+
 def test_a_project_is_not_named_like_a_dependency(tmp_path: Path) -> None:
     assert project_name(snapshot(tmp_path, name="My Work!.ipynb")) == "my-work"
     assert project_name(snapshot(tmp_path, name="!.ipynb")) == "notebook"

@@ -33,6 +33,23 @@ def fake(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 # -- settings
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "can"),
+    [
+        ("UV_KEYRING_PROVIDER", "subprocess", False),
+        ("UV_KEYRING_PROVIDER", "disabled", True),
+        ("UV_NO_CACHE", "1", False),
+        ("UV_OFFLINE", "1", True),
+    ],
+)
+def test_where_builds_can_be_prevented(
+    clean: None, monkeypatch: pytest.MonkeyPatch, name: str, value: str, can: bool
+) -> None:
+    monkeypatch.setenv("UV_NO_CONFIG", "1")
+    monkeypatch.setenv(name, value)
+    assert uv.can_prevent_builds() is can
+
+
 def test_settings_of_other_projects_are_left_out(
     clean: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
