@@ -10,7 +10,7 @@ from nbenv.adopt.findings import Findings
 from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.errors import NbenvError, NotebookError, UsageError
+from nbenv.errors import IndexAccessError, NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
 from nbenv.operations.adoption.attempts import (
     Adopted,
@@ -18,6 +18,7 @@ from nbenv.operations.adoption.attempts import (
     SharedVersions,
     install_first_possible,
     with_indexes,
+    with_way_out,
 )
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.examined import AdoptOptions, examine_for
@@ -78,7 +79,10 @@ def adopt(
     _check_record(ref, agreed)
     findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
-    indexes = yield from serving_indexes(findings, examined.python)
+    try:
+        indexes = yield from serving_indexes(findings, examined.python)
+    except IndexAccessError as error:
+        raise with_way_out(error, ref, findings.indexes.values()) from None
     recorded = NotebookSnapshot.read(ref).spec.indexes
     named = yield from resolve_names(findings, ref.folder, with_indexes(recorded, indexes))
     goal = Goal(
