@@ -78,10 +78,13 @@ def restore(call: Call) -> Steps[Outcome]:
             "restore --python moves the notebook, and cannot be combined with another option.",
             todo="Use --python on its own.",
         )
+    if options.torch_backend and (options.python or options.dry_run or options.fallback):
+        raise UsageError(
+            "restore --torch-backend changes a build, and cannot be combined with another option.",
+            todo="Use --torch-backend on its own; --fallback cpu has a preview.",
+        )
     if options.dry_run:
         return _preview(call)
-    if options.torch_backend and options.fallback:
-        raise UsageError("restore takes --torch-backend or --fallback, not both.")
     return restore(
         call.notebook(), options.python, options.fallback, call.agreed, options.torch_backend
     )

@@ -173,7 +173,7 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
             agreed = yield from agreed_by_command(ref, None)
             yield Progress("restore", f"Restoring {notebook.name} from the pack…")
             with only_wheels_in(scratch):
-                outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False)
+                outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False, anyway=True)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
     return Outcome(

@@ -98,6 +98,7 @@ def _restore_for_run(
     ref: NotebookRef, python: str | None, fallback: str | None, agreed: str | None = None
 ) -> Steps[tuple[NotebookRef, list[str]]]:
     """Restore; return the notebook to run, which may be a copy, and the report of a fallback."""
+    anyway = agreed is not None  # a clean room has the recorded build, whatever the machine has
     agreed = yield from agreed_by_command(ref, agreed)
     recorded = NotebookSnapshot.read(ref).spec.python
     if python not in (None, "auto", recorded):
@@ -107,7 +108,7 @@ def _restore_for_run(
         return moved, []
     fallback = fallback or ("python" if python == "auto" else None)
     try:
-        yield from prepare(ref, agreed)
+        yield from prepare(ref, agreed, anyway=anyway)
     except UnavailableError as error:
         if fallback is None:
             raise

@@ -6,7 +6,7 @@ On macOS there is one build, which is on the default index: the same record serv
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from nbenv.core.requirements import parse
 from nbenv.core.spec import Index, Spec
 from nbenv.core.typed.torch_backends import TORCH_PACKAGES, is_backend
 from nbenv.core.urls import without_credentials
+from nbenv.installer.accelerators.own_builds import own_builds
 from nbenv.installer.accelerators.torch_index import torch_index
 from nbenv.installer.scratch_project import write_project
 
@@ -108,7 +109,7 @@ def write_torch_pins(
         return []
     pins = pins_for(spec)
     here = {each.name: each for each in distributions if each.name in pins.names and each.version}
-    if not here:
+    if not here or _is_own(here, spec):
         return []
     path = folder / "torch" / "pyproject.toml"
     path.parent.mkdir()
@@ -116,6 +117,12 @@ def write_torch_pins(
     asked = [each.requirement for each in here.values()]
     write_project(path, {"dependencies": asked}, {"index": pins.indexes, "sources": sources})
     return [str(path)]
+
+
+def _is_own(here: Mapping[str, LockedDistribution], spec: Spec) -> bool:
+    """Return whether a folder of this machine's has the build, so that no index need be asked."""
+    builds = own_builds(spec.torch_backend, spec.python)
+    return {*here} == {"torch"} and here["torch"].version in builds
 
 
 def with_torch_index(spec: Spec) -> tuple[Index, ...]:
