@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.environments.interpreters import Interpreter, find
+from nbenv.environments.interpreters import Interpreter, find, is_too_old
 from nbenv.environments.markers import select_locked
 from nbenv.errors import BuildError, BuildRefusedError, IndexAccessError, NbenvError
 from nbenv.installer.index_lookup import offered_files
@@ -103,7 +103,7 @@ def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[
     spec = snapshot.spec
     yield Progress("resolve", "Checking which packages are unavailable…")
     python = find(spec.python)
-    reason = f"{error.what} {error.why}" if error else _no_python(spec)
+    reason = f"{error.what} {error.why}".rstrip() if error else _no_python(spec)
     found = Availability(spec, python, no_python="" if python else reason)
     offered = offered_for(snapshot, spec)
     missing = find_missing(snapshot, spec, offered)
@@ -116,6 +116,8 @@ def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[
 
 
 def _no_python(spec: Spec) -> str:
+    if is_too_old(spec.python):
+        return f"Python {spec.python} is too old for a notebook's kernel."
     return f"Python {spec.python} is not on this machine."
 
 

@@ -32,8 +32,6 @@ from nbenv.progress import Progress, Steps
 __all__ = ["LEVELS", "Fallback", "find_fallbacks"]
 
 LEVELS = ("build", "python", "dated", "newest")
-_OLDEST = 10
-"""The oldest minor version of Python 3 that is offered instead of the recorded one."""
 _TRIED = 3
 """Pythons that are tried; each one takes a resolution."""
 
@@ -183,8 +181,7 @@ def _pythons(recorded: str) -> list[str]:
     """
     minor = int(recorded.partition(".")[2])
     here = {int(each.python.partition(".")[2]) for each in interpreters.available()} - {minor}
-    usable = [each for each in here if each >= _OLDEST]
-    return [f"3.{n}" for n in sorted(usable, key=lambda each: (abs(each - minor), -each))]
+    return [f"3.{n}" for n in sorted(here, key=lambda each: (abs(each - minor), -each))]
 
 
 def _dated(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from nbenv.core.spec import Index
 from nbenv.engine.summaries import as_table, counted
+from nbenv.environments.interpreters import OLDEST, is_too_old
 
 __all__ = ["PreviewedPackage", "PreviewedRestore"]
 
@@ -92,8 +93,7 @@ class PreviewedRestore:
         return "\n".join([*self._lines(), "", table]).rstrip()
 
     def _lines(self) -> Iterator[str]:
-        absent = "" if self.python_here else " (not on this machine: uv would download it)"
-        yield f"Python:         {self.python}{absent}"
+        yield f"Python:         {self.python}{self._absence()}"
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
             instead = " (instead of this machine's default index)" if index.default else ""
@@ -116,6 +116,11 @@ class PreviewedRestore:
         if self.problem:
             yield f"Not known:      {self.problem}"
         yield f"Approved here:  {'yes' if self.approved else 'not yet'}"
+
+    def _absence(self) -> str:
+        if is_too_old(self.python):
+            return f" (too old for a kernel, which needs {OLDEST} or newer)"
+        return "" if self.python_here else " (not on this machine: uv would download it)"
 
     def _download(self) -> str:
         unknown = len(self.distributions) - len(self._sizes)

@@ -11,7 +11,7 @@ from nbenv.adopt.findings import Findings
 from nbenv.core.spec import Index
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.interpreters import default_python
+from nbenv.environments.interpreters import default_python, is_too_old, missing
 from nbenv.errors import NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
 from nbenv.operations.adoption.attempts import (
@@ -24,7 +24,7 @@ from nbenv.operations.adoption.dates import chosen_day
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.names import resolve_names
 from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
-from nbenv.operations.adoption.pythons import first_python, other_pythons
+from nbenv.operations.adoption.pythons import first_python, other_pythons, too_old_note
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["AdoptOptions", "adopt"]
@@ -146,11 +146,14 @@ def _examine(path: Path, options: AdoptOptions) -> _Examined:
     findings = examine(path, default_python(), options.python)
     declared, source = findings.python, findings.python_source
     as_of = chosen_day(options.as_of, findings)
+    if options.python and is_too_old(options.python):
+        raise missing(options.python)
     python = first_python(findings, options.python, as_of)
     if python != declared:
         findings = replace(examine(path, default_python(), python), python_source="")
         if declared:
-            findings.note(f"Python {declared} ({source}) is not used; Python {python} is")
+            why = too_old_note(declared, findings, as_of)
+            findings.note(f"Python {declared} ({source}) is not used; Python {python} is{why}")
     if options.own_indexes:
         findings = replace(findings, indexes={}, main_indexes={})
     return _Examined(findings, declared, python, as_of)

@@ -15,6 +15,7 @@ from nbenv.core.urls import unused_name
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, Edited, change
+from nbenv.environments.interpreters import is_too_old
 from nbenv.errors import (
     BrokenEnvironmentError,
     BuildError,
@@ -174,9 +175,10 @@ def _install(goal: Goal, attempt: _Attempt, as_of: str | None) -> Steps[Adopted]
         asked = [t for t in attempt.requirements if requirements.name_of(t) != requirements.KERNEL]
         known = {requirements.name_of(text) for text in spec.requirements}
         new = [text for text in asked if requirements.name_of(text) not in known]
+        keeps_python = snapshot.record is not None and not is_too_old(spec.python)
         wanted = replace(
             spec,
-            python=attempt.python if snapshot.record is None else spec.python,
+            python=spec.python if keeps_python else attempt.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=with_indexes(spec.indexes, goal.indexes),
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nbenv.adopt.findings import Findings
 from nbenv.environments import interpreters
-from nbenv.environments.interpreters import default_python
+from nbenv.environments.interpreters import OLDEST, default_python, is_too_old
 
-__all__ = ["first_python", "other_pythons"]
+__all__ = ["first_python", "other_pythons", "too_old_note"]
 
 _USABLE_SINCE = {
     "3.8": "2020-02", "3.9": "2021-02", "3.10": "2022-02", "3.11": "2023-02", "3.12": "2024-02",
@@ -41,6 +41,22 @@ def other_pythons(declared: str | None, as_of: str | None) -> list[str]:
         at_least = [each for each in here if _minor_number(each) >= _minor_number(declared)]
         order = [*at_least, *order]
     return list(dict.fromkeys(order))
+
+
+def too_old_note(declared: str, findings: Findings, as_of: str | None) -> str:
+    """Return why a declared Python is not used if no kernel runs on it, as the end of a sentence.
+
+    It says what ``--as-of`` would do, where the notebook has an age and no day was asked for.
+    """
+    if not is_too_old(declared):
+        return ""
+    reason = f": a kernel needs Python {OLDEST} or newer"
+    day = findings.as_of
+    if as_of or not day:
+        return reason
+    return (
+        f"{reason} (--as-of {day} takes packages of that time, on an older Python of this machine)"
+    )
 
 
 def _minor_number(python: str) -> int:
