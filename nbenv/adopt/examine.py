@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from packaging.version import Version
+
 from nbenv.adopt.age import age_of, python_of, shown_versions
-from nbenv.adopt.findings import Findings, FoundRequirement, package_name
+from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.notebook_reader import ReadNotebook, read
 from nbenv.adopt.project_files import read_beside
 from nbenv.adopt.records import READERS
+from nbenv.adopt.removals.table import PYTHON
+from nbenv.adopt.removals.uses import uses
 from nbenv.adopt.resolve_imports import settle
 from nbenv.adopt.scan import Scan
 
@@ -51,6 +55,7 @@ def examine(path: Path, default: str, python: str | None = None) -> Findings:
     for cell in notebook.cells:
         for pin in shown_versions(cell):
             _add_shown_version(pin, notebook, findings)
+    _add_removals(scan, findings)
     if findings.as_of is None:
         findings.as_of, findings.as_of_reason = age_of(notebook, findings)
     return findings
@@ -80,3 +85,18 @@ def _add_shown_version(pin: FoundRequirement, notebook: ReadNotebook, findings: 
     name = owner or package_name(module)
     if name in findings.names() and name not in findings.pins:
         findings.add_pin(f"{name}=={version}", pin.source)
+        findings.shown.add(f"{name}=={version}")
+
+
+def _add_removals(scan: Scan, findings: Findings) -> None:
+    """Add the removed names that the code uses, and the limits that are enough to have them."""
+    names = {*findings.names(), PYTHON}
+    found = uses((facts.trees, where) for facts, where in scan.code)
+    findings.removed = [each for each in found if each.removal.distribution in names]
+    by_version = sorted(findings.removed, key=lambda each: Version(each.removal.version))
+    for each in by_version:
+        removal = each.removal
+        if removal.is_limit and removal.distribution not in findings.pins:
+            source = Source(3, f"{each.where} uses {removal.name}")
+            findings.add_pin(removal.requirement, source)
+            findings.limits.add(removal.requirement)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from nbenv.adopt.removals.uses import Use
 from nbenv.core.urls import index_name, unused_name, without_credentials
 
 __all__ = [
@@ -66,6 +67,8 @@ class Findings:
     `pins` are versions for requirements that have none. `main_indexes` are the indexes that sources
     name instead of the default one. `as_of` is a day (``"2021-06-01"``) to
     resolve as of; with `as_of_recorded` a record asks for it, otherwise it is an estimate.
+    `removed` are the names used that later versions no longer have; `limits` are the requirements
+    whose version follows from that alone, and `shown` those whose version an output shows.
     """
 
     python: str | None = None
@@ -85,6 +88,9 @@ class Findings:
     as_of: str | None = None
     as_of_reason: str = ""
     as_of_recorded: bool = False
+    removed: list[Use] = field(default_factory=list)
+    limits: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
 
     def add(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
         """Add a requirement, in its normal form where it has a name, without credentials."""

@@ -64,7 +64,7 @@ class CodeFacts:
 
     `commands` are shell lines; `colab_commands` run only on Colab. `magics` are names and lines,
     `cell_magics` names and bodies. `paths` are added to ``sys.path``. `written_files` are files
-    that cells write: name → content.
+    that cells write: name → content. `trees` are the syntax trees of all of it.
     """
 
     imports: list[Import] = field(default_factory=list)
@@ -75,6 +75,7 @@ class CodeFacts:
     calls: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     written_files: dict[str, str] = field(default_factory=dict)
+    trees: list[ast.Module] = field(default_factory=list)
 
 
 def analyse(source: str, *, is_cell: bool) -> CodeFacts:
@@ -109,6 +110,7 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool) -> None:
             tree = ast.parse(source)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error)) from None
+    facts.trees.append(tree)
     _Visitor(facts).visit(tree)
 
 

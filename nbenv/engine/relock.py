@@ -12,6 +12,7 @@ from packaging.version import Version
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
+from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
@@ -64,6 +65,8 @@ def relock(
     choice = replace(options or ResolveOptions(), locked_for=old.python)
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
+    if choice.before:
+        return (yield from resolve_as_of(new, choice, partial(_at, interpreter, folder)))
     if new.exclude_newer:
         return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.prefer_binary:
@@ -71,6 +74,10 @@ def relock(
             wheels = replace(choice, only_wheels=True)
             return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _at(interpreter: Interpreter, folder: Path, spec: Spec, options: ResolveOptions) -> Steps[Spec]:
+    return (yield from _resolved(spec, interpreter, folder, options))
 
 
 def _with_newer_kernel(

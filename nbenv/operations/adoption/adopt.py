@@ -20,7 +20,7 @@ from nbenv.operations.adoption.attempts import (
     install_first_possible,
     with_indexes,
 )
-from nbenv.operations.adoption.dates import chosen_day
+from nbenv.operations.adoption.dates import chosen_day, day_before
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.names import resolve_names
 from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
@@ -101,13 +101,16 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         indexes=indexes,
         as_of=as_of,
         agreed=agreed,
+        soft=frozenset(findings.limits | findings.shown),
+        is_estimate=options.as_of == "auto",
+        last_day=day_before(each.removal for each in findings.removed),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)
     if options.rewrite:
         rewrite_installs(path)
     findings = _completed(findings, named.notes, adopted, ref)
-    return adopted_outcome(findings, path.name, adopted, as_of)
+    return adopted_outcome(findings, path.name, adopted, adopted.as_of)
 
 
 def _check_record(ref: NotebookRef, agreed: str | None) -> None:
