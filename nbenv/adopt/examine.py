@@ -14,7 +14,7 @@ from packaging.version import Version
 from nbenv.adopt.age import age_of, python_of, shown_versions
 from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
 from nbenv.adopt.local_modules import LocalModules
-from nbenv.adopt.notebook_reader import ReadNotebook, read
+from nbenv.adopt.notebook_reader import ReadNotebook, kept_copy, read
 from nbenv.adopt.project_files import read_beside
 from nbenv.adopt.records import READERS
 from nbenv.adopt.removals.table import PYTHON
@@ -52,6 +52,14 @@ def examine(path: Path, default: str, python: str | None = None) -> Findings:
     read_beside(path.parent, beside)
     _choose_python(notebook, findings, beside, python)
     settle(scan, beside, findings.python or default, alone=_is_only_notebook(path))
+    scan.hint_conditional()
+    _add_conda_parts(findings, beside)
+    if notebook.format != 4:
+        copy = kept_copy(path, notebook.format).name
+        findings.note(
+            f"the file is in the old format {notebook.format}: adopting converts it to format 4, "
+            f"and keeps the old one as {copy}"
+        )
     for cell in notebook.cells:
         for pin in shown_versions(cell):
             _add_shown_version(pin, notebook, findings)
@@ -59,6 +67,16 @@ def examine(path: Path, default: str, python: str | None = None) -> Findings:
     if findings.as_of is None:
         findings.as_of, findings.as_of_reason = age_of(notebook, findings)
     return findings
+
+
+def _add_conda_parts(findings: Findings, beside: Findings) -> None:
+    """Add what conda installs beside Python packages, and name what only conda has."""
+    for name, where in beside.system.items():
+        for place in where:
+            findings.add_system([name], place)
+    for source, names in {**beside.conda_only, **findings.conda_only}.items():
+        shown = ", ".join(dict.fromkeys(names))
+        findings.note(f"{source} lists what only conda has, which is left out: {shown}")
 
 
 def _choose_python(

@@ -17,7 +17,7 @@ from nbenv.core.language import is_python, other_language
 from nbenv.errors import NotebookError
 from nbenv.notebook.text_cells import read_text_notebook
 
-__all__ = ["Cell", "ReadNotebook", "read"]
+__all__ = ["Cell", "ReadNotebook", "kept_copy", "read"]
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,16 @@ def read(path: Path) -> ReadNotebook:
         path,
         dict(converted.metadata),
         tuple(_code_cells(converted.cells)),
-        "\n".join(_text(cell.source) for cell in converted.cells if cell.cell_type != "code"),
+        "\n".join(_text(c.get("source")) for c in converted.cells if c.cell_type != "code"),
         original,
     )
     _check_language(notebook)
     return notebook
+
+
+def kept_copy(path: Path, version: int) -> Path:
+    """Return where the file of an old format is kept when it is converted."""
+    return path.with_suffix(f".v{version}.ipynb")
 
 
 def _read_file(path: Path) -> tuple[nbformat.NotebookNode, int]:
@@ -94,7 +99,7 @@ def _code_cells(cells: list[nbformat.NotebookNode]) -> Iterator[Cell]:
     for number, cell in enumerate(cells, 1):
         if cell.cell_type == "code" and _is_python(cell):
             outputs = "\n".join(_output_texts(cell.get("outputs", ())))
-            yield Cell(number, _text(cell.source), outputs)
+            yield Cell(number, _text(cell.get("source")), outputs)
 
 
 def _is_python(cell: nbformat.NotebookNode) -> bool:

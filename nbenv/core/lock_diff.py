@@ -63,7 +63,7 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
 
 
 def option_texts(spec: Spec) -> dict[str, str]:
-    """Return in words what limits or directs the next resolution, by what it is about."""
+    """Return in words what directs the next resolution, and what nbenv does not install itself."""
     texts = {
         "default index": next((each.url for each in spec.indexes if each.default), ""),
         "constraints": ", ".join(spec.constraints),
@@ -73,6 +73,7 @@ def option_texts(spec: Spec) -> dict[str, str]:
         "never built": ", ".join(spec.only_binary),
         "nothing newer than": spec.exclude_newer,
         "index strategy": spec.index_strategy,
+        "system packages": ", ".join(spec.system),
     }
     return {name: text for name, text in texts.items() if text}
 

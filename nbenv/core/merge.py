@@ -52,6 +52,7 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
         only_binary=_names([each.only_binary for each in sides]),
         exclude_newer=_one([each.exclude_newer for each in sides], "last day"),
         index_strategy=_one([each.index_strategy for each in sides], "index strategy"),
+        system=_names([each.system for each in sides]),
         unknown={**theirs.unknown, **ours.unknown},
     )
     complete = _complete_lock(base, ours, theirs, spec)
@@ -129,7 +130,7 @@ def _complete_lock(base: Spec, ours: Spec, theirs: Spec, merged: Spec) -> Lock |
 
 
 def _limits(spec: Spec) -> Spec:
-    return replace(_without_lock(spec), requirements=(), editable=(), indexes=())
+    return replace(_without_lock(spec), requirements=(), editable=(), indexes=(), system=())
 
 
 def _without_lock(spec: Spec) -> Spec:

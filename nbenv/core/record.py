@@ -42,6 +42,7 @@ RecordDict = dict[str, object]
 ``only_binary``    list of str             names never to build, or ``":all:"``
 ``exclude_newer``  str                     a day or time; no later file is taken
 ``index_strategy`` str                     uv's name of the way to choose between indexes
+``system``         list of str             packages of the system, which nbenv never installs itself
 =================  ======================  =========================================================
 
 Other keys are kept as they are: a later nbenv may have written them.
@@ -61,8 +62,9 @@ ASKED = (
     "only_binary",
     "exclude_newer",
     "index_strategy",
+    "system",
 )
-"""The keys that determine what the next change resolves."""
+"""The keys that determine what the next change resolves, or an image installs."""
 _LISTS_OF_TEXT = (
     "requirements",
     "lock",
@@ -73,6 +75,7 @@ _LISTS_OF_TEXT = (
     "find_links",
     "no_binary",
     "only_binary",
+    "system",
 )
 _TEXTS = ("exclude_newer", "index_strategy")
 _MOST = 10_000

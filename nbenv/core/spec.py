@@ -29,6 +29,7 @@ _OPTIONS = (
     "only_binary",
     "exclude_newer",
     "index_strategy",
+    "system",
 )
 """Keys with the names of the fields, absent from a record where they are empty."""
 _KNOWN = frozenset(
@@ -55,6 +56,7 @@ class Spec:
     only_binary: tuple[str, ...] = ()
     exclude_newer: str = ""
     index_strategy: str = ""
+    system: tuple[str, ...] = ()
     unknown: Mapping[str, object] = field(default_factory=dict)
     _found: RecordDict | None = field(default=None, init=False, repr=False, compare=False)
     """The record that it was read from, if that is written in another form than ours."""
@@ -88,6 +90,7 @@ class Spec:
             only_binary=recorded_options.formats(_texts(checked, "only_binary"), "only_binary"),
             exclude_newer=recorded_options.exclude_newer(str(checked.get("exclude_newer", ""))),
             index_strategy=recorded_options.index_strategy(str(checked.get("index_strategy", ""))),
+            system=recorded_options.system(_texts(checked, "system")),
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
         if checked != spec.to_record():

@@ -54,6 +54,8 @@ class Disclosure:
         Names that the next change builds from source, as far as it installs them.
     lines
         The lines of the lock that may be installed on this platform.
+    system
+        Packages of the system, which nbenv does not install, but exports for images name.
     """
 
     indexes: tuple[Index, ...]
@@ -66,6 +68,7 @@ class Disclosure:
     conditional: tuple[str, ...]
     built: tuple[str, ...]
     lines: tuple[LockedDistribution, ...]
+    system: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -112,6 +115,9 @@ class Disclosure:
             yield f"It uses the index {index.name} ({index.url}){instead}."
         for url in self.find_links:
             yield f"It takes files from {url}."
+        if self.system:
+            asked = ", ".join(self.system)
+            yield f"It asks for system packages, which nbenv does not install: {asked}."
 
 
 def _origin(locked: LockedDistribution) -> str:
@@ -156,6 +162,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         conditional=tuple(_line(each, chosen) for each in possible if each not in chosen),
         built=_not_built_yet(spec, possible),
         lines=tuple(possible),
+        system=spec.system,
     )
 
 

@@ -58,6 +58,7 @@ class PreviewedRestore:
     locked_source: tuple[str, ...] | None
     looked_up: bool
     problem: str
+    system: tuple[str, ...] = ()
 
     @property
     def _sizes(self) -> list[int]:
@@ -113,6 +114,8 @@ class PreviewedRestore:
             yield "Built here:     unknown until it is resolved (building runs code)"
         elif self._source:
             yield f"Built here:     {', '.join(self._source)} (building runs their code)"
+        if self.system:
+            yield f"System:         {', '.join(self.system)} (not installed by nbenv)"
         if self.problem:
             yield f"Not known:      {self.problem}"
         yield f"Approved here:  {'yes' if self.approved else 'not yet'}"

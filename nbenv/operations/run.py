@@ -167,6 +167,8 @@ def _read_content(path: str) -> nbformat.NotebookNode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about cells without an id, which nobody has to mind
         content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for cell in content.cells:
+        cell.setdefault("source", "")  # nbclient wants one, whatever wrote the file
     return content
 
 

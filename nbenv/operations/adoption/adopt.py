@@ -102,6 +102,8 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
         as_of=as_of,
         agreed=agreed,
         soft=frozenset(findings.limits | findings.shown),
+        no_deps=frozenset(findings.no_deps),
+        system=tuple(findings.system),
         is_estimate=options.as_of == "auto",
         last_day=day_before(each.removal for each in findings.removed),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),

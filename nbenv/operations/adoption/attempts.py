@@ -66,6 +66,8 @@ class Goal:
     soft: frozenset[str] = frozenset()
     last_day: str | None = None
     is_estimate: bool = False
+    no_deps: frozenset[str] = frozenset()
+    system: tuple[str, ...] = ()
     anew: bool = False
 
     def loosened(self, *, only_soft: bool = False) -> tuple[str, ...]:
@@ -262,6 +264,12 @@ def _install(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
             python=spec.python if is_kept else attempt.python,
             requirements=tuple(requirements.merge(spec.requirements, new)),
             indexes=with_indexes(spec.indexes, goal.indexes),
+            no_deps=tuple(
+                sorted(
+                    {*spec.no_deps, *goal.no_deps.intersection(map(requirements.name_of, asked))}
+                )
+            ),
+            system=tuple(dict.fromkeys([*spec.system, *goal.system])),
         )
         return Edited(wanted, None)
 

@@ -8,6 +8,7 @@ from typing import cast
 
 import nbformat
 
+from nbenv.adopt.notebook_reader import kept_copy
 from nbenv.adopt.rewrite_cells import rewritten
 from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.document import NotebookRef
@@ -40,7 +41,7 @@ def prepare_file(path: Path, ref: NotebookRef, *, rewriting: bool) -> None:
         return
     version = _parsed(path.read_bytes())["nbformat"]
     if version != 4:
-        copy = path.with_suffix(f".v{version}.ipynb")
+        copy = kept_copy(path, int(str(version)))
         update_notebook(str(path), lambda data: _converted(data, copy))
 
 

@@ -106,3 +106,13 @@ def test_options_that_both_sides_changed_conflict(
     base = spec("a", a="1")
     with pytest.raises(RecordError, match=what):
         merge_records(base, replace(base, **ours), replace(base, **theirs))  # type: ignore[arg-type]
+
+
+def test_system_packages_of_both_sides_are_merged_and_need_no_resolver() -> None:
+    base = spec("a", a="1")
+    ours = replace(spec("a", "b", a="1", b="2"), system=("ffmpeg",))
+    theirs = replace(spec("a", "c", a="1", c="3"), system=("graphviz",))
+    merged = merge_records(base, ours, theirs)
+    assert (merged.spec.system, merged.is_locked) == (("ffmpeg", "graphviz"), True)
+    gone = merge_records(ours, replace(ours, system=()), ours)
+    assert gone.spec.system == ()
