@@ -282,8 +282,8 @@ def _records() -> Iterator[Hostile]:
             yield Hostile(f"{key}: {name}", record(**{key: [text]}), f".{key}[0]")
     words = {
         "command": "a;id", "option": "--yes", "space": "a b", "substitution": "$(id)",
-        "line": "a\\", "path": "../a", "file": "./a.deb", "version": "a=1", "": "", "backtick": "`id`",
-        "redirection": "a>b", "quote": "a'b", "long": "a" * 101, "letter": "ä",
+        "line": "a\\", "path": "../a", "file": "./a.deb", "version": "a=1", "": "",
+        "backtick": "`id`", "redirection": "a>b", "quote": "a'b", "long": "a" * 101, "letter": "ä",
     }  # fmt: skip
     for name, text in words.items():
         yield Hostile(f"system: {name}", record(system=["ffmpeg", text]), ".system[1]")

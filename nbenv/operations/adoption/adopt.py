@@ -20,10 +20,10 @@ from nbenv.operations.adoption.attempts import (
     install_first_possible,
     with_indexes,
 )
-from nbenv.operations.adoption.dates import chosen_day, day_before
+from nbenv.operations.adoption.dates import chosen_day, day_before, day_of_found
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.names import resolve_names
-from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
+from nbenv.operations.adoption.outcomes import Days, adopted_outcome, dry_run_outcome
 from nbenv.operations.adoption.pythons import first_python, other_pythons, too_old_note
 from nbenv.progress import Outcome, Progress, Steps
 
@@ -85,7 +85,8 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
     examined = _examine(path, options)
     as_of = examined.as_of
     if options.dry_run:
-        return dry_run_outcome(examined.findings, path.name, as_of, ref)
+        of_pins = None if as_of else day_of_found(examined.findings, examined.python)
+        return dry_run_outcome(examined.findings, path.name, Days(as_of, of_pins), ref)
     _check_record(ref, agreed)
     findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
@@ -112,7 +113,7 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
     if options.rewrite:
         rewrite_installs(path)
     findings = _completed(findings, named.notes, adopted, ref)
-    return adopted_outcome(findings, path.name, adopted, adopted.as_of)
+    return adopted_outcome(findings, path.name, adopted, Days(adopted.as_of))
 
 
 def _check_record(ref: NotebookRef, agreed: str | None) -> None:

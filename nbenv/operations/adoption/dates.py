@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from nbenv.adopt.findings import Findings, is_exact, package_name
+from nbenv.adopt.findings import Findings, is_exact, package_name, parse_named
 from nbenv.adopt.removals.table import PYTHON, Removal
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Index, Spec
 from nbenv.environments import interpreters
-from nbenv.errors import UsageError
+from nbenv.errors import InstallerError, UsageError
 from nbenv.installer.index_lookup import offered_files
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.installer.wheel_choice import File
@@ -22,6 +23,7 @@ __all__ = [
     "SLOW_TO_BUILD",
     "chosen_day",
     "day_before",
+    "day_of_found",
     "day_of_versions",
     "later_days",
     "suggested_day",
@@ -137,8 +139,31 @@ def day_of_versions(
     lock = yield from resolve_lock(spec, found.executable, folder, options)
     offered = offered_files(lock.distributions, python)
     names = {name for text in exact if (name := package_name(text))}
-    days = [day for name in names if (day := _first_upload(offered.get(name, ())))]
-    newest = max(days, default=None)
+    return _day_of_files(offered.get(name, ()) for name in names)
+
+
+def day_of_found(findings: Findings, python: str) -> str | None:
+    """Return the day that old exact versions give to everything, before anything is resolved.
+
+    Only this machine's own indexes are asked, and about these versions alone. None where there are
+    none, or where no index can be asked.
+    """
+    exact = [each.requirement for each in findings.settled() if is_exact(each.requirement)]
+    asked = [named for text in exact if (named := parse_named(text)) and not named.url]
+    lines = [
+        LockedDistribution(each.name, min(s.version for s in each.specifier)) for each in asked
+    ]
+    if not lines:
+        return None
+    try:
+        offered = offered_files(lines, python)
+    except InstallerError:
+        return None
+    return _day_of_files(offered.values())
+
+
+def _day_of_files(versions: Iterable[Sequence[File]]) -> str | None:
+    newest = max(filter(None, map(_first_upload, versions)), default=None)
     if newest is None or date.today() - newest < _OLD_VERSION:
         return None
     return (newest + _DEPENDENCIES_FOLLOW).isoformat()
