@@ -25,8 +25,11 @@ _BUILD_TOOLS = tuple(
     "flit-core hatchling maturin meson meson-python ninja pathspec pluggy "  # noqa: SIM905
     "poetry-core pybind11 scikit-build-core setuptools-scm trove-classifiers wheel".split()
 )
-_SETUPTOOLS = "setuptools=2024-06-01"
-"""The day of a setuptools that runs on each Python, and still has what old packages import."""
+_FIXED = {"setuptools": "2024-06-01", "matplotlib-inline": "2024-06-01"}
+"""Days of versions that run on each Python, and still get along with old packages.
+
+Later ones have no ``pkg_resources``, or want a newer Matplotlib without saying so.
+"""
 
 
 def resolve_as_of(new: Spec, options: ResolveOptions, resolve: Resolve) -> Steps[Spec]:
@@ -66,7 +69,7 @@ def resolve_as_of(new: Spec, options: ResolveOptions, resolve: Resolve) -> Steps
 def _choices(options: ResolveOptions, base: Lock) -> Iterator[tuple[ResolveOptions, Lock]]:
     """Yield the options of each way, and the versions to keep."""
     names = {name for name in base.versions() if name not in options.names}
-    for exempt in (names - _SHARED, names):
+    for exempt in (names - _SHARED - _FIXED.keys(), names - _FIXED.keys()):
         kept = Lock(tuple(each for each in base.distributions if each.name in exempt))
         yield replace(_with_tools(options, exempt), everything=False), kept
     yield _with_tools(options, set()), base
@@ -75,4 +78,5 @@ def _choices(options: ResolveOptions, base: Lock) -> Iterator[tuple[ResolveOptio
 def _with_tools(options: ResolveOptions, exempt: set[str]) -> ResolveOptions:
     """Return the options for undated build tools, and for these packages."""
     names = tuple(sorted({*exempt, *options.exempt, *_BUILD_TOOLS}))
-    return replace(options, exempt=names, dated=(*options.dated, _SETUPTOOLS))
+    days = (f"{name}={max(day, options.before[:10])}" for name, day in _FIXED.items())
+    return replace(options, exempt=names, dated=(*options.dated, *days))

@@ -169,7 +169,17 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
             notes=(*left_out, *adopted.notes, *([attempt.note] if attempt.problem else [])),
             dropped=frozenset(map(canonicalize_name, dropped)),
         )
-    raise failures[0]  # there is at least one attempt
+    raise _with_others(failures)  # there is at least one attempt
+
+
+def _with_others(failures: list[NbenvError]) -> NbenvError:
+    """Return the first error, which also tells why the other attempts failed."""
+    first = failures[0]
+    others = dict.fromkeys(each.what for each in failures if each.what != first.what)
+    if others:
+        told = "\n".join(f"  {what}" for what in list(others)[:_MOST])
+        first.why = "\n".join(filter(None, [first.why, "Other attempts failed, too:", told]))
+    return first
 
 
 def _attempts(goal: Goal) -> Iterator[_Attempt]:

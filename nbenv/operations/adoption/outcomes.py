@@ -46,6 +46,7 @@ def dry_run_outcome(findings: Findings, name: str, days: Days, ref: NotebookRef)
             **to_data(findings),
             "direct": direct_requirements(findings),
             "resolved_as_of": days.as_of or days.of_versions,
+            "offered_as_of": None if days.as_of else _offered_day(findings),
             "digest": digest_of_findings(findings, ref),
             "dry_run": True,
         },
@@ -70,6 +71,12 @@ def _text(findings: Findings, name: str, days: Days) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _offered_day(findings: Findings) -> str | None:
+    """Return the day on which all that the code uses was still there, None if it is today."""
+    is_gone = day_before(each.removal for each in findings.removed) is not None
+    return suggested_day(findings) if is_gone else None
+
+
 def _age_lines(findings: Findings, name: str, days: Days) -> Iterator[str]:
     if days.as_of:
         yield f"Resolved as of {days.as_of}."
@@ -82,9 +89,7 @@ def _age_lines(findings: Findings, name: str, days: Days) -> Iterator[str]:
         )
     gone = [each for each in findings.removed if not each.removal.is_limit]
     yield from (f"{each.where}: {each.removal}." for each in gone)
-    last = day_before(each.removal for each in gone)
-    if last:
-        day = suggested_day(findings)
+    if day := _offered_day(findings):
         yield f"To get versions that still have it: nbenv adopt --as-of {day} {name}"
     elif findings.as_of and findings.as_of < (date.today() - _OLD_NOTEBOOK).isoformat():
         yield (
@@ -92,5 +97,5 @@ def _age_lines(findings: Findings, name: str, days: Days) -> Iterator[str]:
             f"nbenv adopt --as-of {findings.as_of} {name}"
         )
     for each in gone:
-        if not last and each.removal.distribution != PYTHON:
+        if not day and each.removal.distribution != PYTHON:
             yield f"No Python of this machine can have {each.removal.requirement}."

@@ -34,6 +34,9 @@ def run_adopting(
     first, agreed = Outcome(), None
     if not _is_recorded(ref):
         shown = yield from adopt(ref, replace(options, dry_run=True))
+        if options.as_of is None and _offered_day(shown):  # today's versions are known to fail
+            options = replace(options, as_of="auto")
+            shown = yield from adopt(ref, replace(options, dry_run=True))
         yield Progress("approve", shown.text, lasting=True)
         ask(consent, f"Adopt {source} and install what it needs", "adopting it")
         first = yield from adopt(ref, options, _digest_in(shown))
@@ -47,6 +50,10 @@ def run_adopting(
     ran = done.data if isinstance(done.data, dict) else {}
     data = {**ran, "added": added, "adopted": first.data}
     return Outcome(f"{done.summary}{more}", done.text, data=data)
+
+
+def _offered_day(shown: Outcome) -> str:
+    return str(shown.data.get("offered_as_of") or "") if isinstance(shown.data, dict) else ""
 
 
 def _digest_in(shown: Outcome) -> str:

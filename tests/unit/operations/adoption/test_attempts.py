@@ -180,8 +180,9 @@ def test_the_error_is_that_of_the_first_attempt(
     goal: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, lambda spec: ResolutionError(f"{spec.python} {spec.requirements[0]}"))
-    with pytest.raises(ResolutionError, match=r"3\.11 a==1"):
+    with pytest.raises(ResolutionError, match=r"3\.11 a==1") as caught:
         drain(install_first_possible(goal))
+    assert "Other attempts failed, too:\n  3.9 a==1\n  3.11 a" in caught.value.why
 
 
 @pytest.mark.parametrize(

@@ -119,3 +119,23 @@ def test_no_answer_and_no(
     world(monkeypatch)
     with pytest.raises(kind, match=words):
         drain(run_adopting(notebook, None, AdoptOptions(), lambda _: answer))
+
+
+def test_what_is_known_to_fail_today_is_adopted_as_of_its_day(
+    notebook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world(monkeypatch)
+    days: list[tuple[bool, str | None]] = []
+
+    def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) -> Steps[Outcome]:
+        yield from ()
+        days.append((options.dry_run, options.as_of))
+        return Outcome("Adopted.", data={"digest": DIGEST, "offered_as_of": "2022-12-07"})
+
+    monkeypatch.setattr(run_adopt, "adopt", adopt)
+    drain(run_adopting(notebook, None, AdoptOptions(), lambda _: True))
+    assert days == [(True, None), (True, "auto"), (False, "auto")]
+    days.clear()
+    drain(run_adopting(notebook, None, AdoptOptions(as_of="2021-01-01"), lambda _: True))
+    assert days == [(True, "2021-01-01"), (False, "2021-01-01")]
+    assert made.installed == []
