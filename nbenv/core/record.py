@@ -45,6 +45,7 @@ RecordDict = dict[str, object]
 ``index_strategy`` str                     uv's name of the way to choose between indexes
 ``torch_backend``  str                     the build of PyTorch, as ``cpu`` or ``cu126``; ``none``
 ``torch_choice``   str                     ``auto`` where it was chosen by the machine's driver
+``system``         list of str             packages of the system, which nbenv never installs itself
 =================  ======================  =========================================================
 
 Other keys are kept as they are: a later nbenv may have written them.
@@ -75,8 +76,9 @@ ASKED = (
     "exclude_newer",
     "index_strategy",
     "torch_choice",
+    "system",
 )
-"""The keys that determine what the next change resolves."""
+"""The keys that determine what the next change resolves, or an image installs."""
 _LISTS_OF_TEXT = (
     "requirements",
     "lock",
@@ -89,6 +91,7 @@ _LISTS_OF_TEXT = (
     "find_links",
     "no_binary",
     "only_binary",
+    "system",
 )
 _TEXTS = ("exclude_newer", "index_strategy", "torch_backend", "torch_choice")
 _MOST = 10_000

@@ -33,6 +33,7 @@ _OPTIONS = (
     "index_strategy",
     "torch_backend",
     "torch_choice",
+    "system",
 )
 """Keys with the names of the fields, absent from a record where they are empty."""
 _KNOWN = frozenset(
@@ -72,6 +73,7 @@ class Spec:
     index_strategy: str = ""
     torch_backend: str = ""
     torch_choice: str = ""
+    system: tuple[str, ...] = ()
     unknown: Mapping[str, object] = field(default_factory=dict)
     _found: RecordDict | None = field(default=None, init=False, repr=False, compare=False)
     """The record that it was read from, if that is written in another form than ours."""
@@ -107,6 +109,7 @@ class Spec:
             index_strategy=recorded_options.index_strategy(str(checked.get("index_strategy", ""))),
             torch_backend=torch_backend(str(checked.get("torch_backend", ""))),
             torch_choice=torch_choice(str(checked.get("torch_choice", ""))),
+            system=recorded_options.system(_texts(checked, "system")),
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
         if checked != spec.to_record():

@@ -60,6 +60,8 @@ class Disclosure:
         The only platforms that the lock is for, in words; "" for all.
     torch_backend
         The build of PyTorch, which comes from an index that uv knows; "" for no particular one.
+    system
+        Packages of the system, which nbenv does not install, but exports for images name.
     """
 
     indexes: tuple[Index, ...]
@@ -74,6 +76,7 @@ class Disclosure:
     lines: tuple[LockedDistribution, ...]
     platforms: str = ""
     torch_backend: str = ""
+    system: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -123,6 +126,9 @@ class Disclosure:
             yield f"It takes files from {url}."
         if self.platforms:
             yield f"It is locked for {self.platforms} only."
+        if self.system:
+            asked = ", ".join(self.system)
+            yield f"It asks for system packages, which nbenv does not install: {asked}."
 
 
 def _origin(locked: LockedDistribution) -> str:
@@ -169,6 +175,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         lines=tuple(possible),
         platforms=described_platforms(spec.lock.platforms),
         torch_backend=spec.torch_backend if is_backend(spec.torch_backend) else "",
+        system=spec.system,
     )
 
 

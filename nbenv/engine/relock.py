@@ -14,6 +14,7 @@ from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.core.typed.torch_backends import TORCH_PACKAGES
 from nbenv.engine.accelerators.torch_choice import resolve_with_torch
+from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
 from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
 from nbenv.engine.interrupts import stopped
@@ -81,6 +82,8 @@ def _relocked(
     choice = replace(options or ResolveOptions(), locked_for=old.python, moved=moved(old, new))
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
+    if choice.before:
+        return (yield from resolve_as_of(new, choice, partial(_at, interpreter, folder)))
     if new.exclude_newer:
         return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.resolution and KERNEL not in new.lock.versions():
@@ -90,6 +93,10 @@ def _relocked(
             wheels = replace(choice, only_wheels=True)
             return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _at(interpreter: Interpreter, folder: Path, spec: Spec, options: ResolveOptions) -> Steps[Spec]:
+    return (yield from _resolved(spec, interpreter, folder, options))
 
 
 def _with_newer_kernel(

@@ -58,6 +58,8 @@ def comment_lines(spec: Spec) -> Iterator[str]:
         yield f"# Resolved with nothing newer than {spec.exclude_newer}."
     if spec.index_strategy:
         yield f"# Resolved with uv's index strategy {spec.index_strategy}."
+    if spec.system:
+        yield f"# Packages of the system that the notebook needs: {', '.join(spec.system)}."
     locked = spec.lock.versions()
     for text in spec.constraints:
         if name_of(text) not in locked:

@@ -94,6 +94,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         local=disclosed.local,
         conditional=disclosed.conditional,
         locked_source=disclosed.source,
+        system=disclosed.system,
         looked_up=found is not None,
         problem=problem,
         platforms=disclosed.platforms,

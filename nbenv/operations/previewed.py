@@ -61,6 +61,7 @@ class PreviewedRestore:
     platforms: str = ""
     torch_backend: str = ""
     lacks_accelerator: bool = False
+    system: tuple[str, ...] = ()
 
     @property
     def _sizes(self) -> list[int]:
@@ -122,6 +123,8 @@ class PreviewedRestore:
             yield "Built here:     unknown until it is resolved (building runs code)"
         elif self._source:
             yield f"Built here:     {', '.join(self._source)} (building runs their code)"
+        if self.system:
+            yield f"System:         {', '.join(self.system)} (not installed by nbenv)"
         if self.problem:
             yield f"Not known:      {self.problem}"
         yield f"Approved here:  {'yes' if self.approved else 'not yet'}"

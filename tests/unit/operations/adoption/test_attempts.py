@@ -12,7 +12,13 @@ from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edit, Edited
-from nbenv.errors import IndexAccessError, NbenvError, ResolutionError
+from nbenv.errors import (
+    BuildError,
+    BuildRefusedError,
+    IndexAccessError,
+    NbenvError,
+    ResolutionError,
+)
 from nbenv.operations.adoption import attempts
 from nbenv.operations.adoption.attempts import Goal, install_first_possible
 from nbenv.progress import Progress, Steps, drain
@@ -74,21 +80,33 @@ def test_the_first_attempt_is_what_the_notebook_says(
     assert (adopted.spec.indexes, adopted.notes, adopted.dropped) == ((OWN,), (), frozenset())
 
 
+@pytest.fixture
+def undated(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> Goal:
+    """A goal without a day, and an index that knows none of its versions."""
+
+    def no_day(*_: object) -> Steps[str | None]:
+        yield from ()
+        return None
+
+    monkeypatch.setattr(attempts, "day_of_versions", no_day)
+    return replace(goal, as_of=None)
+
+
 def test_another_python_comes_before_other_versions(
-    goal: Goal, monkeypatch: pytest.MonkeyPatch
+    undated: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, lambda spec: None if spec.python == "3.9" else ResolutionError("no"))
     seen: list[Progress] = []
-    adopted = drain(install_first_possible(goal), seen.append)
+    adopted = drain(install_first_possible(undated), seen.append)
     assert adopted.notes == ("these versions do not exist for Python 3.11; installed Python 3.9",)
     assert "These versions do not exist for Python 3.11; trying Python 3.9…" in [
         each.message for each in seen
     ]
 
 
-def test_the_newest_versions_come_last(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_versions_come_last(undated: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = on(monkeypatch, lambda s: ResolutionError("no") if "a==1" in s.requirements else None)
-    adopted = drain(install_first_possible(goal))
+    adopted = drain(install_first_possible(undated))
     assert [each[:2] for each in machine.tried] == [
         ("3.11", ("a==1", "b")),
         ("3.9", ("a==1", "b")),
@@ -97,6 +115,57 @@ def test_the_newest_versions_come_last(goal: Goal, monkeypatch: pytest.MonkeyPat
     assert adopted.notes == (
         "these versions cannot be installed together; installed the newest instead of a==1",
     )
+
+
+def test_a_limit_that_leads_nowhere_is_given_up(
+    undated: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = replace(undated, requirements=("a<2", "b<9"), soft=frozenset({"a<2"}))
+    machine = on(monkeypatch, lambda s: ResolutionError("no") if "a<2" in s.requirements else None)
+    drain(install_first_possible(goal))
+    assert machine.tried[-1][:2] == ("3.11", ("a", "b<9"))
+
+
+def test_later_days_are_tried_and_then_another_python(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dated = replace(goal, soft=frozenset({"a==1"}), is_estimate=True, last_day="2023-02-01")
+    machine = on(monkeypatch, lambda s: ResolutionError("no") if s.python == "3.11" else None)
+    adopted = drain(install_first_possible(dated))
+    days = [day for python, texts, day in machine.tried if python == "3.11"]
+    # Not before the Python had wheels, and not without the last day on which all was there.
+    assert days[:3] == ["2023-01-15", "2023-02-01", "2023-03-01"]
+    assert {texts for _, texts, _ in machine.tried} == {("a", "b")}  # 1 was of another time
+    assert machine.tried[-1] == ("3.9", ("a", "b"), "2021-01-15")
+    assert adopted.as_of == "2021-01-15"
+    assert adopted.notes == (
+        "not all of it existed for Python 3.11 on 2020-01-01; "
+        "installed what Python 3.9 had on 2021-01-15",
+    )
+
+
+def test_one_package_may_be_of_a_later_day(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    answers = [
+        BuildRefusedError("None of the locked files of b can be installed here without a build."),
+        BuildError("Failed to build `b==1`."),
+    ]
+
+    def change(
+        ref: NotebookRef, edit: Edit[None], options: ChangeOptions
+    ) -> Steps[ChangeResult[None]]:
+        assert options.resolve is not None
+        seen.append((options.resolve.dated, options.resolve.exempt))
+        yield Progress("resolve", "…")
+        if answers:
+            raise answers.pop(0)
+        before = NotebookSnapshot.read(ref)
+        return ChangeResult(before, before.spec, SyncResult(before.environment), None)
+
+    monkeypatch.setattr(attempts, "change", change)
+    adopted = drain(install_first_possible(goal))
+    assert seen == [((), ()), (("b=2021-12-31",), ()), ((), ("b",))]
+    assert adopted.as_of == "2020-01-01"
 
 
 def test_a_package_that_no_index_has_is_left_out(
@@ -127,8 +196,9 @@ def test_the_error_is_that_of_the_first_attempt(
     goal: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, lambda spec: ResolutionError(f"{spec.python} {spec.requirements[0]}"))
-    with pytest.raises(ResolutionError, match=r"3\.11 a==1"):
+    with pytest.raises(ResolutionError, match=r"3\.11 a==1") as caught:
         drain(install_first_possible(goal))
+    assert "Other attempts failed, too:\n  3.9 a==1\n  3.11 a" in caught.value.why
 
 
 @pytest.mark.parametrize(
