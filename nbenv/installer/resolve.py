@@ -330,11 +330,17 @@ def _add_hashes(
         locked = LockedDistribution.from_line(" ".join(line.split()))
         package = next(p for p in bare if p["name"] == locked.name)
         hashed = [{"hashes": dict([digest.split(":")])} for digest in locked.hashes]
-        if any(is_installable(filename_of(file), spec.python) for file in _files_of(package)):
-            stem = f"{locked.name.replace('-', '_')}-0-py3-none-any.whl"
-            package["wheels"] = [{"name": stem, **each} for each in hashed]
-        else:
-            package["sdist"], package["wheels"] = hashed, []
+        wheels = [{"name": name} for name in _wheels_of(package, spec.python)]
+        # Which hash is whose is not known.
+        if wheels:
+            package["wheels"] = [*wheels, *({**wheels[0], **each} for each in hashed)]
+        if package.get("sdist") or not wheels:
+            package["sdist"], package["wheels"] = hashed, package["wheels"] if wheels else []
+
+
+def _wheels_of(package: Mapping[str, object], python: str) -> list[str]:
+    names = map(filename_of, _files_of(package))
+    return [name for name in names if is_installable(name, python)]
 
 
 def _packages(document: Mapping[str, object]) -> list[dict[str, object]]:

@@ -118,6 +118,17 @@ def test_what_has_no_wheel_here_is_built(index: LocalIndex, notebook: Path, tmp_
     assert preview["source"] == ["mixed"]  # the files that the index has tell better
 
 
+def test_an_index_without_hashes(index: LocalIndex, notebook: Path) -> None:
+    index.without_hashes = True
+    index.wheel("mixed", "1.0", tag=f"{TAG}-win_amd64")
+    index.sdist("mixed", "1.0")
+    index.wheel("pure", "1.0")
+    index.sdist("pure", "1.0")
+    succeed("install", notebook, "mixed", "pure")
+    assert record(notebook)["prebuilt"] == ["mixed ; sys_platform == 'win32'"]
+    assert record(notebook)["source"] == ["mixed"]
+
+
 def test_a_mixed_lock_takes_the_wheel_that_fits(index: LocalIndex, tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "b.ipynb", "1")
     index.wheel("mixed", "1.0", tag=f"{TAG}-manylinux_2_17_{platform.machine()}")
