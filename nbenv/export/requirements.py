@@ -51,6 +51,9 @@ def comment_lines(spec: Spec) -> Iterator[str]:
     if spec.no_deps:
         yield f"# Installed in the notebook without dependencies: {', '.join(spec.no_deps)}."
         yield "# Use the format requirements-locked with pip's --no-deps to leave them out, too."
+    for index in spec.indexes:
+        if names := [*(index.packages or ()), *index.dependencies]:
+            yield f"# In the notebook from {index.url} alone: {', '.join(names)}."
     if spec.exclude_newer:
         yield f"# Resolved with nothing newer than {spec.exclude_newer}."
     if spec.index_strategy:

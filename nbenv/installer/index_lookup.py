@@ -30,7 +30,7 @@ from nbenv.installer.uv import own_indexes, run_uv, tomllib
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import drain
 
-__all__ = ["cached_files", "files_offered_by", "first_index_of", "offered_files"]
+__all__ = ["cached_files", "cached_names", "files_offered_by", "first_index_of", "offered_files"]
 
 _ABSENT = "nbenv-absent"
 _BUILD_TAG = "0nbenv"
@@ -93,6 +93,20 @@ def cached_files(
     if not asked:
         return {}
     return _look_up(asked, python, hosts=_Hosts(indexes, offline=True))
+
+
+def cached_names(
+    index: Index, distributions: Iterable[LockedDistribution], python: str
+) -> set[str]:
+    """Return the names of which uv's cache knows a locked file on one index, offline."""
+    lines = list(distributions)
+    asked = _askable(lines)
+    if not asked:
+        return set()
+    found = _look_up(asked, python, hosts=_Hosts([index], only=index.url, offline=True))
+    digests = {name: {file.digest for file in files} for name, files in found.items()}
+    known = (each for each in lines if digests.get(each.name, set()) & {*each.hashes})
+    return {each.name for each in known}
 
 
 def files_offered_by(

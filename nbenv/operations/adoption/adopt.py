@@ -12,13 +12,14 @@ from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.interpreters import default_python, is_too_old, missing
-from nbenv.errors import NbenvError, NotebookError, UsageError
+from nbenv.errors import IndexAccessError, NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
 from nbenv.operations.adoption.attempts import (
     Adopted,
     Goal,
     install_first_possible,
     with_indexes,
+    with_way_out,
 )
 from nbenv.operations.adoption.dates import chosen_day
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
@@ -93,7 +94,10 @@ def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) ->
     _check_record(ref, agreed)
     findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
-    indexes = yield from serving_indexes(findings, examined.python)
+    try:
+        indexes = yield from serving_indexes(findings, examined.python)
+    except IndexAccessError as error:
+        raise with_way_out(error, ref, findings.indexes.values()) from None
     recorded = NotebookSnapshot.read(ref).spec.indexes
     named = yield from resolve_names(findings, ref.folder, with_indexes(recorded, indexes))
     goal = Goal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Adopted", "Goal", "install_first_possible", "with_indexes"]
+__all__ = ["Adopted", "Goal", "install_first_possible", "with_indexes", "with_way_out"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
         try:
             adopted = yield from _install_dated(goal, attempt)
         except IndexAccessError as error:
-            raise _with_way_out(error, goal) from None
+            urls = [index.url for index in goal.indexes]
+            raise with_way_out(error, goal.ref, urls) from None
         except (ResolutionError, BuildError, InterpreterError, BrokenEnvironmentError) as error:
             failures.append(error)
             name = _missing_name(error)
@@ -142,14 +143,16 @@ def _missing_name(error: NbenvError) -> str:
     return error.unknown if isinstance(error, ResolutionError) else ""
 
 
-def _with_way_out(error: IndexAccessError, goal: Goal) -> IndexAccessError:
-    """Add what to do where the index that failed is one that the notebook names."""
-    urls = [index.url for index in goal.indexes if index.url.rstrip("/") in error.why]
+def with_way_out(
+    error: IndexAccessError, ref: NotebookRef, named: Iterable[str]
+) -> IndexAccessError:
+    """Add what to do where the index that failed is one of those that the notebook names."""
+    urls = [url for url in named if url.rstrip("/") in error.why]
     if not urls:
         return error
     todo = (
         f"The notebook names {', '.join(urls)}. To adopt it without: "
-        f"nbenv adopt --own-indexes {Path(goal.ref.notebook).name} "
+        f"nbenv adopt --own-indexes {Path(ref.notebook).name} "
         "(in a cell: %nbenv adopt --own-indexes). Nothing was changed."
     )
     return IndexAccessError(error.what, error.why, todo)
