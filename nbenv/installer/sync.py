@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from packaging.version import InvalidVersion, Version
+
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
@@ -30,6 +32,8 @@ from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
 __all__ = ["SyncGoal", "fetch_python", "find_outdated", "forget_cached", "run_pip", "sync_prefix"]
+
+_NUMPY_LAYOUT = "1.20"
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         torch = write_torch_pins(where, spec, distributions)
         pins = [*write_pins(where, spec, names), *torch]
         options = ["--python", python, *_hash_arguments(distributions, kept)]
+        options += _build_limits(spec, where)
         options += [f"--reinstall-package={each}" for each in goal.again]
         options += ["--no-cache"] if goal.fresh else []
 
@@ -194,6 +199,26 @@ def _source_arguments(goal: SyncGoal, files: Sequence[str]) -> list[str]:
     if goal.missing is None:
         return ["--allow-empty-requirements", *files]
     return [argument for file in files for argument in ("-r", file)]
+
+
+def _build_limits(spec: Spec, where: Path) -> list[str]:
+    """Limit the NumPy that packages are built with where the locked one is old.
+
+    NumPy 1.20 changed its layout: what was built with a later one does not work with one before.
+    """
+    numpy = spec.lock.versions().get("numpy", "")
+    if not numpy or not _is_before(numpy, _NUMPY_LAYOUT):
+        return []
+    path = where / "build.txt"
+    path.write_text(f"numpy<{_NUMPY_LAYOUT}\n", encoding="utf-8")
+    return ["--build-constraints", str(path)]
+
+
+def _is_before(version: str, other: str) -> bool:
+    try:
+        return Version(version) < Version(other)
+    except InvalidVersion:  # an address
+        return False
 
 
 def _hash_arguments(

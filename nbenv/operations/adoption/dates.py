@@ -30,10 +30,11 @@ __all__ = [
 ]
 
 SLOW_TO_BUILD = tuple(
-    "catboost duckdb fiona grpcio h5py jax jaxlib lightgbm llvmlite lxml matplotlib netcdf4 numba "  # noqa: SIM905
-    "numpy opencv-contrib-python opencv-python opencv-python-headless pandas pillow polars pyarrow "
-    "pyproj pyqt5 pywavelets rasterio scikit-image scikit-learn scipy shapely spacy statsmodels "
-    "tables tensorflow thinc tokenizers torch torchvision xgboost".split()
+    "astropy catboost cftime duckdb fiona grpcio h5py jax jaxlib lightgbm llvmlite lxml "  # noqa: SIM905
+    "matplotlib netcdf4 numba numpy opencv-contrib-python opencv-python opencv-python-headless "
+    "pandas pillow polars pyarrow pyproj pyqt5 pywavelets rasterio scikit-image scikit-learn "
+    "scipy shapely spacy statsmodels tables tensorflow thinc tokenizers torch torchvision "
+    "xgboost".split()
 )
 """Packages that take minutes to build, and rarely build on a Python newer than themselves."""
 _OLD_VERSION = timedelta(days=540)
