@@ -12,7 +12,7 @@ import tomli_w
 
 from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.pylock import LockScope, filename_of, from_pylock
+from nbenv.core.pylock import LockScope, from_pylock
 from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import (
     KERNEL,
@@ -26,7 +26,6 @@ from nbenv.core.requirements import (
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
-from nbenv.core.wheels.wheel_tags import is_installable
 from nbenv.errors import BuildRefusedError, ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.accelerators.torch_pins import pins_for
@@ -39,13 +38,13 @@ from nbenv.installer.index_packages import (
     pinned_sources,
     pinning_limits,
     resolve_placed,
-    write_pins,
 )
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
 from nbenv.installer.machine.machine_policy import limited, machine_policy, with_reason
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
+from nbenv.installer.resolution.missing_hashes import add_hashes, packages_of
 from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
 from nbenv.installer.resolution.this_machine import this_machine
 from nbenv.installer.scratch_project import settings_arguments, write_project
@@ -104,11 +103,11 @@ def resolve_lock(
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
             pinned = pins_for(asked).names
-            packages = [each for each in _packages(document) if each["name"] not in pinned]
+            packages = [each for each in packages_of(document) if each["name"] not in pinned]
             check_origins(packages, known, options.moved)
         _keep_sources(document, asked)
         links = usable_links(spec.find_links, folder)
-        yield from _add_hashes(document, where, spec, links, interpreter)
+        yield from add_hashes(document, where, spec, links, interpreter)
     # Without this machine's limits: another one may build what it has no wheel of.
     scope = LockScope(this_machine(), found.platforms, _never_built(spec, options))
     lock = from_pylock(document, spec.python, scope)
@@ -302,63 +301,9 @@ def _preference(locked: LockedDistribution) -> dict[str, object]:
 
 def _keep_sources(document: Mapping[str, object], spec: Spec) -> None:
     """Drop the wheels of what is to be built: uv locks them as well."""
-    for package in _packages(document):
+    for package in packages_of(document):
         if is_named(spec.no_binary, str(package.get("name"))) and package.get("sdist"):
             package["wheels"] = []
-
-
-def _add_hashes(
-    document: Mapping[str, object],
-    folder: Path,
-    spec: Spec,
-    links: Sequence[str],
-    interpreter: str,
-) -> Steps[None]:
-    """Add the hashes of packages whose index publishes none, by downloading their files."""
-    bare = [package for package in _packages(document) if _has_no_hash(package)]
-    if not bare:
-        return
-    source = folder / "unhashed.in"
-    source.write_text("\n".join(f"{p['name']}=={p['version']}" for p in bare), encoding="utf-8")
-    command = ["pip", "compile", "--generate-hashes", "--no-deps", "--no-header", "--no-annotate"]
-    command += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
-    command += [f"--no-binary={each['name']}" for each in bare if not each.get("wheels")]
-    command += ["--python", interpreter, str(source)]
-    command += write_pins(folder, spec, [str(each["name"]) for each in bare])
-    text = yield from run_uv(command, folder, spec.indexes, find_links=links)
-    for line in text.replace("\\\n", " ").splitlines():
-        locked = LockedDistribution.from_line(" ".join(line.split()))
-        package = next(p for p in bare if p["name"] == locked.name)
-        hashed = [{"hashes": dict([digest.split(":")])} for digest in locked.hashes]
-        wheels = [{"name": name} for name in _wheels_of(package, spec.python)]
-        # Which hash is whose is not known.
-        if wheels:
-            package["wheels"] = [*wheels, *({**wheels[0], **each} for each in hashed)]
-        if package.get("sdist") or not wheels:
-            package["sdist"], package["wheels"] = hashed, package["wheels"] if wheels else []
-
-
-def _wheels_of(package: Mapping[str, object], python: str) -> list[str]:
-    names = map(filename_of, _files_of(package))
-    return [name for name in names if is_installable(name, python)]
-
-
-def _packages(document: Mapping[str, object]) -> list[dict[str, object]]:
-    packages = document.get("packages", [])
-    assert isinstance(packages, list)
-    return packages
-
-
-def _files_of(package: Mapping[str, object]) -> list[Mapping[str, object]]:
-    wheels = package.get("wheels", [])
-    assert isinstance(wheels, list)
-    sdist = package.get("sdist")
-    return [*wheels, sdist] if isinstance(sdist, dict) else list(wheels)
-
-
-def _has_no_hash(package: Mapping[str, object]) -> bool:
-    files = _files_of(package)
-    return bool(files) and not any(file.get("hashes") for file in files)
 
 
 def _relocate(locked: LockedDistribution, scratch: Path, folder: Path) -> LockedDistribution:
