@@ -29,12 +29,12 @@ from nbenv.operations.installing.asked_requirements import (
     as_typed,
     name_requirements,
     of_python,
-    served_names,
     with_meant_package,
     with_options_of,
 )
 from nbenv.operations.installing.install_request import InstallRequest
 from nbenv.operations.installing.install_summary import InstallNote, summary_of
+from nbenv.operations.installing.served_names import served_names
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]
