@@ -124,14 +124,16 @@ def resolve_with_torch(new: Spec, resolve: Resolve, *, moving: bool) -> Steps[Sp
         new = replace(new, torch_backend="")
     if new.torch_backend:
         return _settled((yield from _tried(new, resolve, None)))
-    asks = bool(new.torch_choice) or _is_set() or _is_reached()
     choice = new.torch_choice or default_choice(new)
     bare = replace(new, torch_choice="")
     if choice == NONE:
         return (yield from resolve(bare))
-    plain = None if asks and _asks_for_torch(new) else (yield from resolve(bare))
-    if plain is not None and not _locked_torch(plain):
-        return plain
+    plain = None
+    if not _asks_for_torch(new):  # what has no PyTorch is not to wait for any of this
+        plain = yield from resolve(bare)
+        if not _locked_torch(plain):
+            return plain
+    asks = bool(new.torch_choice) or _is_set() or _is_reached()
     return (yield from _chosen(bare, choice, resolve, plain, asks=asks))
 
 
