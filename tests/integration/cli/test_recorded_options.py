@@ -17,8 +17,8 @@ from nbenv.errors import InstallerError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.install import InstallRequest
 from nbenv.operations.install import install as install_verb
-from nbenv.operations.listing import status
 from nbenv.operations.restore import restore
+from nbenv.operations.status import status
 from nbenv.operations.undo import undo
 from nbenv.operations.uninstall import uninstall
 from nbenv.operations.upgrade import upgrade
