@@ -25,8 +25,9 @@ from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.scratch_project import PROJECT, settings_arguments, write_project
-from nbenv.installer.uv import own_indexes, run_uv, tomllib
+from nbenv.installer.uv import run_uv, tomllib
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import drain
 

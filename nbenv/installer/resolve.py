@@ -42,13 +42,14 @@ from nbenv.installer.index_packages import (
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
 from nbenv.installer.machine.machine_policy import limited, machine_policy, with_reason
+from nbenv.installer.machine.uv_environment import can_prevent_builds
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
 from nbenv.installer.resolution.missing_hashes import add_hashes, packages_of
 from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
 from nbenv.installer.resolution.this_machine import this_machine
 from nbenv.installer.scratch_project import settings_arguments, write_project
-from nbenv.installer.uv import can_prevent_builds, run_uv, tomllib
+from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
 
 __all__ = ["ResolveOptions", "resolve_lock"]

@@ -22,8 +22,8 @@ from nbenv.engine.summaries import few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments.markers import elsewhere
 from nbenv.errors import BuildError, RequirementError, ResolutionError, UsageError
+from nbenv.installer.machine.uv_environment import own_trusted_hosts, uv_settings
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.uv import own_trusted_hosts, uv_settings
 from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
     as_typed,

@@ -16,7 +16,7 @@ from nbenv.environments import interpreters
 from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
 from nbenv.installer.accelerators.torch_files import offered_with_torch
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.wheel_choice import File, best_file
 from nbenv.operations.previewed import PreviewedPackage, PreviewedRestore
 from nbenv.progress import Outcome, Progress, Steps

@@ -25,7 +25,7 @@ from nbenv.installer import pip_config
 from nbenv.installer.accelerators.build_lookup import best_build
 from nbenv.installer.accelerators.own_builds import own_builds
 from nbenv.installer.accelerators.torch_index import fitting_backends, mirror
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.progress import Progress, Steps
 
 __all__ = ["default_choice", "parse_choice", "resolve_with_torch", "same_versions", "with_choice"]
