@@ -14,7 +14,9 @@ __all__ = ["missing_package"]
 _MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _ANY_CASE = re.IGNORECASE
 _NO_NAMES = frozenset(
-    {"a", "an", "array", "data", "file", "it", "module", "package", "python", "this"}
+    "a an array audio build cache can cuda data dataset dependencies extras file first "  # noqa: SIM905
+    "installer it kernel make method missing module names package path python result sql test "
+    "this update url vector where".split()
 )
 """Words of sentences that are names of packages, too."""
 _WORD = r"[`'\"]?(?P<name>[A-Za-z][\w.-]*\w(?:\[[\w,-]+\])?)[`'\"]?"
