@@ -12,17 +12,11 @@ from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import IndexAccessError, NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
-from nbenv.operations.adoption.attempts import (
-    Adopted,
-    Goal,
-    SharedVersions,
-    install_first_possible,
-    with_indexes,
-    with_way_out,
-)
+from nbenv.operations.adoption.attempts import install_first_possible, with_way_out
 from nbenv.operations.adoption.dates import day_before, day_of_found
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.examined import AdoptOptions, examine_for
+from nbenv.operations.adoption.goal import Adopted, Goal, SharedVersions, with_indexes
 from nbenv.operations.adoption.names import resolve_names, serving_indexes
 from nbenv.operations.adoption.outcomes import Days, adopted_outcome, dry_run_outcome
 from nbenv.operations.adoption.pythons import other_pythons

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -11,14 +11,9 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from nbenv.adopt.findings import unpinned
 from nbenv.core import requirements
-from nbenv.core.lock import Lock
-from nbenv.core.spec import Index, Spec
-from nbenv.core.urls import unused_name
 from nbenv.engine.accelerators.torch_choice import with_choice
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, Edit, Edited, change
 from nbenv.environments.interpreters import is_too_old
 from nbenv.errors import (
@@ -33,92 +28,17 @@ from nbenv.errors import (
 )
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions, later_days
+from nbenv.operations.adoption.goal import Adopted, Goal, SharedVersions, with_indexes
 from nbenv.operations.adoption.pythons import usable_since
 from nbenv.progress import Progress, Steps
 
-__all__ = [
-    "Adopted",
-    "Goal",
-    "SharedVersions",
-    "install_first_possible",
-    "with_indexes",
-    "with_way_out",
-]
-
-
-@dataclass(frozen=True)
-class SharedVersions:
-    """Versions that several notebooks have in common: each takes them where it can.
-
-    `day` is the day that they were resolved as of, where they are older than today's.
-    """
-
-    python: str
-    lock: Lock
-    day: str | None = None
-
+__all__ = ["install_first_possible", "with_way_out"]
 
 _AT_FAULT = re.compile(r"locked files of ([\w.-]+)|`([\w.-]+)==")
 _MOST = 8
 """Packages that get a day of their own, before all of them get a later one."""
 _MOST_PYTHONS = 3
 """Pythons that are tried with a day; each takes several attempts."""
-
-
-@dataclass(frozen=True)
-class Goal:
-    """The packages to install, and on which Python.
-
-    `indexes` are those that the notebook names, `as_of` is the day to resolve as of. If the Python
-    may be another one, `other_pythons` returns those to try; they are looked up only when needed.
-    `agreed` is the digest of the record that was agreed to, where the notebook has one already.
-    `versions` are those to prefer.
-    `torch_backend` is the build of PyTorch, "" for the one that fits.
-    `speculative` are names that are not worth building, and not worth failing for.
-    `soft` are requirements whose versions nobody asked for: an output shows them, or they are the
-    ones that still have what the code uses. `last_day` is the last one on which all was there. A
-    day that is an estimate is not tried on a Python that is younger. With
-    `anew`, an environment that is recorded already gets the Python and the versions as well.
-    """
-
-    ref: NotebookRef
-    python: str
-    requirements: tuple[str, ...]
-    indexes: tuple[Index, ...]
-    as_of: str | None
-    other_pythons: Callable[[], list[str]] | None
-    agreed: str | None = None
-    versions: SharedVersions | None = None
-    torch_backend: str = ""
-    speculative: frozenset[str] = frozenset()
-    soft: frozenset[str] = frozenset()
-    last_day: str | None = None
-    is_estimate: bool = False
-    no_deps: frozenset[str] = frozenset()
-    system: tuple[str, ...] = ()
-    anew: bool = False
-
-    def loosened(self, *, only_soft: bool = False) -> tuple[str, ...]:
-        """Return the requirements without their exact versions, or without those in `soft`."""
-        texts = (requirements.name_of(t) if t in self.soft else t for t in self.requirements)
-        return tuple(texts if only_soft else unpinned(texts))
-
-    def without(self, names: Collection[str]) -> Goal:
-        """Return the goal without the requirements of those names."""
-        kept = (text for text in self.requirements if requirements.name_of(text) not in names)
-        left = self.speculative.difference(names)
-        return replace(self, requirements=tuple(kept), speculative=left)
-
-
-@dataclass(frozen=True)
-class Adopted:
-    """An adopted environment; `notes` say how it differs from the goal, `dropped` what it lacks."""
-
-    spec: Spec
-    synced: SyncResult
-    notes: tuple[str, ...] = ()
-    dropped: frozenset[str] = frozenset()
-    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -352,18 +272,3 @@ def _changed(
 ) -> Steps[Adopted]:
     changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options, agreed=goal.agreed))
     return Adopted(changed.spec, changed.synced, as_of=attempt.as_of)
-
-
-def with_indexes(known: Sequence[Index], found: Sequence[Index]) -> tuple[Index, ...]:
-    """Return indexes with others after them, each with a name of its own; one is the default."""
-    indexes = {index.url: index for index in known}
-    has_default = any(index.default for index in known)
-    for index in found:
-        if index.url not in indexes:
-            name = unused_name(index.name, [each.name for each in indexes.values()])
-            default = index.default and not has_default
-            indexes[index.url] = replace(index, name=name, default=default)
-        elif indexes[index.url].packages is not None:
-            serving = indexes[index.url].serving(index.packages or ())
-            indexes[index.url] = replace(serving, claims=index.claims)
-    return tuple(indexes.values())

@@ -17,8 +17,8 @@ from nbenv.operations.adoption.agreement import (
     direct_requirements,
     sentences,
 )
-from nbenv.operations.adoption.attempts import Adopted
 from nbenv.operations.adoption.dates import day_before, suggested_day
+from nbenv.operations.adoption.goal import Adopted
 from nbenv.progress import Outcome
 
 __all__ = ["Days", "adopted_outcome", "dry_run_outcome"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.operations.adoption.attempts import Adopted, Goal, install_first_possible
+from nbenv.operations.adoption.attempts import install_first_possible
+from nbenv.operations.adoption.goal import Adopted, Goal
 from nbenv.operations.adoption.pythons import other_pythons
 from nbenv.progress import Steps
 

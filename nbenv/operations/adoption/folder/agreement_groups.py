@@ -18,8 +18,8 @@ from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments import interpreters
 from nbenv.errors import BuildError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.operations.adoption.attempts import SharedVersions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
+from nbenv.operations.adoption.goal import SharedVersions
 from nbenv.progress import Progress, Steps
 
 __all__ = ["Group", "Wants", "agreeing_groups"]

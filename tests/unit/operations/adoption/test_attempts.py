@@ -20,7 +20,8 @@ from nbenv.errors import (
     ResolutionError,
 )
 from nbenv.operations.adoption import attempts
-from nbenv.operations.adoption.attempts import Goal, install_first_possible
+from nbenv.operations.adoption.attempts import install_first_possible
+from nbenv.operations.adoption.goal import Goal
 from nbenv.progress import Progress, Steps, drain
 from tests.conftest import write_notebook
 
@@ -233,10 +234,3 @@ def test_old_versions_bring_their_time_unless_that_fails(
     adopted = drain(install_first_possible(undated))
     assert [each[2] for each in machine.tried] == ["2019-01-01", ""]
     assert adopted.notes == ()
-
-
-def test_each_index_keeps_a_name_of_its_own() -> None:
-    known = (Index("own", "https://a.example"),)
-    found = (Index("x", "https://a.example"), Index("own", "https://b.example"))
-    added = Index("own-2", "https://b.example")
-    assert attempts.with_indexes(known, found) == (*known, added)

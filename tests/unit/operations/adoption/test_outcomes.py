@@ -13,7 +13,7 @@ from nbenv.adopt.removals.uses import Use
 from nbenv.core.spec import Spec
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.environments.environment import Environment
-from nbenv.operations.adoption.attempts import Adopted
+from nbenv.operations.adoption.goal import Adopted
 from nbenv.operations.adoption.outcomes import Days, adopted_outcome, dry_run_outcome
 from tests.support.environments import ref_of
 

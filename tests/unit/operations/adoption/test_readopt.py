@@ -12,7 +12,7 @@ from nbenv.engine.environment_sync import SyncResult
 from nbenv.environments.environment import Environment
 from nbenv.notebook.metadata import write_metadata
 from nbenv.operations.adoption import readopt
-from nbenv.operations.adoption.attempts import Adopted, Goal
+from nbenv.operations.adoption.goal import Adopted, Goal
 from nbenv.progress import Steps, drain
 from tests.conftest import write_notebook
 
