@@ -22,6 +22,13 @@ __all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"importlib.import_module", "import_module", "__import__"}
+_CHECK = re.compile(
+    r"check\w*\(|find_spec|find_loader|avail|installed|\b(has|have|with)_|sys\.modules|\bPY2\b"
+    r"|version_info(\[0\]|\.major)? (<|== 2)|'win32'|'nt'|'Windows'|'[Dd]arwin'",
+    re.IGNORECASE,
+)
+"""A condition that asks for something that not everybody has."""
+_ALWAYS = re.compile(r"^(True|1|__name__ == '__main__')$")
 _EXITS = {"exit", "quit", "sys.exit", "os._exit"}
 _PYTHON_CELL_MAGICS = {
     "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
@@ -77,15 +84,18 @@ class Call:
 class CodeFacts:
     """The facts about one piece of code.
 
-    `commands` are shell lines; `colab_commands` run only on Colab. `magics` are names and lines,
+    `commands` are shell lines; `colab_commands` run only on Colab, `conditional_commands` under
+    some other condition, or after an error. `magics` are names and lines,
     `cell_magics` names and bodies. `paths` are added to ``sys.path``. `written_files` are files
     that cells write: name → content. `aliases` are names → the modules, or what in them, that they
     stand for, and `texts` variables → their literal values.
+    `trees` are the syntax trees of all of it.
     """
 
     imports: list[Import] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     colab_commands: list[str] = field(default_factory=list)
+    conditional_commands: list[str] = field(default_factory=list)
     magics: list[tuple[str, str]] = field(default_factory=list)
     cell_magics: list[tuple[str, str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -94,6 +104,7 @@ class CodeFacts:
     written_files: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    trees: list[ast.Module] = field(default_factory=list)
 
 
 def analyse(source: str, *, is_cell: bool, lenient: bool = False) -> CodeFacts:
@@ -131,6 +142,7 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool, lenient: bool = Fa
             tree = ast.parse(source)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error)) from None
+    facts.trees.append(tree)
     _Visitor(facts).visit(tree)
 
 
@@ -139,6 +151,7 @@ class _Visitor(ast.NodeVisitor):
         self.facts = facts
         self.optional = False
         self.on_colab = False
+        self.conditional = False
 
     # -- imports
 
@@ -158,11 +171,11 @@ class _Visitor(ast.NodeVisitor):
             self.facts.aliases[own] = f"{node.module}.{each.name}"
 
     def visit_Try(self, node: ast.Try) -> None:
-        lenient = any(_catches_import_error(each) and not _gives_up(each) for each in node.handlers)
+        lenient = any(_tolerates_a_missing_module(each) for each in node.handlers)
         before, self.optional = self.optional, self.optional or lenient
         self._visit_all(node.body)
         for handler in node.handlers:
-            self._visit_all(handler.body)
+            self._visit_under_condition(handler.body)
         self.optional = before
         self._visit_all([*node.orelse, *node.finalbody])
 
@@ -172,11 +185,22 @@ class _Visitor(ast.NodeVisitor):
             self._visit_all(node.orelse)
             return
         self.visit(node.test)
+        if "colab" not in condition.lower() and not _ALWAYS.search(condition):
+            lenient, self.optional = self.optional, self.optional or bool(_CHECK.search(condition))
+            self._visit_under_condition(node.body)
+            self.optional = lenient
+            self._visit_under_condition(node.orelse)
+            return
         is_colab = "colab" in condition.lower() and not re.search(r"\bnot\b|!=", condition)
         before, self.on_colab = self.on_colab, self.on_colab or is_colab
         self._visit_all(node.body)
         self.on_colab = before
         self._visit_all(node.orelse)
+
+    def _visit_under_condition(self, nodes: Iterable[ast.AST]) -> None:
+        before, self.conditional = self.conditional, True
+        self._visit_all(nodes)
+        self.conditional = before
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
@@ -236,7 +260,9 @@ class _Visitor(ast.NodeVisitor):
             self._run_shell("pip install " + " ".join(f'"{word}"' for word in words))
 
     def _run_shell(self, command: str) -> None:
-        (self.facts.colab_commands if self.on_colab else self.facts.commands).append(command)
+        facts = self.facts
+        under = facts.conditional_commands if self.conditional else facts.commands
+        (facts.colab_commands if self.on_colab else under).append(command)
 
     def _run_ipython_call(self, verb: str, texts: list[str]) -> None:
         if verb in ("system", "getoutput") and texts:
@@ -281,6 +307,13 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
         return True
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return bool({ast.unparse(each) for each in kinds} & _IMPORT_ERRORS)
+
+
+def _tolerates_a_missing_module(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler goes on without a module; one that installs it needs it."""
+    if not _catches_import_error(handler) or _gives_up(handler):
+        return False
+    return not re.search(r"\b(pip3?|conda|mamba)\b.*\binstall\b", ast.unparse(handler), re.DOTALL)
 
 
 def _gives_up(handler: ast.ExceptHandler) -> bool:

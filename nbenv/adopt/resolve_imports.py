@@ -186,13 +186,14 @@ def _add_features(scan: Scan) -> None:
     """Add what imports and calls need besides, and offer what calls may need."""
     findings = scan.findings
     present = [each.requirement for each in findings.settled()]
+    named = findings.names()
     for choice, need in settled_needs(_needs(scan), present):
         found = FoundRequirement(choice, _FEATURES, (need.why,))
         if need.offered:
             findings.offered.append(found)
         else:
             findings.add(choice, _FEATURES, need.why)
-            findings.speculative |= {package_name(choice)} if need.speculative else set()
+            findings.speculative |= {package_name(choice)} - named
 
 
 def _needs(scan: Scan) -> Iterator[Need]:

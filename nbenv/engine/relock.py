@@ -12,12 +12,16 @@ from packaging.version import Version
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
+from nbenv.core.typed.torch_backends import TORCH_PACKAGES
+from nbenv.engine.accelerators.torch_choice import resolve_with_torch
+from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
 from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import IndexAccessError, InstallerError, ResolutionError, StoppedError
+from nbenv.installer.machine.machine_policy import machine_policy
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -58,8 +62,14 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
+    if machine_policy().prefer_binary:
+        options = replace(options or ResolveOptions(), prefer_binary=True)
     new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
-    return without_unneeded((yield from _relocked(old, new, interpreter, folder, options)))
+    resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
+    moving = options is not None and (
+        options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
+    )
+    return without_unneeded((yield from resolve_with_torch(new, resolve, moving=moving)))
 
 
 def _relocked(
@@ -72,6 +82,8 @@ def _relocked(
     choice = replace(options or ResolveOptions(), locked_for=old.python, moved=moved(old, new))
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
+    if choice.before:
+        return (yield from resolve_as_of(new, choice, partial(_at, interpreter, folder)))
     if new.exclude_newer:
         return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.resolution and KERNEL not in new.lock.versions():
@@ -81,6 +93,10 @@ def _relocked(
             wheels = replace(choice, only_wheels=True)
             return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _at(interpreter: Interpreter, folder: Path, spec: Spec, options: ResolveOptions) -> Steps[Spec]:
+    return (yield from _resolved(spec, interpreter, folder, options))
 
 
 def _with_newer_kernel(
@@ -205,6 +221,8 @@ def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
     A lock that does not meet its own requirements was edited by hand.
     """
     kept = replace(new, requirements=old.requirements, lock=old.lock, editable=old.editable)
+    if TORCH_PACKAGES.isdisjoint(old.lock.versions()):  # a build that is chosen moves nothing
+        kept = replace(kept, torch_backend=old.torch_backend, torch_choice=old.torch_choice)
     known = set(map(normalise, old.requirements))
     grows = known < set(map(normalise, new.requirements)) and {*old.editable} <= {*new.editable}
     if kept != old or not grows or not _meets_requirements(old):

@@ -34,14 +34,13 @@ __all__ = [
 class Need:
     """A need: requirements of which one is enough, the preferred one first, and why.
 
-    One that is `offered` may be needed. A `speculative` one is left out where it has no wheel, an
-    `implied` one where another package brings it.
+    One that is `offered` may be needed. An `implied` one is left out where another package
+    brings it.
     """
 
     choices: tuple[str, ...]
     why: str
     offered: bool = False
-    speculative: bool = False
     implied: bool = False
 
 
@@ -55,8 +54,8 @@ class _Rule:
     def found(self, why: str) -> Iterator[Need]:
         for text in self.needs:
             if text != "-":
-                choices = tuple(text.lstrip("?~^").split("|"))
-                yield Need(choices, why, text[0] == "?", text[0] == "~", text[0] == "^")
+                choices = tuple(text.lstrip("?^").split("|"))
+                yield Need(choices, why, text[0] == "?", text[0] == "^")
 
 
 @cache

@@ -94,6 +94,25 @@ def test_texts_that_are_put_together(argument: str, text: str) -> None:
     assert read.paths == (text,)
 
 
+@pytest.mark.parametrize(
+    ("condition", "optional"),
+    [
+        ("ct.slycot_check()", True),
+        ("importlib.util.find_spec('x') is not None", True),
+        ("torch.cuda.is_available()", True),
+        ("HAVE_X", True),
+        ("sys.version_info[0] < 3", True),
+        ("os.name == 'nt'", True),
+        ("__name__ == '__main__'", False),
+        ("True", False),
+        ("sys.version_info >= (3, 8)", False),
+    ],
+)
+def test_imports_under_a_condition(condition: str, optional: bool) -> None:
+    [found] = cell(f"if {condition}:\n    import x").imports
+    assert found.optional is optional
+
+
 def test_names_and_values() -> None:
     facts = cell("import a.b as c, d.e\nfrom f import g as h\nfile = 'x.xls'\nread(file)")
     assert facts.aliases == {"c": "a.b", "d": "d", "h": "f.g"}

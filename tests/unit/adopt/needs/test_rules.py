@@ -88,6 +88,14 @@ NEEDS = {
     "import geopandas as gpd\ngdf.explore()": "geopandas folium mapclassify matplotlib",
     "from tqdm.notebook import tqdm": "tqdm ipywidgets",
     "import dask\nx.visualize()": "dask graphviz",
+    "%load_ext sql\n%sql postgresql+psycopg2://u@h/d":
+    "ipython-sql prettytable<3.12 psycopg2-binary",
+    PANDAS + "pd.read_sql('select 1', 'mysql+pymysql://h/d')": "sqlalchemy pymysql",
+    # scikit-image has some of its pictures in the wheel.
+    "from skimage import data\ndata.astronaut()": "scikit-image",
+    "from skimage.data import camera\ncamera()": "scikit-image",
+    "from skimage import data\ndata.cells3d()": "scikit-image pooch",
+    "import skimage\nskimage.data.skin()": "scikit-image pooch",
     # Of several fields.
     "from astropy.cosmology import Planck18": "astropy scipy",
     "import scanpy as sc\nsc.tl.leiden(a)": "scanpy leidenalg igraph",
@@ -133,7 +141,7 @@ def test_what_only_may_be_needed_is_offered(tmp_path: Path) -> None:
     assert [each.requirement for each in findings.offered] == ["openpyxl"]
 
 
-def test_what_has_no_wheels_is_speculative(tmp_path: Path) -> None:
+def test_what_only_a_use_suggests_is_speculative(tmp_path: Path) -> None:
     findings = examined(tmp_path, "from networkx.drawing.nx_agraph import graphviz_layout")
     assert findings.speculative == {"pygraphviz"}
     named = examined(tmp_path, "import pygraphviz\nimport networkx.drawing.nx_agraph")
@@ -181,8 +189,8 @@ def test_every_rule_names_what_exists() -> None:
         assert head and needs, head
         owner = head.removeprefix("import ").split()[0]
         assert distribution_of(owner.partition("*")[0].rstrip(".")), head
-        for choice in "|".join(needs).lstrip("?~^").split("|"):
-            name, _, names = re.sub(r"^[?~^]", "", choice).rstrip("]").partition("[")
+        for choice in "|".join(needs).lstrip("?^").split("|"):
+            name, _, names = re.sub(r"^[?^]", "", choice).rstrip("]").partition("[")
             assert name == "-" or name in distributions() or name in UNTABLED, choice
             for extra in filter(None, names.split(",")):
                 assert name not in read or f"{name}[{extra}]" in extras, choice
