@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nbenv.adopt.system.system_packages import system_packages
 
@@ -115,7 +116,7 @@ def _parse_install(words: list[str]) -> Install | None:
 def pip_install(words: list[str]) -> Install:
     """Parse the words after ``pip install``."""
     found = Install()
-    queue = _until_redirected(words)
+    queue = _until_redirected(_without_repetition(words))
     for word in queue:
         option, equals, value = word.partition("=")
         if word.startswith("-") and option in _PART_OF_OPTION:
@@ -135,6 +136,17 @@ def pip_install(words: list[str]) -> Install:
         else:
             found.requirements.append(word.rstrip(","))
     return found
+
+
+def _without_repetition(words: list[str]) -> list[str]:
+    """Leave out ``!pip install`` within a line, of lines that were pasted together."""
+    found = [
+        index
+        for index, (word, after) in enumerate(pairwise(words))
+        if _PIP.match(word.lstrip("!%")) and after == "install"
+    ]
+    gone = {*found, *(index + 1 for index in found)}
+    return [word for index, word in enumerate(words) if index not in gone]
 
 
 def _parse_conda_install(words: list[str]) -> Install:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.adopt.install_commands import Install, installs, pip_install, saved_files
+from nbenv.adopt.install_commands import Install, clones, installs, pip_install, saved_files
 
 
 def only(command: str) -> Install:
@@ -67,3 +67,25 @@ def test_conda() -> None:
 )
 def test_saved_files(command: str, names: list[str]) -> None:
     assert list(saved_files(command)) == names
+
+
+def test_lines_that_were_pasted_together() -> None:
+    assert only("pip install a b !pip install c").requirements == ["a", "b", "c"]
+    assert only("pip install --upgrade pip install-x").requirements == ["pip", "install-x"]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("git clone https://example.org/a/b.git", {"b": "https://example.org/a/b.git"}),
+        ("git clone --depth 1 https://example.org/b c && cd c", {"c": "https://example.org/b"}),
+        ("git pull", {}),
+    ],
+)
+def test_clones(command: str, expected: dict[str, str]) -> None:
+    assert clones(command) == expected
+
+
+def test_modules_that_a_line_builds() -> None:
+    assert list(saved_files("f2py -c -m fast fast.f90")) == ["fast"]
+    assert list(saved_files("echo 1 > made.py")) == ["made"]

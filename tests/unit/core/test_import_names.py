@@ -142,7 +142,8 @@ def test_one_name_is_looked_up_as_in_the_whole_table() -> None:
     for module, name in list(known().items())[::7]:
         assert distribution_of(module) == (name or canonicalize_name(module))
         other = f"{module}0"
-        assert "." in other or other in known() or distribution_of(other) is None
+        is_version = re.search(r"_v\d\w*$", other)  # of an API, which the table may leave out
+        assert "." in other or is_version or other in known() or distribution_of(other) is None
 
 
 def test_no_name_that_only_looks_right() -> None:

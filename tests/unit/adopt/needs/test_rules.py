@@ -57,6 +57,11 @@ NEEDS = {
     PANDAS + "list(map(pd.read_parquet, names))": "pyarrow",
     "from pycaret.regression import *\ninterpret_model(m)": "pycaret shap",
     "import deepchem as dc\ndc.models.MultitaskClassifier(1)": "deepchem torch",
+    "import datasets\nd.add_faiss_index('x')": "datasets faiss-cpu",
+    "from dask.dot import dot_graph": "dask graphviz",
+    "from matminer.data_retrieval.retrieve_MDF import MDFDataRetrieval as M\nM()": (
+        "matminer[mdfforge]"
+    ),
     "from MDAnalysis.tests.datafiles import PSF": "mdanalysis mdanalysistests",
     "import polars as pl\ndf.to_pandas()": "polars pandas pyarrow",
     "import duckdb\nduckdb.sql('select 1').df()": "duckdb pandas",
