@@ -499,7 +499,7 @@ IMPORTS = {
     "star": Case(("from numpy import *",), ("numpy",)),
     "by name": Case(("import importlib\nimportlib.import_module('pandas')",), ("pandas",)),
     "syntax errors": Case(
-        ("print 'hello'\nimport rich", "import pandas"), ("pandas",), skipped=("cell 1",)
+        ("print 'hello'\nimport rich", "import pandas"), ("pandas", "rich"), skipped=("cell 1",)
     ),
     "magics": Case(
         ("%matplotlib inline\n%load_ext watermark\n%load_ext autoreload", "%%sql\nselect 1"),

@@ -40,12 +40,12 @@ def test_adopting_records_what_it_found(tmp_path: Path, stocked: LocalIndex) -> 
     notebook = case.write(tmp_path / "notebooks")
     before = notebook.read_bytes()
     dry = succeed("adopt", "--dry-run", notebook)
-    assert "Would adopt 1 package" in dry.out
+    assert "Would adopt 2 packages" in dry.out
     assert "cell 2 is not valid Python" in dry.out
     assert notebook.read_bytes() == before
     done = succeed("adopt", notebook, "--json").json
-    assert done["requirements"] == ["tabulate==1.0"]
-    assert record(notebook)["requirements"] == ["tabulate==1.0"]
+    assert done["requirements"] == ["pandas", "tabulate==1.0"]
+    assert record(notebook)["requirements"] == ["pandas", "tabulate==1.0"]
     assert json.loads(before)["cells"] == json.loads(notebook.read_bytes())["cells"]
 
 
