@@ -96,7 +96,8 @@ def resolve_lock(
             from nbenv.installer.failures import advice  # seldom needed
 
             if isinstance(error, BuildRefusedError):
-                raise with_reason(advice.refused(error), policy) from None
+                is_set = bool(asked.only_binary)
+                raise with_reason(advice.refused(error, is_set=is_set), policy) from None
             advised = advice.advised(error, asked, run.never_built)
             raise with_reason(advised, policy) from None
         document = found.document

@@ -61,8 +61,12 @@ def _refusal(name: str, spec: Spec) -> InstallerError | None:
     return next(filter(None, refusals), None) if len(own_indexes(spec.indexes)) > 1 else None
 
 
-def refused(error: BuildRefusedError) -> BuildRefusedError:
-    """Return the error for what nothing but a build could provide, when nothing is locked yet."""
+def refused(error: BuildRefusedError, *, is_set: bool) -> BuildRefusedError:
+    """Return the error for what nothing but a build could provide, when nothing is locked yet.
+
+    `is_set` says whether somebody excluded builds, as with ``--only-binary``; else a build of these
+    packages takes too long, or too much, to be tried unasked.
+    """
     names = ", ".join(error.names) or "a package"
     reworded = BuildRefusedError(
         f"{names} can only be built from source here, and that is not allowed.",
@@ -71,6 +75,13 @@ def refused(error: BuildRefusedError) -> BuildRefusedError:
         "Nothing was changed. Ask for a version that has a wheel, or allow the build (nbenv status "
         "shows what the notebook records).",
     )
+    if not is_set:
+        reworded = BuildRefusedError(
+            f"{names} could only be built from source here.",
+            "The index has no wheel of it that fits, and such a build is not tried unasked.",
+            "Nothing was changed. Ask for a version that has a wheel, or install it by itself: "
+            f"nbenv install NOTEBOOK {' '.join(error.names) or 'NAME'}.",
+        )
     reworded.names = error.names
     return reworded
 

@@ -19,6 +19,7 @@ from nbenv.environments.interpreters import is_too_old
 from nbenv.errors import (
     BrokenEnvironmentError,
     BuildError,
+    BuildRefusedError,
     IndexAccessError,
     InstallerError,
     InstallerKilledError,
@@ -34,7 +35,7 @@ from nbenv.progress import Progress, Steps
 
 __all__ = ["install_first_possible", "with_way_out"]
 
-_AT_FAULT = re.compile(r"locked files of ([\w.-]+)|`([\w.-]+)==")
+_AT_FAULT = re.compile(r"`([\w.-]+)==")
 _MOST = 8
 """Packages that get a day of their own, before all of them get a later one."""
 _MOST_PYTHONS = 3
@@ -174,8 +175,10 @@ def _name_at_fault(error: NbenvError) -> str:
     """Return the package that has no version or no file that can be installed, "" if unknown."""
     if isinstance(error, ResolutionError):
         return error.unmet
+    if isinstance(error, BuildRefusedError) and error.names:
+        return error.names[0]
     found = _AT_FAULT.search(error.what)
-    return str(canonicalize_name(found[1] or found[2])) if found else ""
+    return str(canonicalize_name(found[1])) if found else ""
 
 
 def _dispensable(error: NbenvError, goal: Goal) -> dict[str, str]:

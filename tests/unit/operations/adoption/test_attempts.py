@@ -147,10 +147,9 @@ def test_later_days_are_tried_and_then_another_python(
 
 def test_one_package_may_be_of_a_later_day(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-    answers = [
-        BuildRefusedError("None of the locked files of b can be installed here without a build."),
-        BuildError("Failed to build `b==1`."),
-    ]
+    refused = BuildRefusedError("b could only be built from source here.")
+    refused.names = ("b",)
+    answers = [refused, BuildError("Failed to build `b==1`.")]
 
     def change(
         ref: NotebookRef, edit: Edit[None], options: ChangeOptions
