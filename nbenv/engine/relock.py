@@ -13,7 +13,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import parse_record
-from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
+from nbenv.engine.indexes.claimed_packages import claims_anew, moved, with_claimed, with_locked
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
@@ -58,8 +58,17 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
-    new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
-    return without_unneeded((yield from _relocked(old, new, interpreter, folder, options)))
+    asking = partial(with_claimed, old, interpreter=interpreter, folder=folder)
+    is_asked = options is not None or claims_anew(old, replace(new, lock=old.lock))
+    if is_asked:
+        new = yield from asking(new, options=options or ResolveOptions())
+    made = yield from _relocked(old, new, interpreter, folder, options)
+    if not is_asked and claims_anew(old, made):  # a limit moved what an index serves
+        again = yield from asking(made, options=ResolveOptions())
+        if again.indexes != made.indexes:
+            new = replace(again, lock=new.lock)
+            made = yield from _relocked(old, new, interpreter, folder, options)
+    return with_locked(made)
 
 
 def _relocked(
@@ -140,9 +149,10 @@ def resolve_anew(
 ) -> Steps[Spec]:
     """Return `spec` with a lock that meets its requirements; see `relock`."""
     yield _resolving(spec)
+    spec = yield from with_claimed(spec, spec, interpreter, folder, options)
     if spec.exclude_newer and not options.before:
-        return (yield from _with_newer_kernel(spec, interpreter, folder, options))
-    return (yield from _resolved(spec, interpreter, folder, options))
+        return with_locked((yield from _with_newer_kernel(spec, interpreter, folder, options)))
+    return with_locked((yield from _resolved(spec, interpreter, folder, options)))
 
 
 def _resolving(spec: Spec) -> Progress:

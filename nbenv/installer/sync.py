@@ -21,7 +21,7 @@ from nbenv.errors import (
     ResolutionError,
 )
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.index_packages import pins_of, write_pins
+from nbenv.installer.index_packages import IN_ORDER, build_order, pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
 from nbenv.installer.uv import run_uv
@@ -117,8 +117,10 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         )
         # What a build needs has no hash, so any index may not serve it.
         hashed = all(map(_is_wheel, distributions)) or not _listing(spec)
+        indexes = build_order(spec.indexes, _built(distributions))
+        options += [] if indexes == spec.indexes else [f"--index-strategy={IN_ORDER}"]
         try:
-            yield from run(command(pins), indexes=spec.indexes, hashed=hashed)
+            yield from run(command(pins), indexes=indexes, hashed=hashed)
         except (IndexAccessError, ResolutionError, HashError) as error:
             others = _other_indexes(spec, distributions, error)
             if others is None:
@@ -129,6 +131,10 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
                 if _listing(spec):
                     raise error from None
                 raise
+
+
+def _built(distributions: Sequence[LockedDistribution]) -> list[str]:
+    return [each.name for each in distributions if each.version and not _is_wheel(each)]
 
 
 def _listing(spec: Spec) -> list[Index]:

@@ -58,7 +58,8 @@ def test_later_commands_take_the_rest_from_the_machines_index(
     notebook: Path, private: LocalIndex
 ) -> None:
     pip(notebook, f"install acme-torch --index-url {private.url}")
-    assert entry(notebook) == {"packages": ["acme-torch"], "dependencies": ["acme-util"]}
+    needed = {"dependencies": ["acme-util"], "with_dependencies": True}
+    assert entry(notebook) == {"packages": ["acme-torch"], **needed}
     run(notebook, "toolz")
     run(notebook, "toolz>=1")
     drain(upgrade(ref_of(notebook)))
@@ -83,8 +84,69 @@ def test_what_another_package_needs_can_be_asked_for_elsewhere(
     with pytest.raises(InstallerError):
         run(notebook, "acme-torch>=2")
     assert versions(notebook)["acme-util"] == "1.0"
-    assert entry(notebook) == {"packages": ["acme-torch", "viz"], "dependencies": ["acme-util"]}
+    assert entry(notebook)["packages"] == ["acme-torch", "viz"]
+    assert entry(notebook)["dependencies"] == ["acme-util"]
     run(notebook, "toolz", any_index=True)
+
+
+def test_what_later_versions_and_extras_need_comes_from_the_same_index(
+    notebook: Path, index: LocalIndex, private: LocalIndex
+) -> None:
+    private.wheel("acme-solo", "1.0", extras={"fast": ["acme-fast"]})
+    pip(notebook, f"install acme-solo -i {private.url}")
+    for name in ("acme-new", "acme-fast", "acme-solo"):
+        index.wheel(name, "99.0")
+        private.wheel(name, "2.0")
+    private.wheel("acme-solo", "2.0", requires=["acme-new"], extras={"fast": ["acme-fast"]})
+    run(notebook, "acme-solo[fast]")
+    drain(upgrade(ref_of(notebook)))
+    assert versions(notebook) == {"acme-solo": "2.0", "acme-new": "2.0", "acme-fast": "2.0"}
+    assert entry(notebook)["dependencies"] == ["acme-fast", "acme-new"]
+
+
+def test_a_stranger_who_registers_a_private_name_later_changes_nothing(
+    notebook: Path, index: LocalIndex, private: LocalIndex
+) -> None:
+    index.remove("acme_util-99.0-py3-none-any.whl")
+    index.wheel("other", "1.0", requires=["acme-util"])
+    pip(notebook, f"install acme-torch --index corp={private.url}")
+    assert entry(notebook) == {"packages": ["acme-torch"], "dependencies": ["acme-util"]}
+    index.wheel("acme-util", "99.0")
+    run(notebook, "other")
+    drain(upgrade(ref_of(notebook)))
+    expected = {"acme-torch": "1.0", "acme-util": "1.0"}
+    assert versions(notebook) == {**expected, "other": "1.0"}
+    for name in expected:  # what nobody asked to upgrade keeps its version
+        private.wheel(name, "1.1")
+    succeed("uninstall", notebook, "other")
+    assert versions(notebook) == expected
+
+
+BUILDS = ["-i {}", "--index corp={} --index-packages acme-*"]
+
+
+@pytest.mark.parametrize("option", BUILDS)
+def test_what_a_build_needs_comes_from_the_index_of_what_is_built(
+    option: str, notebook: Path, index: LocalIndex, private: LocalIndex, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    log = tmp_path / "log"
+    for place, name in ((private, "private"), (index, "public")):
+        code = f"with open({str(log)!r}, 'a') as file:\n    file.write('{name} ')\n"
+        modules = {"acme_build/__init__.py": code, "acme_build.pth": "import acme_build"}
+        place.wheel("acme-build", "1.0" if place is private else "99.0", modules=modules)
+    private.sdist("acme-torch", "1.5", build_requires=["acme-build"], static=False)
+    option = option.format(private.url)
+    if "--index " in option:
+        succeed("install", notebook, "acme-torch", *shlex.split(option))
+    else:
+        pip(notebook, f"install acme-torch {option}")
+    assert versions(notebook)["acme-torch"] == "1.5"
+    copy = Path(shutil.copy(notebook, tmp_path / "copy.ipynb"))
+    for name in ("NBENV_HOME", "UV_CACHE_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere" / name))
+    drain(restore(ref_of(copy), agreed=None))
+    assert {*log.read_text().split()} == {"private"}
 
 
 OPTIONS = ["--extra-index-url {}", "--index corp={}", "-r requirements.txt"]
