@@ -88,7 +88,9 @@ def pinning_limits(pins: Iterable[str]) -> list[str]:
     return [f"{name}>=0" for name in pins]
 
 
-def write_pins(folder: Path, spec: Spec, names: Iterable[str]) -> list[str]:
+def write_pins(
+    folder: Path, spec: Spec, names: Iterable[str], rest: Index | None = None
+) -> list[str]:
     """Write the pins of packages for a command of ``uv pip``, which takes projects as files, too.
 
     Parameters
@@ -99,16 +101,19 @@ def write_pins(folder: Path, spec: Spec, names: Iterable[str]) -> list[str]:
         The record.
     names
         The packages that the command is about.
+    rest
+        The index of those that no index lists.
 
     Returns
     -------
     list[str]
         The path of the file; nothing if no index lists any of the packages.
     """
-    pins = pins_of(spec.indexes, names)
+    names = list(names)
+    pins = {**(dict.fromkeys(names, rest) if rest else {}), **pins_of(spec.indexes, names)}
     if not pins:
         return []
-    path = folder / "pins" / "pyproject.toml"
+    path = folder / ("pins-of-all" if rest else "pins") / "pyproject.toml"
     path.parent.mkdir()
     settings: dict[str, object] = {
         "index": pinned_indexes(pins),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_packages import IN_ORDER, build_order, pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
-from nbenv.installer.uv import run_uv
+from nbenv.installer.uv import own_indexes, run_uv
 from nbenv.progress import Progress, Steps
 
 __all__ = ["SyncGoal", "fetch_python", "find_outdated", "forget_cached", "run_pip", "sync_prefix"]
@@ -91,7 +91,8 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         lines = _requirement_lines(distributions, kept, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # or uv would look for settings in the folders above
-        pins = write_pins(where, spec, [each.name for each in distributions if each.version])
+        named = [each.name for each in distributions if each.version]
+        pins = write_pins(where, spec, named)
         options = ["--python", python, *_hash_arguments(distributions, kept)]
         options += [f"--reinstall-package={each}" for each in goal.again]
         options += ["--no-cache"] if goal.fresh else []
@@ -118,9 +119,13 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         # What a build needs has no hash, so any index may not serve it.
         hashed = all(map(_is_wheel, distributions)) or not _listing(spec)
         indexes = build_order(spec.indexes, _built(distributions))
-        options += [] if indexes == spec.indexes else [f"--index-strategy={IN_ORDER}"]
+        first, spare = partial(run, indexes=indexes, hashed=hashed), pins
+        if indexes != spec.indexes:
+            options += [f"--index-strategy={IN_ORDER}"]
+            if len(own := {*own_indexes()}) == 1:
+                spare = write_pins(where, spec, named, Index("own", own.pop()))
         try:
-            yield from run(command(pins), indexes=indexes, hashed=hashed)
+            yield from _in_turn(first, command(pins), command(spare))
         except (IndexAccessError, ResolutionError, HashError) as error:
             others = _other_indexes(spec, distributions, error)
             if others is None:
@@ -131,6 +136,18 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
                 if _listing(spec):
                     raise error from None
                 raise
+
+
+def _in_turn(
+    run: Callable[[list[str]], Steps[str]], command: list[str], spare: list[str]
+) -> Steps[None]:
+    """Run a command; if it finds another file than the locked one, the spare one."""
+    try:
+        yield from run(command)
+    except HashError:
+        if spare == command:
+            raise
+        yield from run(spare)
 
 
 def _built(distributions: Sequence[LockedDistribution]) -> list[str]:

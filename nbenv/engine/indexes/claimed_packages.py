@@ -27,6 +27,8 @@ __all__ = ["claims_anew", "moved", "with_claimed", "with_locked"]
 def claims_anew(old: Spec, new: Spec) -> bool:
     """Return whether an index claims what other packages, or versions, need than before."""
     known = {index.name for index in old.indexes if index.claims}
+    if old.python != new.python or old.lock.platforms != new.lock.platforms:
+        return any(index.claims for index in new.indexes)
     for index in (each for each in new.indexes if each.claims):
         if index.name not in known or not {*_asked(index, new)} <= {*old.requirements}:
             return True

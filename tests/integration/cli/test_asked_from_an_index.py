@@ -122,6 +122,29 @@ def test_a_stranger_who_registers_a_private_name_later_changes_nothing(
     assert versions(notebook) == expected
 
 
+def test_what_is_needed_on_another_python_comes_from_the_same_index(
+    notebook: Path, index: LocalIndex, private: LocalIndex
+) -> None:
+    private.wheel("acme-solo", "1.0", requires=["acme-new; python_version >= '3.12'"])
+    for place, version in ((private, "1.0"), (index, "99.0")):
+        place.wheel("acme-new", version)
+    succeed("python", notebook, "3.11")
+    pip(notebook, f"install acme-solo -i {private.url}")
+    succeed("python", notebook, "3.12")
+    assert versions(notebook) == {"acme-solo": "1.0", "acme-new": "1.0"}
+
+
+def test_a_dependency_that_must_come_from_elsewhere_says_so(
+    notebook: Path, index: LocalIndex, private: LocalIndex
+) -> None:
+    index.wheel("needy", "1.0", requires=["toolz>=1"])
+    pip(notebook, f"install viz -i {private.url}")
+    with pytest.raises(InstallerError, match=f"takes toolz from {private.url} alone"):
+        run(notebook, "needy")
+    run(notebook, "needy", "toolz", any_index=True)
+    assert versions(notebook) == {"viz": "1.0", "needy": "1.0", "toolz": "1.0"}
+
+
 BUILDS = ["-i {}", "--index corp={} --index-packages acme-*"]
 
 
@@ -136,6 +159,9 @@ def test_what_a_build_needs_comes_from_the_index_of_what_is_built(
         modules = {"acme_build/__init__.py": code, "acme_build.pth": "import acme_build"}
         place.wheel("acme-build", "1.0" if place is private else "99.0", modules=modules)
     private.sdist("acme-torch", "1.5", build_requires=["acme-build"], static=False)
+    for place in (private, index):  # two files of one version
+        place.wheel("humanize", "1.0", modules={"humanize.py": f"url = {place.url!r}"})
+    run(notebook, "humanize")
     option = option.format(private.url)
     if "--index " in option:
         succeed("install", notebook, "acme-torch", *shlex.split(option))
