@@ -11,12 +11,14 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from nbenv.core.lock import Lock
 from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import name_of
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import ResolutionError
+from nbenv.installer.index_packages import IN_ORDER
 from nbenv.installer.resolve import resolve_lock
 from nbenv.installer.uv import own_indexes
 from nbenv.progress import Steps
@@ -64,7 +66,9 @@ def with_claimed(
         first, asked = replace(index, packages=None), _asked(index, new)
         if not asked:
             continue
-        alone = replace(new, requirements=asked, indexes=(first, *others), editable=())
+        # Whatever the machine does, this index comes first, and others for what it does not have.
+        alone = replace(new, requirements=asked, editable=(), index_strategy=IN_ORDER)
+        alone = replace(alone, indexes=(first, *others), lock=_preferred(old, new))
         with contextlib.suppress(ResolutionError):  # which the resolution that follows explains
             lock = yield from resolve_lock(
                 alone, interpreter.executable, folder, options, kernel=False
@@ -87,6 +91,13 @@ def moved(old: Spec, new: Spec) -> tuple[str, ...]:
         for name, (before, now) in places.items()
         if before and (not now or now.url != before.url)
     )
+
+
+def _preferred(old: Spec, new: Spec) -> Lock:
+    """Return the versions to keep, without those that another index may have just got in."""
+    known, lines = old.lock.versions(), new.lock.distributions
+    kept = (each for each in lines if each.name in known or index_serving(new.indexes, each.name))
+    return replace(new.lock, distributions=tuple(kept))
 
 
 def _asked(index: Index, spec: Spec) -> tuple[str, ...]:

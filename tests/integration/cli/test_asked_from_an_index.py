@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -132,6 +133,38 @@ def test_what_is_needed_on_another_python_comes_from_the_same_index(
     pip(notebook, f"install acme-solo -i {private.url}")
     succeed("python", notebook, "3.12")
     assert versions(notebook) == {"acme-solo": "1.0", "acme-new": "1.0"}
+
+
+@pytest.mark.parametrize("extra", [True, False])
+def test_strangers_get_no_dependency_in(
+    extra: bool, notebook: Path, index: LocalIndex, private: LocalIndex, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    private.wheel("acme-torch", "1.1", requires=["acme-util", "toolz>=1"])  # not all is there
+    with LocalIndex(tmp_path / "extra") as other:
+        other.wheel("acme-util", "50.0")
+        if extra:  # a machine that takes the best version of all its indexes
+            monkeypatch.setenv("PIP_EXTRA_INDEX_URL", other.url)
+        pip(notebook, f"install acme-torch -i {private.url}")
+        assert versions(notebook) == {"acme-torch": "1.1", "acme-util": "1.0", "toolz": "1.0"}
+        private.sdist("acme-torch", "2.0", requires=["acme-util", "acme-new"], static=False)
+        for place, version in ((private, "1.0"), (index, "99.0"), (other, "50.0")):
+            place.wheel("acme-new", version)
+        drain(upgrade(ref_of(notebook)))
+        assert versions(notebook) == {"acme-torch": "2.0", "acme-util": "1.0", "acme-new": "1.0"}
+
+
+def test_what_further_platforms_need_comes_from_the_same_index(
+    notebook: Path, index: LocalIndex, private: LocalIndex
+) -> None:
+    elsewhere = next(each for each in ("win32", "darwin") if each != sys.platform)
+    private.wheel("acme-solo", "1.0", requires=[f"acme-far; sys_platform == '{elsewhere}'"])
+    pip(notebook, f"install acme-solo -i {private.url}")
+    for place, version in ((private, "1.0"), (index, "99.0")):
+        place.wheel("acme-far", version)
+    run(notebook, "toolz")
+    assert entry(notebook)["dependencies"] == ["acme-far"]
+    assert "acme-far==1.0" in str(recorded(notebook))
 
 
 def test_a_dependency_that_must_come_from_elsewhere_says_so(
