@@ -172,6 +172,10 @@ class ResolutionError(InstallerError):
         self.reworded: Callable[[Sequence[str]], ResolutionError] | None = None
 
 
+class AcceleratorError(InstallerError):
+    """A locked build is for an accelerator that this machine lacks."""
+
+
 class BuildError(InstallerError):
     """Building a package from source failed."""
 

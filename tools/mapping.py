@@ -51,8 +51,8 @@ FAMILIES = ("azure", "google-cloud", "opentelemetry", "llama-index", "autogluon"
 # Folders that wheels contain by mistake, and that people name their own modules.
 FOLDERS = frozenset(
     "assets benchmark benchmarks bin build common config core data demo demos dist doc docs "  # noqa: SIM905
-    "example examples helper helpers images lib model models notebooks resources samples script "
-    "scripts setup src test tests testing tools tutorials utils version".split()
+    "example examples helper helpers images lib model models notebooks resources samples "
+    "script scripts setup src test tests testing tools tutorials utils version".split()
 )
 # Packages that nobody imports by the name of the package.
 PLUGIN = re.compile(r"(python|py|apache|django|pytest|jupyterlab|types|nvidia|sphinxcontrib)-")

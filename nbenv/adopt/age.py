@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nbenv import git
 from nbenv.adopt.findings import Findings, FoundRequirement, Source, is_exact
 from nbenv.adopt.notebook_reader import Cell, ReadNotebook
+from nbenv.adopt.printed.versions import printed_versions
 
 __all__ = ["age_of", "date_of", "python_of", "shown_versions"]
 
@@ -91,7 +92,5 @@ def shown_versions(cell: Cell) -> Iterator[FoundRequirement]:
             found = _VERSION_LINE.match(line)
             if found and found[1].lower() not in _PYTHONS:
                 yield FoundRequirement(f"{found[1]}=={found[2]}", source)
-    asked = re.findall(r"\b([A-Za-z]\w*)\.__version__", cell.source)
-    shown = re.findall(r"(?<![\w.])(\d+\.\d+(?:\.\d+)*)(?![\w.])", cell.output)
-    if len(asked) == 1 and len(shown) == 1:
-        yield FoundRequirement(f"{asked[0]}=={shown[0]}", source)
+    for module, version in printed_versions(cell.source, cell.output):
+        yield FoundRequirement(f"{module}=={version.partition('+')[0]}", source)

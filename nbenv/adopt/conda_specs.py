@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.install_commands import pip_install
 from nbenv.adopt.json_values import python_in
+from nbenv.adopt.system.system_packages import of_conda
 from nbenv.core.import_names import distributions
 
 __all__ = ["add_match_spec", "read_environment"]
@@ -47,6 +48,9 @@ def read_environment(text: str, source: Source, findings: Findings) -> None:
         findings.note(f"{source.name} is not valid YAML ({str(error).splitlines()[0]}).")
         return
     entries = document.get("dependencies") if isinstance(document, dict) else None
+    if isinstance(document, dict) and (variables := document.get("variables")):
+        names = ", ".join(map(str, variables)) if isinstance(variables, (dict, list)) else "some"
+        findings.note(f"{source.name} sets variables, which nbenv does not: {names}")
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, str):
             add_match_spec(entry, source, findings)
@@ -80,10 +84,10 @@ def add_match_spec(text: str, source: Source, findings: Findings) -> None:
     known = _NAMES.get(name, canonicalize_name(name))
     if known and (name in _NAMES or known in distributions()):
         findings.add(known + version, source)
-    elif name not in _NAMES and not name.startswith(("lib", "_", "r-", "font", "vc", "vs2015")):
-        findings.note(
-            f"{source.name} lists {name}, a conda package whose name on package indexes is unknown."
-        )
+    elif system := of_conda(name):
+        findings.add_system([system], source.name)
+    else:
+        findings.conda_only.setdefault(source.name, []).append(name)
 
 
 def _specifier(text: str) -> str:

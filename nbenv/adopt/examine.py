@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from packaging.version import Version
+
 from nbenv.adopt.age import age_of, python_of, shown_versions
-from nbenv.adopt.findings import Findings, FoundRequirement, package_name
+from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
 from nbenv.adopt.local_modules import LocalModules
-from nbenv.adopt.notebook_reader import ReadNotebook, read
+from nbenv.adopt.notebook_reader import ReadNotebook, kept_copy, read
 from nbenv.adopt.project_files import project_folder, read_beside
 from nbenv.adopt.records import READERS
+from nbenv.adopt.removals.table import PYTHON
+from nbenv.adopt.removals.uses import uses
 from nbenv.adopt.resolve_imports import settle
 from nbenv.adopt.scan import Scan
 
@@ -54,12 +58,31 @@ def examine(
     read_beside(project, beside)
     _choose_python(notebook, findings, beside, python)
     settle(scan, beside, findings.python or default, alone=_is_only_notebook(path, project, root))
+    scan.hint_conditional()
+    _add_conda_parts(findings, beside)
+    if notebook.format != 4:
+        copy = kept_copy(path, notebook.format).name
+        findings.note(
+            f"the file is in the old format {notebook.format}: adopting converts it to format 4, "
+            f"and keeps the old one as {copy}"
+        )
     for cell in notebook.cells:
         for pin in shown_versions(cell):
             _add_shown_version(pin, notebook, findings)
+    _add_removals(scan, findings)
     if findings.as_of is None:
         findings.as_of, findings.as_of_reason = age_of(notebook, findings)
     return findings
+
+
+def _add_conda_parts(findings: Findings, beside: Findings) -> None:
+    """Add what conda installs beside Python packages, and name what only conda has."""
+    for name, where in beside.system.items():
+        for place in where:
+            findings.add_system([name], place)
+    for source, names in {**beside.conda_only, **findings.conda_only}.items():
+        shown = ", ".join(dict.fromkeys(names))
+        findings.note(f"{source} lists what only conda has, which is left out: {shown}")
 
 
 def _choose_python(
@@ -92,3 +115,18 @@ def _add_shown_version(pin: FoundRequirement, notebook: ReadNotebook, findings: 
     name = owner or package_name(module)
     if name in findings.names() and name not in findings.pins:
         findings.add_pin(f"{name}=={version}", pin.source)
+        findings.shown.add(f"{name}=={version}")
+
+
+def _add_removals(scan: Scan, findings: Findings) -> None:
+    """Add the removed names that the code uses, and the limits that are enough to have them."""
+    names = {*findings.names(), PYTHON}
+    found = uses((facts.trees, where) for facts, where in scan.code)
+    findings.removed = [each for each in found if each.removal.distribution in names]
+    by_version = sorted(findings.removed, key=lambda each: Version(each.removal.version))
+    for each in by_version:
+        removal = each.removal
+        if removal.is_limit and removal.distribution not in findings.pins:
+            source = Source(3, f"{each.where} uses {removal.name}")
+            findings.add_pin(removal.requirement, source)
+            findings.limits.add(removal.requirement)

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from nbenv.adopt.removals.uses import Use
+from nbenv.core.typed.suggestions import confused_with
 from nbenv.core.urls import index_name, unused_name, without_credentials
 
 __all__ = [
@@ -63,10 +66,16 @@ class Findings:
     `python` is a version such as ``"3.11"``. `optional` are imports that the notebook can do
     without, `offered` what a call in it may need, `left_out` what files ask for and the notebook
     does not use. `unknown` are modules that no known package provides, and where they are imported.
+    `speculative` are names of packages that only the use of others suggests: they are left out
+    where they would have to be built, or cannot be installed.
     `pins` are versions for requirements that have none. `main_indexes` are the indexes that sources
     name instead of the default one, `index_sources` the sources that name an index. `as_of`
     is a day (``"2021-06-01"``) to resolve as of; with `as_of_recorded` a record asks for it,
     otherwise it is an estimate.
+    `removed` are the names used that later versions no longer have; `limits` are the requirements
+    whose version follows from that alone, and `shown` those whose version an output shows.
+    `no_deps` are names that are installed without their dependencies. `system` are packages of the
+    system, and where they are installed; `conda_only` are sources and what only conda has.
     """
 
     python: str | None = None
@@ -84,18 +93,35 @@ class Findings:
     skipped: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pins: dict[str, FoundRequirement] = field(default_factory=dict)
+    speculative: set[str] = field(default_factory=set)
     as_of: str | None = None
     as_of_reason: str = ""
     as_of_recorded: bool = False
+    removed: list[Use] = field(default_factory=list)
+    limits: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    no_deps: set[str] = field(default_factory=set)
+    system: dict[str, list[str]] = field(default_factory=dict)
+    conda_only: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
         """Add a requirement, in its normal form where it has a name, without credentials."""
         text = without_credentials(requirement.strip())
         if text:
             parsed = parse_named(text)
+            if parsed and source.rank < 3:
+                self._rename(parsed, source)
             text = str(parsed) if parsed else text
             places = (where,) if where else ()
             self.requirements.append(FoundRequirement(text, source, places, module or None))
+
+    def _rename(self, asked: Requirement, source: Source) -> None:
+        """Give a requirement that names a module the name of the module's package."""
+        meant = "" if asked.url else confused_with(asked.name)
+        if meant and meant != asked.name:
+            self.note(f"{source.name} asks for {asked.name}, the module of {meant}")
+            stub = str(asked.specifier).startswith("==0.0")  # a version of what has only the name
+            asked.name, asked.specifier = meant, SpecifierSet("") if stub else asked.specifier
 
     def add_index(self, url: str, name: str = "", source: Source | None = None) -> None:
         """Add an index that the packages of a source may come from, besides this machine's own.
@@ -125,6 +151,13 @@ class Findings:
             return main, True
         sources = self.index_sources.get(url)
         return [each for each in settled if not sources or each.source in sources], False
+
+    def add_system(self, names: Iterable[str], where: str) -> None:
+        """Add packages of the system, which are recorded, and never installed."""
+        for name in names:
+            places = self.system.setdefault(name, [])
+            if where not in places:
+                places.append(where)
 
     def add_pin(self, pinned: str, source: Source) -> None:
         """Add ``name==version``, for a requirement without a version; the last one counts."""

@@ -10,6 +10,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from nbenv.adopt.system.system_packages import system_packages
+
 __all__ = ["Install", "installs", "pip_install", "saved_files"]
 
 _SEPARATORS = re.compile(
@@ -38,12 +40,18 @@ _IGNORED_OPTIONS = {
     "--global-option", "--install-option", "--config-settings", "--root-user-action", "--python",
     "-p", "-n", "--name", "--solver", "--group", "--dev", "--optional",
 }  # fmt: skip
+_PLACEHOLDER = re.compile(r"[{}$]|^%\w|^<[\w -]+>?$|^\[[\w .-]*\]?$|^\.{3}$|^…$")
+"""What stands for a name: a variable of the code, or a word that a reader has to fill in."""
+_NAMED_BEFORE = re.compile(r"([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(?:[=~!]=|[<>]=?)")
 _CHANNEL = ("-c", "--channel", "--override-channels")
 
 
 @dataclass
 class Install:
-    """The parts of one install command; with `conda`, names and versions are conda's."""
+    """The parts of one install command; with `conda`, names and versions are conda's.
+
+    `system` are packages of the system, and `placeholders` words that only running fills in.
+    """
 
     requirements: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -53,6 +61,9 @@ class Install:
     main_index: list[str] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
     conda: bool = False
+    no_deps: bool = False
+    system: list[str] = field(default_factory=list)
+    placeholders: list[str] = field(default_factory=list)
 
 
 def installs(command: str) -> Iterator[Install]:
@@ -87,6 +98,8 @@ def _parse_install(words: list[str]) -> Install | None:
         words = words[2:]
     if len(words) < 2:
         return None
+    if system := list(system_packages(words)):
+        return Install(system=system)
     if words[0] == "uv" and words[1] in ("pip", "add"):
         words = words[1:] if words[1] == "pip" else ["pip", "install", *words[2:]]
     command, verb, rest = words[0], words[1], words[2:]
@@ -111,8 +124,14 @@ def pip_install(words: list[str]) -> Install:
         elif word[:2] in ("-r", "-c", "-e", "-f", "-i") and len(word) > 2 and word[1] != "-":
             getattr(found, _PART_OF_OPTION[word[:2]]).append(word[2:])
         elif word.startswith("-"):
+            found.no_deps = found.no_deps or word == "--no-deps"
             if option in _IGNORED_OPTIONS and not equals:
                 next(queue, "")
+        elif _PLACEHOLDER.search(word):
+            named = _NAMED_BEFORE.match(word)
+            (found.requirements if named else found.placeholders).append(
+                named[1] if named else word
+            )
         else:
             found.requirements.append(word.rstrip(","))
     return found
@@ -126,6 +145,8 @@ def _parse_conda_install(words: list[str]) -> Install:
             found.files.append(next(queue, ""))
         elif word in _CHANNEL or word in _IGNORED_OPTIONS:
             next(queue, "")
+        elif _PLACEHOLDER.search(word):
+            found.placeholders.append(word)
         elif not word.startswith("-"):
             found.requirements.append(word.rpartition("::")[2])
     return found

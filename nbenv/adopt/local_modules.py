@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from nbenv.adopt.python_code import Import
+from nbenv.core.import_names import distribution_of
 
 __all__ = ["LocalModules"]
 
+_HOOKS = ("import_ipynb", "nbimporter", "importnb")
 _SUFFIXES = (".py", ".pyx", ".so", ".pyd")
 
 
@@ -19,6 +22,7 @@ class LocalModules:
         self.folders = [folder]
         self.written: dict[str, str] = {}
         self.downloaded: set[str] = set()
+        self.has_hook = False
 
     def add_folder(self, text: str) -> None:
         """Search a folder too that the notebook adds to ``sys.path``."""
@@ -56,6 +60,27 @@ class LocalModules:
             for name in found.names:
                 yield from _source_files(folder.joinpath(*parts, name))
             return
+
+    def notebooks(self, found: Import) -> Iterator[Path]:
+        """Yield the notebooks that an import executes: by ``ipynb.fs``, or by a hook for all names.
+
+        Without a hook a notebook is no module: many are called like the package that they teach.
+        """
+        self.has_hook = self.has_hook or found.module in _HOOKS
+        full = re.match(r"ipynb\.fs\.(?:full|defs)\b\.?(.*)$", found.module)
+        if full:
+            inner = full[1].replace(".", "/")
+            names = [inner] if inner else []
+            names += [f"{inner}/{name}".strip("/") for name in found.names]
+        else:
+            names = [found.module] if self.has_hook and not distribution_of(found.module) else []
+        for folder in self.folders:
+            for name in filter(None, names):
+                place = folder / f"{name}.ipynb"
+                if place.is_file():
+                    if not full:
+                        self.downloaded.add(name)
+                    yield place
 
 
 def _is_module(place: Path) -> bool:

@@ -18,7 +18,7 @@ from nbenv.core.file_names import is_text_notebook
 from nbenv.core.language import is_python, other_language
 from nbenv.errors import NotebookError
 
-__all__ = ["Cell", "ReadNotebook", "read"]
+__all__ = ["Cell", "ReadNotebook", "kept_copy", "read"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ def read(path: Path) -> ReadNotebook:
     )
     _check_language(notebook)
     return notebook
+
+
+def kept_copy(path: Path, version: int) -> Path:
+    """Return where the file of an old format is kept when it is converted."""
+    return path.with_suffix(f".v{version}.ipynb")
 
 
 def _read_file(path: Path) -> tuple[Mapping[str, object], int]:

@@ -5,15 +5,30 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nbenv.adopt.cell_transform import transform_cell
+from nbenv.adopt.literals import (
+    known_text,
+    last_attribute,
+    literal,
+    literal_text,
+    literal_texts,
+    name_of,
+)
 
 __all__ = ["Call", "CodeFacts", "Import", "analyse"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTING = {"importlib.import_module", "import_module", "__import__"}
+_CHECK = re.compile(
+    r"check\w*\(|find_spec|find_loader|avail|installed|\b(has|have|with)_|sys\.modules|\bPY2\b"
+    r"|version_info(\[0\]|\.major)? (<|== 2)|'win32'|'nt'|'Windows'|'[Dd]arwin'",
+    re.IGNORECASE,
+)
+"""A condition that asks for something that not everybody has."""
+_ALWAYS = re.compile(r"^(True|1|__name__ == '__main__')$")
 _EXITS = {"exit", "quit", "sys.exit", "os._exit"}
 _PYTHON_CELL_MAGICS = {
     "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
@@ -46,11 +61,18 @@ class Import:
 
 @dataclass(frozen=True)
 class Call:
-    """A call: its dotted name, and its arguments that are literal strings, or True."""
+    """A call: its dotted name, and its arguments that are literal strings, True or False.
+
+    `paths` are the texts that the arguments are made of, with ``*`` for what is not literal;
+    `names` are the arguments that are variables. A property has no arguments.
+    """
 
     name: str
     texts: tuple[str, ...] = ()
     keywords: tuple[tuple[str, str], ...] = ()
+    paths: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    is_property: bool = False
 
     @property
     def method(self) -> str:
@@ -62,19 +84,27 @@ class Call:
 class CodeFacts:
     """The facts about one piece of code.
 
-    `commands` are shell lines; `colab_commands` run only on Colab. `magics` are names and lines,
+    `commands` are shell lines; `colab_commands` run only on Colab, `conditional_commands` under
+    some other condition, or after an error. `magics` are names and lines,
     `cell_magics` names and bodies. `paths` are added to ``sys.path``. `written_files` are files
-    that cells write: name → content.
+    that cells write: name → content. `aliases` are names → the modules, or what in them, that they
+    stand for, and `texts` variables → their literal values.
+    `trees` are the syntax trees of all of it.
     """
 
     imports: list[Import] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     colab_commands: list[str] = field(default_factory=list)
+    conditional_commands: list[str] = field(default_factory=list)
     magics: list[tuple[str, str]] = field(default_factory=list)
     cell_magics: list[tuple[str, str]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    properties: list[Call] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     written_files: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    trees: list[ast.Module] = field(default_factory=list)
 
 
 def analyse(source: str, *, is_cell: bool) -> CodeFacts:
@@ -109,6 +139,7 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool) -> None:
             tree = ast.parse(source)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error)) from None
+    facts.trees.append(tree)
     _Visitor(facts).visit(tree)
 
 
@@ -117,24 +148,31 @@ class _Visitor(ast.NodeVisitor):
         self.facts = facts
         self.optional = False
         self.on_colab = False
+        self.conditional = False
 
     # -- imports
 
     def visit_Import(self, node: ast.Import) -> None:
         if not self.on_colab:
             self.facts.imports += [Import(each.name, (), 0, self.optional) for each in node.names]
+        for each in node.names:
+            name = each.name if each.asname else each.name.partition(".")[0]
+            self.facts.aliases[each.asname or name] = name
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if not self.on_colab:
             names = tuple(each.name for each in node.names)
             self.facts.imports.append(Import(node.module or "", names, node.level, self.optional))
+        for each in node.names if node.module and not node.level else ():
+            own = each.asname or (f"{node.module}.*" if each.name == "*" else each.name)
+            self.facts.aliases[own] = f"{node.module}.{each.name}"
 
     def visit_Try(self, node: ast.Try) -> None:
-        lenient = any(_catches_import_error(each) and not _gives_up(each) for each in node.handlers)
+        lenient = any(_tolerates_a_missing_module(each) for each in node.handlers)
         before, self.optional = self.optional, self.optional or lenient
         self._visit_all(node.body)
         for handler in node.handlers:
-            self._visit_all(handler.body)
+            self._visit_under_condition(handler.body)
         self.optional = before
         self._visit_all([*node.orelse, *node.finalbody])
 
@@ -144,11 +182,22 @@ class _Visitor(ast.NodeVisitor):
             self._visit_all(node.orelse)
             return
         self.visit(node.test)
+        if "colab" not in condition.lower() and not _ALWAYS.search(condition):
+            lenient, self.optional = self.optional, self.optional or bool(_CHECK.search(condition))
+            self._visit_under_condition(node.body)
+            self.optional = lenient
+            self._visit_under_condition(node.orelse)
+            return
         is_colab = "colab" in condition.lower() and not re.search(r"\bnot\b|!=", condition)
         before, self.on_colab = self.on_colab, self.on_colab or is_colab
         self._visit_all(node.body)
         self.on_colab = before
         self._visit_all(node.orelse)
+
+    def _visit_under_condition(self, nodes: Iterable[ast.AST]) -> None:
+        before, self.conditional = self.conditional, True
+        self._visit_all(nodes)
+        self.conditional = before
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
@@ -157,28 +206,42 @@ class _Visitor(ast.NodeVisitor):
     # -- calls
 
     def visit_Call(self, node: ast.Call) -> None:
-        self.generic_visit(node)
-        name = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
-        name = name if len(name) < 200 else name[-200:]
-        texts = [_literal_text(each) for each in node.args]
+        func = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        self._visit_all([func, *node.args, *node.keywords])
+        name = name_of(node.func)
+        texts = [literal_text(each) for each in node.args]
         if name.startswith("get_ipython()."):
             self._run_ipython_call(name.partition(".")[2], texts)
             return
-        keywords = [(each.arg or "", _literal(each.value)) for each in node.keywords]
+        keywords = [(each.arg or "", literal(each.value)) for each in node.keywords]
+        values = [*node.args, *(each.value for each in node.keywords)]
+        paths = tuple(
+            filter(None, (known_text(each).strip("*") and known_text(each) for each in values))
+        )
+        names = tuple(each.id for each in node.args if isinstance(each, ast.Name))
         self.facts.calls.append(
-            Call(name or _last_attribute(node.func), tuple(texts), tuple(keywords))
+            Call(name or last_attribute(node.func), tuple(texts), tuple(keywords), paths, names)
         )
         if name in _IMPORTING:
             module = texts[0] if texts else ""
             if module and not module.startswith("."):
                 self.facts.imports.append(Import(module, (), 0, self.optional))
         elif name in ("sys.path.append", "sys.path.insert", "site.addsitedir", "sys.path.extend"):
-            self.facts.paths += _literal_texts(node)
+            self.facts.paths += literal_texts(node)
         else:
             self._run_call(name, node)
 
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        if text := known_text(node.value).strip("*"):
+            self.facts.texts.update({ast.unparse(each): text for each in node.targets})
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.generic_visit(node)
+        self.facts.properties.append(Call(name_of(node), is_property=True))
+
     def _run_call(self, name: str, node: ast.Call) -> None:
-        words = _literal_texts(node)
+        words = literal_texts(node)
         if name.rpartition(".")[2] in ("system", "getoutput", "popen", "run_line_magic"):
             self._run_shell(" ".join(words))
         elif name.startswith("subprocess.") or name in ("run", "check_call", "Popen", "call"):
@@ -189,7 +252,9 @@ class _Visitor(ast.NodeVisitor):
             self._run_shell("pip install " + " ".join(f'"{word}"' for word in words))
 
     def _run_shell(self, command: str) -> None:
-        (self.facts.colab_commands if self.on_colab else self.facts.commands).append(command)
+        facts = self.facts
+        under = facts.conditional_commands if self.conditional else facts.commands
+        (facts.colab_commands if self.on_colab else under).append(command)
 
     def _run_ipython_call(self, verb: str, texts: list[str]) -> None:
         if verb in ("system", "getoutput") and texts:
@@ -236,6 +301,13 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
     return bool({ast.unparse(each) for each in kinds} & _IMPORT_ERRORS)
 
 
+def _tolerates_a_missing_module(handler: ast.ExceptHandler) -> bool:
+    """Return whether a handler goes on without a module; one that installs it needs it."""
+    if not _catches_import_error(handler) or _gives_up(handler):
+        return False
+    return not re.search(r"\b(pip3?|conda|mamba)\b.*\binstall\b", ast.unparse(handler), re.DOTALL)
+
+
 def _gives_up(handler: ast.ExceptHandler) -> bool:
     """Return whether a handler ends the program, so that the missing module is needed."""
     last = handler.body[-1]
@@ -243,36 +315,3 @@ def _gives_up(handler: ast.ExceptHandler) -> bool:
         return True
     call = last.value if isinstance(last, ast.Expr) else None
     return isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
-
-
-def _literal_text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def _literal(node: ast.expr) -> str:
-    """Return a literal string or True as text, empty for any other expression."""
-    is_true = isinstance(node, ast.Constant) and node.value is True
-    return "True" if is_true else _literal_text(node)
-
-
-def _literal_texts(node: ast.Call) -> list[str]:
-    """Return the literal strings among the arguments, in lists and nested calls too."""
-    return list(_strings(node.args))
-
-
-def _strings(nodes: Iterable[ast.expr]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
-        elif isinstance(node, (ast.List, ast.Tuple)):
-            yield from _strings(node.elts)
-        elif isinstance(node, ast.Call):
-            yield from _strings(node.args)
-        elif isinstance(node, ast.JoinedStr):
-            yield "".join(ast.unparse(each).strip("'\"") for each in node.values)
-        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.executable":
-            yield "{sys.executable}"
-
-
-def _last_attribute(node: ast.expr) -> str:
-    return f".{node.attr}" if isinstance(node, ast.Attribute) else ""

@@ -28,6 +28,9 @@ def _lines(findings: Findings, name: str) -> Iterator[str]:
         yield f"Editable: {', '.join(findings.editable)}"
     if findings.indexes:
         yield "Indexes: " + ", ".join(f"{n} = {u}" for n, u in findings.indexes.items())
+    if findings.system:
+        shown = (f"{name} ({_places(where)})" for name, where in findings.system.items())
+        yield f"System packages, recorded but never installed by nbenv: {', '.join(shown)}."
     for module, where in findings.unknown.items():
         yield f"Unknown: import {module} ({_places(where)}): no known package provides it."
     if findings.optional:
@@ -85,6 +88,7 @@ def to_data(findings: Findings) -> dict[str, object]:
         "optional": [_entry(each) for each in findings.optional],
         "offered": [_entry(each) for each in findings.offered],
         "left_out": [_entry(each) for each in findings.left_out],
+        "system": list(findings.system),
         "hints": findings.hints,
         "skipped": findings.skipped,
         "notes": findings.notes,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt import special_cases
 from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
+from nbenv.adopt.needs.arguments import argument_needs
+from nbenv.adopt.needs.rules import Need, Surroundings, call_needs, import_needs
+from nbenv.adopt.needs.rules import settled as settled_needs
 from nbenv.adopt.scan import Scan
 from nbenv.core.import_names import distribution_of
 
@@ -76,9 +82,6 @@ def _resolve_module(
     found = _declared_for(top, declared) or distribution_of(module) or _named_in_comment(scan, top)
     if found:
         _add_imported(findings, found, module, where)
-        for start, (needed, why) in special_cases.NEEDS.items():
-            if (module == start or module.startswith(f"{start}.")) and needed:
-                _add_feature(findings, needed, why or f"import {start}")
     elif scan.local.may_have(module):
         return
     elif top in special_cases.PYTHON_2:
@@ -94,13 +97,6 @@ def _add_imported(findings: Findings, name: str, module: str, where: list[str]) 
     marker = ' ; sys_platform == "win32"' if name in special_cases.WINDOWS_ONLY else ""
     for place in where:
         findings.add(name + marker, _IMPORTS, place, top)
-
-
-def _add_feature(findings: Findings, needed: str, why: str) -> None:
-    name = package_name(needed)
-    if name == "tensorflow" and {"torch", "jax"} & findings.names():
-        return
-    findings.add(needed, _FEATURES, why)
 
 
 def _is_part_of_known(module: str, scan: Scan) -> bool:
@@ -173,15 +169,44 @@ def _add_optional(scan: Scan, python: str) -> None:
 
 
 def _add_features(scan: Scan) -> None:
-    """Add what the arguments of calls require, and offer what calls may need."""
+    """Add what imports and calls need besides, and offer what calls may need."""
     findings = scan.findings
-    calls = [(call, where) for facts, where in scan.code for call in facts.calls]
-    for call, where in calls:
-        for name, why in special_cases.required(call):
-            _add_feature(findings, name, f"{why}, {where}")
-    known = findings.names()
-    for call, where in calls:
-        for name, why in special_cases.offers(call, known):
-            offered = {each.name for each in findings.offered}
-            if name not in known | offered:
-                findings.offered.append(FoundRequirement(name, _FEATURES, (f"{why}, {where}",)))
+    present = [each.requirement for each in findings.settled()]
+    named = findings.names()
+    for choice, need in settled_needs(_needs(scan), present):
+        found = FoundRequirement(choice, _FEATURES, (need.why,))
+        if need.offered:
+            findings.offered.append(found)
+        else:
+            findings.add(choice, _FEATURES, need.why)
+            findings.speculative |= {package_name(choice)} - named
+
+
+def _needs(scan: Scan) -> Iterator[Need]:
+    around = _surroundings(scan)
+    for module in sorted(around.imported):
+        yield from import_needs(module)
+    for name, text in around.texts.items():
+        if name == "os.environ['KERAS_BACKEND']" or name.endswith(".plotting.backend"):
+            yield Need((text,), name)
+    for facts, where in scan.code:
+        for call in (*facts.calls, *facts.properties):
+            for need in (*call_needs(call, around), *argument_needs(call, around)):
+                yield replace(need, why=f"{need.why}, {where}")
+
+
+def _surroundings(scan: Scan) -> Surroundings:
+    texts = {name: text for facts, _ in scan.code for name, text in facts.texts.items()}
+    aliases = {name: module for facts, _ in scan.code for name, module in facts.aliases.items()}
+    imported = {module for module in scan.imports if not scan.local.has(module)}
+    imported |= {module for module in aliases.values() if module.endswith(".*")}
+    imported |= {"plotting_backend"} if _has_plotting_backend(scan, texts) else set()
+    return Surroundings(aliases, frozenset(imported), texts)
+
+
+def _has_plotting_backend(scan: Scan, texts: dict[str, str]) -> bool:
+    """Return whether pandas is told to draw by another package than matplotlib."""
+    calls = (call for facts, _ in scan.code for call in facts.calls)
+    return any(name.endswith("plotting.backend") for name in texts) or any(
+        "plotting.backend" in call.texts for call in calls
+    )

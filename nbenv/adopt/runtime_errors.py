@@ -12,24 +12,49 @@ from nbenv.core.import_names import distribution_of, distributions
 __all__ = ["missing_package"]
 
 _MODULE = re.compile(r"No module named '?([\w.]+)'?")
-_PHRASES = (
-    re.compile(r"[Mm]issing optional dependency '([\w.-]+)'"),
-    re.compile(r"[Mm]issing (?:optional )?dependenc(?:y|ies):? [`'\"]?([\w.-]+)"),
-    re.compile(r"requires (?:the )?[`'\"]?([\w.-]+)[`'\"]?(?:[><=]=?[\d.]+)? .*(?:installed|pack)"),
-    re.compile(r"(?:pip|conda|uv pip) install (?:-\S+ )*[`'\"]?([\w-]+(?:\[[\w,-]+\])?)"),
-    re.compile(r"tree builder with the features you requested: (\w+)"),
-    re.compile(r"(\w+) not found, please install it"),
-    re.compile(r"`?[Ii]mport (\w+)`? failed"),
-    re.compile(r"(?:please|must|need to) install [`'\"]?([\w.-]+)", re.IGNORECASE),
-    re.compile(r"[`'\"]?([\w-]+)[`'\"]? (?:is required|must be installed|is not installed)"),
-    re.compile(r"backends? \['?(netcdf4|h5netcdf|scipy)"),
-)  # fmt: skip
+_ANY_CASE = re.IGNORECASE
+_NO_NAMES = frozenset(
+    "a an array audio build cache can cuda data dataset dependencies extras file first "  # noqa: SIM905
+    "installer it kernel make method missing module names package path python result sql test "
+    "this update url vector where".split()
+)
+"""Words of sentences that are names of packages, too."""
+_WORD = r"[`'\"]?(?P<name>[A-Za-z][\w.-]*\w(?:\[[\w,-]+\])?)[`'\"]?"
+_QUOTED = r"[`'\"](?P<name>[A-Za-z][\w.-]*\w)[`'\"]"
+_KIND = r"(?:(?:optional |python )?(?:package|library|module|dependency|backend) )?"
+_STATED = (
+    rf"[Mm]issing (?:optional |required )?dependenc(?:y|ies):? {_WORD}",
+    rf"(?:pip3?|conda|mamba|uv pip) install (?:-\S+ )*{_WORD}",
+    r"tree builder with the features you requested: (?P<name>\w+)",
+    rf"{_WORD} not found, please install it",
+    rf"`?[Ii]mport {_WORD}`? failed",
+    rf"(?:please|must|need to|needs to|have to|you can) install (?:the )?{_KIND}{_WORD}",
+    rf"(?:ensure|sure) (?:that )?(?:you have )?(?:the )?{_KIND}{_WORD} (?:is )?installed",
+    rf"{_WORD} {_KIND}(?:is required|must be installed|is not installed|needs? to be installed)",
+    rf"requires? (?:the )?{_KIND}{_WORD} {_KIND}(?:to be |\S+ )?(?:installed|pack)",
+    rf"requires? (?:the )?{_KIND}{_WORD}(?:[><=]=?[\d.]+)? .*(?:installed|pack)",
+    rf"(?:accessor|plotting|backend|engine|support|\bto_\w+(?:\(\))?) requires? {_WORD}",
+    r"backends? \['?(?P<name>netcdf4|h5netcdf|scipy)",
+    rf"(?:chunk manager|engine|backend) {_QUOTED} is not available",
+    r"unrecognized chunk manager (?P<name>\w+)",
+    r"usable engine; tried using: '(?P<name>\w+)'",
+)
+"""How libraries say in an error of any class that a package is missing."""
+_IMPLIED = (
+    rf"(?:requires?|needs?|depends on) (?:the )?{_KIND}{_WORD}(?=[.,;:!)]|$| to | for | version)",
+    rf"{_WORD} {_KIND}(?:is needed|(?:is )?not available|(?:was )?not found|not installed)",
+    rf"(?:could not|cannot|can't|unable to|failed to) import {_WORD}",
+    rf"(?:without|install) (?:the )?{_WORD}",
+)
+"""What says so in an error about an import, and might say anything else in another one."""
+_OF_IMPORTS = ("ImportError", "ModuleNotFoundError", "MissingDependencyError", "DependencyError")
 _KNOWN_MESSAGES = (
     ("IProgress not found", "ipywidgets"),
     ("Mime type rendering requires nbformat", "nbformat"),
     ("No engine for filetype: 'xlsx'", "openpyxl"),
     ("netCDF4 or h5netcdf", "netcdf4"),
     ("failed to execute PosixPath('dot')", ""),
+    ("Unable to import required dependencies:\nnumpy", "numpy"),
 )
 
 
@@ -50,10 +75,9 @@ def missing_package(name: str, message: str, python: str) -> str | None:
         return _package_of_module(found[1], python)
     if not name.endswith(("Error", "NotFound", "Warning", "Exception")):
         return None
-    for pattern in _PHRASES:
-        if (found := pattern.search(message)) and (known := _package_of_word(found[1])):
-            return known
-    return None
+    phrases = _STATED + (_IMPLIED if name.endswith(_OF_IMPORTS) else ())
+    named = (found["name"] for each in phrases for found in re.finditer(each, message, _ANY_CASE))
+    return next((known for word in named if (known := _package_of_word(word))), None)
 
 
 def _package_of_module(module: str, python: str) -> str | None:
@@ -66,6 +90,8 @@ def _package_of_module(module: str, python: str) -> str | None:
 def _package_of_word(word: str) -> str | None:
     """Return the package that a word in a message means, by its own name or its module's."""
     head, bracket, extra = word.partition("[")
+    if head.lower() in _NO_NAMES:
+        return None
     name = str(canonicalize_name(head))
     if name in distributions():
         return name + bracket + extra

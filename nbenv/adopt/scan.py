@@ -8,9 +8,10 @@ from pathlib import Path
 
 from nbenv.adopt import special_cases
 from nbenv.adopt.conda_specs import add_match_spec
-from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.findings import Findings, Source, package_name
 from nbenv.adopt.install_commands import Install, installs, saved_files
 from nbenv.adopt.local_modules import LocalModules
+from nbenv.adopt.needs.arguments import driver_needs
 from nbenv.adopt.notebook_reader import Cell, read
 from nbenv.adopt.project_files import read_requirements, read_requirements_text
 from nbenv.adopt.python_code import CodeFacts, Import, analyse
@@ -31,7 +32,8 @@ class Scan:
     """The imports, commands and magics of a notebook, and where each of them is.
 
     `imports` and `optional` map modules to places, `needed` names packages that magics need and
-    why. `commented` are installs that are commented out, or run on Colab only.
+    why. `commented` are installs that are commented out, or run on Colab only or under a condition;
+    the last are in `conditional`, too.
     """
 
     folder: Path
@@ -42,6 +44,7 @@ class Scan:
     needed: list[tuple[str, str]] = field(default_factory=list)
     code: list[tuple[CodeFacts, str]] = field(default_factory=list)
     commented: list[Install] = field(default_factory=list)
+    conditional: list[tuple[Install, str]] = field(default_factory=list)
     visited: set[Path] = field(default_factory=set)
 
     # -- cells and files
@@ -83,6 +86,8 @@ class Scan:
             self._add_command(command, where)
         for command in facts.colab_commands:
             self.commented += installs(command)
+        for command in facts.conditional_commands:
+            self._add_conditional(command, where)
         for name, line in facts.magics:
             self._add_magic(name, line, where)
         for name, body in facts.cell_magics:
@@ -97,7 +102,8 @@ class Scan:
         for text in facts.paths:
             self.local.add_folder(text)
         self.local.written.update(facts.written_files)
-        for command in [*facts.commands, *facts.colab_commands]:
+        shell = (facts.commands, facts.colab_commands, facts.conditional_commands)
+        for command in [each for some in shell for each in some]:
             self.local.downloaded.update(saved_files(command))
         for call in facts.calls:
             if call.method in ("urlretrieve", "download", "urlopen", "get") and call.texts:
@@ -128,8 +134,22 @@ class Scan:
             self.findings.note(f"{where} downloads the spaCy model {model[1]} when it runs.")
             self.needed.append(("pip", where))
 
+    def _add_conditional(self, command: str, where: str) -> None:
+        """Take an install under a condition for a hint: the code may run without it."""
+        for install in installs(command):
+            self.commented.append(install)
+            self.findings.add_system(install.system, where)
+            self.conditional.append((install, where))
+
     def _add_install(self, install: Install, where: str) -> None:
         source = Source(1, f"install lines, {where}")
+        self.findings.add_system(install.system, where)
+        for word in install.placeholders:
+            self.findings.note(f"{where} installs {word}, which is known only when it runs")
+        if install.no_deps:
+            self.findings.no_deps |= {
+                name for t in install.requirements if (name := package_name(t))
+            }
         for text in install.requirements:
             if install.conda:
                 add_match_spec(text, source, self.findings)
@@ -181,6 +201,8 @@ class Scan:
                 self.needed.append(("ipympl", f"%matplotlib {line}, {where}"))
         elif special_cases.MAGICS.get(name):
             self.needed.append((special_cases.MAGICS[name], f"%{name}, {where}"))
+            for driver in driver_needs(line.split()[0], f"%{name}") if line else ():
+                self.needed.append((driver.choices[0], f"{driver.why}, {where}"))
 
     def _add_extension(self, name: str, where: str) -> None:
         known = special_cases.EXTENSIONS.get(name)
@@ -210,7 +232,7 @@ class Scan:
     # -- imports
 
     def _add_import(self, found: Import, where: str, path: Path | None = None) -> None:
-        for file in self.local.files(found, path):
+        for file in [*self.local.files(found, path), *self.local.notebooks(found)]:
             self._scan_file(file)
         if found.level or not found.module:
             return
@@ -219,6 +241,14 @@ class Scan:
             target.setdefault(module, [])
             if where not in target[module]:
                 target[module].append(where)
+
+    def hint_conditional(self) -> None:
+        """Give hints at what is installed under a condition, and not needed otherwise."""
+        needed = self.findings.names()
+        for install, where in self.conditional:
+            names = [t for t in install.requirements if package_name(t) not in needed]
+            if names:
+                self.findings.hints.append(f"{where} installs {' '.join(names)} under a condition")
 
     def note_models(self) -> None:
         """Note the spaCy models that are loaded: no index has them."""

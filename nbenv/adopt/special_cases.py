@@ -1,22 +1,16 @@
-"""Packages that imports, magics and calls need beyond the one that provides the module."""
+"""Packages for modules that several provide, magics, and modules that Python has no longer."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-
-from nbenv.adopt.python_code import Call
 
 __all__ = [
     "ALSO",
     "COMPANIONS",
     "EXTENSIONS",
     "MAGICS",
-    "NEEDS",
     "PYTHON_2",
     "WINDOWS_ONLY",
-    "offers",
-    "required",
     "standard",
 ]
 
@@ -51,41 +45,6 @@ ALSO = {
     "llama_index": "llama-index llama-index-core",
 }
 """Module → all packages that provide it, where there are several."""
-
-NEEDS = {
-    "plotly": ("nbformat", "plotly uses it to show figures in notebooks"),
-    "plotly.express": ("numpy", "plotly.express needs it"),
-    "tqdm.notebook": ("ipywidgets", "tqdm.notebook uses it to draw progress bars"),
-    "dask.dataframe": ("dask[dataframe]", "dask.dataframe needs it"),
-    "dask.array": ("dask[array]", "dask.array needs it"),
-    "dask.bag": ("dask", ""),
-    "keras": ("tensorflow", "Keras uses it as its backend"),
-    "pandas.plotting": ("matplotlib", "pandas.plotting uses it to draw"),
-    "ray.tune": ("ray[tune]", "ray.tune needs it"),
-    "ray.data": ("ray[data]", "ray.data needs it"),
-    "ray.rllib": ("ray[rllib]", "ray.rllib needs it"),
-    "ray.serve": ("ray[serve]", "ray.serve needs it"),
-    "qiskit.visualization": ("qiskit[visualization]", "qiskit.visualization uses it to draw"),
-    "networkx.drawing.nx_agraph": ("pygraphviz", "networkx uses it to draw"),
-    "networkx.drawing.nx_pydot": ("pydot", "networkx uses it to draw"),
-    "umap.plot": ("umap-learn[plot]", "umap.plot needs it"),
-    "gym.wrappers": ("gym", ""),
-    "holoviews": ("bokeh", "holoviews uses it to draw"),
-    "pandas_datareader": ("setuptools", "pandas_datareader imports distutils"),
-    "pytorch_lightning": ("torch", ""),
-    "statsmodels.graphics": ("matplotlib", "statsmodels.graphics uses it to draw"),
-    "sympy.plotting": ("matplotlib", "sympy.plotting uses it to draw"),
-    "sklearn.tree.plot_tree": ("matplotlib", "plot_tree uses it to draw"),
-    "skimage.data": ("pooch", "skimage.data uses it to download data"),
-    "scipy.datasets": ("pooch", "scipy.datasets uses it to download data"),
-    "torch.utils.tensorboard": ("tensorboard", "torch.utils.tensorboard uses it to write logs"),
-    "d2l.torch": ("torch", "d2l.torch needs it"),
-    "d2l.tensorflow": ("tensorflow", "d2l.tensorflow needs it"),
-    "d2l.mxnet": ("mxnet", "d2l.mxnet needs it"),
-    "d2l.jax": ("jax", "d2l.jax needs it"),
-    "autogluon.tabular": ("autogluon-tabular[all]", "autogluon.tabular's models need it"),
-}
-"""Module, or the start of one → what it needs besides, and why."""
 
 COMPANIONS = {
     "ipython-sql": ("prettytable<3.12", "ipython-sql fails with newer versions"),
@@ -126,71 +85,6 @@ EXTENSIONS = {
     "hvplot": "hvplot", "yapf": "", "bigquery_magics": "bigquery-magics",
 }  # fmt: skip
 """IPython extension → its package, empty where none is needed or known."""
-
-_METHODS = {
-    "read_excel": "openpyxl", "to_excel": "openpyxl", "ExcelFile": "openpyxl",
-    "ExcelWriter": "openpyxl", "read_html": "lxml", "read_xml": "lxml", "read_parquet": "pyarrow",
-    "to_parquet": "pyarrow", "read_feather": "pyarrow", "to_feather": "pyarrow",
-    "read_hdf": "tables", "to_hdf": "tables", "HDFStore": "tables", "to_markdown": "tabulate",
-    "read_spss": "pyreadstat", "read_gbq": "pandas-gbq", "to_gbq": "pandas-gbq",
-    "write_image": "kaleido", "to_image": "kaleido", "nx_agraph": "pygraphviz",
-    "graphviz_layout": "pygraphviz", "to_networkx": "networkx", "clustermap": "scipy",
-    "pagerank": "scipy", "to_scipy_sparse_array": "scipy", "to_numpy_array": "numpy",
-    "explore": "folium", "open_dataset": "netcdf4", "load_dataset": "", "to_netcdf": "netcdf4",
-    "open_mfdataset": "dask", "background_gradient": "jinja2", "to_latex": "jinja2",
-    "create_engine": "", "to_zarr": "zarr", "open_zarr": "zarr", "lmplot": "",
-    "spring_layout": "numpy", "kamada_kawai_layout": "scipy", "to_sql": "sqlalchemy",
-    "plot_model": "pydot",
-}  # fmt: skip
-_OWNERS = {
-    "openpyxl": "pandas", "lxml": "pandas", "pyarrow": "pandas", "tables": "pandas",
-    "tabulate": "pandas", "pyreadstat": "pandas", "pandas-gbq": "pandas", "kaleido": "plotly",
-    "pygraphviz": "networkx", "folium": "geopandas", "netcdf4": "xarray", "dask": "xarray",
-    "zarr": "xarray", "jinja2": "pandas", "networkx": "networkx", "scipy": "networkx seaborn",
-    "numpy": "networkx", "sqlalchemy": "pandas", "pydot": "tensorflow keras",
-}  # fmt: skip
-_ENGINES = {
-    "xlsxwriter": "xlsxwriter", "openpyxl": "openpyxl", "xlrd": "xlrd", "odf": "odfpy",
-    "pyxlsb": "pyxlsb", "calamine": "python-calamine", "fastparquet": "fastparquet",
-    "pyarrow": "pyarrow", "netcdf4": "netcdf4", "h5netcdf": "h5netcdf", "zarr": "zarr",
-    "cfgrib": "cfgrib", "numba": "numba", "lxml": "lxml", "html5lib": "html5lib",
-    "bokeh": "bokeh", "plotly": "plotly", "ols": "statsmodels", "lowess": "statsmodels",
-}  # fmt: skip
-_ENGINE_WORDS = ("engine", "flavor", "backend", "trendline", "parser", "features")
-_ADDRESSES = {"s3://": "s3fs", "gs://": "gcsfs", "gcs://": "gcsfs", "abfs://": "adlfs"}
-_FITS = {"lowess", "robust", "logistic"}
-"""Options of seaborn's regressions that statsmodels implements."""
-_SUFFIXES = {".xls": "xlrd", ".ods": "odfpy", ".xlsb": "pyxlsb"}
-
-
-def offers(call: Call, imported: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield packages that a call may need, and the call's name; `imported` are those at hand."""
-    called = f"{call.method}()"
-    found = _METHODS.get(call.method, "")
-    if found and imported & set(_OWNERS[found].split()):
-        suffix = next((s for s in _SUFFIXES for text in call.texts[:1] if text.endswith(s)), "")
-        yield (_SUFFIXES[suffix] if suffix and call.method == "read_excel" else found), called
-    if call.method.startswith("read_") and call.texts and "pandas" in imported:
-        for start, name in _ADDRESSES.items():
-            if call.texts[0].startswith(start):
-                yield name, f"{called} of {start}"
-
-
-def required(call: Call) -> Iterator[tuple[str, str]]:
-    """Yield packages that the arguments of a call require, and where they are named."""
-    called = f"{call.method}()"
-    for word, value in call.keywords:
-        if word in _ENGINE_WORDS and value.lower() in _ENGINES:
-            yield _ENGINES[value.lower()], f'{called} with {word}="{value}"'
-    fitted = {word for word, value in call.keywords if value == "True"} & _FITS
-    if fitted and call.method in ("lmplot", "regplot", "residplot"):
-        yield "statsmodels", f"{called} with {min(fitted)}=True"
-    if call.method == "BeautifulSoup":
-        parsers = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
-        for text in call.texts[1:]:
-            if text in parsers:
-                yield parsers[text], f'{called} with "{text}"'
-
 
 WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "wmi", "winshell", "pywinauto"})
 """Packages that exist for Windows only."""

@@ -78,9 +78,16 @@ def restore(call: Call) -> Steps[Outcome]:
             "restore --python moves the notebook, and cannot be combined with another option.",
             todo="Use --python on its own.",
         )
+    if options.torch_backend and (options.python or options.dry_run or options.fallback):
+        raise UsageError(
+            "restore --torch-backend changes a build, and cannot be combined with another option.",
+            todo="Use --torch-backend on its own; --fallback cpu has a preview.",
+        )
     if options.dry_run:
         return _preview(call)
-    return restore(call.notebook(), options.python, options.fallback, call.agreed)
+    return restore(
+        call.notebook(), options.python, options.fallback, call.agreed, options.torch_backend
+    )
 
 
 def _preview(call: Call) -> Steps[Outcome]:
@@ -100,8 +107,8 @@ def run(call: Call) -> Steps[Outcome]:
     options = call.options
     if options.adopt:
         return _run_adopting(call)
-    if options.yes or options.as_of:
-        raise UsageError("--yes and --as-of need --adopt.")
+    if options.yes or options.as_of or options.torch_backend:
+        raise UsageError("--yes, --as-of and --torch-backend need --adopt.")
     return run(call.path, options.output, options.python, options.fallback)
 
 

@@ -69,6 +69,7 @@ COMMANDS = by_name([
             Option(("--jobs",), "of several notebooks, adopt this many at once", "N",
                    convert=options.number_from_one, where=Place.TERMINAL),
             Option(("--yes",), "adopt several notebooks without asking", where=Place.TERMINAL),
+            options.TORCH_BACKEND,
             DRY_RUN,
         ),
         notebooks=Notebooks.PLACES,
@@ -80,6 +81,7 @@ COMMANDS = by_name([
         options=(
             on_page(PYTHON),
             FALLBACK,
+            options.TORCH_BACKEND,
             unapproved(DRY_RUN),
             unapproved(on_page(Option(("--no-sizes",), "with --dry-run: ask no index for sizes"))),
         ),
@@ -96,6 +98,7 @@ COMMANDS = by_name([
             Option(("--adopt",), "adopt the notebook first, and then install what is missing"),
             Option(("--yes",), "with --adopt: install without asking"),
             replace(AS_OF, help=f"with --adopt: {AS_OF.help}"),
+            replace(options.TORCH_BACKEND, help=f"with --adopt: {options.TORCH_BACKEND.help}"),
         ),
         where=Place.TERMINAL, others=("execute",),
     ),

@@ -9,7 +9,7 @@ from nbenv.cli.declarations import Option, Place
 
 __all__ = [
     "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON", "SOURCES",
-    "TARGETS", "formats", "number_from_one", "on_page", "platforms", "unapproved",
+    "TARGETS", "TORCH_BACKEND", "formats", "number_from_one", "on_page", "platforms", "unapproved",
 ]  # fmt: skip
 
 
@@ -79,6 +79,13 @@ DRY_RUN = on_page(Option(("--dry-run",), "show what would change, without changi
 ANY_INDEX = on_page(
     Option(("--any-index",), "allow locked packages to come from another index than before")
 )
+TORCH_BACKEND = Option(
+    ("--torch-backend",),
+    "take PyTorch for this accelerator, such as cpu, cu126 or rocm6.4 (auto: the one that fits "
+    "this machine; none: whatever the indexes have), and record it",
+    "BACKEND",
+    default="",
+)
 SOURCES = (
     Option(("--default-index",), "use this index instead of the default one, and record it",
            "NAME=URL", default=""),
@@ -90,6 +97,7 @@ SOURCES = (
            default=""),
     Option(("--index-strategy",), "choose between indexes in this way of uv's", "STRATEGY",
            default=""),
+    TORCH_BACKEND,
     Option(("--reinstall",), "install again what is named, from downloaded files"),
 )  # fmt: skip
 """Where an install takes files from; all but the last are recorded."""
@@ -98,7 +106,8 @@ PYTHON = Option(("--python",), "use this Python instead of the recorded one", "X
 AS_OF = Option(("--as-of",), "use the newest versions that an index had on this day", "DATE")
 FALLBACK = Option(
     ("--fallback",),
-    "where the exact environment is unavailable, restore one that is close to it: the same "
+    "where the exact environment is unavailable, restore one that is close to it: PyTorch for "
+    "the CPU where this machine lacks the accelerator (cpu), the same "
     "versions built from source (build), the same versions on another Python (python), what the "
     "requirements allowed when the notebook was locked (dated), or what they allow today (newest)",
     "LEVEL",

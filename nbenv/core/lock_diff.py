@@ -67,7 +67,7 @@ def diff_specs(old: Spec, new: Spec) -> LockDiff:
 
 
 def option_texts(spec: Spec) -> dict[str, str]:
-    """Return in words what limits a lock, or directs the next resolution, by what it is about."""
+    """Return in words what limits a lock or directs the next resolution, and system packages."""
     texts = {
         "default index": next((each.url for each in spec.indexes if each.default), ""),
         PACKAGES: "; ".join(
@@ -83,8 +83,16 @@ def option_texts(spec: Spec) -> dict[str, str]:
         "nothing newer than": spec.exclude_newer,
         "index strategy": spec.index_strategy,
         "locked only for": described_platforms(spec.lock.platforms),
+        "build of PyTorch": _torch_text(spec),
+        "system packages": ", ".join(spec.system),
     }
     return {name: text for name, text in texts.items() if text}
+
+
+def _torch_text(spec: Spec) -> str:
+    if spec.torch_backend and spec.torch_choice:
+        return f"{spec.torch_backend}, which fitted the machine where it was locked"
+    return spec.torch_backend or spec.torch_choice
 
 
 def verb_of(change: Change) -> str:

@@ -55,6 +55,9 @@ def merge_records(base: Spec, ours: Spec, theirs: Spec) -> MergedRecord:
         only_binary=_names([each.only_binary for each in sides]),
         exclude_newer=_one([each.exclude_newer for each in sides], "last day"),
         index_strategy=_one([each.index_strategy for each in sides], "index strategy"),
+        torch_backend=_one([each.torch_backend for each in sides], "build of PyTorch"),
+        torch_choice=_one([each.torch_choice for each in sides], "choice of PyTorch's build"),
+        system=_names([each.system for each in sides]),
         unknown={**theirs.unknown, **ours.unknown},
     )
     complete = _complete_lock(base, ours, theirs, spec)
@@ -181,7 +184,7 @@ def _come_from_same(side: Spec, merged: Spec) -> bool:
 
 
 def _limits(spec: Spec) -> Spec:
-    return replace(_without_lock(spec), requirements=(), editable=(), indexes=())
+    return replace(_without_lock(spec), requirements=(), editable=(), indexes=(), system=())
 
 
 def _without_lock(spec: Spec) -> Spec:

@@ -43,6 +43,9 @@ RecordDict = dict[str, object]
 ``only_binary``    list of str             names never to build, or ``":all:"``
 ``exclude_newer``  str                     a day or time; no later file is taken
 ``index_strategy`` str                     uv's name of the way to choose between indexes
+``torch_backend``  str                     the build of PyTorch, as ``cpu`` or ``cu126``; ``none``
+``torch_choice``   str                     ``auto`` where it was chosen by the machine's driver
+``system``         list of str             packages of the system, which nbenv never installs itself
 =================  ======================  =========================================================
 
 Other keys are kept as they are: a later nbenv may have written them.
@@ -61,6 +64,7 @@ _RECIPE = (
     "source",
     "prebuilt",
     "platforms",
+    "torch_backend",
 )
 """The keys that determine an environment."""
 ASKED = (
@@ -71,8 +75,10 @@ ASKED = (
     "only_binary",
     "exclude_newer",
     "index_strategy",
+    "torch_choice",
+    "system",
 )
-"""The keys that determine what the next change resolves."""
+"""The keys that determine what the next change resolves, or an image installs."""
 _LISTS_OF_TEXT = (
     "requirements",
     "lock",
@@ -85,8 +91,9 @@ _LISTS_OF_TEXT = (
     "find_links",
     "no_binary",
     "only_binary",
+    "system",
 )
-_TEXTS = ("exclude_newer", "index_strategy")
+_TEXTS = ("exclude_newer", "index_strategy", "torch_backend", "torch_choice")
 _MOST = 10_000
 """The most entries of a list; the largest environments have some hundreds."""
 _MOST_INDEXES = 50

@@ -33,7 +33,9 @@ __all__ = [
     "indexes",
     "is_moment",
     "is_named",
+    "is_system_package",
     "package_problem",
+    "system",
 ]
 
 ALL = ":all:"
@@ -44,6 +46,8 @@ STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
 _LONGEST_PACKAGE = 200
 """Characters of a name or a pattern of names."""
 _MOST_STARS = 4
+_SYSTEM_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,99}", re.ASCII)
+_MOST_SYSTEM_PACKAGES = 200
 _INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _MOMENT = re.compile(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -230,6 +234,21 @@ def index_strategy(text: str) -> str:
     if text and text not in STRATEGIES:
         raise broken(".index_strategy", f"is not one of {', '.join(STRATEGIES)}")
     return text
+
+
+def is_system_package(name: str) -> bool:
+    """Return whether a text may be the name of a package of the system, and is nothing more."""
+    return bool(_SYSTEM_PACKAGE.fullmatch(name)) and ".." not in name
+
+
+def system(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of ``system``, which become words of a command in exports."""
+    if len(names) > _MOST_SYSTEM_PACKAGES:
+        raise broken(".system", f"has more than {_MOST_SYSTEM_PACKAGES} entries")
+    for position, name in enumerate(names):
+        if not is_system_package(name):
+            raise broken(f".system[{position}]", "is not the name of a system package")
+    return names
 
 
 def indexes(found: object) -> tuple[Index, ...]:

@@ -39,6 +39,8 @@ class ResolveOptions:
         Whether an older version with a wheel is better than a newer one without.
     exempt
         Packages that no day limits, as they are locked or the kernel's own.
+    dated
+        Packages with a day of their own, as ``name=2024-06-01``.
     refreshed
         The packages whose sources are read again, whatever uv's cache knows of them.
     resolution
@@ -60,6 +62,7 @@ class ResolveOptions:
     no_index: bool = False
     prefer_binary: bool = False
     exempt: tuple[str, ...] = ()
+    dated: tuple[str, ...] = ()
     refreshed: tuple[str, ...] = ()
     resolution: str = ""
     offline: bool = False

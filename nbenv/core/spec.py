@@ -16,6 +16,7 @@ from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.record import ASKED, VERSION, RecordDict, broken, check, fingerprint, recipe
 from nbenv.core.recorded_options import Index
 from nbenv.core.requirements import check_recorded, may_apply, normalise, parse
+from nbenv.core.typed.torch_backends import torch_backend, torch_choice
 from nbenv.core.urls import is_archive, is_local
 from nbenv.core.wheels import platform_limits
 from nbenv.errors import RequirementError
@@ -30,6 +31,9 @@ _OPTIONS = (
     "only_binary",
     "exclude_newer",
     "index_strategy",
+    "torch_backend",
+    "torch_choice",
+    "system",
 )
 """Keys with the names of the fields, absent from a record where they are empty."""
 _KNOWN = frozenset(
@@ -67,6 +71,9 @@ class Spec:
     only_binary: tuple[str, ...] = ()
     exclude_newer: str = ""
     index_strategy: str = ""
+    torch_backend: str = ""
+    torch_choice: str = ""
+    system: tuple[str, ...] = ()
     unknown: Mapping[str, object] = field(default_factory=dict)
     _found: RecordDict | None = field(default=None, init=False, repr=False, compare=False)
     """The record that it was read from, if that is written in another form than ours."""
@@ -100,6 +107,9 @@ class Spec:
             only_binary=recorded_options.formats(_texts(checked, "only_binary"), "only_binary"),
             exclude_newer=recorded_options.exclude_newer(str(checked.get("exclude_newer", ""))),
             index_strategy=recorded_options.index_strategy(str(checked.get("index_strategy", ""))),
+            torch_backend=torch_backend(str(checked.get("torch_backend", ""))),
+            torch_choice=torch_choice(str(checked.get("torch_choice", ""))),
+            system=recorded_options.system(_texts(checked, "system")),
             unknown={key: checked[key] for key in checked.keys() - _KNOWN},
         )
         if checked != spec.to_record():

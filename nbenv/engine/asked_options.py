@@ -19,6 +19,7 @@ from nbenv.core.recorded_options import (
     is_moment,
 )
 from nbenv.core.spec import Spec
+from nbenv.engine.accelerators.torch_choice import parse_choice, with_choice
 from nbenv.engine.indexes.asked_indexes import AskedIndexes, with_asked_indexes
 from nbenv.errors import RequirementError, UsageError
 
@@ -51,6 +52,9 @@ class AskedOptions(AskedIndexes):
         A day or a time (RFC 3339) after which no file is taken, or ``"none"``.
     index_strategy
         uv's name of the way to choose between indexes, or ``"none"``.
+    torch_backend
+        uv's name of a build of PyTorch, ``"auto"`` for the one that fits this machine, or
+        ``"none"`` for what the indexes have.
     """
 
     constraints: tuple[str, ...] = ()
@@ -60,6 +64,7 @@ class AskedOptions(AskedIndexes):
     only_binary: tuple[str, ...] = ()
     exclude_newer: str = ""
     index_strategy: str = ""
+    torch_backend: str = ""
 
 
 def with_asked(
@@ -98,7 +103,7 @@ def with_asked(
     # All that is installed would be the kernel too, and what other commands installed.
     to_build = [",".join(sorted(names)) if text == ALL else text for text in asked.no_binary]
     return replace(
-        spec,
+        with_choice(spec, parse_choice(asked.torch_backend)),
         indexes=with_asked_indexes(spec.indexes, asked, served),
         constraints=_constraints(spec, asked, named),
         no_deps=tuple(sorted(no_deps | names if asked.no_deps else no_deps)),

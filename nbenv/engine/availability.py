@@ -8,12 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
+from nbenv.core.typed.torch_backends import TORCH_PACKAGES
+from nbenv.engine.accelerators.lacking import lacking_build
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.environments.interpreters import Interpreter, find
+from nbenv.environments.interpreters import Interpreter, find, is_too_old
 from nbenv.environments.markers import is_for_here, select_locked
 from nbenv.environments.platform_check import elsewhere_reason
-from nbenv.errors import BuildError, BuildRefusedError, IndexAccessError, NbenvError
-from nbenv.installer.index_lookup import offered_files
+from nbenv.errors import (
+    AcceleratorError,
+    BuildError,
+    BuildRefusedError,
+    IndexAccessError,
+    NbenvError,
+)
+from nbenv.installer.accelerators.torch_files import offered_with_torch
 from nbenv.installer.wheel_choice import File, best_file
 from nbenv.progress import Progress, Steps
 
@@ -23,12 +31,14 @@ __all__ = [
     "find_built",
     "find_missing",
     "is_temporary",
+    "may_be_taken",
     "offered_for",
     "select_for",
 ]
 
 _PINNED = re.compile(r"`([A-Za-z0-9._-]+)==([^`\s]+)`")
 """A distribution as uv names it in an error."""
+_NO_ACCELERATOR = "it is built for an accelerator that this machine lacks"
 _NOT_FOUND = re.compile(r"\b(404|410)\b")
 """HTTP statuses of a file that is gone; any other may pass."""
 
@@ -49,6 +59,8 @@ class Availability:
         Name → why that package is unavailable, as the end of a sentence.
     offered
         Name → the files of the locked version that an index offers.
+    lacks
+        The accelerator that this machine lacks, as the name of a build of PyTorch; "" for none.
     no_python
         Why the recorded Python is unavailable, "" where it is not.
     no_platform
@@ -61,6 +73,7 @@ class Availability:
     offered: OfferedFiles = field(default_factory=dict)
     no_python: str = ""
     no_platform: str = ""
+    lacks: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -111,19 +124,32 @@ def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[
         return Availability(
             spec, python, offered=offered_for(snapshot, spec), no_platform=elsewhere_reason(spec)
         )
-    reason = f"{error.what} {error.why}" if error else _no_python(spec)
+    reason = f"{error.what} {error.why}".rstrip() if error else _no_python(spec)
     found = Availability(spec, python, no_python="" if python else reason)
     offered = offered_for(snapshot, spec)
     missing = find_missing(snapshot, spec, offered)
     if isinstance(error, BuildError) and not isinstance(error, BuildRefusedError):
         missing |= dict.fromkeys(find_built(snapshot, spec, offered), "its build failed")
+    lacks = ""
+    if error is None or isinstance(error, AcceleratorError):
+        lacks = lacking_build(spec)
+        missing |= dict.fromkeys(_torch_builds(snapshot, spec) if lacks else (), _NO_ACCELERATOR)
     if error and _NOT_FOUND.search(error.why):
         gone = "the index lists its file, but no longer has it"
         missing |= dict.fromkeys(_pinned_in(error, spec), gone)
-    return replace(found, missing=missing, offered=offered)
+    return replace(found, missing=missing, offered=offered, lacks=lacks)
+
+
+def _torch_builds(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[str]:
+    """Yield the names of what is locked for an accelerator."""
+    for name, locked in select_for(snapshot, spec).items():
+        if name in TORCH_PACKAGES and spec.torch_backend in (locked.version or ""):
+            yield name
 
 
 def _no_python(spec: Spec) -> str:
+    if is_too_old(spec.python):
+        return f"Python {spec.python} is too old for a notebook's kernel."
     return f"Python {spec.python} is not on this machine."
 
 
@@ -153,7 +179,7 @@ def offered_for(snapshot: NotebookSnapshot, spec: Spec) -> OfferedFiles:
     InstallerError
         An index cannot be asked.
     """
-    return offered_files(list(select_for(snapshot, spec).values()), spec.python)
+    return offered_with_torch(list(select_for(snapshot, spec).values()), spec)
 
 
 def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) -> dict[str, str]:
@@ -161,7 +187,7 @@ def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) 
     missing = {}
     for name, locked in sorted(select_for(snapshot, spec).items()):
         files = offered.get(name, [])
-        same = [file for file in files if file.digest in locked.hashes]
+        same = [file for file in files if may_be_taken(file, locked)]
         # A package from a URL is on no index.
         if locked.version is None or best_file(same, spec.python):
             continue
@@ -174,11 +200,17 @@ def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) 
     return missing
 
 
+def may_be_taken(file: File, locked: LockedDistribution) -> bool:
+    """Return whether a file is a locked one, and not one that is built on other platforms alone."""
+    is_for_others = file.is_source and locked.prebuilt is not None and not locked.source
+    return file.digest in locked.hashes and not is_for_others
+
+
 def find_built(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) -> list[str]:
     """Return the names of the packages that would be built from source."""
     built = []
     for name, locked in select_for(snapshot, spec).items():
-        files = (each for each in offered.get(name, ()) if each.digest in locked.hashes)
+        files = (each for each in offered.get(name, ()) if may_be_taken(each, locked))
         file = best_file(files, spec.python)
         if file and file.is_source:
             built.append(name)

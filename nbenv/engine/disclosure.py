@@ -14,6 +14,7 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import is_local, must_be_built, without_credentials
 from nbenv.core.spec import Index, Spec
+from nbenv.core.typed.torch_backends import is_backend
 from nbenv.core.wheels.platform_limits import described_platforms
 from nbenv.engine.summaries import counted
 from nbenv.environments.interpreters import default_python
@@ -57,6 +58,10 @@ class Disclosure:
         The lines of the lock that may be installed on this platform.
     platforms
         The only platforms that the lock is for, in words; "" for all.
+    torch_backend
+        The build of PyTorch, which comes from an index that uv knows; "" for no particular one.
+    system
+        Packages of the system, which nbenv does not install, but exports for images name.
     """
 
     indexes: tuple[Index, ...]
@@ -70,6 +75,8 @@ class Disclosure:
     built: tuple[str, ...]
     lines: tuple[LockedDistribution, ...]
     platforms: str = ""
+    torch_backend: str = ""
+    system: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -113,10 +120,15 @@ class Disclosure:
             )
         for index in self.indexes:
             yield f"It uses the index {index.name} ({index.url}){index.role}."
+        if self.torch_backend:
+            yield f"It takes PyTorch's packages from PyTorch's own index for {self.torch_backend}."
         for url in self.find_links:
             yield f"It takes files from {url}."
         if self.platforms:
             yield f"It is locked for {self.platforms} only."
+        if self.system:
+            asked = ", ".join(self.system)
+            yield f"It asks for system packages, which nbenv does not install: {asked}."
 
 
 def _origin(locked: LockedDistribution) -> str:
@@ -162,6 +174,8 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         built=_not_built_yet(spec, possible),
         lines=tuple(possible),
         platforms=described_platforms(spec.lock.platforms),
+        torch_backend=spec.torch_backend if is_backend(spec.torch_backend) else "",
+        system=spec.system,
     )
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbenv.core.lock import Change, changes_between
+from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
@@ -167,7 +167,11 @@ class _Sync:
         only_adds = not plan.remove and bool(before)
         missing = plan.install if only_adds else None
         packages = environment.site_packages()
-        direct = [each.name for each in plan.install if each.name in again or is_local(each.url)]
+        direct = [
+            each.name
+            for each in plan.install
+            if each.name in again or is_local(each.url) or _is_build_of(each, before)
+        ]
         goal = SyncGoal(list(wanted.values()), kept, direct, missing, packages, fresh=bool(fresh))
         # Another commit, too, may have a module of the same size, written within the same second.
         placed = [each.name for each in plan.install if each.url or each.name in again]
@@ -249,6 +253,12 @@ class _Sync:
             yield from self._install(repair)
         still = find_altered(self.environment, altered)
         return (marker.mismatched - names) | frozenset(still)
+
+
+def _is_build_of(locked: LockedDistribution, before: Mapping[str, Installed]) -> bool:
+    """Return whether a build of the locked version is installed: uv takes 1.0+cpu for a 1.0."""
+    installed = before[locked.name].version if locked.name in before else ""
+    return "+" in installed and installed.partition("+")[0] == locked.version
 
 
 def _announcement(coming: int, going: int) -> str:

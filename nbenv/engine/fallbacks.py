@@ -1,8 +1,9 @@
 """Find fallbacks for an environment that is not available exactly, the smallest change first.
 
-The levels: the same versions from other files (``build``); the same versions on another Python
-(``python``); the versions that the requirements allowed when the lock was made (``dated``); the
-newest versions that they allow (``newest``).
+The levels: the same versions of PyTorch for a machine without an accelerator (``cpu``); the same
+versions from other files (``build``); the same versions on another Python (``python``); the
+versions that the requirements allowed when the lock was made (``dated``); the newest versions that
+they allow (``newest``).
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from datetime import datetime, timedelta
 
 from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.spec import Spec
+from nbenv.engine.accelerators.torch_choice import same_versions
 from nbenv.engine.availability import (
     Availability,
     find_built,
     find_missing,
+    may_be_taken,
     offered_for,
     select_for,
 )
@@ -31,9 +34,7 @@ from nbenv.progress import Progress, Steps
 
 __all__ = ["LEVELS", "Fallback", "find_fallbacks"]
 
-LEVELS = ("build", "python", "dated", "newest")
-_OLDEST = 10
-"""The oldest minor version of Python 3 that is offered instead of the recorded one."""
+LEVELS = ("cpu", "build", "python", "dated", "newest")
 _TRIED = 3
 """Pythons that are tried; each one takes a resolution."""
 
@@ -68,6 +69,8 @@ class Fallback:
     def summarise(self, was: Spec) -> str:
         """Return what it would change of the record `was`, in one line."""
         parts = []
+        if self.level == "cpu":
+            parts.append(f"PyTorch without {was.torch_backend}, for the CPU")
         if self.date:
             parts.append(f"what the requirements allowed on {self.date[:10]}")
         if self.spec.python != was.python:
@@ -109,9 +112,16 @@ def find_fallbacks(
     only
         The one level to look for; None for all.
     """
-    makers = {"build": _other_files, "python": _other_python, "dated": _dated, "newest": _newest}
+    makers = {
+        "cpu": _cpu_build,
+        "build": _other_files,
+        "python": _other_python,
+        "dated": _dated,
+        "newest": _newest,
+    }
     found = []
-    for level in [only] if only else LEVELS:
+    possible = LEVELS[:1] if available.lacks else LEVELS[1:]
+    for level in [only] if only else possible:
         try:
             fallback = yield from makers[level](snapshot, available)
         except (InstallerError, InterpreterError):  # this level is not possible
@@ -119,6 +129,20 @@ def find_fallbacks(
         if fallback is not None:
             found.append(fallback)
     return found
+
+
+def _cpu_build(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
+    """Take the same versions of PyTorch for a machine without an accelerator."""
+    was = available.spec
+    if not available.lacks or available.no_python:
+        return None
+    yield Progress("resolve", "Looking for the same versions of PyTorch for the CPU…")
+    cpu = replace(was, torch_backend="cpu")
+    limited = replace(cpu, constraints=(*was.constraints, *same_versions(cpu)))
+    options = ResolveOptions(any_index=True)
+    wanted = replace(available, spec=limited)
+    found = yield from _resolved("cpu", snapshot, wanted, options)
+    return found and replace(found, spec=replace(found.spec, constraints=was.constraints))
 
 
 def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:
@@ -131,8 +155,8 @@ def _other_files(snapshot: NotebookSnapshot, available: Availability) -> Steps[F
     yield Progress("resolve", "Looking for other files of the same versions…")
     spec, files = available.spec, dict[str, File]()
     for name in available.missing:
-        locked = next(each for each in spec.lock.distributions if each.name == name)
-        others = [f for f in available.offered.get(name, ()) if f.digest not in locked.hashes]
+        locked = select_for(snapshot, spec)[name]
+        others = [f for f in available.offered.get(name, ()) if not may_be_taken(f, locked)]
         best = best_file((f for f in others if f.digest), spec.python)
         if best is None:
             return None
@@ -200,8 +224,7 @@ def _pythons(recorded: str) -> list[str]:
     """
     minor = int(recorded.partition(".")[2])
     here = {int(each.python.partition(".")[2]) for each in interpreters.available()} - {minor}
-    usable = [each for each in here if each >= _OLDEST]
-    return [f"3.{n}" for n in sorted(usable, key=lambda each: (abs(each - minor), -each))]
+    return [f"3.{n}" for n in sorted(here, key=lambda each: (abs(each - minor), -each))]
 
 
 def _dated(snapshot: NotebookSnapshot, available: Availability) -> Steps[Fallback | None]:

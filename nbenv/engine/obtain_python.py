@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbenv.environments.interpreters import Interpreter, find, missing
+from nbenv.environments.interpreters import Interpreter, find, is_too_old, missing
 from nbenv.errors import NbenvError
 from nbenv.installer.sync import fetch_python
 from nbenv.progress import Progress, Steps
@@ -23,12 +23,12 @@ def obtain_python(python: str, fetch: bool) -> Steps[Interpreter]:
     Raises
     ------
     InterpreterError
-        It is not on this machine, and was not downloaded.
+        It is not on this machine, and was not downloaded; or it is too old for a kernel.
     """
     found = find(python)
     if found:
         return found
-    if not fetch:
+    if not fetch or is_too_old(python):
         raise missing(python)
     yield Progress("python", f"Python {python} is not on this machine; downloading it with uv…")
     try:

@@ -12,12 +12,16 @@ from packaging.version import Version
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
+from nbenv.core.typed.torch_backends import TORCH_PACKAGES
+from nbenv.engine.accelerators.torch_choice import resolve_with_torch
+from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
 from nbenv.engine.indexes.claimed_packages import claims_anew, moved, with_claimed, with_locked
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import IndexAccessError, InstallerError, ResolutionError, StoppedError
+from nbenv.installer.machine.machine_policy import machine_policy
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -58,16 +62,22 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
+    if machine_policy().prefer_binary:
+        options = replace(options or ResolveOptions(), prefer_binary=True)
     asking = partial(with_claimed, old, interpreter=interpreter, folder=folder)
     is_asked = options is not None or claims_anew(old, replace(new, lock=old.lock))
     if is_asked:
         new = yield from asking(new, options=options or ResolveOptions())
-    made = yield from _relocked(old, new, interpreter, folder, options)
+    resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
+    moving = options is not None and (
+        options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
+    )
+    made = yield from resolve_with_torch(new, resolve, moving=moving)
     if not is_asked and claims_anew(old, made):  # a limit moved what an index serves
         again = yield from asking(made, options=ResolveOptions())
         if again.indexes != made.indexes:
             new = replace(again, lock=new.lock)
-            made = yield from _relocked(old, new, interpreter, folder, options)
+            made = yield from resolve_with_torch(new, resolve, moving=moving)
     return with_locked(made)
 
 
@@ -81,6 +91,8 @@ def _relocked(
     choice = replace(options or ResolveOptions(), locked_for=old.python, moved=moved(old, new))
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
+    if choice.before:
+        return (yield from resolve_as_of(new, choice, partial(_at, interpreter, folder)))
     if new.exclude_newer:
         return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.resolution and KERNEL not in new.lock.versions():
@@ -90,6 +102,10 @@ def _relocked(
             wheels = replace(choice, only_wheels=True)
             return (yield from _resolved(new, interpreter, folder, wheels))
     return (yield from _resolved(new, interpreter, folder, choice))
+
+
+def _at(interpreter: Interpreter, folder: Path, spec: Spec, options: ResolveOptions) -> Steps[Spec]:
+    return (yield from _resolved(spec, interpreter, folder, options))
 
 
 def _with_newer_kernel(
@@ -215,6 +231,8 @@ def _added_requirements(old: Spec, new: Spec) -> tuple[str, ...]:
     A lock that does not meet its own requirements was edited by hand.
     """
     kept = replace(new, requirements=old.requirements, lock=old.lock, editable=old.editable)
+    if TORCH_PACKAGES.isdisjoint(old.lock.versions()):  # a build that is chosen moves nothing
+        kept = replace(kept, torch_backend=old.torch_backend, torch_choice=old.torch_choice)
     known = set(map(normalise, old.requirements))
     grows = known < set(map(normalise, new.requirements)) and {*old.editable} <= {*new.editable}
     if kept != old or not grows or not _meets_requirements(old):

@@ -157,7 +157,8 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             )
             after = settle(snapshot, synced)
             _check_built(spec, synced)
-            yield from check_kernel(spec, after.environment, synced.changes)
+            is_dated = bool(options.resolve and options.resolve.before)
+            yield from check_kernel(spec, after.environment, synced.changes, is_dated=is_dated)
             with undisturbed():
                 _record(after, spec, options.remembered)
                 is_recorded = True

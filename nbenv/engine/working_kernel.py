@@ -21,12 +21,14 @@ _NAMED = 4
 """Packages that one sentence names."""
 
 
-def check_kernel(spec: Spec, environment: Environment, changes: Iterable[Change]) -> Steps[None]:
+def check_kernel(
+    spec: Spec, environment: Environment, changes: Iterable[Change], *, is_dated: bool = False
+) -> Steps[None]:
     """Start a kernel in a changed environment, if it may have got one that does not work.
 
     The newest versions fit each other. A kernel is started only if what it consists of changed, and
     something other than an index decided about the versions: a requirement, a constraint, or a
-    package that holds one back.
+    package that holds one back, or the day that it was resolved as of (`is_dated`).
 
     Raises
     ------
@@ -40,7 +42,7 @@ def check_kernel(spec: Spec, environment: Environment, changes: Iterable[Change]
     asked = map(parse, (*spec.requirements, *spec.constraints))
     limited = {each.name for each in asked if each.url or _has_bound(each.specifier)}
     lowered = {name for name, each in known.items() if _is_lower(each)}
-    suspects = closure & (held | limited | lowered)
+    suspects = closure if is_dated else closure & (held | limited | lowered)
     if not (closure & known.keys() and suspects):
         return
     yield Progress("install", "Checking that a kernel starts with these versions…")

@@ -18,9 +18,25 @@ from nbenv.home.surroundings import without_python_settings
 if TYPE_CHECKING:
     from python_discovery import PythonInfo
 
-__all__ = ["Interpreter", "available", "default_python", "find", "missing", "virtualenv_environ"]
+__all__ = [
+    "OLDEST",
+    "Interpreter",
+    "available",
+    "default_python",
+    "find",
+    "is_too_old",
+    "missing",
+    "virtualenv_environ",
+]
 
+OLDEST = "3.8"
+"""The oldest Python that a notebook can have.
+
+With each from here on, a resolution finds an ipykernel that runs today: 6.29 on 3.8, a newer one on
+newer Pythons. On older ones virtualenv's environments and what a kernel loads of nbenv do not work.
+"""
 _MINOR = re.compile(r"3\.[1-9]?\d")
+_VERSION = re.compile(r"\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -51,32 +67,53 @@ def find(python: str, remember: bool = True) -> Interpreter | None:
     Returns
     -------
     Interpreter | None
-        None when this machine has none.
+        None when this machine has none, or it is older than `OLDEST`.
     """
     if python == default_python() and sys.implementation.name == "cpython":
         own = getattr(sys, "_base_executable", "") or sys.executable
         return Interpreter(python, ".".join(map(str, sys.version_info[:3])), own)
-    if not _MINOR.fullmatch(python):  # a notebook may contain anything
+    if not _MINOR.fullmatch(python) or is_too_old(python):  # a notebook may contain anything
         return None
     return next(_discovered(f"cpython{python}", _pyenv(python), remember), None)
 
 
 def available() -> list[Interpreter]:
-    """Return one CPython of each minor version on this machine, the oldest first."""
+    """Return one CPython of each minor version that a notebook can have, the oldest first."""
     found: dict[str, Interpreter] = {}
-    for each in _discovered("cpython>=3.8", _pyenv("3.*")):
+    for each in _discovered(f"cpython>={OLDEST}", _pyenv("3.*")):
         found.setdefault(each.python, each)
     return sorted(found.values(), key=lambda each: int(each.python.partition(".")[2]))
 
 
+def is_too_old(python: str) -> bool:
+    """Return whether a version such as ``"3.6"`` is older than `OLDEST`; any other text is not."""
+    return bool(_VERSION.fullmatch(python)) and _numbers(python) < _numbers(OLDEST)
+
+
+def _numbers(python: str) -> tuple[int, ...]:
+    return tuple(map(int, python.split(".")))
+
+
 def missing(python: str, why: str = "") -> InterpreterError:
     """Return the error for a Python that is not here; `why` it could not be fetched either."""
+    if is_too_old(python):
+        return _too_old(python)
     here = ", ".join(each.python for each in available())
     return InterpreterError(
         f"Python {python}, which this notebook's environment needs, is not on this machine.",
         f"Found here: {here}." + (f" {why}" if why else ""),
         f"Install Python {python}, or move the notebook to another Python: "
         f"nbenv python {default_python()} NOTEBOOK (in a cell: %nbenv python {default_python()}).",
+    )
+
+
+def _too_old(python: str) -> InterpreterError:
+    newest = default_python()
+    return InterpreterError(
+        f"Python {python} is too old for a notebook's kernel: {OLDEST} is the oldest possible.",
+        todo=f"Choose another Python: nbenv python {newest} NOTEBOOK (in a cell: %nbenv python "
+        f"{newest}). For packages of the time of Python {python}, adopt the notebook as of a day "
+        f"of that time: nbenv adopt --as-of DATE NOTEBOOK (in a cell: %nbenv adopt --as-of DATE).",
     )
 
 

@@ -40,8 +40,14 @@ def sign(folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if os.listdir(folder):
             raise FileExistsError(f"{folder} exists, and nbenv did not make it")
-    folder.mkdir(exist_ok=True)
-    write_sign(folder, folder.name)
+    try:
+        folder.mkdir(exist_ok=True)
+        write_sign(folder, folder.name)
+    except BaseException:  # an interrupt, too: with half a proof, nobody could remove the folder
+        with contextlib.suppress(OSError):
+            (folder / SIGN).unlink(missing_ok=True)
+            folder.rmdir()
+        raise
 
 
 def write_sign(folder: Path, identifier: str) -> None:

@@ -21,7 +21,7 @@ _ALONE = "binder/without-dependencies.txt"
 
 
 def write(snapshot: NotebookSnapshot) -> Files:
-    """Return the lock, the Python, and a script that makes the notebook's kernelspec."""
+    """Return the lock, the Python, system packages, and a script that makes the kernelspec."""
     spec = snapshot.spec
     others = unhashed(spec)
     checked = [locked for locked in spec.lock.distributions if locked not in others]
@@ -31,6 +31,7 @@ def write(snapshot: NotebookSnapshot) -> Files:
     return {
         "binder/requirements.txt": _joined([*where, *hashed]),
         **({_ALONE: _joined([*where, *alone])} if alone else {}),
+        **({"binder/apt.txt": _joined(spec.system)} if spec.system else {}),
         "binder/runtime.txt": f"python-{spec.python}\n".encode(),
         "binder/postBuild": _joined(_post_build(snapshot, bool(alone))),
         **notebook_files(snapshot),

@@ -14,6 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
+from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import KERNEL, name_of, parse
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
@@ -30,7 +31,8 @@ def write(snapshot: NotebookSnapshot) -> str:
     kernel = [] if KERNEL in map(name_of, spec.requirements) else [KERNEL]
     for text in (*kernel, *spec.requirements):
         match_spec = _match_spec(parse(text), versions)
-        if match_spec:
+        # What is asked from an index of the notebook's may be something else on a channel.
+        if match_spec and index_serving(spec.indexes, name_of(text)) is None:
             conda.append(match_spec)
         else:
             pip.append(_pinned_line(snapshot, text, versions))

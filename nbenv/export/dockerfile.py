@@ -91,6 +91,7 @@ def _assembled(snapshot: NotebookSnapshot, variant: _Variant) -> str:
         *_environment_stage(snapshot),
         variant.stages,
         f"FROM python:{snapshot.spec.python}-slim-{_DEBIAN}\n",
+        system_lines(snapshot.spec),
         _USER,
         "COPY --from=build /opt/env /opt/env\n",
         variant.content,
@@ -150,6 +151,7 @@ def _environment_stage(snapshot: NotebookSnapshot) -> Iterator[str]:
     others = unhashed(spec)
     hashed = (locked.line for locked in spec.lock.distributions if locked not in others)
     yield f"FROM python:{spec.python}-{_DEBIAN} AS build\nWORKDIR /build\n"
+    yield system_lines(spec)
     yield _heredoc("requirements.txt", "\n".join([*index_lines(spec, local=False), *hashed]))
     yield from _install_lines("env", _CHECKED)
     for locked in others:
@@ -169,6 +171,18 @@ def _install_lines(name: str, options: str) -> Iterator[str]:
     yield f"    python -m venv --without-pip /opt/{name} \\\n"
     pip = f"python -m pip --python /opt/{name}/bin/python"
     yield f" && {pip} install {options} -r requirements.txt\n"
+
+
+def system_lines(spec: Spec) -> str:
+    """Return the step that installs the system packages that a record names, "" without any."""
+    if not spec.system:
+        return ""
+    names = " ".join(map(shlex.quote, spec.system))
+    return (
+        "RUN apt-get update \\\n"
+        f" && apt-get install -y --no-install-recommends {names} \\\n"
+        " && rm -rf /var/lib/apt/lists/*\n"
+    )
 
 
 def _unhashed_lines(locked: LockedDistribution, snapshot: NotebookSnapshot) -> Iterator[str]:

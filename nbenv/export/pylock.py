@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import tomli_w
 
 from nbenv.core.kernel_limits import KERNELS_OWN
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import is_local, name_of
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import InstallerError
-from nbenv.installer.index_lookup import cached_files, offered_files
+from nbenv.installer.accelerators.torch_files import offered_with_torch
+from nbenv.installer.accelerators.torch_pins import with_torch_index
+from nbenv.installer.index_lookup import cached_files
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import Progress, Steps
 
@@ -42,12 +45,18 @@ def write(snapshot: NotebookSnapshot) -> Steps[str]:
     found = yield from _find_files(spec)
     pylock = {
         "lock-version": "1.0",
-        "environments": ["implementation_name == 'cpython' and sys_platform != 'emscripten'"],
+        "environments": _environments(spec),
         "requires-python": f"=={spec.python}.*",
         "created-by": "nbenv",
         "packages": [_package_entry(locked, found, spec) for locked in spec.lock.distributions],
     }
     return _warning(_without_files(spec, found)) + tomli_w.dumps(pylock)
+
+
+def _environments(spec: Spec) -> list[str]:
+    """Return the markers of the environments that the lock is for."""
+    platforms = spec.lock.platforms or ("sys_platform != 'emscripten'",)
+    return [f"implementation_name == 'cpython' and {each}" for each in platforms]
 
 
 def _warning(names: Sequence[str]) -> str:
@@ -65,42 +74,56 @@ def _warning(names: Sequence[str]) -> str:
 
 
 def _find_files(spec: Spec) -> Steps[Found]:
-    """Return the locked files that can be downloaded, by name."""
-    wanted = [locked for locked in spec.lock.distributions if locked.version]
-    try:
-        found = offered_files(_public(wanted, spec), spec.python)
-    except InstallerError:
-        yield Progress("resolve", "The index cannot be reached; looking in uv's cache…")
-        found = {}
-    kept = _only_locked(wanted, found)
-    missing = [locked for locked in wanted if not kept[locked.name]]
-    if missing:
-        with contextlib.suppress(InstallerError):  # the cache may be gone
-            kept |= _only_locked(missing, cached_files(missing, spec.python, spec.indexes))
+    """Return the locked files that can be downloaded, by the requirement of their line."""
+    kept: dict[str, list[File]] = {}
+    for wanted in _one_of_each(spec):
+        try:
+            found = offered_with_torch(_public(wanted, spec), spec)
+        except InstallerError:
+            yield Progress("resolve", "The index cannot be reached; looking in uv's cache…")
+            found = {}
+        kept |= _only_locked(wanted, found)
+        missing = [locked for locked in wanted if not kept[locked.requirement]]
+        if missing:
+            indexes = with_torch_index(spec)
+            with contextlib.suppress(InstallerError):  # the cache may be gone
+                kept |= _only_locked(missing, cached_files(missing, spec.python, indexes))
     return kept
 
 
-def _public(wanted: Sequence[LockedDistribution], spec: Spec) -> list[LockedDistribution]:
-    """Return what this machine's index may be asked for.
+def _one_of_each(spec: Spec) -> Iterator[list[LockedDistribution]]:
+    """Yield what is locked from an index in parts that have each name once, for a lookup each."""
+    rest = [locked for locked in spec.lock.distributions if locked.version]
+    while rest:
+        part = {locked.name: locked for locked in reversed(rest)}
+        yield sorted(part.values(), key=lambda each: each.name)
+        rest = [locked for locked in rest if part[locked.name] is not locked]
 
-    Where the record has a default index of its own, it need not know the names that come from that.
+
+def _public(wanted: Sequence[LockedDistribution], spec: Spec) -> list[LockedDistribution]:
+    """Return what this machine's indexes may be asked for.
+
+    They need not know the names of what comes from an index that only the notebook names.
     """
     has_own = any(index.default for index in spec.indexes)
-    return [each for each in wanted if not has_own or each.name in KERNELS_OWN]
+    return [
+        each
+        for each in wanted
+        if not index_serving(spec.indexes, each.name) and (not has_own or each.name in KERNELS_OWN)
+    ]
 
 
 def _only_locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:
     """Leave out files whose hashes are not in the lock: others of the same version."""
-    hashes = {locked.name: set(locked.hashes) for locked in wanted}
     return {
-        name: [file for file in found.get(name, ()) if file.digest in hashes[name]]
-        for name in hashes
+        each.requirement: [file for file in found.get(each.name, ()) if file.digest in each.hashes]
+        for each in wanted
     }
 
 
 def _without_files(spec: Spec, found: Found) -> list[str]:
     wanted = [locked for locked in spec.lock.distributions if locked.version]
-    return [locked.name for locked in wanted if not found.get(locked.name)]
+    return [locked.name for locked in wanted if not found.get(locked.requirement)]
 
 
 # -- one package
@@ -114,13 +137,12 @@ def _package_entry(locked: LockedDistribution, found: Found, spec: Spec) -> Pack
         package["marker"] = locked.marker
     if locked.url:
         return package | _direct_entry(locked, spec)
-    files = found.get(locked.name, ())
+    files = found.get(locked.requirement, ())
     wheels = [_file_entry(file) for file in files if not file.is_source]
     sources = [_file_entry(file) for file in files if file.is_source]
-    if wheels:
-        return package | {"wheels": wheels}
-    if sources:
-        return package | {"sdist": sources[0]}
+    if wheels or sources:  # both, where a platform has no wheel
+        source: Package = {"sdist": sources[0]} if sources else {}
+        return package | source | ({"wheels": wheels} if wheels else {})
     return package | {"tool": {"nbenv": {"hashes": list(locked.hashes)}}}
 
 

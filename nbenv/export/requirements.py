@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from nbenv.core.requirements import absolute, is_local, name_of, parse, portable
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.installer.accelerators.torch_pins import with_torch_index
 
 __all__ = ["comment_lines", "index_lines", "pip_line", "with_extras", "with_marker", "write"]
 
@@ -36,7 +37,7 @@ def index_lines(spec: Spec, *, local: bool = True) -> Iterator[str]:
 
     Where the notebook's folder is not at hand, `local` is false: folders are named in comments.
     """
-    for index in spec.indexes:
+    for index in with_torch_index(spec):
         yield f"--{'' if index.default else 'extra-'}index-url {index.url}"
     for url in spec.find_links:
         if local or not is_local(url):
@@ -50,10 +51,15 @@ def comment_lines(spec: Spec) -> Iterator[str]:
     if spec.no_deps:
         yield f"# Installed in the notebook without dependencies: {', '.join(spec.no_deps)}."
         yield "# Use the format requirements-locked with pip's --no-deps to leave them out, too."
+    for index in spec.indexes:
+        if names := [*(index.packages or ()), *index.dependencies]:
+            yield f"# In the notebook from {index.url} alone: {', '.join(names)}."
     if spec.exclude_newer:
         yield f"# Resolved with nothing newer than {spec.exclude_newer}."
     if spec.index_strategy:
         yield f"# Resolved with uv's index strategy {spec.index_strategy}."
+    if spec.system:
+        yield f"# Packages of the system that the notebook needs: {', '.join(spec.system)}."
     locked = spec.lock.versions()
     for text in spec.constraints:
         if name_of(text) not in locked:

@@ -18,6 +18,8 @@ __all__ = [
     "NOTEBOOK",
     "RESTORE",
     "STRIPPED",
+    "TORCH_BACKEND",
+    "TORCH_MIRROR",
 ]
 
 # -- set by people; docs/usage.md explains each
@@ -32,6 +34,10 @@ BACKGROUND = "NBENV_BACKGROUND"
 """``0`` to do nothing in the background."""
 DEBUG = "NBENV_DEBUG"
 """Set to see the traceback of an internal error."""
+TORCH_BACKEND = "NBENV_TORCH_BACKEND"
+"""The build of PyTorch that is installed where nobody says one, in uv's words; ``none`` for any."""
+TORCH_MIRROR = "NBENV_TORCH_MIRROR"
+"""The address below which a mirror has PyTorch's indexes, a folder for each build."""
 
 # -- set by nbenv, from one of its processes to the next
 

@@ -21,8 +21,8 @@ from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError, InstallerError
 from nbenv.installer.failures.no_index import unreachable
+from nbenv.installer.machine.uv_environment import own_indexes, uv_settings
 from nbenv.installer.reachability import PATIENCE, is_silent
-from nbenv.installer.uv import own_indexes, uv_settings
 from nbenv.progress import Progress, Steps
 
 __all__ = ["PLATFORMS", "download_wheels", "only_wheels_in"]

@@ -15,7 +15,7 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexSwitchError
 from nbenv.installer.index_lookup import files_offered_by
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.machine.uv_environment import own_indexes
 
 __all__ = ["check_origins"]
 

@@ -25,12 +25,13 @@ from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.scratch_project import PROJECT, settings_arguments, write_project
-from nbenv.installer.uv import own_indexes, run_uv, tomllib
+from nbenv.installer.uv import run_uv, tomllib
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import drain
 
-__all__ = ["cached_files", "files_offered_by", "first_index_of", "offered_files"]
+__all__ = ["cached_files", "cached_names", "files_offered_by", "first_index_of", "offered_files"]
 
 _ABSENT = "nbenv-absent"
 _BUILD_TAG = "0nbenv"
@@ -95,14 +96,34 @@ def cached_files(
     return _look_up(asked, python, hosts=_Hosts(indexes, offline=True))
 
 
+def cached_names(
+    index: Index, distributions: Iterable[LockedDistribution], python: str
+) -> set[str]:
+    """Return the names of which uv's cache knows a locked file on one index, offline."""
+    lines = list(distributions)
+    asked = _askable(lines)
+    if not asked:
+        return set()
+    found = _look_up(asked, python, hosts=_Hosts([index], only=index.url, offline=True))
+    digests = {name: {file.digest for file in files} for name, files in found.items()}
+    known = (each for each in lines if digests.get(each.name, set()) & {*each.hashes})
+    return {each.name for each in known}
+
+
 def files_offered_by(
     index: str, distributions: Iterable[LockedDistribution], spec: Spec
 ) -> dict[str, list[File]]:
-    """Return the files that one index offers of locked versions, by name."""
+    """Return the files that one index offers of locked versions, by name.
+
+    Placeholders could hide those of versions that name a build. Where all are such, there are none,
+    so that a version that is not offered fails the lookup.
+    """
     asked = _askable(distributions)
     if not asked:
         return {}
-    return _look_up(asked, spec.python, hosts=_Hosts(spec.indexes, only=index))
+    is_built = all("+" in version for version, _ in asked.values())
+    hosts = _Hosts(spec.indexes, only=index)
+    return _look_up(asked, spec.python, placeholders=not is_built, hosts=hosts)
 
 
 def first_index_of(

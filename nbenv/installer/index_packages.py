@@ -18,11 +18,12 @@ from nbenv.core.requirements import name_of, parse
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import InstallerError, InstallerKilledError, ResolutionError, StoppedError
 from nbenv.installer.index_settings import uv_name
+from nbenv.installer.machine.uv_environment import machine_takes_best_match
 from nbenv.installer.scratch_project import write_project
-from nbenv.installer.uv import machine_takes_best_match
 from nbenv.progress import Steps, drain
 
 __all__ = [
+    "FIRST",
     "IN_ORDER",
     "Document",
     "Placement",

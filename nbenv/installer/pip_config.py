@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["as_uv_environment", "default_index", "is_true", "read"]
+__all__ = ["as_uv_environment", "default_index", "is_true", "located", "read"]
 
 _SECTIONS = ("global", "install")
 _WINDOWS = sys.platform == "win32"
@@ -64,19 +64,39 @@ def _config_files(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def as_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables that make uv look where pip would with these options."""
+    """Return the environment variables that make uv look where pip would with these options.
+
+    Paths are relative to the current folder, as for pip, wherever uv runs.
+    """
     variables = {
-        "SSL_CERT_FILE": options.get("cert"),
-        "SSL_CLIENT_CERT": options.get("client-cert"),
+        "SSL_CERT_FILE": _here(options.get("cert", "")),
+        "SSL_CLIENT_CERT": _here(options.get("client-cert", "")),
         "HTTPS_PROXY": options.get("proxy"),
         "HTTP_PROXY": options.get("proxy"),
         "UV_HTTP_TIMEOUT": options.get("timeout") or options.get("default-timeout"),
         "UV_INSECURE_HOST": " ".join(options.get("trusted-host", "").split()),
-        "UV_FIND_LINKS": ",".join(options.get("find-links", "").split()),
+        "UV_HTTP_RETRIES": options.get("retries"),
+        "UV_FIND_LINKS": ",".join(located(each) for each in options.get("find-links", "").split()),
         "UV_NO_INDEX": "1" if is_true(options.get("no-index")) else None,
-        **_indexes(options.get("index-url"), options.get("extra-index-url", "").split()),
+        **_indexes(
+            located(options.get("index-url", "")),
+            [located(each) for each in options.get("extra-index-url", "").split()],
+        ),
     }
     return {name: value for name, value in variables.items() if value}
+
+
+def located(place: str) -> str:
+    """Return a place to find packages in, with the path of a folder on this machine made absolute.
+
+    As for pip, what is there is a path, and anything else a URL.
+    """
+    path = _here(place)
+    return path if path and "://" not in place and os.path.exists(path) else place
+
+
+def _here(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path)) if path else ""
 
 
 def is_true(text: str | None) -> bool:
@@ -84,7 +104,7 @@ def is_true(text: str | None) -> bool:
     return (text or "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
-def _indexes(main: str | None, extra: list[str]) -> dict[str, str | None]:
+def _indexes(main: str, extra: list[str]) -> dict[str, str | None]:
     if not extra:
         return {"UV_DEFAULT_INDEX": main}
     # pip takes the best version of all its indexes. So does uv with this strategy, but if two

@@ -12,7 +12,7 @@ import tomli_w
 
 from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.pylock import LockScope, filename_of, from_pylock
+from nbenv.core.pylock import LockScope, from_pylock
 from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import (
     KERNEL,
@@ -26,9 +26,9 @@ from nbenv.core.requirements import (
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
-from nbenv.core.wheels.wheel_tags import is_installable
 from nbenv.errors import BuildRefusedError, ResolutionError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import pins_for
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_packages import (
@@ -38,16 +38,18 @@ from nbenv.installer.index_packages import (
     pinned_sources,
     pinning_limits,
     resolve_placed,
-    write_pins,
 )
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
+from nbenv.installer.machine.machine_policy import limited, machine_policy, with_reason
+from nbenv.installer.machine.uv_environment import can_prevent_builds
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
+from nbenv.installer.resolution.missing_hashes import add_hashes, packages_of
 from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
 from nbenv.installer.resolution.this_machine import this_machine
 from nbenv.installer.scratch_project import settings_arguments, write_project
-from nbenv.installer.uv import can_prevent_builds, run_uv, tomllib
+from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
 
 __all__ = ["ResolveOptions", "resolve_lock"]
@@ -83,6 +85,8 @@ def resolve_lock(
         uv failed otherwise.
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
+    policy = machine_policy()
+    asked = limited(asked, policy)
     with scratch_folder() as scratch:
         where = Path(scratch)
         run = _Run(asked, interpreter, folder, where, options)
@@ -92,17 +96,21 @@ def resolve_lock(
             from nbenv.installer.failures import advice  # seldom needed
 
             if isinstance(error, BuildRefusedError):
-                raise advice.refused(error) from None
-            raise advice.advised(error, asked, run.never_built) from None
+                raise with_reason(advice.refused(error), policy) from None
+            advised = advice.advised(error, asked, run.never_built)
+            raise with_reason(advised, policy) from None
         document = found.document
         check_direct_versions(asked, versions_in(where / "uv.lock"))
         if not options.any_index:
             known = replace(spec, python=options.locked_for or spec.python)
-            check_origins(_packages(document), known, options.moved)
-        _keep_sources(document, spec)
+            pinned = pins_for(asked).names
+            packages = [each for each in packages_of(document) if each["name"] not in pinned]
+            check_origins(packages, known, options.moved)
+        _keep_sources(document, asked)
         links = usable_links(spec.find_links, folder)
-        yield from _add_hashes(document, where, spec, links, interpreter)
-    scope = LockScope(this_machine(), found.platforms, run.never_built)
+        yield from add_hashes(document, where, spec, links, interpreter)
+    # Without this machine's limits: another one may build what it has no wheel of.
+    scope = LockScope(this_machine(), found.platforms, _never_built(spec, options))
     lock = from_pylock(document, spec.python, scope)
     return replace(
         lock,
@@ -122,9 +130,7 @@ class _Run:
 
     @property
     def never_built(self) -> tuple[str, ...]:
-        """The names of which only wheels are taken, or ``":all:"``."""
-        every = (ALL,) if self.options.only_wheels else ()
-        return (*every, *self.options.no_build, *self.spec.only_binary)
+        return _never_built(self.spec, self.options)
 
     def attempts(self, constraints: Sequence[str]) -> Steps[Resolved]:
         """Resolve for the most platforms, within further constraints."""
@@ -132,7 +138,7 @@ class _Run:
             yield from resolve_widest(
                 partial(self._export, constraints),
                 self.interpreter,
-                must_build=any(map(must_be_built, self._urls)),
+                must_build=self._prevents_builds and any(map(must_be_built, self._urls)),
                 is_hopeless=lambda error: error.unknown in self._asked_for_here,
             )
         )
@@ -142,13 +148,19 @@ class _Run:
         return [url for text in self.spec.requirements if (url := parse(text).url)]
 
     @property
+    def _prevents_builds(self) -> bool:
+        """Whether builds can be prevented: not where a helper in Python gives git passwords."""
+        has_git = any(each.startswith("git+") for each in self._urls)
+        return not has_git and can_prevent_builds()
+
+    @property
     def _asked_for_here(self) -> list[str]:
         return [each.name for each in map(parse, self.spec.requirements) if not each.marker]
 
     def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[Document]:
         """Resolve for some platforms, with each package from its index."""
         run = partial(self._export_placed, constraints, attempt)
-        builds = attempt.builds or not can_prevent_builds()
+        builds = attempt.builds or not self._prevents_builds
         return (yield from resolve_placed(self.spec, partial(self._tried, run), builds=builds))
 
     def _tried(
@@ -175,7 +187,8 @@ class _Run:
         if placed.requirements is not None:
             spec = replace(spec, requirements=placed.requirements)
         options = replace(options, only_wheels=options.only_wheels or placed.only_wheels)
-        links = usable_links(spec.find_links, self.folder)
+        links, torch = usable_links(spec.find_links, self.folder), pins_for(spec)
+        indexes = [*pinned_indexes(pins), *torch.indexes]
         metadata = yield from without_dependencies(spec, self.interpreter, self.folder, links)
         write_project(
             scratch / "pyproject.toml",
@@ -188,9 +201,13 @@ class _Run:
                 "environments": attempt.environments,
                 # What cannot be installed on this machine is of no use to it.
                 "required-environments": [this_machine().marker],
-                "index": pinned_indexes(pins),
-                "sources": {**pinned_sources(pins), **_sources(spec, self.folder)},
-                **_limits(spec, options, [*constraints, *pinning_limits(pins)]),
+                "index": indexes,
+                "sources": {
+                    **torch.sources,
+                    **pinned_sources(pins),
+                    **_sources(spec, self.folder),
+                },
+                **_limits(spec, options, [*constraints, *pinning_limits(pins), *torch.limits]),
                 **({"build-constraint-dependencies": pinning_limits(pins)} if pins else {}),
                 **metadata,
             },
@@ -201,8 +218,8 @@ class _Run:
             self._write_preferences(pins)
         command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
         command += [*_choices(spec, options), "--python", self.interpreter]
-        command += settings_arguments(metadata, scratch)
-        builds = attempt.builds or not can_prevent_builds()
+        command += settings_arguments({**metadata, "index": indexes}, scratch)
+        builds = attempt.builds or not self._prevents_builds
         run = partial(run_uv, command, scratch, spec.indexes, find_links=links, builds=builds)
         text = yield from run(
             projects=project_folders(self._urls, self.folder), addresses=self._urls
@@ -216,6 +233,12 @@ class _Run:
             _write_preferences(path, self.spec, options, pins)
 
 
+def _never_built(spec: Spec, options: ResolveOptions) -> tuple[str, ...]:
+    """Return the names of which only wheels are taken, or ``":all:"``."""
+    every = (ALL,) if options.only_wheels else ()
+    return (*every, *options.no_build, *spec.only_binary)
+
+
 def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     """Return the options that say which versions and files may be taken.
 
@@ -224,7 +247,8 @@ def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
     chosen = [f"--prerelease-package={each}=allow" for each in options.pre]
     moments = [each for each in (options.before, spec.exclude_newer) if each]
     chosen += [f"--exclude-newer={min(moments)}"] if moments else []
-    chosen += [f"--exclude-newer-package={each}=false" for each in options.exempt if moments]
+    apart = [*(f"{each}=false" for each in options.exempt), *options.dated] if moments else []
+    chosen += [f"--exclude-newer-package={each}" for each in apart]
     chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
     chosen += [f"--refresh-package={each}" for each in options.refreshed]
     chosen += ["--no-index"] if options.no_index else []
@@ -300,57 +324,9 @@ def _preference(locked: LockedDistribution, pinned: Index | None) -> dict[str, o
 
 def _keep_sources(document: Mapping[str, object], spec: Spec) -> None:
     """Drop the wheels of what is to be built: uv locks them as well."""
-    for package in _packages(document):
+    for package in packages_of(document):
         if is_named(spec.no_binary, str(package.get("name"))) and package.get("sdist"):
             package["wheels"] = []
-
-
-def _add_hashes(
-    document: Mapping[str, object],
-    folder: Path,
-    spec: Spec,
-    links: Sequence[str],
-    interpreter: str,
-) -> Steps[None]:
-    """Add the hashes of packages whose index publishes none, by downloading their files."""
-    bare = [package for package in _packages(document) if _has_no_hash(package)]
-    if not bare:
-        return
-    source = folder / "unhashed.in"
-    source.write_text("\n".join(f"{p['name']}=={p['version']}" for p in bare), encoding="utf-8")
-    command = ["pip", "compile", "--generate-hashes", "--no-deps", "--no-header", "--no-annotate"]
-    command += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
-    command += [f"--no-binary={each['name']}" for each in bare if not each.get("wheels")]
-    command += ["--python", interpreter, str(source)]
-    command += write_pins(folder, spec, [str(each["name"]) for each in bare])
-    text = yield from run_uv(command, folder, spec.indexes, find_links=links)
-    for line in text.replace("\\\n", " ").splitlines():
-        locked = LockedDistribution.from_line(" ".join(line.split()))
-        package = next(p for p in bare if p["name"] == locked.name)
-        hashed = [{"hashes": dict([digest.split(":")])} for digest in locked.hashes]
-        if any(is_installable(filename_of(file), spec.python) for file in _files_of(package)):
-            stem = f"{locked.name.replace('-', '_')}-0-py3-none-any.whl"
-            package["wheels"] = [{"name": stem, **each} for each in hashed]
-        else:
-            package["sdist"], package["wheels"] = hashed, []
-
-
-def _packages(document: Mapping[str, object]) -> list[dict[str, object]]:
-    packages = document.get("packages", [])
-    assert isinstance(packages, list)
-    return packages
-
-
-def _files_of(package: Mapping[str, object]) -> list[Mapping[str, object]]:
-    wheels = package.get("wheels", [])
-    assert isinstance(wheels, list)
-    sdist = package.get("sdist")
-    return [*wheels, sdist] if isinstance(sdist, dict) else list(wheels)
-
-
-def _has_no_hash(package: Mapping[str, object]) -> bool:
-    files = _files_of(package)
-    return bool(files) and not any(file.get("hashes") for file in files)
 
 
 def _relocate(locked: LockedDistribution, scratch: Path, folder: Path) -> LockedDistribution:

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from packaging.version import InvalidVersion, Version
+
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import (
@@ -21,13 +22,19 @@ from nbenv.errors import (
     ResolutionError,
 )
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import write_torch_pins
+from nbenv.installer.files.lock_file import is_wheel, requirement_lines
 from nbenv.installer.index_packages import IN_ORDER, build_order, pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
-from nbenv.installer.uv import own_indexes, run_uv
+from nbenv.installer.machine.machine_policy import check_allowed, limited, machine_policy
+from nbenv.installer.machine.uv_environment import own_indexes
+from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
 __all__ = ["SyncGoal", "fetch_python", "find_outdated", "forget_cached", "run_pip", "sync_prefix"]
+
+_NUMPY_LAYOUT = "1.20"
 
 
 @dataclass(frozen=True)
@@ -85,15 +92,20 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
     bare = replace(spec, requirements=())
     check_places(missing_places(bare, folder, [d for d in distributions if d.name not in kept]))
+    policy = machine_policy()
+    check_allowed(_absent(distributions, goal.packages), policy, spec.python)
+    spec = replace(spec, no_binary=limited(spec, policy).no_binary)
     with scratch_folder() as scratch:
         where = Path(scratch)
         source = where / "lock.txt"
-        lines = _requirement_lines(distributions, kept, spec, folder)
+        lines = requirement_lines(distributions, kept, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
         (where / "uv.toml").touch()  # or uv would look for settings in the folders above
-        named = [each.name for each in distributions if each.version]
-        pins = write_pins(where, spec, named)
+        names = [each.name for each in distributions if each.version]
+        torch = write_torch_pins(where, spec, distributions)
+        pins = [*write_pins(where, spec, names), *torch]
         options = ["--python", python, *_hash_arguments(distributions, kept)]
+        options += _build_limits(spec, where)
         options += [f"--reinstall-package={each}" for each in goal.again]
         options += ["--no-cache"] if goal.fresh else []
 
@@ -102,7 +114,7 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             return ["pip", *arguments, *options, *files]
 
         links = usable_links(spec.find_links, folder)
-        if not goal.fresh and all(map(_is_wheel, distributions)):
+        if not goal.fresh and all(map(is_wheel, distributions)):
             done = _from_cache(command(pins), where, spec, links, goal.packages)
             if done is not None:
                 yield from done
@@ -117,21 +129,25 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
             addresses=[each.url for each in distributions if each.url],
         )
         # What a build needs has no hash, so any index may not serve it.
-        hashed = all(map(_is_wheel, distributions)) or not _listing(spec)
+        hashed = all(map(is_wheel, distributions)) or not _listing(spec)
         indexes = build_order(spec.indexes, _built(distributions))
         first, spare = partial(run, indexes=indexes, hashed=hashed), pins
         if indexes != spec.indexes:
             options += [f"--index-strategy={IN_ORDER}"]
             if len(own := {*own_indexes()}) == 1:
-                spare = write_pins(where, spec, named, Index("own", own.pop()))
+                spare = [*write_pins(where, spec, names, Index("own", own.pop())), *torch]
         try:
             yield from _in_turn(first, command(pins), command(spare))
         except (IndexAccessError, ResolutionError, HashError) as error:
-            others = _other_indexes(spec, distributions, error)
-            if others is None:
+            if torch and all(map(is_wheel, distributions)):
+                others = [each for each in pins if each not in torch]
+                yield from _unpinned(partial(run, command(others), indexes=spec.indexes), error)
+                return
+            remaining = _other_indexes(spec, distributions, error)
+            if remaining is None:
                 raise
             try:
-                yield from run(command([]), indexes=others, hashed=bool(_listing(spec)))
+                yield from run(command([]), indexes=remaining, hashed=bool(_listing(spec)))
             except InstallerError:
                 if _listing(spec):
                     raise error from None
@@ -151,7 +167,27 @@ def _in_turn(
 
 
 def _built(distributions: Sequence[LockedDistribution]) -> list[str]:
-    return [each.name for each in distributions if each.version and not _is_wheel(each)]
+    return [each.name for each in distributions if each.version and not is_wheel(each)]
+
+
+def _unpinned(run: Callable[..., Steps[str]], error: InstallerError) -> Steps[None]:
+    """Install where PyTorch's index has not what is locked: a folder of this machine's may."""
+    try:
+        yield from run(hashed=True)
+    except InstallerError:
+        raise error from None
+
+
+def _absent(
+    distributions: Sequence[LockedDistribution], packages: Path | None
+) -> list[LockedDistribution]:
+    """Return what is not installed yet: limits of the machine are about what is added."""
+    present = {place.name for place in packages.glob("*.dist-info")} if packages else set()
+    return [
+        each
+        for each in distributions
+        if f"{each.name.replace('-', '_')}-{each.version}.dist-info" not in present
+    ]
 
 
 def _listing(spec: Spec) -> list[Index]:
@@ -170,7 +206,7 @@ def _other_indexes(
     If an index that lists its packages cannot be used, this machine's own may have the same files.
     If another one has other files of a version, it may have the right ones.
     """
-    if not all(map(_is_wheel, distributions)):
+    if not all(map(is_wheel, distributions)):
         return None
     listing = _listing(spec)
     if isinstance(error, HashError):
@@ -186,6 +222,26 @@ def _source_arguments(goal: SyncGoal, files: Sequence[str]) -> list[str]:
     if goal.missing is None:
         return ["--allow-empty-requirements", *files]
     return [argument for file in files for argument in ("-r", file)]
+
+
+def _build_limits(spec: Spec, where: Path) -> list[str]:
+    """Limit the NumPy that packages are built with where the locked one is old.
+
+    NumPy 1.20 changed its layout: what was built with a later one does not work with one before.
+    """
+    numpy = spec.lock.versions().get("numpy", "")
+    if not numpy or not _is_before(numpy, _NUMPY_LAYOUT):
+        return []
+    path = where / "build.txt"
+    path.write_text(f"numpy<{_NUMPY_LAYOUT}\n", encoding="utf-8")
+    return ["--build-constraints", str(path)]
+
+
+def _is_before(version: str, other: str) -> bool:
+    try:
+        return Version(version) < Version(other)
+    except InvalidVersion:  # an address
+        return False
 
 
 def _hash_arguments(
@@ -232,28 +288,6 @@ def _changed_at(packages: Path | None) -> list[int]:
     return [place.stat().st_mtime_ns for place in places]
 
 
-def _requirement_lines(
-    distributions: Sequence[LockedDistribution], kept: Mapping[str, str], spec: Spec, folder: Path
-) -> list[str]:
-    """Return the lines of the requirements file that uv gets."""
-    return [
-        *(_requirement_line(locked, spec, folder) for locked in distributions),
-        *(f"{name}=={version}" for name, version in kept.items()),
-        *(f"--only-binary {locked.name}" for locked in distributions if _is_wheel(locked)),
-        # Else uv takes a wheel from a folder, and then finds that its hash is another one.
-        *(f"--no-binary {locked.name}" for locked in distributions if _is_built(locked, spec)),
-    ]
-
-
-def _is_wheel(locked: LockedDistribution) -> bool:
-    """Return whether it must not be built: a build runs its code, and nobody approved that."""
-    return locked.version is not None and not locked.source
-
-
-def _is_built(locked: LockedDistribution, spec: Spec) -> bool:
-    return locked.source and is_named(spec.no_binary, locked.name)
-
-
 def _projects(distributions: Sequence[LockedDistribution], folder: Path) -> list[Path]:
     """Return the folders of the local projects among what is locked."""
     urls = (each.url for each in distributions if each.url and is_local(each.url))
@@ -264,23 +298,6 @@ def _projects(distributions: Sequence[LockedDistribution], folder: Path) -> list
 def _subdirectory(url: str) -> str:
     fragment = parse_qs(url.partition("#")[2])
     return fragment.get("subdirectory", ["."])[0]
-
-
-def _requirement_line(locked: LockedDistribution, spec: Spec, folder: Path) -> str:
-    requirement = locked.requirement
-    if locked.url and is_local(locked.url):
-        path, hash_sign, fragment = locked.url.partition("#")
-        found = absolute(path, folder)
-        if locked.hashes and found.is_dir():  # uv would build it, and compare no hash
-            raise HashError(
-                f"{locked.name} is locked as an archive, but {found} is a folder.",
-                todo="Put the archive back, or restore the notebook from a good copy.",
-            )
-        place = found.as_uri() + hash_sign + fragment
-        if locked.name in spec.editable:
-            return f"-e {place}"
-        requirement = f"{locked.name} @ {place}"
-    return " ".join((requirement, *(f"--hash={digest}" for digest in locked.hashes)))
 
 
 def forget_cached(names: Sequence[str], folder: Path) -> Steps[None]:

@@ -1,4 +1,4 @@
-"""Run uv: with which settings, with its messages as progress, with its failures as errors."""
+"""Run uv: with its messages as progress, with its failures as errors."""
 
 from __future__ import annotations
 
@@ -17,19 +17,12 @@ from uv import find_uv_bin
 
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
-from nbenv.errors import InstallerError, InstallerKilledError, StoppedError, UsageError
-from nbenv.home import paths
+from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
 from nbenv.home.scratch import scratch_folder
-from nbenv.home.surroundings import without_python_settings
-from nbenv.installer import pip_config, uv_config
 from nbenv.installer.download_meter import DownloadMeter
-from nbenv.installer.index_settings import (
-    bare_url,
-    entries,
-    is_best_match,
-    narrowed,
-    with_recorded,
-)
+from nbenv.installer.index_settings import narrowed
+from nbenv.installer.machine.uv_environment import uv_environment
+from nbenv.installer.machine.uv_places import own_cache, unusable_cache, with_absolute_places
 from nbenv.installer.reachability import (
     PATIENCE,
     QUIET,
@@ -44,28 +37,11 @@ from nbenv.progress import Progress, Steps
 
 __all__ = [
     "bundled_uv",
-    "can_prevent_builds",
-    "machine_takes_best_match",
-    "own_indexes",
-    "own_trusted_hosts",
     "run_uv",
     "tomllib",
-    "uv_settings",
     "uv_version",
 ]
 
-_KEPT = re.compile(
-    r"UV_(CACHE_DIR|INDEX.*|DEFAULT_INDEX|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|HTTP_.*|REQUEST_.*"
-    r"|INSECURE_HOST|SYSTEM_CERTS|NATIVE_TLS|OFFLINE|LINK_MODE|KEYRING_PROVIDER|CONCURRENT_.*"
-    r"|PYTHON_INSTALL.*|CONFIG_FILE|NO_CONFIG|NO_CACHE|EXCLUDE_NEWER|NETRC.*|LOCK_TIMEOUT)$"
-)
-"""Settings of this machine or of its network. The user's others are about other projects."""
-_INTERPRETER = ("VIRTUAL_ENV", "CONDA_PREFIX")
-"""Variables that would have uv, or a build, work on another environment than the notebook's."""
-_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
-"""Variables by which uv knows that a notebook runs it, and then says nothing of downloads."""
-_COLOURED = ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "PY_COLORS")
-"""Variables that ask uv, and what it builds, for colours; ipykernel sets them for its shells."""
 _WITHOUT_INDEX_OPTIONS = {
     ("python", "install"),
     ("python", "find"),
@@ -74,7 +50,6 @@ _WITHOUT_INDEX_OPTIONS = {
     ("pip", "check"),
 }
 """Commands that have no option ``--no-index``."""
-_TORCH = re.compile(r"(https?://\S+)/torch/")
 _AT_WORK = re.compile(r"\s*(Building|Built|Downloading|Downloaded|Preparing|Prepared|Updating)\b")
 """What uv prints when it does more than to ask an index."""
 _UPDATING = re.compile(r"\s*Updating (https?://\S+)")
@@ -90,92 +65,6 @@ _NO_PYTHON = os.path.join(os.sep, "nonexistent", "nbenv-builds-nothing")
 """A home that no Python starts with, except in isolated mode: a build's does not have that."""
 _INTERRUPTED = (130, -2, -15)
 """Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
-
-
-def _environment(
-    indexes: Sequence[Index], hashed: bool = False, find_links: Sequence[str] = ()
-) -> dict[str, str]:
-    """Return uv's environment variables: the user's settings for this machine, pip's, and ours."""
-    kept = {
-        name: value
-        for name, value in without_python_settings(os.environ).items()
-        if not name.startswith(("UV_", "PIP_")) or _KEPT.match(name)
-    }
-    for name in (*_INTERPRETER, *_NOTEBOOK, *_COLOURED):
-        kept.pop(name, None)
-    if "PATH" in kept:  # a build that runs pip must not come back to nbenv, which waits for it
-        kept["PATH"] = paths.without_pip_scripts(kept["PATH"])
-    pip = pip_config.as_uv_environment(pip_config.read(os.environ))
-    variables = {**pip, **kept}
-    if indexes:
-        variables = with_recorded(variables, indexes)
-    if find_links:
-        own = filter(None, variables.get("UV_FIND_LINKS", "").split(","))
-        variables["UV_FIND_LINKS"] = ",".join([*find_links, *own])
-    if hashed:  # a file that is known by its hash may come from any index, a mirror for one
-        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    if not _has_cache(variables):  # a home that cannot be written, as in many containers
-        variables["UV_CACHE_DIR"] = os.path.join(paths.home(), "cache", "uv")
-    variables["NO_COLOR"] = "1"  # uv's --color does not count for what it rejects
-    variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
-    return variables
-
-
-@contextlib.contextmanager
-def uv_settings(settings: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables of uv's, and put them back."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-
-
-def _has_cache(variables: Mapping[str, str]) -> bool:
-    """Return whether uv can write to the cache that it would use."""
-    if variables.get("UV_CACHE_DIR") or variables.get("UV_NO_CACHE") or os.name != "posix":
-        return True
-    chosen = variables.get("XDG_CACHE_HOME", "")
-    folder = chosen if os.path.isabs(chosen) else os.path.expanduser("~/.cache")
-    place = os.path.join(folder, "uv")
-    while not os.path.lexists(place):
-        place = os.path.dirname(place)
-    return os.path.isdir(place) and os.access(place, os.W_OK)
-
-
-def can_prevent_builds() -> bool:
-    """Return whether uv can resolve although no build can start.
-
-    Not where a helper in Python gives it passwords, nor without a cache: what an earlier run has
-    built would not be known.
-    """
-    variables = _environment(())
-    chosen = uv_config.settings(variables)
-    keyring = variables.get("UV_KEYRING_PROVIDER") or chosen.get("keyring-provider") or "disabled"
-    no_cache = pip_config.is_true(variables.get("UV_NO_CACHE")) or chosen.get("no-cache")
-    return keyring == "disabled" and not no_cache
-
-
-def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
-    """Return the URLs of the indexes that this machine is configured to use, no credentials.
-
-    The default one comes first. With `indexes`, those of a notebook are among them.
-    """
-    return [bare_url(entry) for entry in entries(_environment(indexes))]
-
-
-def machine_takes_best_match() -> bool:
-    """Return whether this machine takes the best version of all its indexes, as pip does."""
-    return is_best_match(_environment(()))
-
-
-def own_trusted_hosts() -> list[str]:
-    """Return the hosts whose certificates this machine is configured not to check."""
-    return _environment(()).get("UV_INSECURE_HOST", "").split()
 
 
 def run_uv(
@@ -227,7 +116,8 @@ def run_uv(
     StoppedError
         The user interrupted it.
     """
-    environ = _environment(indexes, hashed, find_links)
+    environ = uv_environment(indexes, hashed, find_links)
+    yield from _cache_note(environ, phase)
     if only:
         environ = narrowed(environ, only)
     if not builds:
@@ -258,6 +148,15 @@ def run_uv(
         _check_status(process.returncode, lines, accepted, projects)
         output.seek(0)
         return output.read()
+
+
+def _cache_note(variables: Mapping[str, str], phase: str) -> Iterator[Progress]:
+    """Yield a line about a cache that another one replaces; once, as that one is there then."""
+    replaced = variables.get("UV_CACHE_DIR") == own_cache() and not os.path.isdir(own_cache())
+    configured = with_absolute_places(os.environ)
+    if replaced and (unusable := unusable_cache(configured)):
+        what = f"uv's cache {unusable} cannot be written; using {own_cache()} instead."
+        yield Progress(phase, what, lasting=True)
 
 
 def _hosts(
@@ -384,33 +283,6 @@ def _warning(line: str) -> str:
         why = f": {found[3]}" if found[3] else ""
         return without_credentials(f"{found[1]} {found[2]} was withdrawn by its authors{why}.")
     return ""
-
-
-def torch_index(backend: str) -> str:
-    """Return the URL of the index that uv takes PyTorch from for a backend such as ``cpu``.
-
-    uv has no command that says it, but it does while it looks for PyTorch, here without a network.
-
-    Raises
-    ------
-    UsageError
-        uv knows no such backend.
-    """
-    command = ["pip", "compile", "-", "--torch-backend", backend, "--offline", "--no-cache"]
-    done = subprocess.run(
-        [find_uv_bin(), "--color", "never", *command, "--no-config", "--verbose"],
-        input="torch",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = _TORCH.search(done.stderr)
-    if found is None:
-        raise UsageError(
-            f"--torch-backend {backend} cannot be followed: uv knows no index for it.",
-            todo="Choose cpu, auto, or one such as cu128; or name the index: --index NAME=URL.",
-        )
-    return found[1]
 
 
 def bundled_uv() -> str:

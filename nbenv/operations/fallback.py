@@ -11,6 +11,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.fallbacks import LEVELS, Fallback, find_fallbacks
 from nbenv.engine.summaries import counted, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
+from nbenv.environments.interpreters import is_too_old
 from nbenv.errors import HashError, InstallerError, NbenvError, UnavailableError, UsageError
 from nbenv.progress import Outcome, Steps
 
@@ -39,6 +40,8 @@ def with_fallbacks(snapshot: NotebookSnapshot, error: NbenvError) -> Steps[Nbenv
     nothing_locked = snapshot.record is None or not snapshot.spec.lock.distributions
     if nothing_locked or is_temporary(error) or isinstance(error, HashError):
         return error
+    if is_too_old(snapshot.spec.python):  # whatever is available, no file of the lock is for here
+        return error
     try:
         available = yield from examine_lock(snapshot, error)
         if available.is_complete:
@@ -60,6 +63,7 @@ def _unavailable(
         + "\n".join(lines)
         + "\nTake one of them with %nbenv restore --fallback NAME (in a terminal: "
         "nbenv restore NOTEBOOK --fallback NAME); add --dry-run to see all of it first."
+        + (f" {cause.todo}" if cause and available.lacks else "")
         if found
         else "Nothing was changed, and there is no fallback. "
         + (

@@ -22,19 +22,19 @@ from nbenv.engine.summaries import few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments.markers import elsewhere
 from nbenv.errors import BuildError, RequirementError, ResolutionError, UsageError
+from nbenv.installer.machine.uv_environment import own_trusted_hosts, uv_settings
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.installer.uv import own_trusted_hosts, uv_settings
 from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
     as_typed,
     name_requirements,
     of_python,
-    served_names,
     with_meant_package,
     with_options_of,
 )
 from nbenv.operations.installing.install_request import InstallRequest
 from nbenv.operations.installing.install_summary import InstallNote, summary_of
+from nbenv.operations.installing.served_names import served_names
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["InstallRequest", "install"]

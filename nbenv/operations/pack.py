@@ -13,11 +13,13 @@ from pathlib import Path, PurePosixPath
 
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.lock import LockedDistribution
+from nbenv.core.wheels.platform_limits import described_platforms, may_be_for
 from nbenv.engine.consent import agreed_by_command, check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.errors import NbenvError, UsageError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.accelerators.torch_pins import with_torch_index
 from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
 from nbenv.installer.index_settings import usable_links
 from nbenv.operations.diff import spec_in
@@ -84,7 +86,7 @@ def pack(
                 wheels,
                 python=spec.python,
                 platform=platform,
-                indexes=spec.indexes,
+                indexes=with_torch_index(spec),
                 find_links=usable_links(spec.find_links, snapshot.ref.folder),
             )
         about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
@@ -108,6 +110,14 @@ def _distributions_for(
         "platform_machine": machine,
         "os_name": "nt" if system == "win32" else "posix",
     }
+    machine_marker = f"platform_machine == '{machine}' and sys_platform == '{system}'"
+    if not may_be_for(snapshot.spec.lock.platforms, machine_marker):
+        raise NbenvError(
+            f"The notebook cannot be packed for {platform}.",
+            f"It is locked for {described_platforms(snapshot.spec.lock.platforms)} only.",
+            "Lock it for more platforms first: nbenv upgrade NOTEBOOK, where an index has files "
+            "for them.",
+        )
     return list(select_locked(snapshot.spec, platform=values).values())
 
 
@@ -163,7 +173,7 @@ def unpack(file: str, folder: str | None) -> Steps[Outcome]:
             agreed = yield from agreed_by_command(ref, None)
             yield Progress("restore", f"Restoring {notebook.name} from the pack…")
             with only_wheels_in(scratch):
-                outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False)
+                outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False, anyway=True)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
     return Outcome(

@@ -8,14 +8,15 @@ from urllib.parse import urlsplit
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built, without_credentials
 from nbenv.core.spec import Index
+from nbenv.engine.accelerators.lacking import lacking_build
 from nbenv.engine.consent import is_approved
 from nbenv.engine.disclosure import disclose
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
 from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
-from nbenv.installer.index_lookup import offered_files
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.accelerators.torch_files import offered_with_torch
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.wheel_choice import File, best_file
 from nbenv.operations.previewed import PreviewedPackage, PreviewedRestore
 from nbenv.progress import Outcome, Progress, Steps
@@ -73,7 +74,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         yield Progress("resolve", "Asking this machine's index for sizes…")
         try:
             asked = selected[:_MOST_ASKED]
-            found = offered_files(asked, spec.python)
+            found = offered_with_torch(asked, spec)
             problem = _unanswered(asked, found, spec.python) or _unasked(selected)
         except InstallerError as error:
             problem = f"This machine's index could not be asked ({_first_line(error)})."
@@ -93,9 +94,12 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         local=disclosed.local,
         conditional=disclosed.conditional,
         locked_source=disclosed.source,
+        system=disclosed.system,
         looked_up=found is not None,
         problem=problem,
         platforms=disclosed.platforms,
+        torch_backend=disclosed.torch_backend,
+        lacks_accelerator=bool(lacking_build(spec)),
     )
     return Outcome(text=previewed.text(), data=previewed.to_data())
 

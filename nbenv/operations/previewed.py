@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from nbenv.core.spec import Index
 from nbenv.engine.summaries import as_table, counted
+from nbenv.environments.interpreters import OLDEST, is_too_old
 
 __all__ = ["PreviewedPackage", "PreviewedRestore"]
 
@@ -58,6 +59,9 @@ class PreviewedRestore:
     looked_up: bool
     problem: str
     platforms: str = ""
+    torch_backend: str = ""
+    lacks_accelerator: bool = False
+    system: tuple[str, ...] = ()
 
     @property
     def _sizes(self) -> list[int]:
@@ -93,12 +97,15 @@ class PreviewedRestore:
         return "\n".join([*self._lines(), "", table]).rstrip()
 
     def _lines(self) -> Iterator[str]:
-        absent = "" if self.python_here else " (not on this machine: uv would download it)"
-        yield f"Python:         {self.python}{absent}"
+        yield f"Python:         {self.python}{self._absence()}"
         yield f"Packages:       {len(self.distributions)}, {self._download()}"
         for index in self.indexes:
             role = f" ({index.role.strip()})" if index.role else ""
             yield f"Foreign index:  {index.name} = {index.url}{role}"
+        if self.torch_backend:
+            lacks = self.lacks_accelerator
+            note = ", which this machine lacks: see restore --fallback cpu" if lacks else ""
+            yield f"PyTorch for:    {self.torch_backend}{note}"
         for url in self.find_links:
             yield f"Files from:     {url}"
         for text in (each for each in self.direct if each not in self.local):
@@ -116,9 +123,16 @@ class PreviewedRestore:
             yield "Built here:     unknown until it is resolved (building runs code)"
         elif self._source:
             yield f"Built here:     {', '.join(self._source)} (building runs their code)"
+        if self.system:
+            yield f"System:         {', '.join(self.system)} (not installed by nbenv)"
         if self.problem:
             yield f"Not known:      {self.problem}"
         yield f"Approved here:  {'yes' if self.approved else 'not yet'}"
+
+    def _absence(self) -> str:
+        if is_too_old(self.python):
+            return f" (too old for a kernel, which needs {OLDEST} or newer)"
+        return "" if self.python_here else " (not on this machine: uv would download it)"
 
     def _download(self) -> str:
         unknown = len(self.distributions) - len(self._sizes)

@@ -7,13 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from nbenv.core.spec import Spec
+from nbenv.core.typed.torch_backends import AUTO
 from nbenv.core.urls import shown_path
+from nbenv.engine.accelerators.lacking import check_accelerator
+from nbenv.engine.accelerators.torch_choice import parse_choice, with_choice
 from nbenv.engine.consent import (
     agree,
     agreed_by_command,
     check_approved,
     check_policy,
     check_spec,
+    is_approved,
 )
 from nbenv.engine.damage import begin_check, confirm_touched
 from nbenv.engine.direct_sources import changed_projects, current_sources
@@ -32,6 +36,7 @@ from nbenv.engine.transaction import (
 )
 from nbenv.environments.store import claim_state, save_state
 from nbenv.errors import InstallerError, InterpreterError, UnavailableError
+from nbenv.installer.accelerators.torch_index import fitting_backends
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.fallback import fall_back, with_fallbacks
 from nbenv.operations.move_python import move
@@ -46,6 +51,7 @@ def prepare(
     *,
     contents: bool = False,
     looks_for_fallbacks: bool = True,
+    anyway: bool = False,
 ) -> Steps[Outcome]:
     """Make the environment exactly what the notebook records, without resolving again.
 
@@ -62,6 +68,9 @@ def prepare(
         Whether to repair what only the digests of the installed files show, too.
     looks_for_fallbacks
         Whether a failure may resolve anew, to name what could be installed instead.
+    anyway
+        Whether to install what is built for an accelerator that this machine lacks. It is installed
+        without being asked for, too, where the record was approved before.
 
     Raises
     ------
@@ -84,6 +93,8 @@ def prepare(
         if snapshot.record is not None:
             check_policy(agreed)
         try:
+            if is_asked and not anyway and not is_approved(snapshot):
+                check_accelerator(snapshot.spec)
             spec, synced = yield from _restore_exactly(snapshot, is_asked, contents)
         except INTERRUPTS:  # whatever was changed only partly has no marker any more
             is_whole = environment.read_marker().record is not None
@@ -139,6 +150,7 @@ def restore(
     python: str | None = None,
     fallback: str | None = None,
     agreed: str | None = None,
+    torch_backend: str = "",
 ) -> Steps[Outcome]:
     """Restore the recorded environment; to ask for it is to approve what is recorded now.
 
@@ -156,6 +168,9 @@ def restore(
     agreed
         The digest of the record that was shown in a page and agreed to there, "" for none; None for
         a command of a terminal or a cell, which is itself the agreement.
+    torch_backend
+        The build of PyTorch to have instead of the recorded one, or the recorded one whatever this
+        machine has.
 
     Raises
     ------
@@ -168,6 +183,8 @@ def restore(
     """
     if python is not None:
         return (yield from move(ref, python, agreed))
+    if torch_backend and (changed := (yield from _with_build(ref, torch_backend, agreed))):
+        return changed
     agreed = yield from agreed_by_command(ref, agreed)
     snapshot = NotebookSnapshot.read(ref)
     if snapshot.is_stripped:
@@ -176,12 +193,28 @@ def restore(
     if not snapshot.spec.lock.distributions:
         return (yield from _add_lock(ref, agreed))
     try:
-        return (yield from prepare(ref, agreed, contents=True))
+        return (yield from prepare(ref, agreed, contents=True, anyway=bool(torch_backend)))
     except UnavailableError as error:
         if fallback is None:
             raise
         unavailable = error
     return (yield from fall_back(ref, fallback, unavailable, agreed))
+
+
+def _with_build(ref: NotebookRef, choice: str, agreed: str | None) -> Steps[Outcome | None]:
+    """Change the build of PyTorch, keeping its versions; None if it is the recorded one."""
+    known = NotebookSnapshot.read(ref).spec
+    choice = fitting_backends()[0] if parse_choice(choice) == AUTO else parse_choice(choice)
+    if choice == known.torch_backend:
+        return None
+    aside = "Another build of PyTorch resolves anew: what that builds from source is unknown."
+    agreed = yield from agreed_by_command(ref, agreed, aside)
+
+    def edit(snapshot: NotebookSnapshot) -> Edited[None]:
+        return Edited(with_choice(snapshot.spec, choice), None)
+
+    done = yield from change(ref, edit, ChangeOptions(agreed=agreed, fetch=True))
+    return outcome_of(done.spec, done.synced, f"Restored with PyTorch for {choice}, not exactly.")
 
 
 def _put_back(ref: NotebookRef, agreed: str) -> Steps[Outcome]:

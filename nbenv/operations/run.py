@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import nbformat
@@ -25,14 +29,37 @@ from nbenv.operations.move_python import move
 from nbenv.operations.restore import prepare
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["Recover", "run"]
+__all__ = ["Again", "CellFailure", "Recover", "run"]
 
-Recover = Callable[[NotebookRef, CellExecutionError], Steps[bool]]
-"""Called with the error of a cell; returns whether the environment was changed to repair it.
 
-The cell then runs again.
-"""
+class Again(Enum):
+    """The part of a run to repeat after the environment was changed: one cell, or all of them."""
 
+    NOTHING = "nothing"
+    CELL = "cell"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class CellFailure:
+    """An error in the cell of a number; one that does not stop the run is only shown."""
+
+    name: str
+    message: str
+    number: int
+    stops: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}"
+
+
+Recover = Callable[[NotebookRef, CellFailure], Steps[Again]]
+"""Called with the error of a cell; may change the environment, and returns what to run again."""
+
+_SHOWN_ERROR = re.compile(
+    r"^(?:\S+:\d+: )?((?:ModuleNotFound|Import)Error|TqdmWarning): (.+)$", re.MULTILINE
+)
+"""The last line of a traceback that a process printed, or a warning about what is missing."""
 _STARTUP = 300
 """Seconds that a kernel may take to start; the first start compiles what it imports."""
 
@@ -98,6 +125,7 @@ def _restore_for_run(
     ref: NotebookRef, python: str | None, fallback: str | None, agreed: str | None = None
 ) -> Steps[tuple[NotebookRef, list[str]]]:
     """Restore; return the notebook to run, which may be a copy, and the report of a fallback."""
+    anyway = agreed is not None  # a clean room has the recorded build, whatever the machine has
     agreed = yield from agreed_by_command(ref, agreed)
     recorded = NotebookSnapshot.read(ref).spec.python
     if python not in (None, "auto", recorded):
@@ -107,7 +135,7 @@ def _restore_for_run(
         return moved, []
     fallback = fallback or ("python" if python == "auto" else None)
     try:
-        yield from prepare(ref, agreed)
+        yield from prepare(ref, agreed, anyway=anyway)
     except UnavailableError as error:
         if fallback is None:
             raise
@@ -140,6 +168,8 @@ def _read_content(path: str) -> nbformat.NotebookNode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about cells without an id, which nobody has to mind
         content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    for cell in content.cells:
+        cell.setdefault("source", "")  # nbclient wants one, whatever wrote the file
     return content
 
 
@@ -148,15 +178,20 @@ def _execute(
 ) -> Steps[str | None]:
     """Execute all cells in place; return the error that stopped it, None if there was none."""
     with passed_on_stderr() as log:
-        client = NotebookClient(
-            content,
-            kernel_name="nbenv",
-            kernel_manager_class=_manager_logging_to(log),
-            timeout=None,
-            startup_timeout=_STARTUP,
-            resources={"metadata": {"path": str(ref.folder)}},
-        )
-        return (yield from _executed(client, content, ref, recover))
+        before = deepcopy(content.cells)
+        while True:
+            client = NotebookClient(
+                content,
+                kernel_name="nbenv",
+                kernel_manager_class=_manager_logging_to(log),
+                timeout=None,
+                startup_timeout=_STARTUP,
+                resources={"metadata": {"path": str(ref.folder)}},
+            )
+            failed = yield from _executed(client, content, ref, recover)
+            if not isinstance(failed, Again):
+                return failed
+            content.cells = deepcopy(before)
 
 
 def _manager_logging_to(log: int) -> type[AsyncKernelManager]:
@@ -174,15 +209,23 @@ def _executed(
     content: nbformat.NotebookNode,
     ref: NotebookRef,
     recover: Recover | None,
-) -> Steps[str | None]:
+) -> Steps[str | Again | None]:
+    """Return the error that stopped it, or `Again.ALL` if another kernel has to run all cells."""
     environ = {**os.environ, variables.NOTEBOOK: os.path.abspath(ref.notebook)}
     environ.pop("JPY_SESSION_NAME", None)  # within Jupyter it would name another notebook
     try:
         with client.setup_kernel(env=environ):
             for number, cell in enumerate(content.cells):
-                while (failed := _execute_cell(client, cell, number)) is not None:
-                    if recover is None or not (yield from recover(ref, failed)):
-                        return f"{failed.ename}: {failed.evalue}"
+                again = Again.CELL
+                while again is Again.CELL:
+                    failed = _execute_cell(client, cell, number)
+                    again = Again.NOTHING
+                    if failed is not None and recover is not None:
+                        again = yield from recover(ref, failed)
+                if again is Again.ALL:
+                    return again
+                if failed is not None and failed.stops:
+                    return str(failed)
             client.set_widgets_metadata()
             _note_language(client, content)
     except (DeadKernelError, CellTimeoutError) as error:
@@ -201,13 +244,25 @@ def _note_language(client: NotebookClient, content: nbformat.NotebookNode) -> No
 
 def _execute_cell(
     client: NotebookClient, cell: nbformat.NotebookNode, number: int
-) -> CellExecutionError | None:
-    """Execute one cell; return its error."""
+) -> CellFailure | None:
+    """Execute one cell; return its error, which may be one that it only shows."""
     try:
         client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
     except CellExecutionError as error:
-        return error
-    return None
+        return CellFailure(error.ename, error.evalue, number)
+    if "raises-exception" in cell.get("metadata", {}).get("tags", ()):
+        return None
+    return next(_shown_failures(cell, number), None)
+
+
+def _shown_failures(cell: nbformat.NotebookNode, number: int) -> Iterator[CellFailure]:
+    """Yield the errors in the outputs of a cell that went on: a display's, or a process's."""
+    for output in cell.get("outputs", ()):
+        if output.output_type == "error":
+            yield CellFailure(output.ename, output.evalue, number, stops=False)
+        elif output.output_type == "stream":
+            for found in _SHOWN_ERROR.finditer(output.text):
+                yield CellFailure(found[1], found[2], number, stops=False)
 
 
 def _write_content(content: nbformat.NotebookNode, path: Path) -> None:

@@ -323,12 +323,20 @@ def _records() -> Iterator[Hostile]:
     for name, text in PREBUILT.items():
         value = record(source=["six"], prebuilt=[text])
         yield Hostile(f"prebuilt: {name}", value, ".prebuilt[0]")
-    for key in ("exclude_newer", "index_strategy"):
+    for key in ("exclude_newer", "index_strategy", "torch_backend", "torch_choice"):
         for name, text in TEXTS.items():
             yield Hostile(f"{key}: {name}", record(**{key: text}), f".{key}")
     for key in ("editable", "source", "no_deps", "no_binary", "only_binary"):
         for name, text in {"path": "../evil", "option": "-e", "space": "a b", "": ""}.items():
             yield Hostile(f"{key}: {name}", record(**{key: [text]}), f".{key}[0]")
+    words = {
+        "command": "a;id", "option": "--yes", "space": "a b", "substitution": "$(id)",
+        "line": "a\\", "path": "../a", "file": "./a.deb", "version": "a=1", "": "",
+        "backtick": "`id`", "redirection": "a>b", "quote": "a'b", "long": "a" * 101, "letter": "ä",
+    }  # fmt: skip
+    for name, text in words.items():
+        yield Hostile(f"system: {name}", record(system=["ffmpeg", text]), ".system[1]")
+    yield Hostile("system: many", record(system=["a"] * 201), ".system")
     yield from _lists()
 
 

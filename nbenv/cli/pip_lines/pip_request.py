@@ -10,7 +10,6 @@ from nbenv.core.recorded_options import ALL
 from nbenv.core.requirements import is_named, name_of
 from nbenv.core.urls import index_name, unused_name
 from nbenv.errors import UsageError
-from nbenv.installer.uv import torch_index
 from nbenv.operations.install import InstallRequest
 
 __all__ = ["install_request", "settings_of"]
@@ -36,8 +35,7 @@ def install_request(line: PipLine) -> tuple[InstallRequest, list[str]]:
     for option, _, value in line.options:
         if option.fate is Fate.FOLLOWED:
             given.setdefault(option.to, []).append(value or option.constant)
-    backends = [f"pytorch-{each}={torch_index(each)}" for each in given.get("torch_backend", ())]
-    indexes = [*backends[-1:], *_with_names(given.get("indexes", []))]
+    indexes = _with_names(given.get("indexes", []))
     editable, remote = _split_editable(given.get("editable", []))
     pre, pre_packages = _pre_releases(given)
     request = InstallRequest(
@@ -56,6 +54,7 @@ def install_request(line: PipLine) -> tuple[InstallRequest, list[str]]:
         prefer_binary="prefer_binary" in given,
         exclude_newer=_last(given, "exclude_newer"),
         index_strategy=_last(given, "index_strategy"),
+        torch_backend=_last(given, "torch_backend"),
         upgrade="upgrade" in given,
         upgrade_packages=tuple(map(_name, given.get("upgrade_packages", ()))),
         with_dependencies=_choice(given, "upgrade_strategy", _STRATEGIES),

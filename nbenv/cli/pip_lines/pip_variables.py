@@ -15,8 +15,11 @@ from nbenv.installer import pip_config
 
 __all__ = ["add_environment"]
 
-_EVERYWHERE = {"index_url", "default_index", "indexes", "find_links", "no_index", "trusted_hosts"}
-"""Fields that `nbenv.installer.uv` fills for every command: they are the machine's."""
+_EVERYWHERE = {
+    *("index_url", "default_index", "indexes", "find_links", "no_index", "trusted_hosts"),
+    *("constraint_files", "no_binary", "only_binary", "prefer_binary"),
+}
+"""Fields that `nbenv.installer` fills for every command: they are the machine's, not recorded."""
 _UNSAID = {"--break-system-packages", "--compile-bytecode", "--root-user-action"}
 """Settings of images that allow or hasten what nbenv does not do: nobody misses them."""
 _OF_UV = {
@@ -38,7 +41,6 @@ _OF_UV = {
     "UV_REQUIRE_HASHES": "--require-hashes",
     "UV_RESOLUTION": "--resolution",
     "UV_SYSTEM_PYTHON": "--system",
-    "UV_TORCH_BACKEND": "--torch-backend",
 }
 _BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 _KNOWN_VALUES = {
@@ -81,8 +83,6 @@ def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for name, text in pip_config.read(environ).items():
         variable = f"PIP_{name.upper().replace('-', '_')}"
         source = variable if environ.get(variable) else f"{name} in pip's configuration"
-        if name == "constraint" and source != variable:
-            continue  # a limit of the machine, which would be recorded for everyone
         flag = f"--{name}"
         if text and (_takes_value(flag) or pip_config.is_true(text)):
             yield source, flag, text

@@ -6,6 +6,7 @@ https://packaging.python.org/en/latest/specifications/platform-compatibility-tag
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_wheel_filename
 
@@ -19,6 +20,7 @@ def is_installable(filename: str, python: str) -> bool:
     return bool(installable_platforms(filename, python))
 
 
+@lru_cache(maxsize=4096)
 def installable_platforms(filename: str, python: str) -> frozenset[str]:
     """Return the platform tags with which CPython `python` (``"3.11"``) can install a wheel.
 

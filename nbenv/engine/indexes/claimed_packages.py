@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nbenv.core.lock import Lock
@@ -18,9 +19,9 @@ from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import ResolutionError
-from nbenv.installer.index_packages import IN_ORDER
+from nbenv.installer.index_packages import FIRST, IN_ORDER
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.resolve import resolve_lock
-from nbenv.installer.uv import own_indexes
 from nbenv.progress import Steps
 
 __all__ = ["claims_anew", "moved", "with_claimed", "with_locked"]
@@ -67,12 +68,15 @@ def with_claimed(
         if not asked:
             continue
         # Whatever the machine does, this index comes first, and others for what it does not have.
-        alone = replace(new, requirements=asked, editable=(), index_strategy=IN_ORDER)
+        alone = replace(new, requirements=asked, editable=(), index_strategy=FIRST)
         alone = replace(alone, indexes=(first, *others), lock=_preferred(old, new))
+        resolve = partial(resolve_lock, kernel=False)
         with contextlib.suppress(ResolutionError):  # which the resolution that follows explains
-            lock = yield from resolve_lock(
-                alone, interpreter.executable, folder, options, kernel=False
-            )
+            try:
+                lock = yield from resolve(alone, interpreter.executable, folder, options)
+            except ResolutionError:  # only now, others are asked for what is not named
+                alone = replace(alone, index_strategy=IN_ORDER, indexes=(first, index, *others))
+                lock = yield from resolve(alone, interpreter.executable, folder, options)
             places = {each.name: (each.index or "").rstrip("/") for each in lock.distributions}
             found = [name for name, url in places.items() if url == index.url.rstrip("/")]
             known = old.lock.versions()

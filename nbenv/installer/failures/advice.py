@@ -17,7 +17,7 @@ from nbenv.installer.failures.no_index import not_an_index
 from nbenv.installer.failures.no_solution import NO_SOURCE
 from nbenv.installer.failures.platforms import deciding_tags
 from nbenv.installer.index_lookup import cached_files
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.machine.uv_environment import own_indexes
 
 __all__ = ["advised", "refused"]
 

@@ -7,21 +7,18 @@ from functools import partial
 from pathlib import Path
 
 from nbenv.adopt.findings import Findings
+from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.errors import NbenvError, NotebookError, UsageError
+from nbenv.errors import IndexAccessError, NbenvError, NotebookError, UsageError
 from nbenv.operations.adoption.agreement import agreed_findings
-from nbenv.operations.adoption.attempts import (
-    Adopted,
-    Goal,
-    SharedVersions,
-    install_first_possible,
-    with_indexes,
-)
+from nbenv.operations.adoption.attempts import install_first_possible, with_way_out
+from nbenv.operations.adoption.dates import day_before, day_of_found
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
 from nbenv.operations.adoption.examined import AdoptOptions, examine_for
+from nbenv.operations.adoption.goal import Adopted, Goal, SharedVersions, with_indexes
 from nbenv.operations.adoption.names import resolve_names, serving_indexes
-from nbenv.operations.adoption.outcomes import adopted_outcome, dry_run_outcome
+from nbenv.operations.adoption.outcomes import Days, adopted_outcome, dry_run_outcome
 from nbenv.operations.adoption.pythons import other_pythons
 from nbenv.progress import Outcome, Progress, Steps
 
@@ -68,15 +65,20 @@ def adopt(
         No attempt to install what was found succeeded; the error is that of the first one.
     """
     path = _notebook_path(ref)
+    parse_choice(options.torch_backend)
     yield Progress("look", f"Reading {path.name}…")
     examined = examine_for(path, options, shared.root if shared else None)
     as_of = examined.as_of
     if options.dry_run:
-        return dry_run_outcome(examined.findings, path.name, as_of, ref)
+        of_pins = None if as_of else day_of_found(examined.findings, examined.python)
+        return dry_run_outcome(examined.findings, path.name, Days(as_of, of_pins), ref)
     _check_record(ref, agreed)
     findings = yield from agreed_findings(examined.findings, ref, agreed)
     prepare_file(path, ref, rewriting=options.rewrite)
-    indexes = yield from serving_indexes(findings, examined.python)
+    try:
+        indexes = yield from serving_indexes(findings, examined.python)
+    except IndexAccessError as error:
+        raise with_way_out(error, ref, findings.indexes.values()) from None
     recorded = NotebookSnapshot.read(ref).spec.indexes
     named = yield from resolve_names(findings, ref.folder, with_indexes(recorded, indexes))
     goal = Goal(
@@ -87,13 +89,20 @@ def adopt(
         as_of=as_of,
         agreed=agreed,
         versions=shared.versions if shared else None,
+        torch_backend=parse_choice(options.torch_backend),
+        speculative=frozenset(findings.speculative),
+        soft=frozenset(findings.limits | findings.shown),
+        no_deps=frozenset(findings.no_deps),
+        system=tuple(findings.system),
+        is_estimate=options.as_of == "auto",
+        last_day=day_before(each.removal for each in findings.removed),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )
     adopted = yield from install_first_possible(goal)
     if options.rewrite:
         rewrite_installs(path)
     findings = _completed(findings, named.notes, adopted, ref)
-    return adopted_outcome(findings, path.name, adopted, as_of)
+    return adopted_outcome(findings, path.name, adopted, Days(adopted.as_of))
 
 
 def _check_record(ref: NotebookRef, agreed: str | None) -> None:

@@ -39,6 +39,8 @@ def digest_of_findings(findings: Findings, ref: NotebookRef) -> str:
             "indexes": sorted(findings.indexes.values()),
             "asked_from": {url: _asked_from(findings, url) for url in findings.indexes.values()},
             "python": findings.python,
+            "system": sorted(findings.system),
+            "no_deps": sorted(findings.no_deps),
             "contents": {text: found for text in direct if (found := _contents(text, ref.folder))},
             "record": _record_digest(ref),
             "folder": str(ref.folder) if direct else "",

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from nbenv.adopt.findings import Findings, is_exact, package_name
+from nbenv.adopt.findings import Findings, is_exact, package_name, parse_named
+from nbenv.adopt.removals.table import PYTHON, Removal
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Index, Spec
 from nbenv.environments import interpreters
-from nbenv.errors import UsageError
+from nbenv.errors import InstallerError, UsageError
 from nbenv.installer.index_lookup import offered_files
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.installer.wheel_choice import File
+from nbenv.operations.adoption.pythons import usable_since
 from nbenv.progress import Progress, Steps
 
-__all__ = ["SLOW_TO_BUILD", "chosen_day", "day_of_versions"]
+__all__ = [
+    "SLOW_TO_BUILD",
+    "chosen_day",
+    "day_before",
+    "day_of_found",
+    "day_of_versions",
+    "later_days",
+    "suggested_day",
+]
 
 SLOW_TO_BUILD = tuple(
-    "catboost duckdb fiona grpcio h5py jax jaxlib lightgbm llvmlite lxml matplotlib netcdf4 numba "  # noqa: SIM905
-    "numpy opencv-contrib-python opencv-python opencv-python-headless pandas pillow polars pyarrow "
-    "pyproj pyqt5 pywavelets rasterio scikit-image scikit-learn scipy shapely spacy statsmodels "
-    "tables tensorflow thinc tokenizers torch torchvision xgboost".split()
+    "astropy catboost cftime duckdb fiona grpcio h5py jax jaxlib lightgbm llvmlite lxml "  # noqa: SIM905
+    "matplotlib netcdf4 numba numpy opencv-contrib-python opencv-python opencv-python-headless "
+    "pandas pillow polars pyarrow pyproj pyqt5 pywavelets rasterio scikit-image scikit-learn "
+    "scipy shapely spacy statsmodels tables tensorflow thinc tokenizers torch torchvision "
+    "xgboost".split()
 )
 """Packages that take minutes to build, and rarely build on a Python newer than themselves."""
 _OLD_VERSION = timedelta(days=540)
+_STEPS = (0, 45, 120, 240, 420, 720)
+"""Days after the first day to try, until what is needed existed for the Python."""
 _DEPENDENCIES_FOLLOW = timedelta(days=90)
 """A version's dependencies were all uploaded within this time after it."""
 
@@ -45,10 +59,49 @@ def chosen_day(asked: str | None, findings: Findings) -> str | None:
         The text is no day.
     """
     if asked == "auto":
-        return findings.as_of
+        return suggested_day(findings)
     if asked and not re.fullmatch(r"\d{4}-\d\d-\d\d", asked):
         raise UsageError(f"{asked!r} is not a date.", todo="Write it as in --as-of 2021-06-01.")
     return asked or (findings.as_of if findings.as_of_recorded else None)
+
+
+def suggested_day(findings: Findings) -> str | None:
+    """Return the day that a notebook suggests, on which all that it uses was still there.
+
+    What was removed before any Python of this machine was usable decides nothing: it cannot be had.
+    """
+    last = day_before(each.removal for each in findings.removed)
+    return min(filter(None, (findings.as_of, last)), default=None)
+
+
+def day_before(removals: Iterable[Removal]) -> str | None:
+    """Return the last day before the first of the removals, None where there is none.
+
+    A removal that a limit answers counts for nothing, nor does one of a time before this machine's
+    Pythons.
+    """
+    days = [
+        each.day
+        for each in removals
+        if each.day and not each.is_limit and each.distribution != PYTHON
+    ]
+    if not days:
+        return None
+    oldest = min(usable_since(each.python) for each in interpreters.available())
+    last = min((day for day in days if day > oldest), default=None)
+    return (date.fromisoformat(last) - timedelta(days=1)).isoformat() if last else None
+
+
+def later_days(start: str, last: str | None = None) -> Iterator[str]:
+    """Yield a day and later ones, in growing steps, up to two years later.
+
+    `last` is a day that is among them, if it is later: the last on which all was still there.
+    """
+    first = date.fromisoformat(start)
+    days = {(first + timedelta(days=each)).isoformat() for each in _STEPS}
+    if last and start < last:
+        days.add(last)
+    yield from (day for day in sorted(days) if day < date.today().isoformat())
 
 
 def day_of_versions(
@@ -87,8 +140,31 @@ def day_of_versions(
     lock = yield from resolve_lock(spec, found.executable, folder, options)
     offered = offered_files(lock.distributions, python)
     names = {name for text in exact if (name := package_name(text))}
-    days = [day for name in names if (day := _first_upload(offered.get(name, ())))]
-    newest = max(days, default=None)
+    return _day_of_files(offered.get(name, ()) for name in names)
+
+
+def day_of_found(findings: Findings, python: str) -> str | None:
+    """Return the day that old exact versions give to everything, before anything is resolved.
+
+    Only this machine's own indexes are asked, and about these versions alone. None where there are
+    none, or where no index can be asked.
+    """
+    exact = [each.requirement for each in findings.settled() if is_exact(each.requirement)]
+    asked = [named for text in exact if (named := parse_named(text)) and not named.url]
+    lines = [
+        LockedDistribution(each.name, min(s.version for s in each.specifier)) for each in asked
+    ]
+    if not lines:
+        return None
+    try:
+        offered = offered_files(lines, python)
+    except InstallerError:
+        return None
+    return _day_of_files(offered.values())
+
+
+def _day_of_files(versions: Iterable[Sequence[File]]) -> str | None:
+    newest = max(filter(None, map(_first_upload, versions)), default=None)
     if newest is None or date.today() - newest < _OLD_VERSION:
         return None
     return (newest + _DEPENDENCIES_FOLLOW).isoformat()

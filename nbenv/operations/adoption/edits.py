@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import cast
 
+from nbenv.adopt.notebook_reader import kept_copy
 from nbenv.adopt.rewrite_cells import rewritten
 from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.document import NotebookRef
@@ -38,7 +39,7 @@ def prepare_file(path: Path, ref: NotebookRef, *, rewriting: bool) -> None:
         return
     version = _parsed(path.read_bytes())["nbformat"]
     if version != 4:
-        copy = path.with_suffix(f".v{version}.ipynb")
+        copy = kept_copy(path, int(str(version)))
         update_notebook(str(path), lambda data: _converted(data, copy))
 
 

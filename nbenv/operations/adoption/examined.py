@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nbenv.adopt.examine import examine
 from nbenv.adopt.findings import Findings
-from nbenv.environments.interpreters import default_python
+from nbenv.environments.interpreters import default_python, is_too_old, missing
 from nbenv.operations.adoption.dates import chosen_day
-from nbenv.operations.adoption.pythons import first_python
+from nbenv.operations.adoption.pythons import first_python, too_old_note
 
 __all__ = ["AdoptOptions", "Examined", "examine_for"]
 
@@ -31,6 +31,8 @@ class AdoptOptions:
         The Python, as ``"3.11"``, whatever the notebook names.
     own_indexes
         Ignore the indexes that the notebook names.
+    torch_backend
+        The build of PyTorch, as of `nbenv.engine.accelerators.torch_choice.parse_choice`.
     """
 
     dry_run: bool = False
@@ -38,6 +40,7 @@ class AdoptOptions:
     rewrite: bool = False
     python: str | None = None
     own_indexes: bool = False
+    torch_backend: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,15 @@ def examine_for(path: Path, options: AdoptOptions, root: Path | None = None) -> 
     findings = examine(path, default_python(), options.python, root)
     declared, source = findings.python, findings.python_source
     as_of = chosen_day(options.as_of, findings)
+    if options.python and is_too_old(options.python):
+        raise missing(options.python)
     python = first_python(findings, options.python, as_of)
     if python != declared:
         findings = examine(path, default_python(), python, root)
         findings = replace(findings, python_source="")
         if declared:
-            findings.note(f"Python {declared} ({source}) is not used; Python {python} is")
+            why = too_old_note(declared, findings, as_of)
+            findings.note(f"Python {declared} ({source}) is not used; Python {python} is{why}")
     if options.own_indexes:
         findings = replace(findings, indexes={}, main_indexes={})
     return Examined(findings, declared, python, as_of)

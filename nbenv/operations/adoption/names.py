@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from nbenv.adopt.findings import Findings
 from nbenv.core import requirements
 from nbenv.core.spec import Index
-from nbenv.errors import InstallerError, NbenvError
+from nbenv.errors import NbenvError
 from nbenv.installer.index_lookup import first_index_of
 from nbenv.installer.requirement_names import find_names
 from nbenv.progress import Progress, Steps
@@ -68,6 +67,11 @@ def serving_indexes(findings: Findings, python: str) -> Steps[tuple[Index, ...]]
         The findings.
     python
         The minor version of CPython that the packages are for.
+
+    Raises
+    ------
+    IndexAccessError
+        An index cannot be used.
     """
     indexes: list[Index] = []
     for name, url in findings.indexes.items():
@@ -76,9 +80,7 @@ def serving_indexes(findings: Findings, python: str) -> Steps[tuple[Index, ...]]
         index = Index(name, url, packages=(), claims=is_only)
         if not is_only and texts:
             yield Progress("resolve", f"Looking for packages on {url}…")
-            found: dict[str, str] = {}
-            with contextlib.suppress(InstallerError):  # which installing will say
-                found = first_index_of([*texts.values()], python, [index])
+            found = first_index_of([*texts.values()], python, [index])
             served = {name for name, place in found.items() if place.rstrip("/") == url.rstrip("/")}
             texts = {name: text for name, text in texts.items() if name in served}
         indexes.append(index.serving(texts))

@@ -20,7 +20,7 @@ from nbenv.engine.summaries import and_more, counted, few, unkept_note
 from nbenv.engine.transaction import ChangeResult
 from nbenv.environments.environment import Environment
 from nbenv.environments.markers import select_locked
-from nbenv.installer.uv import own_indexes
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.operations.installing.asked_requirements import confusions, of_python
 from nbenv.operations.installing.install_request import InstallRequest
 

@@ -273,6 +273,70 @@ INSTALLS = {
         ("try:\n    import tabulate\nexcept ImportError:\n    !pip install tabulate\n",),
         ("tabulate",),
     ),
+    "a version after a failed import": Case(
+        ("try:\n    import tabulate\nexcept ImportError:\n    !pip install tabulate==0.1 rich\n",),
+        ("tabulate",),
+        hints=("rich under a condition",),
+    ),
+    "under a condition": Case(
+        ("import sys\nif sys.version_info < (3, 8):\n    !pip install pandas==0.25\n",),
+        (),
+        hints=("pandas==0.25",),
+    ),
+    "under a condition that always holds": Case(
+        ("if __name__ == '__main__':\n    !pip install pandas\n",), ("pandas",)
+    ),
+    "placeholders": Case(
+        ("!pip install {package} torch=={version} $NAME rich [your-package] <name>",),
+        ("rich", "torch"),
+        notes=("{package}", "$NAME", "[your-package]", "<name>"),
+    ),
+    "the module of a package": Case(
+        ("!pip install sklearn==0.0",), ("scikit-learn",), notes=("the module of scikit-learn",)
+    ),
+    "the module of a package in a record": Case(
+        ("1",),
+        ("opencv-python", "scikit-learn"),
+        {"uv": {"dependencies": ["sklearn", "cv2"]}},
+        notes=("asks for sklearn", "asks for cv2"),
+    ),
+    "packages of the system": Case(("!apt-get install -y ffmpeg\n!pip install rich",), ("rich",)),
+    "what only conda has": Case(
+        ("import numpy",),
+        ("numpy",),
+        files={"environment.yml": "variables: {A: 1}\ndependencies: [numpy, r-base, libfoo]\n"},
+        notes=("sets variables, which nbenv does not: A", "left out: libfoo"),
+    ),
+    "a notebook that is imported": Case(
+        ("import ipynb.fs.full.helper, ipynb.fs.defs.other",),
+        ("ipynb", "rich", "toolz"),
+        files={
+            name: json.dumps(
+                {
+                    "nbformat": 4,
+                    "nbformat_minor": 5,
+                    "metadata": {},
+                    "cells": [
+                        {
+                            "cell_type": "code",
+                            "id": "a",
+                            "metadata": {},
+                            "outputs": [],
+                            "execution_count": None,
+                            "source": source,
+                        }
+                    ],
+                }
+            )
+            for name, source in {
+                "helper.ipynb": "import rich",
+                "other.ipynb": "import toolz",
+            }.items()
+        },
+    ),
+    "numbers that are no versions": Case(
+        (("import torch\nassert torch.__version__ > '1'\nprint(day)", "2019.09.3"),), ("torch",)
+    ),
     "bash": Case(("%%bash\nset -e\npip install pandas\n",), ("pandas",)),
     "not a command": Case(("%%markdown\n!pip install pandas", "'!pip install rich'"), ()),
     "commented out": Case(("# !pip install pandas", "1"), (), hints=("pandas",)),
@@ -459,8 +523,7 @@ IMPORTS = {
             "import pandas as pd\npd.read_excel('x.xlsx')\npd.read_excel('y.xls')\n"
             "df.to_markdown()\npd.read_csv('z.csv', engine='pyarrow')",
         ),
-        ("pandas", "pyarrow"),
-        offered=("openpyxl", "tabulate", "xlrd"),
+        ("openpyxl", "pandas", "pyarrow", "tabulate", "xlrd"),
     ),
     "parsers that the code names": Case(
         (
@@ -486,8 +549,7 @@ IMPORTS = {
     ),
     "pictures of models": Case(
         ("import tensorflow as tf\ntf.keras.utils.plot_model(model)",),
-        ("tensorflow",),
-        offered=("pydot",),
+        ("pydot", "tensorflow"),
     ),
     "what only Windows has": Case(
         ("import win32com.client, pandas",), ("pandas", 'pywin32; sys_platform == "win32"')

@@ -56,6 +56,16 @@ def test_a_name_that_the_index_lacks_is_left_out(tmp_path: Path, stocked: LocalI
     assert record(notebook)["requirements"] == ["tabulate"]
 
 
+def test_what_only_a_use_suggests_is_not_built(tmp_path: Path, stocked: LocalIndex) -> None:
+    stocked.wheel("networkx", "3.0")
+    stocked.sdist("pygraphviz", "1.0")
+    cell = "import networkx as nx\nnx.nx_agraph.to_agraph(nx.Graph())"
+    notebook = write_notebook(tmp_path / "x.ipynb", cell)
+    done = succeed("adopt", notebook)
+    assert "pygraphviz was left out: it may be needed, but there is no wheel" in done.out
+    assert record(notebook)["requirements"] == ["networkx"]
+
+
 def test_versions_that_cannot_be_had_are_loosened(tmp_path: Path, stocked: LocalIndex) -> None:
     notebook = write_notebook(tmp_path / "x.ipynb", "%pip install tabulate==1.5 rich")
     done = succeed("adopt", "--python", _python(), notebook)

@@ -47,6 +47,8 @@ def test_an_index_of_this_platform(index: LocalIndex, notebook: Path) -> None:
     assert record(notebook)["platforms"] == LINUX
     assert "Locked only for: Linux" in succeed("status", notebook)
     assert status(notebook)["platforms"] == LINUX
+    assert "locked for Linux only" in fail("pack", notebook, "--platform", "windows-x86_64")
+    assert f'and {LINUX[0]}"' in succeed("export", notebook, "--format", "pylock")
     # Nothing new to say of it.
     index.wheel("more", "1.0")
     assert "Locked for" not in succeed("install", notebook, "more")
@@ -102,6 +104,8 @@ def test_what_has_no_wheel_here_is_built(index: LocalIndex, notebook: Path, tmp_
     succeed("install", notebook, "mixed")
     found = record(notebook)
     assert (found["source"], found["prebuilt"]) == (["mixed"], ["mixed ; sys_platform == 'win32'"])
+    exported = succeed("export", notebook, "--format", "pylock")
+    assert "mixed-1.0.tar.gz" in exported and "win_amd64.whl" in exported
     copy = write_other_copy(notebook, tmp_path / "other")
     nbenv_here("approvals", "--revoke", "all")
     refused = nbenv_here("run", copy)
@@ -112,6 +116,17 @@ def test_what_has_no_wheel_here_is_built(index: LocalIndex, notebook: Path, tmp_
     write_metadata(str(copy), {"nbenv": found})
     preview = json.loads(nbenv_here("restore", copy, "--dry-run", "--json").out)
     assert preview["source"] == ["mixed"]  # the files that the index has tell better
+
+
+def test_an_index_without_hashes(index: LocalIndex, notebook: Path) -> None:
+    index.without_hashes = True
+    index.wheel("mixed", "1.0", tag=f"{TAG}-win_amd64")
+    index.sdist("mixed", "1.0")
+    index.wheel("pure", "1.0")
+    index.sdist("pure", "1.0")
+    succeed("install", notebook, "mixed", "pure")
+    assert record(notebook)["prebuilt"] == ["mixed ; sys_platform == 'win32'"]
+    assert record(notebook)["source"] == ["mixed"]
 
 
 def test_a_mixed_lock_takes_the_wheel_that_fits(index: LocalIndex, tmp_path: Path) -> None:
@@ -154,3 +169,17 @@ def test_a_requirement_for_elsewhere_alone(index: LocalIndex, notebook: Path) ->
     assert "Recorded, but not for this Python and machine" in said
     assert "Locked for Linux and Windows only" in said
     assert "it was built" not in said
+
+
+def test_a_wheel_that_does_not_fit_after_all(index: LocalIndex, notebook: Path) -> None:
+    index.wheel("leaf", "1.0", tag=f"{TAG}-musllinux_1_2_{platform.machine()}")
+    index.sdist("leaf", "1.0")
+    succeed("install", notebook, "leaf")
+    made_there = {**record(notebook), "prebuilt": ["leaf ; sys_platform == 'linux'"]}
+    succeed("uninstall", notebook, "leaf")
+    write_metadata(str(notebook), {"nbenv": made_there})
+    said = fail("restore", notebook)
+    assert "leaf 1.0: none of the locked files fits this machine." in said
+    assert "leaf built from source, which runs its code" in said
+    succeed("restore", notebook, "--fallback", "build")
+    assert "prebuilt" not in record(notebook)

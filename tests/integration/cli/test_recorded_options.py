@@ -18,6 +18,8 @@ from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.install import InstallRequest
 from nbenv.operations.install import install as install_verb
 from nbenv.operations.restore import restore
+from nbenv.operations.status import status
+from nbenv.operations.undo import undo
 from nbenv.operations.uninstall import uninstall
 from nbenv.operations.upgrade import upgrade
 from nbenv.progress import Outcome, drain
@@ -412,3 +414,18 @@ def test_settings_of_one_command_are_not_recorded(notebook: Path, index: LocalIn
     assert not {"UV_INSECURE_HOST", "HTTPS_PROXY", "UV_HTTP_RETRIES"} & os.environ.keys() - {
         "UV_HTTP_RETRIES"
     }
+
+
+def test_system_packages_stay_until_an_undo(stocked: LocalIndex, tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "x.ipynb", "!apt-get install -y ffmpeg", "import yaml")
+    stocked.wheel("pyyaml", "6.0")
+    shown = drain(adopt(ref_of(notebook), AdoptOptions(dry_run=True)))
+    assert "System packages, recorded but never installed by nbenv: ffmpeg (cell 1)." in shown.text
+    drain(adopt(ref_of(notebook), AdoptOptions()))
+    assert record_of(notebook)["system"] == ["ffmpeg"]
+    run(notebook, "leaf<2")
+    drain(upgrade(ref_of(notebook)))
+    assert record_of(notebook)["system"] == ["ffmpeg"]
+    assert "System packages: ffmpeg" in status(ref_of(notebook)).text
+    drain(undo(ref_of(notebook)))
+    assert record_of(notebook)["system"] == ["ffmpeg"]

@@ -232,7 +232,8 @@ def test_credentials_are_neither_recorded_nor_told(
             "install", notebook, "secret-thing", "--index", f"private={url}", environ=environ
         )
         assert done.status == 0, done.err
-        assert record(notebook)["indexes"] == [{"name": "private", "url": private.url}]
+        (entry,) = record(notebook)["indexes"]
+        assert entry == {"name": "private", "url": private.url, "packages": ["secret-thing"]}
         assert "hunter2" not in notebook.read_text(encoding="utf-8") + done.out + done.err
 
 

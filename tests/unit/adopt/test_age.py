@@ -176,7 +176,8 @@ def test_the_python_that_an_output_shows() -> None:
     [
         ("%watermark -p a", "a : 1.2\nPython : 3.9.1\nnot a version", ["a==1.2"]),
         ("print(a.__version__)", "1.2.3", ["a==1.2.3"]),
-        ("print(a.__version__, b.__version__)", "1.2 3.4", []),
+        ("print(a.__version__, b.__version__)", "1.2 3.4", ["a==1.2", "b==3.4"]),
+        ("print(a.__version__)", "1.2+cu92", ["a==1.2"]),
         ("print(a.__version__)", "", []),
     ],
 )

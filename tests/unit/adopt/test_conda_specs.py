@@ -46,7 +46,9 @@ def test_an_unknown_name_is_noted() -> None:
     findings = Findings()
     add_match_spec("some-conda-thing", SOURCE, findings)
     assert found(findings) == []
-    assert "environment.yml lists some-conda-thing" in findings.notes[0]
+    assert findings.conda_only == {SOURCE.name: ["some-conda-thing"]}
+    add_match_spec("ffmpeg=4", SOURCE, findings)
+    assert findings.system == {"ffmpeg": [SOURCE.name]}
 
 
 def test_an_environment_with_a_section_for_pip() -> None:

@@ -73,8 +73,56 @@ def test_files_that_a_cell_writes() -> None:
 
 def test_literal_arguments_of_calls() -> None:
     [call] = cell("df.read('x.csv', 7, engine='c', index=True, n=1)").calls
-    assert call == Call("df.read", ("x.csv", ""), (("engine", "c"), ("index", "True"), ("n", "")))
+    keywords = (("engine", "c"), ("index", "True"), ("n", ""))
+    assert call == Call("df.read", ("x.csv", ""), keywords, ("x.csv", "c"))
     assert call.method == "read"
+
+
+@pytest.mark.parametrize(
+    ("argument", "text"),
+    [
+        ("'a/' + name + '.xlsx'", "a/*.xlsx"),
+        ("f'{folder}/x.nc'", "*/x.nc"),
+        ("folder / 'x.xls'", "*x.xls"),
+        ("os.path.join(folder, 'x.csv')", "*/x.csv"),
+        ("Path('data') / 'x.ods'", "datax.ods"),
+        ("f'postgresql://{user}@host'", "postgresql://*@host"),
+    ],
+)
+def test_texts_that_are_put_together(argument: str, text: str) -> None:
+    [read] = [call for call in cell(f"read({argument})").calls if call.name == "read"]
+    assert read.paths == (text,)
+
+
+@pytest.mark.parametrize(
+    ("condition", "optional"),
+    [
+        ("ct.slycot_check()", True),
+        ("importlib.util.find_spec('x') is not None", True),
+        ("torch.cuda.is_available()", True),
+        ("HAVE_X", True),
+        ("sys.version_info[0] < 3", True),
+        ("os.name == 'nt'", True),
+        ("__name__ == '__main__'", False),
+        ("True", False),
+        ("sys.version_info >= (3, 8)", False),
+    ],
+)
+def test_imports_under_a_condition(condition: str, optional: bool) -> None:
+    [found] = cell(f"if {condition}:\n    import x").imports
+    assert found.optional is optional
+
+
+def test_names_and_values() -> None:
+    facts = cell("import a.b as c, d.e\nfrom f import g as h\nfile = 'x.xls'\nread(file)")
+    assert facts.aliases == {"c": "a.b", "d": "d", "h": "f.g"}
+    assert (facts.texts, facts.calls[0].names) == ({"file": "x.xls"}, ("file",))
+
+
+def test_properties_are_not_calls() -> None:
+    facts = cell("df.style\ndf.style.hide().x")
+    assert [each.name for each in facts.properties] == ["df.style", "df.style", "df.style.hide().x"]
+    assert [each.name for each in facts.calls] == ["df.style.hide"]
 
 
 def test_folders_on_the_path() -> None:

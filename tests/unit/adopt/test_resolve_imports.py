@@ -78,7 +78,7 @@ def test_an_optional_import_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_call_offers_what_it_may_need(tmp_path: Path) -> None:
-    findings = settled(tmp_path, "import pandas as pd\npd.read_excel('x.xlsx')")
+    findings = settled(tmp_path, "import pandas as pd\npd.read_excel(name)")
     assert [each.name for each in findings.offered] == ["openpyxl"]
 
 

@@ -16,8 +16,10 @@ from nbenv.errors import UsageError
     [
         ("restore a.ipynb --python 3.12 --dry-run", "Use --python on its own."),
         ("restore a.ipynb --python 3.12 --fallback build", "Use --python on its own."),
-        ("run a.ipynb --yes", "--yes and --as-of need --adopt."),
-        ("run a.ipynb --as-of 2021-01-01", "--yes and --as-of need --adopt."),
+        ("run a.ipynb --yes", "--yes, --as-of and --torch-backend need --adopt."),
+        ("run a.ipynb --as-of 2021-01-01", "--yes, --as-of and --torch-backend need --adopt."),
+        ("run a.ipynb --torch-backend cpu", "--torch-backend need --adopt."),
+        ("restore a.ipynb --torch-backend cpu --dry-run", "cannot be combined"),
         ("run a.ipynb --adopt --fallback build", "cannot be combined with --fallback"),
     ],
 )

@@ -74,6 +74,7 @@ def test_options_and_words_are_the_fields_of_the_request(
 ONLY_OF_PIP = {
     "constraints", "upgrade_packages", "with_dependencies", "pre_packages", "reinstall_packages",
     "no_index", "prefer_binary", "require_hashes", "resolution", "trusted_hosts", "settings",
+    "index_url",
 }  # fmt: skip
 """Fields that pip's and uv's own words fill, and no option of nbenv's."""
 

@@ -166,7 +166,7 @@ def test_nothing_far_off_or_hidden_is_suggested(line: str) -> None:
 
 def test_a_wrong_choice_names_them_all() -> None:
     assert problem("restore", NB, "--fallback", "x").todo == (
-        "Choose from build, python, dated, newest."
+        "Choose from cpu, build, python, dated, newest."
     )
 
 

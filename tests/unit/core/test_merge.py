@@ -145,3 +145,13 @@ def test_an_index_that_lists_nothing_yet_stays_so() -> None:
     base = replace(spec(), indexes=(old,))
     assert merge_records(base, base, base).spec.indexes == (old,)
     assert merge_records(base, base, replace(base, indexes=(X,))).spec.indexes == (X,)
+
+
+def test_system_packages_of_both_sides_are_merged_and_need_no_resolver() -> None:
+    base = spec("a", a="1")
+    ours = replace(spec("a", "b", a="1", b="2"), system=("ffmpeg",))
+    theirs = replace(spec("a", "c", a="1", c="3"), system=("graphviz",))
+    merged = merge_records(base, ours, theirs)
+    assert (merged.spec.system, merged.is_locked) == (("ffmpeg", "graphviz"), True)
+    gone = merge_records(ours, replace(ours, system=()), ours)
+    assert gone.spec.system == ()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbenv.core.record import RecordDict, fingerprint
+from nbenv.core.record import RecordDict, fingerprint, recipe
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import LockError, RecordError
 
@@ -33,6 +33,8 @@ OPTIONS: RecordDict = {
     "only_binary": [":all:"],
     "exclude_newer": "2024-01-31",
     "index_strategy": "first-index",
+    "torch_backend": "cpu",
+    "torch_choice": "auto",
 }
 
 
@@ -157,7 +159,7 @@ def test_an_option_is_approved_with_the_record_and_an_old_digest_stays() -> None
         Spec.from_record({**RECORD, key: OPTIONS[key]}).digest(Path())
         for key in OPTIONS.keys() - FULL.keys()
     }
-    assert len(digests | {Spec.from_record(RECORD).digest(Path())}) == 8
+    assert len(digests | {Spec.from_record(RECORD).digest(Path())}) == 10
     bound = {"python": "3.11", "lock": [LINE], "requirements": ["six"]}
     assert Spec.from_record(RECORD).digest(Path()) == fingerprint(bound)
 
@@ -187,3 +189,11 @@ def test_the_order_in_a_record_changes_no_digest(
     assert spec.former_digest(Path("/a")) != spec.digest(Path("/a"))
     assert other.former_digest(Path("/a")) == ""
     assert spec.is_same(other)
+
+
+def test_system_packages_belong_to_an_approval_but_not_to_the_recipe() -> None:
+    record: RecordDict = {"version": 1, "python": "3.11", "requirements": ["a"], "lock": []}
+    plain, asking = Spec.from_record(record), Spec.from_record({**record, "system": ["ffmpeg"]})
+    assert asking.to_record() == {**record, "system": ["ffmpeg"]}
+    assert plain.digest(Path("/x")) != asking.digest(Path("/x"))
+    assert recipe(plain.to_record()) == recipe(asking.to_record())

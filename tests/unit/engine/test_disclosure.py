@@ -158,3 +158,11 @@ def test_what_the_next_change_builds_is_listed() -> None:
         "It builds six from source, which runs their code."
     ]
     assert "builds all packages from source" in words(["six"], lock, no_binary=[":all:"])
+
+
+def test_system_packages_are_listed() -> None:
+    found = disclose(Spec("3.11", system=("ffmpeg", "graphviz")))
+    assert found.system == ("ffmpeg", "graphviz")
+    assert list(found.sentences()) == [
+        "It asks for system packages, which nbenv does not install: ffmpeg, graphviz."
+    ]

@@ -98,14 +98,20 @@ def test_a_lock_of_an_absent_python_keeps_its_versions(leaf: Path, index: LocalI
     assert found.summarise(read(leaf).spec) == f"Python {HERE} instead of 3.98; the same versions"
 
 
+def test_a_lock_of_a_python_that_is_too_old_moves_to_another(leaf: Path, index: LocalIndex) -> None:
+    lock(leaf, *locked_lines(index), python="3.6", requirements=["leaf", "twig"])
+    found = find(leaf, "newest")["newest"]
+    assert int(found.spec.python.partition(".")[2]) >= 8
+
+
 # -- parts
 
 
 def test_the_nearest_python_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     here = [Interpreter(f"3.{n}", f"3.{n}.0", "python") for n in (9, 10, 11, 13, 14)]
     monkeypatch.setattr(interpreters, "available", lambda: here)
-    assert fallbacks._pythons("3.12") == ["3.13", "3.11", "3.14", "3.10"]
-    assert fallbacks._pythons("3.10") == ["3.11", "3.13", "3.14"]
+    assert fallbacks._pythons("3.12") == ["3.13", "3.11", "3.14", "3.10", "3.9"]
+    assert fallbacks._pythons("3.10") == ["3.11", "3.9", "3.13", "3.14"]
 
 
 @pytest.mark.parametrize(

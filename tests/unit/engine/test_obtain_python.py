@@ -21,6 +21,15 @@ def test_no_python_is_fetched_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
         drain(obtain_python("3.98", fetch=False))
 
 
+@pytest.mark.parametrize("fetch", [True, False])
+def test_a_python_that_no_kernel_runs_on_is_not_fetched(
+    fetch: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "fetch_python", lambda _: pytest.fail("it was fetched"))
+    with pytest.raises(InterpreterError, match=r"Python 3\.7 is too old for a notebook's kernel"):
+        drain(obtain_python("3.7", fetch=fetch))
+
+
 def test_a_python_that_cannot_be_fetched_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: str) -> Steps[str]:
         yield Progress("python", "downloading")

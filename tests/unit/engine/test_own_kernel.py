@@ -56,14 +56,10 @@ def test_a_private_name_is_never_taken_from_elsewhere(
     assert run(notebook, file, f"-i {private.url}", "mine").startswith("Installed mine 1.0 ")
     assert versions(notebook) == {"mine": "1.0", "mine-base": "1.0", "traitlets": "5.0"}
     [recorded] = read(notebook).spec.indexes
-    assert (recorded.url, recorded.default) == (private.url, True)
+    assert (recorded.url, recorded.default) == (private.url, False)
+    assert (recorded.packages, recorded.dependencies) == (("mine",), ("mine-base",))
     assert not asked_for(index, "mine")
-    only = f"This notebook uses {private.url} instead of this machine's default index."
-    with pytest.raises(ResolutionError, match=re.escape(only)):
-        run(notebook, file, "leaf")  # which only the public index has
-    private.wheel("mine-too", "1.0")
-    index.wheel("mine-too", "9.0")
-    assert run(notebook, file, "mine-too") == "Installed mine-too 1.0."
+    assert run(notebook, file, "leaf").startswith("Installed leaf 1.0.")
     # Elsewhere, where nothing is in a cache
     shutil.rmtree(tmp_path / "cache")
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other"))
@@ -71,6 +67,23 @@ def test_a_private_name_is_never_taken_from_elsewhere(
     assert versions(notebook)["mine"] == "1.0"
     with pytest.raises(ResolutionError):
         run(notebook, file, "mine>1")
+    assert not asked_for(index, "mine")
+    assert not asked_for(index, "mine-base")
+
+
+def test_a_default_index_is_asked_for_everything(
+    notebook: Path, index: LocalIndex, private: LocalIndex
+) -> None:
+    request = InstallRequest(("mine",), default_index=f"corp={private.url}")
+    drain(install(ref_of(notebook), request))
+    assert read(notebook).spec.indexes == (Index("corp", private.url, default=True),)
+    only = f"This notebook uses {private.url} instead of this machine's default index."
+    with pytest.raises(ResolutionError, match=re.escape(only)):
+        drain(install(ref_of(notebook), InstallRequest(("leaf",))))
+    private.wheel("mine-too", "1.0")
+    index.wheel("mine-too", "9.0")
+    drain(install(ref_of(notebook), InstallRequest(("mine-too",))))
+    assert versions(notebook)["mine-too"] == "1.0"
     assert not asked_for(index, "mine")
 
 
@@ -87,7 +100,9 @@ def test_a_login_counts_for_its_command_and_is_recorded_nowhere(
     assert said.startswith("Installed mine 1.0")
     assert f"The login for {private.url} was used for this command only" in said
     assert SECRET not in said
-    assert read(notebook).spec.indexes == (Index("127-0-0-1", private.url),)
+    assert read(notebook).spec.indexes == (
+        Index("127-0-0-1", private.url, packages=("mine",), dependencies=("mine-base",)),
+    )
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert not [path for path in [notebook, *kept] if SECRET.encode() in path.read_bytes()]
 

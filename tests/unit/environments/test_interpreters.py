@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from nbenv.environments import interpreters
-from nbenv.environments.interpreters import available, default_python, find, missing
+from nbenv.environments.interpreters import (
+    OLDEST,
+    available,
+    default_python,
+    find,
+    is_too_old,
+    missing,
+)
 from tests.support.environments import on_disk
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -32,7 +39,9 @@ def test_the_host_is_found_without_a_search(home: Path) -> None:
     assert not home.exists()
 
 
-@pytest.mark.parametrize("python", ["", "3", "3.x", "2.7", "3.111", "3.11.4", "3.1;", "3.011"])
+@pytest.mark.parametrize(
+    "python", ["", "3", "3.x", "2.7", "3.7", "3.111", "3.11.4", "3.1;", "3.011"]
+)
 def test_a_strange_version_is_no_search(python: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interpreters, "_discovered", lambda *_: pytest.fail("it searched"))
     assert find(python) is None
@@ -70,6 +79,21 @@ def test_the_error_says_what_is_here_and_what_to_do() -> None:
     assert HERE in error.why
     assert error.why.endswith("Downloading it failed: no network.")
     assert f"nbenv python {default_python()} NOTEBOOK" in error.todo
+
+
+@pytest.mark.parametrize("python", ["2.7", "3.0", "3.6", "3.7"])
+def test_a_python_that_no_kernel_runs_on_is_too_old(python: str) -> None:
+    assert is_too_old(python)
+    error = missing(python)
+    assert error.what == (
+        f"Python {python} is too old for a notebook's kernel: {OLDEST} is the oldest possible."
+    )
+    assert "--as-of DATE" in error.todo
+
+
+@pytest.mark.parametrize("python", ["3.8", "3.9", "3.10", "3.99", "4.0", "", "3", "x", "3.7.1"])
+def test_others_are_not_too_old(python: str) -> None:
+    assert not is_too_old(python)
 
 
 def test_pyenvs_shims_are_left_out_and_its_pythons_tried(

@@ -215,3 +215,18 @@ def test_the_sign_is_no_stray(home: Path) -> None:
     environment.site_packages().mkdir(parents=True, exist_ok=True)
     assert check_files(environment).strays == frozenset()
     assert paths.read_json(str(environment.path / SIGN)) == {"environment": NAME}
+
+
+def test_an_interrupt_leaves_no_half_of_a_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / NAME
+
+    def interrupted(place: Path, identifier: str) -> None:
+        (place / SIGN).touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ownership, "write_sign", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ownership.sign(folder)
+    assert not folder.exists()

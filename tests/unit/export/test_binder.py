@@ -30,3 +30,10 @@ def test_what_has_no_dependencies_is_installed_on_its_own(tmp_path: Path) -> Non
     assert files["binder/requirements.txt"].startswith(b"b==")
     assert files["binder/without-dependencies.txt"].startswith(b"a==")
     assert b"--no-deps -r binder/without-dependencies.txt" in files["binder/postBuild"]
+
+
+def test_system_packages_have_a_file(tmp_path: Path) -> None:
+    files = binder.write(
+        snapshot(tmp_path, "a", lock=(locked("a"),), system=("ffmpeg", "graphviz"))
+    )
+    assert files["binder/apt.txt"] == b"ffmpeg\ngraphviz\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -42,4 +43,14 @@ def test_what_conda_cannot_say_is_for_pip(tmp_path: Path) -> None:
             "./tool",
             "unknown-to-conda<3",
         ]
+    }
+
+
+def test_what_an_index_of_the_notebook_serves_is_for_pip(tmp_path: Path) -> None:
+    lock = (locked("ipykernel", "7.0"), locked("numpy", "1.26.4"))
+    far = replace(OWN, packages=("numpy",))
+    text = write(snapshot(tmp_path, "numpy", lock=lock, indexes=(far,)))
+    assert text.startswith("# In the notebook from https://example.org/simple alone: numpy.\n")
+    assert dependencies(text)[-1] == {
+        "pip": ["--extra-index-url https://example.org/simple", "numpy==1.26.4"]
     }

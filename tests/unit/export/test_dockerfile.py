@@ -75,3 +75,14 @@ def test_image_names(notebook: str, name: str) -> None:
 def test_a_requirement_is_one_word_of_a_shell() -> None:
     assert quoted_requirement("a==1", None) == "a==1"
     assert quoted_requirement("a; rm -rf /", None) == "'a; rm -rf /'"
+
+
+def test_system_packages_are_there_for_builds_and_for_runs(tmp_path: Path) -> None:
+    document = snapshot(tmp_path, "a", lock=(locked("a"),), system=("ffmpeg", "g++"))
+    text = write(document)
+    step = "apt-get install -y --no-install-recommends ffmpeg g++ "
+    build, _, run = text.partition("FROM python:3.11-slim")
+    assert (build.count(step), run.count(step)) == (1, 1)
+    assert build.index(step) < build.index("requirements.txt")
+    assert run.index(step) < run.index("USER 1000")
+    assert "apt-get" not in write(snapshot(tmp_path, "a", lock=(locked("a"),)))

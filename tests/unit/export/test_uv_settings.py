@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+from nbenv.core.spec import Index
 from nbenv.export.uv_settings import dependencies, project_name, settings
 from tests.unit.export.made import OWN, locked, snapshot
 
@@ -28,6 +30,13 @@ def test_a_local_project_is_a_source(tmp_path: Path) -> None:
 
 def test_nothing_to_set(tmp_path: Path) -> None:
     assert settings(snapshot(tmp_path, "a")) == {}
+
+
+def test_a_lock_of_some_platforms(tmp_path: Path) -> None:
+    document = snapshot(tmp_path, "a", lock=(locked("a"),))
+    marker = "sys_platform == 'linux'"
+    record = {**document.spec.to_record(), "platforms": [marker]}
+    assert settings(replace(document, record=record))["environments"] == [marker]
 
 
 def test_a_project_is_not_named_like_a_dependency(tmp_path: Path) -> None:
@@ -61,3 +70,14 @@ def test_options_are_uvs_own(tmp_path: Path) -> None:
         "find-links": ["./wheels"],
         "index": [{"url": "https://example.org/simple", "default": True}],
     }
+
+
+def test_an_index_is_asked_for_what_it_serves_alone(tmp_path: Path) -> None:
+    far = Index("far", "https://far.invalid", packages=("a-*",), dependencies=("needed",))
+    lock = (locked("a-x"), locked("needed"), locked("public"))
+    made = settings(snapshot(tmp_path, "a-x", "public", lock=lock, indexes=(far,)))
+    (index,) = cast("list[dict[str, object]]", made["index"])
+    assert (index["url"], index["explicit"]) == ("https://far.invalid", True)
+    place = {"index": index["name"]}
+    assert made["sources"] == {"a-x": place, "needed": place}
+    assert str(index["name"]).startswith("nbenv-")  # no name by which uv finds credentials

@@ -9,7 +9,13 @@ import pytest
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import InstallerError
-from nbenv.installer.index_lookup import cached_files, files_offered_by, offered_files
+from nbenv.installer.index_lookup import (
+    cached_files,
+    cached_names,
+    files_offered_by,
+    first_index_of,
+    offered_files,
+)
 from nbenv.installer.wheel_choice import File
 from tests.support.index import UPLOAD_TIME, LocalIndex
 from tests.support.wheels import make_wheel
@@ -110,3 +116,30 @@ def test_settings_that_cannot_be_read(
     monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "none.toml"))
     with pytest.raises(InstallerError, match="settings"):
         offered_files([locked("leaf", "1.0")], "3.11")
+
+
+def test_the_first_index_that_can_meet_a_requirement(index: LocalIndex, tmp_path: Path) -> None:
+    for version in ("1.0", "3.0"):
+        index.wheel("leaf", version)
+    index.wheel("twig", "1.0")
+    with LocalIndex(tmp_path / "far") as far:
+        far.wheel("leaf", "2.0", requires=["nowhere"])
+        far.wheel("early", "1.0a1")
+        place = [Index("far", far.url, packages=())]
+        asked = ["leaf[x]<3", "twig", "early", "nowhere"]
+        assert first_index_of(asked, "3.11", place) == {
+            "leaf": far.url, "twig": index.url, "early": far.url
+        }  # fmt: skip
+        assert first_index_of(["leaf>=3", "leaf-plus @ ./x"], "3.11", place) == {}
+        assert far.downloads == []
+
+
+def test_names_of_which_the_cache_knows_a_file(index: LocalIndex, tmp_path: Path) -> None:
+    with LocalIndex(tmp_path / "far") as far:
+        wheel = far.wheel("leaf", "1.0")
+        place = Index("far", far.url)
+        line = LockedDistribution("leaf", "1.0", hashes=(f"sha256:{far.sha256(wheel.name)}",))
+        assert cached_names(place, [line], "3.11") == set()
+        files_offered_by(far.url, [line], Spec("3.11", indexes=(place,)))
+        assert cached_names(place, [line, locked("other", "1.0")], "3.11") == {"leaf"}
+        assert cached_names(place, [locked("leaf", "1.0")], "3.11") == set()

@@ -33,6 +33,7 @@ def test_everything_that_uv_has_a_name_for() -> None:
         "trusted-host": "a.invalid\nb.invalid",
         "no-index": "true",
         "find-links": "/a /b",
+        "retries": "4",
     }
     assert pip_config.as_uv_environment(options) == {
         "SSL_CERT_FILE": "/c.pem",
@@ -41,6 +42,22 @@ def test_everything_that_uv_has_a_name_for() -> None:
         "UV_INSECURE_HOST": "a.invalid b.invalid",
         "UV_NO_INDEX": "1",
         "UV_FIND_LINKS": "/a,/b",
+        "UV_HTTP_RETRIES": "4",
+    }
+
+
+def test_paths_are_relative_to_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wheels").mkdir()
+    found = pip_config.as_uv_environment(
+        {"find-links": "./wheels gone", "cert": "c.pem", "index-url": "wheels"}
+    )
+    assert found == {
+        "UV_FIND_LINKS": f"{tmp_path / 'wheels'},gone",
+        "SSL_CERT_FILE": str(tmp_path / "c.pem"),
+        "UV_DEFAULT_INDEX": str(tmp_path / "wheels"),
     }
 
 

@@ -11,10 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.lock import LockedDistribution
+from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.spec import Spec
 from nbenv.errors import HashError, InstallerError, InstallerKilledError
-from nbenv.installer.sync import SyncGoal, find_outdated, forget_cached, run_pip, sync_prefix
+from nbenv.installer.sync import (
+    SyncGoal,
+    _build_limits,
+    find_outdated,
+    forget_cached,
+    run_pip,
+    sync_prefix,
+)
 from nbenv.progress import Steps, drain
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project
@@ -159,3 +166,12 @@ def test_what_failed_halfway_is_not_tried_again(
     with pytest.raises(InstallerError):
         drain(sync_prefix(sys.executable, goal, SPEC, tmp_path))
     assert called == [True, False][:attempts]
+
+
+@pytest.mark.parametrize(("numpy", "is_limited"), [("1.18.1", True), ("1.26.4", False)])
+def test_what_is_built_fits_an_old_numpy(numpy: str, is_limited: bool, tmp_path: Path) -> None:
+    lock = Lock((LockedDistribution("numpy", numpy, hashes=(f"sha256:{'0' * 64}",)),))
+    arguments = _build_limits(replace(SPEC, lock=lock), tmp_path)
+    assert bool(arguments) is is_limited
+    if is_limited:
+        assert Path(arguments[1]).read_text() == "numpy<1.20\n"

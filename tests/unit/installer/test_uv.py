@@ -1,4 +1,4 @@
-"""Running uv: its settings, its progress, its output and its end."""
+"""Running uv: its progress, its output and its end."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.spec import Index
 from nbenv.errors import IndexAccessError, InstallerError, InstallerKilledError, StoppedError
 from nbenv.installer import uv
 from nbenv.progress import Progress, drain
 from tests.support.index import LocalIndex
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the fake uv is a shell script")
-EXTRA = [Index("extra", "https://x.invalid/simple")]
-
-
-@pytest.fixture
-def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
 
 
 def fake(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,49 +21,6 @@ def fake(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(0o755)
     monkeypatch.setattr(uv, "find_uv_bin", lambda: str(path))
-
-
-# -- settings
-
-
-def test_settings_of_other_projects_are_left_out(
-    clean: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("UV_PROJECT", "UV_PYTHON", "UV_SYSTEM_PYTHON", "VIRTUAL_ENV", "PYTHONPATH"):
-        monkeypatch.setenv(name, "x")
-    kept = ("UV_CACHE_DIR", "UV_INDEX_TEAM_PASSWORD", "UV_OFFLINE", "PATH")
-    for name in kept[:-1]:
-        monkeypatch.setenv(name, "x")
-    found = uv._environment(())
-    assert set(kept) < set(found)
-    assert {name for name in found if name.startswith("UV_")} <= {*kept, "UV_PYTHON_DOWNLOADS"}
-    assert not {"VIRTUAL_ENV", "PYTHONPATH"} & set(found)
-
-
-def test_no_colours_and_no_pip_that_comes_back(
-    clean: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A kernel asks its children for colours, and has nbenv's own pip on its PATH."""
-    for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "PY_COLORS"):
-        monkeypatch.setenv(name, "1")
-    monkeypatch.setenv("PATH", os.pathsep.join(["/e/nbenv.scripts", "/e/bin", "/bin"]))
-    found = uv._environment(())
-    assert {name: found[name] for name in found if "COLOR" in name} == {"NO_COLOR": "1"}
-    assert found["PATH"] == os.pathsep.join(["/e/bin", "/bin"])
-
-
-def test_a_notebooks_indexes_come_first(clean: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_INDEX", "mine=https://user:word@m.invalid/simple")
-    monkeypatch.setenv("PIP_INDEX_URL", "https://d.invalid/simple")
-    default, *others = uv.own_indexes(EXTRA)
-    assert default == "https://d.invalid/simple"
-    assert others == ["https://x.invalid/simple", "https://m.invalid/simple"]
-    assert uv.own_indexes() == ["https://d.invalid/simple", "https://m.invalid/simple"]
-
-
-def test_any_index_may_serve_a_file_of_a_known_hash(clean: None) -> None:
-    assert "UV_INDEX_STRATEGY" not in uv._environment(EXTRA)
-    assert uv._environment(EXTRA, hashed=True)["UV_INDEX_STRATEGY"] == "unsafe-best-match"
 
 
 # -- a run
@@ -177,12 +127,3 @@ def test_one_that_cannot_be_started(tmp_path: Path) -> None:
 
 def test_its_version() -> None:
     assert uv.uv_version().startswith("uv ")
-
-
-def test_settings_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UV_OFFLINE", "0")
-    with uv.uv_settings({"UV_OFFLINE": "1", "UV_LINK_MODE": "copy"}):
-        assert os.environ["UV_OFFLINE"] == "1"
-        assert os.environ["UV_LINK_MODE"] == "copy"
-    assert os.environ["UV_OFFLINE"] == "0"
-    assert "UV_LINK_MODE" not in os.environ

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.installer.uv_config import named_indexes
+from nbenv.installer.uv_config import named_indexes, settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other folders")
 
@@ -30,6 +30,20 @@ def test_the_users_come_before_the_systems(tmp_path: Path) -> None:
     found = named_indexes(environ)
     assert found[:2] == [("corp", "https://mine.example"), ("corp", "https://shared.example")]
     assert named_indexes({**environ, "UV_NO_CONFIG": "1"}) == []
+
+
+@posix
+def test_other_settings_of_the_user_and_the_system(tmp_path: Path) -> None:
+    write(tmp_path / "mine" / "uv" / "uv.toml", "keyring-provider = 'subprocess'\n")
+    shared = "keyring-provider = 'disabled'\nno-cache = true\n"
+    write(tmp_path / "shared" / "uv" / "uv.toml", shared)
+    environ = {
+        "XDG_CONFIG_HOME": str(tmp_path / "mine"),
+        "XDG_CONFIG_DIRS": str(tmp_path / "shared"),
+    }
+    found = settings(environ)
+    assert (found["keyring-provider"], found["no-cache"]) == ("subprocess", True)
+    assert settings({**environ, "UV_NO_CONFIG": "1"}) == {}
 
 
 @pytest.mark.parametrize(

@@ -121,18 +121,40 @@ def test_a_cell_that_fails_stops_the_run(
 def test_a_repaired_cell_runs_again(
     content: nbformat.NotebookNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def recover(_: NotebookRef, error: CellExecutionError) -> Steps[bool]:
-        yield Progress("adopt", error.ename)
-        return True
+    def recover(_: NotebookRef, failure: run.CellFailure) -> Steps[run.Again]:
+        yield Progress("adopt", failure.name)
+        return run.Again.CELL
 
     assert execute(content, monkeypatch, {1: 2}, recover) == (None, [0, 1, 1, 1])
 
-    def give_up(_: NotebookRef, __: CellExecutionError) -> Steps[bool]:
+    def give_up(_: NotebookRef, __: run.CellFailure) -> Steps[run.Again]:
         yield Progress("adopt", "looking")
-        return False
+        return run.Again.NOTHING
 
     failure, ran = execute(content, monkeypatch, {1: 2}, give_up)
     assert (failure, ran) == ("ModuleNotFoundError: no leaf", [0, 1])
+
+
+def test_another_kernel_runs_all_cells_again(
+    content: nbformat.NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recover(_: NotebookRef, __: run.CellFailure) -> Steps[run.Again]:
+        yield Progress("adopt", "…")
+        return run.Again.ALL
+
+    assert execute(content, monkeypatch, {1: 1}, recover) == (None, [0, 1, 0, 1])
+
+
+def test_errors_that_do_not_stop_a_run_are_seen_too() -> None:
+    v4 = nbformat.v4
+    outputs = [
+        v4.new_output("error", ename="ImportError", evalue="no jinja2", traceback=[]),
+        v4.new_output("stream", name="stderr", text="Trace\nImportError: no leaf\nmore"),
+        v4.new_output("stream", text="it prints No module named 'x' itself"),
+    ]
+    cell = v4.new_code_cell("1", outputs=outputs)
+    shown = [(str(each), each.stops) for each in run._shown_failures(cell, 0)]
+    assert shown == [("ImportError: no jinja2", False), ("ImportError: no leaf", False)]
 
 
 # -- outputs

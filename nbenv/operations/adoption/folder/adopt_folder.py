@@ -98,7 +98,7 @@ def adopt_folder(
         yield from _adopt_all(wanted, groups, options, more.processes)
     except INTERRUPTS:
         raise _stopped(wanted) from None
-    return folder_outcome(rows, collected.passed, groups, dry_run=False)
+    return folder_outcome(rows, collected.passed, dry_run=False)
 
 
 def _examined_rows(collected: Collected, options: AdoptOptions) -> Steps[list[Row]]:
@@ -211,7 +211,7 @@ def _adopt_all(
                     yield Progress("adopt", text)
                     continue
                 done += 1
-                row.settle(futures[row.name].result())
+                row.settle(futures[row.name].result(), _locked(row.notebook.path))
                 yield Progress("adopt", f"{done} of {len(rows)}: {row.name}: {row.result}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -229,15 +229,17 @@ def _next(news: queue.SimpleQueue[tuple[Row, str | None]]) -> tuple[Row, str | N
             continue
 
 
-def _is_recorded(path: Path) -> bool:
+def _locked(path: Path) -> dict[str, str]:
+    """Return the versions that a notebook records, none if it has no record."""
     try:
-        return NotebookSnapshot.read(NotebookRef(str(path))).record is not None
+        snapshot = NotebookSnapshot.read(NotebookRef(str(path)))
+        return {} if snapshot.record is None else snapshot.spec.lock.versions()
     except NbenvError:
-        return False
+        return {}
 
 
 def _stopped(rows: Sequence[Row]) -> StoppedError:
-    done = sum(_is_recorded(row.notebook.path) for row in rows)
+    done = sum(bool(_locked(row.notebook.path)) for row in rows)
     return StoppedError(
         f"Stopped after adopting {done} of {len(rows)} notebooks.",
         "The others are unchanged.",

@@ -23,8 +23,8 @@ from nbenv.core.python_command import main_command
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError, StoppedError
 from nbenv.home.surroundings import shield_process
-from nbenv.operations.adoption.attempts import SharedVersions
 from nbenv.operations.adoption.examined import AdoptOptions
+from nbenv.operations.adoption.goal import SharedVersions
 from nbenv.progress import Progress, drain
 
 __all__ = ["Answer", "Processes", "Task"]

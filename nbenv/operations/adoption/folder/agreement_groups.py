@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbenv.adopt.findings import is_exact, parse_named
+from nbenv.adopt.findings import is_exact, parse_named, unpinned
 from nbenv.core.lock import Lock
 from nbenv.core.requirements import name_of
 from nbenv.core.spec import Index, Spec
@@ -18,8 +18,8 @@ from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments import interpreters
 from nbenv.errors import BuildError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.operations.adoption.attempts import SharedVersions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
+from nbenv.operations.adoption.goal import SharedVersions
 from nbenv.progress import Progress, Steps
 
 __all__ = ["Group", "Wants", "agreeing_groups"]
@@ -78,6 +78,9 @@ def agreeing_groups(
         resolver = _Resolver(first, interpreter.executable, folder, lock)
         for apart in (yield from resolver.by_age(members)):
             groups += yield from _partition(resolver, apart)
+        grouped = {name for group in groups for name in group.names}
+        left = [each for each in members if each.name not in grouped and each.is_exact]
+        groups += yield from _partition(resolver, (yield from resolver.loosened(left)))
     return groups
 
 
@@ -103,7 +106,7 @@ def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
 def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[Group]]:
     """Return a group of all that agree, then one of the others that do, and so on."""
     rest, groups = list(members), []
-    while len(rest) > 1:
+    while len(rest) > 1:  # the last one has nobody to agree with
         agreed = yield from _grown([], _by_requirements(rest), resolver)
         if not agreed:
             break
@@ -156,6 +159,17 @@ class _Resolver:
             return [list(members)]
         return [[each for each in members if not each.is_exact], exact]
 
+    def loosened(self, members: Sequence[Wants]) -> Steps[list[Wants]]:
+        """Return those that cannot have the versions that they name, without these versions.
+
+        Each will be adopted like that in the end: see `attempts.install_first_possible`.
+        """
+        found = []
+        for each in members:
+            if not (yield from self.versions([each])):
+                found.append(replace(each, requirements=tuple(unpinned(each.requirements))))
+        return found
+
     def versions(self, members: Sequence[Wants]) -> Steps[SharedVersions | None]:
         """Return versions that all of these notebooks can have, None where there are none."""
         texts = tuple(sorted({text for each in members for text in each.requirements}))
@@ -183,10 +197,18 @@ class _Resolver:
         day = alike.as_of or (
             yield from day_of_versions(texts, alike.python, self.folder, alike.indexes)
         )
-        spec = Spec(alike.python, texts, self.lock, alike.indexes)
+        try:
+            return (yield from self._resolved_as_of(texts, day))
+        except (ResolutionError, BuildError):
+            if day == alike.as_of:
+                raise
+            return (yield from self._resolved_as_of(texts, alike.as_of))
+
+    def _resolved_as_of(self, texts: tuple[str, ...], day: str | None) -> Steps[SharedVersions]:
+        spec = Spec(self.alike.python, texts, self.lock, self.alike.indexes)
         options = ResolveOptions(before=day or "", no_build=SLOW_TO_BUILD)
         lock = yield from resolve_with_kernel(spec, self.interpreter, self.folder, options)
-        return SharedVersions(alike.python, lock, day)
+        return SharedVersions(self.alike.python, lock, day)
 
 
 def _some(texts: Sequence[str]) -> str:

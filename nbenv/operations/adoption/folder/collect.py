@@ -111,7 +111,9 @@ def _found(path: Path, root: Path) -> FolderNotebook | PassedOver:
 
 
 def _shown(path: Path, root: Path) -> str:
-    return os.path.relpath(path, root)
+    """Return a name in one line: with a line break in it, a file could seem to be two."""
+    name = os.path.relpath(path, root)
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
 
 
 def _is_skipped(folder: Path) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbenv.adopt.report import to_data
 from nbenv.core.requirements import KERNEL
 from nbenv.operations.adoption.agreement import direct_requirements, sentences
 from nbenv.operations.adoption.examined import Examined
 from nbenv.operations.adoption.folder.adopting_processes import Answer
-from nbenv.operations.adoption.folder.agreement_groups import Group
 from nbenv.operations.adoption.folder.collect import FolderNotebook, PassedOver
 from nbenv.progress import Kind, Outcome, Table
 
@@ -23,7 +22,8 @@ _KINDS: tuple[Kind, ...] = ("path", "whole", "text", "whole", "whole")
 class Row:
     """One notebook: what it needs or why that cannot be told, and later how adopting it ended.
 
-    `digest` is that of what is shown of it. `data` is what ``adopt --json`` prints for it.
+    `digest` is that of what is shown of it. `data` is what ``adopt --json`` prints for it, and
+    `locked` are the versions that it has now.
     """
 
     notebook: FolderNotebook
@@ -32,6 +32,7 @@ class Row:
     data: Mapping[str, object] | None = None
     error: Mapping[str, object] | None = None
     message: str = ""
+    locked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -59,9 +60,10 @@ class Row:
         found = (each.name or each.requirement for each in self.examined.findings.settled())
         return [name for name in found if name != KERNEL]
 
-    def settle(self, answer: Answer) -> None:
-        """Note how adopting ended."""
+    def settle(self, answer: Answer, locked: Mapping[str, str]) -> None:
+        """Note how adopting ended, and the versions that are locked now."""
         self.data, self.error, self.message = answer.data, answer.error, answer.message
+        self.locked = locked
 
 
 def preview(rows: Sequence[Row], passed: Sequence[PassedOver]) -> str:
@@ -74,12 +76,11 @@ def preview(rows: Sequence[Row], passed: Sequence[PassedOver]) -> str:
 def folder_outcome(
     rows: Sequence[Row],
     passed: Sequence[PassedOver],
-    groups: Sequence[Group] = (),
     *,
     dry_run: bool,
 ) -> Outcome:
     """Report on all notebooks; those that failed are named at the end."""
-    shared = {name: number for number, group in enumerate(groups, 1) for name in group.names}
+    shared = _shared(rows)
     lines = [*_passed_lines(passed), *_foreign_lines(rows), *_notes(rows), *_problems(rows)]
     table = _table(rows, shared, "needs" if dry_run else "got") if rows else None
     failed = [row.name for row in rows if row.error]
@@ -123,6 +124,26 @@ def _table(rows: Sequence[Row], shared: Mapping[str, int], packages: str) -> Tab
         for row, line in zip(rows, cells, strict=True):
             line += [_sharing(row, shared), row.result]
     return Table(tuple(headers), tuple(map(tuple, cells)), _KINDS[: len(headers)])
+
+
+def _shared(rows: Sequence[Row]) -> dict[str, int]:
+    """Return the number of the group of each notebook that has no other versions than the group.
+
+    That is seen from what they have now, however they came to it.
+    """
+    groups: list[tuple[str, dict[str, str], list[str]]] = []
+    for row in rows:
+        if not row.locked:
+            continue
+        for python, versions, names in groups:
+            if python == row.python and row.locked.items() <= {**row.locked, **versions}.items():
+                versions.update(row.locked)
+                names.append(row.name)
+                break
+        else:
+            groups.append((row.python, dict(row.locked), [row.name]))
+    several = (names for _, _, names in groups if len(names) > 1)
+    return {name: number for number, names in enumerate(several, 1) for name in names}
 
 
 def _sharing(row: Row, shared: Mapping[str, int]) -> str:

@@ -71,11 +71,8 @@ def test_a_repository_is_not_installed_in_place() -> None:
     assert notes[0].startswith("Ignored -e for a repository")
 
 
-def test_an_index_of_pytorchs_is_asked_of_uv() -> None:
-    [entry] = asked("torch --torch-backend cpu")[0]["indexes"]  # type: ignore[misc]
-    assert entry.startswith("pytorch-cpu=https://")
-    with pytest.raises(UsageError, match="--torch-backend nonsense"):
-        asked("torch --torch-backend nonsense")
+def test_the_last_build_of_pytorch_counts() -> None:
+    assert asked("--torch-backend cu126 --torch-backend cpu") == ({"torch_backend": "cpu"}, [])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from nbenv.installer.failures.uv_errors import explain_failure
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("error: command 'gcc' failed: No such file or directory", "It needs a C compiler"),
+        ("error: command 'gcc' failed: No such file or directory", "It needs a compiler"),
         ("error: command '/usr/bin/cc' failed: No such file or directory", "build-essential"),
         ("error: Microsoft Visual C++ 14.0 or greater is required.", "It needs a compiler"),
         ("x.c:1:10: fatal error: Python.h: No such file or directory", "python3-dev"),

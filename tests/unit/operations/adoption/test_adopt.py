@@ -8,7 +8,7 @@ import pytest
 
 from nbenv.engine.document import NotebookRef
 from nbenv.environments.interpreters import default_python
-from nbenv.errors import NotebookError, UsageError
+from nbenv.errors import InterpreterError, NotebookError, UsageError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.progress import Outcome, drain
 from tests.conftest import write_notebook
@@ -37,6 +37,15 @@ def test_a_python_that_is_not_here_is_noted(tmp_path: Path) -> None:
     note = f"Python 3.4 (the notebook was last run with it) is not used; Python {default_python()}"
     assert note in text
     assert "Old: it was last run with Python 3.4. If newer packages break it" in text
+
+
+@pytest.mark.parametrize("python", ["2.7", "3.4", "3.6", "3.7"])
+def test_a_python_that_no_kernel_runs_on_is_not_used(tmp_path: Path, python: str) -> None:
+    path = Case(("import pandas",), (), metadata=ran_with(python)).write(tmp_path)
+    text = dry_run(path).text
+    assert f"Python {default_python()} is: a kernel needs Python 3.8 or newer (--as-of 20" in text
+    with pytest.raises(InterpreterError, match=f"Python {python} is too old"):
+        dry_run(path, AdoptOptions(dry_run=True, python=python))
 
 
 def test_the_indexes_of_the_notebook_can_be_ignored(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,16 @@ from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.transaction import ChangeOptions, ChangeResult, Edit, Edited
-from nbenv.errors import IndexAccessError, NbenvError, ResolutionError
+from nbenv.errors import (
+    BuildError,
+    BuildRefusedError,
+    IndexAccessError,
+    NbenvError,
+    ResolutionError,
+)
 from nbenv.operations.adoption import attempts
-from nbenv.operations.adoption.attempts import Goal, install_first_possible
+from nbenv.operations.adoption.attempts import install_first_possible
+from nbenv.operations.adoption.goal import Goal
 from nbenv.progress import Progress, Steps, drain
 from tests.conftest import write_notebook
 
@@ -27,6 +35,7 @@ class Machine:
     def __init__(self, refuse: Callable[[Spec], NbenvError | None]) -> None:
         self.refuse = refuse
         self.tried: Tried = []
+        self.no_build: set[str] = set()
 
     def change(
         self, ref: NotebookRef, edit: Edit[None], options: ChangeOptions
@@ -37,6 +46,7 @@ class Machine:
         assert isinstance(edited, Edited)
         assert options.resolve is not None
         spec = edited.spec
+        self.no_build |= set(options.resolve.no_build)
         self.tried.append((spec.python, spec.requirements, options.resolve.before))
         if error := self.refuse(spec):
             raise error
@@ -71,21 +81,33 @@ def test_the_first_attempt_is_what_the_notebook_says(
     assert (adopted.spec.indexes, adopted.notes, adopted.dropped) == ((OWN,), (), frozenset())
 
 
+@pytest.fixture
+def undated(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> Goal:
+    """A goal without a day, and an index that knows none of its versions."""
+
+    def no_day(*_: object) -> Steps[str | None]:
+        yield from ()
+        return None
+
+    monkeypatch.setattr(attempts, "day_of_versions", no_day)
+    return replace(goal, as_of=None)
+
+
 def test_another_python_comes_before_other_versions(
-    goal: Goal, monkeypatch: pytest.MonkeyPatch
+    undated: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, lambda spec: None if spec.python == "3.9" else ResolutionError("no"))
     seen: list[Progress] = []
-    adopted = drain(install_first_possible(goal), seen.append)
+    adopted = drain(install_first_possible(undated), seen.append)
     assert adopted.notes == ("these versions do not exist for Python 3.11; installed Python 3.9",)
     assert "These versions do not exist for Python 3.11; trying Python 3.9…" in [
         each.message for each in seen
     ]
 
 
-def test_the_newest_versions_come_last(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_newest_versions_come_last(undated: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = on(monkeypatch, lambda s: ResolutionError("no") if "a==1" in s.requirements else None)
-    adopted = drain(install_first_possible(goal))
+    adopted = drain(install_first_possible(undated))
     assert [each[:2] for each in machine.tried] == [
         ("3.11", ("a==1", "b")),
         ("3.9", ("a==1", "b")),
@@ -94,6 +116,57 @@ def test_the_newest_versions_come_last(goal: Goal, monkeypatch: pytest.MonkeyPat
     assert adopted.notes == (
         "these versions cannot be installed together; installed the newest instead of a==1",
     )
+
+
+def test_a_limit_that_leads_nowhere_is_given_up(
+    undated: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = replace(undated, requirements=("a<2", "b<9"), soft=frozenset({"a<2"}))
+    machine = on(monkeypatch, lambda s: ResolutionError("no") if "a<2" in s.requirements else None)
+    drain(install_first_possible(goal))
+    assert machine.tried[-1][:2] == ("3.11", ("a", "b<9"))
+
+
+def test_later_days_are_tried_and_then_another_python(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dated = replace(goal, soft=frozenset({"a==1"}), is_estimate=True, last_day="2023-02-01")
+    machine = on(monkeypatch, lambda s: ResolutionError("no") if s.python == "3.11" else None)
+    adopted = drain(install_first_possible(dated))
+    days = [day for python, texts, day in machine.tried if python == "3.11"]
+    # Not before the Python had wheels, and not without the last day on which all was there.
+    assert days[:3] == ["2023-01-15", "2023-02-01", "2023-03-01"]
+    assert {texts for _, texts, _ in machine.tried} == {("a", "b")}  # 1 was of another time
+    assert machine.tried[-1] == ("3.9", ("a", "b"), "2021-01-15")
+    assert adopted.as_of == "2021-01-15"
+    assert adopted.notes == (
+        "not all of it existed for Python 3.11 on 2020-01-01; "
+        "installed what Python 3.9 had on 2021-01-15",
+    )
+
+
+def test_one_package_may_be_of_a_later_day(goal: Goal, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    answers = [
+        BuildRefusedError("None of the locked files of b can be installed here without a build."),
+        BuildError("Failed to build `b==1`."),
+    ]
+
+    def change(
+        ref: NotebookRef, edit: Edit[None], options: ChangeOptions
+    ) -> Steps[ChangeResult[None]]:
+        assert options.resolve is not None
+        seen.append((options.resolve.dated, options.resolve.exempt))
+        yield Progress("resolve", "…")
+        if answers:
+            raise answers.pop(0)
+        before = NotebookSnapshot.read(ref)
+        return ChangeResult(before, before.spec, SyncResult(before.environment), None)
+
+    monkeypatch.setattr(attempts, "change", change)
+    adopted = drain(install_first_possible(goal))
+    assert seen == [((), ()), (("b=2021-12-31",), ()), ((), ("b",))]
+    assert adopted.as_of == "2020-01-01"
 
 
 def test_a_package_that_no_index_has_is_left_out(
@@ -106,12 +179,27 @@ def test_a_package_that_no_index_has_is_left_out(
     assert adopted.dropped == {"b"}
 
 
+@pytest.mark.parametrize("why", ["b has no wheel", "nobody knows"])
+def test_what_is_only_suggested_is_left_out_rather_than_built(
+    why: str, goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guessed = replace(goal, speculative=frozenset({"b"}))
+    machine = on(monkeypatch, lambda s: ResolutionError(why) if "b" in s.requirements else None)
+    adopted = drain(install_first_possible(guessed))
+    assert [each[:2] for each in machine.tried] == [("3.11", ("a==1", "b")), ("3.11", ("a==1",))]
+    assert "b" in machine.no_build
+    assert adopted.notes == (
+        "b was left out: it may be needed, but there is no wheel of it that fits",
+    )
+
+
 def test_the_error_is_that_of_the_first_attempt(
     goal: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on(monkeypatch, lambda spec: ResolutionError(f"{spec.python} {spec.requirements[0]}"))
-    with pytest.raises(ResolutionError, match=r"3\.11 a==1"):
+    with pytest.raises(ResolutionError, match=r"3\.11 a==1") as caught:
         drain(install_first_possible(goal))
+    assert "Other attempts failed, too:\n  3.9 a==1\n  3.11 a" in caught.value.why
 
 
 @pytest.mark.parametrize(
@@ -146,10 +234,3 @@ def test_old_versions_bring_their_time_unless_that_fails(
     adopted = drain(install_first_possible(undated))
     assert [each[2] for each in machine.tried] == ["2019-01-01", ""]
     assert adopted.notes == ()
-
-
-def test_each_index_keeps_a_name_of_its_own() -> None:
-    known = (Index("own", "https://a.example"),)
-    found = (Index("x", "https://a.example"), Index("own", "https://b.example"))
-    added = Index("own-2", "https://b.example")
-    assert attempts.with_indexes(known, found) == (*known, added)

@@ -7,7 +7,7 @@ import pytest
 from nbenv.adopt.findings import Findings
 from nbenv.environments.interpreters import Interpreter
 from nbenv.operations.adoption import pythons
-from nbenv.operations.adoption.pythons import first_python, other_pythons
+from nbenv.operations.adoption.pythons import first_python, other_pythons, too_old_note
 
 HERE = ["3.8", "3.9", "3.10", "3.11", "3.13"]
 
@@ -51,3 +51,11 @@ def test_the_first_python(
 )
 def test_the_others(declared: str | None, as_of: str | None, order: list[str]) -> None:
     assert other_pythons(declared, as_of) == order
+
+
+def test_what_is_said_of_a_python_that_is_too_old() -> None:
+    aged = Findings(as_of="2018-12-01")
+    assert too_old_note("3.9", aged, None) == ""
+    assert too_old_note("3.6", Findings(), None) == ": a kernel needs Python 3.8 or newer"
+    assert too_old_note("3.6", aged, "2018-12-01") == ": a kernel needs Python 3.8 or newer"
+    assert "(--as-of 2018-12-01 takes" in too_old_note("2.7", aged, None)

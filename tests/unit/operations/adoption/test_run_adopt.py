@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import ApprovalNeededError, NbenvError
-from nbenv.operations.adoption import run_adopt
+from nbenv.operations.adoption import recovery, run_adopt
 from nbenv.operations.adoption.adopt import AdoptOptions
 from nbenv.operations.adoption.run_adopt import run_adopting
 from nbenv.operations.install import InstallRequest
-from nbenv.operations.run import Recover
+from nbenv.operations.run import Again, CellFailure, Recover
 from nbenv.progress import Outcome, Progress, Steps, drain
 from tests.conftest import write_notebook
 
@@ -26,7 +25,7 @@ class World:
     def __init__(self, *errors: str) -> None:
         self.errors = errors
         self.installed: list[str] = []
-        self.went_on: list[bool] = []
+        self.went_on: list[Again] = []
         self.adopted: list[tuple[bool, str | None]] = []
 
     def adopt(
@@ -48,8 +47,8 @@ class World:
     ) -> Steps[Outcome]:
         self.agreed = agreed
         for message in self.errors:
-            error = SimpleNamespace(ename="ModuleNotFoundError", evalue=message)
-            self.went_on.append((yield from recover(NotebookRef(source), error)))
+            failure = CellFailure("ModuleNotFoundError", message, 0)
+            self.went_on.append((yield from recover(NotebookRef(source), failure)))
         return Outcome("Ran.", data={"cells": 1})
 
 
@@ -60,8 +59,9 @@ def notebook(tmp_path: Path) -> str:
 
 def world(monkeypatch: pytest.MonkeyPatch, *errors: str) -> World:
     made = World(*errors)
-    for name in ("adopt", "install", "run"):
-        monkeypatch.setattr(run_adopt, name, getattr(made, name))
+    monkeypatch.setattr(run_adopt, "adopt", made.adopt)
+    monkeypatch.setattr(run_adopt, "run", made.run)
+    monkeypatch.setattr(recovery, "install", made.install)
     return made
 
 
@@ -80,7 +80,7 @@ def test_what_is_missing_is_installed_after_a_question(
         f"Adopt {notebook} and install what it needs",
         "ModuleNotFoundError: No module named 'yaml'\nInstall pyyaml",
     ]
-    assert (made.installed, made.went_on) == (["pyyaml"], [True, False])
+    assert (made.installed, made.went_on) == (["pyyaml"], [Again.CELL, Again.NOTHING])
     assert outcome.summary == "Ran. Installed during the run: pyyaml."
     assert outcome.data == {"cells": 1, "added": ["pyyaml"], "adopted": {"digest": DIGEST}}
     assert made.adopted == [(True, None), (False, DIGEST)]  # what was shown, and nothing else
@@ -90,9 +90,11 @@ def test_what_is_missing_is_installed_after_a_question(
 def test_the_same_package_is_not_installed_twice(
     notebook: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = world(monkeypatch, *["No module named 'yaml'"] * 2)
+    made = world(monkeypatch, *["No module named 'yaml'"] * 3)
     drain(run_adopting(notebook, None, AdoptOptions(), lambda _: True))
-    assert (made.installed, made.went_on) == (["pyyaml"], [True, False])
+    assert made.installed == ["pyyaml"]
+    # A library may remember that its import failed, but it can do so only once.
+    assert made.went_on == [Again.CELL, Again.ALL, Again.NOTHING]
 
 
 def test_a_failed_install_lets_the_cell_fail(
@@ -100,7 +102,7 @@ def test_a_failed_install_lets_the_cell_fail(
 ) -> None:
     made = world(monkeypatch, "No module named 'lxml'")
     drain(run_adopting(notebook, None, AdoptOptions(), lambda _: True))
-    assert made.went_on == [False]
+    assert made.went_on == [Again.NOTHING]
 
 
 @pytest.mark.parametrize(
@@ -117,3 +119,23 @@ def test_no_answer_and_no(
     world(monkeypatch)
     with pytest.raises(kind, match=words):
         drain(run_adopting(notebook, None, AdoptOptions(), lambda _: answer))
+
+
+def test_what_is_known_to_fail_today_is_adopted_as_of_its_day(
+    notebook: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world(monkeypatch)
+    days: list[tuple[bool, str | None]] = []
+
+    def adopt(ref: NotebookRef, options: AdoptOptions, agreed: str | None = None) -> Steps[Outcome]:
+        yield from ()
+        days.append((options.dry_run, options.as_of))
+        return Outcome("Adopted.", data={"digest": DIGEST, "offered_as_of": "2022-12-07"})
+
+    monkeypatch.setattr(run_adopt, "adopt", adopt)
+    drain(run_adopting(notebook, None, AdoptOptions(), lambda _: True))
+    assert days == [(True, None), (True, "auto"), (False, "auto")]
+    days.clear()
+    drain(run_adopting(notebook, None, AdoptOptions(as_of="2021-01-01"), lambda _: True))
+    assert days == [(True, "2021-01-01"), (False, "2021-01-01")]
+    assert made.installed == []

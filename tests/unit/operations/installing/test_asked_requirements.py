@@ -85,7 +85,7 @@ def test_options_of_files_are_added() -> None:
     )
     assert with_options_of(asked, read) == AskedOptions(
         indexes=("h-invalid=https://h.invalid/a", "h-invalid-2=https://h.invalid/simple"),
-        default_index="https://main.invalid/simple",
+        index_url="https://main.invalid/simple",
         constraints=("a<2", "b<3"),
         find_links=("/links",),
         no_binary=("x",),

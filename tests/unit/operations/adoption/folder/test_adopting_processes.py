@@ -11,9 +11,9 @@ import pytest
 from nbenv.core.lock import Lock
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.operations.adoption.agreement import digest_of_findings
-from nbenv.operations.adoption.attempts import SharedVersions
 from nbenv.operations.adoption.examined import AdoptOptions, examine_for
 from nbenv.operations.adoption.folder.adopting_processes import Processes, Task
+from nbenv.operations.adoption.goal import SharedVersions
 from tests.conftest import write_notebook
 from tests.support.index import LocalIndex
 

@@ -112,3 +112,18 @@ def test_versions_that_are_here_already_are_preferred(tmp_path: Path, stocked: L
     known = {default_python(): first.versions.lock}
     found = groups(tmp_path, wants("c", "leaf"), wants("d"), known=known)
     assert found[0].versions.lock.versions()["leaf"] == "1.0"
+
+
+def test_versions_that_nobody_can_have_are_loosened(tmp_path: Path, stocked: LocalIndex) -> None:
+    wanted = [wants("a", "leaf==9"), wants("b", "leaf==9", "branch"), wants("c", "leaf==1.0")]
+    found = groups(tmp_path, *wanted)
+    assert members(found) == [("a", "b")]
+    assert found[0].versions.lock.versions()["leaf"] == "1.0"
+
+
+def test_a_day_that_leads_nowhere_is_dropped(tmp_path: Path, stocked: LocalIndex) -> None:
+    stocked.remove("ipykernel-7.0-py3-none-any.whl")
+    stocked.wheel("ipykernel", "7.1", upload_time="2026-06-01T00:00:00Z")
+    found = groups(tmp_path, wants("a", "leaf==1.0"), wants("b", "leaf==1.0"))
+    assert found[0].versions.day is None
+    assert found[0].versions.lock.versions()["ipykernel"] == "7.1"

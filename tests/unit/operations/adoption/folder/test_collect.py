@@ -101,3 +101,9 @@ def test_there_must_be_something(tmp_path: Path) -> None:
         names(tmp_path)
     with pytest.raises(NotebookError, match="There is no"):
         names(tmp_path / "gone")
+
+
+def test_a_name_is_shown_in_one_line(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "a\nb.ipynb", "1")
+    assert names(tmp_path) == [r"a\nb.ipynb"]
+    assert find_notebooks([str(tmp_path)]).notebooks[0].path.exists()

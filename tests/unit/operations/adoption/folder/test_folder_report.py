@@ -6,11 +6,8 @@ import json
 from pathlib import Path
 
 from nbenv.adopt.findings import Findings, Source
-from nbenv.core.lock import Lock
-from nbenv.operations.adoption.attempts import SharedVersions
 from nbenv.operations.adoption.examined import Examined
 from nbenv.operations.adoption.folder.adopting_processes import Answer
-from nbenv.operations.adoption.folder.agreement_groups import Group
 from nbenv.operations.adoption.folder.collect import FolderNotebook, PassedOver
 from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, preview
 
@@ -30,10 +27,6 @@ def row(name: str, *texts: str, index: str = "") -> Row:
 def broken(name: str) -> Row:
     notebook = FolderNotebook(Path("/c", name), Path("/c"), name)
     return Row(notebook, error={"what": "It is broken."}, message="It is broken.\nHow sad.")
-
-
-def group(*names: str) -> Group:
-    return Group(names, SharedVersions("3.11", Lock()))
 
 
 def test_a_dry_run_shows_what_each_needs() -> None:
@@ -56,10 +49,11 @@ def test_a_dry_run_shows_what_each_needs() -> None:
 
 def test_the_result_says_who_shares_and_who_failed() -> None:
     rows = [row("a.ipynb", "six"), row("b.ipynb", "six"), row("c.ipynb"), row("d.ipynb")]
-    for each in rows[:3]:
-        each.settle(Answer(str(each.notebook.path), {"python": "3.12"}))
-    rows[3].settle(Answer("d.ipynb", error={"what": "No."}, message="No."))
-    outcome = folder_outcome(rows, (), [group("a.ipynb", "b.ipynb")], dry_run=False)
+    locks = ({"six": "1", "rich": "2"}, {"six": "1"}, {"six": "2"})
+    for each, lock in zip(rows, locks, strict=False):
+        each.settle(Answer(str(each.notebook.path), {"python": "3.12"}), lock)
+    rows[3].settle(Answer("d.ipynb", error={"what": "No."}, message="No."), {})
+    outcome = folder_outcome(rows, (), dry_run=False)
     assert [line.split() for line in outcome.text.splitlines()[1:5]] == [
         ["a.ipynb", "3.12", "six", "shared", "adopted"],
         ["b.ipynb", "3.12", "six", "shared", "adopted"],
@@ -75,9 +69,9 @@ def test_the_result_says_who_shares_and_who_failed() -> None:
 
 def test_groups_have_letters_where_there_are_several() -> None:
     rows = [row(name) for name in "abcd"]
-    for each in rows:
-        each.settle(Answer(each.name, {}))
-    text = folder_outcome(rows, (), [group("a", "b"), group("c", "d")], dry_run=False).text
+    for number, each in enumerate(rows):
+        each.settle(Answer(each.name, {"python": "3.12"}), {"six": str(number % 2)})
+    text = folder_outcome(rows, (), dry_run=False).text
     assert "shared (A)" in text
     assert "shared (B)" in text
 

@@ -1,0 +1,82 @@
+"""The packages that literal arguments name: engines, addresses of databases and of storage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbenv.adopt.needs.rules import Need, Surroundings
+from nbenv.adopt.python_code import Call
+
+__all__ = ["argument_needs", "driver_needs"]
+
+_ENGINES = {
+    "xlsxwriter": "xlsxwriter", "openpyxl": "openpyxl", "xlrd": "xlrd", "odf": "odfpy",
+    "pyxlsb": "pyxlsb", "calamine": "python-calamine", "fastparquet": "fastparquet",
+    "pyarrow": "pyarrow", "netcdf4": "netcdf4", "h5netcdf": "h5netcdf", "zarr": "zarr",
+    "cfgrib": "cfgrib", "numba": "numba", "lxml": "lxml", "html5lib": "html5lib",
+    "bokeh": "bokeh", "plotly": "plotly", "ols": "statsmodels", "lowess": "statsmodels",
+    "hvplot": "hvplot", "numexpr": "numexpr", "rasterio": "rioxarray", "pydap": "pydap",
+    "matplotlib": "matplotlib", "altair": "altair", "holoviews": "holoviews",
+}  # fmt: skip
+_ENGINE_WORDS = ("engine", "flavor", "backend", "trendline", "parser", "features", "dtype_backend")
+_STORAGE = {
+    "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs",
+    "hf": "huggingface-hub",
+}  # fmt: skip
+_READERS = re.compile(r"read_\w+|to_(csv|parquet|json|feather|zarr|pickle)|open_(zarr|dataset)")
+_DRIVERS = {
+    "postgresql": "psycopg2-binary|psycopg2", "postgres": "psycopg2-binary|psycopg2",
+    "postgresql+psycopg2": "psycopg2-binary|psycopg2", "postgresql+psycopg": "psycopg[binary]",
+    "postgresql+asyncpg": "asyncpg", "postgresql+pg8000": "pg8000",
+    "mysql": "mysqlclient", "mysql+mysqldb": "mysqlclient", "mysql+pymysql": "pymysql",
+    "mysql+mysqlconnector": "mysql-connector-python", "mysql+aiomysql": "aiomysql",
+    "mariadb+mariadbconnector": "mariadb", "mariadb+pymysql": "pymysql",
+    "mssql": "pyodbc", "mssql+pyodbc": "pyodbc", "mssql+pymssql": "pymssql",
+    "oracle": "cx-oracle", "oracle+cx_oracle": "cx-oracle", "oracle+oracledb": "oracledb",
+    "snowflake": "snowflake-sqlalchemy", "duckdb": "duckdb-engine",
+    "bigquery": "sqlalchemy-bigquery", "redshift": "sqlalchemy-redshift",
+    "redshift+psycopg2": "sqlalchemy-redshift", "clickhouse": "clickhouse-sqlalchemy",
+    "clickhouse+native": "clickhouse-sqlalchemy", "clickhousedb": "clickhouse-connect",
+    "trino": "trino[sqlalchemy]", "presto": "pyhive[presto]", "hive": "pyhive[hive]",
+    "awsathena+rest": "pyathena[sqlalchemy]", "databricks": "databricks-sqlalchemy",
+    "cockroachdb": "sqlalchemy-cockroachdb", "sqlite+aiosqlite": "aiosqlite",
+    "db2+ibm_db": "ibm-db-sa", "teradatasql": "teradatasqlalchemy",
+    "vertica+vertica_python": "sqlalchemy-vertica-python", "crate": "sqlalchemy-cratedb",
+    "access+pyodbc": "sqlalchemy-access", "firebird": "sqlalchemy-firebird",
+}  # fmt: skip
+_CONNECTING = re.compile(r"create_(async_)?engine|read_sql\w*|to_sql|URL\.create|from_uri")
+_PARSERS = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
+
+
+def argument_needs(call: Call, around: Surroundings) -> Iterator[Need]:
+    """Yield what the literal arguments of a call name."""
+    texts, imported = around.texts, around.tops
+    called = f"{call.method}()"
+    for word, value in call.keywords:
+        if word in _ENGINE_WORDS and value.lower() in _ENGINES:
+            yield Need((_ENGINES[value.lower()],), f'{called} with {word}="{value}"')
+    if call.method == "BeautifulSoup":
+        for text in call.texts[1:]:
+            if text in _PARSERS:
+                yield Need((_PARSERS[text],), f'{called} with "{text}"')
+    if call.method == "set_option" and call.texts[:1] == ("plotting.backend",):
+        yield from (Need((_ENGINES[x],), called) for x in call.texts[1:] if x in _ENGINES)
+    values = [*call.paths, *(texts[name] for name in call.names if name in texts)]
+    if "pandas" in imported and any("[pyarrow]" in each for each in values):
+        yield Need(("pyarrow",), f'{called} with "[pyarrow]"')
+    if _CONNECTING.search(call.name):
+        for each in values:
+            yield from driver_needs(each, called)
+    if _READERS.fullmatch(call.method) and imported & {"pandas", "dask", "xarray", "geopandas"}:
+        for each in values[:1]:
+            scheme, found, _ = each.partition("://")
+            if found and scheme in _STORAGE:
+                yield Need((_STORAGE[scheme],), f"{called} of {scheme}://")
+
+
+def driver_needs(text: str, where: str) -> Iterator[Need]:
+    """Yield the driver that the address of a database names."""
+    scheme = text.partition("://")[0].lower()
+    if scheme in _DRIVERS and ("://" in text or "+" in text):
+        yield Need(tuple(_DRIVERS[scheme].split("|")), f"{where} of {scheme}://")

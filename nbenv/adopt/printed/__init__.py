@@ -1,0 +1,1 @@
+"""The contents of outputs, read with the code that printed them."""

@@ -1,0 +1,1 @@
+"""The modules and names that later versions of packages and of Python removed."""

@@ -1,0 +1,1 @@
+"""Packages of the system that cells install, which no Python package index has."""

@@ -1,0 +1,1 @@
+"""The build of PyTorch that a notebook gets on this machine."""

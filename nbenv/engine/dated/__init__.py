@@ -1,0 +1,1 @@
+"""Resolve as of a day in the past."""

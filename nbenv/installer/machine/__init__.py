@@ -1,0 +1,1 @@
+"""Settings of this machine that hold for whatever nbenv installs on it."""

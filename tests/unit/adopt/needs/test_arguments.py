@@ -1,0 +1,50 @@
+"""Unit tests of ``nbenv.adopt.needs.arguments``."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbenv.adopt.needs.arguments import argument_needs, driver_needs
+from nbenv.adopt.needs.rules import Surroundings
+from nbenv.adopt.python_code import Call
+
+AROUND = Surroundings({}, frozenset({"pandas"}), {"url": "duckdb:///x"})
+
+
+@pytest.mark.parametrize(
+    ("call", "found", "why"),
+    [
+        (Call("f", (), (("engine", "PyArrow"),)), "pyarrow", 'f() with engine="PyArrow"'),
+        (Call("BeautifulSoup", ("x", "lxml")), "lxml", 'BeautifulSoup() with "lxml"'),
+        (Call("pd.read_csv", paths=("gs://x",)), "gcsfs", "read_csv() of gs://"),
+        (Call("f", paths=("int64[pyarrow]",)), "pyarrow", 'f() with "[pyarrow]"'),
+    ],
+)
+def test_arguments(call: Call, found: str, why: str) -> None:
+    [need] = argument_needs(call, AROUND)
+    assert (need.choices[0], need.why) == (found, why)
+
+
+def test_the_text_that_is_parsed_is_no_parser() -> None:
+    assert list(argument_needs(Call("BeautifulSoup", ("lxml",)), AROUND)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "driver"),
+    [
+        ("postgresql://u:p@h/d", "psycopg2-binary"),
+        ("postgresql+psycopg://h", "psycopg[binary]"),
+        ("postgresql+asyncpg", "asyncpg"),
+        ("mssql+pyodbc:///?odbc_connect=x", "pyodbc"),
+        ("sqlite:///x.db", ""),
+        ("mysql", ""),
+    ],
+)
+def test_drivers(text: str, driver: str) -> None:
+    assert [each.choices[0] for each in driver_needs(text, "x")] == ([driver] if driver else [])
+
+
+def test_a_variable_holds_the_address() -> None:
+    call = Call("create_engine", ("",), names=("url",))
+    [need] = argument_needs(call, AROUND)
+    assert need.choices == ("duckdb-engine",)

@@ -1,0 +1,98 @@
+"""Limits of this machine, and what they decide."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.spec import Spec
+from nbenv.errors import InstallerError, ResolutionError
+from nbenv.installer.machine.machine_policy import (
+    Policy,
+    check_allowed,
+    limited,
+    machine_policy,
+    with_reason,
+)
+
+HASH = ("sha256:" + "a" * 64,)
+
+
+def policy(**environ: str) -> Policy:
+    return machine_policy({"PIP_CONFIG_FILE": os.devnull, **environ})
+
+
+def test_nothing_is_limited_without_settings() -> None:
+    assert policy() == Policy()
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"PIP_ONLY_BINARY": ":all:"}, Policy(only_binary=(":all:",))),
+        ({"PIP_ONLY_BINARY": "A_b,c :none: d"}, Policy(only_binary=("d",))),
+        ({"PIP_NO_BINARY": "a", "PIP_ONLY_BINARY": "a"}, Policy(only_binary=("a",))),
+        ({"PIP_NO_BINARY": ":all:", "PIP_ONLY_BINARY": ":none:"}, Policy(no_binary=(":all:",))),
+        ({"PIP_PREFER_BINARY": "yes"}, Policy(prefer_binary=True)),
+        ({"UV_NO_BUILD": "1"}, Policy(only_binary=(":all:",))),
+        ({"UV_NO_BUILD_PACKAGE": "a B"}, Policy(only_binary=("a", "b"))),
+        ({"UV_NO_BINARY_PACKAGE": "a"}, Policy(no_binary=("a",))),
+    ],
+)
+def test_what_settings_mean(environ: dict[str, str], expected: Policy) -> None:
+    assert policy(**environ) == expected
+
+
+def test_constraints_are_read_from_all_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("six<1.17\n-c b.txt\n")
+    (tmp_path / "b.txt").write_text("leaf==1\n")
+    (tmp_path / "pip.conf").write_text("[global]\nconstraint = a.txt\n")
+    (tmp_path / "uv.txt").write_text("twig>1\n")
+    monkeypatch.chdir(tmp_path)
+    found = machine_policy({"PIP_CONFIG_FILE": "pip.conf", "UV_CONSTRAINT": "uv.txt"})
+    assert set(found.constraints) == {"six<1.17", "leaf==1", "twig>1"}
+    with pytest.raises(InstallerError, match=r"cannot be read: c\.txt") as caught:
+        machine_policy({"PIP_CONFIG_FILE": os.devnull, "PIP_CONSTRAINT": "c.txt"})
+    assert "constraint" in caught.value.todo
+
+
+def test_a_spec_is_resolved_within_the_limits_of_record_and_machine() -> None:
+    spec = Spec("3.11", ("a", "ipykernel"), constraints=("x<1",), only_binary=("b",))
+    made = limited(spec, Policy(("y<1",), (":all:",), ("c",)))
+    assert made.constraints == ("x<1", "y<1")
+    assert (made.no_binary, made.only_binary) == (("a",), ("b", "c"))
+    assert limited(spec, Policy(only_binary=(":all:",))).only_binary == (":all:", "b")
+    local = Spec("3.11", ("a", "mine @ ./mine"))
+    assert limited(local, Policy(only_binary=(":all:",))).only_binary == ("a",)
+    assert limited(local, Policy()) == local
+
+
+def test_what_is_locked_must_be_allowed() -> None:
+    wheel, sdist = (
+        LockedDistribution("six", "1.17", hashes=HASH, source=source) for source in (False, True)
+    )
+    folder = LockedDistribution("six", None, "./six", source=True)
+    for locked, limits in (
+        (wheel, Policy(("six<1.17",))),
+        (sdist, Policy(only_binary=(":all:",))),
+        (sdist, Policy(only_binary=("six",))),
+        (wheel, Policy(no_binary=("six",))),
+    ):
+        with pytest.raises(InstallerError, match=r"six 1\.17"):
+            check_allowed([locked], limits, "3.11")
+    check_allowed([wheel], Policy(("six>=1", "six<1 ; python_version < '3.8'")), "3.11")
+    check_allowed([wheel], Policy(no_binary=(":all:",), only_binary=("six",)), "3.11")
+    check_allowed([folder], Policy(("six<1",), (), (":all:",)), "3.11")
+
+
+def test_errors_name_the_limits_that_they_may_come_from() -> None:
+    found = with_reason(ResolutionError("six>=2 cannot be met."), Policy(("six<1", "other<1")))
+    assert "six<1" in found.why
+    assert "other" not in found.why
+    refused = ResolutionError("six can only be built from source here.")
+    assert "PIP_ONLY_BINARY" in with_reason(refused, Policy(only_binary=("six",))).why

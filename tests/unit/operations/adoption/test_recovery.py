@@ -1,0 +1,129 @@
+"""Unit tests of ``nbenv.operations.adoption.recovery``; what installs is replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.engine.document import NotebookRef
+from nbenv.environments.environment import Environment
+from nbenv.errors import NbenvError
+from nbenv.operations.adoption import recovery
+from nbenv.operations.adoption.recovery import Recovery
+from nbenv.operations.install import InstallRequest
+from nbenv.operations.run import Again, CellFailure
+from nbenv.progress import Outcome, Steps, drain
+from tests.conftest import write_notebook
+
+
+class World:
+    """An environment that has some packages, and notes what is changed in it."""
+
+    def __init__(self, *present: str) -> None:
+        self.present = present
+        self.changes: list[str] = []
+        self.refused: set[str] = set()
+        self.questions: list[str] = []
+
+    def consent(self, question: str) -> bool:
+        self.questions.append(question)
+        return True
+
+    def install(self, ref: NotebookRef, request: InstallRequest) -> Steps[Outcome]:
+        yield from self.change(*request.requirements)
+        return Outcome()
+
+    def resolve_as_of(self, ref: NotebookRef, day: str, last: str | None) -> Steps[None]:
+        yield from self.change(f"as of {day}, {last}")
+
+    def move_python(self, ref: NotebookRef, python: str) -> Steps[None]:
+        yield from self.change(f"Python {python}")
+
+    def change(self, what: str) -> Steps[None]:
+        yield from ()
+        if what in self.refused:
+            raise NbenvError("No.")
+        self.changes.append(what)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World("numpy", "scikit-learn", "moviepy")
+    for name in ("install", "resolve_as_of", "move_python"):
+        monkeypatch.setattr(recovery, name, getattr(world, name))
+    monkeypatch.setattr(Environment, "installed", lambda _: dict.fromkeys(world.present))
+    monkeypatch.setattr(recovery, "last_with_all", lambda *_: "3.9")
+    return world
+
+
+def recover(world: World, path: Path, *messages: str, stops: bool = True) -> list[Again]:
+    """Return what runs again after each of these errors."""
+    ref = NotebookRef(str(path))
+    tested = Recovery(ref, world.consent)
+    failures = (CellFailure(*text.split(": ", 1), 0, stops) for text in messages)
+    return [drain(tested.recover(ref, failure)) for failure in failures]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    return write_notebook(tmp_path / "x.ipynb", "1")
+
+
+def test_an_older_version_needs_another_kernel_and_is_tried_once(
+    made: World, notebook: Path
+) -> None:
+    error = "ModuleNotFoundError: No module named 'moviepy.editor'"
+    assert recover(made, notebook, error, error) == [Again.ALL, Again.NOTHING]
+    assert made.changes == ["moviepy<2.0"]
+    assert made.questions == [f"{error}\nInstall moviepy<2.0"]
+
+
+def test_a_module_of_a_package_that_is_not_there(made: World, notebook: Path) -> None:
+    error = "ModuleNotFoundError: No module named 'pkg_resources'"
+    assert recover(made, notebook, error) == [Again.CELL]
+    assert made.changes == ["setuptools<82"]
+
+
+def test_everything_is_dated_where_a_limit_is_not_enough(made: World, notebook: Path) -> None:
+    error = "ImportError: `load_boston` has been removed from scikit-learn since version 1.2."
+    assert recover(made, notebook, error, error) == [Again.ALL, Again.NOTHING]
+    assert made.changes == ["as of 2022-12-07, 2022-12-07"]
+    made.changes.clear()
+    made.refused = {"numpy<1.24"}
+    recover(made, notebook, "AttributeError: module 'numpy' has no attribute 'float'")
+    assert made.changes == []  # and the notebook has no age
+
+
+def test_what_python_removed(made: World, notebook: Path) -> None:
+    error = "ImportError: cannot import name 'Mapping' from 'collections' (/x)"
+    assert recover(made, notebook, error) == [Again.ALL]
+    assert made.changes == ["Python 3.9"]
+
+
+def test_the_age_of_a_notebook_is_the_last_resort(made: World, tmp_path: Path) -> None:
+    old = write_notebook(tmp_path / "old.ipynb", "import datetime\n# 2021-03-04")
+    document = old.read_text().replace('"outputs": []', f'"outputs": [{_PRINTED}]')
+    old.write_text(document)
+    errors = ["AttributeError: 'Odd' object has no attribute 'what'"] * 2
+    assert recover(made, old, *errors) == [Again.ALL, Again.NOTHING]
+    assert made.changes == ["as of 2021-03-04, None"]
+    assert "(the output of cell 1 shows 2021-03-04)" in made.questions[0]
+    assert recover(made, old, "FileNotFoundError: data.csv") == [Again.NOTHING]
+    assert recover(made, old, errors[0], stops=False) == [Again.NOTHING]
+
+
+_PRINTED = '{"name": "stdout", "output_type": "stream", "text": ["2021-03-04"]}'
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "ImportError: numpy is required",  # it is there
+        "AttributeError: 'DataFrame' object has no attribute 'append'",  # of another package
+        "ValueError: no",
+    ],
+)
+def test_nothing_is_proposed_without_a_reason(message: str, made: World, notebook: Path) -> None:
+    assert recover(made, notebook, message) == [Again.NOTHING]
+    assert (made.changes, made.questions) == ([], [])

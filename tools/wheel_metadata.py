@@ -1,0 +1,82 @@
+"""Regenerate ``nbenv/adopt/needs/dependencies.txt``: what scientific packages depend on.
+
+    python -m tools.wheel_metadata [NAME...]
+
+pip reads the metadata of the newest wheels, from this machine's index, without installing them.
+Without a name, the packages that the present file has are read again. The file has one line for a
+package's dependencies and one for each of its extras, but those for developers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import nbenv
+
+DATA = Path(nbenv.__file__).parent / "adopt" / "needs" / "dependencies.txt"
+FOR_DEVELOPERS = re.compile(
+    r"dev|test|doc|lint|typing|typecheck|build|release|bench|check|quality|sphinx|deploy|ci$|style"
+)
+HEADER = """\
+# The dependencies of packages, and of their extras, according to their wheels.
+# Written by tools/wheel_metadata.py on {day}, on Linux for Python {python}.
+"""
+
+
+def read(names: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the metadata of the newest wheels, as pip reports it."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps"]
+    command += ["--ignore-installed", "--only-binary=:all:", "--report=-", *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [each["metadata"] for each in json.loads(done.stdout)["install"]]
+
+
+def lines(metadata: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of one package."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in metadata.get("requires_dist", ()):
+        requirement = Requirement(text)
+        for extra in ("", *metadata.get("provides_extra", ())):
+            if extra and FOR_DEVELOPERS.search(extra):
+                continue
+            marker = requirement.marker
+            always = marker is None or marker.evaluate({"extra": ""})
+            if always != bool(extra) and (marker is None or marker.evaluate({"extra": extra})):
+                found[extra].add(canonicalize_name(requirement.name))
+    name = canonicalize_name(metadata["name"])
+    yield f"{name}: {' '.join(sorted(found.pop('', ())))}".rstrip()
+    for extra, names in sorted(found.items()):
+        yield f"{name}[{extra}]: {' '.join(sorted(names))}"
+
+
+def known() -> list[str]:
+    """Return the packages that the present file has."""
+    text = DATA.read_text(encoding="utf-8")
+    return [
+        line.partition(":")[0] for line in text.splitlines() if line[0] != "#" and "[" not in line
+    ]
+
+
+def main() -> None:
+    """Write the file."""
+    names = sys.argv[1:] or known()
+    python = ".".join(map(str, sys.version_info[:2]))
+    text = HEADER.format(day=datetime.now(UTC).date(), python=python)
+    found = sorted(read(names), key=lambda each: canonicalize_name(each["name"]))
+    DATA.write_text(text + "".join(f"{line}\n" for each in found for line in lines(each)), "utf-8")
+    print(f"{len(found)} packages")
+
+
+if __name__ == "__main__":
+    main()
