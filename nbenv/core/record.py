@@ -265,8 +265,9 @@ def _check_indexes(indexes: object) -> None:
             raise broken(place, "is not an object with a name and a url")
         for key in ("name", "url"):
             _check_texts(f"{place}.{key}", [index.get(key)])
-        if index.get("default", True) is not True:
-            raise broken(f"{place}.default", "is not true")
+        for key in ("default", "with_dependencies"):
+            if index.get(key, True) is not True:
+                raise broken(f"{place}.{key}", "is not true")
         for key in ("packages", "dependencies"):
             _check_texts(f"{place}.{key}", index.get(key, []))
 

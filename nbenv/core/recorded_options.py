@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import cast
 
@@ -67,8 +67,8 @@ class Index:
     versions of nbenv recorded that knew none) it is asked for everything, before the machine's.
 
     `dependencies` are names that come from it as well, as something of its packages needs them,
-    until somebody asks for a version that it does not have. While a change is made, an index that
-    `claims` them is yet to be asked which these are.
+    until somebody asks for a version that it does not have. An index that `claims` them is asked
+    whenever its packages change which further ones these are.
     """
 
     name: str
@@ -76,14 +76,15 @@ class Index:
     default: bool = False
     packages: tuple[str, ...] | None = None
     dependencies: tuple[str, ...] = ()
-    claims: bool = field(default=False, compare=False)
+    claims: bool = False
 
     def to_entry(self) -> dict[str, object]:
         """Return its entry in a record: what is not said is left out."""
         entry: dict[str, object] = {"name": self.name, "url": self.url}
         entry |= {"default": True} if self.default else {}
         entry |= {} if self.packages is None else {"packages": list(self.packages)}
-        return {**entry, "dependencies": list(self.dependencies)} if self.dependencies else entry
+        entry |= {"dependencies": list(self.dependencies)} if self.dependencies else {}
+        return {**entry, "with_dependencies": True} if self.claims else entry
 
     def serving(self, packages: Iterable[str]) -> Index:
         """Return the same index with further names and patterns that come from it alone."""
@@ -97,7 +98,8 @@ class Index:
             return default
         names = f"{', '.join(self.packages)}, and for " if self.packages else ""
         needed = ", ".join(self.dependencies)
-        needed = f"what its packages need ({needed}), and for " if needed else ""
+        found = f" ({needed})" if needed else ""
+        needed = f"what its packages need{found}, and for " if needed or self.claims else ""
         return f"{default} for {names}{needed}what no other index has"
 
     @property
@@ -267,8 +269,10 @@ def indexes(found: object) -> tuple[Index, ...]:
         packages = _packages(listed, f".indexes[{position}].packages")
         needed = cast("Sequence[str]", index.get("dependencies", ()))
         dependencies = formats(tuple(needed), f"indexes[{position}].dependencies", ())
+        claims = bool(index.get("with_dependencies"))
         made = Index(index["name"], index["url"], bool(index.get("default")), packages)
-        read.append(replace(made, dependencies=tuple(sorted(set(dependencies)))))
+        dependencies = tuple(sorted(set(dependencies)))
+        read.append(replace(made, dependencies=dependencies, claims=claims))
     return tuple(read)
 
 

@@ -16,7 +16,7 @@ from nbenv.core.typed.torch_backends import TORCH_PACKAGES
 from nbenv.engine.accelerators.torch_choice import resolve_with_torch
 from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
-from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
+from nbenv.engine.indexes.claimed_packages import claims_anew, moved, with_claimed, with_locked
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
@@ -64,12 +64,21 @@ def relock(
     yield _resolving(new)
     if machine_policy().prefer_binary:
         options = replace(options or ResolveOptions(), prefer_binary=True)
-    new = yield from with_claimed(old, new, interpreter, folder, options or ResolveOptions())
+    asking = partial(with_claimed, old, interpreter=interpreter, folder=folder)
+    is_asked = options is not None or claims_anew(old, replace(new, lock=old.lock))
+    if is_asked:
+        new = yield from asking(new, options=options or ResolveOptions())
     resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
     moving = options is not None and (
         options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
     )
-    return without_unneeded((yield from resolve_with_torch(new, resolve, moving=moving)))
+    made = yield from resolve_with_torch(new, resolve, moving=moving)
+    if not is_asked and claims_anew(old, made):  # a limit moved what an index serves
+        again = yield from asking(made, options=ResolveOptions())
+        if again.indexes != made.indexes:
+            new = replace(again, lock=new.lock)
+            made = yield from resolve_with_torch(new, resolve, moving=moving)
+    return with_locked(made)
 
 
 def _relocked(
@@ -156,9 +165,10 @@ def resolve_anew(
 ) -> Steps[Spec]:
     """Return `spec` with a lock that meets its requirements; see `relock`."""
     yield _resolving(spec)
+    spec = yield from with_claimed(spec, spec, interpreter, folder, options)
     if spec.exclude_newer and not options.before:
-        return (yield from _with_newer_kernel(spec, interpreter, folder, options))
-    return (yield from _resolved(spec, interpreter, folder, options))
+        return with_locked((yield from _with_newer_kernel(spec, interpreter, folder, options)))
+    return with_locked((yield from _resolved(spec, interpreter, folder, options)))
 
 
 def _resolving(spec: Spec) -> Progress:

@@ -23,8 +23,11 @@ from nbenv.installer.scratch_project import write_project
 from nbenv.progress import Steps, drain
 
 __all__ = [
+    "FIRST",
+    "IN_ORDER",
     "Document",
     "Placement",
+    "build_order",
     "pinned_indexes",
     "pinned_sources",
     "pinning_limits",
@@ -37,6 +40,8 @@ Document = dict[str, object]
 """A ``pylock.toml`` (PEP 751)."""
 
 FIRST = "first-index"
+IN_ORDER = "unsafe-first-match"
+"""uv's strategy that takes the first index with a version that fits, for what builds need."""
 _MOST_ROUNDS = 20
 
 
@@ -54,12 +59,18 @@ class Placement:
         uv's way to choose between indexes, "" for the record's or the machine's.
     only_wheels
         Whether nothing may be built.
+    is_trial
+        Whether the versions that it finds are not to be preferred by a later one.
+    requirements
+        The only requirements to resolve; None for those of the record.
     """
 
     indexes: tuple[Index, ...]
     pins: Mapping[str, Index] = field(default_factory=dict)
     strategy: str = ""
     only_wheels: bool = False
+    is_trial: bool = False
+    requirements: tuple[str, ...] | None = None
 
 
 def pinned_indexes(pins: Mapping[str, Index]) -> list[dict[str, object]]:
@@ -78,7 +89,9 @@ def pinning_limits(pins: Iterable[str]) -> list[str]:
     return [f"{name}>=0" for name in pins]
 
 
-def write_pins(folder: Path, spec: Spec, names: Iterable[str]) -> list[str]:
+def write_pins(
+    folder: Path, spec: Spec, names: Iterable[str], rest: Index | None = None
+) -> list[str]:
     """Write the pins of packages for a command of ``uv pip``, which takes projects as files, too.
 
     Parameters
@@ -89,16 +102,19 @@ def write_pins(folder: Path, spec: Spec, names: Iterable[str]) -> list[str]:
         The record.
     names
         The packages that the command is about.
+    rest
+        The index of those that no index lists.
 
     Returns
     -------
     list[str]
         The path of the file; nothing if no index lists any of the packages.
     """
-    pins = pins_of(spec.indexes, names)
+    names = list(names)
+    pins = {**(dict.fromkeys(names, rest) if rest else {}), **pins_of(spec.indexes, names)}
     if not pins:
         return []
-    path = folder / "pins" / "pyproject.toml"
+    path = folder / ("pins-of-all" if rest else "pins") / "pyproject.toml"
     path.parent.mkdir()
     settings: dict[str, object] = {
         "index": pinned_indexes(pins),
@@ -115,7 +131,27 @@ def pins_of(indexes: Iterable[Index], names: Iterable[str]) -> dict[str, Index]:
     return {name: index for name, index in found.items() if index}
 
 
-def resolve_placed(spec: Spec, resolve: Callable[[Placement], Steps[Document]]) -> Steps[Document]:
+def build_order(indexes: tuple[Index, ...], built: Iterable[str]) -> tuple[Index, ...]:
+    """Return indexes so that uv looks first where a package comes from for what its build needs.
+
+    uv pins nothing of that, and code of it runs: a public index may have something else of its
+    name. An index that neither claims dependencies nor lists patterns stays behind the machine's.
+
+    Parameters
+    ----------
+    indexes
+        The indexes of a record.
+    built
+        The names of what is built from source.
+    """
+    serving = (index_serving(indexes, name) for name in built)
+    first = {each.name for each in serving if each and (each.claims or each.patterns)}
+    return tuple(replace(each, packages=None) if each.name in first else each for each in indexes)
+
+
+def resolve_placed(
+    spec: Spec, resolve: Callable[[Placement], Steps[Document]], *, builds: bool = False
+) -> Steps[Document]:
     """Resolve a record with each package from its index.
 
     Parameters
@@ -124,6 +160,8 @@ def resolve_placed(spec: Spec, resolve: Callable[[Placement], Steps[Document]]) 
         The record. Indexes that list no packages are asked before the machine's own, as ever.
     resolve
         Resolves it once.
+    builds
+        Whether it may build packages, to learn what they require.
 
     Raises
     ------
@@ -138,11 +176,26 @@ def resolve_placed(spec: Spec, resolve: Callable[[Placement], Steps[Document]]) 
     known = {*_names_of(spec), *_discovered(spec, resolve)}
     while True:
         pins = _pins(spec, known)
+        if builds:
+            _build_in_order(spec, pins, resolve)
         document = yield from _resolved(spec, pins, resolve)
         new = {*_packages(document)} - known
         if not any(index_serving(spec.indexes, name) for name in new - pins.keys()):
             return document
         known |= new
+
+
+def _build_in_order(
+    spec: Spec, pins: Mapping[str, Index], resolve: Callable[[Placement], Steps[Document]]
+) -> None:
+    """Have uv learn what packages of an index require, built with what that index has.
+
+    Its cache knows it from then on.
+    """
+    served = tuple(text for text in spec.requirements if name_of(text) in pins)
+    indexes = build_order(spec.indexes, map(name_of, served))
+    if indexes != spec.indexes:
+        _attempt(resolve, Placement(indexes, pins, IN_ORDER, requirements=served))
 
 
 def _resolved(
@@ -195,7 +248,7 @@ def _discovered(spec: Spec, resolve: Callable[[Placement], Steps[Document]]) -> 
 def _attempt(resolve: Callable[[Placement], Steps[Document]], placed: Placement) -> Document:
     """Return what was resolved, nothing where that fails: the resolution that follows says why."""
     try:
-        return drain(resolve(placed))
+        return drain(resolve(replace(placed, is_trial=True)))
     except (StoppedError, InstallerKilledError):
         raise
     except InstallerError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from nbenv.core.requirements import (
     text_of,
 )
 from nbenv.core.resolve_options import ResolveOptions
-from nbenv.core.spec import Spec
+from nbenv.core.spec import Index, Spec
 from nbenv.core.urls import without_credentials
 from nbenv.errors import BuildRefusedError, ResolutionError
 from nbenv.home.scratch import scratch_folder
@@ -161,7 +161,22 @@ class _Run:
     def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[Document]:
         """Resolve for some platforms, with each package from its index."""
         run = partial(self._export_placed, constraints, attempt)
-        return (yield from resolve_placed(self.spec, run))
+        builds = attempt.builds or not self._prevents_builds
+        return (yield from resolve_placed(self.spec, partial(self._tried, run), builds=builds))
+
+    def _tried(
+        self, resolve: Callable[[Placement], Steps[Document]], placed: Placement
+    ) -> Steps[Document]:
+        """Resolve; what a trial finds is nothing that a later resolution prefers."""
+        path = self.scratch / "uv.lock"
+        before = path.read_bytes() if placed.is_trial and path.exists() else None
+        try:
+            return (yield from resolve(placed))
+        finally:
+            if placed.is_trial:
+                path.unlink(missing_ok=True)
+            if before is not None:
+                path.write_bytes(before)
 
     def _export_placed(
         self, constraints: Sequence[str], attempt: Attempt, placed: Placement
@@ -170,6 +185,8 @@ class _Run:
         scratch, options, pins = self.scratch, self.options, placed.pins
         strategy = placed.strategy or self.spec.index_strategy
         spec = replace(self.spec, indexes=placed.indexes, index_strategy=strategy)
+        if placed.requirements is not None:
+            spec = replace(spec, requirements=placed.requirements)
         options = replace(options, only_wheels=options.only_wheels or placed.only_wheels)
         links, torch = usable_links(spec.find_links, self.folder), pins_for(spec)
         indexes = [*pinned_indexes(pins), *torch.indexes]
@@ -192,13 +209,14 @@ class _Run:
                     **_sources(spec, self.folder),
                 },
                 **_limits(spec, options, [*constraints, *pinning_limits(pins), *torch.limits]),
+                **({"build-constraint-dependencies": pinning_limits(pins)} if pins else {}),
                 **metadata,
             },
         )
         if attempt.is_later:  # the last one that succeeded has left its versions
             options = replace(options, refreshed=())
         else:
-            self._write_preferences()
+            self._write_preferences(pins)
         command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
         command += [*_choices(spec, options), "--python", self.interpreter]
         command += settings_arguments({**metadata, "index": indexes}, scratch)
@@ -209,11 +227,11 @@ class _Run:
         )
         return tomllib.loads(text)
 
-    def _write_preferences(self) -> None:
+    def _write_preferences(self, pins: Mapping[str, Index]) -> None:
         path, options = self.scratch / "uv.lock", self.options
         path.unlink(missing_ok=True)
         if not options.everything:
-            _write_preferences(path, self.spec, options)
+            _write_preferences(path, self.spec, options, pins)
 
 
 def _never_built(spec: Spec, options: ResolveOptions) -> tuple[str, ...]:
@@ -273,14 +291,17 @@ def _sources(spec: Spec, folder: Path) -> dict[str, object]:
     return sources
 
 
-def _write_preferences(path: Path, spec: Spec, options: ResolveOptions) -> None:
+def _write_preferences(
+    path: Path, spec: Spec, options: ResolveOptions, pins: Mapping[str, Index]
+) -> None:
     """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can.
 
-    uv ignores a lock that was made in another resolution mode.
+    uv ignores a lock that was made in another resolution mode, and of what is pinned to an index
+    the versions that are locked from elsewhere.
     """
     loose = set(options.names)
     packages = [
-        _preference(locked)
+        _preference(locked, pins.get(locked.name))
         for locked in spec.lock.distributions
         if locked.version and locked.name not in loose
     ]
@@ -290,11 +311,12 @@ def _write_preferences(path: Path, spec: Spec, options: ResolveOptions) -> None:
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
 
 
-def _preference(locked: LockedDistribution) -> dict[str, object]:
+def _preference(locked: LockedDistribution, pinned: Index | None) -> dict[str, object]:
+    url = pinned.url if pinned else "https://index.invalid/simple"  # which counts for no other
     preference: dict[str, object] = {
         "name": locked.name,
         "version": locked.version,
-        "source": {"registry": "https://index.invalid/simple"},  # only versions count
+        "source": {"registry": url},
     }
     if locked.marker:
         preference["resolution-markers"] = [locked.marker]

@@ -24,10 +24,11 @@ from nbenv.errors import (
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.accelerators.torch_pins import write_torch_pins
 from nbenv.installer.files.lock_file import is_wheel, requirement_lines
-from nbenv.installer.index_packages import pins_of, write_pins
+from nbenv.installer.index_packages import IN_ORDER, build_order, pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
 from nbenv.installer.machine.machine_policy import check_allowed, limited, machine_policy
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
 
@@ -129,22 +130,44 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
         )
         # What a build needs has no hash, so any index may not serve it.
         hashed = all(map(is_wheel, distributions)) or not _listing(spec)
+        indexes = build_order(spec.indexes, _built(distributions))
+        first, spare = partial(run, indexes=indexes, hashed=hashed), pins
+        if indexes != spec.indexes:
+            options += [f"--index-strategy={IN_ORDER}"]
+            if len(own := {*own_indexes()}) == 1:
+                spare = [*write_pins(where, spec, names, Index("own", own.pop())), *torch]
         try:
-            yield from run(command(pins), indexes=spec.indexes, hashed=hashed)
+            yield from _in_turn(first, command(pins), command(spare))
         except (IndexAccessError, ResolutionError, HashError) as error:
             if torch and all(map(is_wheel, distributions)):
                 others = [each for each in pins if each not in torch]
                 yield from _unpinned(partial(run, command(others), indexes=spec.indexes), error)
                 return
-            indexes = _other_indexes(spec, distributions, error)
-            if indexes is None:
+            remaining = _other_indexes(spec, distributions, error)
+            if remaining is None:
                 raise
             try:
-                yield from run(command([]), indexes=indexes, hashed=bool(_listing(spec)))
+                yield from run(command([]), indexes=remaining, hashed=bool(_listing(spec)))
             except InstallerError:
                 if _listing(spec):
                     raise error from None
                 raise
+
+
+def _in_turn(
+    run: Callable[[list[str]], Steps[str]], command: list[str], spare: list[str]
+) -> Steps[None]:
+    """Run a command; if it finds another file than the locked one, the spare one."""
+    try:
+        yield from run(command)
+    except HashError:
+        if spare == command:
+            raise
+        yield from run(spare)
+
+
+def _built(distributions: Sequence[LockedDistribution]) -> list[str]:
+    return [each.name for each in distributions if each.version and not is_wheel(each)]
 
 
 def _unpinned(run: Callable[..., Steps[str]], error: InstallerError) -> Steps[None]:

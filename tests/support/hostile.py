@@ -308,8 +308,9 @@ def _records() -> Iterator[Hostile]:
         value = record(find_links=[share])
         yield Hostile(f"find links: {share}", value, ".find_links[0]")
     for name, each in {"a text": "true", "a number": 1, "no": False, "nothing": None}.items():
-        indexes = [{"name": "x", "url": "https://host.invalid", "default": each}]
-        yield Hostile(f"default: {name}", record(indexes=indexes), ".indexes[0].default")
+        for key in ("default", "with_dependencies"):
+            indexes = [{"name": "x", "url": "https://host.invalid", key: each}]
+            yield Hostile(f"{key}: {name}", record(indexes=indexes), f".indexes[0].{key}")
     two = [{"name": n, "url": "https://host.invalid", "default": True} for n in ("a", "b")]
     yield Hostile("default: two", record(indexes=two), ".indexes[1].default")
     for name, each in PACKAGES.items():

@@ -154,8 +154,9 @@ def _as_recorded(index: Index, known: Iterable[Index], has_patterns: bool) -> In
         return index if index.default and not has_patterns else replace(index, packages=())
     listed = () if has_patterns and before.packages is None else before.packages
     needed = before.dependencies
-    default = index.default or before.default
-    return replace(index, default=default, packages=listed, dependencies=needed)
+    made = replace(index, default=index.default or before.default, packages=listed)
+    claims = listed is not None and (index.claims or before.claims)
+    return replace(made, dependencies=needed, claims=claims)
 
 
 def _serving(indexes: Sequence[Index], listed: Mapping[str, Collection[str]]) -> tuple[Index, ...]:

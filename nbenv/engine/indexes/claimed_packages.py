@@ -1,25 +1,44 @@
 """Find out what an index serves beyond what was asked from it by name: what that needs.
 
 A command that names an index instead of the machine's default one asks it for everything, as for
-pip: a dependency must not be taken from a public index that has something else of its name.
+pip: a dependency must not be taken from a public index that has something else of its name. What
+no index of the machine had, when it was locked, stays where it was as well.
 """
 
 from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from nbenv.core.lock import Lock
 from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import name_of
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import ResolutionError
+from nbenv.installer.index_packages import FIRST, IN_ORDER
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.resolve import resolve_lock
 from nbenv.progress import Steps
 
-__all__ = ["moved", "with_claimed", "without_unneeded"]
+__all__ = ["claims_anew", "moved", "with_claimed", "with_locked"]
+
+
+def claims_anew(old: Spec, new: Spec) -> bool:
+    """Return whether an index claims what other packages, or versions, need than before."""
+    known = {index.name for index in old.indexes if index.claims}
+    if old.python != new.python or old.lock.platforms != new.lock.platforms:
+        return any(index.claims for index in new.indexes)
+    for index in (each for each in new.indexes if each.claims):
+        if index.name not in known or not {*_asked(index, new)} <= {*old.requirements}:
+            return True
+        before, now = old.lock.versions(), new.lock.versions()
+        if any(now.get(name) != before[name] for name in before if _comes_from(index, name, new)):
+            return True
+    return False
 
 
 def with_claimed(
@@ -45,13 +64,19 @@ def with_claimed(
     options = replace(options, any_index=True)  # nothing is locked by it
     for index in [each for each in new.indexes if each.claims]:
         others = (each for each in new.indexes if each.name != index.name)
-        first = replace(index, packages=None)
-        asked = [text for text in new.requirements if _comes_from(index, name_of(text), new)]
-        alone = replace(new, requirements=tuple(asked), indexes=(first, *others), editable=())
+        first, asked = replace(index, packages=None), _asked(index, new)
+        if not asked:
+            continue
+        # Whatever the machine does, this index comes first, and others for what it does not have.
+        alone = replace(new, requirements=asked, editable=(), index_strategy=FIRST)
+        alone = replace(alone, indexes=(first, *others), lock=_preferred(old, new))
+        resolve = partial(resolve_lock, kernel=False)
         with contextlib.suppress(ResolutionError):  # which the resolution that follows explains
-            lock = yield from resolve_lock(
-                alone, interpreter.executable, folder, options, kernel=False
-            )
+            try:
+                lock = yield from resolve(alone, interpreter.executable, folder, options)
+            except ResolutionError:  # only now, others are asked for what is not named
+                alone = replace(alone, index_strategy=IN_ORDER, indexes=(first, index, *others))
+                lock = yield from resolve(alone, interpreter.executable, folder, options)
             places = {each.name: (each.index or "").rstrip("/") for each in lock.distributions}
             found = [name for name, url in places.items() if url == index.url.rstrip("/")]
             known = old.lock.versions()
@@ -72,6 +97,17 @@ def moved(old: Spec, new: Spec) -> tuple[str, ...]:
     )
 
 
+def _preferred(old: Spec, new: Spec) -> Lock:
+    """Return the versions to keep, without those that another index may have just got in."""
+    known, lines = old.lock.versions(), new.lock.distributions
+    kept = (each for each in lines if each.name in known or index_serving(new.indexes, each.name))
+    return replace(new.lock, distributions=tuple(kept))
+
+
+def _asked(index: Index, spec: Spec) -> tuple[str, ...]:
+    return tuple(text for text in spec.requirements if _comes_from(index, name_of(text), spec))
+
+
 def _comes_from(index: Index, name: str, spec: Spec) -> bool:
     serving = index_serving(spec.indexes, name)
     return serving is not None and serving.name == index.name
@@ -82,17 +118,38 @@ def _serving(spec: Spec, index: Index, names: list[str]) -> Spec:
     free = {name for name in names if index_serving(spec.indexes, name) is None}
     needed = tuple(sorted({*index.dependencies, *free}))
     indexes = (
-        replace(each, dependencies=needed, claims=False) if each.name == index.name else each
+        replace(each, dependencies=needed) if each.name == index.name else each
         for each in spec.indexes
     )
     return replace(spec, indexes=tuple(indexes))
 
 
-def without_unneeded(spec: Spec) -> Spec:
-    """Return a spec whose indexes list no dependencies that its lock does not have."""
+def with_locked(spec: Spec) -> Spec:
+    """Return a spec whose indexes list the dependencies that its lock has from them, no others.
+
+    What only such an index has would otherwise come from any that gets something of its name.
+    """
     locked = spec.lock.versions()
     indexes = tuple(
         replace(index, dependencies=tuple(each for each in index.dependencies if each in locked))
         for index in spec.indexes
     )
-    return replace(spec, indexes=indexes) if indexes != spec.indexes else spec
+    made = replace(spec, indexes=indexes) if indexes != spec.indexes else spec
+    for index in indexes:
+        if (
+            index.packages is not None
+            and not index.default
+            and (names := _locked_from(index, spec))
+        ):
+            made = _serving(made, index, names)
+    return made
+
+
+def _locked_from(index: Index, spec: Spec) -> list[str]:
+    """Return the names that were just locked from an index that this machine itself does not ask.
+
+    Of one that it asks for everything, that says nothing.
+    """
+    url, lines = index.url.rstrip("/"), spec.lock.distributions
+    names = [each.name for each in lines if each.index.rstrip("/") == url]
+    return names if names and url not in [each.rstrip("/") for each in own_indexes()] else []

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from packaging.tags import platform_tags
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.recorded_options import is_named
+from nbenv.core.recorded_options import index_serving, is_named
 from nbenv.core.requirements import KERNEL, name_of
 from nbenv.core.spec import Spec
 from nbenv.errors import BuildRefusedError, InstallerError, ResolutionError
@@ -43,7 +43,7 @@ def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ())
     if error.unmet:
         if is_named(never_built, error.unmet):
             error.why = error.why.replace(NO_SOURCE, "and --only-binary excludes a build")
-        return _with_versions(error, spec)
+        return _with_index(_with_versions(error, spec), spec)
     if error.unknown and (refusal := _refusal(error.unknown, spec)):
         return refusal
     # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
@@ -112,6 +112,20 @@ def _with_versions(error: ResolutionError, spec: Spec) -> ResolutionError:
         sentence += f" The newest pre-release is {newest[0]} (--pre allows those)."
     why = f"{error.why} {sentence}".strip()
     return ResolutionError(error.what, why, error.todo, unmet=error.unmet)
+
+
+def _with_index(error: ResolutionError, spec: Spec) -> ResolutionError:
+    """Return an error that says that no other index was asked, where another package needs more."""
+    index = index_serving(spec.indexes, error.unmet)
+    if index is None or error.unmet in map(name_of, spec.requirements):
+        return error
+    error.why = f"{error.why} This notebook takes {error.unmet} from {index.url} alone.".strip()
+    if error.unmet in index.dependencies:
+        error.todo = (
+            f"To take it from this machine's index, name it with what needs it: %nbenv install "
+            f"{error.unmet} … --any-index; nothing was changed."
+        )
+    return error
 
 
 def _sentence(versions: list[str], python: str) -> str:

@@ -100,7 +100,9 @@ def test_a_login_counts_for_its_command_and_is_recorded_nowhere(
     assert said.startswith("Installed mine 1.0")
     assert f"The login for {private.url} was used for this command only" in said
     assert SECRET not in said
-    assert read(notebook).spec.indexes == (Index("127-0-0-1", private.url, packages=("mine",)),)
+    assert read(notebook).spec.indexes == (
+        Index("127-0-0-1", private.url, packages=("mine",), dependencies=("mine-base",)),
+    )
     kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert not [path for path in [notebook, *kept] if SECRET.encode() in path.read_bytes()]
 

@@ -12,7 +12,7 @@ import pytest
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import ResolutionError
-from nbenv.installer.index_packages import write_pins
+from nbenv.installer.index_packages import build_order, write_pins
 from nbenv.installer.resolve import resolve_lock
 from nbenv.progress import drain
 from tests.support.index import LocalIndex
@@ -158,3 +158,18 @@ def test_pins_are_written_for_what_is_listed(tmp_path: Path) -> None:
     text = Path(path).read_text()
     assert 'dependencies = [\n    "a-x",\n]' in text
     assert "explicit = true" in text
+
+
+def test_builds_ask_the_index_of_what_is_built_first() -> None:
+    plain = Index("plain", "https://plain.invalid", packages=("a",))
+    claiming = Index("claiming", "https://claiming.invalid", packages=("b",), claims=True)
+    listing = Index("listing", "https://listing.invalid", packages=("c-*",))
+    indexes = (plain, claiming, listing)
+    assert build_order(indexes, ["a", "other"]) == indexes
+    made = build_order(indexes, ["b", "c-x"])
+    assert [each.packages for each in made] == [("a",), None, None]
+
+
+def test_a_trial_leaves_no_versions_to_prefer(private: LocalIndex) -> None:
+    private.sdist("acme-torch", "1.5", static=False)
+    assert resolved(spec_of(private, "acme-*"))["acme-torch"] == "1.5"

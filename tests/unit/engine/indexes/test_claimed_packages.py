@@ -9,7 +9,7 @@ from pathlib import Path
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
-from nbenv.engine.indexes.claimed_packages import moved, with_claimed, without_unneeded
+from nbenv.engine.indexes.claimed_packages import claims_anew, moved, with_claimed, with_locked
 from nbenv.environments.interpreters import Interpreter, find
 from nbenv.progress import drain
 from tests.support.index import LocalIndex
@@ -43,7 +43,6 @@ def test_an_index_that_claims_lists_what_its_packages_need(
         new = replace(old, requirements=("leaf", "public"), indexes=(claiming,))
         made = drain(with_claimed(old, new, interpreter(), tmp_path, ResolveOptions()))
         assert made.indexes[0].dependencies == ("twig",)
-        assert not made.indexes[0].claims
         # What cannot be resolved is left to the resolution that follows, which says why.
         unmet = replace(new, requirements=("leaf>=2",))
         same = drain(with_claimed(old, unmet, interpreter(), tmp_path, ResolveOptions()))
@@ -58,9 +57,9 @@ def test_without_a_claim_nothing_is_asked(index: LocalIndex, tmp_path: Path) -> 
 
 def test_dependencies_that_are_not_locked_are_not_listed() -> None:
     spec = Spec(PYTHON, indexes=(FAR,), lock=lock(a="1", b="1"))
-    assert without_unneeded(spec).indexes[0].dependencies == ("b",)
-    known = without_unneeded(spec)
-    assert without_unneeded(known) is known
+    known = with_locked(spec)
+    assert known.indexes[0].dependencies == ("b",)
+    assert with_locked(known) is known
 
 
 def test_what_is_asked_from_another_index_than_before_may_move() -> None:
@@ -69,3 +68,25 @@ def test_what_is_asked_from_another_index_than_before_may_move() -> None:
     new = replace(old, indexes=(replace(FAR, packages=(), dependencies=()), other))
     assert moved(old, new) == ("a", "b")
     assert moved(old, old) == ()
+
+
+def test_an_index_claims_anew_where_its_packages_change() -> None:
+    claiming = replace(FAR, claims=True)
+    old = Spec(PYTHON, ("a", "other"), indexes=(claiming,), lock=lock(a="1", b="1", other="1"))
+    same = replace(old, requirements=("a", "other>=1", "more"), lock=lock(a="1", b="1", other="2"))
+    assert not claims_anew(old, same)
+    assert not claims_anew(old, replace(old, indexes=(FAR,), requirements=("a[x]",)))
+    assert claims_anew(old, replace(old, requirements=("a[x]", "other")))
+    assert claims_anew(old, replace(old, lock=lock(a="2", b="1", other="1")))
+    assert claims_anew(replace(old, indexes=(FAR,)), old)
+
+
+def test_what_was_just_locked_from_an_index_stays_there(
+    index: LocalIndex,
+) -> None:
+    far = replace(FAR, packages=("a",), dependencies=())
+    own = Index("own", index.url, packages=())
+    lines = {"b": FAR.url + "/", "c": index.url, "d": ""}
+    locked = (LockedDistribution(n, "1", hashes=HASH, index=url) for n, url in lines.items())
+    spec = Spec(PYTHON, ("a",), indexes=(far, own), lock=Lock(tuple(locked)))
+    assert [each.dependencies for each in with_locked(spec).indexes] == [("b",), ()]
