@@ -16,6 +16,7 @@
     │   ├── ResolutionError        no set of versions satisfies the requirements
     │   ├── BuildError             a package had to be built, and its build failed
     │   │   └── BuildRefusedError  a package would have to be built, which its lock does not allow
+    │   ├── AcceleratorError       the lock is for an accelerator that this machine lacks
     │   ├── PlatformError          the lock is for other platforms than this one
     │   ├── HashError              a downloaded file is not the one that the lock names
     │   ├── IndexAccessError       an index is down, refuses access, or misses a file
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = [
+    "AcceleratorError",
     "ApprovalNeededError",
     "BrokenEnvironmentError",
     "BuildError",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.indexes.asked_indexes import without_listed
 from nbenv.engine.summaries import counted, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.errors import RequirementError
@@ -34,7 +36,7 @@ def upgrade(
     dry_run
         Whether to change nothing.
     any_index
-        Whether packages may come from another index than before.
+        Whether packages may come from another index than before, also where the record lists one.
     agreed
         The digest of the record that the user was shown and agreed to.
 
@@ -52,8 +54,12 @@ def upgrade(
                 f"{', '.join(unknown)} is not in this notebook's environment.",
                 todo="See nbenv list for what is.",
             )
-        direct = (each.name for each in snapshot.spec.lock.distributions if each.url)
-        return Edited(snapshot.spec, None, wanted or tuple(direct))
+        spec = snapshot.spec
+        if any_index:
+            freed = wanted or tuple(spec.lock.versions())
+            spec = replace(spec, indexes=without_listed(spec.indexes, freed))
+        direct = (each.name for each in spec.lock.distributions if each.url)
+        return Edited(spec, None, wanted or tuple(direct))
 
     resolve = ResolveOptions(everything=not wanted, names=wanted, any_index=any_index)
     done = yield from change(ref, edit, ChangeOptions(resolve, dry_run, agreed=agreed))

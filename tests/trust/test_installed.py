@@ -193,13 +193,20 @@ def test_a_private_name_is_not_taken_from_a_stranger(
     both.remove("in_house-1.0-py3-none-any.whl")
     for words in (["upgrade", notebook], ["install", "-U", notebook, "in-house"]):
         message = fail(*words, "-q")
-        assert "in-house would come from another index than before." in message
-        assert f"{public.url} offers in-house 99.0" in message
+        assert _refusal(notebook, both) in message
+        assert record(notebook).get("indexes") or f"{public.url} offers in-house 99.0" in message
         assert "--any-index" in message
     assert notebook.read_bytes() == before
     assert installed(notebook)["in-house"] == "1.0"
     succeed("upgrade", notebook, "--any-index")
     assert installed(notebook)["in-house"] == "99.0"
+
+
+def _refusal(notebook: Path, private: LocalIndex) -> str:
+    """Return what the error says: a record lists the name, the machine's pip has no such list."""
+    if record(notebook).get("indexes"):
+        return f"in-house was not found on {private.url}."
+    return "in-house would come from another index than before."
 
 
 def test_the_same_version_of_a_stranger_is_not_taken_either(
@@ -209,7 +216,7 @@ def test_the_same_version_of_a_stranger_is_not_taken_either(
     both.remove("in_house-1.0-py3-none-any.whl")
     public.wheel("other", "1.0")
     locked = [line for line in record(notebook)["lock"] if line.startswith("in-house==")]
-    assert "from another index than before" in fail("install", notebook, "other", "-U", "-q")
+    assert _refusal(notebook, both) in fail("install", notebook, "other", "-U", "-q")
     assert "other" not in installed(notebook)
     succeed("install", notebook, "other")  # this does not resolve the private name
     assert set(locked) < set(record(notebook)["lock"])

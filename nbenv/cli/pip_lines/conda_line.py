@@ -67,5 +67,9 @@ def _instead(program: str, verb: str, words: Sequence[str]) -> str:
     todo = [f"Use %nbenv {command} {names}, which records it."]
     if findings.python:
         todo.append(f"To move to another Python: %nbenv python {findings.python}.")
-    unknown = (note.replace(f"{_SOURCE.name} lists ", "") for note in findings.notes)
-    return " ".join([*todo, *(note.replace(", a ", " is a ", 1) for note in unknown)])
+    for name in findings.conda_only.get(_SOURCE.name, ()):
+        todo.append(f"{name} is a conda package whose name on Python's indexes is not known.")
+    if findings.system:
+        system = ", ".join(findings.system)
+        todo.append(f"For {system}, use the package manager of the system.")
+    return " ".join(todo)

@@ -20,6 +20,7 @@ __all__ = [
     "typed_credentials",
     "typed_indexes",
     "with_asked_indexes",
+    "without_listed",
 ]
 
 
@@ -133,6 +134,11 @@ def with_asked_indexes(
         if not any(index.name == each.name or _is_same(index.url, each.url) for each in typed)
     )
     return _serving([*kept, *made], {**listed, **patterns})
+
+
+def without_listed(known: Sequence[Index], names: Collection[str]) -> tuple[Index, ...]:
+    """Return the indexes of a record of which none lists these names any more."""
+    return _serving(known, {"": names})
 
 
 def _is_same(url: str, other: str) -> bool:

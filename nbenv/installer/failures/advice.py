@@ -10,7 +10,7 @@ from packaging.tags import platform_tags
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import index_serving, is_named
 from nbenv.core.requirements import KERNEL, name_of
-from nbenv.core.spec import Spec
+from nbenv.core.spec import Index, Spec
 from nbenv.errors import BuildRefusedError, InstallerError, ResolutionError
 from nbenv.installer.failures.known_versions import newest_versions, refusal_of
 from nbenv.installer.failures.no_index import not_an_index
@@ -46,12 +46,26 @@ def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ())
         return _with_index(_with_versions(error, spec), spec)
     if error.unknown and (refusal := _refusal(error.unknown, spec)):
         return refusal
+    if index := index_serving(spec.indexes, error.unknown):
+        return _gone(error.unknown, index)
     # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
     has_own = any(index.default for index in spec.indexes)
     is_whole = KERNEL in map(name_of, spec.requirements)
     if error.unknown and is_whole and not has_own and not _has(KERNEL, spec):
         return not_an_index(error.unknown, _addresses(spec))
     return error
+
+
+def _gone(name: str, index: Index) -> ResolutionError:
+    """Return the error for a package that the only index which may serve it does not have."""
+    return ResolutionError(
+        f"{name} was not found on {index.url}.",
+        "This notebook takes it from there alone, so that nobody else can offer it. The index may "
+        "want credentials.",
+        f"To take it from another index: nbenv install NOTEBOOK {name} --any-index (in a cell: "
+        f"%nbenv install {name} --any-index); nothing was changed.",
+        unknown=name,
+    )
 
 
 def _refusal(name: str, spec: Spec) -> InstallerError | None:

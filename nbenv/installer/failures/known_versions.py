@@ -50,7 +50,7 @@ def newest_versions(
     found: list[str] = []
     with scratch_folder() as scratch:
         while len(found) < most:
-            below = f"<{found[-1]}" if found else ""
+            below = f"<{found[-1].partition('+')[0]}" if found else ""
             version = _newest(f"{name}{below}", python, indexes, Path(scratch), (offline, pre))
             if version is None or version in found:
                 break

@@ -75,7 +75,7 @@ def test_a_change_makes_stale_what_is_imported(page: Page) -> None:
 def test_nothing_is_imported_for_it_before(page: Page) -> None:
     loaded = "import sys; print(*sorted(each for each in sys.modules if each[:7] == '_nbenv_'))"
     at_the_start = ["boot", "child_notebooks", "host_python", "import_hint"]
-    at_the_start += ["lazy_jupyter_client", "magics", "outside_changes", "pip"]
+    at_the_start += ["lazy_jupyter_client", "magics", "outside_changes", "own_variables", "pip"]
     assert page.kernel.ok(loaded).split() == [f"_nbenv_{name}" for name in at_the_start]
 
 

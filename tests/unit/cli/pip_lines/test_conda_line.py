@@ -15,6 +15,7 @@ from nbenv.cli.pip_lines.conda_line import refused
         ("install --yes conda-forge::pandas", "install pandas,"),
         ("install python=3.9 numpy", "%nbenv python 3.9."),
         ("install odd-thing numpy", "odd-thing is a conda package whose name"),
+        ("install numpy ffmpeg", "For ffmpeg, use the package manager of the system."),
         ("update numpy", "%nbenv upgrade numpy,"),
         ("update --all", "%nbenv upgrade NAME,"),
         ("remove numpy", "%nbenv uninstall numpy,"),
