@@ -13,7 +13,6 @@ from nbenv.core.recorded_options import is_named
 from nbenv.core.spec import Spec
 from nbenv.core.wheels.coverage import uncovered
 from nbenv.errors import ResolutionError
-from nbenv.installer.failures.platforms import deciding_tags, described_tags
 from nbenv.installer.resolution.platform_attempts import Resolved
 from nbenv.installer.resolution.this_machine import this_machine
 from nbenv.progress import Steps
@@ -80,6 +79,8 @@ def _unfit(found: Resolved, python: str, never_built: Sequence[str]) -> Iterator
 
 
 def _no_file(package: Package) -> ResolutionError:
+    from nbenv.installer.failures.platforms import deciding_tags, described_tags  # seldom needed
+
     names = [filename_of(each) for each in listed_files(package, "wheels")]
     there, _ = described_tags(deciding_tags(names, this_machine().tags))
     return ResolutionError(
