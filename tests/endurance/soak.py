@@ -45,8 +45,8 @@ STEPS = 125
 """Operations on one machine before the next, empty one."""
 REQUIREMENTS = ("leaf", "leaf<2", "branch", "twig", "twig<2", "big==1.0", "big")
 _number = st.integers(0, NOTEBOOKS - 1)
-_KNOWN = {"approvals", "bytecode", "checked", "envs", "history", "locks", "moved", "notebooks",
-          "progress", "waiting"}  # fmt: skip
+_KNOWN = {"approvals", "bytecode", "checked", "envs", "history", "jupyter", "locks", "moved",
+          "notebooks", "progress", "waiting"}  # fmt: skip
 _others: set[psutil.Process] = set()
 """Child processes that existed before the run."""
 _place: list[Ground] = []

@@ -80,7 +80,7 @@ def _wrong_hash(said: _Said) -> InstallerError:
 def _refused_build(said: _Said) -> InstallerError:
     if _OF_BUILD.search(said.text):
         return explain_build_needs(said.lines)
-    names = _REFUSED.findall(said.text)
+    names = list(dict.fromkeys(_REFUSED.findall(said.text)))
     error = BuildRefusedError(
         f"None of the locked files of {', '.join(names) or 'a package'} can be installed here "
         "without a build.",
@@ -132,7 +132,10 @@ def _turned_off(said: _Said) -> InstallerError:
 
 
 _OF_BUILD = re.compile(r"Failed to (?:resolve|install) requirements from ")
-_REFUSED = re.compile(r"building from source is disabled for `([^`]+)`")
+_REFUSED = re.compile(
+    r"(?<=building from source is disabled for `)[^`]+"
+    r"|(?<=Wheels are required for `)[^`]+(?=` because building from source is disabled)"
+)
 _CAUSES: tuple[tuple[re.Pattern[str], _Explain], ...] = (
     (re.compile(r"os error (28|122)"), _full_disk),  # ENOSPC, EDQUOT
     (

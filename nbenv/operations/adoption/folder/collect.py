@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.language import other_language
+from nbenv.environments import layout
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.notebook.text_header import header_metadata, is_written_as_notebook
 
@@ -122,7 +123,7 @@ def _is_skipped(folder: Path) -> bool:
         name.startswith(".")
         or name in _NEVER
         or folder.is_symlink()
-        or (folder / "pyvenv.cfg").exists()
+        or (folder / layout.CONFIGURATION).exists()
         or (folder / "conda-meta").is_dir()
     )
 
