@@ -6,12 +6,19 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-__all__ = ["known_text", "last_attribute", "literal", "literal_text", "literal_texts", "name_of"]
+__all__ = [
+    "dotted_name",
+    "known_text",
+    "last_attribute",
+    "literal",
+    "literal_text",
+    "literal_texts",
+]
 
 _PATH = re.compile(r"(^|\.)(join|Path|PurePath|joinpath|str|fspath)$")
 
 
-def name_of(node: ast.expr) -> str:
+def dotted_name(node: ast.expr) -> str:
     """Return the dotted name of what is called, its end where it is long, empty for no name."""
     return ast.unparse(node)[-200:] if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
@@ -22,7 +29,7 @@ def known_text(node: ast.expr) -> str:
         return "".join(map(known_text, node.values))
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
         return known_text(node.left) + known_text(node.right)
-    if isinstance(node, ast.Call) and node.args and _PATH.search(name_of(node.func)):
+    if isinstance(node, ast.Call) and node.args and _PATH.search(dotted_name(node.func)):
         return "/".join(map(known_text, node.args))
     return literal_text(node) or "*"
 

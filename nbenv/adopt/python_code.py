@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from nbenv.adopt.cell_transform import transform_cell, valid_lines
 from nbenv.adopt.literals import (
+    dotted_name,
     known_text,
     last_attribute,
     literal,
     literal_text,
     literal_texts,
-    name_of,
 )
 
 __all__ = ["Call", "CodeFacts", "Import", "analyse"]
@@ -211,7 +211,7 @@ class _Visitor(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         func = node.func.value if isinstance(node.func, ast.Attribute) else node.func
         self._visit_all([func, *node.args, *node.keywords])
-        name = name_of(node.func)
+        name = dotted_name(node.func)
         texts = [literal_text(each) for each in node.args]
         if name.startswith("get_ipython()."):
             self._run_ipython_call(name.partition(".")[2], texts)
@@ -236,7 +236,7 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Take a base class as a call of it: what its objects need, those of the class do too."""
-        self.facts.calls += [Call(name) for name in map(name_of, node.bases) if name]
+        self.facts.calls += [Call(name) for name in map(dotted_name, node.bases) if name]
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -246,7 +246,7 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.generic_visit(node)
-        self.facts.properties.append(Call(name_of(node), is_property=True))
+        self.facts.properties.append(Call(dotted_name(node), is_property=True))
 
     def _run_call(self, name: str, node: ast.Call) -> None:
         words = literal_texts(node)

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from nbenv.adopt import special_cases
 from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
 from nbenv.adopt.needs.arguments import argument_needs
-from nbenv.adopt.needs.rules import Need, Surroundings, call_needs, import_needs
+from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings, call_needs, import_needs
 from nbenv.adopt.needs.rules import settled as settled_needs
 from nbenv.adopt.scan import Scan
 from nbenv.core.import_names import distribution_of, distributions
@@ -196,13 +196,13 @@ def _add_features(scan: Scan) -> None:
             findings.speculative |= {package_name(choice)} - named
 
 
-def _needs(scan: Scan) -> Iterator[Need]:
+def _needs(scan: Scan) -> Iterator[ImpliedNeed]:
     around = _surroundings(scan)
     for module in sorted(around.imported):
         yield from import_needs(module)
     for name, text in around.texts.items():
         if name == "os.environ['KERAS_BACKEND']" or name.endswith(".plotting.backend"):
-            yield Need((text,), name)
+            yield ImpliedNeed((text,), name)
     for facts, where in scan.code:
         for call in (*facts.calls, *facts.properties):
             for need in (*call_needs(call, around), *argument_needs(call, around)):

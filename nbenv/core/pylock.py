@@ -19,7 +19,10 @@ from nbenv.core.wheels.coverage import (
 from nbenv.core.wheels.platform_limits import may_be_for
 from nbenv.core.wheels.wheel_tags import is_installable
 
-__all__ = ["LockScope", "filename_of", "from_pylock", "listed_files"]
+__all__ = ["LockScope", "Pylock", "filename_of", "from_pylock", "listed_files", "packages_of"]
+
+Pylock = dict[str, object]
+"""A parsed ``pylock.toml``."""
 
 # True in every environment that a lock is for, so that repeating them says nothing.
 _ALWAYS = ("implementation_name == 'cpython'", "sys_platform != 'emscripten'")
@@ -72,10 +75,8 @@ def from_pylock(document: Mapping[str, object], python: str, scope: LockScope = 
     scope
         What the lock is for.
     """
-    packages = document.get("packages", [])
-    assert isinstance(packages, list)
     named: dict[str, list[_Line]] = {}
-    for package in packages:
+    for package in packages_of(document):
         line = _from_package(package, python, scope)
         named.setdefault(line.locked.name, []).append(line)
     locked = (each for lines in named.values() for each in _with_builds(lines))
@@ -83,6 +84,13 @@ def from_pylock(document: Mapping[str, object], python: str, scope: LockScope = 
     if scope.here is not None:
         platforms = _usable(scope, scope.here, [line for lines in named.values() for line in lines])
     return Lock(tuple(sorted(locked, key=lambda each: each.line)), platforms)
+
+
+def packages_of(document: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return the ``[[packages]]`` of a ``pylock.toml``."""
+    packages = document.get("packages", [])
+    assert isinstance(packages, list)
+    return packages
 
 
 def _usable(scope: LockScope, here: Platform, lines: Sequence[_Line]) -> tuple[str, ...]:

@@ -16,7 +16,12 @@ from nbenv.core.typed.torch_backends import TORCH_PACKAGES
 from nbenv.engine.accelerators.torch_choice import resolve_with_torch
 from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
-from nbenv.engine.indexes.claimed_packages import claims_anew, moved, with_claimed, with_locked
+from nbenv.engine.indexes.claimed_packages import (
+    claims_anew,
+    moved_names,
+    with_claimed,
+    with_locked,
+)
 from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
@@ -88,7 +93,8 @@ def _relocked(
         lock = yield from _grown_lock(old, new, interpreter, folder)
         if lock is not None:
             return replace(new, lock=lock)
-    choice = replace(options or ResolveOptions(), locked_for=old.python, moved=moved(old, new))
+    choice = options or ResolveOptions()
+    choice = replace(choice, locked_for=old.python, moved=moved_names(old, new))
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
     if choice.before:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+from nbenv.core.pylock import Pylock, packages_of
 from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import name_of, parse
 from nbenv.core.spec import Index, Spec
@@ -25,7 +26,6 @@ from nbenv.progress import Steps, drain
 __all__ = [
     "FIRST",
     "IN_ORDER",
-    "Document",
     "Placement",
     "build_order",
     "pinned_indexes",
@@ -35,9 +35,6 @@ __all__ = [
     "resolve_placed",
     "write_pins",
 ]
-
-Document = dict[str, object]
-"""A ``pylock.toml`` (PEP 751)."""
 
 FIRST = "first-index"
 IN_ORDER = "unsafe-first-match"
@@ -71,6 +68,10 @@ class Placement:
     only_wheels: bool = False
     is_trial: bool = False
     requirements: tuple[str, ...] | None = None
+
+
+_Resolve = Callable[[Placement], Steps[Pylock]]
+"""Resolves a record once."""
 
 
 def pinned_indexes(pins: Mapping[str, Index]) -> list[dict[str, object]]:
@@ -149,9 +150,7 @@ def build_order(indexes: tuple[Index, ...], built: Iterable[str]) -> tuple[Index
     return tuple(replace(each, packages=None) if each.name in first else each for each in indexes)
 
 
-def resolve_placed(
-    spec: Spec, resolve: Callable[[Placement], Steps[Document]], *, builds: bool = False
-) -> Steps[Document]:
+def resolve_placed(spec: Spec, resolve: _Resolve, *, builds: bool = False) -> Steps[Pylock]:
     """Resolve a record with each package from its index.
 
     Parameters
@@ -185,9 +184,7 @@ def resolve_placed(
         known |= new
 
 
-def _build_in_order(
-    spec: Spec, pins: Mapping[str, Index], resolve: Callable[[Placement], Steps[Document]]
-) -> None:
+def _build_in_order(spec: Spec, pins: Mapping[str, Index], resolve: _Resolve) -> None:
     """Have uv learn what packages of an index require, built with what that index has.
 
     Its cache knows it from then on.
@@ -198,9 +195,7 @@ def _build_in_order(
         _attempt(resolve, Placement(indexes, pins, IN_ORDER, requirements=served))
 
 
-def _resolved(
-    spec: Spec, pins: Mapping[str, Index], resolve: Callable[[Placement], Steps[Document]]
-) -> Steps[Document]:
+def _resolved(spec: Spec, pins: Mapping[str, Index], resolve: _Resolve) -> Steps[Pylock]:
     """Resolve with these pins; where the machine takes the best of its indexes, of these alone."""
     if spec.index_strategy or not machine_takes_best_match():
         return (yield from resolve(Placement(spec.indexes, pins)))
@@ -221,7 +216,7 @@ def _served_only_by(
     listing: Sequence[Index],
     spec: Spec,
     pins: Mapping[str, Index],
-    resolve: Callable[[Placement], Steps[Document]],
+    resolve: _Resolve,
 ) -> dict[str, Index]:
     """Return the names that none of the machine's own indexes has."""
     urls = {index.url.rstrip("/"): index for index in listing}
@@ -230,7 +225,7 @@ def _served_only_by(
     return {n: urls[url] for n, url in served if url in urls and n not in pins}
 
 
-def _discovered(spec: Spec, resolve: Callable[[Placement], Steps[Document]]) -> Iterable[str]:
+def _discovered(spec: Spec, resolve: _Resolve) -> Iterable[str]:
     """Return names that patterns may stand for: those of a resolution that builds nothing.
 
     The indexes with patterns come first in it, so that no name is taken from elsewhere.
@@ -245,7 +240,7 @@ def _discovered(spec: Spec, resolve: Callable[[Placement], Steps[Document]]) -> 
     )
 
 
-def _attempt(resolve: Callable[[Placement], Steps[Document]], placed: Placement) -> Document:
+def _attempt(resolve: _Resolve, placed: Placement) -> Pylock:
     """Return what was resolved, nothing where that fails: the resolution that follows says why."""
     try:
         return drain(resolve(replace(placed, is_trial=True)))
@@ -269,8 +264,7 @@ def _names_of(spec: Spec) -> set[str]:
     return {*asked, *spec.lock.versions()}
 
 
-def _packages(document: Document) -> dict[str, str]:
+def _packages(document: Pylock) -> dict[str, str]:
     """Return the names of what was resolved, each with the URL of its index."""
-    packages = document.get("packages", [])
-    assert isinstance(packages, list)
+    packages = packages_of(document)
     return {str(each["name"]): str(each.get("index", "")).rstrip("/") for each in packages}

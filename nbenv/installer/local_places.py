@@ -11,17 +11,17 @@ from nbenv.core.spec import Spec
 from nbenv.core.urls import shown_path
 from nbenv.errors import RequirementError
 
-__all__ = ["check_places", "missing_places", "place_of", "project_folders"]
+__all__ = ["check_places", "local_path", "missing_places", "project_folders"]
 
 
-def place_of(url: str, folder: Path) -> Path:
+def local_path(url: str, folder: Path) -> Path:
     """Return the path that a local URL means for a notebook in `folder`."""
     return absolute(url.partition("#")[0], folder)
 
 
 def project_folders(urls: Iterable[str | None], folder: Path) -> list[Path]:
     """Return the folders among URLs."""
-    places = [place_of(url, folder) for url in urls if url and is_local(url)]
+    places = [local_path(url, folder) for url in urls if url and is_local(url)]
     return [place for place in places if place.is_dir()]
 
 
@@ -37,7 +37,7 @@ def missing_places(
     return {
         name: url
         for name, url in sorted(urls.items())
-        if url and is_local(url) and not place_of(url, folder).exists()
+        if url and is_local(url) and not local_path(url, folder).exists()
     }
 
 

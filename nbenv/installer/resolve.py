@@ -12,7 +12,7 @@ import tomli_w
 
 from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.pylock import LockScope, from_pylock
+from nbenv.core.pylock import LockScope, Pylock, from_pylock, packages_of
 from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import (
     KERNEL,
@@ -32,7 +32,6 @@ from nbenv.installer.accelerators.torch_pins import pins_for
 from nbenv.installer.direct_versions import check_direct_versions, versions_in
 from nbenv.installer.index_guard import check_origins
 from nbenv.installer.index_packages import (
-    Document,
     Placement,
     pinned_indexes,
     pinned_sources,
@@ -41,11 +40,11 @@ from nbenv.installer.index_packages import (
 )
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
-from nbenv.installer.machine.machine_policy import limited, machine_policy, with_reason
+from nbenv.installer.machine.machine_policy import machine_policy, with_reason, within_policy
 from nbenv.installer.machine.uv_environment import can_prevent_builds
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
-from nbenv.installer.resolution.missing_hashes import add_hashes, packages_of
+from nbenv.installer.resolution.missing_hashes import add_hashes
 from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
 from nbenv.installer.resolution.this_machine import this_machine
 from nbenv.installer.scratch_project import settings_arguments, write_project
@@ -86,7 +85,7 @@ def resolve_lock(
     """
     asked = replace(spec, requirements=(KERNEL, *spec.requirements)) if kernel else spec
     policy = machine_policy()
-    asked = limited(asked, policy)
+    asked = within_policy(asked, policy)
     with scratch_folder() as scratch:
         where = Path(scratch)
         run = _Run(asked, interpreter, folder, where, options)
@@ -97,7 +96,7 @@ def resolve_lock(
 
             if isinstance(error, BuildRefusedError):
                 is_set = bool(asked.only_binary)
-                raise with_reason(advice.refused(error, is_set=is_set), policy) from None
+                raise with_reason(advice.explain_refusal(error, is_set=is_set), policy) from None
             advised = advice.advised(error, asked, run.never_built)
             raise with_reason(advised, policy) from None
         document = found.document
@@ -158,15 +157,15 @@ class _Run:
     def _asked_for_here(self) -> list[str]:
         return [each.name for each in map(parse, self.spec.requirements) if not each.marker]
 
-    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[Document]:
+    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[Pylock]:
         """Resolve for some platforms, with each package from its index."""
         run = partial(self._export_placed, constraints, attempt)
         builds = attempt.builds or not self._prevents_builds
         return (yield from resolve_placed(self.spec, partial(self._tried, run), builds=builds))
 
     def _tried(
-        self, resolve: Callable[[Placement], Steps[Document]], placed: Placement
-    ) -> Steps[Document]:
+        self, resolve: Callable[[Placement], Steps[Pylock]], placed: Placement
+    ) -> Steps[Pylock]:
         """Resolve; what a trial finds is nothing that a later resolution prefers."""
         path = self.scratch / "uv.lock"
         before = path.read_bytes() if placed.is_trial and path.exists() else None
@@ -180,7 +179,7 @@ class _Run:
 
     def _export_placed(
         self, constraints: Sequence[str], attempt: Attempt, placed: Placement
-    ) -> Steps[Document]:
+    ) -> Steps[Pylock]:
         """Have uv resolve the project, and return the ``pylock.toml`` that it exports."""
         scratch, options, pins = self.scratch, self.options, placed.pins
         strategy = placed.strategy or self.spec.index_strategy

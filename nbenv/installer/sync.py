@@ -27,7 +27,7 @@ from nbenv.installer.files.lock_file import is_wheel, requirement_lines
 from nbenv.installer.index_packages import IN_ORDER, build_order, pins_of, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
-from nbenv.installer.machine.machine_policy import check_allowed, limited, machine_policy
+from nbenv.installer.machine.machine_policy import check_allowed, machine_policy, within_policy
 from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, Steps
@@ -94,7 +94,7 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
     check_places(missing_places(bare, folder, [d for d in distributions if d.name not in kept]))
     policy = machine_policy()
     check_allowed(_absent(distributions, goal.packages), policy, spec.python)
-    spec = replace(spec, no_binary=limited(spec, policy).no_binary)
+    spec = replace(spec, no_binary=within_policy(spec, policy).no_binary)
     with scratch_folder() as scratch:
         where = Path(scratch)
         source = where / "lock.txt"

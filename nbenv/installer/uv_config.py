@@ -17,7 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Configured", "configured", "has_settings", "named_indexes", "settings", "tomllib"]
+__all__ = ["Configured", "configured", "has_settings", "named_indexes", "tomllib", "user_settings"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _tables(settings: Mapping[str, object], key: str) -> list[dict[str, object]]
     return [each for each in tables if isinstance(each, dict) and each.get("url")]
 
 
-def settings(environ: Mapping[str, str]) -> dict[str, object]:
+def user_settings(environ: Mapping[str, str]) -> dict[str, object]:
     """Return the settings in the ``uv.toml`` of this user and the system; the user's come first."""
     return {key: each[key] for each in reversed([*_documents(environ)]) for key in each}
 

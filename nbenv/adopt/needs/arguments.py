@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nbenv.adopt.needs.rules import Need, Surroundings
+from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings
 from nbenv.adopt.python_code import Call
 
 __all__ = ["argument_needs", "driver_needs"]
@@ -49,22 +49,22 @@ _CONNECTING = re.compile(r"create_(async_)?engine|read_sql\w*|to_sql|URL\.create
 _PARSERS = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
 
 
-def argument_needs(call: Call, around: Surroundings) -> Iterator[Need]:
+def argument_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     """Yield what the literal arguments of a call name."""
     texts, imported = around.texts, around.tops
     called = f"{call.method}()"
     for word, value in call.keywords:
         if word in _ENGINE_WORDS and value.lower() in _ENGINES:
-            yield Need((_ENGINES[value.lower()],), f'{called} with {word}="{value}"')
+            yield ImpliedNeed((_ENGINES[value.lower()],), f'{called} with {word}="{value}"')
     if call.method == "BeautifulSoup":
         for text in call.texts[1:]:
             if text in _PARSERS:
-                yield Need((_PARSERS[text],), f'{called} with "{text}"')
+                yield ImpliedNeed((_PARSERS[text],), f'{called} with "{text}"')
     if call.method == "set_option" and call.texts[:1] == ("plotting.backend",):
-        yield from (Need((_ENGINES[x],), called) for x in call.texts[1:] if x in _ENGINES)
+        yield from (ImpliedNeed((_ENGINES[x],), called) for x in call.texts[1:] if x in _ENGINES)
     values = [*call.paths, *(texts[name] for name in call.names if name in texts)]
     if "pandas" in imported and any("[pyarrow]" in each for each in values):
-        yield Need(("pyarrow",), f'{called} with "[pyarrow]"')
+        yield ImpliedNeed(("pyarrow",), f'{called} with "[pyarrow]"')
     if _CONNECTING.search(call.name):
         for each in values:
             yield from driver_needs(each, called)
@@ -72,11 +72,11 @@ def argument_needs(call: Call, around: Surroundings) -> Iterator[Need]:
         for each in values[:1]:
             scheme, found, _ = each.partition("://")
             if found and scheme in _STORAGE:
-                yield Need((_STORAGE[scheme],), f"{called} of {scheme}://")
+                yield ImpliedNeed((_STORAGE[scheme],), f"{called} of {scheme}://")
 
 
-def driver_needs(text: str, where: str) -> Iterator[Need]:
+def driver_needs(text: str, where: str) -> Iterator[ImpliedNeed]:
     """Yield the driver that the address of a database names."""
     scheme = text.partition("://")[0].lower()
     if scheme in _DRIVERS and ("://" in text or "+" in text):
-        yield Need(tuple(_DRIVERS[scheme].split("|")), f"{where} of {scheme}://")
+        yield ImpliedNeed(tuple(_DRIVERS[scheme].split("|")), f"{where} of {scheme}://")

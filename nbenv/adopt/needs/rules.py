@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from nbenv.adopt.python_code import Call
 
 __all__ = [
-    "Need",
+    "ImpliedNeed",
     "Surroundings",
     "brought",
     "call_needs",
@@ -31,7 +31,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Need:
+class ImpliedNeed:
     """A need: requirements of which one is enough, the preferred one first, and why.
 
     One that is `offered` may be needed. An `implied` one is left out where another package
@@ -51,11 +51,11 @@ class _Rule:
     conditions: tuple[str, ...]
     needs: tuple[str, ...]
 
-    def found(self, why: str) -> Iterator[Need]:
+    def found(self, why: str) -> Iterator[ImpliedNeed]:
         for text in self.needs:
             if text != "-":
                 choices = tuple(text.lstrip("?^").split("|"))
-                yield Need(choices, why, text[0] == "?", text[0] == "^")
+                yield ImpliedNeed(choices, why, text[0] == "?", text[0] == "^")
 
 
 @cache
@@ -83,7 +83,7 @@ def _rules() -> dict[str, list[_Rule]]:
     return found
 
 
-def import_needs(module: str) -> Iterator[Need]:
+def import_needs(module: str) -> Iterator[ImpliedNeed]:
     """Yield what the import of a module, or of a name in it, needs besides its package."""
     for rule in _rules()["import"]:
         if fnmatchcase(module, rule.pattern) or fnmatchcase(module, f"{rule.pattern}.*"):
@@ -140,7 +140,7 @@ class Surroundings:
         return tuple(rule for rule in rules if rule.owner in names)
 
 
-def call_needs(call: Call, around: Surroundings) -> Iterator[Need]:
+def call_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     """Yield what a call, or the use of a property, needs."""
     name = called_name(call, around.aliases)
     if name.startswith("."):
@@ -210,11 +210,11 @@ def _keys(requirement: str) -> Iterator[str]:
             yield f"{name}[{canonicalize_name(extra.strip())}]"
 
 
-def settled(needs: Iterable[Need], found: Iterable[str]) -> list[tuple[str, Need]]:
+def settled(needs: Iterable[ImpliedNeed], found: Iterable[str]) -> list[tuple[str, ImpliedNeed]]:
     """Return the requirement that each need adds to those that were found already."""
     present = list(found)
     names = {key for text in present for key in _keys(text)}
-    added: dict[str, Need] = {}
+    added: dict[str, ImpliedNeed] = {}
     for need in sorted(needs, key=lambda each: (each.offered, len(each.choices))):
         keys = [next(_keys(choice)) for choice in need.choices]
         if names & {

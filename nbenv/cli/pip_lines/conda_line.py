@@ -10,7 +10,7 @@ from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.install_commands import installs
 from nbenv.errors import UsageError
 
-__all__ = ["refused"]
+__all__ = ["conda_refusal"]
 
 _COMMANDS = {"install": "install", "update": "upgrade", "upgrade": "upgrade"}
 _COMMANDS |= {"remove": "uninstall", "uninstall": "uninstall"}
@@ -19,7 +19,7 @@ _ELSEWHERE = ("-n", "--name", "-p", "--prefix")
 _SOURCE = Source(0, "the line")
 
 
-def refused(program: str, words: Sequence[str]) -> UsageError | None:
+def conda_refusal(program: str, words: Sequence[str]) -> UsageError | None:
     """Return the error for a line that would change an environment which it does not name.
 
     Parameters

@@ -209,9 +209,9 @@ def _refuse_activated(environment: Environment) -> None:
 
 def _leave_to_conda(program: str, words: Sequence[str]) -> NoReturn:
     """Run conda itself, but not where it would change an environment that nobody named."""
-    from nbenv.cli.pip_lines.conda_line import refused  # seldom needed
+    from nbenv.cli.pip_lines.conda_line import conda_refusal  # seldom needed
 
-    if error := refused(program, words):
+    if error := conda_refusal(program, words):
         raise error
     others = paths.without_pip_scripts(os.environ.get("PATH", os.defpath))
     found = shutil.which(program, path=others)

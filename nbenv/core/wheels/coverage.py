@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from nbenv.core.marker_form import canonical_marker
 from nbenv.core.wheels.wheel_tags import installable_platforms
 
-__all__ = ["COMMON", "Platform", "platforms_with", "uncovered", "union_marker", "union_markers"]
+__all__ = [
+    "COMMON_PLATFORMS",
+    "Platform",
+    "platforms_with",
+    "uncovered",
+    "union_marker",
+    "union_markers",
+]
 
 _PLATFORM_SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 _OS_NAMES = {"win32": "nt"}
@@ -72,7 +79,7 @@ class Platform:
         return any(tag == "any" or re.fullmatch(self.pattern, tag) for tag in tags)
 
 
-COMMON = (
+COMMON_PLATFORMS = (
     Platform("linux", "x86_64", r"(many)?linux.*_x86_64"),
     Platform("linux", "aarch64", r"(many)?linux.*_aarch64"),
     Platform("darwin", "arm64", r"macosx_.*_(arm64|universal2)"),
@@ -85,8 +92,8 @@ COMMON = (
 def platforms_with(here: Platform | None) -> tuple[Platform, ...]:
     """Return the common platforms and this machine's, which is known better."""
     if here is None:
-        return COMMON
-    return (here, *(each for each in COMMON if each != here))
+        return COMMON_PLATFORMS
+    return (here, *(each for each in COMMON_PLATFORMS if each != here))
 
 
 def uncovered(

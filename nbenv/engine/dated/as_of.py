@@ -12,9 +12,9 @@ from nbenv.core.spec import Spec
 from nbenv.errors import ResolutionError
 from nbenv.progress import Steps
 
-__all__ = ["Resolve", "resolve_as_of"]
+__all__ = ["ResolveWith", "resolve_as_of"]
 
-Resolve = Callable[[Spec, ResolveOptions], "Steps[Spec]"]
+ResolveWith = Callable[[Spec, ResolveOptions], "Steps[Spec]"]
 
 _SHARED = frozenset({"attrs", "decorator", "packaging", "pygments", "python-dateutil", "six"})
 """Packages of a kernel that others need as well, and which are the same on each Python.
@@ -32,7 +32,7 @@ Later ones have no ``pkg_resources``, or want a newer Matplotlib without saying 
 """
 
 
-def resolve_as_of(new: Spec, options: ResolveOptions, resolve: Resolve) -> Steps[Spec]:
+def resolve_as_of(new: Spec, options: ResolveOptions, resolve: ResolveWith) -> Steps[Spec]:
     """Resolve as of ``options.before``.
 
     That day limits neither the kernel nor what builds packages, which have to fit this machine's

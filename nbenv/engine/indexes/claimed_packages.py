@@ -24,7 +24,7 @@ from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.resolve import resolve_lock
 from nbenv.progress import Steps
 
-__all__ = ["claims_anew", "moved", "with_claimed", "with_locked"]
+__all__ = ["claims_anew", "moved_names", "with_claimed", "with_locked"]
 
 
 def claims_anew(old: Spec, new: Spec) -> bool:
@@ -84,7 +84,7 @@ def with_claimed(
     return new
 
 
-def moved(old: Spec, new: Spec) -> tuple[str, ...]:
+def moved_names(old: Spec, new: Spec) -> tuple[str, ...]:
     """Return the locked names that a change asks from another index than before."""
     places = {
         name: [index_serving(each.indexes, name) for each in (old, new)]

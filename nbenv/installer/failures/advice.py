@@ -19,7 +19,7 @@ from nbenv.installer.failures.platforms import deciding_tags
 from nbenv.installer.index_lookup import cached_files
 from nbenv.installer.machine.uv_environment import own_indexes
 
-__all__ = ["advised", "refused"]
+__all__ = ["advised", "explain_refusal"]
 
 _SCHEMES = ("http", "https", "file")
 _MOST_ASKED = 5
@@ -75,7 +75,7 @@ def _refusal(name: str, spec: Spec) -> InstallerError | None:
     return next(filter(None, refusals), None) if len(own_indexes(spec.indexes)) > 1 else None
 
 
-def refused(error: BuildRefusedError, *, is_set: bool) -> BuildRefusedError:
+def explain_refusal(error: BuildRefusedError, *, is_set: bool) -> BuildRefusedError:
     """Return the error for what nothing but a build could provide, when nothing is locked yet.
 
     `is_set` says whether somebody excluded builds, as with ``--only-binary``; else a build of these

@@ -22,7 +22,7 @@ from nbenv.core.spec import Spec
 from nbenv.errors import InstallerError, NbenvError, RequirementError
 from nbenv.installer import pip_config
 
-__all__ = ["Policy", "check_allowed", "limited", "machine_policy", "with_reason"]
+__all__ = ["Policy", "check_allowed", "machine_policy", "with_reason", "within_policy"]
 
 _NONE = ":none:"
 _LISTED = ("PIP_CONSTRAINT", "UV_CONSTRAINT")
@@ -125,7 +125,7 @@ def _source_of_constraints() -> str:
 # -- what they decide
 
 
-def limited(spec: Spec, policy: Policy) -> Spec:
+def within_policy(spec: Spec, policy: Policy) -> Spec:
     """Return a spec to resolve within limits; it is not the one to record.
 
     Building everything would include what builds: of `ALL`, what the notebook asks for counts.

@@ -97,7 +97,7 @@ def can_prevent_builds() -> bool:
     built would not be known.
     """
     variables = uv_environment(())
-    chosen = uv_config.settings(variables)
+    chosen = uv_config.user_settings(variables)
     keyring = variables.get("UV_KEYRING_PROVIDER") or chosen.get("keyring-provider") or "disabled"
     no_cache = pip_config.is_true(variables.get("UV_NO_CACHE")) or chosen.get("no-cache")
     return keyring == "disabled" and not no_cache

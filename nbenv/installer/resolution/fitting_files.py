@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from nbenv.core.pylock import LockScope, filename_of, listed_files
+from nbenv.core.pylock import LockScope, filename_of, listed_files, packages_of
 from nbenv.core.recorded_options import is_named
 from nbenv.core.spec import Spec
 from nbenv.core.wheels.coverage import uncovered
@@ -67,12 +67,13 @@ def _here() -> str:
 
 def _unfit(found: Resolved, python: str, never_built: Sequence[str]) -> Iterator[Package]:
     """Yield the packages that are for this machine, but have no file that fits it."""
-    here, packages = this_machine(), found.document.get("packages", [])
+    here = this_machine()
     scope = LockScope(here, found.platforms)
-    for package in packages if isinstance(packages, list) else ():
+    for package in packages_of(found.document):
         wheels = [filename_of(each) for each in listed_files(package, "wheels")]
         sdist = [] if is_named(never_built, str(package["name"])) else package.get("sdist")
-        if not wheels or sdist or here not in scope.needing(package.get("marker"), python):
+        marker = str(package.get("marker") or "") or None
+        if not wheels or sdist or here not in scope.needing(marker, python):
             continue
         if uncovered(wheels, python, [here]):
             yield package

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.pylock import filename_of
+from nbenv.core.pylock import filename_of, packages_of
 from nbenv.core.spec import Spec
 from nbenv.core.wheels.wheel_tags import is_installable
 from nbenv.installer.index_packages import write_pins
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Steps
 
-__all__ = ["add_hashes", "packages_of"]
+__all__ = ["add_hashes"]
 
 
 def add_hashes(
@@ -50,13 +50,6 @@ def add_hashes(
 def _wheels_of(package: Mapping[str, object], python: str) -> list[str]:
     names = map(filename_of, _files_of(package))
     return [name for name in names if is_installable(name, python)]
-
-
-def packages_of(document: Mapping[str, object]) -> list[dict[str, object]]:
-    """Return the ``[[packages]]`` of a ``pylock.toml``."""
-    packages = document.get("packages", [])
-    assert isinstance(packages, list)
-    return packages
 
 
 def _files_of(package: Mapping[str, object]) -> list[Mapping[str, object]]:

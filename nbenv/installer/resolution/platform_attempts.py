@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from nbenv.core.pylock import Pylock
 from nbenv.errors import BuildError, BuildRefusedError, ResolutionError
 from nbenv.installer.resolution.this_machine import (
     narrower_markers,
@@ -29,8 +30,6 @@ __all__ = ["Attempt", "Resolved", "resolve_widest"]
 _EVERYWHERE = "sys_platform != 'emscripten'"
 _FAILURES = (ResolutionError, BuildError)
 """What can be the fault of another platform."""
-
-Document = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,11 @@ class Attempt:
 class Resolved:
     """An export of the resolver, and the only platforms that it is for; none for all."""
 
-    document: Document
+    document: Pylock
     platforms: tuple[str, ...] = ()
 
 
-Export = Callable[[Attempt], Steps[Document]]
+Export = Callable[[Attempt], Steps[Pylock]]
 
 
 def resolve_widest(

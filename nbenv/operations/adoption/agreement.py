@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from nbenv.environments import local_projects
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.progress import Progress, Steps
 
-__all__ = ["agreed_findings", "digest_of_findings", "direct_requirements", "sentences"]
+__all__ = ["Consent", "agreed_findings", "digest_of_findings", "direct_requirements", "sentences"]
+
+Consent = Callable[[str], bool | None]
+"""Asks a question without its question mark; returns None where nobody can be asked."""
 
 
 def direct_requirements(findings: Findings) -> list[str]:

@@ -10,10 +10,10 @@ from nbenv.operations.adoption.goal import Adopted, Goal
 from nbenv.operations.adoption.pythons import other_pythons
 from nbenv.progress import Steps
 
-__all__ = ["move_python", "resolve_as_of"]
+__all__ = ["readopt_as_of", "readopt_on_python"]
 
 
-def resolve_as_of(ref: NotebookRef, day: str, last_day: str | None = None) -> Steps[Adopted]:
+def readopt_as_of(ref: NotebookRef, day: str, last_day: str | None = None) -> Steps[Adopted]:
     """Resolve all that a notebook requires as of a day, on a Python of that time.
 
     Parameters
@@ -47,7 +47,7 @@ def resolve_as_of(ref: NotebookRef, day: str, last_day: str | None = None) -> St
     return (yield from install_first_possible(goal))
 
 
-def move_python(ref: NotebookRef, python: str) -> Steps[Adopted]:
+def readopt_on_python(ref: NotebookRef, python: str) -> Steps[Adopted]:
     """Resolve all that a notebook requires for another Python.
 
     Raises

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,17 +16,15 @@ from nbenv.adopt.runtime_errors import missing_package
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.interpreters import default_python
 from nbenv.errors import ApprovalNeededError, NbenvError
+from nbenv.operations.adoption.agreement import Consent
 from nbenv.operations.adoption.dates import day_before, suggested_day
 from nbenv.operations.adoption.pythons import last_with_all
-from nbenv.operations.adoption.readopt import move_python, resolve_as_of
+from nbenv.operations.adoption.readopt import readopt_as_of, readopt_on_python
 from nbenv.operations.install import InstallRequest, install
 from nbenv.operations.run import Again, CellFailure
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Consent", "Recovery", "ask"]
-
-Consent = Callable[[str], bool | None]
-"""Asks a question without its question mark; returns None where nobody can be asked."""
+__all__ = ["Recovery", "ask"]
 
 _MOST_INSTALLS = 20
 """A notebook that needs more than this fails for another reason."""
@@ -144,7 +141,7 @@ class Recovery:
             return Again.NOTHING
         question = f"{_short(failure)}\nMove to Python {python}, which still has {removal.name}"
         ask(self.consent, question, f"moving to Python {python}")
-        return (yield from self._changed(move_python(running, python), f"Python {python}"))
+        return (yield from self._changed(readopt_on_python(running, python), f"Python {python}"))
 
     def _date_all(self, running: NotebookRef, failure: CellFailure) -> Steps[Again]:
         """Resolve everything as of the day that the notebook suggests, once."""
@@ -156,7 +153,7 @@ class Recovery:
         because = f" ({reason})" if reason and day == self._examined().as_of else ""
         question = f"{_short(failure)}\nResolve everything as of {day}{because}"
         ask(self.consent, question, "resolving as of that day")
-        return (yield from self._changed(resolve_as_of(running, day, last), f"as of {day}"))
+        return (yield from self._changed(readopt_as_of(running, day, last), f"as of {day}"))
 
     def _changed(self, steps: Steps[object], what: str) -> Steps[Again]:
         try:

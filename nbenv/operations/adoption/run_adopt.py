@@ -7,11 +7,12 @@ from dataclasses import replace
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
-from nbenv.operations.adoption.recovery import Consent, Recovery, ask
+from nbenv.operations.adoption.agreement import Consent
+from nbenv.operations.adoption.recovery import Recovery, ask
 from nbenv.operations.run import run
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["Consent", "run_adopting"]
+__all__ = ["run_adopting"]
 
 
 def run_adopting(

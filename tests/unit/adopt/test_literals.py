@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from nbenv.adopt.literals import known_text, literal, literal_texts, name_of
+from nbenv.adopt.literals import dotted_name, known_text, literal, literal_texts
 
 
 def parsed(source: str) -> ast.expr:
@@ -37,7 +37,7 @@ def test_literals(source: str, text: str) -> None:
 
 
 def test_names_and_all_texts() -> None:
-    assert (name_of(parsed("a.b.c")), name_of(parsed("f()"))) == ("a.b.c", "")
+    assert (dotted_name(parsed("a.b.c")), dotted_name(parsed("f()"))) == ("a.b.c", "")
     call = parsed("f('a', ['b', g('c')], x)")
     assert isinstance(call, ast.Call)
     assert literal_texts(call) == ["a", "b", "c"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.installer.uv_config import named_indexes, settings
+from nbenv.installer.uv_config import named_indexes, user_settings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other folders")
 
@@ -41,9 +41,9 @@ def test_other_settings_of_the_user_and_the_system(tmp_path: Path) -> None:
         "XDG_CONFIG_HOME": str(tmp_path / "mine"),
         "XDG_CONFIG_DIRS": str(tmp_path / "shared"),
     }
-    found = settings(environ)
+    found = user_settings(environ)
     assert (found["keyring-provider"], found["no-cache"]) == ("subprocess", True)
-    assert settings({**environ, "UV_NO_CONFIG": "1"}) == {}
+    assert user_settings({**environ, "UV_NO_CONFIG": "1"}) == {}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +16,16 @@ from nbenv.engine.consent import is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.interrupts import INTERRUPTS
 from nbenv.errors import ApprovalNeededError, NbenvError, StoppedError
-from nbenv.operations.adoption.agreement import digest_of_findings, sentences
+from nbenv.operations.adoption.agreement import Consent, digest_of_findings, sentences
 from nbenv.operations.adoption.examined import AdoptOptions, Examined, examine_for
 from nbenv.operations.adoption.folder.adopting_processes import Answer, Processes, Task
-from nbenv.operations.adoption.folder.agreement_groups import Group, Wants, agreeing_groups
+from nbenv.operations.adoption.folder.agreement_groups import AgreeingGroup, Wants, agreeing_groups
 from nbenv.operations.adoption.folder.collect import Collected, find_notebooks
-from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, preview
+from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, folder_preview
 from nbenv.operations.adoption.names import serving_indexes
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["FolderOptions", "adopt_folder"]
-
-Consent = Callable[[str], bool | None]
-"""Asks a question without its question mark; returns None where nobody can be asked."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def _agree(
     rows: Sequence[Row], collected: Collected, more: FolderOptions, consent: Consent
 ) -> Steps[None]:
     """Show everything and ask once; without a terminal, only what is foreign needs an answer."""
-    yield Progress("approve", preview(rows, collected.passed), lasting=True)
+    yield Progress("approve", folder_preview(rows, collected.passed), lasting=True)
     number = sum(row.examined is not None for row in rows)
     what = f"Adopt {number} notebook{'' if number == 1 else 's'}"
     answer = True if more.yes else consent(f"{what} and install what they need")
@@ -184,7 +181,7 @@ def _joined(locks: Counter[Lock]) -> Lock:
 
 
 def _adopt_all(
-    rows: Sequence[Row], groups: Sequence[Group], options: AdoptOptions, jobs: int
+    rows: Sequence[Row], groups: Sequence[AgreeingGroup], options: AdoptOptions, jobs: int
 ) -> Steps[None]:
     """Adopt each notebook; set its row's answer."""
     versions = {name: group.versions for group in groups for name in group.names}

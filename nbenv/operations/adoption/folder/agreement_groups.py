@@ -22,7 +22,7 @@ from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
 from nbenv.operations.adoption.goal import SharedVersions
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Group", "Wants", "agreeing_groups"]
+__all__ = ["AgreeingGroup", "Wants", "agreeing_groups"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Wants:
 
 
 @dataclass(frozen=True)
-class Group:
+class AgreeingGroup:
     """Notebooks that agree, by their names, and the versions that they have in common."""
 
     names: tuple[str, ...]
@@ -51,7 +51,7 @@ class Group:
 
 def agreeing_groups(
     wanted: Sequence[Wants], folder: Path, known: Mapping[str, Lock]
-) -> Steps[list[Group]]:
+) -> Steps[list[AgreeingGroup]]:
     """Return groups of two and more notebooks; one that agrees with no other is in none.
 
     Parameters
@@ -68,7 +68,7 @@ def agreeing_groups(
     IndexAccessError
         An index failed, so that no notebook could be adopted.
     """
-    groups: list[Group] = []
+    groups: list[AgreeingGroup] = []
     for members in _alike(wanted):
         first = members[0]
         interpreter = interpreters.find(first.python)
@@ -103,7 +103,7 @@ def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
         yield [replace(each, indexes=indexes) for each in members]
 
 
-def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[Group]]:
+def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[AgreeingGroup]]:
     """Return a group of all that agree, then one of the others that do, and so on."""
     rest, groups = list(members), []
     while len(rest) > 1:  # the last one has nobody to agree with
@@ -114,7 +114,7 @@ def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[Grou
         texts = {each.requirements for each in agreed}
         names = tuple(each.name for each in rest if each.requirements in texts)
         if versions and len(names) > 1:
-            groups.append(Group(names, versions))
+            groups.append(AgreeingGroup(names, versions))
         rest = [each for each in rest if each.requirements not in texts]
     return groups
 

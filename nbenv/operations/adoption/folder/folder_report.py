@@ -13,7 +13,7 @@ from nbenv.operations.adoption.folder.adopting_processes import Answer
 from nbenv.operations.adoption.folder.collect import FolderNotebook, PassedOver
 from nbenv.progress import Kind, Outcome, Table
 
-__all__ = ["Row", "folder_outcome", "preview"]
+__all__ = ["Row", "folder_outcome", "folder_preview"]
 
 _KINDS: tuple[Kind, ...] = ("path", "whole", "text", "whole", "whole")
 
@@ -66,7 +66,7 @@ class Row:
         self.locked = locked
 
 
-def preview(rows: Sequence[Row], passed: Sequence[PassedOver]) -> str:
+def folder_preview(rows: Sequence[Row], passed: Sequence[PassedOver]) -> str:
     """Return everything that a person agrees to."""
     table = _table(rows, {}, "needs")
     lines = [str(table), *_passed_lines(passed), *_foreign_lines(rows)]

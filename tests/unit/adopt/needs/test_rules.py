@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.adopt.needs.rules import Need, brought, called_name, settled
+from nbenv.adopt.needs.rules import ImpliedNeed, brought, called_name, settled
 from nbenv.adopt.python_code import Call
 from nbenv.core.import_names import distribution_of, distributions
 from tests.unit.adopt.test_resolve_imports import settled as examined
@@ -168,10 +168,12 @@ def test_called_names(name: str, full: str) -> None:
 
 
 def test_one_of_several_is_enough() -> None:
-    need = Need(("netcdf4", "h5netcdf"), "")
+    need = ImpliedNeed(("netcdf4", "h5netcdf"), "")
     assert settled([need], ["h5netcdf>=1"]) == []
     assert settled([need], ["pandas"]) == [("netcdf4", need)]
-    assert settled([need, Need(("h5netcdf",), "")], []) == [("h5netcdf", Need(("h5netcdf",), ""))]
+    assert settled([need, ImpliedNeed(("h5netcdf",), "")], []) == [
+        ("h5netcdf", ImpliedNeed(("h5netcdf",), ""))
+    ]
 
 
 def test_dependencies_are_followed() -> None:

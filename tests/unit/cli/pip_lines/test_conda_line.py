@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.cli.pip_lines.conda_line import refused
+from nbenv.cli.pip_lines.conda_line import conda_refusal
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from nbenv.cli.pip_lines.conda_line import refused
     ],
 )
 def test_what_would_change_another_environment(line: str, instead: str) -> None:
-    error = refused("conda", line.split())
+    error = conda_refusal("conda", line.split())
     assert error is not None
     assert "cannot change this notebook's environment" in error.what
     assert instead in error.todo
@@ -37,4 +37,4 @@ def test_what_would_change_another_environment(line: str, instead: str) -> None:
      "run -n x python", "--version"],
 )  # fmt: skip
 def test_what_is_left_to_conda(line: str) -> None:
-    assert refused("conda", line.split()) is None
+    assert conda_refusal("conda", line.split()) is None

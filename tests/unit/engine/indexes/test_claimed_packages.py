@@ -9,7 +9,12 @@ from pathlib import Path
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Index, Spec
-from nbenv.engine.indexes.claimed_packages import claims_anew, moved, with_claimed, with_locked
+from nbenv.engine.indexes.claimed_packages import (
+    claims_anew,
+    moved_names,
+    with_claimed,
+    with_locked,
+)
 from nbenv.environments.interpreters import Interpreter, find
 from nbenv.progress import drain
 from tests.support.index import LocalIndex
@@ -66,8 +71,8 @@ def test_what_is_asked_from_another_index_than_before_may_move() -> None:
     old = Spec(PYTHON, indexes=(FAR,), lock=lock(a="1", b="1", other="1"))
     other = Index("other", "https://other.invalid", packages=("a", "other"))
     new = replace(old, indexes=(replace(FAR, packages=(), dependencies=()), other))
-    assert moved(old, new) == ("a", "b")
-    assert moved(old, old) == ()
+    assert moved_names(old, new) == ("a", "b")
+    assert moved_names(old, old) == ()
 
 
 def test_an_index_claims_anew_where_its_packages_change() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbenv.core.spec import Spec
 from nbenv.errors import BuildRefusedError, IndexAccessError, ResolutionError
-from nbenv.installer.failures.advice import advised, refused
+from nbenv.installer.failures.advice import advised, explain_refusal
 from nbenv.installer.failures.known_versions import newest_versions
 from tests.support.index import LocalIndex
 
@@ -38,8 +38,8 @@ def test_other_errors_stay(index: LocalIndex) -> None:
 def test_a_build_that_nobody_excluded_is_not_said_to_be() -> None:
     error = BuildRefusedError("no")
     error.names = ("alpha",)
-    assert "--only-binary" in refused(error, is_set=True).why
-    unasked = refused(error, is_set=False)
+    assert "--only-binary" in explain_refusal(error, is_set=True).why
+    unasked = explain_refusal(error, is_set=False)
     assert "--only-binary" not in unasked.why
     assert "nbenv install NOTEBOOK alpha" in unasked.todo
     assert unasked.names == ("alpha",)

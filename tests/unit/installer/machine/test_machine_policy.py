@@ -13,9 +13,9 @@ from nbenv.errors import InstallerError, ResolutionError
 from nbenv.installer.machine.machine_policy import (
     Policy,
     check_allowed,
-    limited,
     machine_policy,
     with_reason,
+    within_policy,
 )
 
 HASH = ("sha256:" + "a" * 64,)
@@ -63,13 +63,13 @@ def test_constraints_are_read_from_all_files(
 
 def test_a_spec_is_resolved_within_the_limits_of_record_and_machine() -> None:
     spec = Spec("3.11", ("a", "ipykernel"), constraints=("x<1",), only_binary=("b",))
-    made = limited(spec, Policy(("y<1",), (":all:",), ("c",)))
+    made = within_policy(spec, Policy(("y<1",), (":all:",), ("c",)))
     assert made.constraints == ("x<1", "y<1")
     assert (made.no_binary, made.only_binary) == (("a",), ("b", "c"))
-    assert limited(spec, Policy(only_binary=(":all:",))).only_binary == (":all:", "b")
+    assert within_policy(spec, Policy(only_binary=(":all:",))).only_binary == (":all:", "b")
     local = Spec("3.11", ("a", "mine @ ./mine"))
-    assert limited(local, Policy(only_binary=(":all:",))).only_binary == ("a",)
-    assert limited(local, Policy()) == local
+    assert within_policy(local, Policy(only_binary=(":all:",))).only_binary == ("a",)
+    assert within_policy(local, Policy()) == local
 
 
 def test_what_is_locked_must_be_allowed() -> None:

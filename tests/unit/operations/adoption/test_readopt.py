@@ -46,7 +46,7 @@ def ref(tmp_path: Path) -> NotebookRef:
 
 
 def test_a_day_gives_up_the_versions_of_today(ref: NotebookRef, asked: list[Goal]) -> None:
-    drain(readopt.resolve_as_of(ref, "2020-06-01", "2020-07-01"))
+    drain(readopt.readopt_as_of(ref, "2020-06-01", "2020-07-01"))
     (goal,) = asked
     assert (goal.python, goal.as_of, goal.last_day, goal.anew) == (
         "3.8", "2020-06-01", "2020-07-01", True
@@ -55,7 +55,7 @@ def test_a_day_gives_up_the_versions_of_today(ref: NotebookRef, asked: list[Goal
 
 
 def test_another_python_keeps_them(ref: NotebookRef, asked: list[Goal]) -> None:
-    drain(readopt.move_python(ref, "3.9"))
+    drain(readopt.readopt_on_python(ref, "3.9"))
     (goal,) = asked
     assert (goal.python, goal.as_of, goal.requirements) == ("3.9", None, ("a==1", "b<2"))
     assert goal.anew

@@ -34,10 +34,10 @@ class World:
         yield from self.change(*request.requirements)
         return Outcome()
 
-    def resolve_as_of(self, ref: NotebookRef, day: str, last: str | None) -> Steps[None]:
+    def readopt_as_of(self, ref: NotebookRef, day: str, last: str | None) -> Steps[None]:
         yield from self.change(f"as of {day}, {last}")
 
-    def move_python(self, ref: NotebookRef, python: str) -> Steps[None]:
+    def readopt_on_python(self, ref: NotebookRef, python: str) -> Steps[None]:
         yield from self.change(f"Python {python}")
 
     def change(self, what: str) -> Steps[None]:
@@ -50,7 +50,7 @@ class World:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World("numpy", "scikit-learn", "moviepy")
-    for name in ("install", "resolve_as_of", "move_python"):
+    for name in ("install", "readopt_as_of", "readopt_on_python"):
         monkeypatch.setattr(recovery, name, getattr(world, name))
     monkeypatch.setattr(Environment, "installed", lambda _: dict.fromkeys(world.present))
     monkeypatch.setattr(recovery, "last_with_all", lambda *_: "3.9")

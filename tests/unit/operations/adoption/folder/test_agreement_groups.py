@@ -11,7 +11,7 @@ from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.environments.interpreters import default_python
 from nbenv.operations.adoption.folder import agreement_groups
-from nbenv.operations.adoption.folder.agreement_groups import Group, Wants, agreeing_groups
+from nbenv.operations.adoption.folder.agreement_groups import AgreeingGroup, Wants, agreeing_groups
 from nbenv.progress import Steps, drain
 from tests.support.index import LocalIndex
 
@@ -22,11 +22,13 @@ def wants(name: str, *texts: str, python: str = "", as_of: str | None = None) ->
     return Wants(name, python or default_python(), texts, as_of=as_of)
 
 
-def groups(folder: Path, *wanted: Wants, known: dict[str, Lock] | None = None) -> list[Group]:
+def groups(
+    folder: Path, *wanted: Wants, known: dict[str, Lock] | None = None
+) -> list[AgreeingGroup]:
     return drain(agreeing_groups(wanted, folder, known or {}))
 
 
-def members(found: list[Group]) -> list[tuple[str, ...]]:
+def members(found: list[AgreeingGroup]) -> list[tuple[str, ...]]:
     return [group.names for group in found]
 
 

@@ -9,7 +9,7 @@ from nbenv.adopt.findings import Findings, Source
 from nbenv.operations.adoption.examined import Examined
 from nbenv.operations.adoption.folder.adopting_processes import Answer
 from nbenv.operations.adoption.folder.collect import FolderNotebook, PassedOver
-from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, preview
+from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, folder_preview
 
 PASSED = (PassedOver("x.ipynb", "in R"), PassedOver("y.ipynb", "in R"))
 
@@ -79,7 +79,7 @@ def test_groups_have_letters_where_there_are_several() -> None:
 def test_everything_foreign_is_shown_once_before_asking() -> None:
     rows = [row("a.ipynb", index="https://example.org/simple"), row("b.ipynb")]
     rows.append(row("c.ipynb", index="https://example.org/simple"))
-    text = preview(rows, PASSED)
+    text = folder_preview(rows, PASSED)
     assert text.count("https://example.org/simple") == 1
     assert "a.ipynb, c.ipynb: it uses the index" in text
     assert "Passed over (in R): x.ipynb, y.ipynb." in text
