@@ -26,7 +26,7 @@ from nbenv.engine.interrupts import stopped
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import IndexAccessError, InstallerError, ResolutionError, StoppedError
-from nbenv.installer.machine.machine_policy import machine_policy
+from nbenv.installer.machine.machine_policy import prefers_wheels
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
@@ -67,7 +67,7 @@ def relock(
         uv failed otherwise.
     """
     yield _resolving(new)
-    if machine_policy().prefer_binary:
+    if prefers_wheels():
         options = replace(options or ResolveOptions(), prefer_binary=True)
     asking = partial(with_claimed, old, interpreter=interpreter, folder=folder)
     is_asked = options is not None or claims_anew(old, replace(new, lock=old.lock))
@@ -98,7 +98,8 @@ def _relocked(
     if choice.no_index:
         return (yield from _without_index(old, new, interpreter, folder, choice))
     if choice.before:
-        return (yield from resolve_as_of(new, choice, partial(_at, interpreter, folder)))
+        base = yield from _with_kernel(new, interpreter, folder, choice)
+        return (yield from resolve_as_of(new, base, choice, partial(_at, interpreter, folder)))
     if new.exclude_newer:
         return (yield from _with_newer_kernel(new, interpreter, folder, choice))
     if choice.resolution and KERNEL not in new.lock.versions():
@@ -121,15 +122,22 @@ def _with_newer_kernel(
 
     Only if that leads nowhere, everything is as old as the day says.
     """
-    base = new.lock
-    if options.everything or KERNEL not in base.versions():
-        base = yield from _kernel_alone(new, interpreter, folder)
+    base = yield from _with_kernel(new, interpreter, folder, options)
     exempt = tuple(name for name in base.versions() if name not in options.names)
     kept = replace(options, everything=False, exempt=exempt)
     try:
         return (yield from _resolved(replace(new, lock=base), interpreter, folder, kept))
     except ResolutionError:
         return (yield from _resolved(new, interpreter, folder, options))
+
+
+def _with_kernel(
+    new: Spec, interpreter: Interpreter, folder: Path, options: ResolveOptions
+) -> Steps[Lock]:
+    """Return the locked versions, or those of a kernel alone where there are none to keep."""
+    if options.everything or KERNEL not in new.lock.versions():
+        return (yield from _kernel_alone(new, interpreter, folder))
+    return new.lock
 
 
 def _kernel_alone(new: Spec, interpreter: Interpreter, folder: Path) -> Steps[Lock]:

@@ -20,7 +20,7 @@ from nbenv.core.spec import Index, Spec
 from nbenv.errors import InstallerError, InstallerKilledError, ResolutionError, StoppedError
 from nbenv.installer.index_settings import uv_name
 from nbenv.installer.machine.uv_environment import machine_takes_best_match
-from nbenv.installer.scratch_project import write_project
+from nbenv.installer.scratch_project import write_pinned
 from nbenv.progress import Steps, drain
 
 __all__ = [
@@ -115,14 +115,8 @@ def write_pins(
     pins = {**(dict.fromkeys(names, rest) if rest else {}), **pins_of(spec.indexes, names)}
     if not pins:
         return []
-    path = folder / ("pins-of-all" if rest else "pins") / "pyproject.toml"
-    path.parent.mkdir()
-    settings: dict[str, object] = {
-        "index": pinned_indexes(pins),
-        "sources": pinned_sources(pins),
-    }
-    write_project(path, {"dependencies": list(pins)}, settings)
-    return [str(path)]
+    place = folder / ("pins-of-all" if rest else "pins")
+    return [write_pinned(place, list(pins), pinned_indexes(pins), pinned_sources(pins))]
 
 
 def pins_of(indexes: Iterable[Index], names: Iterable[str]) -> dict[str, Index]:
@@ -202,14 +196,16 @@ def _resolved(spec: Spec, pins: Mapping[str, Index], resolve: _Resolve) -> Steps
     others = tuple(index for index in spec.indexes if index.packages is None or index.default)
     listing = [index for index in spec.indexes if index not in others]
     only = _served_only_by(listing, spec, pins, resolve)
-    for _ in range(_MOST_ROUNDS):
+    rounds = 0
+    while True:
         try:
             return (yield from resolve(Placement(others, {**pins, **only})))
         except ResolutionError as error:
-            if not listing or not error.unknown or error.unknown in {**pins, **only}:
+            is_new = error.unknown and error.unknown not in {**pins, **only}
+            rounds += 1
+            if not (listing and is_new) or rounds == _MOST_ROUNDS:
                 raise
             only[error.unknown] = listing[0]
-    raise AssertionError("each round pins a name that no index had")
 
 
 def _served_only_by(

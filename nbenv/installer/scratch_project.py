@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tomli_w
@@ -11,7 +11,7 @@ import tomli_w
 from nbenv.errors import InstallerError
 from nbenv.installer.uv_config import tomllib
 
-__all__ = ["PROJECT", "settings_arguments", "write_project"]
+__all__ = ["PROJECT", "settings_arguments", "write_pinned", "write_project"]
 
 PROJECT = "nbenv-notebook"
 """The name of the throw-away project that stands for a notebook."""
@@ -27,6 +27,37 @@ def write_project(path: Path, project: dict[str, object], settings: dict[str, ob
         "tool": {"uv": {"workspace": {}, **settings}},
     }
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
+
+
+def write_pinned(
+    folder: Path,
+    dependencies: Sequence[str],
+    indexes: Sequence[Mapping[str, object]],
+    sources: Mapping[str, object],
+) -> str:
+    """Write a project that pins its dependencies, for ``uv pip``, which takes projects as files.
+
+    Parameters
+    ----------
+    folder
+        A new folder for it.
+    dependencies
+        What is pinned.
+    indexes
+        ``[[tool.uv.index]]``.
+    sources
+        ``[tool.uv.sources]``.
+
+    Returns
+    -------
+    str
+        The path of the file.
+    """
+    path = folder / "pyproject.toml"
+    folder.mkdir()
+    settings: dict[str, object] = {"index": list(indexes), "sources": sources}
+    write_project(path, {"dependencies": list(dependencies)}, settings)
+    return str(path)
 
 
 def settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[str]:

@@ -60,9 +60,14 @@ class _Rule:
 
 @cache
 def _lines(name: str) -> list[tuple[str, str]]:
+    parts = (line.rpartition(": ") for line in _data_lines(name))
+    return [(head.strip(), tail.strip()) for head, _, tail in parts]
+
+
+def _data_lines(name: str) -> list[str]:
+    """Return the lines of a file of this package without comments."""
     text = (get_data(__package__, name) or b"").decode()
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [(head.strip(), tail.strip()) for head, _, tail in (x.rpartition(": ") for x in lines)]
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 @cache
@@ -177,12 +182,10 @@ def _holds(condition: str, call: Call, around: Surroundings) -> bool:
 
 @cache
 def _dependencies() -> dict[str, frozenset[str]]:
-    return {name: frozenset(needs.split()) for name, needs in map(_split, _all_lines())}
-
-
-def _all_lines() -> list[str]:
-    text = (get_data(__package__, "dependencies.txt") or b"").decode()
-    return [line for line in text.splitlines() if not line.startswith("#")]
+    return {
+        name: frozenset(needs.split())
+        for name, needs in map(_split, _data_lines("dependencies.txt"))
+    }
 
 
 def _split(line: str) -> tuple[str, str]:

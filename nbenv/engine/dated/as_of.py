@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nbenv.core.lock import Lock
-from nbenv.core.requirements import KERNEL
 from nbenv.core.resolve_options import ResolveOptions
 from nbenv.core.spec import Spec
 from nbenv.errors import ResolutionError
@@ -32,7 +31,9 @@ Later ones have no ``pkg_resources``, or want a newer Matplotlib without saying 
 """
 
 
-def resolve_as_of(new: Spec, options: ResolveOptions, resolve: ResolveWith) -> Steps[Spec]:
+def resolve_as_of(
+    new: Spec, base: Lock, options: ResolveOptions, resolve: ResolveWith
+) -> Steps[Spec]:
     """Resolve as of ``options.before``.
 
     That day limits neither the kernel nor what builds packages, which have to fit this machine's
@@ -43,6 +44,8 @@ def resolve_as_of(new: Spec, options: ResolveOptions, resolve: ResolveWith) -> S
     ----------
     new
         What to resolve.
+    base
+        The versions that are there, a kernel's among them.
     options
         The day, and what may change.
     resolve
@@ -53,10 +56,6 @@ def resolve_as_of(new: Spec, options: ResolveOptions, resolve: ResolveWith) -> S
     ResolutionError
         There is no solution, even if everything is as old.
     """
-    base = new.lock
-    if options.everything or KERNEL not in base.versions():
-        alone = Spec(new.python, indexes=new.indexes, find_links=new.find_links)
-        base = (yield from resolve(alone, ResolveOptions())).lock
     for dated, lock in _choices(options, base):
         try:
             return (yield from resolve(replace(new, lock=lock), dated))

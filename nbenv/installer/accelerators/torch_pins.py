@@ -18,7 +18,7 @@ from nbenv.core.typed.torch_backends import TORCH_PACKAGES, is_backend
 from nbenv.core.urls import without_credentials
 from nbenv.installer.accelerators.own_builds import own_builds
 from nbenv.installer.accelerators.torch_index import torch_index
-from nbenv.installer.scratch_project import write_project
+from nbenv.installer.scratch_project import write_pinned
 
 __all__ = ["TorchPins", "pins_for", "with_torch_index", "write_torch_pins"]
 
@@ -111,12 +111,9 @@ def write_torch_pins(
     here = {each.name: each for each in distributions if each.name in pins.names and each.version}
     if not here or _is_own(here, spec):
         return []
-    path = folder / "torch" / "pyproject.toml"
-    path.parent.mkdir()
-    sources = {name: {"index": _NAME} for name in here}
+    sources: dict[str, object] = {name: {"index": _NAME} for name in here}
     asked = [each.requirement for each in here.values()]
-    write_project(path, {"dependencies": asked}, {"index": pins.indexes, "sources": sources})
-    return [str(path)]
+    return [write_pinned(folder / "torch", asked, pins.indexes, sources)]
 
 
 def _is_own(here: Mapping[str, LockedDistribution], spec: Spec) -> bool:

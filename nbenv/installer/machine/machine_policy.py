@@ -22,7 +22,14 @@ from nbenv.core.spec import Spec
 from nbenv.errors import InstallerError, NbenvError, RequirementError
 from nbenv.installer import pip_config
 
-__all__ = ["Policy", "check_allowed", "machine_policy", "with_reason", "within_policy"]
+__all__ = [
+    "Policy",
+    "check_allowed",
+    "machine_policy",
+    "prefers_wheels",
+    "with_reason",
+    "within_policy",
+]
 
 _NONE = ":none:"
 _LISTED = ("PIP_CONSTRAINT", "UV_CONSTRAINT")
@@ -40,14 +47,11 @@ class Policy:
         Names to build from source, or `ALL`.
     only_binary
         Names never to build, or `ALL`.
-    prefer_binary
-        Whether an older version with a wheel is better than a newer one without.
     """
 
     constraints: tuple[str, ...] = ()
     no_binary: tuple[str, ...] = ()
     only_binary: tuple[str, ...] = ()
-    prefer_binary: bool = False
 
 
 def machine_policy(environ: Mapping[str, str] = os.environ) -> Policy:
@@ -69,8 +73,12 @@ def machine_policy(environ: Mapping[str, str] = os.environ) -> Policy:
         _constraints(files) if files else (),
         tuple(sorted(no)),
         tuple(sorted(only)),
-        pip_config.is_true(options.get("prefer-binary")),
     )
+
+
+def prefers_wheels(environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether an older version with a wheel is better here than a newer one without."""
+    return pip_config.is_true(pip_config.read(environ).get("prefer-binary"))
 
 
 def _formats(options: Mapping[str, str]) -> tuple[set[str], set[str]]:

@@ -18,7 +18,7 @@ DAY = ResolveOptions(before="2020-06-01", dated=("pyyaml=2022-06-01",), exempt=(
 
 
 class Resolver:
-    """A resolver that fails a number of times for the requirements, never for the kernel."""
+    """A resolver that fails a number of times."""
 
     def __init__(self, failures: int, unmet: str = "") -> None:
         self.failures, self.unmet = failures, unmet
@@ -26,8 +26,6 @@ class Resolver:
 
     def __call__(self, spec: Spec, options: ResolveOptions) -> Steps[Spec]:
         yield from ()
-        if not spec.requirements:
-            return Spec(spec.python, lock=KERNEL)
         self.asked.append(options)
         if len(self.asked) <= self.failures:
             raise ResolutionError("no", unmet=self.unmet)
@@ -36,7 +34,7 @@ class Resolver:
 
 def test_neither_the_kernel_nor_build_tools_have_an_age() -> None:
     resolve = Resolver(0)
-    made = drain(resolve_as_of(Spec("3.8", ("a",)), DAY, resolve))
+    made = drain(resolve_as_of(Spec("3.8", ("a",)), KERNEL, DAY, resolve))
     (options,) = resolve.asked
     assert options.before == "2020-06-01"
     assert {"ipykernel", "tornado", "wheel", "hatchling", "small"} <= set(options.exempt)
@@ -49,7 +47,7 @@ def test_neither_the_kernel_nor_build_tools_have_an_age() -> None:
 
 def test_more_and_more_of_the_kernel_is_as_old() -> None:
     resolve = Resolver(3)
-    drain(resolve_as_of(Spec("3.8", ("a",)), DAY, resolve))
+    drain(resolve_as_of(Spec("3.8", ("a",)), KERNEL, DAY, resolve))
     kernel = [("ipykernel" in each.exempt, "decorator" in each.exempt) for each in resolve.asked]
     assert kernel == [(True, False), (True, True), (False, False), (False, False)]
     assert resolve.asked[-1] == DAY
@@ -58,5 +56,5 @@ def test_more_and_more_of_the_kernel_is_as_old() -> None:
 def test_no_other_kernel_is_tried_for_a_package_that_is_missing() -> None:
     resolve = Resolver(9, unmet="tensorflow")
     with pytest.raises(ResolutionError):
-        drain(resolve_as_of(Spec("3.8", ("a",)), DAY, resolve))
+        drain(resolve_as_of(Spec("3.8", ("a",)), KERNEL, DAY, resolve))
     assert len(resolve.asked) == 1

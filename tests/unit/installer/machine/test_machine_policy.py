@@ -14,6 +14,7 @@ from nbenv.installer.machine.machine_policy import (
     Policy,
     check_allowed,
     machine_policy,
+    prefers_wheels,
     with_reason,
     within_policy,
 )
@@ -29,6 +30,12 @@ def test_nothing_is_limited_without_settings() -> None:
     assert policy() == Policy()
 
 
+def test_wheels_may_be_preferred() -> None:
+    none = {"PIP_CONFIG_FILE": os.devnull}
+    assert prefers_wheels({**none, "PIP_PREFER_BINARY": "yes"})
+    assert not prefers_wheels(none)
+
+
 @pytest.mark.parametrize(
     ("environ", "expected"),
     [
@@ -36,7 +43,6 @@ def test_nothing_is_limited_without_settings() -> None:
         ({"PIP_ONLY_BINARY": "A_b,c :none: d"}, Policy(only_binary=("d",))),
         ({"PIP_NO_BINARY": "a", "PIP_ONLY_BINARY": "a"}, Policy(only_binary=("a",))),
         ({"PIP_NO_BINARY": ":all:", "PIP_ONLY_BINARY": ":none:"}, Policy(no_binary=(":all:",))),
-        ({"PIP_PREFER_BINARY": "yes"}, Policy(prefer_binary=True)),
         ({"UV_NO_BUILD": "1"}, Policy(only_binary=(":all:",))),
         ({"UV_NO_BUILD_PACKAGE": "a B"}, Policy(only_binary=("a", "b"))),
         ({"UV_NO_BINARY_PACKAGE": "a"}, Policy(no_binary=("a",))),
