@@ -76,6 +76,17 @@ def test_one_that_fails_is_named_and_stops_no_other(course: Path) -> None:
     assert record(course / "week 2" / "z.ipynb")
 
 
+@pytest.mark.parametrize("option", ["--index-url", "--extra-index-url"])
+def test_a_dead_index_of_some_notebooks_stops_no_other(course: Path, option: str) -> None:
+    for name in ("f.ipynb", "g.ipynb"):
+        write_notebook(course / name, f"%pip install rich {option} http://127.0.0.1:9/simple")
+    done = nbenv("adopt", course, "--yes")
+    assert done.status == 1
+    assert "Adopted 3 of 5 notebooks; 1 passed over. Failed: f.ipynb, g.ipynb." in done.out
+    assert "--own-indexes" in done.out
+    assert locked(course / "a.ipynb") == {"tabulate": "1.0"}
+
+
 def test_what_is_foreign_waits_for_an_answer(course: Path, index: LocalIndex) -> None:
     write_notebook(course / "f.ipynb", f"%pip install rich --extra-index-url {index.url}")
     message = fail("adopt", course, status=3)

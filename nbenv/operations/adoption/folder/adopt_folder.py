@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 from collections import Counter
@@ -15,7 +16,7 @@ from nbenv.core.requirements import KERNEL, is_named, parse
 from nbenv.engine.consent import is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.interrupts import INTERRUPTS
-from nbenv.errors import ApprovalNeededError, NbenvError, StoppedError
+from nbenv.errors import ApprovalNeededError, IndexAccessError, NbenvError, StoppedError
 from nbenv.operations.adoption.agreement import Consent, digest_of_findings, sentences
 from nbenv.operations.adoption.examined import AdoptOptions, Examined, examine_for
 from nbenv.operations.adoption.folder.adopting_processes import Answer, Processes, Task
@@ -90,7 +91,8 @@ def adopt_folder(
         known = _known(collected, places)
         wants = []
         for row in wanted:
-            wants.append((yield from _wants(row)))
+            with contextlib.suppress(IndexAccessError):  # of its own: adopting it will say so
+                wants.append((yield from _wants(row)))
         groups = yield from agreeing_groups(wants, Path(places[0]), known)
         yield from _adopt_all(wanted, groups, options, more.processes)
     except INTERRUPTS:

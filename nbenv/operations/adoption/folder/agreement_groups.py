@@ -16,7 +16,7 @@ from nbenv.core.requirements import name_of
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.own_kernel import resolve_with_kernel
 from nbenv.environments import interpreters
-from nbenv.errors import BuildError, ResolutionError
+from nbenv.errors import BuildError, IndexAccessError, ResolutionError
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions
 from nbenv.operations.adoption.goal import SharedVersions
@@ -66,22 +66,33 @@ def agreeing_groups(
     Raises
     ------
     IndexAccessError
-        An index failed, so that no notebook could be adopted.
+        An index of this machine's failed, so that no notebook could be adopted.
     """
     groups: list[AgreeingGroup] = []
     for members in _alike(wanted):
-        first = members[0]
-        interpreter = interpreters.find(first.python)
-        if interpreter is None or len(members) < 2:
-            continue
-        lock = known.get(first.python, Lock())
-        resolver = _Resolver(first, interpreter.executable, folder, lock)
-        for apart in (yield from resolver.by_age(members)):
-            groups += yield from _partition(resolver, apart)
-        grouped = {name for group in groups for name in group.names}
-        left = [each for each in members if each.name not in grouped and each.is_exact]
-        groups += yield from _partition(resolver, (yield from resolver.loosened(left)))
+        try:
+            groups += yield from _groups_of(members, folder, known)
+        except IndexAccessError:
+            if not members[0].indexes:
+                raise  # of this machine's; one of their own fails these notebooks alone
     return groups
+
+
+def _groups_of(
+    members: Sequence[Wants], folder: Path, known: Mapping[str, Lock]
+) -> Steps[list[AgreeingGroup]]:
+    """Return the groups among notebooks that want the same Python, indexes and day."""
+    first = members[0]
+    interpreter = interpreters.find(first.python)
+    if interpreter is None or len(members) < 2:
+        return []
+    groups: list[AgreeingGroup] = []
+    resolver = _Resolver(first, interpreter.executable, folder, known.get(first.python, Lock()))
+    for apart in (yield from resolver.by_age(members)):
+        groups += yield from _partition(resolver, apart)
+    grouped = {name for group in groups for name in group.names}
+    left = [each for each in members if each.name not in grouped and each.is_exact]
+    return groups + (yield from _partition(resolver, (yield from resolver.loosened(left))))
 
 
 def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
