@@ -19,9 +19,9 @@ from nbenv.core.wheels.coverage import (
 from nbenv.core.wheels.platform_limits import may_be_for
 from nbenv.core.wheels.wheel_tags import is_installable
 
-__all__ = ["LockScope", "Pylock", "filename_of", "from_pylock", "listed_files", "packages_of"]
+__all__ = ["LockScope", "PylockDict", "filename_of", "from_pylock", "listed_files", "packages_of"]
 
-Pylock = dict[str, object]
+PylockDict = dict[str, object]
 """A parsed ``pylock.toml``."""
 
 # True in every environment that a lock is for, so that repeating them says nothing.

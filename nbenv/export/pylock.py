@@ -25,6 +25,7 @@ from nbenv.errors import InstallerError
 from nbenv.installer.accelerators.torch_files import offered_with_torch
 from nbenv.installer.accelerators.torch_pins import with_torch_index
 from nbenv.installer.index_lookup import cached_files
+from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import Progress, Steps
 
@@ -106,11 +107,13 @@ def _public(wanted: Sequence[LockedDistribution], spec: Spec) -> list[LockedDist
     They need not know the names of what comes from an index that only the notebook names.
     """
     has_own = any(index.default for index in spec.indexes)
-    return [
-        each
-        for each in wanted
-        if not index_serving(spec.indexes, each.name) and (not has_own or each.name in KERNELS_OWN)
-    ]
+    own = {url.rstrip("/") for url in own_indexes()}
+
+    def is_public(name: str) -> bool:
+        index = index_serving(spec.indexes, name)
+        return index.url.rstrip("/") in own if index else not has_own or name in KERNELS_OWN
+
+    return [each for each in wanted if is_public(each.name)]
 
 
 def _only_locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:

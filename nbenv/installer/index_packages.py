@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from nbenv.core.pylock import Pylock, packages_of
+from nbenv.core.pylock import PylockDict, packages_of
 from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import name_of, parse
 from nbenv.core.spec import Index, Spec
@@ -70,7 +70,7 @@ class Placement:
     requirements: tuple[str, ...] | None = None
 
 
-_Resolve = Callable[[Placement], Steps[Pylock]]
+_Resolve = Callable[[Placement], Steps[PylockDict]]
 """Resolves a record once."""
 
 
@@ -144,7 +144,7 @@ def build_order(indexes: tuple[Index, ...], built: Iterable[str]) -> tuple[Index
     return tuple(replace(each, packages=None) if each.name in first else each for each in indexes)
 
 
-def resolve_placed(spec: Spec, resolve: _Resolve, *, builds: bool = False) -> Steps[Pylock]:
+def resolve_placed(spec: Spec, resolve: _Resolve, *, builds: bool = False) -> Steps[PylockDict]:
     """Resolve a record with each package from its index.
 
     Parameters
@@ -189,7 +189,7 @@ def _build_in_order(spec: Spec, pins: Mapping[str, Index], resolve: _Resolve) ->
         _attempt(resolve, Placement(indexes, pins, IN_ORDER, requirements=served))
 
 
-def _resolved(spec: Spec, pins: Mapping[str, Index], resolve: _Resolve) -> Steps[Pylock]:
+def _resolved(spec: Spec, pins: Mapping[str, Index], resolve: _Resolve) -> Steps[PylockDict]:
     """Resolve with these pins; where the machine takes the best of its indexes, of these alone."""
     if spec.index_strategy or not machine_takes_best_match():
         return (yield from resolve(Placement(spec.indexes, pins)))
@@ -236,7 +236,7 @@ def _discovered(spec: Spec, resolve: _Resolve) -> Iterable[str]:
     )
 
 
-def _attempt(resolve: _Resolve, placed: Placement) -> Pylock:
+def _attempt(resolve: _Resolve, placed: Placement) -> PylockDict:
     """Return what was resolved, nothing where that fails: the resolution that follows says why."""
     try:
         return drain(resolve(replace(placed, is_trial=True)))
@@ -260,7 +260,7 @@ def _names_of(spec: Spec) -> set[str]:
     return {*asked, *spec.lock.versions()}
 
 
-def _packages(document: Pylock) -> dict[str, str]:
+def _packages(document: PylockDict) -> dict[str, str]:
     """Return the names of what was resolved, each with the URL of its index."""
     packages = packages_of(document)
     return {str(each["name"]): str(each.get("index", "")).rstrip("/") for each in packages}

@@ -12,7 +12,7 @@ import tomli_w
 
 from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
-from nbenv.core.pylock import LockScope, Pylock, from_pylock, packages_of
+from nbenv.core.pylock import LockScope, PylockDict, from_pylock, packages_of
 from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import (
     KERNEL,
@@ -157,15 +157,15 @@ class _Run:
     def _asked_for_here(self) -> list[str]:
         return [each.name for each in map(parse, self.spec.requirements) if not each.marker]
 
-    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[Pylock]:
+    def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[PylockDict]:
         """Resolve for some platforms, with each package from its index."""
         run = partial(self._export_placed, constraints, attempt)
         builds = attempt.builds or not self._prevents_builds
         return (yield from resolve_placed(self.spec, partial(self._tried, run), builds=builds))
 
     def _tried(
-        self, resolve: Callable[[Placement], Steps[Pylock]], placed: Placement
-    ) -> Steps[Pylock]:
+        self, resolve: Callable[[Placement], Steps[PylockDict]], placed: Placement
+    ) -> Steps[PylockDict]:
         """Resolve; what a trial finds is nothing that a later resolution prefers."""
         path = self.scratch / "uv.lock"
         before = path.read_bytes() if placed.is_trial and path.exists() else None
@@ -179,7 +179,7 @@ class _Run:
 
     def _export_placed(
         self, constraints: Sequence[str], attempt: Attempt, placed: Placement
-    ) -> Steps[Pylock]:
+    ) -> Steps[PylockDict]:
         """Have uv resolve the project, and return the ``pylock.toml`` that it exports."""
         scratch, options, pins = self.scratch, self.options, placed.pins
         strategy = placed.strategy or self.spec.index_strategy

@@ -41,8 +41,7 @@ def conda_refusal(program: str, words: Sequence[str]) -> UsageError | None:
         return None
     shown = "env update" if is_file else verb
     return UsageError(
-        f"{program} {shown} cannot change this notebook's environment, which is no conda "
-        "environment.",
+        f"{program} {shown} cannot change this notebook's environment, which is not conda's.",
         "It would change another one. Nothing was changed.",
         _instead(program, verb, words),
     )

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from nbenv.core.pylock import Pylock
+from nbenv.core.pylock import PylockDict
 from nbenv.errors import BuildError, BuildRefusedError, ResolutionError
 from nbenv.installer.resolution.this_machine import (
     narrower_markers,
@@ -61,11 +61,11 @@ class Attempt:
 class Resolved:
     """An export of the resolver, and the only platforms that it is for; none for all."""
 
-    document: Pylock
+    document: PylockDict
     platforms: tuple[str, ...] = ()
 
 
-Export = Callable[[Attempt], Steps[Pylock]]
+Export = Callable[[Attempt], Steps[PylockDict]]
 
 
 def resolve_widest(

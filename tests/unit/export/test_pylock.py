@@ -68,3 +68,11 @@ def test_a_private_index_of_its_own_keeps_its_names() -> None:
     for is_default, names in ((True, ["ipykernel"]), (False, ["secret", "ipykernel"])):
         spec = Spec("3.11", indexes=(Index("i", "https://i.invalid/simple", default=is_default),))
         assert [each.name for each in _public(both, spec)] == names
+
+
+def test_names_of_an_index_of_this_machine_are_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = Spec("3.11", indexes=(Index("x", "https://x.invalid/simple", packages=("mine",)),))
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://other.invalid/simple")
+    assert _public([locked("mine")], spec) == []
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://x.invalid/simple/")
+    assert _public([locked("mine")], spec) == [locked("mine")]
