@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks import common
 from nbenv.environments import layout, ownership, store
 from nbenv.environments.store import State
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 
 MANY = 10_000
 FEW = MANY // 10
@@ -31,7 +31,7 @@ def know(folder: Path, count: int, value: Mapping[str, object]) -> None:
     for number in range(count):
         notebook, identifier = folder / "notebooks" / f"{number}.ipynb", f"known-{number:08x}"
         state = State(str(notebook), identifier, dict(value))
-        paths.write_json(paths.state_path(paths.key(str(notebook))), vars(state))
+        private_files.write_json(paths.state_path(paths.key(str(notebook))), vars(state))
         if number % 10:
             notebook.touch()
         _make(identifier, str(notebook), value)
@@ -49,7 +49,7 @@ def _make(identifier: str, notebook: str, value: Mapping[str, object]) -> None:
     for number in range(FILES):
         (packages / f"module_{number}.py").touch()
     marker = {"notebook": notebook, "value": value, "changed": os.stat(packages).st_mtime_ns}
-    paths.write_json(paths.marker_path(place), marker)
+    private_files.write_json(paths.marker_path(place), marker)
     os.utime(place, (LONG_AGO, LONG_AGO))
 
 

@@ -76,11 +76,17 @@ class NbenvError(Exception):
         self.what = what
         self.why = why
         self.todo = todo
+        self.fixes: Sequence[dict[str, object]] = ()
 
     def parts(self) -> dict[str, object]:
-        """Return the plain form that ``--json`` prints; `kind` is the class without ``Error``."""
+        """Return the plain form that ``--json`` prints; `kind` is the class without ``Error``.
+
+        ``fixes`` are commands that may help, where some are known, as
+        `nbenv.operations.installing.fixes` describes them.
+        """
         kind = type(self).__name__.removesuffix("Error")
-        return {"kind": kind, "what": self.what, "why": self.why, "todo": self.todo}
+        parts = {"kind": kind, "what": self.what, "why": self.why, "todo": self.todo}
+        return {**parts, **({"fixes": [*self.fixes]} if self.fixes else {})}
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.why, self.todo) if part)
@@ -162,7 +168,8 @@ class ResolutionError(InstallerError):
     `unknown` is the name that no index has, where that is why; `unmet` is the package of which no
     version fits, where others exist. Where `unmet` has no file for the Python or the platform,
     `wheels_of` has the version and the Python of the reason, as far as they are known, and
-    `reworded` gives the error for other tags.
+    `reworded` gives the error for other tags. `meant` are names that may have been meant, `limited`
+    the requirements that stand in each other's way, and `python` the nearest Python that would do.
     """
 
     def __init__(
@@ -171,6 +178,9 @@ class ResolutionError(InstallerError):
         super().__init__(what, why, todo)
         self.unknown, self.unmet = unknown, unmet
         self.wheels_of = ("", "")
+        self.meant: Sequence[str] = ()
+        self.limited: Sequence[str] = ()
+        self.python = ""
         self.reworded: Callable[[Sequence[str]], ResolutionError] | None = None
 
 

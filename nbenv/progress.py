@@ -22,7 +22,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """One line for people about the phase that the work is in; `done` and `total` are in bytes.
+    """One line for people about the phase that the work is in.
+
+    `done` and `total` are in bytes, `left` is the time that the rest takes, in seconds.
 
     What is `lasting` may have several lines and stays to be read: it is shown, not only displayed
     until the next step.
@@ -33,11 +35,12 @@ class Progress:
     done: int | None = None
     total: int | None = None
     lasting: bool = False
+    left: int | None = None
 
     def to_dict(self) -> dict[str, object]:
-        """Return it for programs, with the bytes only where they are known."""
+        """Return it for programs, with the bytes and the time only where they are known."""
         known = {"phase": self.phase, "message": self.message}
-        sizes = {"done": self.done, "total": self.total}
+        sizes = {"done": self.done, "total": self.total, "left": self.left}
         return known | {key: value for key, value in sizes.items() if value is not None}
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.index import LocalIndex
 
 _SETTINGS = ("NBENV_", "JPY_", "PIP_", "UV_")
-_KEPT = ("UV_CACHE_DIR",)
+_KEPT = ("UV_CACHE_DIR", "NBENV_SUPERVISE")
 
 
 @pytest.fixture(scope="session", autouse=True)

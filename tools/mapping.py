@@ -7,8 +7,9 @@ the lists that pipreqs, marimo and Pants keep by hand (Apache 2.0), mypy's list 
 ``mapping_overrides.txt`` beside this file overrides all of them. FILE lists names of packages, one
 a line, the most downloaded first. JSON maps the names of conda packages to lists of names on the
 index, as parselmouth keeps it for conda-forge and bioconda (BSD 3-Clause): people have reviewed
-these, so they count after the most downloaded. Without FILE, the packages of the present table are
-looked up again, and where several provide a module, the table keeps its choice.
+these, so they count after the most downloaded. ``tools/listed_packages.py`` writes such a file from
+lists of software that people keep. Without FILE, the packages of the present table are looked up
+again; the table keeps its entries, and its choice where several packages provide a module.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import tempfile
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from itertools import chain, product
 from operator import add
 from pathlib import Path
@@ -32,6 +33,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 import nbenv
+from nbenv.adopt.unlisted.generic_names import is_generic
 
 DATA = Path(nbenv.__file__).parent / "core" / "import_names.txt"
 OVERRIDES = Path(__file__).with_name("mapping_overrides.txt")
@@ -47,7 +49,24 @@ SOURCES = {
     "mypy": (["mypy"], "mypy/stubinfo.py"),
 }
 # Prefixes of packages of one maker, whose names follow those of their modules (PEP 423).
-FAMILIES = ("azure", "google-cloud", "opentelemetry", "llama-index", "autogluon", "azureml")
+FAMILIES = (
+    *("azure", "google-cloud", "opentelemetry", "llama-index", "autogluon", "azureml"),
+    *("backports", "bob", "databricks", "dissect", "dwave", "flufl", "ga4gh", "google", "jaraco"),
+    *(
+        "keyrings",
+        "lsst",
+        "odc",
+        "openinference",
+        "openlineage",
+        "orbax",
+        "pyannote",
+        "repoze",
+        "ruamel",
+    ),
+    *("snowflake", "soda", "sphinxcontrib", "testing", "zc", "zope"),
+)
+LONGEST = 4
+"""Parts of a name after the maker's: longer ones have too many spellings."""
 # Folders that wheels contain by mistake, and that people name their own modules.
 FOLDERS = frozenset(
     "assets benchmark benchmarks bin build common config core data demo demos dist doc docs "  # noqa: SIM905
@@ -55,7 +74,9 @@ FOLDERS = frozenset(
     "script scripts setup src test tests testing tools tutorials utils version".split()
 )
 # Packages that nobody imports by the name of the package.
-PLUGIN = re.compile(r"(python|py|apache|django|pytest|jupyterlab|types|nvidia|sphinxcontrib)-")
+PLUGIN = re.compile(
+    r"(python|py|apache|django|pytest|jupyterlab|types|nvidia|sphinxcontrib|falcon|sanic)-|.*-mcp$"
+)
 # spaCy's models, which are no packages of the index.
 MODEL = re.compile(r"[a-z]{2}_(core|dep|ent)_[a-z]+_(sm|md|lg|trf)")
 # Modules of older Pythons, and of other implementations.
@@ -158,6 +179,8 @@ def merged(
     shares = Counter(module for modules in provided.values() for module in modules)
     found = {}
     for module, names in claimants.items():
+        if is_generic(module):
+            continue
         name = choose(module, names, rank)
         is_own = shares[module] == 1 and len(module) > 3 and modules_of(name, provided) == [module]
         if alike(module, name) or listed.get(module) == name or is_own:
@@ -169,7 +192,7 @@ def merged(
             and confirmed(module, provided.get(name, set()))
         ):
             found.setdefault(module, name)
-    found = family(rank) | found
+    found = family(rank, provided) | found
     shared = {module for module, names in claimants.items() if namespace(module, names)}
     return {module: name for module, name in found.items() if module not in shared}
 
@@ -190,12 +213,20 @@ def modules_of(name: str, provided: Mapping[str, set[str]]) -> list[str]:
     return [each for each in modules if "." not in each and sensible(each) and each not in FOLDERS]
 
 
-def family(names: Iterable[str]) -> dict[str, str]:
-    """Return the modules that packages are named after: azure-core has azure.core."""
+def family(names: Iterable[str], provided: Mapping[str, set[str]]) -> dict[str, str]:
+    """Return the modules that packages are named after: azure-core has azure.core.
+
+    A package that has no module of that maker, as far as it is known, only uses its name.
+    """
     found = {}
     for name in names:
-        for prefix in (each for each in FAMILIES if name.startswith(f"{each}-")):
+        prefixes = [each for each in FAMILIES if name.startswith(f"{each}-")]
+        for prefix in sorted(prefixes, key=len)[-1:]:
             parts = name[len(prefix) + 1 :].split("-")
+            maker = prefix.replace("-", "_") if prefix == "llama-index" else prefix.split("-")[0]
+            modules = {module.partition(".")[0] for module in provided.get(name, {maker})}
+            if len(parts) > LONGEST or maker not in modules:
+                continue
             top = "llama_index" if prefix == "llama-index" else prefix.replace("-", ".")
             for marks in product("._", repeat=len(parts) - 1):
                 found[f"{top}.{''.join(map(add, parts, (*marks, '')))}"] = name
@@ -218,7 +249,9 @@ def usable(name: str) -> bool:
 
 
 def certain(module: str, name: str, known: Mapping[str, str]) -> bool:
-    return module in known or alike(module, name)
+    """Whether a package is known for a module, or has its name with little around it."""
+    short, long = sorted((plain(module), plain(name)), key=len)
+    return module in known or short == long or (len(short) > 5 and long.startswith(short))
 
 
 def pairs(path: Path) -> dict[str, str]:
@@ -242,7 +275,9 @@ def text(mapping: Mapping[str, str]) -> str:
         module if canonicalize_name(module) == name else f"{module} {name}"
         for module, name in sorted(mapping.items())
     ]
-    return HEADER.format(day=datetime.now(UTC).date()) + "".join(f"{line}\n" for line in lines)
+    return HEADER.format(day=datetime.now(timezone.utc).date()) + "".join(
+        f"{line}\n" for line in lines
+    )
 
 
 def main() -> None:
@@ -269,7 +304,7 @@ def main() -> None:
     found = narrowed(merged(provided, listed, rank), provided) | found
     if not options.popular:
         found = {module: name for module, name in found.items() if certain(module, name, known)}
-        found |= {module: name for module, name in known.items() if module in found}
+        found |= known
     found |= overrides
     found = {module: name for module, name in found.items() if name != "-"}
     DATA.write_text(text(found), encoding="utf-8")

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import SLOW, Lab, open_page
@@ -38,6 +39,7 @@ def main() -> None:
         root = Path(folder, "root")
         root.mkdir()
         shutil.copy(ROOT / "examples" / "wine.ipynb", root)
+        _write_course(root / "course.ipynb")
         environ = {
             "NBENV_HOME": str(Path(folder, "home")),
             "UV_CACHE_DIR": str(Path(folder, "cache")),
@@ -47,6 +49,7 @@ def main() -> None:
         with JupyterServer(root, environ) as server, open_page() as page:
             page.set_viewport_size(SIZE)
             _configure(server, "JupyterLab Light")
+            _move(Lab(page, server))
             _tour(Lab(page, server))
 
 
@@ -54,6 +57,32 @@ def _configure(server: JupyterServer, theme: str) -> None:
     values = {**QUIET, "@jupyterlab/apputils-extension:themes": {"theme": theme}}
     for plugin, value in values.items():
         server.request("PUT", f"lab/api/settings/{plugin}", {"raw": json.dumps(value)})
+
+
+def _write_course(path: Path) -> None:
+    """Write a notebook of an ordinary kernel, which lacks what it imports."""
+    cells = [
+        "import random\n\nreadings = [random.random() for _ in range(5000)]",
+        "import cv2\nimport pandas as pd",
+        'frame = pd.DataFrame({"reading": readings})\nframe.describe()',
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(code) for code in cells], metadata={"kernelspec": kernel}
+    )
+    nbformat.write(notebook, path)
+
+
+def _move(lab: Lab) -> None:
+    """Show what moving a notebook from an ordinary kernel to its own would do."""
+    lab.open("course.ipynb").ready(lab.server)
+    lab.page.get_by_role("menuitem", name="Run", exact=True).click()
+    lab.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    lab.press(lab.page.locator(".jp-nbenv-Offer"), "Find required packages…")
+    dialog = lab.page.locator(".jp-Dialog:has(.jp-nbenv-Move)")
+    expect(dialog).to_contain_text("at most", timeout=SLOW)
+    _take(lab.page, "move")
+    lab.page.keyboard.press("Escape")
 
 
 def _tour(lab: Lab) -> None:
@@ -69,7 +98,7 @@ def _tour(lab: Lab) -> None:
     lab.page.keyboard.press("Control+B")  # hide the file browser for more room
     panel = lab.show_panel()
     expect(panel.locator(".jp-nbenv-Row").first).to_be_visible()
-    panel.get_by_label("Requirement to add").fill("seaborn>=0.13")
+    panel.get_by_label("Packages to add").fill("seaborn>=0.13")
     lab.page.keyboard.press("Enter")
     expect(panel.locator(".jp-nbenv-Proposal li").first).to_be_visible(timeout=SLOW)
     _take(lab.page, "panel-light")
@@ -84,7 +113,7 @@ def _tour(lab: Lab) -> None:
     if not lab.panel.is_visible():
         lab.show_panel()
     lab.press(lab.panel, "Tree")
-    lab.press(lab.panel, "Show dependencies of pandas")
+    lab.press(lab.panel, "Open pandas")
     lab.page.wait_for_timeout(500)
     _take(lab.page, "panel-dark")
 

@@ -3,7 +3,8 @@
     python -m tools.wheel_metadata [NAME...]
 
 pip reads the metadata of the newest wheels, from this machine's index, without installing them.
-Without a name, the packages that the present file has are read again. The file has one line for a
+The packages that the present file has are read again, too; those without a wheel are left out. The
+file has one line for a
 package's dependencies and one for each of its extras, but those for developers.
 """
 
@@ -14,7 +15,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,22 @@ HEADER = """\
 """
 
 
-def read(names: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the metadata of the newest wheels, as pip reports it."""
+AT_ONCE = 32
+"""The packages that one process reads."""
+
+
+def read(names: list[str]) -> list[dict[str, Any]]:
+    """Return the metadata of the newest wheels, as pip reports it, without those that have none."""
+    if len(names) > AT_ONCE:
+        parts = (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
+        return [each for part in parts for each in read(part)]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps"]
     command += ["--ignore-installed", "--only-binary=:all:", "--report=-", *names]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return [each["metadata"] for each in json.loads(done.stdout)["install"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return [each["metadata"] for each in json.loads(done.stdout)["install"]]
+    half = len(names) // 2
+    return [*read(names[:half]), *read(names[half:])] if half else []
 
 
 def lines(metadata: dict[str, Any]) -> Iterator[str]:
@@ -70,7 +81,7 @@ def known() -> list[str]:
 
 def main() -> None:
     """Write the file."""
-    names = sys.argv[1:] or known()
+    names = sorted({*map(canonicalize_name, sys.argv[1:]), *known()})
     python = ".".join(map(str, sys.version_info[:2]))
     text = HEADER.format(day=datetime.now(UTC).date(), python=python)
     found = sorted(read(names), key=lambda each: canonicalize_name(each["name"]))

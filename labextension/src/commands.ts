@@ -23,6 +23,10 @@ export interface ICommandParts {
   /** The version of this extension. */
   version: string;
   open: () => void;
+  /** Show what the active cell imports. */
+  showImports: () => void;
+  /** Switch the active notebook to its own kernel, if the person agrees. */
+  switchKernel: () => Promise<void>;
 }
 
 /**
@@ -96,14 +100,32 @@ export function addCommands(parts: ICommandParts): void {
     trans.__('Undo Last Environment Change'),
     {
       title: trans.__('Undo the last change of the environment?'),
-      body: name =>
-        trans.__(
-          'The environment of %1 goes back to what it was before the last change.',
-          name
-        ),
+      body: async (name, model) => {
+        const past = await parts.client.history(model.path).catch(() => []);
+        const last = past.find(each => !each.undone);
+        return last
+          ? trans.__('In %1, this is undone: %2', name, last.text)
+          : trans.__('No change of %1 is known that could be undone.', name);
+      },
       label: trans.__('Undo')
     },
     model => runShown(model, 'undo')
+  );
+  addAsking(
+    CommandIDs.redo,
+    trans.__('Redo Environment Change'),
+    {
+      title: trans.__('Redo the change of the environment?'),
+      body: async (name, model) => {
+        const past = await parts.client.history(model.path).catch(() => []);
+        const next = past.filter(each => each.undone).pop();
+        return next
+          ? trans.__('In %1, this is done again: %2', name, next.text)
+          : trans.__('Nothing was undone in %1 that could be redone.', name);
+      },
+      label: trans.__('Redo')
+    },
+    model => runShown(model, 'redo')
   );
   add(CommandIDs.export, trans.__('Export Environment…'), model =>
     exportEnvironment(parts, model)
@@ -123,20 +145,17 @@ export function addCommands(parts: ICommandParts): void {
     model => model.restart(),
     () => environments.current?.state === 'restart'
   );
-  addAsking(
+  add(
     CommandIDs.useKernel,
     trans.__('Use the Notebook’s Own Kernel'),
-    {
-      title: trans.__('Switch to the notebook’s own kernel?'),
-      body: name =>
-        trans.__(
-          '%1 switches to the Python (nbenv) kernel. The variables of the present kernel are lost.',
-          name
-        ),
-      label: trans.__('Switch')
-    },
-    model => model.useOwnKernel(),
+    () => parts.switchKernel(), // which asks
     () => environments.current?.state === 'other'
+  );
+  add(
+    CommandIDs.imports,
+    trans.__('Show Imports of the Active Cell'),
+    () => void setTimeout(parts.showImports), // a palette that closes drops the focus
+    () => environments.current?.otherLanguage === ''
   );
   app.commands.addCommand(CommandIDs.about, {
     label: trans.__('About nbenv'),
@@ -150,7 +169,7 @@ export function addCommands(parts: ICommandParts): void {
  */
 interface IQuestion {
   title: string;
-  body: (name: string) => string;
+  body: (name: string, model: IEnvironmentModel) => string | Promise<string>;
   label: string;
 }
 
@@ -160,7 +179,7 @@ async function confirm(
 ): Promise<boolean> {
   const dialog = new ConsentDialog({
     title,
-    body: body(PathExt.basename(model.path)),
+    body: await body(PathExt.basename(model.path), model),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label })]
   });
   return dialog.ask();

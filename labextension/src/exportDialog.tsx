@@ -94,6 +94,7 @@ function Destinations(
   return (
     <div className="jp-nbenv-Buttons">
       <Button
+        strong
         label={trans.__('Download')}
         disabled={disabled}
         onClick={() => download(name, text ?? '')}
@@ -165,6 +166,6 @@ export async function showExport(props: IExportProps): Promise<void> {
   await new Dialog({
     title: props.trans.__('Export environment'),
     body: new ExportBody(props),
-    buttons: [Dialog.okButton({ label: props.trans.__('Close') })]
+    buttons: [Dialog.cancelButton({ label: props.trans.__('Close') })]
   }).launch();
 }

@@ -11,15 +11,18 @@ export class Settings {
   saveAfterChange = true;
   showInStatusBar = true;
   suggestInstalls = true;
+  suggestEnvironments = true;
+  showImportMarks = true;
+  loadWidgets = true;
+  /** Resolves when the settings are loaded, or cannot be: the defaults then stay. */
+  readonly ready: Promise<void>;
 
   constructor(registry: ISettingRegistry | null, plugin: string) {
-    void registry?.load(plugin).then(
-      settings => {
-        this._take(settings);
-        settings.changed.connect(() => this._take(settings));
-      },
-      () => undefined // the defaults stay
-    );
+    const loading = registry?.load(plugin).then(settings => {
+      this._take(settings);
+      settings.changed.connect(() => this._take(settings));
+    });
+    this.ready = (loading ?? Promise.resolve()).catch(() => undefined);
   }
 
   private _take({ composite }: ISettingRegistry.ISettings): void {
@@ -27,6 +30,9 @@ export class Settings {
     this.saveAfterChange = composite.saveAfterChange !== false;
     this.showInStatusBar = composite.showInStatusBar !== false;
     this.suggestInstalls = composite.suggestInstalls !== false;
+    this.suggestEnvironments = composite.suggestEnvironments !== false;
+    this.showImportMarks = composite.showImportMarks !== false;
+    this.loadWidgets = composite.loadWidgets !== false;
     this.changed.emit();
   }
 }

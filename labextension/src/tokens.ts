@@ -11,11 +11,25 @@ export const CommandIDs = {
   restore: 'nbenv:restore',
   upgrade: 'nbenv:upgrade',
   undo: 'nbenv:undo',
+  redo: 'nbenv:redo',
   export: 'nbenv:export',
   restart: 'nbenv:restart',
   useKernel: 'nbenv:use-kernel',
-  about: 'nbenv:about'
+  about: 'nbenv:about',
+  imports: 'nbenv:imports'
 };
+
+/** The phases of a job, in their order. */
+export const PHASES = ['python', 'create', 'resolve', 'install'];
+
+/**
+ * A command of nbenv, as a view asks for it.
+ */
+export interface IRequest {
+  verb: string;
+  words: string[];
+  flags: string[];
+}
 
 /**
  * The job that is running, and how far it has come.
@@ -24,6 +38,11 @@ export interface IProgress {
   job: IJob;
   phase: string;
   message: string;
+  /** The bytes of the downloads that have come, and of all of them. */
+  done?: number;
+  total?: number;
+  /** The seconds that the rest takes. */
+  left?: number;
 }
 
 /**
@@ -72,10 +91,16 @@ export interface IEnvironmentModel {
   readonly state: State;
   readonly status: IStatus | null;
   readonly progress: IProgress | null;
+  /** The jobs that begin when the one that is running has ended. */
+  readonly waiting: IJob[];
   readonly problem: IProblem | null;
+  /** The request that the problem is about, if a view asked for it. */
+  readonly failed: IRequest | null;
   readonly stale: IStale[];
   /** Whether the notebook's cells imported something when it was opened. */
   readonly importsAtOpen: boolean;
+  /** The notebook's language where that is not Python, and there is no environment; else empty. */
+  readonly otherLanguage: string;
   /** Distinguishes this model from those of other notebooks, even when they are renamed. */
   readonly key: string;
   readonly path: string;
@@ -83,7 +108,7 @@ export interface IEnvironmentModel {
   /**
    * Run a command; a record that was never approved here is shown first, whoever calls.
    */
-  run(verb: string, words?: string[]): Promise<unknown>;
+  run(verb: string, words?: string[], flags?: string[]): Promise<unknown>;
   /**
    * Show what the notebook records, and restore it if the person agrees.
    */
@@ -93,7 +118,8 @@ export interface IEnvironmentModel {
    * which then takes the same agreement.
    */
   ask(verb: string, words?: string[], flags?: string[]): Promise<JobResult>;
-  cancel(): Promise<void>;
+  /** Stop a job, the running one unless another is named. */
+  cancel(job?: IJob): Promise<void>;
   restart(): Promise<void>;
   useOwnKernel(): Promise<void>;
   dismiss(): void;

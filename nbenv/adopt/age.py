@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from nbenv import git
 from nbenv.adopt.findings import Findings, FoundRequirement, Source, is_exact
@@ -17,6 +18,22 @@ _RELEASED = {
     "3.7": "2020-06-01", "3.8": "2021-06-01", "3.9": "2022-03-01", "3.10": "2023-03-01",
 }  # fmt: skip
 """A day in the middle of the years when most people used a Python."""
+_PATCHES = {
+    "3.6": {8: "2018-12-24", 9: "2019-07-02", 10: "2019-12-18", 12: "2020-08-17", 13: "2021-02-15"},
+    "3.7": {8: "2020-06-28", 9: "2020-08-17", 10: "2021-02-15", 11: "2021-06-28", 12: "2021-09-04",
+            13: "2022-03-16", 14: "2022-09-06", 15: "2022-10-11", 16: "2022-12-06"},
+    "3.8": {9: "2021-04-02", 10: "2021-05-03", 11: "2021-06-28", 12: "2021-08-30",
+            13: "2022-03-16", 14: "2022-09-06", 15: "2022-10-11", 16: "2022-12-06",
+            17: "2023-06-06", 18: "2023-08-24", 19: "2024-03-19", 20: "2024-09-06"},
+    "3.9": {11: "2022-03-16", 12: "2022-03-23", 13: "2022-05-17", 14: "2022-09-06",
+            15: "2022-10-11", 16: "2022-12-06", 17: "2023-06-06", 18: "2023-08-24",
+            19: "2024-03-19", 20: "2024-09-06"},
+    "3.10": {10: "2023-02-08", 11: "2023-04-05", 12: "2023-06-06", 13: "2023-08-24",
+             14: "2024-03-19", 15: "2024-09-07", 16: "2024-12-03"},
+}  # fmt: skip
+"""The days of late patch releases: nobody ran one before its day."""
+_IN_USE = timedelta(days=60)
+"""How long after a patch release people run it, in the middle."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATES = (
     re.compile(r"\b(?P<y>20[12]\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\b"),
@@ -70,8 +87,17 @@ def date_of(notebook: ReadNotebook) -> tuple[str | None, str]:
                 return day, f"the notebook's text says {day}"
     python, _ = python_of(notebook)
     if python in _RELEASED:
-        return _RELEASED[python], f"it was last run with Python {python}"
+        return _run_by(python, notebook), f"it was last run with Python {python}"
     return None, ""
+
+
+def _run_by(python: str, notebook: ReadNotebook) -> str:
+    """Return a day when people used a Python, not before the patch release that ran it last."""
+    version = str(notebook.section("language_info").get("version", ""))
+    found = re.match(rf"{re.escape(python)}\.(\d+)", version)
+    released = _PATCHES.get(python, {}).get(int(found[1])) if found else None
+    used = (date.fromisoformat(released) + _IN_USE).isoformat() if released else ""
+    return max(_RELEASED[python], used)
 
 
 def _days(text: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from nbenv.adopt.install_commands import pip_install
 from nbenv.adopt.json_values import python_in
 from nbenv.adopt.system.system_packages import of_conda
 from nbenv.core.import_names import distributions
+from nbenv.core.typed.suggestions import confused_with
 
 __all__ = ["add_match_spec", "read_environment"]
 
@@ -86,6 +87,8 @@ def add_match_spec(text: str, source: Source, findings: Findings) -> None:
         findings.add(known + version, source)
     elif system := of_conda(name):
         findings.add_system([system], source.name)
+    elif confused_with(found[1]):  # the name of a module, by mistake
+        findings.add(found[1] + version, source)
     else:
         findings.conda_only.setdefault(source.name, []).append(name)
 

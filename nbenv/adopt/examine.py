@@ -7,6 +7,7 @@ beside the notebook, imports. There is one module for each kind.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.version import Version
@@ -21,6 +22,7 @@ from nbenv.adopt.removals.table import PYTHON
 from nbenv.adopt.removals.uses import uses
 from nbenv.adopt.resolve_imports import settle
 from nbenv.adopt.scan import Scan
+from nbenv.adopt.unlisted.questions import questions
 
 __all__ = ["examine"]
 
@@ -50,9 +52,10 @@ def examine(
     notebook, findings = read(path), Findings()
     for reader in READERS:
         reader(notebook, findings)
-    scan = Scan(path.parent, findings, LocalModules(path.parent))
+    scan = Scan(findings, LocalModules(path.parent))
     scan.visited.add(path.resolve())
     scan.scan_cells(notebook.cells)
+    scan.add_used_imports()
     beside = Findings(python=findings.python)
     project = project_folder(path.parent, root)
     read_beside(project, beside)
@@ -70,9 +73,28 @@ def examine(
         for pin in shown_versions(cell):
             _add_shown_version(pin, notebook, findings)
     _add_removals(scan, findings)
+    declared = {each.name for each in findings.requirements if each.name and each.source.rank < 3}
+    declared |= _declared_above(path.parent) if findings.unknown else set()
+    findings.questions = questions(findings.unknown, scan.code, _texts(notebook), declared)
     if findings.as_of is None:
         findings.as_of, findings.as_of_reason = age_of(notebook, findings)
     return findings
+
+
+def _declared_above(folder: Path) -> set[str]:
+    """Return the names of packages that the files of a notebook's repository ask for."""
+    folder = folder.resolve()
+    root = next((each for each in folder.parents if (each / ".git").exists()), None)
+    above = Findings()
+    if root:
+        read_beside(project_folder(folder, root), above)
+    return above.names()
+
+
+def _texts(notebook: ReadNotebook) -> Iterator[str]:
+    yield notebook.prose
+    for cell in notebook.cells:
+        yield from (cell.source, cell.output)
 
 
 def _add_conda_parts(findings: Findings, beside: Findings) -> None:
@@ -97,9 +119,10 @@ def _choose_python(
 def _is_only_notebook(path: Path, project: Path, root: Path | None) -> bool:
     """Return whether the project's files are about this notebook: there is no other one.
 
-    In a folder that is adopted as a whole, they are about the notebooks below, too.
+    In a folder that is adopted as a whole, they are about the notebooks below, too. Beside a
+    ``setup.py`` they are about the package that it builds.
     """
-    if project != path.parent:
+    if project != path.parent or (project / "setup.py").is_file():
         return False
     found = project.rglob("*.ipynb") if root else project.glob("*.ipynb")
     return all(each == path or each.parent.name.startswith(".") for each in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt.removals.uses import Use
+from nbenv.adopt.unlisted.question import FoundByName, Question
 from nbenv.core.typed.suggestions import confused_with
 from nbenv.core.urls import index_name, unused_name, without_credentials
 
@@ -18,8 +20,10 @@ __all__ = [
     "FoundRequirement",
     "Source",
     "is_exact",
+    "is_upper_limit",
     "package_name",
     "parse_named",
+    "repository_names",
     "unpinned",
 ]
 
@@ -76,6 +80,8 @@ class Findings:
     whose version follows from that alone, and `shown` those whose version an output shows.
     `no_deps` are names that are installed without their dependencies. `system` are packages of the
     system, and where they are installed; `conda_only` are sources and what only conda has.
+    `questions` are what an index may be asked about unknown modules, and `by_name` the packages
+    that it has for them: they are among the requirements, and no list of nbenv's has them.
     """
 
     python: str | None = None
@@ -103,6 +109,8 @@ class Findings:
     no_deps: set[str] = field(default_factory=set)
     system: dict[str, list[str]] = field(default_factory=dict)
     conda_only: dict[str, list[str]] = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
+    by_name: list[FoundByName] = field(default_factory=list)
 
     def add(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
         """Add a requirement, in its normal form where it has a name, without credentials."""
@@ -227,10 +235,27 @@ def package_name(text: str) -> str:
     return found.name if found else ""
 
 
+def repository_names(url: str) -> set[str]:
+    """Return the names that the package at a URL may have: its repository's, and its folder's."""
+    address, _, fragment = url.partition("#")
+    path = re.sub(r"^\w+(\+\w+)?://[^/]+|\.git\b.*$|@[^/]*$", "", address)
+    path = re.sub(r"/(-/)?(archive|zipball|tarball)(/.*)?$|-[^/]*\.whl$", "", path)
+    inside = re.findall(r"(?:egg|subdirectory)=([^&\[]+)", fragment)
+    names = (each.rstrip("/").rpartition("/")[2] for each in (path, *inside))
+    return {str(canonicalize_name(name)) for name in names if name.strip(".")}
+
+
 def is_exact(text: str) -> bool:
     """Return whether a requirement names one version."""
     found = parse_named(text)
     return found is not None and any(each.operator == "==" for each in found.specifier)
+
+
+def is_upper_limit(text: str) -> bool:
+    """Return whether a requirement only says which versions are too new."""
+    found = parse_named(text)
+    operators = {each.operator for each in found.specifier} if found else set()
+    return bool(operators) and operators <= {"<", "<="}
 
 
 def unpinned(texts: Iterable[str]) -> Iterator[str]:

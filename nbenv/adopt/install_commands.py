@@ -9,11 +9,19 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from nbenv.adopt.system.system_packages import system_packages
 
-__all__ = ["Install", "clones", "installs", "pip_install", "saved_files"]
+__all__ = [
+    "Install",
+    "clones",
+    "installs",
+    "is_python",
+    "parted_commands",
+    "pip_install",
+    "saved_files",
+]
 
 _SEPARATORS = re.compile(
     r"""("(?:\\.|[^"\\])*"|'[^']*'|\\.)|(&&|\|\||[;|\n]|&(?![>&]))""", re.DOTALL
@@ -69,10 +77,24 @@ class Install:
 
 def installs(command: str) -> Iterator[Install]:
     """Yield the install commands in a shell line."""
-    for part in _split_commands(command.replace("\\\n", " ")):
-        found = _parse_install(_split_words(part))
+    for words in parted_commands(command):
+        found = _parse_install(words)
         if found:
             yield found
+
+
+def parted_commands(line: str) -> Iterator[list[str]]:
+    """Yield the words of each command in a shell line, without what may stand before it."""
+    for part in _split_commands(line.replace("\\\n", " ")):
+        words = _split_words(part)
+        while words and _PREFIX.match(words[0]):
+            words = words[1:]
+        yield words
+
+
+def is_python(word: str) -> bool:
+    """Return whether a command starts Python: ``python3``, ``{sys.executable}``, ``$PYTHON``."""
+    return bool(_PYTHON.match(word))
 
 
 def _split_commands(line: str) -> Iterator[str]:
@@ -85,16 +107,15 @@ def _split_commands(line: str) -> Iterator[str]:
 
 
 def _split_words(text: str) -> list[str]:
+    """Return the words up to a comment; a ``#`` within a word, as in a URL, belongs to it."""
     try:
-        words = shlex.split(text, comments=True)
+        words = shlex.split(text)
     except ValueError:  # an unbalanced quotation mark
         words = text.split()
-    return [word for word in words if word]
+    return [word for word in takewhile(lambda word: word[:1] != "#", words) if word]
 
 
 def _parse_install(words: list[str]) -> Install | None:
-    while words and _PREFIX.match(words[0]):
-        words = words[1:]
     if len(words) > 3 and _PYTHON.match(words[0]) and words[1] == "-m":
         words = words[2:]
     if len(words) < 2:

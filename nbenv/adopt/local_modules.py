@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from os.path import normpath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from nbenv.adopt.python_code import Import
+from nbenv.adopt.code.facts import Import
 from nbenv.core.import_names import distribution_of
 
 __all__ = ["LocalModules"]
 
 _HOOKS = ("import_ipynb", "nbimporter", "importnb")
+_MOST_PARTS = 3
+"""How far above a notebook the file is looked for that a cell downloads."""
+_MOST_ABOVE = 2
+"""How far above a notebook its code is looked for where it works out the folder."""
 _SUFFIXES = (".py", ".pyx", ".so", ".pyd")
 
 
@@ -19,26 +25,79 @@ class LocalModules:
     """The folders that a notebook imports from, and the files that it writes itself."""
 
     def __init__(self, folder: Path) -> None:
+        self.current = folder
         self.folders = [folder]
+        self.late_folders: list[Path] = []
+        self.installed: set[str] = set()
         self.written: dict[str, str] = {}
         self.downloaded: set[str] = set()
+        self.copies: dict[str, Path] = {}
         self.clones: dict[str, str] = {}
         self.entered: list[str] = []
         self.has_hook = False
 
-    def add_folder(self, text: str) -> None:
-        """Search a folder too that the notebook adds to ``sys.path``."""
-        place = Path(text)
-        folder = place if place.is_absolute() else self.folders[0] / place
-        if folder not in self.folders and folder.is_dir():
-            self.folders.append(folder)
+    def add_folder(self, text: str, *, late: bool = False) -> None:
+        """Search a folder too that the notebook adds to ``sys.path``; a late one comes last.
+
+        A notebook that works out its repository's folder means one of those above it, and so does
+        one that names the repository's place on another computer.
+        """
+        above = list(self.folders[0].resolve().parents)[:_MOST_ABOVE]
+        if _is_elsewhere(text):
+            text = next((str(each) for each in _copies(text, above)), "")
+        if not text:
+            self.late_folders += [each for each in above if each not in self.late_folders]
+            return
+        places = (self.current, self.folders[0], *above)
+        folder = next((place / text for place in places if (place / text).is_dir()), None)
+        if folder and folder not in (*self.folders, *self.late_folders):
+            (self.late_folders if late else self.folders).append(folder)
+
+    def enter(self, text: str) -> None:
+        """Search a folder too that the notebook changes to: Python imports from where it is.
+
+        One that it makes itself is not there, but what it enters from there may be.
+        """
+        if _is_elsewhere(text):
+            text = next((str(each) for each in _copies(text, self.folders[0].parents)), text)
+        self.current = Path(normpath(self.current / text))
+        self.entered.append(self.current.name)
+        self.add_folder(str(self.current))
+
+    def find(self, name: str) -> Path:
+        """Return the path of a file that a command names, from where the notebook is by then."""
+        here = self.current / name
+        return here if here.is_file() else self.folders[0] / name
+
+    def note_download(self, address: str) -> None:
+        """Note a module that a cell downloads; a notebook of its own repository has the file above.
+
+        Of ``https://example.org/me/book/raw/master/code/thinkstats.py`` the last parts, the longest
+        first, are looked for in the folder and in those around it.
+        """
+        found = re.search(r"([\w./:-]*?([\w-]+)\.py)\b", address)
+        if not found:
+            return
+        self.downloaded.add(found[2])
+        parts = [part for part in found[1].split("/") if part]
+        for length in range(min(len(parts), _MOST_PARTS), 0, -1):
+            for folder in (self.folders[0], *list(self.folders[0].resolve().parents)[:_MOST_PARTS]):
+                place = folder.joinpath(*parts[-length:])
+                if place.is_file():
+                    self.copies.setdefault(found[2], place)
+                    return
+
+    def _folders(self, module: str) -> list[Path]:
+        """Return the folders that may have a module: late ones unless it is installed, too."""
+        is_installed = distribution_of(module) in self.installed
+        return self.folders if is_installed else [*self.folders, *self.late_folders]
 
     def has(self, module: str) -> bool:
         """Return whether a module is here, or will be written or downloaded by a cell."""
         top = module.partition(".")[0]
         if top in self.downloaded or any(_makes(Path(name), top) for name in self.written):
             return True
-        return any(_is_module(folder / top) for folder in self.folders)
+        return any(_is_module(folder / top) for folder in self._folders(module))
 
     def has_beside(self, module: str, importing: Path) -> bool:
         """Return whether a module of the same package is meant, as in Python 2."""
@@ -57,15 +116,25 @@ class LocalModules:
         found = next((self.clones[name] for name in names if name in self.clones), "")
         return found if re.fullmatch(r"https?://[^\s{}$]+", found) else None
 
+    def modules_of(self, project: str) -> set[str]:
+        """Return the packages in the folder of a project, or in its ``src``, that is installed."""
+        path = project.partition("[")[0].removeprefix("file://")
+        folder = next(
+            (each / path for each in (self.current, self.folders[0]) if (each / path).is_dir()),
+            None,
+        )
+        inits = [*folder.glob("*/__init__.py"), *folder.glob("src/*/__init__.py")] if folder else []
+        return {each.parent.name for each in inits}
+
     def may_have(self, module: str) -> bool:
         """Return whether a folder without ``__init__.py`` may be meant; installed packages win."""
         top = module.partition(".")[0]
-        places = [folder / top for folder in self.folders]
+        places = [folder / top for folder in self._folders(module)]
         return any(place.is_dir() and _has_code(place) for place in places)
 
     def files(self, found: Import, beside: Path | None = None) -> Iterator[Path]:
         """Yield the Python files that an import executes; `beside` is the file that imports."""
-        folders = self.folders
+        folders = self._folders(found.module)
         if found.level and beside:
             folders = [([beside.parent, *beside.parent.parents][min(found.level, 4) - 1])]
         for folder in folders:
@@ -77,6 +146,8 @@ class LocalModules:
             for name in found.names:
                 yield from _source_files(folder.joinpath(*parts, name))
             return
+        if found.module in self.copies:
+            yield self.copies[found.module]
 
     def notebooks(self, found: Import) -> Iterator[Path]:
         """Yield the notebooks that an import executes: by ``ipynb.fs``, or by a hook for all names.
@@ -91,13 +162,29 @@ class LocalModules:
             names += [f"{inner}/{name}".strip("/") for name in found.names]
         else:
             names = [found.module] if self.has_hook and not distribution_of(found.module) else []
-        for folder in self.folders:
+        for folder in chain(self.folders, self.late_folders):
             for name in filter(None, names):
                 place = folder / f"{name}.ipynb"
                 if place.is_file():
                     if not full:
                         self.downloaded.add(name)
                     yield place
+
+
+def _is_elsewhere(text: str) -> bool:
+    """Return whether a path begins at a root, as on the author's computer, and is not here."""
+    is_absolute = PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
+    return is_absolute and not Path(text).is_dir()
+
+
+def _copies(text: str, above: Iterable[Path]) -> Iterator[Path]:
+    """Yield the folders here that a path of another computer means, by a folder's name in it."""
+    parts = PureWindowsPath(text).parts
+    for folder in above:
+        for index in range(len(parts) - 1, 0, -1):
+            copy = folder.joinpath(*parts[index + 1 :])
+            if parts[index] == folder.name and copy.is_dir():
+                yield copy
 
 
 def _makes(written: Path, top: str) -> bool:

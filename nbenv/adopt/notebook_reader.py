@@ -12,11 +12,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbenv.adopt.json_values import as_mapping, objects_in
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.language import is_python, other_language
 from nbenv.errors import NotebookError
+from nbenv.notebook.unfinished_saves import read_again
 
 __all__ = ["Cell", "ReadNotebook", "kept_copy", "read"]
 
@@ -94,14 +96,18 @@ def _read_file(path: Path) -> tuple[Mapping[str, object], int]:
         from nbenv.notebook.text_cells import read_text_notebook
 
         return read_text_notebook(str(path)), 4
-    text = path.read_bytes().decode("utf-8-sig")
-    document = json.loads(text)
+    text, document = read_again(str(path), lambda: _read_json(path))
     original = int(document["nbformat"])
     if original != 4:
         return _converted(text), original
     if not isinstance(document["cells"], list):
         raise TypeError("its cells are not a list")
     return document, original
+
+
+def _read_json(path: Path) -> tuple[str, Any]:
+    text = path.read_bytes().decode("utf-8-sig")
+    return text, json.loads(text)
 
 
 def _converted(text: str) -> Mapping[str, object]:

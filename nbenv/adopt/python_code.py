@@ -6,108 +6,41 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from nbenv.adopt.cell_transform import transform_cell, valid_lines
+from nbenv.adopt.code.calls import described
+from nbenv.adopt.code.conditions import (
+    ALWAYS_TRUE,
+    ASKS_FOR_EXTRA,
+    chooses_imports,
+    is_for_programs,
+)
+from nbenv.adopt.code.facts import Call, CodeFacts, Import
+from nbenv.adopt.code.import_errors import bound_by_packages, tolerates_a_missing_module
+from nbenv.adopt.code.magic_names import PYTHON_CELL_MAGICS, SHELL_CELL_MAGICS, WITH_STATEMENT
+from nbenv.adopt.code.named_imports import LoopedTexts, named_modules, named_packages
+from nbenv.adopt.code.shell_calls import shell_line
 from nbenv.adopt.literals import (
+    added_folders,
     dotted_name,
     known_text,
-    last_attribute,
-    literal,
     literal_text,
     literal_texts,
+    root_name,
 )
 
-__all__ = ["Call", "CodeFacts", "Import", "analyse"]
+__all__ = ["analyse"]
 
-_IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-_IMPORTING = {"importlib.import_module", "import_module", "__import__"}
-_CHECK = re.compile(
-    r"check\w*\(|find_spec|find_loader|avail|installed|\b(has|have|with)_|sys\.modules|\bPY2\b"
-    r"|version_info(\[0\]|\.major)? (<|== 2)|'win32'|'nt'|'Windows'|'[Dd]arwin'",
-    re.IGNORECASE,
-)
-"""A condition that asks for something that not everybody has."""
-_ALWAYS = re.compile(r"^(True|1|__name__ == '__main__')$")
-_EXITS = {"exit", "quit", "sys.exit", "os._exit"}
-_PYTHON_CELL_MAGICS = {
-    "time", "timeit", "capture", "prun", "memit", "mprun", "debug", "px", "python", "python3",
-    "pypy", "snakeviz", "heat", "skip", "ai_skip", "scalene", "pyinstrument", "ipytest",
-    "run_pytest", "run_pytest[clean]", "wandb", "autotime", "tracemalloc", "notify", "prof",
-    "cellmonitor", "mpl", "render", "interactive", "blackcellmagic", "black", "tutor", "nbtutor",
-}  # fmt: skip
-_SHELL_CELL_MAGICS = {"bash", "sh", "script", "system", "sx", "!", "cmd", "shell"}
+_ONE_OF_SEVERAL = "<one of several branches>"
+"""A name that nothing uses, for imports in a function that chooses one by its arguments."""
 _UNMARKED_INSTALL = re.compile(
     r"^(\s*)((?:pip3?|conda|mamba|uv pip) (?:install|add) )", re.MULTILINE
 )
 
 
-@dataclass(frozen=True)
-class Import:
-    """One import; `names` and `level` are what a ``from`` import takes, and its leading dots.
-
-    An `optional` one is allowed to fail.
-    """
-
-    module: str
-    names: tuple[str, ...] = ()
-    level: int = 0
-    optional: bool = False
-
-    def modules(self) -> list[str]:
-        """Return the dotted names of modules that this may import."""
-        return [self.module, *(f"{self.module}.{name}" for name in self.names if name != "*")]
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call: its dotted name, and its arguments that are literal strings, True or False.
-
-    `paths` are the texts that the arguments are made of, with ``*`` for what is not literal;
-    `names` are the arguments that are variables. A property has no arguments.
-    """
-
-    name: str
-    texts: tuple[str, ...] = ()
-    keywords: tuple[tuple[str, str], ...] = ()
-    paths: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    is_property: bool = False
-
-    @property
-    def method(self) -> str:
-        """The last part of the name."""
-        return self.name.rpartition(".")[2]
-
-
-@dataclass
-class CodeFacts:
-    """The facts about one piece of code.
-
-    `commands` are shell lines; `colab_commands` run only on Colab, `conditional_commands` under
-    some other condition, or after an error. `magics` are names and lines,
-    `cell_magics` names and bodies. `paths` are added to ``sys.path``. `written_files` are files
-    that cells write: name → content. `aliases` are names → the modules, or what in them, that they
-    stand for, and `texts` variables → their literal values.
-    `trees` are the syntax trees of all of it.
-    """
-
-    imports: list[Import] = field(default_factory=list)
-    commands: list[str] = field(default_factory=list)
-    colab_commands: list[str] = field(default_factory=list)
-    conditional_commands: list[str] = field(default_factory=list)
-    magics: list[tuple[str, str]] = field(default_factory=list)
-    cell_magics: list[tuple[str, str]] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    properties: list[Call] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    written_files: dict[str, str] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
-    trees: list[ast.Module] = field(default_factory=list)
-
-
-def analyse(source: str, *, is_cell: bool, lenient: bool = False) -> CodeFacts:
+def analyse(
+    source: str, *, is_cell: bool, lenient: bool = False, is_main: bool = True
+) -> CodeFacts:
     """Collect the facts about code.
 
     Parameters
@@ -118,13 +51,16 @@ def analyse(source: str, *, is_cell: bool, lenient: bool = False) -> CodeFacts:
         Whether IPython runs it, so that it may hold magics and shell lines.
     lenient
         Leave out the lines that are not valid Python.
+    is_main
+        Whether it may run as a program, so that what it does only then counts.
 
     Raises
     ------
     SyntaxError
         It is not valid Python.
     """
-    facts = CodeFacts()
+    facts = CodeFacts(is_cell)
+    facts.is_main = is_main
     _collect(source, facts, is_cell=is_cell, lenient=lenient)
     return facts
 
@@ -142,22 +78,28 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool, lenient: bool = Fa
             tree = ast.parse(source)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error)) from None
+    if not facts.is_main:
+        tree.body = [each for each in tree.body if not is_for_programs(each)]
     facts.trees.append(tree)
-    _Visitor(facts).visit(tree)
+    _Visitor(facts, source.splitlines(), is_cell=is_cell).visit(tree)
 
 
 class _Visitor(ast.NodeVisitor):
-    def __init__(self, facts: CodeFacts) -> None:
+    def __init__(self, facts: CodeFacts, lines: list[str], *, is_cell: bool) -> None:
         self.facts = facts
+        self.lines = lines
+        self.is_cell = is_cell
+        self.within: tuple[str, ...] = ()
         self.optional = False
         self.on_colab = False
         self.conditional = False
+        self.looped = LoopedTexts()
 
     # -- imports
 
     def visit_Import(self, node: ast.Import) -> None:
         if not self.on_colab:
-            self.facts.imports += [Import(each.name, (), 0, self.optional) for each in node.names]
+            self.facts.imports += [self._import(node, each.name) for each in node.names]
         for each in node.names:
             name = each.name if each.asname else each.name.partition(".")[0]
             self.facts.aliases[each.asname or name] = name
@@ -165,16 +107,38 @@ class _Visitor(ast.NodeVisitor):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if not self.on_colab:
             names = tuple(each.name for each in node.names)
-            self.facts.imports.append(Import(node.module or "", names, node.level, self.optional))
+            self.facts.imports.append(self._import(node, node.module or "", names, node.level))
         for each in node.names if node.module and not node.level else ():
             own = each.asname or (f"{node.module}.*" if each.name == "*" else each.name)
             self.facts.aliases[own] = f"{node.module}.{each.name}"
 
+    def _import(
+        self, node: ast.stmt, module: str, names: tuple[str, ...] = (), level: int = 0
+    ) -> Import:
+        text = self.lines[node.lineno - 1].strip()
+        return Import(module, names, level, self.optional, self.within, node.lineno, text)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """Note what is only executed when a function of a file is called; a cell calls its own."""
+        before = self.within
+        if not self.is_cell and not re.fullmatch(r"__\w+__", node.name):
+            self.within = (*before, node.name)
+        self.generic_visit(node)
+        self.within = before
+        for each in ast.walk(node):
+            if isinstance(each, ast.Return) and each.value:
+                self.facts.roots.setdefault(node.name, set()).add(root_name(each.value))
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
     def visit_Try(self, node: ast.Try) -> None:
-        lenient = any(_tolerates_a_missing_module(each) for each in node.handlers)
+        lenient = any(tolerates_a_missing_module(each) for each in node.handlers)
         before, self.optional = self.optional, self.optional or lenient
         self._visit_all(node.body)
+        bound = bound_by_packages(node.body)
         for handler in node.handlers:
+            # What takes the place of a module that is missing is needed itself.
+            self.optional = before if bound & bound_by_packages(handler.body) else lenient
             self._visit_under_condition(handler.body)
         self.optional = before
         self._visit_all([*node.orelse, *node.finalbody])
@@ -185,8 +149,16 @@ class _Visitor(ast.NodeVisitor):
             self._visit_all(node.orelse)
             return
         self.visit(node.test)
-        if "colab" not in condition.lower() and not _ALWAYS.search(condition):
-            lenient, self.optional = self.optional, self.optional or bool(_CHECK.search(condition))
+        if self.within and chooses_imports(node):
+            around, self.within = self.within, (*self.within, _ONE_OF_SEVERAL)
+            self._visit_under_condition([*node.body, *node.orelse])
+            self.within = around
+            return
+        if "colab" not in condition.lower() and not ALWAYS_TRUE.search(condition):
+            lenient, self.optional = (
+                self.optional,
+                self.optional or bool(ASKS_FOR_EXTRA.search(condition)),
+            )
             self._visit_under_condition(node.body)
             self.optional = lenient
             self._visit_under_condition(node.orelse)
@@ -216,48 +188,70 @@ class _Visitor(ast.NodeVisitor):
         if name.startswith("get_ipython()."):
             self._run_ipython_call(name.partition(".")[2], texts)
             return
-        keywords = [(each.arg or "", literal(each.value)) for each in node.keywords]
-        values = [*node.args, *(each.value for each in node.keywords)]
-        paths = tuple(
-            filter(None, (known_text(each).strip("*") and known_text(each) for each in values))
-        )
-        names = tuple(each.id for each in node.args if isinstance(each, ast.Name))
-        self.facts.calls.append(
-            Call(name or last_attribute(node.func), tuple(texts), tuple(keywords), paths, names)
-        )
-        if name in _IMPORTING:
-            module = texts[0] if texts else ""
-            if module and not module.startswith("."):
-                self.facts.imports.append(Import(module, (), 0, self.optional))
-        elif name in ("sys.path.append", "sys.path.insert", "site.addsitedir", "sys.path.extend"):
-            self.facts.paths += literal_texts(node)
+        self.facts.calls.append(described(node, self.within))
+        self._note_named(node)
+        if name in ("exec", "eval") and texts:
+            _collect_statement(texts[0], self.facts)
+        elif name == "sys.path.insert":
+            self.facts.paths += added_folders(node, self.facts.texts)
+        elif name in ("sys.path.append", "site.addsitedir", "sys.path.extend"):
+            self.facts.late_paths += added_folders(node, self.facts.texts)
+        elif name == "os.chdir" and node.args:
+            text = known_text(node.args[0])
+            self.facts.entered += [text] if "*" not in text else []
         else:
-            self._run_call(name, node)
+            line = shell_line(name, literal_texts(node))
+            if line is not None:
+                self._run_shell(line)
+
+    def _note_named(self, node: ast.Call) -> None:
+        """Note the modules and packages that a call names in texts."""
+        known = (self.facts.aliases, self.facts.texts, self.looped)
+        if not self.on_colab:
+            self.facts.imports += [
+                Import(each, (), 0, self.optional, self.within)
+                for each in named_modules(node, *known)
+            ]
+            self.facts.packages += [] if self.optional else named_packages(node, *known)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.looped.note_loop(node.target, node.iter)
+        self.generic_visit(node)
+
+    def visit_comprehensions(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+        """Note what a comprehension loops over before what it makes of it."""
+        for each in node.generators:
+            self.looped.note_loop(each.target, each.iter)
+        self.generic_visit(node)
+
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_comprehensions
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Take a base class as a call of it: what its objects need, those of the class do too."""
-        self.facts.calls += [Call(name) for name in map(dotted_name, node.bases) if name]
-        self.generic_visit(node)
+        names = filter(None, map(dotted_name, node.bases))
+        self.facts.calls += [Call(name, within=self.within) for name in names]
+        self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        before = self.within
+        for each in node.body:
+            is_function = isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+            self.within = (*before, node.name) if is_function and not self.is_cell else before
+            self.visit(each)
+        self.within = before
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.generic_visit(node)
+        self.looped.note_list(node)
         if text := known_text(node.value).strip("*"):
             self.facts.texts.update({ast.unparse(each): text for each in node.targets})
+        for each in node.targets:
+            if isinstance(each, ast.Name):
+                self.facts.roots.setdefault(each.id, set()).add(root_name(node.value))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.generic_visit(node)
-        self.facts.properties.append(Call(dotted_name(node), is_property=True))
-
-    def _run_call(self, name: str, node: ast.Call) -> None:
-        words = literal_texts(node)
-        if name.rpartition(".")[2] in ("system", "getoutput", "popen", "run_line_magic"):
-            self._run_shell(" ".join(words))
-        elif name.startswith("subprocess.") or name in ("run", "check_call", "Popen", "call"):
-            self._run_shell(" ".join(words if "pip" not in words[:1] else ["pip", *words[1:]]))
-        elif name.endswith(("pip.main", "_internal.main", "pip_main", "pipmain")):
-            self._run_shell(" ".join(["pip", *words]))
-        elif re.fullmatch(r"(piplite|micropip|ipydeps)\.(install|pip)", name):
-            self._run_shell("pip install " + " ".join(f'"{word}"' for word in words))
+        self.facts.properties.append(
+            Call(dotted_name(node), is_property=True, root=root_name(node), within=self.within)
+        )
 
     def _run_shell(self, command: str) -> None:
         facts = self.facts
@@ -271,6 +265,8 @@ class _Visitor(ast.NodeVisitor):
             # Older nbconvert wrote the whole line as one argument.
             name, _, line = texts[0].lstrip("%").partition(" ")
             self._line_magic(name, texts[1] if len(texts) > 1 else line)
+        elif verb == "extension_manager.load_extension" and texts:
+            self._line_magic("load_ext", texts[0])
         elif verb == "run_cell_magic" and len(texts) > 2:
             self._cell_magic(*texts[:3])
 
@@ -279,18 +275,23 @@ class _Visitor(ast.NodeVisitor):
             self._run_shell(f"{name} {line}")
         elif name in ("sx", "system", "sc"):
             self._run_shell(line)
-        elif name in ("time", "timeit", "prun", "memit"):
+        elif name in WITH_STATEMENT:
             _collect_statement(line.strip(), self.facts)
+        elif name == "cd":
+            text = line.strip().removeprefix("-q ").strip(" '\"")
+            self.facts.entered += [text] if text and not self.on_colab else []
         elif not self.on_colab:
             self.facts.magics.append((name, line.strip()))
 
     def _cell_magic(self, name: str, line: str, body: str) -> None:
         self.facts.cell_magics.append((name, body))
-        if name in _SHELL_CELL_MAGICS:
+        if name in SHELL_CELL_MAGICS:
             self._run_shell(body)
         elif name in ("writefile", "file") and line.split():
             self.facts.written_files[line.split()[-1].strip("'\"")] = body
-        elif name in _PYTHON_CELL_MAGICS:
+        elif name in PYTHON_CELL_MAGICS:
+            if name in WITH_STATEMENT:
+                _collect_statement(line, self.facts)
             _collect(body, self.facts, is_cell=True)
 
 
@@ -300,26 +301,3 @@ def _collect_statement(code: str, facts: CodeFacts) -> None:
         _collect(re.sub(r"^(-\w+\s*\d*\s*)+", "", code), facts, is_cell=True)
     except SyntaxError:
         return
-
-
-def _catches_import_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return bool({ast.unparse(each) for each in kinds} & _IMPORT_ERRORS)
-
-
-def _tolerates_a_missing_module(handler: ast.ExceptHandler) -> bool:
-    """Return whether a handler goes on without a module; one that installs it needs it."""
-    if not _catches_import_error(handler) or _gives_up(handler):
-        return False
-    return not re.search(r"\b(pip3?|conda|mamba)\b.*\binstall\b", ast.unparse(handler), re.DOTALL)
-
-
-def _gives_up(handler: ast.ExceptHandler) -> bool:
-    """Return whether a handler ends the program, so that the missing module is needed."""
-    last = handler.body[-1]
-    if isinstance(last, ast.Raise):
-        return True
-    call = last.value if isinstance(last, ast.Expr) else None
-    return isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS

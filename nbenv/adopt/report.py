@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 from nbenv.adopt.findings import Findings, FoundRequirement
 
@@ -85,6 +86,7 @@ def to_data(findings: Findings) -> dict[str, object]:
         "editable": findings.editable,
         "indexes": [_index_entry(findings, name) for name in findings.indexes],
         "unknown": [{"module": m, "where": w} for m, w in findings.unknown.items()],
+        "by_name": [asdict(each) for each in findings.by_name],
         "optional": [_entry(each) for each in findings.optional],
         "offered": [_entry(each) for each in findings.offered],
         "left_out": [_entry(each) for each in findings.left_out],

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import re
 
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt import special_cases
-from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
-from nbenv.adopt.needs.arguments import argument_needs
-from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings, call_needs, import_needs
-from nbenv.adopt.needs.rules import settled as settled_needs
+from nbenv.adopt.code.scripts import needed_by_scripts
+from nbenv.adopt.findings import (
+    Findings,
+    FoundRequirement,
+    Source,
+    package_name,
+    repository_names,
+)
+from nbenv.adopt.needs.dependencies import brought
+from nbenv.adopt.needs.features import FEATURES, add_features, note_models
 from nbenv.adopt.scan import Scan
-from nbenv.core.import_names import distribution_of, distributions
+from nbenv.core.import_names import distribution_of, distributions, is_namespace
 
 __all__ = ["settle"]
 
 _IMPORTS = Source(3, "imports")
-_FEATURES = Source(3, "features that the code uses")
 _TOOLS = {
     "ipykernel", "jupyter", "jupyterlab", "jupyter-nbenv", "nb-conda", "nb-conda-kernels",
     "notebook", "pip", "setuptools", "wheel", "conda", "voila", "nbgrader", "jupyter-book",
@@ -26,6 +30,11 @@ _TOOLS = {
     "jupyter-client", "jupyter-console", "nbstripout", "sphinx", "ruff", "mypy", "isort",
 }  # fmt: skip
 """Tools for servers and development: a kernel's environment needs them only if imported."""
+_VARIANT = re.compile(
+    r"-(nightly|weekly|dev|pre|unstable|gpu|cpu|cuda\w*|cu\d+|rocm\w*|binary|headless|fork|ce|ng|"
+    r"reloaded|maintained|fixed|patched)"
+)
+"""What follows a package's name in the names of its other builds and of its forks."""
 _COLAB = ("google.colab", "google.colab.patches")
 
 
@@ -49,16 +58,19 @@ def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
         _resolve_module(scan, module, where, python, declared)
     for name, why in scan.needed:
         present = {each for each in declared if _are_alternatives(name, each)}
-        findings.add(min(present, default=name), _FEATURES, why)
+        findings.add(min(present, default=name), FEATURES, why)
         if name == "cython" and special_cases.standard("distutils", python) is not True:
-            findings.add("setuptools", _FEATURES, "Cython builds with it")
-    _add_beside(findings, beside, alone=alone)
+            findings.add("setuptools", FEATURES, "Cython builds with it")
+    _add_beside(scan, beside, alone=alone)
     for name, (companion, why) in special_cases.COMPANIONS.items():
         if name in findings.names():
-            findings.add(companion, _FEATURES, why)
+            findings.add(companion, FEATURES, why)
+    _take_what_comes(findings)
     _add_optional(scan, python)
-    _add_features(scan)
-    scan.note_models()
+    add_features(scan)
+    _leave_to_repositories(findings)
+    _leave_to_projects(scan)
+    note_models(scan)
 
 
 def _imported(imports: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
@@ -81,7 +93,12 @@ def _resolve_module(
     if module.startswith(_COLAB):
         findings.note("google.colab exists only on Colab.")
         return
-    found = _declared_for(top, declared) or distribution_of(module) or _named_in_comment(scan, top)
+    found = (
+        _declared_for(top, module, declared)
+        or _meant_by_names(top, scan)
+        or distribution_of(module)
+        or _named_in_comment(scan, top)
+    )
     if found:
         _add_imported(findings, found, module, where)
     elif scan.local.may_have(module):
@@ -91,7 +108,16 @@ def _resolve_module(
             f"{top} is a Python 2 module; this notebook was probably written for Python 2"
         )
     elif not _is_part_of_known(module, scan):
-        findings.unknown.setdefault(top if distribution_of(top) is None else module, where)
+        findings.unknown.setdefault(_unknown_part(module), where)
+
+
+def _unknown_part(module: str) -> str:
+    """Return the top module, or the part of a namespace, that no package is known for."""
+    if distribution_of(module.partition(".")[0]) is not None:
+        return module
+    parts = module.split(".")
+    names = (".".join(parts[:length]) for length in range(1, len(parts)))
+    return next((name for name in names if not is_namespace(name)), module)
 
 
 def _add_imported(findings: Findings, name: str, module: str, where: list[str]) -> None:
@@ -103,29 +129,47 @@ def _add_imported(findings: Findings, name: str, module: str, where: list[str]) 
 
 def _is_part_of_known(module: str, scan: Scan) -> bool:
     """Return whether a longer import explains it: ``google.cloud`` by ``google.cloud.storage``."""
-    parts = (each for each in scan.imports if each.startswith(f"{module}."))
-    if any(distribution_of(each) for each in parts):
+    parts = [each for each in scan.imports if each.startswith(f"{module}.")]
+    if any(distribution_of(each) for each in parts) or (parts and is_namespace(module)):
         return True
     above = module.rpartition(".")[0]
-    return bool(above) and (above in scan.imports or above in scan.findings.unknown)
+    return bool(above and not is_namespace(above)) and (
+        above in scan.imports or above in scan.findings.unknown
+    )
 
 
-def _declared_for(top: str, declared: set[str]) -> str | None:
-    """Return the declared one of several packages that provide a module."""
+def _declared_for(top: str, module: str, declared: set[str]) -> str | None:
+    """Return the declared one of several packages that provide a module.
+
+    A package that is named after a namespace has one part of it: azureml-rag not ``azureml.core``.
+    """
     also = set(special_cases.ALSO.get(top, "").split()) & declared
     if also:
         return min(also)
     own = str(canonicalize_name(top))
-    if distribution_of(top) is not None:
-        return None
+    if known := distribution_of(top):
+        variants = {name for name in declared if _VARIANT.fullmatch(name.removeprefix(known))}
+        return min((name for name in variants if name.startswith(known)), default=None)
     if own in declared:
         return own
+    if is_namespace(top) and distribution_of(module):
+        return None
     return min((name for name in declared if _is_named_after(name, own)), default=None)
 
 
+def _meant_by_names(top: str, scan: Scan) -> str | None:
+    """Return the one of several packages that alone has the names imported from a module."""
+    package, names = special_cases.BY_NAME.get(top, ("", set()))
+    return package if any(f"{top}.{name}" in scan.imports for name in names) else None
+
+
 def _is_named_after(name: str, module: str) -> bool:
-    """Return whether a package that the table does not know has a module's name in its own."""
-    affixed = name.startswith(f"{module}-") or name.endswith(f"-{module}")
+    """Return whether a package that the table does not know has a module's name in its own.
+
+    That may be the singular: ``htrc-feature-reader`` has the module ``htrc_features``.
+    """
+    affixed = name.startswith((f"{module}-", f"{module.removesuffix('s')}-"))
+    affixed = affixed or name.endswith(f"-{module}")
     affixed = affixed or name in (f"py{module}", f"{module}py")
     return affixed and name not in distributions()
 
@@ -135,6 +179,63 @@ def _are_alternatives(name: str, other: str) -> bool:
     return any(
         name in each.split() and other in each.split() for each in special_cases.ALSO.values()
     )
+
+
+def _take_what_comes(findings: Findings) -> None:
+    """Leave out an imported package where another one brings an alternative to it.
+
+    Two packages that provide the same module overwrite each other's files. One with "headless" in
+    its name has less.
+    """
+    asked = [each.requirement for each in findings.settled()]
+    come = brought(asked)
+    for module, names in special_cases.ALSO.items():
+        alike = {name for name in names.split() if "headless" not in name}
+        if come.isdisjoint(alike):
+            continue
+        # A package may bring its own alternative: mlflow depends on mlflow-skinny.
+        others = brought(text for text in asked if package_name(text) not in alike) & alike
+        findings.requirements = [
+            each
+            for each in findings.requirements
+            if each.module != module
+            or each.source.rank < _IMPORTS.rank
+            or not others - {each.name}
+            or each.name in others
+        ]
+
+
+def _leave_to_repositories(findings: Findings) -> None:
+    """Leave out an imported package that a URL without a name installs, by its repository's name.
+
+    Both would be installed, one over the other, and the resolver may find no version for both.
+    """
+    urls = [each.requirement for each in findings.requirements if not each.name]
+    names = {name for url in urls for name in repository_names(url)}
+    findings.requirements = [
+        each
+        for each in findings.requirements
+        if each.source.rank < _IMPORTS.rank
+        or not names & {each.name, canonicalize_name(each.module or each.name)}
+    ]
+    for module in [each for each in findings.unknown if canonicalize_name(each) in names]:
+        del findings.unknown[module]
+
+
+def _leave_to_projects(scan: Scan) -> None:
+    """Leave out the modules of a project beside the notebook that it installs by its folder."""
+    findings = scan.findings
+    texts = [each.requirement for each in findings.requirements if not each.name]
+    modules = {
+        module for text in [*texts, *findings.editable] for module in scan.local.modules_of(text)
+    }
+    findings.requirements = [
+        each
+        for each in findings.requirements
+        if each.source.rank != _IMPORTS.rank or each.module not in modules
+    ]
+    for module in modules & findings.unknown.keys():
+        del findings.unknown[module]
 
 
 def _named_in_comment(scan: Scan, top: str) -> str | None:
@@ -147,15 +248,19 @@ def _named_in_comment(scan: Scan, top: str) -> str | None:
     return None
 
 
-def _add_beside(findings: Findings, beside: Findings, *, alone: bool) -> None:
-    """Add what files beside the notebook declare; of files for several, only what it imports."""
-    needed = findings.names()
+def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
+    """Add what files beside the notebook declare; of files for others too, only what it imports."""
+    findings, needed = scan.findings, scan.findings.names()
     imported = {each.name for each in findings.requirements if each.source.rank == _IMPORTS.rank}
     recorded = any(each.source.rank == 0 for each in findings.requirements)
+    mine = alone and not recorded
+    unused = {each.name for each in beside.requirements} - needed
+    others = needed_by_scripts(scan.local.folders[0], scan.visited) if mine and unused else set()
     for each in beside.requirements:
         is_tool = each.name in _TOOLS and each.name not in imported
         is_gone = each.name in special_cases.PYTHON_2_PACKAGES and each.name not in imported
-        if is_tool or is_gone or (each.name not in needed and (recorded or not alone)):
+        is_unused = each.name in unused and (not mine or each.name in others)
+        if is_tool or is_gone or is_unused:
             findings.left_out.append(each)
         else:
             findings.requirements.append(each)
@@ -168,7 +273,7 @@ def _add_beside(findings: Findings, beside: Findings, *, alone: bool) -> None:
             findings.index_sources.setdefault(url, set()).update(sources)
         findings.main_indexes |= beside.main_indexes
     findings.notes += [note for note in beside.notes if note not in findings.notes]
-    if alone and not recorded:
+    if mine:
         findings.editable += beside.editable
 
 
@@ -180,47 +285,3 @@ def _add_optional(scan: Scan, python: str) -> None:
         name = distribution_of(module)
         if name and name not in known and name not in {each.name for each in findings.optional}:
             findings.optional.append(FoundRequirement(name, _IMPORTS, tuple(where), module))
-
-
-def _add_features(scan: Scan) -> None:
-    """Add what imports and calls need besides, and offer what calls may need."""
-    findings = scan.findings
-    present = [each.requirement for each in findings.settled()]
-    named = findings.names()
-    for choice, need in settled_needs(_needs(scan), present):
-        found = FoundRequirement(choice, _FEATURES, (need.why,))
-        if need.offered:
-            findings.offered.append(found)
-        else:
-            findings.add(choice, _FEATURES, need.why)
-            findings.speculative |= {package_name(choice)} - named
-
-
-def _needs(scan: Scan) -> Iterator[ImpliedNeed]:
-    around = _surroundings(scan)
-    for module in sorted(around.imported):
-        yield from import_needs(module)
-    for name, text in around.texts.items():
-        if name == "os.environ['KERAS_BACKEND']" or name.endswith(".plotting.backend"):
-            yield ImpliedNeed((text,), name)
-    for facts, where in scan.code:
-        for call in (*facts.calls, *facts.properties):
-            for need in (*call_needs(call, around), *argument_needs(call, around)):
-                yield replace(need, why=f"{need.why}, {where}")
-
-
-def _surroundings(scan: Scan) -> Surroundings:
-    texts = {name: text for facts, _ in scan.code for name, text in facts.texts.items()}
-    aliases = {name: module for facts, _ in scan.code for name, module in facts.aliases.items()}
-    imported = {module for module in scan.imports if not scan.local.has(module)}
-    imported |= {module for module in aliases.values() if module.endswith(".*")}
-    imported |= {"plotting_backend"} if _has_plotting_backend(scan, texts) else set()
-    return Surroundings(aliases, frozenset(imported), texts)
-
-
-def _has_plotting_backend(scan: Scan, texts: dict[str, str]) -> bool:
-    """Return whether pandas is told to draw by another package than matplotlib."""
-    calls = (call for facts, _ in scan.code for call in facts.calls)
-    return any(name.endswith("plotting.backend") for name in texts) or any(
-        "plotting.backend" in call.texts for call in calls
-    )

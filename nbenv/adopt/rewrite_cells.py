@@ -1,4 +1,8 @@
-"""Rewrite install lines in cells as ``%nbenv`` lines."""
+"""Rewrite install lines in cells as ``%nbenv`` lines.
+
+One that names another index instead of the default one becomes a ``%pip`` line: ``-i`` is pip's
+word for it, and nbenv follows that.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ _CHAINED = re.compile(r"&&|\|\||;|\|")
 
 
 def rewritten(source: str) -> str:
-    """Return a cell's source with its install lines as ``%nbenv install``; other lines stay."""
+    """Return a cell's source with its install lines as nbenv's own; other lines stay."""
     if source.lstrip().startswith("%%"):
         return source
     return _LINE.sub(_rewritten_line, source)
@@ -33,16 +37,30 @@ def _rewritten_line(line: re.Match[str]) -> str:
     parts = len(_CHAINED.findall(re.sub(r"([\"']).*?\1", "", command))) + 1
     if len(found) != parts or not found:
         return line[0]
-    texts = [_arguments(each) for each in found]
+    texts = [_magic(each) for each in found]
     if any(text is None for text in texts):
         return line[0]
-    return "\n".join(f"{line['indent']}%nbenv install {text}" for text in texts)
+    return "\n".join(f"{line['indent']}{text}" for text in texts)
 
 
-def _arguments(install: Install) -> str | None:
-    """Return the arguments of ``%nbenv install``; None where it has none for this command."""
-    if install.links or install.constraints or install.main_index:
+def _magic(install: Install) -> str | None:
+    """Return the line of a magic; None where nbenv has no words for this command."""
+    if install.links or install.constraints or len(install.main_index) > 1:
         return None
+    words = _words(install)
+    if not install.main_index:
+        indexes = Findings()
+        for url in install.indexes:
+            indexes.add_index(url)
+        named = [f"--index {name}={url}" for name, url in indexes.indexes.items()]
+        return " ".join(["%nbenv install", *words, *named]) if words else None
+    options = [f"-i {shlex.quote(url)}" for url in install.main_index]
+    options += [f"--extra-index-url {shlex.quote(url)}" for url in install.indexes]
+    return " ".join(["%pip install", *words, *options]) if words else None
+
+
+def _words(install: Install) -> list[str]:
+    """Return what a command installs, as words of a line."""
     names = install.requirements
     if install.conda:
         findings = Findings()
@@ -52,8 +70,4 @@ def _arguments(install: Install) -> str | None:
     words = [shlex.quote(text) for text in names]
     for option, values in (("-r", install.files), ("-e", install.editable)):
         words += [f"{option} {shlex.quote(value)}" for value in values]
-    indexes = Findings()
-    for url in install.indexes:
-        indexes.add_index(url)
-    words += [f"--index {name}={url}" for name, url in indexes.indexes.items()]
-    return " ".join(words) or None
+    return words

@@ -1,15 +1,17 @@
-"""Find the package whose absence an error in a running cell is about."""
+"""Find the packages whose absence an error in a running cell is about."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt import special_cases
 from nbenv.core.import_names import distribution_of, distributions
 
-__all__ = ["missing_package"]
+__all__ = ["missing_packages"]
 
 _MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _ANY_CASE = re.IGNORECASE
@@ -38,6 +40,7 @@ _STATED = (
     rf"(?:chunk manager|engine|backend) {_QUOTED} is not available",
     r"unrecognized chunk manager (?P<name>\w+)",
     r"usable engine; tried using: '(?P<name>\w+)'",
+    r"suitable backend libraries \((?P<name>\w+)",
 )
 """How libraries say in an error of any class that a package is missing."""
 _IMPLIED = (
@@ -47,6 +50,7 @@ _IMPLIED = (
     rf"(?:without|install) (?:the )?{_WORD}",
 )
 """What says so in an error about an import, and might say anything else in another one."""
+_NEXT = re.compile(rf"[`'\"](?:,? and|,) {_QUOTED}")
 _OF_IMPORTS = ("ImportError", "ModuleNotFoundError", "MissingDependencyError", "DependencyError")
 _KNOWN_MESSAGES = (
     ("IProgress not found", "ipywidgets"),
@@ -58,8 +62,10 @@ _KNOWN_MESSAGES = (
 )
 
 
-def missing_package(name: str, message: str, python: str) -> str | None:
-    """Return the package whose absence an error is about, None where none is known.
+def missing_packages(name: str, message: str, python: str) -> list[str]:
+    """Return the packages whose absence an error is about, in its order; none where none is known.
+
+    There are several only where the error says that all of them are needed.
 
     Parameters
     ----------
@@ -70,14 +76,25 @@ def missing_package(name: str, message: str, python: str) -> str | None:
     """
     for words, package in _KNOWN_MESSAGES:
         if words in message:
-            return package or None
+            return [package] if package else []
     if found := _MODULE.search(message):
-        return _package_of_module(found[1], python)
+        known = _package_of_module(found[1], python)
+        return [known] if known else []
     if not name.endswith(("Error", "NotFound", "Warning", "Exception")):
-        return None
+        return []
     phrases = _STATED + (_IMPLIED if name.endswith(_OF_IMPORTS) else ())
-    named = (found["name"] for each in phrases for found in re.finditer(each, message, _ANY_CASE))
-    return next((known for word in named if (known := _package_of_word(word))), None)
+    for found in chain.from_iterable(re.finditer(each, message, _ANY_CASE) for each in phrases):
+        if first := _package_of_word(found["name"]):
+            more = map(_package_of_word, _listed_after(message, found.end("name")))
+            return list(dict.fromkeys([first, *filter(None, more)]))
+    return []
+
+
+def _listed_after(message: str, position: int) -> Iterator[str]:
+    """Yield the quoted names that an enumeration goes on with: ``"requests" and "aiohttp"``."""
+    while found := _NEXT.match(message, position):
+        yield found["name"]
+        position = found.end("name")
 
 
 def _package_of_module(module: str, python: str) -> str | None:

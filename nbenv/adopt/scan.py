@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from nbenv.adopt import special_cases
-from nbenv.adopt.conda_specs import add_match_spec
-from nbenv.adopt.findings import Findings, Source, package_name
+from nbenv.adopt.code.facts import CodeFacts, Import
+from nbenv.adopt.code.install_lines import INSTALLERS, add_install
+from nbenv.adopt.code.programs import Program, programs
+from nbenv.adopt.findings import Findings, package_name
 from nbenv.adopt.install_commands import Install, clones, installs, saved_files
+from nbenv.adopt.literals import is_reached, names_reached
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.needs.arguments import driver_needs
 from nbenv.adopt.notebook_reader import Cell, read
-from nbenv.adopt.project_files import read_requirements, read_requirements_text
-from nbenv.adopt.python_code import CodeFacts, Import, analyse
-from nbenv.core.import_names import distribution_of
+from nbenv.adopt.python_code import analyse
+from nbenv.core.import_names import distribution_of, distributions
 from nbenv.errors import NotebookError
 
-__all__ = ["Scan"]
+__all__ = ["Scan", "note_places"]
 
 _COMMENTED = re.compile(
     r"^\s*#+\s*([!%]*\s*(?:\S*python\S* -m )?(?:pip|conda|mamba|uv)\b.*install.*)$"
 )
-_MIRROR = re.compile(r"\bmirrors?\b|tuna|douban|//pypi\.org|//pypi\.python\.org", re.IGNORECASE)
-_MODELS = re.compile(r"\b([a-z]{2}_(?:core|dep|ent)_[a-z]+_(?:sm|md|lg|trf))\b")
 _MOST_FILES = 500
 
 
@@ -34,10 +37,10 @@ class Scan:
 
     `imports` and `optional` map modules to places, `needed` names packages that magics need and
     why. `commented` are installs that are commented out, or run on Colab only or under a condition;
-    the last are in `conditional`, too.
+    the last are in `conditional`, too. `unused` are imports within functions of files that are not
+    used, and `used` the names that the code uses.
     """
 
-    folder: Path
     findings: Findings
     local: LocalModules
     imports: dict[str, list[str]] = field(default_factory=dict)
@@ -47,6 +50,8 @@ class Scan:
     commented: list[Install] = field(default_factory=list)
     conditional: list[tuple[Install, str]] = field(default_factory=list)
     visited: set[Path] = field(default_factory=set)
+    unused: list[tuple[Import, str, Path]] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
     # -- cells and files
 
@@ -64,7 +69,7 @@ class Scan:
             self._add_code(facts, where)
             self._add_commented(cell.source, where)
 
-    def _scan_file(self, path: Path) -> None:
+    def _scan_file(self, path: Path, *, is_run: bool = False) -> None:
         path = path.resolve()
         if path in self.visited or len(self.visited) > _MOST_FILES:
             return
@@ -78,7 +83,7 @@ class Scan:
             self.findings.note(f"{path.name} beside the notebook could not be read.")
             return
         try:
-            facts = analyse(source, is_cell=False)
+            facts = analyse(source, is_cell=False, is_main=is_run)
         except SyntaxError:
             self.findings.note(f"{path.name} beside the notebook is not valid Python.")
             facts = _facts_of_valid_lines(source, is_cell=False)
@@ -86,7 +91,7 @@ class Scan:
 
     def _add_code(self, facts: CodeFacts, where: str, path: Path | None = None) -> None:
         self.code.append((facts, where))
-        self._add_local(facts)
+        note_places(facts, self.local, is_cell=path is None)
         for command in facts.commands:
             self._add_command(command, where)
         for command in facts.colab_commands:
@@ -99,24 +104,10 @@ class Scan:
             self._add_cell_magic(name, body, where)
         for found in facts.imports:
             self._add_import(found, where, path)
+        for name in facts.packages:
+            self._add_package(name, where)
         for name, body in facts.written_files.items():
             self._scan_written_file(name, body)
-
-    def _add_local(self, facts: CodeFacts) -> None:
-        """Note the modules that the code itself puts beside the notebook, or on the path."""
-        for text in facts.paths:
-            self.local.add_folder(text)
-        self.local.written.update(facts.written_files)
-        shell = (facts.commands, facts.colab_commands, facts.conditional_commands)
-        for command in [each for some in shell for each in some]:
-            self.local.downloaded.update(saved_files(command))
-            self.local.clones.update(clones(command))
-        lines = [line if name == "cd" else "" for name, line in facts.magics]
-        lines += [found for each in facts.commands for found in re.findall(r"\bcd\s+(\S+)", each)]
-        self.local.entered += [Path(line.strip("'\"")).name for line in lines if line]
-        for call in facts.calls:
-            if call.method in ("urlretrieve", "download", "urlopen", "get") and call.texts:
-                self.local.downloaded.update(re.findall(r"([\w-]+)\.py\b", " ".join(call.texts)))
 
     def _scan_written_file(self, name: str, body: str) -> None:
         if name.endswith(".py"):
@@ -140,10 +131,30 @@ class Scan:
 
     def _add_command(self, command: str, where: str) -> None:
         for install in installs(command):
-            self._add_install(install, where)
+            add_install(install, where, self.findings, self.local)
         if model := re.search(r"spacy\s+download\s+(\S+)", command):
             self.findings.note(f"{where} downloads the spaCy model {model[1]} when it runs.")
             self.needed.append(("pip", where))
+        for program in programs(command):
+            self._add_program(program, where)
+
+    def _add_program(self, program: Program, where: str) -> None:
+        """Add what a program needs that a command runs on the notebook's Python."""
+        if program.package:
+            self.needed.append((program.package, f"a command, {where}"))
+        elif program.module:
+            self._add_import(Import(program.module), f"python -m, {where}")
+        elif program.file and (path := self.local.find(program.file)).is_file():
+            self._scan_file(path, is_run=True)
+        elif program.code:
+            with contextlib.suppress(SyntaxError):
+                self._add_code(analyse(program.code, is_cell=False), where)
+
+    def _add_package(self, name: str, where: str) -> None:
+        """Add a package whose metadata the code reads, by its own name alone."""
+        own = str(canonicalize_name(name))
+        if own in distributions() and own not in INSTALLERS:
+            self.needed.append((own, f"its metadata, {where}"))
 
     def _add_conditional(self, command: str, where: str) -> None:
         """Take an install under a condition for a hint: the code may run without it."""
@@ -151,58 +162,6 @@ class Scan:
             self.commented.append(install)
             self.findings.add_system(install.system, where)
             self.conditional.append((install, where))
-
-    def _add_install(self, install: Install, where: str) -> None:
-        source = Source(1, f"install lines, {where}")
-        self.findings.add_system(install.system, where)
-        for word in install.placeholders:
-            self.findings.note(f"{where} installs {word}, which is known only when it runs")
-        if install.no_deps:
-            self.findings.no_deps |= {
-                name for t in install.requirements if (name := package_name(t))
-            }
-        for text in [*install.requirements, *install.editable]:
-            if cloned := self.local.cloned_from(text):
-                self.findings.add(f"git+{cloned}", source, where)
-            elif text in install.editable:
-                self.findings.editable.append(text)
-            elif install.conda:
-                add_match_spec(text, source, self.findings)
-            else:
-                self.findings.add(self._without_local_version(text, install, where), source, where)
-        main = install.main_index[-1:]  # as for pip, the last one counts
-        for url in [*main, *install.indexes]:
-            if _MIRROR.search(url):
-                self.findings.note(
-                    f"{where} names a mirror of the main index; your own index is used instead."
-                )
-            elif url.startswith(("http://", "https://")):
-                self.findings.add_index(url, source=source)
-                if url in main:
-                    self.findings.add_main_index(url, source)
-        for name in install.files:
-            self._add_requirements_file(name, source, where)
-
-    def _without_local_version(self, text: str, install: Install, where: str) -> str:
-        """Remove a local version label (PEP 440) that only a page of links has, no index."""
-        local = re.search(r"==[^+;,\s]+(\+\w[\w.]*)", text)
-        if local and not install.indexes and not install.main_index:
-            name = text.partition("=")[0]
-            self.findings.note(
-                f"{where} asks for the {local[1]} build of {name}; the default build is used."
-            )
-            return text.replace(local[1], "")
-        return text
-
-    def _add_requirements_file(self, name: str, source: Source, where: str) -> None:
-        path = self.folder / name
-        if name in self.local.written:
-            text = self.local.written[name]
-            read_requirements_text(text, source, self.findings, self.folder)
-        elif path.is_file():
-            read_requirements(path, Source(1, f"{name}, which {where} installs"), self.findings)
-        else:
-            self.findings.note(f"{where} installs from {name}, which does not exist.")
 
     def _add_magic(self, name: str, line: str, where: str) -> None:
         if name in ("load_ext", "reload_ext"):
@@ -213,6 +172,9 @@ class Scan:
             self.needed.append(("matplotlib", f"%matplotlib, {where}"))
             if "widget" in line or "ipympl" in line:
                 self.needed.append(("ipympl", f"%matplotlib {line}, {where}"))
+            elif line.startswith("qt"):
+                name = "pyqt6" if line.startswith("qt6") else "pyqt5"
+                self.needed.append((name, f"%matplotlib {line}, {where}"))
         elif special_cases.MAGICS.get(name):
             self.needed.append((special_cases.MAGICS[name], f"%{name}, {where}"))
             for driver in driver_needs(line.split()[0], f"%{name}") if line else ():
@@ -228,10 +190,10 @@ class Scan:
     def _scan_run_file(self, line: str, where: str) -> None:
         words = [word for word in line.split() if not word.startswith("-")]
         name = words[0].strip("'\"") if words else ""
-        candidates = [self.folder / name, self.folder / f"{name}.py", self.folder / f"{name}.ipynb"]
+        candidates = [self.local.find(f"{name}{suffix}") for suffix in ("", ".py", ".ipynb")]
         path = next((each for each in candidates if each.is_file()), None)
         if path:
-            self._scan_file(path)
+            self._scan_file(path, is_run=True)
         elif name and name not in self.local.written:
             self.findings.note(f"{where} runs {name}, which does not exist.")
 
@@ -246,17 +208,40 @@ class Scan:
     # -- imports
 
     def _add_import(self, found: Import, where: str, path: Path | None = None) -> None:
+        if path and found.within:
+            self.unused.append((found, where, path))
+            return
         if path and _is_implicitly_relative(found, path, self.local):
             found = replace(found, level=1)
         for file in [*self.local.files(found, path), *self.local.notebooks(found)]:
             self._scan_file(file)
-        if found.level or not found.module:
-            return
+        if not found.level and found.module:
+            self._note_modules(found, where)
+
+    def _note_modules(self, found: Import, where: str) -> None:
         target = self.optional if found.optional else self.imports
         for module in found.modules():
             target.setdefault(module, [])
             if where not in target[module]:
                 target[module].append(where)
+
+    def add_used_imports(self) -> None:
+        """Add the imports within functions of files that are used; the others are optional."""
+        self.used, found = self._names_reached(), self.unused
+        while found:
+            self.used = self._names_reached()
+            found = [each for each in self.unused if is_reached(each[0].within, self.used)]
+            self.unused = [each for each in self.unused if each not in found]
+            for each, where, path in found:
+                self._add_import(replace(each, within=()), where, path)
+        for each, where, path in self.unused:
+            if not (each.level or _is_implicitly_relative(each, path, self.local)):
+                self._note_modules(replace(each, optional=True), where)
+
+    def _names_reached(self) -> set[str]:
+        cells = [tree for facts, _ in self.code if facts.is_cell for tree in facts.trees]
+        files = [tree for facts, _ in self.code if not facts.is_cell for tree in facts.trees]
+        return names_reached(cells, files)
 
     def hint_conditional(self) -> None:
         """Give hints at what is installed under a condition, and not needed otherwise."""
@@ -266,16 +251,38 @@ class Scan:
             if names:
                 self.findings.hints.append(f"{where} installs {' '.join(names)} under a condition")
 
-    def note_models(self) -> None:
-        """Note the spaCy models that are loaded: no index has them."""
-        for facts, where in self.code:
-            for call in facts.calls:
-                if call.method == "load" and call.texts and _MODELS.fullmatch(call.texts[0]):
-                    model = call.texts[0]
-                    self.findings.note(
-                        f"{where} loads the spaCy model {model}, which no index has. "
-                        f"To get it: !python -m spacy download {model}"
-                    )
+
+def note_places(facts: CodeFacts, local: LocalModules, *, is_cell: bool) -> None:
+    """Note the modules that code itself puts beside the notebook, or on the path.
+
+    Parameters
+    ----------
+    facts
+        The facts about the code.
+    local
+        The modules beside the notebook, which are completed.
+    is_cell
+        Whether a folder that the code changes to is the notebook's from then on.
+    """
+    for text in facts.entered if is_cell else ():
+        local.enter(text)
+    for text in facts.paths:
+        local.add_folder(text)
+    for text in facts.late_paths:
+        local.add_folder(text, late=True)
+    local.written.update(facts.written_files)
+    shell = (facts.commands, facts.colab_commands, facts.conditional_commands)
+    for command in [each for some in shell for each in some]:
+        local.downloaded.update(saved_files(command))
+        local.clones.update(clones(command))
+        for address in re.findall(r"https?://\S+?\.py\b", command):
+            local.note_download(address)
+    lines = [found for each in facts.commands for found in re.findall(r"\bcd\s+(\S+)", each)]
+    local.entered += [Path(line.strip("'\"")).name for line in lines]
+    for call in facts.calls:
+        if call.method in ("urlretrieve", "download", "urlopen", "get") and call.texts:
+            for text in call.texts:
+                local.note_download(text)
 
 
 def _is_implicitly_relative(found: Import, path: Path, local: LocalModules) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable
 
 __all__ = [
     "ALSO",
+    "BY_NAME",
     "COMPANIONS",
     "EXTENSIONS",
     "MAGICS",
     "PYTHON_2",
     "PYTHON_2_PACKAGES",
     "WINDOWS_ONLY",
+    "parts_of",
     "standard",
 ]
 
@@ -46,8 +50,47 @@ ALSO = {
     "kafka": "kafka-python kafka-python-ng",
     "pynvml": "nvidia-ml-py pynvml",
     "llama_index": "llama-index llama-index-core",
+    "theano": "theano theano-pymc",
+    "haystack": "haystack-ai farm-haystack",
+    "twitter": "twitter python-twitter",
+    "alphalens": "alphalens alphalens-reloaded",
+    "pyfolio": "pyfolio pyfolio-reloaded",
+    "empyrical": "empyrical empyrical-reloaded",
+    "zipline": "zipline zipline-reloaded",
+    "causalimpact": "causalimpact pycausalimpact tfcausalimpact",
+    "dtw": "dtw dtw-python",
+    "slack": "slackclient slack-sdk",
+    "progressbar": "progressbar progressbar2",
+    "colour": "colour-science colour",
+    "esm": "esm fair-esm",
+    "rl": "keras-rl keras-rl2",
+    "gnupg": "gnupg python-gnupg",
+    "snappy": "snappy python-snappy",
+    "igraph": "igraph python-igraph",
+    "rdkit": "rdkit rdkit-pypi",
+    "soundfile": "soundfile pysoundfile",
+    "pinecone": "pinecone pinecone-client",
+    "MySQLdb": "mysqlclient mysql-python",
+    "mlflow": "mlflow mlflow-skinny",
+    "pyspark": "pyspark databricks-connect",
+    "nmslib": "nmslib nmslib-metabrainz",
+    "openbabel": "openbabel openbabel-wheel",
+    "xgboost": "xgboost xgboost-cpu",
+    "bson": "bson pymongo",
+    "camelot": "camelot-py camelot-fork",
+    "mnist": "mnist python-mnist",
+    "binance": "python-binance binance-connector",
+    "pycocotools": "pycocotools pycocotools-windows",
+    "jose": "jose python-jose",
+    "discord": "discord-py py-cord",
 }
 """Module → all packages that provide it, where there are several."""
+
+BY_NAME = {
+    "colour": ("colour", {"Color", "COLOR_NAME_TO_RGB", "RGB_color_picker", "make_color_factory"}),
+    "haystack": ("farm-haystack", {"nodes", "pipelines"}),
+}
+"""Module → a package that is meant where one of these names is imported from it."""
 
 COMPANIONS = {
     "ipython-sql": ("prettytable<3.12", "ipython-sql fails with newer versions"),
@@ -66,6 +109,7 @@ MAGICS = {
     "snakeviz": "snakeviz", "lprun": "line-profiler", "mprun": "memory-profiler",
     "memit": "memory-profiler", "tutor": "tutormagic", "nbtutor": "nbtutor",
     "pycodestyle": "pycodestyle-magic", "flake8": "pycodestyle-magic", "scalene": "scalene",
+    "sqlplot": "matplotlib",
 }  # fmt: skip
 """Magic → the package that has it."""
 
@@ -106,6 +150,15 @@ PYTHON_2_PACKAGES = frozenset(
     "wsgiref".split()
 )
 """Packages that only Python 2 needed: lists of what was installed have them, and they fail now."""
+
+_PARTS = ((re.compile(r"langchain(\[.*\])?==v?0\.0\.\d+"), "langchain-community"),)
+"""Exact versions of packages that still had what another package has today, and that package."""
+
+
+def parts_of(requirements: Iterable[str]) -> set[str]:
+    """Return the packages that were not yet split off the required versions of others."""
+    return {part for text in requirements for old, part in _PARTS if old.match(text)}
+
 
 # -- the standard library of each Python
 

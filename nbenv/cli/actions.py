@@ -14,6 +14,7 @@ __all__ = [
     "adopt",
     "approvals",
     "audit",
+    "build",
     "diff",
     "doctor",
     "envs",
@@ -21,6 +22,7 @@ __all__ = [
     "git_config",
     "git_merge",
     "git_text",
+    "history",
     "install",
     "kernelspec",
     "list_",
@@ -29,8 +31,9 @@ __all__ = [
     "pack",
     "pip",
     "prune",
+    "record",
+    "redo",
     "restore",
-    "run",
     "status",
     "tree",
     "undo",
@@ -39,6 +42,7 @@ __all__ = [
     "upgrade",
     "verify",
     "why",
+    "workers",
 ]
 
 # -- start
@@ -57,7 +61,13 @@ def adopt(call: Call) -> Steps[Outcome]:
 
     if call.places:
         return _adopt_folder(call)
-    return adopt(call.notebook(), call.request(AdoptOptions), call.agreed)
+    consent = _everything if call.options.yes else call.ask
+    return adopt(call.notebook(), call.request(AdoptOptions), call.agreed, consent=consent)
+
+
+def _everything(question: str) -> bool:
+    """Answer yes, as ``--yes`` asks for."""
+    return True
 
 
 def _adopt_folder(call: Call) -> Steps[Outcome]:
@@ -83,11 +93,25 @@ def restore(call: Call) -> Steps[Outcome]:
             "restore --torch-backend changes a build, and cannot be combined with another option.",
             todo="Use --torch-backend on its own; --fallback cpu has a preview.",
         )
+    if options.into:
+        return _provide(call)
     if options.dry_run:
         return _preview(call)
     return restore(
         call.notebook(), options.python, options.fallback, call.agreed, options.torch_backend
     )
+
+
+def _provide(call: Call) -> Steps[Outcome]:
+    from nbenv.operations.sharing.provide import provide
+
+    options = call.options
+    if options.python or options.fallback or options.torch_backend or options.dry_run:
+        raise UsageError(
+            "restore --into provides what is recorded, and cannot be combined with another option.",
+            todo="Use --into on its own.",
+        )
+    return provide(call.notebook(), options.into, call.agreed)
 
 
 def _preview(call: Call) -> Steps[Outcome]:
@@ -98,29 +122,6 @@ def _preview(call: Call) -> Steps[Outcome]:
     from nbenv.operations.preview import preview
 
     return preview(call.notebook(), look_up=not call.options.no_sizes)
-
-
-def run(call: Call) -> Steps[Outcome]:
-    """Run a notebook; nbclient is slow to import."""
-    from nbenv.operations.run import run
-
-    options = call.options
-    if options.adopt:
-        return _run_adopting(call)
-    if options.yes or options.as_of or options.torch_backend:
-        raise UsageError("--yes, --as-of and --torch-backend need --adopt.")
-    return run(call.path, options.output, options.python, options.fallback)
-
-
-def _run_adopting(call: Call) -> Steps[Outcome]:
-    from nbenv.operations.adoption.adopt import AdoptOptions
-    from nbenv.operations.adoption.run_adopt import run_adopting
-
-    options = call.options
-    if options.fallback:
-        raise UsageError("run --adopt cannot be combined with --fallback.")
-    consent = (lambda _: True) if options.yes else call.ask
-    return run_adopting(call.path, options.output, call.request(AdoptOptions), consent)
 
 
 # -- change
@@ -152,9 +153,23 @@ def move_python(call: Call) -> Steps[Outcome]:
 
 def undo(call: Call) -> Steps[Outcome]:
     """Undo the last change."""
-    from nbenv.operations.undo import undo
+    from nbenv.operations.undoing.undo import undo
 
-    return undo(call.notebook(), call.agreed)
+    return undo(call.notebook(), call.options.dry_run, call.agreed)
+
+
+def redo(call: Call) -> Steps[Outcome]:
+    """Redo the change that was undone last."""
+    from nbenv.operations.undoing.undo import redo
+
+    return redo(call.notebook(), call.options.dry_run, call.agreed)
+
+
+def record(call: Call) -> Steps[Outcome]:
+    """Record what is installed."""
+    from nbenv.operations.installing.record_installed import record_installed
+
+    return record_installed(call.notebook(), call.options.dry_run, call.agreed)
 
 
 def pip(call: Call) -> Outcome | Steps[Outcome]:
@@ -211,6 +226,13 @@ def diff(call: Call) -> Outcome:
     return diff(call.notebook(), *call.words)
 
 
+def history(call: Call) -> Outcome:
+    """Show the changes of the environment."""
+    from nbenv.operations.undoing.past_changes import show_history
+
+    return show_history(call.notebook())
+
+
 def audit(call: Call) -> Steps[Outcome]:
     """Look for known vulnerabilities."""
     from nbenv.operations.audit import audit
@@ -228,18 +250,53 @@ def export(call: Call) -> Steps[Outcome]:
     return perform_export(call.options, call.notebook())
 
 
+def build(call: Call) -> Steps[Outcome]:
+    """Build an image of the environment."""
+    from nbenv.containers.environment_image import BuildOptions, build
+
+    return build(call.notebook(), call.request(BuildOptions), call.agreed)
+
+
+def workers(call: Call) -> Steps[Outcome]:
+    """Prepare what the kernel gives the workers of a cluster."""
+    from nbenv.workers.prepare_workers import WorkersRequest, prepare_workers
+
+    return prepare_workers(call.notebook(), call.request(WorkersRequest), call.agreed)
+
+
 def pack(call: Call) -> Steps[Outcome]:
-    """Pack a notebook and its wheels."""
+    """Pack a notebook and its wheels, or its environment."""
     from nbenv.operations.pack import pack
 
+    if call.options.archive:
+        return _pack_archive(call)
+    given = [each for each in ("with_python", "engine", "without") if getattr(call.options, each)]
+    if given:
+        word = {"with_python": "--with-python", "engine": "--for"}.get(given[0], "--without")
+        raise UsageError(f"{word} is for an archive.", todo="Say where to write it: --archive FILE")
     return pack(call.notebook(), call.options.output, call.options.platform, call.agreed)
+
+
+def _pack_archive(call: Call) -> Steps[Outcome]:
+    from nbenv.engine.archiving.archive import ArchiveOptions
+    from nbenv.operations.sharing.pack_archive import pack_archive
+
+    options = call.options
+    if options.output or options.platform:
+        word, why = ("-o", "--archive names the file.")
+        if options.platform:
+            word, why = ("--platform", "An archive is for machines like this one.")
+        raise UsageError(f"Use --archive without {word}.", why)
+    chosen = ArchiveOptions(options.with_python, options.engine or "", tuple(options.without or ()))
+    return pack_archive(call.notebook(), options.archive, chosen, call.agreed)
 
 
 def unpack(call: Call) -> Steps[Outcome]:
     """Restore a packed notebook."""
-    from nbenv.operations.pack import unpack
+    from nbenv.operations.unpack import unpack
 
-    return unpack(call.words[0], call.options.output)
+    consent = _everything if call.options.yes else call.ask
+    return unpack(call.words[0], call.options.output, consent)
 
 
 def verify(call: Call) -> Steps[Outcome]:
@@ -276,7 +333,7 @@ def git_merge(call: Call) -> Steps[Outcome]:
 
 def doctor(call: Call) -> Outcome:
     """Check the installation; jupyter_client is slow to import."""
-    from nbenv.operations.doctor import doctor
+    from nbenv.operations.setup.doctor import doctor
 
     return doctor()
 
@@ -303,7 +360,7 @@ def approvals(call: Call) -> Outcome:
 
 
 def kernelspec(call: Call) -> Outcome:
-    """Install the kernelspec."""
-    from nbenv.operations.doctor import kernelspec
+    """Install the kernelspec, or remove it."""
+    from nbenv.operations.setup.user_kernelspec import remove_kernelspec, write_kernelspec
 
-    return kernelspec()
+    return remove_kernelspec() if call.options.remove else write_kernelspec()

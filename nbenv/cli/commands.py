@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nbenv.cli import actions, options
+from nbenv.cli import actions, options, run_actions
 from nbenv.cli.call import Ask, Call, nobody
 from nbenv.cli.declarations import Command, Group, Notebooks, Option, Place, Words, by_name
 from nbenv.cli.options import AS_OF, DRY_RUN, FALLBACK, OUTPUT, PYTHON, on_page, unapproved
@@ -62,15 +62,21 @@ COMMANDS = by_name([
         "adopt", Group.START, "give an existing notebook the environment that it needs",
         actions.adopt,
         options=(
-            replace(AS_OF, help=f"{AS_OF.help} (auto: the day that the notebook suggests)"),
+            on_page(
+                replace(AS_OF, help=f"{AS_OF.help} (auto: the day that the notebook suggests)")
+            ),
             Option(("--rewrite",), "rewrite the cells that install packages to use %nbenv"),
             Option(("--own-indexes",), "use only the package indexes configured on this machine"),
             PYTHON,
             Option(("--jobs",), "of several notebooks, adopt this many at once", "N",
                    convert=options.number_from_one, where=Place.TERMINAL),
-            Option(("--yes",), "adopt several notebooks without asking", where=Place.TERMINAL),
+            Option(("--listed-only",),
+                   "take only packages that nbenv knows; ask the index about no other module"),
+            Option(("--yes",), "adopt several notebooks, and what was found by its name alone, "
+                   "without asking", where=Place.TERMINAL),
             options.TORCH_BACKEND,
             DRY_RUN,
+            on_page(Option(("--sizes",), "with --dry-run: ask for the size of the download")),
         ),
         notebooks=Notebooks.PLACES,
         where=Place.ANYWHERE, changes=True, others=("init", "convert", "import"),
@@ -80,21 +86,46 @@ COMMANDS = by_name([
         actions.restore,
         options=(
             on_page(PYTHON),
-            FALLBACK,
+            on_page(FALLBACK),
             options.TORCH_BACKEND,
+            Option(("--into",), "provide the environment for all users, in this folder", "FOLDER",
+                   where=Place.TERMINAL),
             unapproved(DRY_RUN),
             unapproved(on_page(Option(("--no-sizes",), "with --dry-run: ask no index for sizes"))),
         ),
         where=Place.ANYWHERE | Place.UNAPPROVED,
-        changes=True, others=("sync", "build"), colours=_CHANGES,
+        changes=True, others=("sync",), colours=_CHANGES,
     ),
     Command(
         "run", Group.START, "restore the environment and run the notebook",
-        actions.run,
+        run_actions.run,
         options=(
             OUTPUT,
             PYTHON,
             FALLBACK,
+            Option(("-p", "--parameter"), "give a parameter that the notebook declares",
+                   "NAME=VALUE", many=True),
+            Option(("-f", "--parameters-file"), "give the parameters in a YAML or JSON file",
+                   "FILE", many=True),
+            Option(("--sweep",), "run it for each row of a CSV or JSONL file; -o names a folder",
+                   "FILE"),
+            Option(("--jobs",), "with --sweep: run this many rows at once (default: 1)", "N",
+                   convert=options.number_from_one),
+            Option(("--on",), "run it in a container of this engine, as a Job of the cluster of "
+                   "kubectl, or, with --sweep, the rows on the cluster dask://HOST:PORT or "
+                   "ray://HOST:PORT", "ENGINE", convert=options.place_to_run),
+            Option(("--retries",), "with --on and a cluster: run a row that failed this many times "
+                   "more (default: 1)", "N", convert=options.number_from_zero),
+            Option(("--wheels",), "with --on and a cluster: send the packages along, for workers "
+                   "without an index"),
+            Option(("--mount",), "with --on: put this file or folder (kubernetes: claim:NAME) "
+                   "beside the notebook", "PATH", many=True),
+            Option(("--memory",), "with --on: limit the memory, as in 4g", "SIZE"),
+            Option(("--network",), "with --on: use this network of the engine, such as none",
+                   "NETWORK"),
+            Option(("--image",), "with --on kubernetes: run in this image, which `nbenv build` "
+                   "pushed", "NAME"),
+            Option(("--namespace",), "with --on kubernetes: run in this namespace", "NAME"),
             Option(("--adopt",), "adopt the notebook first, and then install what is missing"),
             Option(("--yes",), "with --adopt: install without asking"),
             replace(AS_OF, help=f"with --adopt: {AS_OF.help}"),
@@ -129,7 +160,19 @@ COMMANDS = by_name([
     ),
     Command(
         "undo", Group.CHANGE, "go back to the environment before the last change",
-        actions.undo, where=Place.ANYWHERE, changes=True, others=("revert",), colours=_CHANGES,
+        actions.undo, options=(DRY_RUN,),
+        where=Place.ANYWHERE, changes=True, others=("revert",), colours=_CHANGES,
+    ),
+    Command(
+        "redo", Group.CHANGE, "make the change again that was undone last",
+        actions.redo, options=(DRY_RUN,),
+        where=Place.ANYWHERE, changes=True, colours=_CHANGES,
+    ),
+    Command(
+        "record", Group.CHANGE, "record what is installed, where the notebook records otherwise",
+        actions.record,
+        options=(DRY_RUN,),
+        where=Place.ANYWHERE, changes=True, others=("lock",), colours=_CHANGES,
     ),
     Command(
         "list", Group.LOOK, "list the installed packages",
@@ -154,6 +197,10 @@ COMMANDS = by_name([
         actions.status, where=_LOOKS, others=("show", "info", "check"), colours=_TROUBLE,
     ),
     Command(
+        "history", Group.LOOK, "list the changes of the environment, the newest first",
+        actions.history, where=_LOOKS, others=("log", "changes"),
+    ),
+    Command(
         "diff", Group.LOOK, "compare with another notebook, a git revision, or the environment",
         actions.diff,
         words=Words("OTHER", "a notebook or a git revision; without one, the environment",
@@ -173,9 +220,44 @@ COMMANDS = by_name([
             on_page(Option(("--format",), "the format (default: requirements)", "FORMAT",
                            default="requirements", choices=options.formats)),
             Option(("--serve",), "with dockerfile and compose: serve the notebook in JupyterLab"),
+            Option(("--sweep",), "with kubernetes: run it for each row of a CSV or JSONL file",
+                   "FILE"),
+            Option(("--results",), "with kubernetes: write results to a claim, the log, or a URL",
+                   "PLACE"),
+            Option(("--queue",), "with kubernetes: wait in this queue of Kueue", "NAME"),
             OUTPUT,
         ),
         where=Place.ANYWHERE,
+    ),
+    Command(
+        "build", Group.SHARE, "build a container image of the environment",
+        actions.build,
+        options=(
+            Option(("--engine",), "use this engine (default: the one that is installed)", "ENGINE",
+                   choices=options.engines),
+            Option(("--tag",), "give the image this name, too", "NAME"),
+            Option(("--push",), "push the image of that name to its registry"),
+            Option(("--platform",), "build for this platform, such as linux/arm64", "PLATFORM"),
+            Option(("--base",), "start from this image, such as python:3.12-slim@sha256:…",
+                   "IMAGE"),
+            Option(("--secret",), "give the build a secret: id=pip.conf,src=FILE", "SECRET",
+                   many=True),
+        ),
+        where=Place.TERMINAL,
+    ),
+    Command(
+        "workers", Group.SHARE, "give a cluster's workers the environment, from a cell",
+        actions.workers,
+        words=Words("CLIENT", "the client's variable, where there are several", most=1,
+                    problem="workers takes one client."),
+        options=(
+            Option(("--wheels",), "send the wheels along, for workers without an index"),
+            Option(("--own",), "with Dask: move the whole cluster, which is this notebook's alone"),
+            Option(("--status",), "show what the workers have"),
+            Option(("--stop",), "stop what was started for this notebook"),
+            Option(("--found",), metavar="CLIENTS", hidden=True),
+        ),
+        where=Place.CELL,
     ),
     Command(
         "pack", Group.SHARE, "pack the notebook and its wheels into one file",
@@ -184,6 +266,14 @@ COMMANDS = by_name([
             OUTPUT,
             Option(("--platform",), "pack for this platform instead of this machine's", "PLATFORM",
                    many=True, choices=options.platforms),
+            Option(("--archive",), "pack the environment instead, as a .tar.gz or .tar.zst that "
+                   "runs wherever it is unpacked", "FILE"),
+            Option(("--with-python",), "with --archive: add the Python itself"),
+            Option(("--for",), "with --archive: leave out what this engine's workers have, and "
+                   "what only the kernel needs", "ENGINE", field="engine",
+                   choices=options.archive_engines),
+            Option(("--without",), "with --archive: leave out this package, with what only it "
+                   "needs", "NAME", many=True),
         ),
     ),
     Command(
@@ -191,7 +281,10 @@ COMMANDS = by_name([
         actions.unpack,
         words=Words("FILE", "the packed notebook", 1, 1, problem="unpack takes one pack.",
                     hint="Write: nbenv unpack FILE.nbpack"),
-        options=(OUTPUT,),
+        options=(
+            OUTPUT,
+            Option(("--yes",), "install what the packer built of sources, without asking"),
+        ),
         notebooks=Notebooks.NONE,
     ),
     Command(
@@ -242,7 +335,9 @@ COMMANDS = by_name([
     ),
     Command(
         "kernelspec", Group.MACHINE, "install the kernelspec for this user",
-        actions.kernelspec, notebooks=Notebooks.NONE,
+        actions.kernelspec,
+        options=(Option(("--remove",), "remove it again"),),
+        notebooks=Notebooks.NONE,
     ),
     # What git and kernels call
     Command(

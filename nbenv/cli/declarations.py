@@ -154,12 +154,12 @@ class Command:
 
     @property
     def page_flags(self) -> frozenset[str]:
-        """The switches that a page may give, without their dashes."""
-        return frozenset(
-            each.name.lstrip("-")
-            for each in self.options
-            if Place.PAGE in each.where and not each.metavar
-        )
+        """The switches that a page may give, without dashes, and choices (``name=choice``)."""
+        allowed = [each for each in self.options if Place.PAGE in each.where]
+        switches = [each.name for each in allowed if not each.metavar]
+        chosen = [each for each in allowed if each.metavar and each.name != self.page_option]
+        named = [f"{each.name}={word}" for each in chosen for word in (each.choices or tuple)()]
+        return frozenset(each.lstrip("-") for each in (*switches, *named))
 
     @property
     def page_option(self) -> str:

@@ -26,8 +26,9 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
         The notebook.
     """
     _check_output(options.output, ref)
+    more = _job_options(options)
     if options.format in FOLDERS:
-        return (yield from _export_folder(options, ref))
+        return (yield from _export_folder(options, ref, more))
     text = yield from export(NotebookSnapshot.read(ref), options.format, options.serve)
     if not options.output:
         payload = Payload(text)
@@ -42,7 +43,31 @@ def _check_output(output: str | None, ref: NotebookRef) -> None:
         raise UsageError(f"{output} is the notebook itself.", todo="Choose another name: -o FILE")
 
 
-def _export_folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outcome]:
+def _job_options(options: argparse.Namespace) -> dict[str, object]:
+    """Return the options of a Kubernetes Job, if any was given."""
+    if not (options.sweep or options.results or options.queue):
+        return {}
+    if options.format != "kubernetes":
+        raise UsageError("--sweep, --results and --queue are for --format kubernetes.")
+    results = options.results or "claim"
+    if results not in ("claim", "log") and not results.startswith(("https://", "http://")):
+        raise UsageError(f"--results is claim, log, or an address, not {results!r}.")
+    from nbenv.export.kubernetes import JobOptions
+
+    name, rows = "", ""
+    if options.sweep:
+        name = "rows.csv" if options.sweep.endswith(".csv") else "rows.jsonl"
+        try:
+            rows = Path(options.sweep).read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(f"{options.sweep} cannot be read.", f"{reason}.") from None
+    return {"options": JobOptions(results, name, rows, options.queue or "")}
+
+
+def _export_folder(
+    options: argparse.Namespace, ref: NotebookRef, more: dict[str, object]
+) -> Steps[Outcome]:
     if not options.output:
         proposed = FOLDERS[options.format].file_for(ref.notebook)
         raise UsageError(
@@ -50,7 +75,7 @@ def _export_folder(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
             todo=f"Choose where to write it: -o {proposed}",
         )
     snapshot = NotebookSnapshot.read(ref)
-    files: Files = yield from export_folder(snapshot, options.format, options.serve)
+    files: Files = yield from export_folder(snapshot, options.format, options.serve, **more)
     folder = Path(options.output)
     for name in files:
         _check_stays(folder, name)

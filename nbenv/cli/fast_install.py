@@ -14,6 +14,7 @@ from nbenv.core.file_names import is_notebook
 from nbenv.environments.readiness import check_readiness
 from nbenv.errors import NbenvError
 from nbenv.home import paths
+from nbenv.home.kernel_parent import server_process
 
 __all__ = ["already_installed"]
 
@@ -65,7 +66,7 @@ def _answer(path: str, names: list[str], as_events: bool) -> bool:
     versions = [_version(value, name) for name in names]
     if not isinstance(asked, list) or not set(names) <= set(asked) or None in versions:
         return False
-    if not _is_recorded(value, found.metadata):
+    if not (paths.is_document(path) or _is_recorded(value, found.metadata)):
         return False
     installed = ", ".join(f"{name} {version}" for name, version in zip(names, versions))  # noqa: B905
     summary = f"Already installed: {installed}."
@@ -78,7 +79,7 @@ def _answer(path: str, names: list[str], as_events: bool) -> bool:
         "pth": [],
         "replaced": False,
     }
-    print(json.dumps(event, ensure_ascii=False) if as_events else summary, flush=True)
+    print(json.dumps(event) if as_events else summary, flush=True)
     return True
 
 
@@ -94,8 +95,7 @@ def _version(value: dict[str, object], name: str) -> str | None:
 
 def _is_recorded(value: dict[str, object], metadata: dict[str, object]) -> bool:
     """Return whether nothing must be written: the file has the record, or a server writes it."""
-    parent = os.environ.get("JPY_PARENT_PID", "")
-    if os.environ.get("JPY_SESSION_NAME") and paths.is_server(parent):
+    if os.environ.get("JPY_SESSION_NAME") and paths.is_server(server_process(os.environ)):
         return True
     kernelspec = metadata.get("kernelspec")
     named = kernelspec.get("name") if isinstance(kernelspec, dict) else None

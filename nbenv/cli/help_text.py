@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from nbenv.cli.declarations import Command, Group, Notebooks, Option, Place
 from nbenv.cli.options import COMMON
 
-__all__ = ["command_help", "overview"]
+__all__ = ["arguments_of", "command_help", "options_of", "overview"]
 
 _ABOUT = (
     "Give a Jupyter notebook its own environment, recorded in the notebook itself. In a cell, "
@@ -38,15 +38,20 @@ def command_help(command: Command) -> str:
     """Return the help of one command."""
     sentence = f"{command.help[:1].upper()}{command.help[1:]}."
     parts = [f"usage: {command.usage}", _wrapped(sentence)]
-    if words := list(_words(command)):
+    if words := list(arguments_of(command)):
         parts.append(_section("Arguments", words))
-    shown = (*command.options, *COMMON)
-    rows = ((_flags(each), _explained(each)) for each in shown if not each.hidden)
-    parts.append(_section("Options", (*rows, *_HELP)))
+    parts.append(_section("Options", options_of(command)))
     return "\n\n".join(parts) + "\n"
 
 
-def _words(command: Command) -> Iterator[tuple[str, str]]:
+def options_of(command: Command) -> list[tuple[str, str]]:
+    """Return the options of a command: as they are written, and what they do."""
+    shown = (*command.options, *COMMON)
+    return [*((_flags(each), _explained(each)) for each in shown if not each.hidden), *_HELP]
+
+
+def arguments_of(command: Command) -> Iterator[tuple[str, str]]:
+    """Yield the arguments of a command: as they are written, and what they are."""
     if command.notebooks is Notebooks.MANY:
         yield "NOTEBOOK ...", "the notebooks"
     elif command.notebooks is Notebooks.PLACES:

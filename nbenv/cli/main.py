@@ -11,9 +11,11 @@ from typing import NoReturn
 
 from nbenv.cli.commands import COMMANDS, parse, perform
 from nbenv.cli.output import Output, output_for
+from nbenv.cli.stop_by_input import watch_input
 from nbenv.core.plain_text import safe
 from nbenv.errors import NbenvError, StoppedError
-from nbenv.home import variables
+from nbenv.home import paths, private_files, variables
+from nbenv.progress import Progress
 
 __all__ = ["main", "run"]
 
@@ -32,6 +34,7 @@ def run(words: Sequence[str], output: Output) -> int:
     for name in ("SIGTERM", "SIGBREAK"):  # the second is how Windows asks a process to end
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _stop)
+    watch_input()
     try:
         status = _run(words, output)
         sys.stdout.flush()  # here, where a missing reader or a full disk is noticed
@@ -47,6 +50,7 @@ def run(words: Sequence[str], output: Output) -> int:
 def _run(words: Sequence[str], output: Output) -> int:
     try:
         call = parse(words)
+        _tell_of_replaced_home(output)
         outcome = perform(call, output.progress, output.ask)
         output.result(outcome, COMMANDS[call.command].colours)
     except NbenvError as error:
@@ -64,6 +68,20 @@ def _run(words: Sequence[str], output: Output) -> int:
         output.error(_bug(error))
         return 1
     return int(outcome.failed)
+
+
+def _tell_of_replaced_home(output: Output) -> None:
+    """Say once that this user has a home of their own instead of the one that was chosen."""
+    place, why = paths.replaced_home()
+    if not place:
+        return
+    told = os.path.join(paths.home(), "told", f"{paths.key(place)}.json")
+    if os.path.exists(told):
+        return
+    own = paths.home()
+    with contextlib.suppress(OSError):
+        private_files.write_json(told, {"home": place})
+    output.progress(Progress("home", f"{place} {why}; using {own} instead.", lasting=True))
 
 
 def _stop(number: int, _: object) -> NoReturn:

@@ -9,7 +9,8 @@ from nbenv.cli.declarations import Option, Place
 
 __all__ = [
     "ANY_INDEX", "AS_OF", "COMMON", "DRY_RUN", "FALLBACK", "HIDDEN", "OUTPUT", "PYTHON", "SOURCES",
-    "TARGETS", "TORCH_BACKEND", "formats", "number_from_one", "on_page", "platforms", "unapproved",
+    "TARGETS", "TORCH_BACKEND", "archive_engines", "engines", "formats", "number_from_one",
+    "number_from_zero", "on_page", "place_to_run", "platforms", "unapproved",
 ]  # fmt: skip
 
 
@@ -18,6 +19,20 @@ def formats() -> Sequence[str]:
     from nbenv.export import FOLDERS, FORMATS
 
     return [*FORMATS, *FOLDERS]
+
+
+def engines() -> Sequence[str]:
+    """Return the container engines."""
+    from nbenv.containers.engines import ENGINES
+
+    return ENGINES
+
+
+def archive_engines() -> Sequence[str]:
+    """Return the engines that an archive can be for."""
+    from nbenv.engine.archiving.archive import ENGINES
+
+    return list(ENGINES)
 
 
 def _levels() -> Sequence[str]:
@@ -33,12 +48,32 @@ def platforms() -> Sequence[str]:
     return list(PLATFORMS)
 
 
+def place_to_run(text: str) -> str:
+    """Read where ``run --on`` runs a notebook; raise `ValueError` for another text.
+
+    That is a container engine, ``kubernetes``, or the address of a cluster.
+    """
+    places = [*engines(), "kubernetes"]
+    if "://" not in text and text not in places:
+        raise ValueError(f"must be {', '.join(places)}, dask://HOST:PORT or ray://HOST:PORT")
+    return text
+
+
 def number_from_one(text: str) -> int:
     """Read a whole number from 1 up; raise `ValueError` with what is wrong about another text."""
+    return _number(text, 1)
+
+
+def number_from_zero(text: str) -> int:
+    """Read a whole number from 0 up, as `number_from_one` does."""
+    return _number(text, 0)
+
+
+def _number(text: str, least: int) -> int:
     if not text.lstrip("-").isdecimal():
         raise ValueError("needs a whole number")
-    if int(text) < 1:
-        raise ValueError("must be at least 1")
+    if int(text) < least:
+        raise ValueError(f"must be at least {least}")
     return int(text)
 
 

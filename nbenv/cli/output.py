@@ -46,15 +46,25 @@ def output_for(words: Sequence[str]) -> Output:
     """Choose the output by `words`, which are not parsed yet: errors of parsing need it too."""
     _replace_unprintable()
     own = words[: words.index("--")] if "--" in words else words
-    if "--events" in own:
-        return Events()
-    return Json() if "--json" in own else Text(quiet="-q" in own or "--quiet" in own)
+    if "--events" in own or "--json" in own:
+        _print_utf8()
+        return Events() if "--events" in own else Json()
+    return Text(quiet="-q" in own or "--quiet" in own)
+
+
+def _print_utf8() -> None:
+    """Print JSON for programs as UTF-8, as RFC 8259 wants it, whatever the system's encoding is."""
+    if hasattr(sys.stdout, "reconfigure") and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
 
 
 def _replace_unprintable() -> None:
     """Let a stream that cannot encode a character print another one instead of failing."""
     for stream in (sys.stdout, sys.stderr):
-        if getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+        errors = getattr(stream, "errors", None)
+        # A C locale, and Wine, let names of files through that way, but nothing else.
+        is_partial = errors == "surrogateescape" and not stream.encoding.lower().startswith("utf")
+        if (errors == "strict" or is_partial) and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
@@ -71,6 +81,7 @@ class Text:
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
         self._display: ProgressDisplay | None = None
+        self._last = ""
 
     def progress(self, progress: Progress) -> None:
         """Update the display of a terminal; elsewhere print line by line."""
@@ -81,7 +92,9 @@ class Text:
         if self._quiet:
             return
         if not _can_draw(sys.stderr):
-            print(safe(progress.message), file=sys.stderr, flush=True)
+            if progress.message != self._last:  # else only more bytes have come
+                print(safe(progress.message), file=sys.stderr, flush=True)
+            self._last = progress.message
             return
         if self._display is None:
             from nbenv.cli.terminal import ProgressDisplay

@@ -140,7 +140,8 @@ def _in_full(command: Command, word: str) -> str:
     flag, equals, value = word.partition("=")
     if not flag.startswith("--"):
         return word
-    known = [each.name for each in (*command.options, *COMMON)] + ["--help"]
+    shown = [each for each in (*command.options, *COMMON) if not each.hidden]
+    known = [each.name for each in shown] + ["--help"]
     meant = [name for name in known if name.startswith(flag)]
     if len(meant) > 1 and flag not in meant:
         raise UsageError(f"{flag} could mean {' or '.join(meant)}.")
@@ -189,11 +190,19 @@ def _check_place(command: Command, options: argparse.Namespace, place: Place) ->
         _check_approval_waits(command, options)
         return
     if place not in command.where:
-        what = f"{command.name} works only in a terminal."
-        raise UsageError(what, todo=f"In a terminal, write: {command.usage}")
+        raise _elsewhere(command)
     for option in command.options:
         if place not in option.where and getattr(options, option.dest):
             raise UsageError(f"{option.name} works only in a terminal.")
+
+
+def _elsewhere(command: Command) -> UsageError:
+    """Return the error of a command that does not work where it was given."""
+    if Place.TERMINAL in command.where:
+        what = f"{command.name} works only in a terminal."
+        return UsageError(what, todo=f"In a terminal, write: {command.usage}")
+    what = f"{command.name} works only in a notebook."
+    return UsageError(what, todo=f"In a cell, write: %nbenv {command.name}")
 
 
 def _check_approval_waits(command: Command, options: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 
 from packaging.utils import canonicalize_name
 
-__all__ = ["distribution_of", "distributions", "known"]
+__all__ = ["candidates_of", "distribution_of", "distributions", "is_namespace", "known"]
 
 
 def distribution_of(module: str) -> str | None:
@@ -33,25 +33,55 @@ def distribution_of(module: str) -> str | None:
     return None
 
 
+def is_namespace(module: str) -> bool:
+    """Return whether several packages share a module, such as ``google.cloud``, and none has it."""
+    if distribution_of(module) is not None:
+        return False
+    text, prefix = _text(), f"{module}.".encode()
+    return text.startswith(prefix, _first_from(text, prefix))
+
+
+def candidates_of(module: str) -> tuple[str, ...]:
+    """Return the packages that claim a module under another name, which nobody has reviewed.
+
+    They are worth a question to an index, and a look at what they hold; they are no answer.
+    """
+    found = _look_up(_data("import_candidates.txt"), module.partition(".")[0])
+    return tuple(found.split()) if found else ()
+
+
 def _entry(module: str) -> str | None:
-    """Look one module up in the sorted text: a failed import should not wait for all to be read."""
-    text, word = _text(), module.encode()
+    return _look_up(_text(), module)
+
+
+def _look_up(text: bytes, module: str) -> str | None:
+    """Look one module up in sorted text: a failed import should not wait for all to be read."""
+    word = module.encode()
+    start = _first_from(text, word)
+    entry, _, name = text[start : text.find(b"\n", start)].partition(b" ")
+    return name.decode() if entry == word else None
+
+
+def _first_from(text: bytes, word: bytes) -> int:
+    """Return where the first line begins whose first word is not before `word`."""
     low, high = 0, len(text)
     while low < high:
         start = text.rfind(b"\n", low, (low + high) // 2) + 1 or low
         end = text.find(b"\n", start)
-        entry, _, name = text[start:end].partition(b" ")
-        if entry == word:
-            return name.decode()
+        entry = text[start:end].partition(b" ")[0]
         low, high = (end + 1, high) if entry < word else (low, start)
-    return None
+    return low
 
 
 @cache
 def _text() -> bytes:
+    return _data("import_names.txt")
+
+
+def _data(name: str) -> bytes:
     from pkgutil import get_data  # slow, and seldom needed
 
-    return get_data(__package__, "import_names.txt") or b""
+    return get_data(__package__, name) or b""
 
 
 @cache

@@ -78,7 +78,8 @@ def from_pylock(document: Mapping[str, object], python: str, scope: LockScope = 
     named: dict[str, list[_Line]] = {}
     for package in packages_of(document):
         line = _from_package(package, python, scope)
-        named.setdefault(line.locked.name, []).append(line)
+        if not line.is_for_nothing:
+            named.setdefault(line.locked.name, []).append(line)
     locked = (each for lines in named.values() for each in _with_builds(lines))
     platforms = scope.platforms
     if scope.here is not None:
@@ -124,6 +125,11 @@ class _Line:
     @property
     def usable(self) -> Sequence[Platform]:
         return self.needing if self.locked.source else self.covered
+
+    @property
+    def is_for_nothing(self) -> bool:
+        """Whether no platform needs it: the resolver lists, without files, what others need."""
+        return not (self.needing or self.locked.hashes or self.locked.url)
 
 
 def _with_builds(lines: Sequence[_Line]) -> list[LockedDistribution]:

@@ -264,7 +264,7 @@ def _check_indexes(indexes: object) -> None:
         if not isinstance(index, dict):
             raise broken(place, "is not an object with a name and a url")
         for key in ("name", "url"):
-            _check_texts(f"{place}.{key}", [index.get(key)])
+            _check_text(f"{place}.{key}", index.get(key))
         for key in ("default", "with_dependencies"):
             if index.get(key, True) is not True:
                 raise broken(f"{place}.{key}", "is not true")

@@ -46,6 +46,8 @@ STRATEGIES = ("first-index", "unsafe-first-match", "unsafe-best-match")
 _LONGEST_PACKAGE = 200
 """Characters of a name or a pattern of names."""
 _MOST_STARS = 4
+_LEAST_LETTERS = 2
+"""What a pattern has to name that does not say how a name begins."""
 _SYSTEM_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,99}", re.ASCII)
 _MOST_SYSTEM_PACKAGES = 200
 _INDEX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -135,8 +137,10 @@ def package_problem(text: str) -> str:
     """Return why a text cannot stand among the packages of an index, "" if it can."""
     if len(text) > _LONGEST_PACKAGE or text.count("*") > _MOST_STARS:
         return "is too long" if len(text) > _LONGEST_PACKAGE else "has too many *"
-    if not text.strip("*"):
-        return "names no package" if not text else "means every package: use a default index"
+    if not text:
+        return "names no package"
+    if _means_nearly_all(text):
+        return "means nearly every package: use a default index"
     try:
         canonical = canonicalize_name(text.replace("*", "0"), validate=True)
     except InvalidName:
@@ -144,6 +148,11 @@ def package_problem(text: str) -> str:
     if canonical != text.replace("*", "0"):
         return f"is not written {_canonical_pattern(text)}"
     return ""
+
+
+def _means_nearly_all(text: str) -> bool:
+    """Return whether a pattern begins with nothing, and asks for less than two letters."""
+    return text.startswith("*") and len(re.sub(r"[^A-Za-z0-9]", "", text)) < _LEAST_LETTERS
 
 
 def _canonical_pattern(text: str) -> str:

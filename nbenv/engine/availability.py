@@ -21,7 +21,7 @@ from nbenv.errors import (
     IndexAccessError,
     NbenvError,
 )
-from nbenv.installer.accelerators.torch_files import offered_with_torch
+from nbenv.installer.lookup.lock_files import files_of_lock
 from nbenv.installer.wheel_choice import File, best_file
 from nbenv.progress import Progress, Steps
 
@@ -103,7 +103,7 @@ class Availability:
 def examine_lock(snapshot: NotebookSnapshot, error: NbenvError | None) -> Steps[Availability]:
     """Find out which packages of a notebook's lock are unavailable here.
 
-    Only this machine's own indexes are asked, no host that the notebook names.
+    The notebook's indexes are asked, too: this is for what was approved, or has failed here.
 
     Parameters
     ----------
@@ -172,14 +172,17 @@ def select_for(snapshot: NotebookSnapshot, spec: Spec) -> dict[str, LockedDistri
 
 
 def offered_for(snapshot: NotebookSnapshot, spec: Spec) -> OfferedFiles:
-    """Return the files that this machine's indexes offer of the locked versions, by name.
+    """Return the files that indexes offer of the locked versions, by name.
+
+    Each index is asked for what comes from it alone, those of the notebook, too. What is served by
+    one that cannot be asked is left out.
 
     Raises
     ------
     InstallerError
         An index cannot be asked.
     """
-    return offered_with_torch(list(select_for(snapshot, spec).values()), spec)
+    return files_of_lock(list(select_for(snapshot, spec).values()), spec)
 
 
 def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) -> dict[str, str]:
@@ -188,8 +191,8 @@ def find_missing(snapshot: NotebookSnapshot, spec: Spec, offered: OfferedFiles) 
     for name, locked in sorted(select_for(snapshot, spec).items()):
         files = offered.get(name, [])
         same = [file for file in files if may_be_taken(file, locked)]
-        # A package from a URL is on no index.
-        if locked.version is None or best_file(same, spec.python):
+        # A package from a URL is on no index; of another, its own index could not be asked.
+        if locked.version is None or name not in offered or best_file(same, spec.python):
             continue
         if not files:
             missing[name] = "no index has this version any more"

@@ -16,6 +16,7 @@ from nbenv.engine.direct_sources import urls_of
 from nbenv.engine.disclosure import contents, disclose, download_note
 from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.environments.local_projects import contents_of, digest_of, digests_of
+from nbenv.environments.shared.lower_layer import find_shared
 from nbenv.errors import ApprovalNeededError
 from nbenv.home import approval_store
 from nbenv.progress import Progress, Steps
@@ -36,6 +37,10 @@ __all__ = [
 ]
 
 _NEW = "This notebook comes with an environment that is not on this machine yet"
+_PROVIDED = (
+    "This notebook runs in an environment that this machine provides. A change starts from what "
+    "the notebook records, and that has not been approved here"
+)
 _CHANGED = "What this notebook records has changed since it was shown"
 _OTHER_PROJECT = "A local project of this notebook has changed since it was approved"
 
@@ -233,6 +238,8 @@ def _refusal(spec: Spec, folder: Path, digest: str, agreed: str | None) -> Appro
         what = _CHANGED
     elif spec.local_urls and _was_approved(spec, folder):
         what = _OTHER_PROJECT
+    elif find_shared(spec):
+        what = _PROVIDED
     return ApprovalNeededError(
         f"{what}: {contents(spec)}.",
         "\n".join([*disclose(spec).sentences(), "Nothing was downloaded or run."]),

@@ -24,6 +24,7 @@ __all__ = [
     "find_damage",
     "is_occupied",
     "must_be_replaced",
+    "must_leave_provided",
 ]
 
 
@@ -90,16 +91,47 @@ def must_be_replaced(version: str | None, marker: Marker, spec: Spec) -> bool:
     return not version.startswith(f"{spec.python}.") or _has_other_files(version, marker, spec)
 
 
+def must_leave_provided(
+    environment: Environment, version: str | None, marker: Marker, spec: Spec
+) -> bool:
+    """Return whether a linked environment does not hold what a spec locks, or is not trusted.
+
+    Nothing is ever written to what is provided: the notebook gets an environment of its own.
+
+    Parameters
+    ----------
+    environment
+        The notebook's environment, linked or not.
+    version
+        The full version of its Python; None if it is unusable.
+    marker
+        Its marker.
+    spec
+        The record whose lock it should hold.
+    """
+    if version is None or not environment.is_linked:
+        return False
+    made_of, wanted = _made_of(marker), select_locked(spec, version)
+    is_same = made_of is not None and select_locked(made_of, version) == wanted
+    is_whole = is_same and wanted.keys() <= environment.installed().keys()
+    return not is_whole or not environment.is_closed_to_others
+
+
+def _made_of(marker: Marker) -> Spec | None:
+    """Return the record that an environment was made of; None for one of another version's."""
+    try:
+        return parse_record(marker.record) if marker.record else None
+    except RecordError:  # written by another version of nbenv
+        return None
+
+
 def _has_other_files(version: str, marker: Marker, spec: Spec) -> bool:
     """Return whether a package is installed in the locked version, but from another file.
 
     An installer leaves alone what has the right version. Only the lock that the environment was
     made of tells from which file that was installed.
     """
-    try:
-        made_of = parse_record(marker.record) if marker.record else None
-    except RecordError:  # written by another version of nbenv
-        return False
+    made_of = _made_of(marker)
     if made_of is None:
         return False
     before, wanted = select_locked(made_of, version), select_locked(spec, version)
@@ -126,6 +158,8 @@ def confirm_touched(environment: Environment, marker: Marker) -> bool:
     bool
         Whether it is complete, also if nothing had touched it.
     """
+    if environment.is_linked and not environment.is_closed_to_others:
+        return False  # others may have changed what is provided
     if not marker.is_touched:
         return True
     version = environment.read_version()

@@ -19,6 +19,7 @@ from nbenv.core.wheels.platform_limits import described_platforms
 from nbenv.engine.summaries import counted
 from nbenv.environments.interpreters import default_python
 from nbenv.environments.markers import possible_locked, select_locked
+from nbenv.environments.page.page_packages import with_page_code
 
 __all__ = ["Disclosure", "contents", "disclose", "download_note"]
 
@@ -62,6 +63,8 @@ class Disclosure:
         The build of PyTorch, which comes from an index that uv knows; "" for no particular one.
     system
         Packages of the system, which nbenv does not install, but exports for images name.
+    page
+        Packages known to bring widgets or renderers, whose code runs in the page of Jupyter.
     """
 
     indexes: tuple[Index, ...]
@@ -77,6 +80,7 @@ class Disclosure:
     platforms: str = ""
     torch_backend: str = ""
     system: tuple[str, ...] = ()
+    page: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Yield a sentence for each of these things, those that can run code first.
@@ -118,6 +122,8 @@ class Disclosure:
                 f"The next change builds {', '.join(self.built)} from source, which runs their "
                 "code."
             )
+        if self.page:
+            yield f"It brings widgets, whose code runs in Jupyter's page: {', '.join(self.page)}."
         for index in self.indexes:
             yield f"It uses the index {index.name} ({index.url}){index.role}."
         if self.torch_backend:
@@ -176,6 +182,7 @@ def disclose(spec: Spec, version: str = "") -> Disclosure:
         platforms=described_platforms(spec.lock.platforms),
         torch_backend=spec.torch_backend if is_backend(spec.torch_backend) else "",
         system=spec.system,
+        page=with_page_code(each.name for each in possible),
     )
 
 
@@ -211,7 +218,8 @@ def contents(spec: Spec) -> str:
     shown = [without_credentials(text) for text in spec.requirements[:_NAMED]]
     asked = ", ".join(t if len(t) <= _LONGEST else f"{t[:_LONGEST]}…" for t in shown) + cut
     names = f" ({asked})" if asked else ""
-    return f"Python {spec.python} with {counted(len(spec.lock.distributions))} locked{names}"
+    # As many as are installed: other platforms may need more.
+    return f"Python {spec.python} with {counted(len(select_locked(spec)))} locked{names}"
 
 
 def download_note(spec: Spec) -> str:

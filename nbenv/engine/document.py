@@ -16,7 +16,10 @@ from nbenv.environments.local_projects import digest_of
 from nbenv.environments.store import State, notebook_of, read_state, state_for
 from nbenv.errors import NotebookError, RecordError, UsageError
 from nbenv.home import paths
-from nbenv.notebook.metadata import check_is_notebook, keeps_record
+from nbenv.home.handed_over import METADATA
+from nbenv.home.kernel_parent import server_process
+from nbenv.home.locks import is_locked
+from nbenv.notebook.metadata import check_is_notebook, keeps_record, read_metadata
 from nbenv.notebook.read_record import read_record
 
 __all__ = ["NotebookRef", "NotebookSnapshot", "parse_record"]
@@ -51,8 +54,8 @@ class NotebookRef:
         environ
             The environment variables of the kernel.
         """
-        parent = environ.get("JPY_PARENT_PID", "")
-        in_server = bool(environ.get("JPY_SESSION_NAME")) and paths.is_server(parent)
+        server = server_process(environ)
+        in_server = bool(environ.get("JPY_SESSION_NAME")) and paths.is_server(server)
         return cls(paths.moved(path) if in_server else path, in_server)
 
     @classmethod
@@ -90,6 +93,18 @@ class NotebookRef:
         return paths.is_placeholder(self.notebook)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether its notebook is on another machine, whose server handed over the record."""
+        return paths.is_handed_over(self.notebook)
+
+    @property
+    def path_elsewhere(self) -> str:
+        """The notebook's path on that machine, "" where it is not known."""
+        about = read_metadata(self.notebook).get(METADATA)
+        path = about.get("path") if isinstance(about, dict) else None
+        return path if isinstance(path, str) else ""
+
+    @property
     def keeps_unsaved(self) -> bool:
         """Whether the record stays in the notebook's state until a front end saves it."""
         return self.in_server or self.is_detached
@@ -99,6 +114,9 @@ class NotebookRef:
         """The folder that local requirements are relative to."""
         if self.base is not None:
             return Path(self.base)
+        if self.is_elsewhere:  # with a shared file system, its folder is here too
+            folder = os.path.dirname(self.path_elsewhere)
+            return Path(os.path.realpath(folder)) if os.path.isdir(folder) else Path.cwd()
         return Path.cwd() if self.is_detached else Path(os.path.realpath(self.notebook)).parent
 
 
@@ -186,6 +204,14 @@ class NotebookSnapshot:
     def is_ready(self) -> bool:
         """Whether the environment held, completely, what the record locks."""
         return self.describes(self.marker)
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a change was moving packages in and out of the environment: neither the former
+        nor the new ones are all there.
+        """
+        is_marked = self.marker.record is not None or self.environment.read_version() is None
+        return not is_marked and is_locked(self.state.environment)
 
     def describes(self, marker: Marker) -> bool:
         """Return whether an environment with a marker holds, completely, what the record locks."""

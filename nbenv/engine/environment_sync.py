@@ -6,6 +6,7 @@ now, and `nbenv.engine.transaction` does what follows from that.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,13 @@ from nbenv.core.lock import Change, LockedDistribution, changes_between
 from nbenv.core.requirements import is_local
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import Installed, make_plan
-from nbenv.engine.damage import check, find_damage, is_occupied, must_be_replaced
+from nbenv.engine.damage import (
+    check,
+    find_damage,
+    is_occupied,
+    must_be_replaced,
+    must_leave_provided,
+)
 from nbenv.engine.direct_sources import (
     current_sources,
     must_be_reinstalled,
@@ -29,11 +36,14 @@ from nbenv.environments.integrity import IntegrityReport, check_files, find_alte
 from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
 from nbenv.environments.platform_check import check_platform
+from nbenv.environments.running import names_with_loaded_libraries
+from nbenv.environments.shared.links import link_provided
 from nbenv.environments.store import new_identifier, notebook_of
-from nbenv.installer.sync import SyncGoal, forget_cached, sync_prefix
+from nbenv.installer.sync import SyncGoal, sync_prefix
+from nbenv.installer.syncing.reading import forget_cached
 from nbenv.progress import Progress, Steps
 
-__all__ = ["SyncResult", "sync_environment"]
+__all__ = ["SyncResult", "linked_to_provided", "sync_environment"]
 
 
 @dataclass(frozen=True)
@@ -114,19 +124,38 @@ def sync_environment(
     if damage:
         yield Progress("create", f"{damage} Replacing it…")
     replaces = bool(damage) or must_be_replaced(version, marker, spec) or is_occupied(current)
+    replaces = replaces or must_leave_provided(current, version, marker, spec)
     environment = Environment(new_identifier(snapshot.state.notebook)) if replaces else current
     is_new = replaces or version is None
+    if is_new and (linked := linked_to_provided(snapshot, spec, environment)):
+        return replace(linked, replaced=replaces, damaged=current if damage else None)
+    syncing = _Sync(snapshot, spec, environment, exact, report, frozenset(again))
+    if not is_new and (loaded := syncing.find_loaded()):
+        text = f"A running kernel uses {', '.join(sorted(loaded))}; making a new environment…"
+        yield Progress("create", text)
+        replaces = is_new = True
+        environment = Environment(new_identifier(snapshot.state.notebook))
+        syncing = replace(syncing, environment=environment)
     try:
         if is_new:
             yield Progress("create", f"Creating an environment with Python {interpreter.version}…")
             environment.create(interpreter)
-        syncing = _Sync(snapshot, spec, environment, exact, report, frozenset(again))
         result = yield from syncing.run()
     except BaseException:
         if is_new:
             environment.remove()
         raise
     return replace(result, replaced=replaces, damaged=current if damage else None)
+
+
+def linked_to_provided(
+    snapshot: NotebookSnapshot, spec: Spec, environment: Environment
+) -> SyncResult | None:
+    """Make an environment of links into the one that is provided for all; None if none is."""
+    before = snapshot.environment.installed()
+    if not link_provided(spec, environment, snapshot.state.notebook):
+        return None
+    return SyncResult(environment, tuple(_changes(before, environment.installed(), ())))
 
 
 @dataclass(frozen=True)
@@ -140,14 +169,32 @@ class _Sync:
     report: IntegrityReport
     again: frozenset[str] = frozenset()
 
+    def find_loaded(self) -> set[str]:
+        """Return the names of what would be replaced or removed, but is loaded; on Windows only."""
+        if sys.platform != "win32":
+            return set()
+        before = self.environment.installed()
+        marker = self.environment.read_marker()
+        wanted, changed, fresh = self._wanted(marker, before)
+        plan = make_plan(wanted, before, self._removable(marker, before), {*changed, *fresh})
+        touched = {*plan.remove, *(each.name for each in plan.install if each.name in before)}
+        return names_with_loaded_libraries(self.environment, touched)
+
+    def _wanted(
+        self, marker: Marker, before: Mapping[str, Installed]
+    ) -> tuple[dict[str, LockedDistribution], Collection[str], frozenset[str]]:
+        """Return what to have by name, and the names to install again: changed, or asked for."""
+        spec, version = self.spec, self.environment.read_version()
+        wanted = with_full_urls(select_locked(spec, version), self._folder)
+        sources = current_sources(spec, self._folder)
+        changed = must_be_reinstalled(spec, wanted.values(), before, marker, sources)
+        return wanted, changed, self.again & before.keys() & wanted.keys()
+
     def run(self) -> Steps[SyncResult]:
         """Install and remove what the plan says, then mark the environment as complete."""
         environment, spec = self.environment, self.spec
         marker, before = environment.read_marker(), environment.installed()
-        wanted = with_full_urls(select_locked(spec, environment.read_version()), self._folder)
-        sources = current_sources(spec, self._folder)
-        changed = must_be_reinstalled(spec, wanted.values(), before, marker, sources)
-        fresh = self.again & before.keys() & wanted.keys()
+        wanted, changed, fresh = self._wanted(marker, before)
         again = {*changed, *fresh}
         plan = make_plan(wanted, before, self._removable(marker, before), again)
         if not plan.install and not plan.remove:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbenv.environments.interpreters import Interpreter, find, is_too_old, missing
 from nbenv.errors import NbenvError
-from nbenv.installer.sync import fetch_python
+from nbenv.installer.syncing.reading import fetch_python
 from nbenv.progress import Progress, Steps
 
 __all__ = ["obtain_python"]

@@ -72,8 +72,8 @@ def _explained(error: ResolutionError, spec: Spec) -> ResolutionError:
     if not error.unknown or error.unknown == KERNEL:
         return error
     reason = f"This notebook uses {url} instead of this machine's default index."
-    why = " ".join(filter(None, (error.why, reason)))
-    return ResolutionError(error.what, why, error.todo, unknown=error.unknown)
+    error.why = " ".join(filter(None, (error.why, reason)))
+    return error
 
 
 def _apart(

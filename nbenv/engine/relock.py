@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.requirements import KERNEL, merge, normalise, parse
 from nbenv.core.spec import Spec
 from nbenv.core.typed.torch_backends import TORCH_PACKAGES
+from nbenv.engine.accelerators.dated_torch import resolve_torch_of_day
 from nbenv.engine.accelerators.torch_choice import resolve_with_torch
 from nbenv.engine.dated.as_of import resolve_as_of
 from nbenv.engine.document import parse_record
@@ -74,6 +76,8 @@ def relock(
     if is_asked:
         new = yield from asking(new, options=options or ResolveOptions())
     resolve = partial(_relocked, old, interpreter=interpreter, folder=folder, options=options)
+    if new.exclude_newer or (options and options.before):
+        resolve = partial(resolve_torch_of_day, resolve)
     moving = options is not None and (
         options.everything or not TORCH_PACKAGES.isdisjoint(options.names)
     )
@@ -180,9 +184,22 @@ def resolve_anew(
     """Return `spec` with a lock that meets its requirements; see `relock`."""
     yield _resolving(spec)
     spec = yield from with_claimed(spec, spec, interpreter, folder, options)
-    if spec.exclude_newer and not options.before:
-        return with_locked((yield from _with_newer_kernel(spec, interpreter, folder, options)))
-    return with_locked((yield from _resolved(spec, interpreter, folder, options)))
+    is_as_old = spec.exclude_newer and not options.before
+    with_kernel = _with_newer_kernel if is_as_old else _resolved
+    resolve = partial(_in_order, with_kernel, interpreter, folder, options)
+    if spec.exclude_newer or options.before:
+        resolve = partial(resolve_torch_of_day, resolve)
+    return with_locked((yield from resolve(spec)))
+
+
+def _in_order(
+    resolve: Callable[..., Steps[Spec]],
+    interpreter: Interpreter,
+    folder: Path,
+    options: ResolveOptions,
+    spec: Spec,
+) -> Steps[Spec]:
+    return (yield from resolve(spec, interpreter, folder, options))
 
 
 def _resolving(spec: Spec) -> Progress:

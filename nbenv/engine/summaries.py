@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from nbenv.core.kernel_limits import KERNELS_OWN
+from nbenv.core.lock import Change
+from nbenv.core.requirements import KERNEL
 from nbenv.core.spec import Spec
 from nbenv.core.wheels.platform_limits import described_platforms
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
+from nbenv.home import paths, variables
 from nbenv.progress import Kind, Outcome, Table
 
 __all__ = [
     "and_more",
     "as_table",
+    "besides_kernel",
     "counted",
     "few",
     "install_again",
@@ -38,6 +43,12 @@ def few(texts: Sequence[str]) -> str:
     return ", ".join(texts[:4]) + (f" and {len(texts) - 4} more" if len(texts) > 4 else "")
 
 
+def besides_kernel(changes: Sequence[Change]) -> list[Change]:
+    """Return changes without those that a new environment has for its kernel."""
+    is_new = any(each.name == KERNEL and not each.old for each in changes)
+    return [each for each in changes if not (is_new and each.name in KERNELS_OWN)]
+
+
 def as_table(
     rows: Sequence[Sequence[str]], heads: Sequence[str], kinds: Sequence[Kind] | None = None
 ) -> Table:
@@ -47,7 +58,17 @@ def as_table(
 
 
 def unkept_note(snapshot: NotebookSnapshot) -> str:
-    """Return the sentence that a notebook in text has no place for its record; "" where it has."""
+    """Return the sentence that a change is not recorded in a file, and why; "" where it is."""
+    if paths.is_document(snapshot.ref.notebook):
+        return (
+            "Recorded in the document that the client has in memory: it is kept only if the client "
+            "writes that to a file."
+        )
+    if snapshot.ref.is_detached:
+        return (
+            "Nothing is recorded: the client did not say which notebook this is. To tell it, set "
+            f"{variables.NOTEBOOK} to its path before the kernel starts."
+        )
     if snapshot.keeps_record:
         return ""
     name = os.path.basename(snapshot.ref.notebook)

@@ -17,6 +17,7 @@ from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.interrupts import INTERRUPTS, stopped, stopped_too_late, undisturbed
 from nbenv.engine.new_lock import expected_changes, lock_edited, reading_again
 from nbenv.engine.obtain_python import obtain_python
+from nbenv.engine.summaries import besides_kernel
 from nbenv.engine.working_kernel import check_kernel
 from nbenv.environments import history, inventory
 from nbenv.environments.interpreters import Interpreter
@@ -160,7 +161,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
             is_dated = bool(options.resolve and options.resolve.before)
             yield from check_kernel(spec, after.environment, synced.changes, is_dated=is_dated)
             with undisturbed():
-                _record(after, spec, options.remembered)
+                _record(after, spec, _note_on(synced) if options.remembered else None)
                 is_recorded = True
         except BaseException as error:
             if is_recorded:
@@ -274,16 +275,26 @@ def _check_built(spec: Spec, synced: SyncResult) -> None:
     check_direct_versions(spec, {n: installed[n].version for n in direct & installed.keys()})
 
 
-def _record(snapshot: NotebookSnapshot, spec: Spec, remembered: bool) -> None:
+def _note_on(synced: SyncResult) -> history.Note:
+    """Return what the history says of a change; a new environment's kernel does not count."""
+    changes = besides_kernel(synced.changes)
+    sizes = synced.environment.sizes({each.name for each in changes if each.new})
+    rows = ((each.name, each.old, each.new) for each in changes)
+    return history.Note.now(rows, sum(sizes.values()))
+
+
+def _record(snapshot: NotebookSnapshot, spec: Spec, note: history.Note | None) -> None:
     """Approve the new record, remember the old one, write the file, and then the state.
+
+    Without a note on the change, the old record is not remembered.
 
     In this order, a kill between two steps leaves a notebook with the old record or the new one,
     and either can be restored without asking.
     """
     record, ref, state = spec.to_record(), snapshot.ref, snapshot.state
     agree(snapshot, spec)
-    if record != snapshot.record and remembered:
-        history.remember(place_of(state), snapshot.record, snapshot.marker.record)
+    if record != snapshot.record and note:
+        history.remember(place_of(state), snapshot.record, snapshot.marker.record, note)
     if not ref.keeps_unsaved:
         write_metadata(ref.notebook, {"nbenv": record, "kernelspec": KERNELSPEC})
     if record != snapshot.record or state.record != record:

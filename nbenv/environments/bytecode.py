@@ -26,7 +26,7 @@ from pathlib import Path
 
 from nbenv.environments import seal
 from nbenv.environments.environment import Environment, rows_of
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 
 __all__ = ["drop_unused", "keep", "remove_compiled", "share"]
 
@@ -53,13 +53,13 @@ def share(environment: Environment, names: Iterable[str]) -> None:
     """
     for folder, cached in _cache_folders(environment, set(names)):
         with contextlib.suppress(OSError):  # a full disk, or one without links: Python compiles
-            paths.make_private(str(cached))
+            private_files.make_private(str(cached))
             newest = _newest_environment(cached)
             # Its kernel may still be running, so that nothing of it was kept yet.
             if newest and newest != environment:
                 _keep_distribution(newest.site_packages() / folder.name, cached)
             _link_from_cache(cached, folder.parent)
-            with paths.open_private(str(cached / _NEWEST)) as file:
+            with private_files.open_private(str(cached / _NEWEST)) as file:
                 file.write(environment.identifier)
 
 
@@ -70,7 +70,7 @@ def keep(environment: Environment) -> None:
     """
     for folder, cached in _cache_folders(environment, None):
         with contextlib.suppress(OSError):
-            paths.make_private(str(cached))
+            private_files.make_private(str(cached))
             _keep_distribution(folder, cached)
 
 

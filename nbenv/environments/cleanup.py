@@ -37,15 +37,18 @@ _FRESH = 60.0
 _DAY = 86400.0
 _TWO_MONTHS = 60 * _DAY
 _YEAR = 365 * _DAY
-_SCRATCH = re.compile(r"(?:.+\.json|secret)\.(\d+(?:-[0-9a-f]+){2})\.[0-9a-f]{8}\.new")
-"""The names that `nbenv.home.paths.scratch_path` gives, with the process that was writing."""
+_SCRATCH = re.compile(r"(?:.+\.(?:json|ipynb)|secret)\.(\d+(?:-[0-9a-f]+){2})\.[0-9a-f]{8}\.new")
+"""The names that `private_files.scratch_path` gives, with the process that was writing."""
 _FORMER_SCRATCH = re.compile(r"(?:.+\.json|secret)\.(\d+)\.new")
 _KEY = re.compile(r"[0-9a-f]{20}")
 """The names that `nbenv.home.paths.key` gives."""
 _DIGEST = re.compile(r"[0-9a-f]{32}")
+_CARRIED = re.compile(r"[0-9a-f]{32}")
+"""The names of files by which variables go from one kernel to another."""
 _FOLDERS = (
     "approvals",
     "checked",
+    "handed-over",
     "history",
     "moved",
     "notebooks",
@@ -103,9 +106,14 @@ def _outdated_notes(home: Path) -> Iterator[Path]:
     for path in (*home.glob("progress/*.begun"), *home.glob("progress/*.jsonl")):
         if _KEY.fullmatch(path.stem) and _is_progress_over(path):
             yield path
-    for path in home.glob("checked/*.dist-info.json"):
-        if _age(path) > _TWO_MONTHS:
+    for path in home.glob("carried/*.pickle"):  # a page asked for it and was closed
+        if _CARRIED.fullmatch(path.stem) and _age(path) > _DAY:
             yield path
+    # A record is handed over, and its file written, whenever a server starts its kernel.
+    for pattern in ("checked/*.dist-info.json", "handed-over/*.ipynb"):
+        for path in home.glob(pattern):
+            if _age(path) > _TWO_MONTHS:
+                yield path
 
 
 def _is_note_over(path: Path) -> bool:
@@ -194,6 +202,8 @@ def _is_forgotten(state: State) -> bool:
     """Return whether neither the notebook nor its environment exists any more."""
     path = Path(paths.state_path(paths.key(state.notebook)))
     gone = not os.path.exists(state.notebook) and not Environment(state.environment).path.exists()
+    if paths.is_document(state.notebook):  # a kernel that waits for an approval needs it
+        return gone and _age(path) > _DAY
     # A record that was never saved exists only here: its notebook may still be unsaved itself.
     return gone and state.saved and _age(path) > _FRESH
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nbenv.environments import seal
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 
 __all__ = ["LARGE", "SEAL", "FileRow", "Memory", "has_digest", "has_size"]
 
@@ -114,7 +114,7 @@ class Memory:
         known = self._read()
         known[kind] = [*known.get(kind, ()), identity][-_REMEMBERED:]
         with contextlib.suppress(OSError):  # a full disk: they are read again the next time
-            paths.write_json(self._path, known)
+            private_files.write_json(self._path, known)
 
 
 def has_size(row: FileRow) -> bool:

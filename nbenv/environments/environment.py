@@ -7,7 +7,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from nbenv.environments import layout, ownership
 from nbenv.environments.interpreters import Interpreter, virtualenv_environ
 from nbenv.environments.pip import pip_shims
 from nbenv.errors import BrokenEnvironmentError
-from nbenv.home import paths
+from nbenv.home import held_files, paths, private_files
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
@@ -58,6 +58,8 @@ class Marker:
 @dataclass(frozen=True)
 class Environment:
     """The environment with one identifier, whether or not it exists yet.
+
+    The identifier of one that is provided for all (`nbenv.environments.shared`) is its folder.
 
     Nothing is read until it is asked for, and each method that is asked reads anew.
     """
@@ -119,24 +121,53 @@ class Environment:
         """
         # Python creates this folder at the first import of a module beside it. That would change
         # the time by which the marker notices that a distribution was added or removed.
-        (self.site_packages() / "__pycache__").mkdir(parents=True, exist_ok=True)
+        if not self.is_linked:
+            (self.site_packages() / "__pycache__").mkdir(parents=True, exist_ok=True)
         pip_shims.write(self.path, self.site_packages())
+        former = paths.read_json(paths.marker_path(str(self.path))) or {}
+        more = {layout.SHARED: former[layout.SHARED]} if layout.SHARED in former else {}
+        if sources:
+            more["sources"] = dict(sorted(sources.items()))
+        self._write_marker(record, notebook, mismatched, more)
+
+    def mark_linked(self, record: dict[str, object], notebook: str, provided: Environment) -> None:
+        """Mark the environment as complete, with the packages of one that is provided."""
+        more: dict[str, object] = {layout.SHARED: str(provided.path)}
+        self._write_marker(record, notebook, provided.read_marker().mismatched, more)
+
+    def _write_marker(
+        self,
+        record: dict[str, object],
+        notebook: str | None,
+        mismatched: Iterable[str],
+        more: Mapping[str, object],
+    ) -> None:
         marker: dict[str, object] = {
             "notebook": notebook,
             "value": record,
             "changed": layout.changed(str(self.path), str(record["python"])),
+            **more,
         }
-        if mismatched:
-            marker["mismatched"] = sorted(mismatched)
-        if sources:
-            marker["sources"] = dict(sorted(sources.items()))
-        paths.write_json(paths.marker_path(str(self.path)), marker)
+        if named := sorted(mismatched):
+            marker["mismatched"] = named
+        private_files.write_json(paths.marker_path(str(self.path)), marker)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether its packages are those of a provided environment, and must not be written."""
+        return layout.is_linked(str(self.path))
+
+    @property
+    def is_closed_to_others(self) -> bool:
+        """Whether that provided environment is still to be trusted."""
+        marker = paths.read_json(paths.marker_path(str(self.path))) or {}
+        return layout.SHARED in marker and layout.is_closed_to_others(str(self.path), marker)
 
     def assign(self, notebook: str) -> None:
         """Hand the environment over to another path, as after a notebook was renamed."""
         path = paths.marker_path(str(self.path))
         if marker := paths.read_json(path):
-            paths.write_json(path, {**marker, "notebook": notebook})
+            private_files.write_json(path, {**marker, "notebook": notebook})
 
     def unmark(self) -> None:
         """Remove the marker; do so before any change.
@@ -144,7 +175,7 @@ class Environment:
         A change that is killed then leaves an environment that no kernel starts in.
         """
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(paths.marker_path(str(self.path)))
+            held_files.unlink(paths.marker_path(str(self.path)))
 
     # -- the environment itself
 
@@ -174,7 +205,7 @@ class Environment:
         self.remove()
         arguments = ["--no-seed", "--no-periodic-update", "--quiet", "--python"]
         try:
-            paths.make_private(str(self.path.parent))
+            private_files.make_private(str(self.path.parent))
             ownership.sign(self.path)
             words = [*arguments, interpreter.executable, str(self.path)]
             virtualenv.cli_run(words, env=virtualenv_environ())
@@ -225,11 +256,15 @@ class Environment:
         return str(canonicalize_name(dist_info.name.split("-")[0]))
 
     def distributions(self) -> dict[str, Distribution]:
-        """Return the metadata of the installed distributions by canonical name."""
+        """Return the metadata of the installed distributions by canonical name.
+
+        What is being installed or removed has no metadata that could be read, and is left out.
+        """
         from importlib.metadata import PathDistribution  # slow, and no change needs it
 
-        found = (PathDistribution(folder) for folder in self.dist_infos())
-        return {str(canonicalize_name(each.metadata["Name"] or "")): each for each in found}
+        folders = (each for each in self.dist_infos() if (each / "METADATA").is_file())
+        found = ((each.metadata["Name"], each) for each in map(PathDistribution, folders))
+        return {str(canonicalize_name(name)): each for name, each in found if name and each.version}
 
     def imports(self, names: Iterable[str], *, own: bool = False) -> dict[str, list[str]]:
         """Return the top-level modules that each of these distributions provides.
@@ -244,10 +279,13 @@ class Environment:
             if (name := self.name_of(folder)) in wanted
         }
 
-    def sizes(self) -> dict[str, int]:
-        """Return the size of each distribution in bytes, as its ``RECORD`` gives it."""
+    def sizes(self, names: Collection[str] | None = None) -> dict[str, int]:
+        """Return the size of each distribution in bytes, or of some, as its ``RECORD`` gives it."""
+        folders = ((self.name_of(folder), folder) for folder in self.dist_infos())
         return {
-            self.name_of(folder): _recorded_size(rows_of(folder)) for folder in self.dist_infos()
+            name: _recorded_size(rows_of(folder))
+            for name, folder in folders
+            if names is None or name in names
         }
 
     def path_files(self) -> set[str]:

@@ -15,7 +15,7 @@ from nbenv.environments.digests import SEAL, FileRow, Memory, has_digest, has_si
 from nbenv.environments.environment import Environment, rows_of, size_in
 from nbenv.environments.ownership import SIGN
 from nbenv.environments.pip.pip_journal import JOURNAL
-from nbenv.environments.pip.pip_shims import FINDER, SCRIPTS
+from nbenv.environments.pip.pip_shims import FINDER, SCRIPTS, STARTUP
 
 __all__ = ["IntegrityReport", "check_files", "find_altered", "find_edited"]
 
@@ -180,6 +180,6 @@ def _files_below(folder: str) -> Iterator[str]:
 
 def _is_own(path: str) -> bool:
     name = os.path.basename(path)
-    if path.startswith(os.path.join(SCRIPTS, "")):
+    if path == STARTUP or path.startswith(os.path.join(SCRIPTS, "")):
         return True
     return path in _OWN or name.startswith(_OWN_BEGINNINGS) or name.endswith(".pyc")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbenv.errors import InterpreterError
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 from nbenv.home.surroundings import without_python_settings
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ __all__ = [
     "available",
     "default_python",
     "find",
+    "installed",
     "is_too_old",
     "missing",
     "virtualenv_environ",
@@ -85,6 +86,15 @@ def available() -> list[Interpreter]:
     return sorted(found.values(), key=lambda each: int(each.python.partition(".")[2]))
 
 
+def installed(python: str) -> list[Interpreter]:
+    """Return every CPython of a minor version on this machine, each once, the host's first."""
+    found: dict[str, Interpreter] = {}
+    for each in (find(python), *_discovered(f"cpython{python}", _pyenv(python))):
+        if each is not None and each.python == python:
+            found.setdefault(os.path.realpath(each.executable), each)
+    return list(found.values())
+
+
 def is_too_old(python: str) -> bool:
     """Return whether a version such as ``"3.6"`` is older than `OLDEST`; any other text is not."""
     return bool(_VERSION.fullmatch(python)) and _numbers(python) < _numbers(OLDEST)
@@ -128,7 +138,7 @@ def _discovered(key: str, first: Iterable[Path], remember: bool = True) -> Itera
     logging.getLogger("python_discovery").addHandler(logging.NullHandler())
     folder = Path(paths.home(), "cache", "interpreters")
     if remember:
-        paths.make_private(str(folder))
+        private_files.make_private(str(folder))
     cache = DiskCache(folder) if remember else None
     candidates = [str(path) for path in first]
     environ = {**without_python_settings(os.environ), "PATH": _path_without_shims()}

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbenv.environments import ownership, running
 from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
-from nbenv.home import paths
+from nbenv.home import held_files, paths
 from nbenv.home.process_identity import ProcessIdentity
 
 __all__ = [
@@ -75,11 +75,11 @@ def discard(environment: Environment) -> bool:
     # and is seen, or no longer finds the environment and builds another.
     aside = environment.path.with_name(aside_name())
     try:
-        os.rename(environment.path, aside)
+        held_files.rename(str(environment.path), str(aside))
     except OSError:
         return False
     if is_in_use(environment, aside.name):
-        os.rename(aside, environment.path)
+        held_files.rename(str(aside), str(environment.path))
         return False
     _delete_aside(environment, aside)
     return True

@@ -10,12 +10,16 @@ import os
 import sys
 
 from nbenv.home import paths
+from nbenv.home.trust import is_closed
 
 __all__ = [
     "CONFIGURATION",
     "PIP_PYTHON",
+    "SHARED",
     "activate",
     "changed",
+    "is_closed_to_others",
+    "is_linked",
     "is_touched",
     "packages_path",
     "python_path",
@@ -23,6 +27,8 @@ __all__ = [
 
 PIP_PYTHON = "PIP_PYTHON"
 """pip's variable (``pip --python``): what a pip runs instead of the Python that it is in."""
+SHARED = "shared"
+"""The key of the marker with the folder of the provided environment that one is linked to."""
 CONFIGURATION = "pyvenv.cfg"
 """The file that each virtual environment has, of whatever program."""
 # These would make a process import from other environments, or take itself to be in one.
@@ -69,6 +75,27 @@ def is_touched(environment: str, marker: dict[str, object]) -> bool:
     python = str(value.get("python")) if isinstance(value, dict) else ""
     now = changed(environment, python)
     return now is None or marker.get("changed") != now
+
+
+def is_linked(environment: str) -> bool:
+    """Return whether the packages of an environment are those of a provided one (`shared`)."""
+    return os.path.islink(os.path.join(environment, "lib"))
+
+
+def is_closed_to_others(environment: str, marker: dict[str, object]) -> bool:
+    """Return whether nobody but root and this user may write where a linked one's packages are.
+
+    All of it was looked at when it was linked; the folders are looked at again at each start.
+    """
+    value = marker.get("value")
+    python = str(value.get("python")) if isinstance(value, dict) else ""
+    try:
+        return all(
+            is_closed(os.stat(each))
+            for each in (str(marker[SHARED]), packages_path(environment, python))
+        )
+    except OSError:
+        return False
 
 
 def activate(environment: str, environ: dict[str, str]) -> dict[str, str]:

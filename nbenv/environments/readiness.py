@@ -13,7 +13,7 @@ from nbenv.environments import layout
 from nbenv.home import paths
 from nbenv.notebook.metadata import read_metadata
 
-__all__ = ["Readiness", "check_readiness", "ready_environment"]
+__all__ = ["Readiness", "check_readiness", "newest_record", "ready_environment"]
 
 
 class Readiness:
@@ -81,6 +81,18 @@ def _ready_with_record(
         return None, None
     if marker is None or layout.is_touched(environment, marker):
         return None, None  # partly deleted, or changed by hand: its files are checked first
+    if layout.SHARED in marker and not layout.is_closed_to_others(environment, marker):
+        return None, None
     checked = None if in_file is None else record.check(in_file)
     newest = record.current(checked, state)
     return (environment, newest) if record.is_held(held, newest, in_file, state) else (None, None)
+
+
+def newest_record(path: str) -> RecordDict | None:
+    """Return the record that counts for a notebook: the one in its file, or a newer unsaved one.
+
+    None of it is checked. Raises `NotebookError` if there is a file that cannot be read.
+    """
+    found = read_metadata(path).get("nbenv") if os.path.exists(path) else None
+    in_file = found if isinstance(found, dict) else None
+    return record.current(in_file, paths.read_json(paths.state_path(paths.key(path))))

@@ -15,14 +15,17 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from nbenv.environments.environment import Environment, rows_of
 from nbenv.home import variables
 
 if TYPE_CHECKING:
     from psutil import Process
 
-__all__ = ["names_in_use"]
+__all__ = ["names_in_use", "names_with_loaded_libraries"]
 
 T = TypeVar("T")
+
+_LIBRARIES = (".pyd", ".dll", ".exe")
 
 _SEPARATORS = re.compile(r"[/\\:;=\s\0]")
 _TELLING = ("VIRTUAL_ENV", variables.ENVIRONMENT, "PWD", "_")
@@ -93,3 +96,40 @@ def _asked(question: Callable[[], T]) -> T | None:
     with contextlib.suppress(psutil.Error, OSError):
         return question()
     return None
+
+
+# -- libraries that Windows lets nobody replace while a process has them loaded
+
+
+def names_with_loaded_libraries(environment: Environment, names: Collection[str]) -> set[str]:
+    """Return which of these distributions have a library or a program that is in use."""
+    if sys.platform != "win32":
+        return set()
+    return _names_held(environment, names)
+
+
+def _names_held(environment: Environment, names: Collection[str]) -> set[str]:
+    packages = environment.site_packages()
+    return {
+        name
+        for folder in environment.dist_infos()
+        if (name := environment.name_of(folder)) in names
+        and any(_is_loaded(str(packages / row[0])) for row in rows_of(folder) if _is_library(row))
+    }
+
+
+def _is_library(row: Collection[str]) -> bool:
+    return next(iter(row), "").lower().endswith(_LIBRARIES)
+
+
+def _is_loaded(path: str) -> bool:
+    """Return whether a file cannot be written although its mode allows it; nothing is written."""
+    if not os.access(path, os.W_OK):
+        return False
+    try:
+        os.close(os.open(path, os.O_RDWR))
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False

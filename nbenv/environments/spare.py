@@ -12,7 +12,7 @@ import time
 
 from nbenv.core.python_command import main_command
 from nbenv.environments.readiness import ready_environment
-from nbenv.home import paths, variables
+from nbenv.home import held_files, paths, private_files, variables
 
 __all__ = ["is_old", "name", "prepare_next", "take"]
 
@@ -54,19 +54,19 @@ def take(path: str) -> str | None:
     if environment is None or is_old(environment):
         return None
     placeholder_state = paths.state_path(paths.key(_placeholder()))
-    taken = paths.scratch_path(placeholder_state)
+    taken = private_files.scratch_path(placeholder_state)
     try:
         # One rename decides: of several kernels that start at once, one succeeds. If this process
         # is killed below, the name tells `nbenv prune` that the file is nobody's.
-        os.rename(placeholder_state, taken)
+        held_files.rename(placeholder_state, taken)
     except OSError:
         return None
     notebook, identifier = os.path.realpath(path), os.path.basename(environment)
     state = {"notebook": notebook, "environment": identifier, "value": None, "saved": True}
-    paths.create_json(paths.state_path(paths.key(path)), state)
+    private_files.create_json(paths.state_path(paths.key(path)), state)
     marker = paths.marker_path(environment)
-    paths.write_json(marker, {**(paths.read_json(marker) or {}), "notebook": notebook})
-    os.unlink(taken)
+    private_files.write_json(marker, {**(paths.read_json(marker) or {}), "notebook": notebook})
+    held_files.unlink(taken)
     return ready_environment(path)  # of two kernels of one notebook, both get the first one's
 
 

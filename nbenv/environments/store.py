@@ -19,7 +19,7 @@ from nbenv.core.record import RecordDict, fingerprint
 from nbenv.environments import history
 from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
-from nbenv.home import paths
+from nbenv.home import held_files, paths, private_files
 from nbenv.home.locks import unwritable
 
 __all__ = [
@@ -92,7 +92,7 @@ def read_state(notebook: str) -> State | None:
 def save_state(state: State) -> State:
     """Write a notebook's state; return it with the path that the notebook has now."""
     placed = replace(state, notebook=place_of(state))
-    paths.write_json(paths.state_path(paths.key(placed.notebook)), placed.to_dict())
+    private_files.write_json(paths.state_path(paths.key(placed.notebook)), placed.to_dict())
     return placed
 
 
@@ -127,9 +127,9 @@ def claim_state(notebook: str) -> State:
     path = paths.state_path(paths.key(notebook))
     try:
         if os.path.exists(path) and read_state(notebook) is None:  # it is broken
-            paths.write_json(path, state.to_dict())
+            private_files.write_json(path, state.to_dict())
         else:
-            paths.create_json(path, state.to_dict())
+            private_files.create_json(path, state.to_dict())
     except OSError as error:
         raise unwritable(error) from None
     return state_for(notebook)
@@ -209,7 +209,7 @@ def rename(old: str, new: str) -> None:
     if state is None:
         return
     moved = replace(state, notebook=os.path.realpath(new))
-    paths.write_json(paths.state_path(new_key), moved.to_dict())
+    private_files.write_json(paths.state_path(new_key), moved.to_dict())
     # The new state stands before the old one goes: a kill in between forgets nothing.
     _remove(paths.state_path(old_key))
     Environment(moved.environment).assign(moved.notebook)
@@ -227,7 +227,7 @@ def rename_folder(old: str, new: str) -> None:
 def _note_move(old: str, new: str) -> None:
     """Note where a path moved: a kernel that runs, or is restarted, still carries the old one."""
     note = {"to": os.path.realpath(new), "at": time.time()}
-    paths.write_json(paths.moved_path(paths.key(old)), note)
+    private_files.write_json(paths.moved_path(paths.key(old)), note)
 
 
 def drop_old_moves() -> None:
@@ -268,4 +268,4 @@ def _state_from(known: RecordDict | None) -> State | None:
 
 def _remove(path: str) -> None:
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+        held_files.unlink(path)

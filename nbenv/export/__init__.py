@@ -6,7 +6,7 @@ has ``write``, a `Writer`; one that can also serve the notebook has ``write_serv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from nbenv.core.file_names import is_text_notebook
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
-from nbenv.progress import Steps
+from nbenv.progress import Progress, Steps
 
 __all__ = ["FOLDERS", "FORMATS", "Files", "Format", "Writer", "export", "export_folder"]
 
@@ -23,8 +23,8 @@ Files = dict[str, bytes]
 """A folder's files: relative path → content."""
 
 T = TypeVar("T", str, Files)
-Writer = Callable[[NotebookSnapshot], T | Steps[T]]
-"""Returns what a format holds; or, where that takes time, `Steps` that return it."""
+Writer = Callable[..., T | Steps[T]]
+"""Returns what a format holds of a snapshot; or, where that takes time, `Steps` that return it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,9 @@ FOLDERS: dict[str, Format[Files]] = {
     "compose": Format(
         "compose", "a container that runs the notebook", "{stem}-compose", serves=True
     ),
+    "dask": Format("dask", "the environment for a Dask cluster", "{stem}-dask"),
+    "ray": Format("ray", "the environment for a Ray cluster", "{stem}-ray"),
+    "spark": Format("spark", "the environment for a Spark cluster", "{stem}-spark"),
 }
 
 
@@ -107,14 +110,18 @@ def export(snapshot: NotebookSnapshot, name: str, serve: bool = False) -> Steps[
         The notebook records no environment.
     """
     _check(snapshot, FORMATS, name, serve)
+    yield from _platform_note(snapshot, name)
     written = FORMATS[name].writer(serve=serve)(snapshot)
     return written if isinstance(written, str) else (yield from written)
 
 
-def export_folder(snapshot: NotebookSnapshot, name: str, serve: bool = False) -> Steps[Files]:
+def export_folder(
+    snapshot: NotebookSnapshot, name: str, serve: bool = False, **options: object
+) -> Steps[Files]:
     """Export a notebook's environment as a folder that holds the notebook too.
 
-    Parameters and errors are those of `export`; `name` is a key of `FOLDERS`.
+    Parameters and errors are those of `export`; `name` is a key of `FOLDERS`. `options` are those
+    of the format's writer.
 
     Returns
     -------
@@ -122,7 +129,8 @@ def export_folder(snapshot: NotebookSnapshot, name: str, serve: bool = False) ->
         The content of each file, by its path in the folder.
     """
     _check(snapshot, FOLDERS, name, serve)
-    written = FOLDERS[name].writer(serve=serve)(snapshot)
+    yield from _platform_note(snapshot, name)
+    written = FOLDERS[name].writer(serve=serve)(snapshot, **options)
     return written if isinstance(written, dict) else (yield from written)
 
 
@@ -148,6 +156,15 @@ def _check(snapshot: NotebookSnapshot, known: _Known, name: str, serve: bool) ->
             "This notebook records no environment, so there is nothing to export.",
             todo="Give it one: nbenv install NAME… (in a cell: %nbenv install NAME…).",
         )
+
+
+def _platform_note(snapshot: NotebookSnapshot, name: str) -> Iterator[Progress]:
+    """Yield a note about an image that this lock is not for."""
+    if name == "dockerfile" or name in FOLDERS:
+        from nbenv.export.linux_image import linux_warning  # most commands need no format
+
+        if warning := linux_warning(snapshot.spec):
+            yield Progress("resolve", warning, lasting=True)
 
 
 def _serving(known: _Known) -> list[str]:

@@ -12,7 +12,10 @@ from nbenv.engine.document import NotebookSnapshot
 from nbenv.export import Files
 from nbenv.export.dockerfile import local_path, quoted_requirement, unhashed
 from nbenv.export.image_context import notebook_files
+from nbenv.export.kernel_index import beyond_default_index
 from nbenv.export.requirements import index_lines
+from nbenv.export.requirements_locked import beyond_lines
+from nbenv.notebook.metadata import KERNELSPEC
 
 __all__ = ["write"]
 
@@ -27,7 +30,11 @@ def write(snapshot: NotebookSnapshot) -> Files:
     checked = [locked for locked in spec.lock.distributions if locked not in others]
     hashed = [locked.line for locked in checked if locked.name not in spec.no_deps]
     alone = [locked.line for locked in checked if locked.name in spec.no_deps]
-    where = list(index_lines(spec, local=False))
+    beyond = beyond_default_index(snapshot)
+    where = [
+        *beyond_lines(spec, beyond),
+        *index_lines(spec, local=False, beside=bool(beyond)),
+    ]
     return {
         "binder/requirements.txt": _joined([*where, *hashed]),
         **({_ALONE: _joined([*where, *alone])} if alone else {}),
@@ -51,4 +58,5 @@ def _post_build(snapshot: NotebookSnapshot, alone: bool) -> Iterator[str]:
         yield f"python -m pip install --no-cache-dir --no-deps {requirement}"
     if alone:
         yield f"python -m pip install --no-cache-dir --no-deps -r {_ALONE}"
-    yield 'python -m ipykernel install --sys-prefix --name nbenv --display-name "Python (nbenv)"'
+    shown = KERNELSPEC["display_name"]
+    yield f'python -m ipykernel install --sys-prefix --name nbenv --display-name "{shown}"'

@@ -5,6 +5,8 @@ Only keys that both know are used: https://docs.docker.com/reference/compose-fil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import yaml
 
 from nbenv.engine.document import NotebookSnapshot
@@ -14,47 +16,72 @@ from nbenv.progress import Steps
 
 __all__ = ["write", "write_serving"]
 
+_PUBLISHED = "127.0.0.1:8888:8888"
+
 
 def write(snapshot: NotebookSnapshot) -> Files:
     """Return ``compose.yaml`` beside the image's build context."""
-    return _build_folder(snapshot, dockerfile.write(snapshot), serve=False)
+    context = image_folder(snapshot, dockerfile.write(snapshot))
+    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot, context)
+    usage = (
+        "# Locally:  docker compose up --build\n"
+        f"#           then fetch the results: docker compose cp {name}:/results .\n"
+        f"{_on_swarm(name, image)}"
+    )
+    services = _service(name, image, "results:/results")
+    return {"compose.yaml": _text(usage, services, {"results": {}}), **context}
 
 
 def write_serving(snapshot: NotebookSnapshot) -> Steps[Files]:
-    """Return the same for an image that serves the notebook in JupyterLab."""
+    """Return the same for an image that serves the notebook in JupyterLab.
+
+    The port is published by a file of its own, which only Compose reads: a Swarm would publish it
+    on every address of every node.
+    """
     text = yield from dockerfile.write_serving(snapshot)
-    return _build_folder(snapshot, text, serve=True)
+    context = image_folder(snapshot, text)
+    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot, context)
+    usage = (
+        "# Locally:  docker compose up --build   (its log shows the address)\n"
+        f"#           What you save stays in a volume: docker compose cp {name}:/work .\n"
+        f"{_on_swarm(name, image)}"
+        "#           There no port is published. To publish it on all addresses of one node:\n"
+        f"#           docker service update {name}_{name} \\\n"
+        "#               --publish-add published=8888,target=8888,mode=host\n"
+    )
+    # Another export of the notebook has another volume, as a volume keeps what it had first.
+    volumes = {"work": {"name": image.replace(":", "-work-")}}
+    published = {"services": {name: {"ports": [_PUBLISHED]}}}
+    return {
+        "compose.yaml": _text(usage, _service(name, image, "work:/work"), volumes),
+        "compose.override.yaml": yaml.safe_dump(published, sort_keys=False).encode(),
+        **context,
+    }
 
 
-def _build_folder(snapshot: NotebookSnapshot, dockerfile_text: str, *, serve: bool) -> Files:
-    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot)
-    services = yaml.safe_dump(_compose(name, image, serve), sort_keys=False)
-    text = _usage(name, image, serve) + services
-    return {"compose.yaml": text.encode(), **image_folder(snapshot, dockerfile_text)}
-
-
-def _usage(name: str, image: str, serve: bool) -> str:
-    results = f"then fetch the results: docker compose cp {name}:/results ."
-    after = "its log shows the address" if serve else results
+def _on_swarm(name: str, image: str) -> str:
     return (
-        f"# Locally:  docker compose up --build   ({after})\n"
         f"# On Swarm: docker build -t {image} . && docker stack deploy -c compose.yaml {name}\n"
         "#           With several nodes, push the image to a registry that all of them can reach,\n"
         "#           and write its name in that registry below.\n"
     )
 
 
-def _compose(name: str, image: str, serve: bool) -> dict[str, object]:
-    service: dict[str, object] = {
-        "image": image,
-        "build": ".",
-        "volumes": ["results:/results"],
-        "deploy": {
-            "restart_policy": {"condition": "none"},
-            "resources": {"limits": {"cpus": "2", "memory": "4G"}},
-        },
+def _service(name: str, image: str, volume: str) -> dict[str, object]:
+    return {
+        name: {
+            "image": image,
+            "build": ".",
+            "init": True,
+            "volumes": [volume],
+            "deploy": {
+                "restart_policy": {"condition": "none"},
+                "resources": {"limits": {"cpus": "2", "memory": "4G"}},
+            },
+        }
     }
-    if serve:
-        service["ports"] = ["127.0.0.1:8888:8888"]
-    # An older docker stack deploy requires a version; Compose ignores it.
-    return {"version": "3.8", "services": {name: service}, "volumes": {"results": {}}}
+
+
+def _text(usage: str, services: Mapping[str, object], volumes: Mapping[str, object]) -> bytes:
+    known = {"services": services, "volumes": volumes}
+    return (usage + yaml.safe_dump(known, sort_keys=False)).encode()

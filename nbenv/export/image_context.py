@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.export import Files
 from nbenv.export.dockerfile import image_name, local_path
+from nbenv.notebook.unfinished_saves import whole_content
 
-__all__ = ["image_folder", "local_files", "notebook_files", "tag"]
+__all__ = ["digest_of", "image_folder", "local_files", "notebook_files", "tag"]
 
 _LEFT_OUT = {".git", ".venv", "__pycache__", "node_modules"}
 
@@ -31,7 +33,7 @@ def notebook_files(snapshot: NotebookSnapshot) -> Files:
     """Return the notebook and the local projects that it installs."""
     path = Path(snapshot.ref.notebook)
     try:
-        return {path.name: path.read_bytes(), **local_files(snapshot)}
+        return {path.name: whole_content(str(path)), **local_files(snapshot)}
     except OSError as error:
         raise NotebookError(f"{error.filename} cannot be read.", f"{error.strerror}.") from None
 
@@ -83,7 +85,18 @@ def _check_link(path: Path, project: Path) -> None:
         )
 
 
-def tag(snapshot: NotebookSnapshot) -> str:
-    """Return the image's name, tagged with the digest of the environment in it."""
-    digest = snapshot.spec.digest(snapshot.ref.folder)
-    return f"{image_name(snapshot.ref.notebook)}:{digest[:12]}"
+def tag(snapshot: NotebookSnapshot, context: Files) -> str:
+    """Return the image's name, tagged with a digest of all that it is built from.
+
+    So changed cells make another image, as another environment and the option ``--serve`` do.
+    """
+    return f"{image_name(snapshot.ref.notebook)}:{digest_of(context)}"
+
+
+def digest_of(context: Files) -> str:
+    """Return a short digest of files and their names."""
+    digest = hashlib.sha256()
+    for name, content in sorted(context.items()):
+        digest.update(f"{len(name.encode())} {name} {len(content)} ".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]

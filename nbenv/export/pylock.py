@@ -14,18 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import tomli_w
 
-from nbenv.core.kernel_limits import KERNELS_OWN
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.recorded_options import index_serving
 from nbenv.core.requirements import is_local, name_of
 from nbenv.core.spec import Spec
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import InstallerError
-from nbenv.installer.accelerators.torch_files import offered_with_torch
 from nbenv.installer.accelerators.torch_pins import with_torch_index
 from nbenv.installer.index_lookup import cached_files
-from nbenv.installer.machine.uv_environment import own_indexes
+from nbenv.installer.lookup.lock_files import own_files_of_lock
 from nbenv.installer.wheel_choice import File
 from nbenv.progress import Progress, Steps
 
@@ -79,7 +76,7 @@ def _find_files(spec: Spec) -> Steps[Found]:
     kept: dict[str, list[File]] = {}
     for wanted in _one_of_each(spec):
         try:
-            found = offered_with_torch(_public(wanted, spec), spec)
+            found = own_files_of_lock(wanted, spec)
         except InstallerError:
             yield Progress("resolve", "The index cannot be reached; looking in uv's cache…")
             found = {}
@@ -99,21 +96,6 @@ def _one_of_each(spec: Spec) -> Iterator[list[LockedDistribution]]:
         part = {locked.name: locked for locked in reversed(rest)}
         yield sorted(part.values(), key=lambda each: each.name)
         rest = [locked for locked in rest if part[locked.name] is not locked]
-
-
-def _public(wanted: Sequence[LockedDistribution], spec: Spec) -> list[LockedDistribution]:
-    """Return what this machine's indexes may be asked for.
-
-    They need not know the names of what comes from an index that only the notebook names.
-    """
-    has_own = any(index.default for index in spec.indexes)
-    own = {url.rstrip("/") for url in own_indexes()}
-
-    def is_public(name: str) -> bool:
-        index = index_serving(spec.indexes, name)
-        return index.url.rstrip("/") in own if index else not has_own or name in KERNELS_OWN
-
-    return [each for each in wanted if is_public(each.name)]
 
 
 def _only_locked(wanted: Sequence[LockedDistribution], found: Found) -> dict[str, list[File]]:

@@ -32,13 +32,14 @@ def write(snapshot: NotebookSnapshot) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def index_lines(spec: Spec, *, local: bool = True) -> Iterator[str]:
+def index_lines(spec: Spec, *, local: bool = True, beside: bool = False) -> Iterator[str]:
     """Yield the lines that name the environment's own indexes, and its other places of files.
 
     Where the notebook's folder is not at hand, `local` is false: folders are named in comments.
+    With `beside`, a default index of the notebook's is asked beside pip's own.
     """
     for index in with_torch_index(spec):
-        yield f"--{'' if index.default else 'extra-'}index-url {index.url}"
+        yield f"--{'' if index.default and not beside else 'extra-'}index-url {index.url}"
     for url in spec.find_links:
         if local or not is_local(url):
             yield f"--find-links {url}"

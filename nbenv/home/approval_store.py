@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbenv.home import paths, variables
+from nbenv.home import held_files, paths, private_files, variables
 
 __all__ = ["Approval", "approve", "approved", "is_approved", "policy", "revoke"]
 
@@ -51,8 +51,8 @@ def _key() -> bytes | None:
 
 def _new_key() -> bytes:
     path = _secret()
-    paths.make_private(str(path.parent))
-    scratch = Path(paths.scratch_path(str(path)))
+    private_files.make_private(str(path.parent))
+    scratch = Path(private_files.scratch_path(str(path)))
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "wb") as file:
         file.write(secrets.token_bytes(32))
@@ -60,9 +60,9 @@ def _new_key() -> bytes:
         os.link(scratch, path)  # it fails if there is one: of two at once, both use the first
     except FileExistsError:
         if path.stat().st_size != 32:  # damaged: what it signed is void
-            os.replace(scratch, path)
+            held_files.replace(str(scratch), str(path))
     except OSError:  # a file system without hard links
-        os.replace(scratch, path)
+        held_files.replace(str(scratch), str(path))
     with contextlib.suppress(FileNotFoundError):
         scratch.unlink()
     return path.read_bytes()
@@ -94,7 +94,7 @@ def approve(digest: str, about: dict[str, object] | None = None) -> None:
     about = about or {}
     signature = _signature(_key() or _new_key(), digest, about)
     signed = {"signature": signature, "about": about}
-    paths.write_json(str(_approval_path(digest)), signed)
+    private_files.write_json(str(_approval_path(digest)), signed)
 
 
 def is_approved(digest: str) -> bool:

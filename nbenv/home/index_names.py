@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 
 __all__ = ["remember", "remembered", "variable_stem"]
 
@@ -27,7 +27,7 @@ def remember(name: str, origin: str) -> None:
     """Note that this user gave a name to an index of a host; the last one given counts."""
     known, stem = remembered(), variable_stem(name)
     if known.get(stem) != origin:
-        paths.write_json(_path(), {**known, stem: origin})
+        private_files.write_json(_path(), {**known, stem: origin})
 
 
 def remembered() -> dict[str, str]:

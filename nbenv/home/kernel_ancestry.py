@@ -37,6 +37,21 @@ class KernelProcess:
         is_ours = any(word.endswith(_BOOT) for word in self.command[1:2])
         return self.environ.get(variables.ENVIRONMENT) if is_ours else None
 
+    def runs_in(self, environment: str) -> bool:
+        """Return whether it runs in an environment, also if nbenv did not start it.
+
+        Parameters
+        ----------
+        environment
+            The environment's folder.
+        """
+        if any(word.endswith(_BOOT) for word in self.command[1:2]):
+            return self.environment == os.path.basename(environment)
+        if self.python is None:
+            return False
+        prefix = os.path.dirname(os.path.dirname(self.python))  # python itself is a link
+        return os.path.realpath(prefix) == os.path.realpath(environment)
+
     @property
     def python(self) -> str | None:
         """Its interpreter; None for a kernel of another language."""

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from filelock import BaseFileLock, FileLock, Timeout
 
 from nbenv.errors import BrokenEnvironmentError
-from nbenv.home import owner_lock, paths
+from nbenv.home import owner_lock, paths, private_files
+from nbenv.home.process_identity import ProcessIdentity
 
-__all__ = ["is_locked", "locked", "unwritable"]
+__all__ = ["is_changing", "is_locked", "locked", "unwritable"]
 
 
 @contextlib.contextmanager
@@ -65,10 +66,23 @@ def is_locked(identifier: str) -> bool:
     return False
 
 
+def is_changing(notebook_key: str) -> bool:
+    """Return whether a notebook's environment is being changed, by whatever process.
+
+    A server announces what it begins; before long, the process that it started has the lock.
+    """
+    server = ProcessIdentity.from_dict(paths.read_json(paths.begun_path(notebook_key)))
+    if server is not None and server.is_running:
+        return True
+    state = paths.read_json(paths.state_path(notebook_key)) or {}
+    identifier = state.get("environment")
+    return isinstance(identifier, str) and is_locked(identifier)
+
+
 def _lock(identifier: str) -> FileLock:
     path = _lock_path(identifier)
     try:
-        paths.make_private(os.path.dirname(path))
+        private_files.make_private(os.path.dirname(path))
     except OSError as error:
         raise unwritable(error) from None
     return FileLock(path, mode=0o600)

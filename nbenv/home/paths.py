@@ -1,6 +1,6 @@
-"""The places where nbenv keeps things on this machine, and the small JSON files there.
+"""The places where nbenv keeps things on this machine.
 
-Light on purpose: a starting kernel imports this.
+Light on purpose: a starting kernel imports this. `nbenv.home.private_files` writes the files.
 """
 
 from __future__ import annotations
@@ -9,36 +9,35 @@ import os
 import sys
 
 from nbenv.core import fast_json
-from nbenv.home import variables
-
-TYPE_CHECKING = False  # typing is not imported at a kernel's start
-if TYPE_CHECKING:
-    from typing import TextIO
+from nbenv.home import held_files, variables
+from nbenv.home.trust import distrusted
 
 __all__ = [
     "OTHER_PIP",
     "PIP_SCRIPTS",
     "begun_path",
-    "create_json",
+    "carried_path",
+    "document_path",
     "environment_path",
+    "handed_over_path",
     "home",
+    "is_document",
+    "is_handed_over",
     "is_placeholder",
     "is_server",
     "key",
-    "make_private",
     "marker_path",
     "moved",
     "moved_path",
-    "open_private",
     "placeholder_path",
     "progress_path",
     "read_json",
-    "scratch_path",
+    "replaced_home",
     "server_path",
     "state_path",
+    "stop_path",
     "waiting_path",
     "without_pip_scripts",
-    "write_json",
 ]
 
 
@@ -46,14 +45,44 @@ PIP_SCRIPTS = "nbenv.scripts"
 """The folder in each environment that comes first on ``PATH``: `environments/pip/pip_shims.py`."""
 OTHER_PIP = "other-pip"
 """The script in it that a pip which is not nbenv's calls, and what it calls itself to nbenv."""
+_OWN_HOME = "nbenv-own"
 _MOST_MOVES = 16
 """Moves that are followed: they could form a circle."""
 
 
 def home() -> str:
-    """Return ``NBENV_HOME``, by default ``nbenv`` in Jupyter's data folder."""
+    """Return ``NBENV_HOME``, by default ``nbenv`` in Jupyter's data folder.
+
+    Where that is another user's, or others may write to it, this user has one of their own.
+    """
+    chosen = _chosen_home()
+    return _own_home(chosen) if distrusted(chosen) else chosen
+
+
+def replaced_home() -> tuple[str, str]:
+    """Return the home that this user's own one replaces, and why; two empty texts for none."""
+    chosen = _chosen_home()
+    why = distrusted(chosen)
+    return (chosen, why) if why and _own_home(chosen) != chosen else ("", "")
+
+
+def _chosen_home() -> str:
     chosen = os.environ.get(variables.HOME)
     return os.path.abspath(os.path.expanduser(chosen)) if chosen else _default_home()
+
+
+def _own_home(chosen: str) -> str:
+    """Return the home of this user alone: the default one, or where not even that is theirs alone,
+    one beside it.
+
+    Where nothing can be told by owners and permissions, as on some network drives, the one that was
+    chosen is as good as any. ``nbenv doctor`` says so.
+    """
+    default = _default_home()
+    if not distrusted(default):
+        return default
+    beside = os.path.dirname(default)
+    return chosen if distrusted(beside) else os.path.join(beside, _OWN_HOME)
 
 
 def _default_home() -> str:
@@ -154,11 +183,42 @@ def placeholder_path(name: str) -> str:
 
 def is_placeholder(path: str) -> bool:
     """Return whether a path stands for a notebook that is not there."""
-    return os.path.dirname(path) == _placeholders()
+    return os.path.dirname(path) in (_placeholders(), _documents())
+
+
+def document_path(name: str) -> str:
+    """Return the placeholder of a document that a client has in memory, and in no file."""
+    return os.path.join(_documents(), name + ".ipynb")
+
+
+def is_document(path: str) -> bool:
+    """Return whether a path stands for a document that a client has in memory."""
+    return os.path.dirname(path) == _documents()
 
 
 def _placeholders() -> str:
     return os.path.join(home(), "detached")
+
+
+def handed_over_path(identity: str) -> str:
+    """Return the file for the record of a notebook that is not on this machine.
+
+    A server hands over the record with the kernel's start, and it is a notebook without cells here.
+    """
+    return os.path.join(_handed_over(), identity + ".ipynb")
+
+
+def is_handed_over(path: str) -> bool:
+    """Return whether a path is that of a record whose notebook is on another machine."""
+    return os.path.dirname(path) == _handed_over()
+
+
+def _handed_over() -> str:
+    return os.path.join(home(), "handed-over")
+
+
+def _documents() -> str:
+    return os.path.join(home(), "documents")
 
 
 def environment_path(identifier: str) -> str:
@@ -182,6 +242,11 @@ def progress_path(notebook_key: str) -> str:
     return os.path.join(home(), "progress", notebook_key + ".jsonl")
 
 
+def stop_path(report: str) -> str:
+    """Return the file that stops the build with that report, where no signal can."""
+    return report + ".stop"
+
+
 def begun_path(notebook_key: str) -> str:
     """Return the file that names the server's process while it changes an environment."""
     return os.path.join(home(), "progress", notebook_key + ".begun")
@@ -192,79 +257,27 @@ def waiting_path(process: int) -> str:
     return os.path.join(home(), "waiting", f"{process}.json")
 
 
+def carried_path() -> str:
+    """Return the folder of variables that are on their way from one kernel to another."""
+    return os.path.join(home(), "carried")
+
+
 def read_json(path: str) -> dict[str, object] | None:
     """Return the object in a JSON file, None if the file is missing or broken.
 
     What nbenv keeps here can all be made again, so a damaged file counts as a missing one.
+
+    Raises
+    ------
+    OSError
+        Another process holds the file, which only Windows lets it do, for more than a moment.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            value = fast_json.loads(file.read())
-    except (OSError, ValueError, RecursionError):
+        value = fast_json.loads(held_files.read_text(path))
+    except OSError as error:
+        if held_files.is_held(error):  # it is there: what it says must not be forgotten
+            raise
+        return None
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def make_private(folder: str) -> None:
-    """Create a folder of nbenv's and those above it, closed to other users."""
-    base = home()
-    is_below = folder.startswith(os.path.join(base, ""))
-    if os.path.isdir(folder):
-        if is_below and os.name == "posix" and os.stat(folder).st_mode & 0o077:
-            os.chmod(folder, 0o700)  # copied, perhaps; the mode of the home itself is the user's
-        return
-    if is_below:
-        make_private(os.path.dirname(folder))
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-
-
-def open_private(path: str) -> TextIO:
-    """Open a file for writing, empty and closed to other users from its first moment."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    return open(descriptor, "w", encoding="utf-8")
-
-
-def scratch_path(path: str) -> str:
-    """Return a name beside `path`, by which ``nbenv prune`` knows who was writing there."""
-    from nbenv.home.process_identity import ProcessIdentity
-
-    return f"{path}.{ProcessIdentity.own().token()}.{os.urandom(4).hex()}.new"
-
-
-def write_json(path: str, value: object) -> None:
-    """Write a JSON file completely or not at all, closed to other users."""
-    make_private(os.path.dirname(path))
-    scratch = _write_beside(path, value)
-    try:
-        os.replace(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise
-
-
-def create_json(path: str, value: object) -> None:
-    """Write a JSON file unless there is one already: of two processes at once, the first wins."""
-    make_private(os.path.dirname(path))
-    scratch = _write_beside(path, value)
-    try:
-        os.link(scratch, path)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without hard links
-        os.replace(scratch, path)
-        return
-    os.unlink(scratch)
-
-
-def _write_beside(path: str, value: object) -> str:
-    """Write a new file beside `path`, from where one rename or link puts it in its place."""
-    import json  # a starting kernel only reads
-
-    scratch = scratch_path(path)
-    try:
-        with open_private(scratch) as file:
-            json.dump(value, file, separators=(",", ":"))
-    except BaseException:
-        os.unlink(scratch)
-        raise
-    return scratch

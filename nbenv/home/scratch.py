@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbenv.home.process_identity import ProcessIdentity
@@ -19,6 +20,7 @@ MARK = ".nbenv-scratch"
 """The name of the mark: which process made the folder, and under which name."""
 _PREFIX = "nbenv-"
 _DAY = 86_400.0
+_PATIENCE, _STEP = 5.0, 0.1
 _LONGEST = 4096
 """Bytes of a mark that are read."""
 
@@ -29,7 +31,24 @@ def scratch_folder() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder:
         mark = {"folder": os.path.basename(folder), **ProcessIdentity.own().to_dict()}
         Path(folder, MARK).write_text(json.dumps(mark), encoding="utf-8")
-        yield folder
+        try:
+            yield folder
+        finally:
+            _empty(folder)
+
+
+def _empty(folder: str) -> None:
+    """Remove what is in a folder that a process which has just ended still holds, on Windows."""
+    give_up = time.monotonic() + _PATIENCE
+    while os.name == "nt" and os.path.exists(folder) and time.monotonic() < give_up:
+        shutil.rmtree(folder, onerror=_remove_read_only)
+        time.sleep(_STEP)
+
+
+def _remove_read_only(remove: Callable[[str], object], path: str, _: object) -> None:
+    with contextlib.suppress(OSError):
+        os.chmod(path, stat.S_IWRITE)
+        remove(path)
 
 
 def abandoned_scratch_folders() -> Iterator[Path]:

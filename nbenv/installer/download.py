@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.tags import platform_tags
@@ -19,13 +20,15 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.python_command import module_command
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
-from nbenv.errors import IndexAccessError, InstallerError
+from nbenv.errors import BuildError, IndexAccessError, InstallerError
 from nbenv.installer.failures.no_index import unreachable
+from nbenv.installer.files.built_wheels import built_wheels
 from nbenv.installer.machine.uv_environment import own_indexes, uv_settings
+from nbenv.installer.machine.uv_places import pip_cache
 from nbenv.installer.reachability import PATIENCE, is_silent
 from nbenv.progress import Progress, Steps
 
-__all__ = ["PLATFORMS", "download_wheels", "only_wheels_in"]
+__all__ = ["PLATFORMS", "build_wheels", "download_wheels", "only_wheels_in"]
 
 PLATFORMS = {
     "linux-x86_64": ("linux", "Linux", "x86_64"),
@@ -36,6 +39,8 @@ PLATFORMS = {
 }
 """Name → the markers ``sys_platform``, ``platform_system`` and ``platform_machine`` (PEP 508)."""
 
+_BEGIN = "946684800"
+"""The first second of 2000."""
 _NEWEST_GLIBC = 39
 _OLDEST_GLIBC = 5
 """The minor versions of glibc 2 that manylinux tags are made for (PEP 600)."""
@@ -75,27 +80,93 @@ def download_wheels(
         pip is not installed beside nbenv.
     """
     wanted = list(distributions)
-    listed = folder / "wheels.txt"
-    lines = [" ".join((each.requirement, *_hash_options(each))) for each in wanted]
-    listed.write_text("\n".join(lines), encoding="utf-8")
     command = [
         *module_command(sys.executable, "pip", "download", "--quiet", "--no-deps"),
-        "--require-hashes",
         *_target_options(python, platform),
-        *(_index_option(index) for index in indexes),
-        *(f"--find-links={url}" for url in find_links),
-        *("--disable-pip-version-check", "--no-input", "--no-color"),
-        *("-d", str(folder), "-r", str(listed)),
+        *("-d", str(folder)),
     ]
-    for url in [*own_indexes()[:1], *(index.url for index in indexes)]:
-        if is_silent(url):  # pip would wait for minutes
-            raise unreachable(url, PATIENCE)
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    listed.unlink()
+    done = _run_pip(command, wanted, folder, indexes, find_links)
     if done.returncode:
         raise _failure(done.stderr, platform)
     _check_downloaded(wanted, folder, platform)
+
+
+def build_wheels(
+    distributions: Iterable[LockedDistribution],
+    folder: Path,
+    *,
+    python: str,
+    indexes: Sequence[Index] = (),
+    find_links: Sequence[str] = (),
+) -> Steps[None]:
+    """Build wheels of sources on this machine, with the hash of each source checked.
+
+    Parameters are those of `download_wheels`, except that `python` is an interpreter's path. What
+    is built runs its code: whoever calls this has checked that the record is approved.
+
+    Raises
+    ------
+    BuildError
+        A build failed, or its source could not be downloaded.
+    InstallerError
+        pip is not installed beside nbenv.
+    """
+    wanted = list(distributions)
+    names = ", ".join(each.requirement for each in wanted)
+    command = [
+        *module_command(sys.executable, "pip", "--python", python, "wheel", "--quiet", "--no-deps"),
+        *(f"--no-binary={each.name}" for each in wanted),
+        *("-w", str(folder)),
+    ]
+    yield Progress("build", f"Building {names}…")
+    done = _run_pip(command, wanted, folder, indexes, find_links)
+    if done.returncode:
+        if "No module named pip" in done.stderr:
+            raise _failure(done.stderr, None)
+        lines = [without_credentials(line) for line in done.stderr.splitlines() if line.strip()]
+        raise BuildError(
+            f"No wheel could be built of {names}.",
+            "\n".join(f"  {line}" for line in lines[-8:]),
+            "Its lock has a source of it alone. Check that it builds here: nbenv restore NOTEBOOK",
+        )
+    _check_downloaded(wanted, folder, None)
+
+
+def _run_pip(
+    command: Sequence[str],
+    wanted: Sequence[LockedDistribution],
+    folder: Path,
+    indexes: Sequence[Index],
+    find_links: Sequence[str],
+) -> subprocess.CompletedProcess[str]:
+    """Run pip on a list of what is wanted, with its hashes, from the indexes of a record."""
+    for url in [*own_indexes()[:1], *(index.url for index in indexes)]:
+        if is_silent(url):  # pip would wait for minutes
+            raise unreachable(url, PATIENCE)
+    listed = folder / "wheels.txt"
+    lines = [" ".join((each.requirement, *_hash_options(each))) for each in wanted]
+    listed.write_text("\n".join(lines), encoding="utf-8")
+    options = [
+        "--require-hashes",
+        *(_index_option(index) for index in indexes),
+        *(f"--find-links={url}" for url in find_links),
+        *("--disable-pip-version-check", "--no-input", "--no-color", "-r", str(listed)),
+    ]
+    # The same source gives the same wheel, with builds that know this variable.
+    environ = {"SOURCE_DATE_EPOCH": _BEGIN, **_with_own_cache(os.environ)}
+    try:
+        return subprocess.run(
+            [*command, *options], env=environ, capture_output=True, text=True, check=False
+        )
+    finally:
+        listed.unlink()
+
+
+def _with_own_cache(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return variables by which pip uses no cache that others may write to."""
+    own = pip_cache(environ)
+    return {**environ, "PIP_CACHE_DIR": own} if own else dict(environ)
 
 
 def _index_option(index: Index) -> str:
@@ -118,9 +189,13 @@ def _check_downloaded(
 
 
 @contextlib.contextmanager
-def only_wheels_in(folder: str) -> Iterator[None]:
-    """Let uv find wheels in one folder, and nowhere else; it still verifies their hashes."""
-    with uv_settings({"UV_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}):
+def only_wheels_in(folder: str, built: Mapping[str, str]) -> Iterator[None]:
+    """Let uv find wheels in one folder, and nowhere else; it still verifies their hashes.
+
+    `built` gives the hashes of those that were built of what is locked as a source.
+    """
+    settings = {"UV_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_OFFLINE": "1"}
+    with uv_settings(settings), built_wheels(built):
         yield
 
 

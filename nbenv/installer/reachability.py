@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from nbenv.installer import pip_config
 from nbenv.installer.index_settings import bare_url, entries
 from nbenv.installer.uv_config import has_settings
 
@@ -172,7 +173,8 @@ def proxy_for(url: str) -> str:
 
     parts = urlsplit(url)
     found = getproxies_environment()
-    proxy = found.get(parts.scheme) or found.get("all") or ""
+    configured = pip_config.read(os.environ).get("proxy", "")
+    proxy = found.get(parts.scheme) or found.get("all") or configured
     if not proxy or proxy_bypass_environment(parts.hostname or ""):
         return ""
     return proxy if "://" in proxy else f"http://{proxy}"

@@ -8,12 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import tomli_w
-
-from nbenv.core.kernel_limits import with_kernel_limits
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.pylock import LockScope, PylockDict, from_pylock, packages_of
-from nbenv.core.recorded_options import ALL, is_named
+from nbenv.core.recorded_options import is_named
 from nbenv.core.requirements import (
     KERNEL,
     absolute,
@@ -40,13 +37,19 @@ from nbenv.installer.index_packages import (
 )
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
+from nbenv.installer.machine.build_prevention import can_prevent_builds
 from nbenv.installer.machine.machine_policy import machine_policy, with_reason, within_policy
-from nbenv.installer.machine.uv_environment import can_prevent_builds
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
 from nbenv.installer.resolution.missing_hashes import add_hashes
 from nbenv.installer.resolution.platform_attempts import Attempt, Resolved, resolve_widest
+from nbenv.installer.resolution.preferences import write_preferences
 from nbenv.installer.resolution.this_machine import this_machine
+from nbenv.installer.resolution.version_choices import (
+    never_built,
+    version_choices,
+    version_limits,
+)
 from nbenv.installer.scratch_project import settings_arguments, write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
@@ -110,7 +113,7 @@ def resolve_lock(
         links = usable_links(spec.find_links, folder)
         yield from add_hashes(document, where, spec, links, interpreter)
     # Without this machine's limits: another one may build what it has no wheel of.
-    scope = LockScope(this_machine(), found.platforms, _never_built(spec, options))
+    scope = LockScope(this_machine(), found.platforms, never_built(spec, options))
     lock = from_pylock(document, spec.python, scope)
     return replace(
         lock,
@@ -130,7 +133,7 @@ class _Run:
 
     @property
     def never_built(self) -> tuple[str, ...]:
-        return _never_built(self.spec, self.options)
+        return never_built(self.spec, self.options)
 
     def attempts(self, constraints: Sequence[str]) -> Steps[Resolved]:
         """Resolve for the most platforms, within further constraints."""
@@ -138,8 +141,8 @@ class _Run:
             yield from resolve_widest(
                 partial(self._export, constraints),
                 self.interpreter,
-                must_build=self._prevents_builds and any(map(must_be_built, self._urls)),
-                is_hopeless=lambda error: error.unknown in self._asked_for_here,
+                must_build=any(map(must_be_built, self._urls)),
+                is_hopeless=self._is_hopeless,
             )
         )
 
@@ -147,11 +150,10 @@ class _Run:
     def _urls(self) -> list[str]:
         return [url for text in self.spec.requirements if (url := parse(text).url)]
 
-    @property
-    def _prevents_builds(self) -> bool:
-        """Whether builds can be prevented: not where a helper in Python gives git passwords."""
-        has_git = any(each.startswith("git+") for each in self._urls)
-        return not has_git and can_prevent_builds()
+    def _is_hopeless(self, error: ResolutionError | BuildRefusedError) -> bool:
+        """Return whether what is asked for here is unknown, or has nothing but a refused build."""
+        named = error.names if isinstance(error, BuildRefusedError) else (error.unknown,)
+        return not {*named}.isdisjoint(self._asked_for_here)
 
     @property
     def _asked_for_here(self) -> list[str]:
@@ -159,9 +161,11 @@ class _Run:
 
     def _export(self, constraints: Sequence[str], attempt: Attempt) -> Steps[PylockDict]:
         """Resolve for some platforms, with each package from its index."""
+        if not attempt.builds and not can_prevent_builds():
+            raise BuildRefusedError("What is for other platforms alone could be built here.")
         run = partial(self._export_placed, constraints, attempt)
-        builds = attempt.builds or not self._prevents_builds
-        return (yield from resolve_placed(self.spec, partial(self._tried, run), builds=builds))
+        tried = partial(self._tried, run)
+        return (yield from resolve_placed(self.spec, tried, builds=attempt.builds))
 
     def _tried(
         self, resolve: Callable[[Placement], Steps[PylockDict]], placed: Placement
@@ -188,6 +192,8 @@ class _Run:
             spec = replace(spec, requirements=placed.requirements)
         options = replace(options, only_wheels=options.only_wheels or placed.only_wheels)
         links, torch = usable_links(spec.find_links, self.folder), pins_for(spec)
+        # Its own index says no day of any file: `nbenv.engine.accelerators.dated_torch`.
+        options = replace(options, exempt=(*options.exempt, *torch.names))
         indexes = [*pinned_indexes(pins), *torch.indexes]
         metadata = yield from without_dependencies(spec, self.interpreter, self.folder, links)
         write_project(
@@ -207,7 +213,9 @@ class _Run:
                     **pinned_sources(pins),
                     **_sources(spec, self.folder),
                 },
-                **_limits(spec, options, [*constraints, *pinning_limits(pins), *torch.limits]),
+                **version_limits(
+                    spec, options, [*constraints, *pinning_limits(pins), *torch.limits]
+                ),
                 **({"build-constraint-dependencies": pinning_limits(pins)} if pins else {}),
                 **metadata,
             },
@@ -217,12 +225,17 @@ class _Run:
         else:
             self._write_preferences(pins)
         command = ["export", "--format", "pylock.toml", "--no-emit-project", "--no-header"]
-        command += [*_choices(spec, options), "--python", self.interpreter]
+        command += [*version_choices(spec, options), "--python", self.interpreter]
         command += settings_arguments({**metadata, "index": indexes}, scratch)
-        builds = attempt.builds or not self._prevents_builds
-        run = partial(run_uv, command, scratch, spec.indexes, find_links=links, builds=builds)
-        text = yield from run(
-            projects=project_folders(self._urls, self.folder), addresses=self._urls
+        text = yield from run_uv(
+            command,
+            scratch,
+            spec.indexes,
+            find_links=links,
+            projects=project_folders(self._urls, self.folder),
+            builds=attempt.builds,
+            cache=str(scratch / "cache"),  # what one attempt has built, the next one has to know
+            addresses=self._urls,
         )
         return tomllib.loads(text)
 
@@ -230,42 +243,7 @@ class _Run:
         path, options = self.scratch / "uv.lock", self.options
         path.unlink(missing_ok=True)
         if not options.everything:
-            _write_preferences(path, self.spec, options, pins)
-
-
-def _never_built(spec: Spec, options: ResolveOptions) -> tuple[str, ...]:
-    """Return the names of which only wheels are taken, or ``":all:"``."""
-    every = (ALL,) if options.only_wheels else ()
-    return (*every, *options.no_build, *spec.only_binary)
-
-
-def _choices(spec: Spec, options: ResolveOptions) -> list[str]:
-    """Return the options that say which versions and files may be taken.
-
-    They are options, not settings: with a configuration file of the user's, uv ignores settings.
-    """
-    chosen = [f"--prerelease-package={each}=allow" for each in options.pre]
-    moments = [each for each in (options.before, spec.exclude_newer) if each]
-    chosen += [f"--exclude-newer={min(moments)}"] if moments else []
-    apart = [*(f"{each}=false" for each in options.exempt), *options.dated] if moments else []
-    chosen += [f"--exclude-newer-package={each}" for each in apart]
-    chosen += [f"--index-strategy={spec.index_strategy}"] if spec.index_strategy else []
-    chosen += [f"--refresh-package={each}" for each in options.refreshed]
-    chosen += ["--no-index"] if options.no_index else []
-    chosen += ["--offline"] if options.offline else []
-    chosen += [f"--resolution={options.resolution}"] if options.resolution else []
-    chosen += [f"--no-binary-package={each}" for each in spec.no_binary if each != ALL]
-    if options.only_wheels or ALL in spec.only_binary:
-        return [*chosen, "--no-build"]
-    return chosen + [
-        f"--no-build-package={each}" for each in (*options.no_build, *spec.only_binary)
-    ]
-
-
-def _limits(spec: Spec, options: ResolveOptions, more: Sequence[str]) -> dict[str, object]:
-    avoided = [each.replace("==", "!=", 1) for each in options.avoid]
-    constraints = [*with_kernel_limits(spec.requirements, spec.constraints), *avoided, *more]
-    return {"constraint-dependencies": constraints} if constraints else {}
+            write_preferences(path, self.spec, options, pins)
 
 
 def _without_path(text: str) -> str:
@@ -288,38 +266,6 @@ def _sources(spec: Spec, folder: Path) -> dict[str, object]:
                 source["editable"] = requirement.name in spec.editable
             sources[requirement.name] = source
     return sources
-
-
-def _write_preferences(
-    path: Path, spec: Spec, options: ResolveOptions, pins: Mapping[str, Index]
-) -> None:
-    """Write the locked versions as a ``uv.lock``, whose versions uv keeps where it can.
-
-    uv ignores a lock that was made in another resolution mode, and of what is pinned to an index
-    the versions that are locked from elsewhere.
-    """
-    loose = set(options.names)
-    packages = [
-        _preference(locked, pins.get(locked.name))
-        for locked in spec.lock.distributions
-        if locked.version and locked.name not in loose
-    ]
-    document = {"version": 1, "requires-python": f"=={spec.python}.*", "package": packages}
-    if options.resolution:
-        document["options"] = {"resolution-mode": options.resolution}
-    path.write_text(tomli_w.dumps(document), encoding="utf-8")
-
-
-def _preference(locked: LockedDistribution, pinned: Index | None) -> dict[str, object]:
-    url = pinned.url if pinned else "https://index.invalid/simple"  # which counts for no other
-    preference: dict[str, object] = {
-        "name": locked.name,
-        "version": locked.version,
-        "source": {"registry": url},
-    }
-    if locked.marker:
-        preference["resolution-markers"] = [locked.marker]
-    return preference
 
 
 def _keep_sources(document: Mapping[str, object], spec: Spec) -> None:

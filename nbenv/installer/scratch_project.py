@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
 from nbenv.errors import InstallerError
-from nbenv.installer.uv_config import tomllib
+from nbenv.installer.uv_config import has_no_cache, tomllib, user_settings
 
 __all__ = ["PROJECT", "settings_arguments", "write_pinned", "write_project"]
 
@@ -63,18 +64,21 @@ def write_pinned(
 def settings_arguments(settings: Mapping[str, object], scratch: Path) -> list[str]:
     """Return the option for a file of our settings, if uv would not read the project's.
 
-    With a configuration file of the user's, or none at all, uv ignores ``[tool.uv]``.
+    With a configuration file of the user's, or none at all, uv ignores ``[tool.uv]``. And no option
+    gives it a cache where a file says that it has none.
     """
     chosen = os.environ.get("UV_CONFIG_FILE")
-    if not chosen and not os.environ.get("UV_NO_CONFIG"):
+    known: dict[str, Any] = user_settings(os.environ) if has_no_cache(os.environ) else {}
+    if not chosen and not os.environ.get("UV_NO_CONFIG") and not known:
         return []
     try:
-        known = tomllib.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else {}
+        known = tomllib.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else known
     except (OSError, ValueError) as error:
         raise InstallerError(f"uv's settings in {chosen} cannot be read.", str(error)) from None
-    joined = {**known, **settings}
-    if indexes := [settings.get("index", []), known.get("index", [])]:
-        joined["index"] = [each for some in indexes for each in some]
+    known = {key: value for key, value in known.items() if key != "no-cache"}
+    joined: dict[str, Any] = {**settings}
+    indexes = [*joined.get("index", []), *known.get("index", [])]
+    joined = {**known, **joined, "index": indexes}
     path = scratch / "settings.toml"
     path.write_text(tomli_w.dumps(joined), encoding="utf-8")
     return ["--config-file", str(path)]

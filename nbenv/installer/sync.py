@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from pathlib import Path
-from urllib.parse import parse_qs
-
-from packaging.version import InvalidVersion, Version
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.requirements import absolute, is_local
 from nbenv.core.spec import Index, Spec
-from nbenv.errors import (
-    HashError,
-    IndexAccessError,
-    InstallerError,
-    InstallerKilledError,
-    ResolutionError,
-)
+from nbenv.errors import HashError, IndexAccessError, InstallerError, ResolutionError
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.accelerators.torch_pins import write_torch_pins
+from nbenv.installer.files.built_wheels import with_built_wheels
 from nbenv.installer.files.lock_file import is_wheel, requirement_lines
-from nbenv.installer.index_packages import IN_ORDER, build_order, pins_of, write_pins
+from nbenv.installer.index_packages import IN_ORDER, build_order, write_pins
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places
 from nbenv.installer.machine.machine_policy import check_allowed, machine_policy, within_policy
 from nbenv.installer.machine.uv_environment import own_indexes
+from nbenv.installer.syncing.cache_only import install_from_cache
+from nbenv.installer.syncing.other_indexes import indexes_with_packages, other_indexes
+from nbenv.installer.syncing.sync_options import build_limits, hash_arguments, locked_projects
 from nbenv.installer.uv import run_uv
-from nbenv.progress import Progress, Steps
+from nbenv.progress import Steps
 
-__all__ = ["SyncGoal", "fetch_python", "find_outdated", "forget_cached", "run_pip", "sync_prefix"]
-
-_NUMPY_LAYOUT = "1.20"
+__all__ = ["SyncGoal", "sync_prefix"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +56,16 @@ class SyncGoal:
     packages: Path | None = None
     fresh: bool = False
 
+    @property
+    def listed(self) -> Sequence[LockedDistribution]:
+        """The packages that uv is given."""
+        return self.distributions if self.missing is None else self.missing
+
+    @property
+    def kept_beside(self) -> Mapping[str, str]:
+        """The packages that uv has to keep; without removals it need not be given them."""
+        return self.kept if self.missing is None else {}
+
 
 def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[None]:
     """Bring the environment of `python` to a goal, with every hash checked.
@@ -86,96 +87,161 @@ def sync_prefix(python: str, goal: SyncGoal, spec: Spec, folder: Path) -> Steps[
     InstallerError
         uv failed; a subclass says why.
     """
-    if goal.missing is None:
-        arguments, distributions, kept = ["sync"], goal.distributions, goal.kept
-    else:  # without removals, uv need not compare with all that is there
-        arguments, distributions, kept = ["install", "--no-deps"], goal.missing, {}
-    bare = replace(spec, requirements=())
-    check_places(missing_places(bare, folder, [d for d in distributions if d.name not in kept]))
     policy = machine_policy()
-    check_allowed(_absent(distributions, goal.packages), policy, spec.python)
+    missing = None if goal.missing is None else with_built_wheels(goal.missing)
+    distributions = with_built_wheels(goal.distributions)
+    goal = replace(goal, distributions=distributions, missing=missing)
+    _check_possible(goal, spec, folder)
+    check_allowed(_absent(goal.listed, goal.packages), policy, spec.python)
     spec = replace(spec, no_binary=within_policy(spec, policy).no_binary)
     with scratch_folder() as scratch:
-        where = Path(scratch)
-        source = where / "lock.txt"
-        lines = requirement_lines(distributions, kept, spec, folder)
-        source.write_text("\n".join(lines), encoding="utf-8")
-        (where / "uv.toml").touch()  # or uv would look for settings in the folders above
-        names = [each.name for each in distributions if each.version]
-        torch = write_torch_pins(where, spec, distributions)
-        pins = [*write_pins(where, spec, names), *torch]
-        options = ["--python", python, *_hash_arguments(distributions, kept)]
-        options += _build_limits(spec, where)
-        options += [f"--reinstall-package={each}" for each in goal.again]
-        options += ["--no-cache"] if goal.fresh else []
+        yield from _Sync(python, goal, spec, folder, Path(scratch)).perform()
 
-        def command(pins: Sequence[str]) -> list[str]:
-            files = _source_arguments(goal, [str(source), *pins])
-            return ["pip", *arguments, *options, *files]
 
-        links = usable_links(spec.find_links, folder)
-        if not goal.fresh and all(map(is_wheel, distributions)):
-            done = _from_cache(command(pins), where, spec, links, goal.packages)
+def _check_possible(goal: SyncGoal, spec: Spec, folder: Path) -> None:
+    """Raise if a place on this machine, from which something is to be installed, is not there."""
+    needed = [each for each in goal.listed if each.name not in goal.kept_beside]
+    check_places(missing_places(replace(spec, requirements=()), folder, needed))
+
+
+@dataclass(frozen=True)
+class _Sync:
+    """The runs of uv that bring one environment to a goal, the next one if an earlier one fails."""
+
+    python: str
+    goal: SyncGoal
+    spec: Spec
+    folder: Path
+    where: Path
+
+    def perform(self) -> Steps[None]:
+        """Install from uv's cache, else from the record's indexes, else from others."""
+        (self.where / "uv.toml").touch()  # or uv would look for settings in the folders above
+        if not self.goal.fresh and self._only_wheels:
+            command, packages = self._command(self._pins), self.goal.packages
+            done = install_from_cache(command, self.where, self.spec.indexes, self._links, packages)
             if done is not None:
                 yield from done
                 return
-        projects = _projects(distributions, folder)
-        run = partial(
-            run_uv,
-            folder=where,
-            find_links=links,
-            phase="install",
-            projects=projects,
-            addresses=[each.url for each in distributions if each.url],
-        )
-        # What a build needs has no hash, so any index may not serve it.
-        hashed = all(map(is_wheel, distributions)) or not _listing(spec)
-        indexes = build_order(spec.indexes, _built(distributions))
-        first, spare = partial(run, indexes=indexes, hashed=hashed), pins
-        if indexes != spec.indexes:
-            options += [f"--index-strategy={IN_ORDER}"]
-            if len(own := {*own_indexes()}) == 1:
-                spare = [*write_pins(where, spec, names, Index("own", own.pop())), *torch]
         try:
-            yield from _in_turn(first, command(pins), command(spare))
+            yield from self._from_indexes()
         except (IndexAccessError, ResolutionError, HashError) as error:
-            if torch and all(map(is_wheel, distributions)):
-                others = [each for each in pins if each not in torch]
-                yield from _unpinned(partial(run, command(others), indexes=spec.indexes), error)
-                return
-            remaining = _other_indexes(spec, distributions, error)
-            if remaining is None:
-                raise
-            try:
-                yield from run(command([]), indexes=remaining, hashed=bool(_listing(spec)))
-            except InstallerError:
-                if _listing(spec):
-                    raise error from None
-                raise
+            yield from self._from_others(error)
 
+    def _from_indexes(self) -> Steps[None]:
+        """Install from the indexes of the record and of this machine."""
+        # What a build needs has no hash, so any index may not serve it.
+        hashed = self._only_wheels or not self._listing
+        indexes = build_order(self.spec.indexes, self._built)
+        options, spare = list[str](), self._pins
+        if indexes != self.spec.indexes:
+            options = [f"--index-strategy={IN_ORDER}"]
+            if len(own := {*own_indexes()}) == 1:
+                rest = Index("own", own.pop())
+                spare = [*write_pins(self.where, self.spec, self._names, rest), *self._torch]
+        first = [*self._command(self._pins), *options]
+        try:
+            yield from self._run(first, indexes, hashed)
+        except HashError:
+            if spare == self._pins:
+                raise
+            yield from self._run([*self._command(spare), *options], indexes, hashed)
 
-def _in_turn(
-    run: Callable[[list[str]], Steps[str]], command: list[str], spare: list[str]
-) -> Steps[None]:
-    """Run a command; if it finds another file than the locked one, the spare one."""
-    try:
-        yield from run(command)
-    except HashError:
-        if spare == command:
+    def _from_others(self, error: InstallerError) -> Steps[None]:
+        """Install where the record's indexes do not have what is locked; raise `error` if none has.
+
+        Where PyTorch's does not, a folder of this machine's may.
+        """
+        if self._torch and self._only_wheels:
+            indexes, pins, is_told = self.spec.indexes, self._own_pins, True
+        else:
+            others = other_indexes(self.spec, self.goal.listed, error)
+            if others is None:
+                raise error
+            pins = self._own_pins if indexes_with_packages(others) else []
+            indexes, is_told = others, bool(self._listing)
+        try:
+            yield from self._run(self._command(pins), indexes, hashed=is_told)
+        except InstallerError:
+            if is_told:
+                raise error from None
             raise
-        yield from run(spare)
 
+    def _run(self, command: Sequence[str], indexes: Sequence[Index], hashed: bool) -> Steps[None]:
+        yield from run_uv(
+            command,
+            self.where,
+            indexes,
+            find_links=self._links,
+            phase="install",
+            hashed=hashed,
+            projects=self._projects,
+            addresses=[each.url for each in self.goal.listed if each.url],
+        )
 
-def _built(distributions: Sequence[LockedDistribution]) -> list[str]:
-    return [each.name for each in distributions if each.version and not is_wheel(each)]
+    def _command(self, pins: Sequence[str]) -> list[str]:
+        """Return the command line after ``uv``, with these files of pins."""
+        files = [self._source, *pins]
+        if self.goal.missing is None:
+            return ["pip", "sync", *self._options, "--allow-empty-requirements", *files]
+        listed = [argument for file in files for argument in ("-r", file)]
+        return ["pip", "install", "--no-deps", *self._options, *listed]
 
+    @cached_property
+    def _source(self) -> str:
+        """The file of what is to be installed."""
+        path, goal = self.where / "lock.txt", self.goal
+        lines = requirement_lines(goal.listed, goal.kept_beside, self.spec, self.folder)
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return str(path)
 
-def _unpinned(run: Callable[..., Steps[str]], error: InstallerError) -> Steps[None]:
-    """Install where PyTorch's index has not what is locked: a folder of this machine's may."""
-    try:
-        yield from run(hashed=True)
-    except InstallerError:
-        raise error from None
+    @cached_property
+    def _options(self) -> list[str]:
+        goal = self.goal
+        return [
+            *("--python", self.python),
+            *hash_arguments(goal.listed, goal.kept_beside),
+            *build_limits(self.spec, self.where),
+            *(f"--reinstall-package={each}" for each in goal.again),
+            *(["--no-cache"] if goal.fresh else []),
+        ]
+
+    @cached_property
+    def _torch(self) -> list[str]:
+        return write_torch_pins(self.where, self.spec, self.goal.listed)
+
+    @cached_property
+    def _own_pins(self) -> list[str]:
+        """The pins to the record's own indexes."""
+        return write_pins(self.where, self.spec, self._names)
+
+    @property
+    def _pins(self) -> list[str]:
+        return [*self._own_pins, *self._torch]
+
+    @property
+    def _names(self) -> list[str]:
+        return [each.name for each in self.goal.listed if each.version]
+
+    @property
+    def _built(self) -> list[str]:
+        return [each.name for each in self.goal.listed if each.version and not is_wheel(each)]
+
+    @property
+    def _only_wheels(self) -> bool:
+        return all(map(is_wheel, self.goal.listed))
+
+    @property
+    def _listing(self) -> list[Index]:
+        return indexes_with_packages(self.spec.indexes)
+
+    @cached_property
+    def _links(self) -> list[str]:
+        return usable_links(self.spec.find_links, self.folder)
+
+    @property
+    def _projects(self) -> list[Path]:
+        return locked_projects(self.goal.listed, self.folder)
 
 
 def _absent(
@@ -188,158 +254,3 @@ def _absent(
         for each in distributions
         if f"{each.name.replace('-', '_')}-{each.version}.dist-info" not in present
     ]
-
-
-def _listing(spec: Spec) -> list[Index]:
-    return [index for index in spec.indexes if index.packages is not None]
-
-
-def _other_indexes(
-    spec: Spec, distributions: Sequence[LockedDistribution], error: InstallerError
-) -> tuple[Index, ...] | None:
-    """Return the indexes to try if the notebook's lack a file, this machine's default one last.
-
-    A default index of the notebook's may not have what its kernel needs. A hash says that a file is
-    the right one, but none says what a build needs. The last one is asked only for names that the
-    others do not have: it need not know the names of private packages.
-
-    If an index that lists its packages cannot be used, this machine's own may have the same files.
-    If another one has other files of a version, it may have the right ones.
-    """
-    if not all(map(is_wheel, distributions)):
-        return None
-    listing = _listing(spec)
-    if isinstance(error, HashError):
-        return tuple(replace(each, packages=None) for each in spec.indexes) if listing else None
-    kept = spec.indexes
-    if isinstance(error, IndexAccessError):
-        kept = tuple(each for each in kept if each not in listing)
-    others = tuple(replace(index, default=False, packages=None) for index in kept)
-    return None if others == spec.indexes else others
-
-
-def _source_arguments(goal: SyncGoal, files: Sequence[str]) -> list[str]:
-    if goal.missing is None:
-        return ["--allow-empty-requirements", *files]
-    return [argument for file in files for argument in ("-r", file)]
-
-
-def _build_limits(spec: Spec, where: Path) -> list[str]:
-    """Limit the NumPy that packages are built with where the locked one is old.
-
-    NumPy 1.20 changed its layout: what was built with a later one does not work with one before.
-    """
-    numpy = spec.lock.versions().get("numpy", "")
-    if not numpy or not _is_before(numpy, _NUMPY_LAYOUT):
-        return []
-    path = where / "build.txt"
-    path.write_text(f"numpy<{_NUMPY_LAYOUT}\n", encoding="utf-8")
-    return ["--build-constraints", str(path)]
-
-
-def _is_before(version: str, other: str) -> bool:
-    try:
-        return Version(version) < Version(other)
-    except InvalidVersion:  # an address
-        return False
-
-
-def _hash_arguments(
-    distributions: Sequence[LockedDistribution], kept: Mapping[str, str]
-) -> list[str]:
-    verify = ["--verify-hashes"]  # whatever the user's settings for other projects say
-    # uv requires hashes of all or none: a commit, a folder and what is kept have none.
-    is_complete = not kept and all(locked.hashes for locked in distributions)
-    return [*verify, "--require-hashes"] if is_complete else verify
-
-
-def _from_cache(
-    command: Sequence[str],
-    where: Path,
-    spec: Spec,
-    links: Sequence[str],
-    packages: Path | None,
-) -> list[Progress] | None:
-    """Install from uv's cache alone; return its progress, None where that fails.
-
-    Online, uv would ask the index about each package first. A locked file need not be asked for
-    again: its hash says that it is the right one. Whatever failed here, most often a file that is
-    not in the cache, is reported by the attempt with the index that follows. But none follows what
-    failed halfway: it would leave what uv no longer knows of a package that was half removed.
-    """
-    before = _changed_at(packages)
-    offline = [*command, "--offline"]
-    try:
-        steps = run_uv(offline, where, spec.indexes, find_links=links, phase="install", hashed=True)
-        return list(steps)
-    except InstallerKilledError:
-        raise
-    except InstallerError:
-        if _changed_at(packages) != before:
-            raise
-        return None
-
-
-def _changed_at(packages: Path | None) -> list[int]:
-    """Return when the folder of packages, and what each says of itself, changed last."""
-    if packages is None or not packages.is_dir():
-        return []
-    places = [packages, *sorted(packages.glob("*.dist-info"))]
-    return [place.stat().st_mtime_ns for place in places]
-
-
-def _projects(distributions: Sequence[LockedDistribution], folder: Path) -> list[Path]:
-    """Return the folders of the local projects among what is locked."""
-    urls = (each.url for each in distributions if each.url and is_local(each.url))
-    places = ((absolute(url.partition("#")[0], folder), url) for url in urls)
-    return [place / _subdirectory(url) for place, url in places if place.is_dir()]
-
-
-def _subdirectory(url: str) -> str:
-    fragment = parse_qs(url.partition("#")[2])
-    return fragment.get("subdirectory", ["."])[0]
-
-
-def forget_cached(names: Sequence[str], folder: Path) -> Steps[None]:
-    """Remove packages from uv's cache, so that they are downloaded again."""
-    yield from run_uv(["cache", "clean", *names], folder, phase="install")
-
-
-def run_pip(python: str, arguments: Sequence[str], spec: Spec) -> Steps[str]:
-    """Run one of uv's read-only ``pip`` commands (list, show, freeze, check) on an environment."""
-    return (yield from _run_apart("pip", ["pip", *arguments, "--python", python], spec.indexes))
-
-
-def _run_apart(
-    phase: str, arguments: Sequence[str], indexes: Sequence[Index] = (), only: str = ""
-) -> Steps[str]:
-    """Run uv where it finds no settings: those beside a notebook may be a stranger's."""
-    with scratch_folder() as scratch:
-        (Path(scratch) / "uv.toml").touch()
-        return (yield from run_uv(arguments, Path(scratch), indexes, phase=phase, only=only))
-
-
-def find_outdated(python: str, spec: Spec) -> Steps[list[dict[str, str]]]:
-    """Return the ``name``, ``version`` and ``latest_version`` of what an index has newer.
-
-    What an index of the record lists is looked up there alone.
-    """
-    command = ["pip", "list", "--outdated", "--format", "json", "--python", python]
-    command += [f"--exclude-newer={spec.exclude_newer}"] if spec.exclude_newer else []
-    pins = pins_of(spec.indexes, spec.lock.versions())
-    found: list[dict[str, str]] = []
-    for index in (None, *dict.fromkeys(pins.values())):
-        only = index.url if index else ""
-        printed = yield from _run_apart("resolve", command, spec.indexes, only)
-        found += [row for row in json.loads(printed) if pins.get(row["name"]) == index]
-    return [
-        {key: str(row.get(key, "")) for key in ("name", "version", "latest_version")}
-        for row in sorted(found, key=lambda row: str(row["name"]))
-    ]
-
-
-def fetch_python(python: str) -> Steps[str]:
-    """Have uv install a Python (``"3.11"``) of its own; return the path of its executable."""
-    yield from _run_apart("python", ["python", "install", "--no-bin", python])
-    found = yield from _run_apart("python", ["python", "find", "--managed-python", python])
-    return found.strip()

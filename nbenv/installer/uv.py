@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 import subprocess
@@ -16,13 +15,13 @@ from typing import IO
 from uv import find_uv_bin
 
 from nbenv.core.spec import Index
-from nbenv.core.urls import without_credentials
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
 from nbenv.home.scratch import scratch_folder
-from nbenv.installer.download_meter import DownloadMeter
+from nbenv.home.windows_processes import end_with_us, lines_of, no_window, wait_for
 from nbenv.installer.index_settings import narrowed
+from nbenv.installer.machine.build_prevention import without_builds
 from nbenv.installer.machine.uv_environment import uv_environment
-from nbenv.installer.machine.uv_places import own_cache, unusable_cache, with_absolute_places
+from nbenv.installer.machine.uv_places import replaced_cache_note
 from nbenv.installer.reachability import (
     PATIENCE,
     QUIET,
@@ -32,7 +31,9 @@ from nbenv.installer.reachability import (
     hosts_to_watch,
     repository_to_watch,
 )
-from nbenv.installer.uv_config import tomllib
+from nbenv.installer.uv_config import has_no_cache, tomllib
+from nbenv.installer.uv_output.uv_display import Display, Frame, open_display
+from nbenv.installer.uv_output.uv_messages import follow_messages
 from nbenv.progress import Progress, Steps
 
 __all__ = [
@@ -53,16 +54,10 @@ _WITHOUT_INDEX_OPTIONS = {
 _AT_WORK = re.compile(r"\s*(Building|Built|Downloading|Downloaded|Preparing|Prepared|Updating)\b")
 """What uv prints when it does more than to ask an index."""
 _UPDATING = re.compile(r"\s*Updating (https?://\S+)")
-_ABOUT_LOCKFILE = re.compile(r"(?:warning: )?(?:Resolving despite|Ignoring) existing lockfile\b")
-"""What uv says of the lockfile of a throw-away project, which nobody has heard of."""
-_NO_EXTRA = re.compile(
-    r"warning: The package `([^=`]+)==([^`]+)` does not have an extra named `([^`]+)`"
-)
-_YANKED = re.compile(r"warning: `([^=`]+)==([^`]+)` is yanked(?: \(reason: \"?(.*?)\"?\))?\.?$")
+_DRAWN = ("install", "python")
+"""Phases that download: what uv draws then says how far it is."""
 _RETRIES = {"install": "2"}
 """How often a request is tried again, by phase: a file that breaks off is worth more patience."""
-_NO_PYTHON = os.path.join(os.sep, "nonexistent", "nbenv-builds-nothing")
-"""A home that no Python starts with, except in isolated mode: a build's does not have that."""
 _INTERRUPTED = (130, -2, -15)
 """Exit statuses after an interrupt: of a shell, and of the signals SIGINT and SIGTERM."""
 
@@ -79,6 +74,7 @@ def run_uv(
     accepted: int = 0,
     projects: Sequence[Path] = (),
     builds: bool = True,
+    cache: str = "",
     addresses: Iterable[str] = (),
 ) -> Steps[str]:
     """Run uv, yield its messages as progress, and return its standard output.
@@ -105,7 +101,9 @@ def run_uv(
         The folders of the local projects that it may look at and build.
     builds
         Whether code of packages may run, to build them or to learn what they require. If not, a
-        build fails as a broken one does: see `can_prevent_builds`.
+        build fails as a broken one does: see `nbenv.installer.machine.build_prevention`.
+    cache
+        The folder to use as its cache where this machine's settings say to use none.
     addresses
         URLs of files that it has to ask for.
 
@@ -117,30 +115,38 @@ def run_uv(
         The user interrupted it.
     """
     environ = uv_environment(indexes, hashed, find_links)
-    yield from _cache_note(environ, phase)
+    if note := replaced_cache_note(environ):
+        yield Progress(phase, note, lasting=True)
     if only:
         environ = narrowed(environ, only)
-    if not builds:
-        environ["PYTHONHOME"] = _NO_PYTHON
+    if cache and has_no_cache(environ):
+        environ.pop("UV_NO_CACHE", None)
+        environ["UV_CACHE_DIR"] = cache
     command = [find_uv_bin(), "--color", "never", *arguments]
     if environ.pop("UV_NO_INDEX", None) and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS:
         command.append("--no-index")  # uv reads no variable for it
     # Into a file: a pipe that nobody empties while standard error is read could fill up.
     with (
         scratch_folder() as compiled,
+        scratch_folder() as helpers,
         _built_apart(Path(compiled), projects) as built,
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
     ):
         # A build must neither run compiled files that lie beside its sources, as no approval covers
         # them, nor leave any: `folder` may be the one that the user is in.
         environ["PYTHONPYCACHEPREFIX"] = compiled
+        if not builds:
+            environ = without_builds(environ, Path(helpers))
         environ.setdefault("DIST_EXTRA_CONFIG", built)
         environ.setdefault("UV_HTTP_RETRIES", _RETRIES.get(phase, "1"))
-        process = _started(command, folder, environ, output)
+        display = open_display() if phase in _DRAWN else None
         asked = (*addresses, *find_links)
         hosts = partial(_hosts, arguments, environ, asked)
-        with Watch(hosts, partial(_end, process)) as watch:
-            lines = yield from _followed(process, phase, watch, environ)
+        with contextlib.closing(display) if display else contextlib.nullcontext():
+            process = _started(command, folder, environ, output, display)
+            watching = Watch(hosts, partial(_end, process))
+            with end_with_us(process, whole_tree=True), watching as watch:
+                lines = yield from _followed(process, phase, watch, environ, display)
         if watch.dead:
             from nbenv.installer.failures.no_index import unreachable  # seldom needed
 
@@ -148,15 +154,6 @@ def run_uv(
         _check_status(process.returncode, lines, accepted, projects)
         output.seek(0)
         return output.read()
-
-
-def _cache_note(variables: Mapping[str, str], phase: str) -> Iterator[Progress]:
-    """Yield a line about a cache that another one replaces; once, as that one is there then."""
-    replaced = variables.get("UV_CACHE_DIR") == own_cache() and not os.path.isdir(own_cache())
-    configured = with_absolute_places(os.environ)
-    if replaced and (unusable := unusable_cache(configured)):
-        what = f"uv's cache {unusable} cannot be written; using {own_cache()} instead."
-        yield Progress(phase, what, lasting=True)
 
 
 def _hosts(
@@ -185,7 +182,11 @@ def _built_apart(scratch: Path, projects: Sequence[Path]) -> Iterator[str]:
 
 
 def _started(
-    command: Sequence[str], folder: Path, environ: Mapping[str, str], output: IO[str]
+    command: Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    output: IO[str],
+    display: Display | None,
 ) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(
@@ -194,16 +195,20 @@ def _started(
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.PIPE,
+            stderr=display.writer if display else subprocess.PIPE,
             close_fds=False,  # the environment's lock is inherited: see nbenv.home.locks
             text=True,
             encoding="utf-8",
             errors="replace",
+            creationflags=no_window(),
         )
     except OSError as error:  # more arguments than the system takes, or no more processes
         raise InstallerError(
             "The installer could not be started.", f"{error.strerror or error}.", "Try again."
         ) from None
+    finally:
+        if display:
+            display.close_writer()
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -220,29 +225,34 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _followed(
-    process: subprocess.Popen[str], phase: str, watch: Watch, environ: Mapping[str, str]
+    process: subprocess.Popen[str],
+    phase: str,
+    watch: Watch,
+    environ: Mapping[str, str],
+    display: Display | None,
 ) -> Steps[list[str]]:
     """Yield progress until uv ends, and return the lines that it printed; end it with ourselves."""
-    lines: list[str] = []
-    meter = DownloadMeter(phase)
+
+    def notice_work(line: str) -> None:
+        if _AT_WORK.match(line):
+            watch.ignore_indexes()
+        if found := _UPDATING.match(line):  # a repository: git waits for minutes
+            watch.add(repository_to_watch(found[1], environ))
+
     try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if _ABOUT_LOCKFILE.match(line):
-                continue
-            lines.append(line.rstrip())
-            if _AT_WORK.match(line):
-                watch.ignore_indexes()
-            if found := _UPDATING.match(line):  # a repository: git waits for minutes
-                watch.add(repository_to_watch(found[1], environ))
-            if not any(each.startswith("error:") for each in lines):
-                yield from _as_progress(meter, line.strip(), phase)
-        process.wait()
+        said = display.read() if display else _printed(process)
+        lines = yield from follow_messages(said, phase, notice_work)
+        wait_for(process)
     except BaseException:
         process.terminate()
         process.wait()
         raise
     return lines
+
+
+def _printed(process: subprocess.Popen[str]) -> Iterator[str | Frame]:
+    assert process.stderr is not None
+    yield from lines_of(process.stderr)
 
 
 def _check_status(
@@ -262,27 +272,6 @@ def _check_status(
         from nbenv.installer.failures.uv_errors import explain_failure  # seldom needed
 
         raise explain_failure([line for line in lines if line.strip()], projects)
-
-
-def _as_progress(meter: DownloadMeter, line: str, phase: str) -> Iterator[Progress]:
-    """Yield a line of uv's for people, unless it repeats what nbenv reports itself."""
-    if downloaded := meter.read(line):
-        yield downloaded
-    elif warned := _warning(line):
-        if phase == "resolve":  # the installer says it once more
-            yield Progress(phase, warned, lasting=True)
-    elif line and not line.startswith(("+ ", "- ", "~ ", "Using ")):
-        yield Progress(phase, without_credentials(line))
-
-
-def _warning(line: str) -> str:
-    """Return a warning about what somebody asked for, which must not pass by as progress does."""
-    if found := _NO_EXTRA.match(line):
-        return f"{found[1]} {found[2]} has no extra named {found[3]}."
-    if found := _YANKED.match(line):
-        why = f": {found[3]}" if found[3] else ""
-        return without_credentials(f"{found[1]} {found[2]} was withdrawn by its authors{why}.")
-    return ""
 
 
 def bundled_uv() -> str:

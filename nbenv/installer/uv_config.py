@@ -17,7 +17,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Configured", "configured", "has_settings", "named_indexes", "tomllib", "user_settings"]
+__all__ = [
+    "Configured",
+    "configured",
+    "has_no_cache",
+    "has_settings",
+    "named_indexes",
+    "tomllib",
+    "user_settings",
+]
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,13 @@ def _tables(settings: Mapping[str, object], key: str) -> list[dict[str, object]]
 def user_settings(environ: Mapping[str, str]) -> dict[str, object]:
     """Return the settings in the ``uv.toml`` of this user and the system; the user's come first."""
     return {key: each[key] for each in reversed([*_documents(environ)]) for key in each}
+
+
+def has_no_cache(environ: Mapping[str, str]) -> bool:
+    """Return whether uv keeps nothing from one run to the next, by a variable or a file."""
+    words = ("1", "true", "yes", "on", "y", "t")
+    said = environ.get("UV_NO_CACHE", "").lower() in words
+    return said or bool(user_settings(environ).get("no-cache"))
 
 
 def _documents(environ: Mapping[str, str]) -> Iterator[dict[str, object]]:

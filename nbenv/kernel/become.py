@@ -1,8 +1,7 @@
 """Turn this process into the kernel of an environment.
 
-The only place with platform branches for it: POSIX replaces the process (same pid, ports and
-signals); Windows cannot, so there the launcher stays as the kernel's parent. That was never run on
-Windows.
+POSIX replaces the process (same pid, ports and signals); Windows cannot, so there the launcher
+stays as the kernel's parent (`nbenv.kernel.supervision`).
 """
 
 from __future__ import annotations
@@ -14,9 +13,17 @@ from nbenv.environments import layout
 from nbenv.home import paths, variables
 from nbenv.kernel.own_kernelspec import add_kernelspec
 
-__all__ = ["become", "guest_environ"]
+__all__ = ["become", "guest_environ", "notice_supervisor", "replace_process"]
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
+_relay = ""
+"""The file in which this process leaves its supervisor what to run next, "" without one."""
+
+
+def notice_supervisor() -> None:
+    """Remember whether a launcher supervises this process; what it starts has nothing of that."""
+    global _relay
+    _relay = os.environ.pop(variables.SUPERVISOR, "")
 
 
 def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:
@@ -44,7 +51,13 @@ def _without_environments(environ: dict[str, str]) -> dict[str, str]:
 
 
 def become(environment: str, arguments: list[str], *, stripped: bool = False) -> None:
-    """Run the environment's kernel in place of this process; does not return on POSIX."""
+    """Run the environment's kernel in place of this process; does not return.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such environment.
+    """
     # Python puts the folder of boot.py first on sys.path; boot.py takes it off itself, before it
     # imports anything that a module there could shadow.
     command = [layout.python_path(environment), _BOOT, *arguments]
@@ -52,9 +65,12 @@ def become(environment: str, arguments: list[str], *, stripped: bool = False) ->
 
 
 def replace_process(command: list[str], environ: dict[str, str]) -> None:
-    """Execute `command` in place of this process."""
-    if os.name == "posix":
+    """Run `command` in place of this process; does not return."""
+    if os.name == "posix" and not _relay and environ.get(variables.SUPERVISE) != "1":
         os.execve(command[0], command, environ)
-    import subprocess
+    from nbenv.kernel.supervision.supervisor import leave_to_supervisor, supervise
 
-    raise SystemExit(subprocess.run(command, env=environ, check=False).returncode)
+    if _relay:
+        os.stat(command[0])
+        leave_to_supervisor(_relay, command, environ)
+    supervise(command, environ)

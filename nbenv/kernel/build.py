@@ -11,9 +11,10 @@ from typing import TextIO
 from nbenv.core.plain_text import safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import BrokenEnvironmentError
-from nbenv.home import paths, variables
+from nbenv.home import paths, private_files, variables
 from nbenv.home.locks import unwritable
 from nbenv.home.process_identity import ProcessIdentity
+from nbenv.kernel.supervision.interrupt_event import hear_interrupts
 from nbenv.operations.restore import prepare
 from nbenv.progress import Progress, drain
 
@@ -58,7 +59,7 @@ def build(path: str) -> str:
     """
     log = paths.progress_path(paths.key(path))
     try:
-        with _opened(log) as file:
+        with hear_interrupts(paths.stop_path(log)), _opened(log) as file:
             report = _Report(file)
             outcome = drain(prepare(NotebookRef.of_kernel(path, os.environ)), report.progress)
     finally:
@@ -69,8 +70,8 @@ def build(path: str) -> str:
 
 def _opened(log: str) -> TextIO:
     try:
-        paths.make_private(os.path.dirname(log))
-        return paths.open_private(log)
+        private_files.make_private(os.path.dirname(log))
+        return private_files.open_private(log)
     except OSError as error:
         raise unwritable(error) from None
 
@@ -85,12 +86,15 @@ class _Report:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
+        self._last = ""
         self._write(type="started", **ProcessIdentity.own().to_dict())
 
     def progress(self, progress: Progress) -> None:
         message = safe(progress.message)
         self._write(type="progress", **{**progress.to_dict(), "message": message})
-        _log(message)
+        if message != self._last:  # else only more bytes have come
+            _log(message)
+        self._last = message
 
     def _write(self, **event: object) -> None:
         self._file.write(json.dumps(event, ensure_ascii=False) + "\n")

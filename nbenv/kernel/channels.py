@@ -11,23 +11,21 @@ import contextlib
 import json
 import os
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import zmq
 from jupyter_client.session import Session
 
 from nbenv.home import variables
 from nbenv.kernel.guest import boot
-from nbenv.kernel.replies import Content
+from nbenv.kernel.replies import Content, ok
 
 __all__ = ["ChannelScreen", "Channels", "Request"]
 
 _LINGER = 1000
 """Milliseconds that a closed socket may take to send what is left."""
-_FLUSHED = 0.1
-"""Seconds until the last reply is on its way."""
 _QUEUED = 50
 """Milliseconds without another request, after which none is queued any more."""
 
@@ -57,24 +55,29 @@ class Channels:
         with open(connection_file, encoding="utf-8") as file:
             self._connection: Mapping[str, str] = json.load(file)
         self._file = connection_file
+        self._prepared: list[list[bytes]] = []
         self._session = Session(
             key=self._connection["key"].encode(),
             signature_scheme=self._connection.get("signature_scheme", "hmac-sha256"),
         )
-        self._context = zmq.Context()
+        self._sockets = boot.load("client_sockets")
+        self._context = self._sockets.Context()
         self.shell = self._bind(zmq.ROUTER, "shell")
         self.control = self._bind(zmq.ROUTER, "control")
         self._stdin = self._bind(zmq.ROUTER, "stdin")
         self._iopub = self._bind(zmq.PUB, "iopub")
-        self._heartbeat = self._bind(zmq.REP, "hb")
+        self._beating = zmq.Context()
+        self._heartbeat = self._bind(zmq.REP, "hb", self._beating)
         self._poller = zmq.Poller()
         self._poller.register(self.shell, zmq.POLLIN)
         self._poller.register(self.control, zmq.POLLIN)
         threading.Thread(target=self._beat, daemon=True).start()
 
-    def _bind(self, kind: int, name: str) -> zmq.Socket[bytes]:
+    def _bind(
+        self, kind: int, name: str, context: zmq.Context[zmq.Socket[bytes]] | None = None
+    ) -> Any:
         connection = self._connection
-        socket = self._context.socket(kind)
+        socket = (context or self._context).socket(kind)
         socket.linger = _LINGER
         if kind == zmq.ROUTER:
             socket.router_handover = 1
@@ -88,30 +91,44 @@ class Channels:
         return socket
 
     def _beat(self) -> None:
-        with contextlib.suppress(zmq.ZMQError):  # closed
+        with contextlib.suppress(zmq.ZMQError):  # `close` ends its context
             zmq.proxy(self._heartbeat, self._heartbeat)
+        self._heartbeat.close(0)
 
     def poll(self, milliseconds: int) -> set[zmq.Socket[bytes]]:
         """Return which of `shell` and `control` hold requests, as soon as one does."""
+        self._iopub.look()
         return {socket for socket, _ in self._poller.poll(milliseconds)}
 
     def receive(self, socket: zmq.Socket[bytes]) -> Request | None:
         """Take the next request from a socket that holds one; None when its signature is wrong."""
         return self._request(socket.recv_multipart())
 
-    def handed_over(self) -> list[Request]:
-        """Take the requests that the kernel left which became this one, once clients are back.
+    def queued(self) -> list[Request]:
+        """Take the requests that are queued on `shell`, such as the other cells of a Run All."""
+        found = []
+        while self.shell.poll(_QUEUED):
+            found.append(self.receive(self.shell))
+        return list(filter(None, found))
 
-        Those in the queue of `shell` follow them.
+    def handed_over(self) -> list[Request]:
+        """Take the requests that the kernel left which became this one.
+
+        Their answers wait until the clients are back. Those in the queue of `shell` follow them.
         """
         path = os.environ.pop(variables.HANDED_OVER, "")
         if not path:
             return []
-        handover = boot.load("handover")
-        with contextlib.suppress(OSError, ValueError):
-            messages = handover.read(path)
-            time.sleep(handover.RECONNECTED)
-            return list(filter(None, map(self._request, messages)))
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            left = boot.load("handover").read(path)
+            self.shell.wait_for_clients()
+            self._iopub.wait_for_subscribers(left["subscribers"], left["output"])
+            self._prepared = left["prepared"]
+            for request in filter(None, map(self._request, self._prepared)):
+                self.reply(
+                    self.shell, request, ok(execution_count=0, user_expressions={}, payload=[])
+                )
+            return list(filter(None, map(self._request, left["requests"])))
         return []
 
     def _request(self, received: list[bytes]) -> Request | None:
@@ -134,26 +151,30 @@ class Channels:
         self._session.send(socket, kind, content, parent=request.message, ident=request.identities)
 
     def hand_over(self, first: Sequence[Request] = ()) -> None:
-        """Leave requests, in a file, to the kernel that this process becomes.
+        """Close the sockets; leave requests, in a file, to the kernel that this process becomes.
 
         Those that were received already are `first`; the queued ones follow.
         """
         queued = [request.frames for request in first]
         while self.shell.poll(_QUEUED):
             queued.append(self.shell.recv_multipart())
+        left = {"prepared": self._prepared, "requests": queued, **self._iopub.left()}
+        self.close()
         path = f"{self._file}.waiting"
-        boot.load("handover").write(path, queued)
+        boot.load("handover").write(path, left)
         os.environ[variables.HANDED_OVER] = path
 
     def close(self) -> None:
-        """Send what is still under way, and free the ports.
+        """Send what is still under way, and free the ports; the heartbeat's last.
 
-        The heartbeat's socket stays open until the process ends or becomes another one.
+        The kernel that takes this one's place may be another process.
         """
         for socket in (self.shell, self.control, self._stdin, self._iopub):
             socket.close()
-        threading.Thread(target=self._context.term, daemon=True).start()
-        time.sleep(_FLUSHED)
+        sending = threading.Thread(target=self._context.term, daemon=True)
+        sending.start()
+        sending.join(2 * _LINGER / 1000)
+        self._beating.term()
 
 
 class ChannelScreen:

@@ -21,24 +21,38 @@ if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for th
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.home.surroundings import shield_process
-from nbenv.kernel.become import become
-from nbenv.kernel.named_notebook import find_notebook, forget_inherited_name
+from nbenv.kernel.become import become, notice_supervisor
+from nbenv.kernel.named_notebook import (
+    SESSION,
+    find_notebook,
+    forget_inherited_name,
+    with_plain_file,
+)
 from nbenv.notebook.metadata import read_metadata
 
 __all__ = ["main"]
+
+_HANDED_OVER = {variables.CARRIED, variables.RECORD}
+"""Variables by which something is handed over to this process, or was to one that it comes from."""
 
 
 def main() -> None:
     """Become the notebook's kernel; where that is impossible, become one that says why."""
     shield_process()
-    arguments = sys.argv[1:]
-    path = _notebook_or_placeholder()
+    notice_supervisor()
+    if os.name == "nt":  # elsewhere it is a number that anybody can use
+        from nbenv.home.kernel_parent import name_server
+
+        name_server(os.environ)
+    arguments = with_plain_file(sys.argv[1:])
+    path = ""
     try:
+        path = _handed_over() or _notebook_or_placeholder()
         _start(path, arguments)
     except (Exception, KeyboardInterrupt) as error:  # a kernel must start to say what is wrong
         from nbenv.kernel.waiting import serve_until_ready
 
-        serve_until_ready(arguments, path, error)
+        serve_until_ready(arguments, path or _notebook_or_placeholder(), error)
 
 
 def _start(path: str, arguments: list[str]) -> None:
@@ -53,6 +67,19 @@ def _start(path: str, arguments: list[str]) -> None:
     except FileNotFoundError:  # removed since we looked
         environment = _built_environment(path)
         become(environment, arguments, stripped=found.is_stripped)
+
+
+def _handed_over() -> str | None:
+    """Return the file of a record that was handed over, for a notebook on another machine."""
+    if not _HANDED_OVER.intersection(os.environ):
+        return None
+    from nbenv.kernel import receive_record
+
+    path = receive_record.handed_over_file()
+    if path is not None:
+        for name in (variables.DETACHED, SESSION):  # of a server there, which does not have it
+            os.environ.pop(name, None)
+    return path
 
 
 def _notebook_or_placeholder() -> str:

@@ -3,8 +3,9 @@
 A client names it in an environment variable. Processes inherit those, so that the name of one
 kernel's notebook reaches every kernel that a cell of it starts. What the client was itself started
 with therefore counts for less than what it gave to this kernel, and a name that a kernel above has
-got counts for nothing. A client that says nothing may have been told the notebook on its command
-line.
+got counts for nothing. Where a client says nothing, nbenv's provisioner in its process may have
+found the document that it executes (`nbenv.kernel.client`), or it was told the notebook on its
+command line.
 
 Light on purpose: a starting kernel imports this.
 """
@@ -21,13 +22,15 @@ TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["find_notebook", "forget_inherited_name"]
+__all__ = ["find_notebook", "forget_inherited_name", "with_plain_file"]
 
 SESSION = "JPY_SESSION_NAME"
 """Jupyter Server's variable: the path of the document that a session belongs to."""
 _SUFFIX = ".ipynb"
 _SERVERS = ("lab", "labhub", "notebook", "server", "nbclassic", "jupyterhub-singleuser")
 """Programs that may be told a notebook to open, and start kernels for others too."""
+_FILE_OPTIONS = ("-f", "--f", "--connection-file", "--IPKernelApp.connection_file")
+_FORM_OF_UUID, _HEX = [8, 4, 4, 4, 12], set("0123456789abcdef")
 _MOST = 64
 """Processes that are looked through, from a kernel upwards."""
 
@@ -69,11 +72,13 @@ def find_notebook(since: float | None = None) -> str | None:
     client = _client()
     name = _named_by_variable(client)
     if name is None:
-        name = _named_by_command(client)
+        name = _own(variables.DOCUMENT, client) or _named_by_command(client)
     if not is_notebook(name):
         return None
+    if paths.is_placeholder(name):
+        return name
     path = _without_drive(_absolute(os.path.expanduser(name), client))
-    return paths.moved(path, since)
+    return None if _is_made_up(path) else paths.moved(path, since)
 
 
 def forget_inherited_name() -> None:
@@ -90,17 +95,36 @@ def _client() -> _Process:
     """
     file = _connection_file(sys.argv)
     for process in _Process(os.getppid()).above():
-        if not file or not any(word.endswith(file) for word in process.command):
+        if not file or not any(file in word for word in process.command):
             return process
     return _Process(0)  # of none that can be seen, as in a container of its own
 
 
 def _connection_file(command: list[str]) -> str:
     """Return the name of the connection file in a kernel's command, "" for other commands."""
-    for option, value in zip(command, command[1:], strict=False):  # noqa: RUF007 (an import less)
-        if option in ("-f", "--f", "--connection-file") and value.endswith(".json"):
-            return os.path.basename(value)
-    return ""
+    return os.path.basename(_file_and_words(command)[0])
+
+
+def with_plain_file(arguments: list[str]) -> list[str]:
+    """Return a kernel's arguments with the connection file in the form ``-f FILE``.
+
+    VS Code writes ``--f=FILE``, and quotes around a path with a space.
+    """
+    file, others = _file_and_words(arguments)
+    return ["-f", file, *others] if file else arguments
+
+
+def _file_and_words(command: list[str]) -> tuple[str, list[str]]:
+    """Return the connection file that a command names, "" without one, and its other words."""
+    for number, word in enumerate(command):
+        option, equals, value = word.partition("=")
+        end = number + 1
+        if not equals:
+            value, end = "".join(command[end : end + 1]), end + 1
+        file = value.strip("\"'")
+        if option in _FILE_OPTIONS and file.endswith(".json"):
+            return file, command[:number] + command[end:]
+    return "", command
 
 
 def _named_by_variable(client: _Process) -> str | None:
@@ -162,6 +186,17 @@ def _is_called(client: _Process, name: str) -> bool:
     words = [word for word in client.command[:3] if not word.endswith(_SUFFIX)]
     names = {os.path.basename(word).partition(".")[0] for word in words}
     return not names.isdisjoint((name, f"jupyter-{name}", f"jupyter{name}", f"jupyter_{name}"))
+
+
+def _is_made_up(path: str) -> bool:
+    """Return whether VS Code made the name up, for its session of a server.
+
+    It keeps its notebooks itself, and names them as to any kernel once this one runs.
+    """
+    stem = os.path.basename(path)[: -len(_SUFFIX)]
+    parts = stem.rsplit("-", 5)[1:]
+    is_unique = [len(part) for part in parts] == _FORM_OF_UUID and set("".join(parts)) <= _HEX
+    return (is_unique or "-jvsc-" in stem) and not os.path.exists(path)
 
 
 def _absolute(name: str, client: _Process) -> str:

@@ -32,8 +32,10 @@ def _is_written(folder: str) -> bool:
     path = os.path.join(folder, "kernels", "nbenv", "kernel.json")
     if os.path.exists(path):
         return True
+    from nbenv.home import private_files  # once for each home and Python
+
     try:
-        paths.write_json(path, _kernelspec())
+        private_files.write_json(path, _kernelspec())
     except OSError:  # a full or read-only disk: the kernel itself needs none
         return False
     return True
@@ -42,11 +44,12 @@ def _is_written(folder: str) -> bool:
 def _kernelspec() -> dict[str, object]:
     from nbenv.core.python_command import main_command  # written once
 
-    # What jupyter-config/kernels/nbenv/kernel.json has, but for its interpreter; a test compares.
+    # What jupyter-config/kernels/nbenv/kernel.json has, but for its interpreter, and without the
+    # provisioner: jupyter_client refuses one that is not installed beside it. A test compares.
     words = main_command(sys.executable, "nbenv.kernel.launcher", "-f", "{connection_file}")
     return {
         "argv": words,
-        "display_name": "Python (nbenv)",
+        "display_name": "Python (own environment)",
         "language": "python",
         "metadata": {"debugger": True},
         "env": {"PYTHONSAFEPATH": "nbenv"},

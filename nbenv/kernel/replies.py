@@ -58,4 +58,28 @@ def empty_reply(kind: str, content: Mapping[str, object]) -> Content | None:
         "comm_info_request": ok(comms={}),
         "is_complete_request": {"status": "complete"},
     }
-    return replies.get(kind)
+    return _debug_reply(content) if kind == "debug_request" else replies.get(kind)
+
+
+def _debug_reply(content: Mapping[str, object]) -> Content:
+    """Return the response of a debugger that debugs nothing, in the Debug Adapter Protocol.
+
+    A page that opens a notebook asks whether one is running, and without an answer it would offer
+    none until it is loaded again: the notebook's own kernel has one.
+    """
+    command = content.get("command")
+    about: Content = {"type": "response", "request_seq": content.get("seq"), "command": command}
+    if command != "debugInfo":
+        return {**about, "success": False, "message": "The kernel is not ready.", "body": {}}
+    body: Content = {
+        "isStarted": False,
+        "hashMethod": "Murmur2",
+        "hashSeed": 0,
+        "tmpFilePrefix": "",
+        "tmpFileSuffix": ".py",
+        "breakpoints": [],
+        "stoppedThreads": [],
+        "richRendering": True,
+        "exceptionPaths": [],
+    }
+    return {**about, "success": True, "body": body}

@@ -25,13 +25,15 @@ from nbenv.errors import (
     NotebookError,
     StoppedError,
 )
-from nbenv.home import paths
-from nbenv.home.locks import is_locked
+from nbenv.home import paths, private_files
+from nbenv.home.locks import is_changing
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel.become import become
 from nbenv.kernel.channels import Channels, ChannelScreen, Request
 from nbenv.kernel.guest import boot
+from nbenv.kernel.reach_front import reach_front, run_for_page, start_again, take_over
 from nbenv.kernel.replies import Content, empty_reply, error, kernel_info, ok
+from nbenv.kernel.supervision.interrupt_event import hear_interrupts
 
 __all__ = ["WaitingKernel", "serve_until_ready"]
 
@@ -58,14 +60,19 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
     note = paths.waiting_path(os.getpid())
     with contextlib.suppress(OSError):  # without it a front end says less
         about = {"notebook": path, **cleaned(explained.parts())}
-        paths.write_json(note, {"error": about, **ProcessIdentity.own().to_dict()})
+        private_files.write_json(note, {"error": about, **ProcessIdentity.own().to_dict()})
     try:
         channels = Channels(arguments[arguments.index("-f") + 1])
         shown = explained.digest if isinstance(explained, ApprovalNeededError) else ""
-        found = WaitingKernel(channels, path, safe(str(explained)), shown).serve()
+        kernel = WaitingKernel(channels, path, safe(str(explained)), shown)
+        reach_front(channels, cleaned(explained.parts()))
+        with hear_interrupts():
+            found = kernel.serve()
     finally:
         with contextlib.suppress(OSError):
             os.unlink(note)
+    if kernel.starts_again:
+        start_again(arguments)
     if found and found.environment:
         become(found.environment, arguments, stripped=found.is_stripped)
 
@@ -96,6 +103,7 @@ class _Then(Enum):
     WAIT = auto()
     BECOME = auto()
     SHUT_DOWN = auto()
+    START_AGAIN = auto()
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,8 @@ class WaitingKernel:
         self._count = 0
         self._postponed = deque(channels.handed_over())
         self._patience = _TICK
+        self.starts_again = False
+        """Whether the launcher has to start this kernel again, for another record."""
 
     @property
     def _path(self) -> str:
@@ -140,15 +150,17 @@ class WaitingKernel:
         """Answer requests; return once the environment is ready, None on shutdown."""
         self._channels.publish("status", {"execution_state": "starting"})
         ready, then = None, _Then.WAIT
-        while ready is None and then is not _Then.SHUT_DOWN:
+        while ready is None and then not in (_Then.SHUT_DOWN, _Then.START_AGAIN):
             try:
                 then = self._next()
                 ready = self._readiness() if then is _Then.BECOME else None
             except KeyboardInterrupt:  # between cells
                 self._stop_postponed()
-        if ready:
+        self.starts_again = then is _Then.START_AGAIN
+        if ready or self.starts_again:
             self._channels.hand_over(self._without_notices())
-        self._channels.close()
+        else:
+            self._channels.close()
         return ready
 
     def _next(self) -> _Then:
@@ -177,8 +189,22 @@ class WaitingKernel:
     def _reply(self, socket: zmq.Socket[bytes], request: Request) -> _Then:
         self._channels.publish("status", {"execution_state": "busy"}, request)
         answer = self._answer(request)
+        # Only what came before the answer: a client that knows of the failure may go on.
+        behind = self._channels.queued() if _stops_others(request, answer) else []
         self._send(socket, request, answer)
+        self._abort(behind)
         return answer.then
+
+    def _abort(self, requests: list[Request]) -> None:
+        """Abort the cells behind a failed one, as ipykernel does: saying it once is enough.
+
+        A command of nbenv still runs, as it may be what ends the failing.
+        """
+        for request in requests:
+            if _is_shown(request) and commands_in(str(request.content["code"])) is None:
+                self._send(self._channels.shell, request, _Answer({"status": "aborted"}))
+            else:
+                self._postponed.append(request)
 
     def _send(self, socket: zmq.Socket[bytes], request: Request, answer: _Answer) -> None:
         if answer.content is not None:
@@ -221,16 +247,8 @@ class WaitingKernel:
 
     def _is_changing(self) -> bool:
         """Return whether a restore is under way, begun in a panel, a terminal or another kernel."""
-        key = paths.key(self._path)
-        server = ProcessIdentity.from_dict(paths.read_json(paths.begun_path(key)))
-        if server is not None and server.is_running:
-            return True
-        state = paths.read_json(paths.state_path(key)) or {}
-        identifier = state.get("environment")
-        if not isinstance(identifier, str):
-            return False
         try:
-            return is_locked(identifier)
+            return is_changing(paths.key(self._path))
         except (NbenvError, OSError):
             return False
 
@@ -255,6 +273,11 @@ class WaitingKernel:
             return _Answer(ok())
         if request.kind == "kernel_info_request":
             return _Answer(kernel_info(self._message))
+        if request.kind == "comm_open" and run_for_page(self._channels, request, self._path):
+            return _Answer(None)
+        if request.kind == "comm_open" and take_over(content):
+            self._postponed.appendleft(request)  # answered by the kernel that comes
+            return _Answer(None, _Then.START_AGAIN)
         return _Answer(empty_reply(request.kind, content))
 
     def _execute(self, request: Request) -> _Answer:
@@ -315,6 +338,12 @@ class WaitingKernel:
         self._is_shown = self._is_shown or message == self._message
         self._channels.publish("error", error(message), request)
         return _Answer(self._failed(message))
+
+
+def _stops_others(request: Request, answer: _Answer) -> bool:
+    """Return whether a cell has failed, and its client wants no further ones then."""
+    has_failed = answer.content is not None and answer.content.get("status") == "error"
+    return has_failed and _is_shown(request) and bool(request.content.get("stop_on_error", True))
 
 
 def _is_shown(request: Request) -> bool:

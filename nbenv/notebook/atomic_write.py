@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from nbenv.home import held_files
 from nbenv.notebook.swap import is_being_written, swap
 
 __all__ = ["replace_file", "update_file"]
@@ -103,11 +104,11 @@ def replace_file(path: str, data: bytes, seen: bytes | None = None) -> bool:
                 _write(descriptor, data)
             if seen is not None:
                 return _replace_seen(scratch, real, (seen, data))
-            os.replace(scratch, real)
+            held_files.replace(scratch, real)
             return True
     finally:
         with contextlib.suppress(OSError):
-            os.unlink(scratch)
+            held_files.unlink(scratch)
 
 
 def _replace_seen(scratch: str, real: str, contents: tuple[bytes, bytes]) -> bool:
@@ -130,6 +131,10 @@ def _replace_seen(scratch: str, real: str, contents: tuple[bytes, bytes]) -> boo
 
 
 def _content(path: str) -> bytes:
+    return held_files.patiently(_read, path)
+
+
+def _read(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
 

@@ -12,6 +12,7 @@ from typing import cast
 
 from nbenv.core.file_names import is_text_notebook
 from nbenv.errors import NotebookError
+from nbenv.notebook.unfinished_saves import read_again
 
 __all__ = ["Cell", "Notebook", "cells_of", "read_notebook", "source_of"]
 
@@ -32,9 +33,13 @@ def read_notebook(path: str) -> Notebook:
 
         return dict(read_text_notebook(path))
     try:
-        return cast("Notebook", json.loads(Path(path).read_text(encoding="utf-8-sig")))
+        return read_again(path, lambda: _read_json(path))
     except (OSError, ValueError) as error:
         raise NotebookError(f"The notebook {path} cannot be read.", f"{error}.") from None
+
+
+def _read_json(path: str) -> Notebook:
+    return cast("Notebook", json.loads(Path(path).read_text(encoding="utf-8-sig")))
 
 
 def cells_of(notebook: Notebook) -> list[Cell]:

@@ -27,7 +27,7 @@ __all__ = [
     "write_metadata",
 ]
 
-KERNELSPEC = {"display_name": "Python (nbenv)", "language": "python", "name": "nbenv"}
+KERNELSPEC = {"display_name": "Python (own environment)", "language": "python", "name": "nbenv"}
 
 _BOM = b"\xef\xbb\xbf"
 _TAIL = 64 * 1024
@@ -49,8 +49,19 @@ def read_metadata(path: str) -> Metadata:
     """
     if is_text_notebook(path):
         return _read_text(path)
+    try:
+        document = _read_json(path)
+    except Exception:  # not by its class: a starting kernel imports that only here
+        from nbenv.notebook.unfinished_saves import read_again
+
+        document = read_again(path, lambda: _read_json(path))
+    return _checked(path, document)
+
+
+def _read_json(path: str) -> object:
+    """Parse a notebook's end, or all of it; what can be parsed is no part of a file."""
     document: object = _read_tail(path)
-    return _checked(path, _parse(path, _file_content(path)) if document is None else document)
+    return _parse(path, _file_content(path)) if document is None else document
 
 
 def keeps_record(path: str) -> bool:
@@ -69,7 +80,7 @@ def check_is_notebook(path: str) -> None:
     if is_text_notebook(path):
         from nbenv.notebook.text_header import check_is_notebook as check
 
-        check(path, _file_content(path))
+        check(path, _whole_text(path))
 
 
 def write_metadata(path: str, changes: Metadata) -> bool:
@@ -166,7 +177,18 @@ def _file_content(path: str) -> bytes:
 
 
 def _header_metadata(path: str) -> Metadata:
-    return _checked_header(path, _file_content(path))
+    return _checked_header(path, _whole_text(path))
+
+
+def _whole_text(path: str) -> bytes:
+    """Return the content of a notebook in text, of which a part would look like a whole one."""
+    from nbenv.notebook.unfinished_saves import whole_content
+
+    _file_content(path)  # its errors say that it cannot be read
+    try:
+        return whole_content(path)
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def _checked_header(path: str, data: bytes) -> Metadata:

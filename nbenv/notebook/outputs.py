@@ -1,13 +1,14 @@
-"""Compare the outputs of two runs of a notebook, as far as outputs can be compared."""
+"""Outputs of cells: shown as text, and compared between two runs as far as they can be."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from typing import Any
 
-__all__ = ["CellDifference", "differences", "has_outputs"]
+__all__ = ["CellDifference", "differences", "has_outputs", "output_texts"]
 
 _NOISE = (
     (re.compile(r"\x1b\[[0-9;]*[A-Za-z]"), ""),  # colours
@@ -28,6 +29,18 @@ class CellDifference:
 
     cell: int
     lines: tuple[str, ...]
+
+
+def output_texts(cells: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the outputs of cells as text, an image as its type in brackets."""
+    for cell in cells:
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "stream":
+                yield "".join(output["text"]).rstrip()
+            elif data := output.get("data"):
+                kinds = [kind for kind in data if kind.startswith("image/")]
+                text = "".join(data.get("text/plain", ""))
+                yield f"[{kinds[0]}]" if kinds else text.rstrip()
 
 
 def has_outputs(cells: Sequence[Cell]) -> bool:

@@ -14,6 +14,8 @@ import os
 import signal
 import sys
 
+from nbenv.home import held_files
+
 __all__ = ["is_being_written", "swap"]
 
 _AT_FDCWD = -100
@@ -43,14 +45,14 @@ def swap(scratch: str, path: str, spare: str) -> bool:
     except FileNotFoundError:
         raise
     except OSError:  # a filesystem without hard links
-        os.replace(scratch, path)
+        held_files.replace(scratch, path)
         return False
     try:
-        os.replace(scratch, path)
+        held_files.replace(scratch, path)
     except BaseException:
-        os.unlink(spare)
+        held_files.unlink(spare)
         raise
-    os.replace(spare, scratch)
+    held_files.replace(spare, scratch)
     return True
 
 

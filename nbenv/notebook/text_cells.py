@@ -12,6 +12,7 @@ import nbformat
 
 from nbenv.errors import NotebookError
 from nbenv.notebook.text_header import header_metadata, is_written_as_notebook
+from nbenv.notebook.unfinished_saves import whole_content
 
 __all__ = ["read_text_notebook"]
 
@@ -27,7 +28,7 @@ def read_text_notebook(path: str) -> nbformat.NotebookNode:
         The file cannot be read, or jupytext is missing or cannot read it.
     """
     try:
-        data = Path(path).read_bytes()
+        data = whole_content(path)
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise NotebookError(

@@ -11,8 +11,10 @@ from nbenv.engine.summaries import as_table
 from nbenv.environments import bytecode
 from nbenv.environments import spare as spares
 from nbenv.environments.cleanup import sweep
+from nbenv.environments.environment import Environment
 from nbenv.environments.inventory import KnownEnvironment, discard, known_environments
 from nbenv.environments.owners import Owners
+from nbenv.environments.shared.lower_layer import distrusted_part, shared_environments
 from nbenv.environments.store import forget, read_state
 from nbenv.home import paths
 from nbenv.home.locks import is_locked, locked
@@ -41,6 +43,7 @@ def envs(sizes: bool = False, *, pythons: bool = True) -> Outcome:
     measured = sizes or len(known) <= _MEASURED
     spare = NotebookRef.detached(spares.name()).notebook
     data = [_environment_data(each, spare, measured, pythons) for each in known]
+    data += [_provided_data(each, measured, pythons) for each in shared_environments()]
     rows = [(_megabytes(each["size"]), str(each["name"]), str(each["use"])) for each in data]
     lines = [f"{size:>11}  {name}  {use}" if size else f"{name}  {use}" for size, name, use in rows]
     more = "" if measured else f"{len(known):,} environments. nbenv envs --sizes measures them."
@@ -67,8 +70,13 @@ def _environment_data(
     path = paths.environment_path(environment.identifier)
     if known.notebook == spare:
         use = "ready for the next new notebook"
+    elif known.notebook and paths.is_document(known.notebook):
+        use = "documents that a program executed" + (" (unused)" if is_unused else "")
     elif is_unused:
         use += " (unused)"
+    provided = os.path.realpath(os.path.join(path, "lib")) if environment.is_linked else None
+    if provided:
+        use += f" (its packages are in {provided})"
     return {
         "name": environment.identifier,
         "path": path,
@@ -78,6 +86,22 @@ def _environment_data(
         "unused": is_unused,
         "size": _size(path) if measured else None,
         "use": use,
+    }
+
+
+def _provided_data(environment: Environment, measured: bool, pythons: bool) -> dict[str, object]:
+    """Return what `_environment_data` does of an environment that is not this user's."""
+    path = str(environment.path)
+    is_trusted = not distrusted_part(path)
+    return {
+        "name": environment.path.name,
+        "path": path,
+        "notebook": None,
+        "python": environment.read_version() if pythons else None,
+        "in_use": False,
+        "unused": False,
+        "size": _size(path) if measured else None,
+        "use": "provided for all users" + ("" if is_trusted else ", not used: others may write"),
     }
 
 

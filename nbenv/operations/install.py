@@ -32,6 +32,7 @@ from nbenv.operations.installing.asked_requirements import (
     with_meant_package,
     with_options_of,
 )
+from nbenv.operations.installing.fixes import fixes_of
 from nbenv.operations.installing.install_request import InstallRequest
 from nbenv.operations.installing.install_summary import InstallNote, summary_of
 from nbenv.operations.installing.served_names import served_names
@@ -77,7 +78,9 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             options = ChangeOptions(dry_run=request.dry_run, agreed=agreed)
             done = yield from change(ref, edit, options)
     except ResolutionError as error:
-        raise as_typed(error, request.requirements) from None
+        told = as_typed(error, request.requirements)
+        told.fixes = tuple(fixes_of(told, request.requirements))
+        raise told from None
     except BuildError as error:
         raise with_meant_package(error, request.requirements) from None
     text = summary_of(done, request, read)

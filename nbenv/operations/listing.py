@@ -6,10 +6,12 @@ None of these writes anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidName, canonicalize_name
 
 from nbenv.core import requirements
+from nbenv.core.kernel_limits import KERNELS_OWN
 from nbenv.core.lock import LockedDistribution
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
@@ -17,10 +19,20 @@ from nbenv.engine.installed_graph import installed_graph
 from nbenv.engine.summaries import as_table
 from nbenv.environments.markers import select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
-from nbenv.installer.sync import find_outdated, run_pip
+from nbenv.installer.lookup.other_versions import other_versions
+from nbenv.installer.syncing.reading import find_outdated, run_pip
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["list_", "outdated", "packages", "pip_look", "tree", "why"]
+if TYPE_CHECKING:
+    from importlib.metadata import PackageMetadata
+
+__all__ = ["about", "list_", "outdated", "packages", "pip_look", "tree", "versions", "why"]
+
+_PAGES = (
+    "documentation", "docs", "doc", "user guide", "homepage", "home-page", "home", "repository",
+    "source", "source code", "github",
+)  # fmt: skip
+"""Labels of a package's addresses, the best for a reader first."""
 
 
 def _read_existing(ref: NotebookRef) -> NotebookSnapshot:
@@ -71,18 +83,22 @@ def packages(ref: NotebookRef) -> Outcome:
     Outcome
         `data` has ``python``, the total ``size`` and the ``distributions``, each with ``name``,
         ``version``, ``requirement``, ``size`` and ``needs``. Sizes are in bytes. If the environment
-        is not on this machine, all is as its lock says, and sizes are null.
+        is not on this machine, all is as its lock says, sizes are null, and ``needs`` are those of
+        the kernel alone. While a change is under way, names and versions are as the lock says.
     """
     snapshot = NotebookSnapshot.read(ref)
     asked = requirements.by_name(snapshot.spec.requirements)
     if snapshot.environment.read_version() is None:
-        wanted = _wanted(snapshot).items()
-        versions = {name: each.version or each.url or "" for name, each in wanted}
-        needs, sizes = {}, {}
+        versions = {name: each.version_or_url for name, each in _wanted(snapshot).items()}
+        # A lock does not say what needs what; what kernels consist of is known.
+        needs = {requirements.KERNEL: tuple(sorted(KERNELS_OWN & versions.keys()))}
+        sizes: dict[str, int] = {}
     else:
         built, _ = installed_graph(snapshot)
         versions, needs = dict(built.versions), dict(built.needs)
         sizes = snapshot.environment.sizes()
+    if snapshot.is_changing:  # until that is done, what is recorded is the answer
+        versions = {name: each.version_or_url for name, each in _wanted(snapshot).items()}
     rows = [
         {
             "name": name,
@@ -100,6 +116,67 @@ def packages(ref: NotebookRef) -> Outcome:
         "kernel": requirements.KERNEL,
     }
     return Outcome(data=data)
+
+
+def about(ref: NotebookRef, name: str) -> Outcome:
+    """Return what an installed package says about itself, for a front end.
+
+    Returns
+    -------
+    Outcome
+        `data` has ``name``, ``summary``, and ``docs``: the address of its documentation or its
+        home page, as its metadata has it (core metadata, ``Project-URL``), "" without one. Both
+        are "" where it is locked, but not there now.
+
+    Raises
+    ------
+    RequirementError
+        It is neither installed nor locked.
+    """
+    wanted = str(canonicalize_name(name))
+    snapshot = NotebookSnapshot.read(ref)
+    found = snapshot.environment.distributions().get(wanted)
+    if found is None:
+        if wanted in snapshot.spec.lock.versions():  # it may be on its way in or out
+            return Outcome(data={"name": wanted, "summary": "", "docs": ""})
+        raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
+    metadata = found.metadata
+    rows = (each.partition(",") for each in metadata.get_all("Project-URL") or [])
+    places = {label.strip().lower(): url.strip() for label, _, url in rows}
+    places["home-page"] = _field(metadata, "Home-Page")
+    pages = filter(None, map(places.get, _PAGES))
+    docs = next((each for each in pages if each.startswith("https://")), "")
+    return Outcome(data={"name": wanted, "summary": _field(metadata, "Summary"), "docs": docs})
+
+
+def versions(ref: NotebookRef, name: str) -> Outcome:
+    """Return the versions of a package to choose from, for a front end.
+
+    Returns
+    -------
+    Outcome
+        `data` has ``versions``, the newest first: one of each of the last series that the
+        notebook's indexes have and its Python can use. It is empty where none may be asked.
+
+    Raises
+    ------
+    ApprovalNeededError
+        The notebook names indexes that nobody approved on this machine.
+    RequirementError
+        No package can have that name.
+    """
+    snapshot = _read_existing(ref)
+    check_approved(snapshot, None)
+    try:
+        wanted = str(canonicalize_name(name, validate=True))
+    except InvalidName:
+        raise RequirementError(f"{name!r} is not the name of a package.") from None
+    found = other_versions(wanted, snapshot.environment.python, snapshot.spec)
+    return Outcome(data={"name": wanted, "versions": found})
+
+
+def _field(metadata: PackageMetadata, name: str) -> str:
+    return str(metadata[name]) if name in metadata else ""
 
 
 def _wanted(snapshot: NotebookSnapshot) -> dict[str, LockedDistribution]:

@@ -1,4 +1,4 @@
-"""Pack a notebook and its wheels into one file, and restore it from that without a network.
+"""Pack a notebook and its wheels into one file, from which ``unpack`` restores it offline.
 
 A pack is a zip file: ``pack.json``, the notebook, and ``wheels/``.
 """
@@ -9,26 +9,27 @@ import json
 import os
 import zipfile
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.wheels.platform_limits import described_platforms, may_be_for
-from nbenv.engine.consent import agreed_by_command, check_approved
+from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.environments.markers import possible_locked, select_locked
+from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError, UsageError
+from nbenv.home import held_files
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.accelerators.torch_pins import with_torch_index
-from nbenv.installer.download import PLATFORMS, download_wheels, only_wheels_in
+from nbenv.installer.download import PLATFORMS, download_wheels
 from nbenv.installer.index_settings import usable_links
-from nbenv.operations.diff import spec_in
-from nbenv.operations.restore import prepare
-from nbenv.progress import Outcome, Progress, Steps
+from nbenv.notebook.unfinished_saves import whole_content
+from nbenv.operations.sharing.built_sources import build_sources
+from nbenv.progress import Outcome, Steps
 
-__all__ = ["pack", "unpack"]
+__all__ = ["VERSION", "pack"]
 
-_VERSION = 1
+VERSION = 1
 _TIME = (2000, 1, 1, 0, 0, 0)
 """The modification time of all files in a pack: equal content gives equal bytes."""
 
@@ -76,20 +77,24 @@ def pack(
     check_approved(snapshot, agreed)  # it downloads, from hosts that the notebook names too
     spec, path = snapshot.spec, Path(ref.notebook)
     file = Path(out or path.with_suffix(".nbpack"))
+    built: dict[str, str] = {}
     with scratch_folder() as scratch:
         wheels = Path(scratch)
         for platform in platforms or (None,):
             chosen = _distributions_for(snapshot, platform)
             _check_wheels(chosen)
+            built |= yield from build_sources(snapshot, chosen, wheels, platform)
             yield from download_wheels(
-                chosen,
+                [each for each in chosen if not each.source],
                 wheels,
                 python=spec.python,
                 platform=platform,
                 indexes=with_torch_index(spec),
                 find_links=usable_links(spec.find_links, snapshot.ref.folder),
             )
-        about = {"version": _VERSION, "notebook": path.name, "python": spec.python}
+        about: dict[str, object] = {"version": VERSION, "notebook": path.name}
+        about |= {"python": spec.python}
+        about |= {"built": built} if built else {}
         size = _write_pack(file, {**about, "platforms": list(platforms)}, path, wheels)
     count = len(spec.lock.distributions)
     return Outcome(
@@ -138,89 +143,11 @@ def _write_pack(file: Path, about: dict[str, object], notebook: Path, wheels: Pa
     try:
         with zipfile.ZipFile(scratch, "w") as archive:
             archive.writestr(zipfile.ZipInfo("pack.json", _TIME), json.dumps(about, indent=1))
-            for name, path in {notebook.name: notebook, **files}.items():
+            archive.writestr(zipfile.ZipInfo(notebook.name, _TIME), whole_content(str(notebook)))
+            for name, path in files.items():
                 archive.writestr(zipfile.ZipInfo(name, _TIME), path.read_bytes())
-        os.replace(scratch, file)
+        held_files.replace(str(scratch), str(file))
     except OSError as error:
         scratch.unlink(missing_ok=True)
         raise NbenvError(f"{file} cannot be written.", f"{error.strerror}.") from None
     return file.stat().st_size
-
-
-# -- unpack
-
-
-def unpack(file: str, folder: str | None) -> Steps[Outcome]:
-    """Write the notebook of a pack into a folder, and restore it from the pack's wheels alone.
-
-    Parameters
-    ----------
-    file
-        The pack.
-    folder
-        The folder for the notebook; the current one by default.
-
-    Raises
-    ------
-    NbenvError
-        The file is not a pack that this nbenv reads, its notebook needs more than wheels, or
-        another notebook of that name is there.
-    """
-    try:
-        with zipfile.ZipFile(file) as archive, scratch_folder() as scratch:
-            notebook = _extract(archive, Path(folder or "."), Path(scratch))
-            ref = NotebookRef(os.path.abspath(notebook))
-            agreed = yield from agreed_by_command(ref, None)
-            yield Progress("restore", f"Restoring {notebook.name} from the pack…")
-            with only_wheels_in(scratch):
-                outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False, anyway=True)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
-    return Outcome(
-        f"Unpacked {notebook}. {outcome.summary}",
-        data={"notebook": str(notebook), "restored": outcome.data},
-        environment=outcome.environment,
-    )
-
-
-def _check_only_wheels(content: bytes) -> None:
-    """Raise unless restoring a notebook takes nothing but wheels with the hashes of its lock."""
-    spec = spec_in(content)
-    if spec is None:
-        raise ValueError("its notebook records no environment")
-    if not spec.lock.distributions:
-        raise ValueError("its notebook locks nothing")
-    others = [each for each in possible_locked(spec) if each.url or each.source]
-    if others or spec.editable:
-        names = dict.fromkeys([*(each.name for each in others), *spec.editable])
-        raise NbenvError(
-            f"The notebook in this pack needs more than wheels: {', '.join(names)}.",
-            "A pack holds wheels alone, and nothing that comes with it is built.",
-            "Nothing was written. Ask for the notebook itself: nbenv restore shows first what it "
-            "would build.",
-        )
-
-
-def _extract(archive: zipfile.ZipFile, folder: Path, wheels: Path) -> Path:
-    """Write the notebook and the wheels; only the last part of each name in the pack is used."""
-    about = json.loads(archive.read("pack.json"))
-    if not isinstance(about, dict):
-        raise ValueError("its pack.json is not an object")
-    if about["version"] != _VERSION:
-        raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {_VERSION}")
-    name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
-    content, place = archive.read(str(about["notebook"])), folder / name
-    if not name.endswith(".ipynb"):
-        raise ValueError("it holds no notebook")
-    _check_only_wheels(content)
-    if place.exists() and place.read_bytes() != content:
-        raise NbenvError(
-            f"{place} already exists, and is another notebook.",
-            todo="Unpack into another folder: -o FOLDER",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
-    for entry in archive.namelist():
-        if entry.startswith("wheels/") and entry.endswith(".whl"):
-            (wheels / PurePosixPath(entry).name).write_bytes(archive.read(entry))
-    return place

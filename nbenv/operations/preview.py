@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import must_be_built, without_credentials
-from nbenv.core.spec import Index
+from nbenv.core.spec import Index, Spec
 from nbenv.engine.accelerators.lacking import lacking_build
 from nbenv.engine.consent import is_approved
 from nbenv.engine.disclosure import disclose
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.summaries import few
 from nbenv.environments import interpreters
 from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
-from nbenv.installer.accelerators.torch_files import offered_with_torch
+from nbenv.installer.lookup.cached_files import are_all_cached
+from nbenv.installer.lookup.lock_files import own_files_of_lock
+from nbenv.installer.lookup.responsible_index import for_this_machine
 from nbenv.installer.machine.uv_environment import own_indexes
 from nbenv.installer.wheel_choice import File, best_file
 from nbenv.operations.previewed import PreviewedPackage, PreviewedRestore
 from nbenv.progress import Outcome, Progress, Steps
 
-__all__ = ["preview"]
+__all__ = ["as_package", "look_up_files", "preview"]
 
 OfferedFiles = Mapping[str, list[File]]
 
@@ -33,7 +36,8 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     """Show what restoring would download, from where, and what it would build; change nothing.
 
     Nothing from the notebook is run, and no host that it names is asked: sizes come from the pages
-    of the indexes that this machine is configured to use.
+    of the indexes that this machine is configured to use, which are not asked about names that the
+    notebook takes from an index of its own.
 
     Parameters
     ----------
@@ -51,8 +55,9 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         ``download`` in bytes of those known and the number of ``sizes_unknown``; ``indexes`` that
         are not this machine's own, with the ``find_links``, which also stand alone; what
         `nbenv.engine.disclosure.Disclosure` tells: ``direct``, ``unlocked``, ``editable``,
-        ``local``, ``conditional``, and the names to build from ``source``; ``looked_up``, and the
-        ``problem`` in a sentence if something remains unknown.
+        ``local``, ``conditional``, ``page``, and the names to build from ``source``; ``looked_up``;
+        ``cached``, whether nothing of it has to be downloaded; and the ``problem`` in a sentence if
+        something remains unknown.
 
     Raises
     ------
@@ -67,17 +72,8 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     found, problem = None, ""
     if not spec.lock.distributions:
         problem = "Nothing is locked: restoring would resolve the requirements."
-    elif look_up and any(each.default for each in _foreign_indexes(spec.indexes)):
-        # The names may be private: a default index of the notebook's hides them from this one.
-        problem = "Sizes are unknown: the notebook uses another index than this machine's."
     elif look_up:
-        yield Progress("resolve", "Asking this machine's index for sizes…")
-        try:
-            asked = selected[:_MOST_ASKED]
-            found = offered_with_torch(asked, spec)
-            problem = _unanswered(asked, found, spec.python) or _unasked(selected)
-        except InstallerError as error:
-            problem = f"This machine's index could not be asked ({_first_line(error)})."
+        found, problem = yield from look_up_files(selected, spec)
     disclosed = disclose(spec, version)
     previewed = PreviewedRestore(
         python=spec.python,
@@ -85,7 +81,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         digest=snapshot.digest,
         approved=is_approved(snapshot),
         requirements=spec.requirements,
-        distributions=tuple(_package(locked, found or {}, spec.python) for locked in selected),
+        distributions=tuple(as_package(locked, found or {}, spec.python) for locked in selected),
         indexes=tuple(_foreign_indexes(disclosed.indexes)),
         find_links=disclosed.find_links,
         direct=disclosed.direct,
@@ -95,7 +91,9 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         conditional=disclosed.conditional,
         locked_source=disclosed.source,
         system=disclosed.system,
+        page=disclosed.page,
         looked_up=found is not None,
+        cached=_is_cached(selected, spec, ref),
         problem=problem,
         platforms=disclosed.platforms,
         torch_backend=disclosed.torch_backend,
@@ -114,14 +112,64 @@ def _python_version(snapshot: NotebookSnapshot) -> str:
     return found.version if found else ""
 
 
+def _is_cached(selected: Sequence[LockedDistribution], spec: Spec, ref: NotebookRef) -> bool:
+    """Return whether this machine has all files of what is locked."""
+    found = interpreters.find(spec.python, remember=False)
+    return found is not None and are_all_cached(selected, spec, ref.folder, found.executable)
+
+
 # -- the files, and what is not known of them
+
+
+def look_up_files(
+    selected: Sequence[LockedDistribution], spec: Spec
+) -> Steps[tuple[OfferedFiles | None, str]]:
+    """Ask this machine's indexes for the files of locked packages.
+
+    Parameters
+    ----------
+    selected
+        The packages; of more than 500, the others are not asked for.
+    spec
+        The record that they belong to.
+
+    Returns
+    -------
+    tuple
+        The files by package, None if no index could be asked; and a sentence about what remains
+        unknown, "" if nothing does.
+    """
+    yield Progress("resolve", "Asking this machine's index for sizes…")
+    asked = selected[:_MOST_ASKED]
+    own = for_this_machine(asked, spec.indexes)
+    try:
+        found = own_files_of_lock(own, spec)
+    except InstallerError as error:
+        return None, f"This machine's index could not be asked ({_first_line(error)})."
+    answers = (
+        _unanswered(own, found, spec.python),
+        _from_elsewhere([each for each in asked if each.version and each not in own]),
+        _unasked(selected),
+    )
+    return found, " ".join(filter(None, answers))
 
 
 def _locked_files(locked: LockedDistribution, found: OfferedFiles) -> list[File]:
     return [file for file in found.get(locked.name, ()) if file.digest in locked.hashes]
 
 
-def _package(locked: LockedDistribution, found: OfferedFiles, python: str) -> PreviewedPackage:
+def as_package(locked: LockedDistribution, found: OfferedFiles, python: str) -> PreviewedPackage:
+    """Return a locked package with the size of the file that would be installed, if it is known.
+
+    Parameters
+    ----------
+    locked
+        The package.
+    found
+        The files that the indexes offer, by package.
+    python
+        The minor version of CPython that installs it.
+    """
     if locked.url:
         url = without_credentials(locked.url)
         return PreviewedPackage(locked.name, None, url, source=must_be_built(url))
@@ -131,7 +179,7 @@ def _package(locked: LockedDistribution, found: OfferedFiles, python: str) -> Pr
     return PreviewedPackage(locked.name, locked.version, None, file.size, file.is_source)
 
 
-def _unanswered(selected: list[LockedDistribution], found: OfferedFiles, python: str) -> str:
+def _unanswered(selected: Sequence[LockedDistribution], found: OfferedFiles, python: str) -> str:
     """Return a sentence about what an index did not say, "" if it said everything."""
     asked = {each.name: _locked_files(each, found) for each in selected if each.version}
     missing = [name for name, files in asked.items() if not files]
@@ -146,7 +194,18 @@ def _unanswered(selected: list[LockedDistribution], found: OfferedFiles, python:
     return ""
 
 
-def _unasked(selected: list[LockedDistribution]) -> str:
+def _from_elsewhere(unasked: list[LockedDistribution]) -> str:
+    """Return a sentence about what only an index of the notebook's may be asked for."""
+    if not unasked:
+        return ""
+    names = few([each.name for each in unasked])
+    return (
+        f"The sizes of {names} are unknown: the notebook takes them from another index than this "
+        "machine's, which is asked only once you approve."
+    )
+
+
+def _unasked(selected: Sequence[LockedDistribution]) -> str:
     """Return a sentence about the packages that no index was asked about, "" without such."""
     if len(selected) <= _MOST_ASKED:
         return ""

@@ -62,6 +62,8 @@ class PreviewedRestore:
     torch_backend: str = ""
     lacks_accelerator: bool = False
     system: tuple[str, ...] = ()
+    cached: bool = False
+    page: tuple[str, ...] = ()
 
     @property
     def _sizes(self) -> list[int]:
@@ -123,6 +125,8 @@ class PreviewedRestore:
             yield "Built here:     unknown until it is resolved (building runs code)"
         elif self._source:
             yield f"Built here:     {', '.join(self._source)} (building runs their code)"
+        if self.page:
+            yield f"For the page:   {', '.join(self.page)} (their widgets run in Jupyter's page)"
         if self.system:
             yield f"System:         {', '.join(self.system)} (not installed by nbenv)"
         if self.problem:
@@ -135,6 +139,8 @@ class PreviewedRestore:
         return "" if self.python_here else " (not on this machine: uv would download it)"
 
     def _download(self) -> str:
+        if self.cached:
+            return "nothing to download (uv's cache has them)"
         unknown = len(self.distributions) - len(self._sizes)
         if not self._sizes:
             return "download of unknown size"

@@ -34,12 +34,14 @@ from nbenv.engine.transaction import (
     hold_environment,
     settle,
 )
+from nbenv.environments.readiness import ready_environment
 from nbenv.environments.store import claim_state, save_state
 from nbenv.errors import InstallerError, InterpreterError, UnavailableError
 from nbenv.installer.accelerators.torch_index import fitting_backends
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.fallback import fall_back, with_fallbacks
 from nbenv.operations.move_python import move
+from nbenv.operations.sharing.provided import is_provided, use_provided
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["prepare", "restore"]
@@ -81,13 +83,17 @@ def prepare(
     UnavailableError
         Part of the lock is not available here; the error names the possible fallbacks.
     """
-    check_approved(NotebookSnapshot.read(ref), agreed)
+    first = NotebookSnapshot.read(ref)
+    if agreed is not None or not is_provided(first):
+        check_approved(first, agreed)
     stack, ref = yield from hold_environment(ref, claim_state)
     with stack:
         snapshot = NotebookSnapshot.read(ref)
+        environment, is_asked = snapshot.environment, agreed is not None
+        if not is_asked and (shared := _from_shared(snapshot)):
+            return shared
         check_approved(snapshot, agreed)
         snapshot.check_locked()
-        environment, is_asked = snapshot.environment, agreed is not None
         if snapshot.is_ready and not is_asked and confirm_touched(environment, snapshot.marker):
             return Outcome("The environment is ready.", environment=environment.identifier)
         if snapshot.record is not None:
@@ -111,6 +117,20 @@ def prepare(
     return outcome_of(spec, synced, " ".join([summary, *notes]))
 
 
+def _from_shared(snapshot: NotebookSnapshot) -> Outcome | None:
+    """Use the environment that is provided for what a notebook records, if there is one."""
+    environment = snapshot.environment
+    if environment.is_linked and ready_environment(snapshot.ref.notebook):
+        return Outcome("The environment is ready.", environment=environment.identifier)
+    if snapshot.is_ready and not environment.is_linked:
+        return None
+    synced = use_provided(snapshot)
+    if synced is None:
+        return None
+    _note_current(settle(snapshot, synced))
+    return outcome_of(snapshot.spec, synced, "Using the environment that this machine provides.")
+
+
 def _notes(spec: Spec, synced: SyncResult, folder: Path) -> Iterator[str]:
     """Yield sentences about local projects and archives that changed since they were installed."""
     if again := ", ".join(each.name for each in synced.changes if each.old == each.new):
@@ -128,6 +148,8 @@ def _restore_exactly(
     approves = is_asked and snapshot.record is not None
     if approves:  # also where the rest fails: the next start may try again
         agree(snapshot, spec)
+    if not snapshot.is_ready and (synced := use_provided(snapshot)):
+        return spec, synced
     interpreter = yield from obtain_python(spec.python, is_asked)
     if snapshot.record is None:
         spec = yield from resolve_anew(spec, interpreter, folder, ResolveOptions())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -18,12 +17,17 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from nbenv.core.file_names import is_text_notebook
+from nbenv.core.typed.parameters import inject
 from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.kernel_log import passed_on_stderr
 from nbenv.errors import NbenvError, UnavailableError, UsageError
-from nbenv.home import paths, variables
+from nbenv.home import paths, private_files, variables
+from nbenv.notebook.cell_errors import causes, shown_errors
+from nbenv.notebook.outputs import output_texts
+from nbenv.notebook.result_file import check_writable, write_result
 from nbenv.notebook.text_cells import read_text_notebook
+from nbenv.notebook.unfinished_saves import read_again, whole_content
 from nbenv.operations.fallback import fall_back
 from nbenv.operations.move_python import move
 from nbenv.operations.restore import prepare
@@ -42,12 +46,16 @@ class Again(Enum):
 
 @dataclass(frozen=True)
 class CellFailure:
-    """An error in the cell of a number; one that does not stop the run is only shown."""
+    """An error in the cell of a number; one that does not stop the run is only shown.
+
+    `causes` are the class and text of further errors that the cell shows.
+    """
 
     name: str
     message: str
     number: int
     stops: bool = True
+    causes: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name}: {self.message}"
@@ -56,10 +64,6 @@ class CellFailure:
 Recover = Callable[[NotebookRef, CellFailure], Steps[Again]]
 """Called with the error of a cell; may change the environment, and returns what to run again."""
 
-_SHOWN_ERROR = re.compile(
-    r"^(?:\S+:\d+: )?((?:ModuleNotFound|Import)Error|TqdmWarning): (.+)$", re.MULTILINE
-)
-"""The last line of a traceback that a process printed, or a warning about what is missing."""
 _STARTUP = 300
 """Seconds that a kernel may take to start; the first start compiles what it imports."""
 
@@ -72,6 +76,7 @@ def run(
     recover: Recover | None = None,
     *,
     agreed: str | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> Steps[Outcome]:
     """Restore a notebook's environment, and execute the notebook in it.
 
@@ -90,6 +95,8 @@ def run(
         Called when a cell fails.
     agreed
         As in `nbenv.operations.restore.restore`.
+    values
+        Parameters that the notebook declares, for a cell after its defaults.
 
     Raises
     ------
@@ -100,8 +107,13 @@ def run(
     """
     if out and Path(out).suffix not in (".ipynb", ".html"):
         raise UsageError(f"{out} is neither an .ipynb nor an .html file.")
+    if out:
+        check_writable(out)
     ref, report = yield from _restore_for_run(NotebookRef(source), python, fallback, agreed)
     content = _read_content(ref.notebook)
+    if values:
+        inject(content, values)
+        content.cells = [nbformat.from_dict(cell) for cell in content.cells]  # type: ignore[no-untyped-call]
     cells = sum(cell.cell_type == "code" for cell in content.cells)
     yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'}…")
     failure = yield from _execute(content, ref, recover)
@@ -113,7 +125,7 @@ def run(
     version = content.metadata.get("language_info", {}).get("version", "")
     return Outcome(
         f"Ran {source} with Python {version}: {cells} code cells.{wrote}",
-        text="\n".join([*report, *_output_texts(content)]),
+        text="\n".join([*report, *output_texts(content.cells)]),
         data={"notebook": source, "cells": cells, "out": out, "python": version},
     )
 
@@ -151,10 +163,10 @@ def _restore_for_run(
 def _copy(ref: NotebookRef, kind: str) -> NotebookRef:
     """Copy the notebook; the name is the same in each run, so that its environment is reused."""
     folder = os.path.join(paths.home(), "runs")
-    paths.make_private(folder)
+    private_files.make_private(folder)
     stem = f"{Path(ref.notebook).stem}-{paths.key(ref.notebook)}-{kind}"
     copy = os.path.join(folder, stem + Path(ref.notebook).suffix)
-    shutil.copyfile(ref.notebook, copy)
+    Path(copy).write_bytes(whole_content(ref.notebook))
     os.chmod(copy, 0o600)
     return NotebookRef(copy, base=str(ref.folder))
 
@@ -167,7 +179,7 @@ def _read_content(path: str) -> nbformat.NotebookNode:
         return read_text_notebook(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about cells without an id, which nobody has to mind
-        content: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        content: nbformat.NotebookNode = read_again(path, partial(nbformat.read, path, 4))
     for cell in content.cells:
         cell.setdefault("source", "")  # nbclient wants one, whatever wrote the file
     return content
@@ -249,20 +261,15 @@ def _execute_cell(
     try:
         client.execute_cell(cell, number, execution_count=client.code_cells_executed + 1)
     except CellExecutionError as error:
-        return CellFailure(error.ename, error.evalue, number)
+        further = tuple(dict.fromkeys(causes(cell.outputs)))
+        told = (error.ename, error.evalue)
+        if error.ename == "NoneType" and further:  # shown without being raised
+            told = further[0]
+        return CellFailure(*told, number, causes=further)
     if "raises-exception" in cell.get("metadata", {}).get("tags", ()):
         return None
-    return next(_shown_failures(cell, number), None)
-
-
-def _shown_failures(cell: nbformat.NotebookNode, number: int) -> Iterator[CellFailure]:
-    """Yield the errors in the outputs of a cell that went on: a display's, or a process's."""
-    for output in cell.get("outputs", ()):
-        if output.output_type == "error":
-            yield CellFailure(output.ename, output.evalue, number, stops=False)
-        elif output.output_type == "stream":
-            for found in _SHOWN_ERROR.finditer(output.text):
-                yield CellFailure(found[1], found[2], number, stops=False)
+    shown = next(shown_errors(cell.get("outputs", ())), None)
+    return CellFailure(*shown, number, stops=False) if shown else None
 
 
 def _write_content(content: nbformat.NotebookNode, path: Path) -> None:
@@ -272,18 +279,4 @@ def _write_content(content: nbformat.NotebookNode, path: Path) -> None:
         text, _ = HTMLExporter().from_notebook_node(content)  # type: ignore[no-untyped-call]
     else:
         text = f"{nbformat.writes(content)}\n"  # type: ignore[no-untyped-call]
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
-
-
-def _output_texts(content: nbformat.NotebookNode) -> Iterator[str]:
-    """Yield the outputs of the cells as text, an image as its type in brackets."""
-    for cell in content.cells:
-        for output in cell.get("outputs", ()):
-            if output.output_type == "stream":
-                yield output.text.rstrip()
-            elif data := output.get("data"):
-                kinds = [kind for kind in data if kind.startswith("image/")]
-                yield f"[{kinds[0]}]" if kinds else str(data.get("text/plain", "")).rstrip()
+    write_result(path, text.encode("utf-8", "surrogatepass"))

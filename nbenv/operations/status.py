@@ -19,6 +19,8 @@ from nbenv.progress import Outcome
 
 __all__ = ["edited_packages", "status"]
 
+_ELSEWHERE = "Notebook:   on another machine; the server there writes changes made here into it"
+
 
 def status(ref: NotebookRef, files: bool = False) -> Outcome:
     """Show what is recorded, locked and installed, and how these differ.
@@ -35,12 +37,13 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
     installed = environment.installed()
     present = environment.read_version() is not None
     wanted = select_locked(spec, environment.read_version()) if snapshot.record else {}
-    differing = drift(wanted, installed) if present and snapshot.record else []
+    is_settled = present and snapshot.record is not None and not snapshot.is_changing
+    differing = drift(wanted, installed) if is_settled else []
     approved = snapshot.record is None or is_approved(snapshot)
     changed = _changed_projects(snapshot) if present else {}
     missing = missing_places(spec, ref.folder, spec.lock.distributions) if spec.local_urls else {}
     data: dict[str, object] = {
-        "notebook": None if ref.is_detached else ref.notebook,
+        "notebook": _path(ref),
         "recorded": snapshot.record is not None,
         "record": None if snapshot.record is None else record.fingerprint(snapshot.record),
         "saved": snapshot.record == snapshot.in_file,
@@ -63,6 +66,13 @@ def status(ref: NotebookRef, files: bool = False) -> Outcome:
     if files:
         data["edited"] = edited_packages(environment) if present else []
     return Outcome(text="\n".join(_status_lines(snapshot, data, differing)), data=data)
+
+
+def _path(ref: NotebookRef) -> str | None:
+    """Return the notebook's path, that on its own machine where it is on another one."""
+    if ref.is_detached:
+        return None
+    return (ref.path_elsewhere if ref.is_elsewhere else "") or ref.notebook
 
 
 def _changed_projects(snapshot: NotebookSnapshot) -> dict[str, str]:
@@ -90,7 +100,8 @@ def _status_lines(
             "This notebook records no environment yet. Start one: nbenv install NAME…",
             "or derive one from its imports and install commands: nbenv adopt --dry-run",
         ]
-    lines = [
+    lines = [_ELSEWHERE] if snapshot.ref.is_elsewhere else []
+    lines += [
         f"Recorded:   Python {data['python']}; {', '.join(snapshot.spec.requirements) or 'nothing'}"
         + _unsaved_note(snapshot, bool(data["saved"])),
         f"Locked:     {data['locked']} packages",
@@ -110,7 +121,7 @@ def _status_lines(
     if differing:
         lines.append("Drift:      the environment differs from the lock:")
         lines += [f"  {_drift_line(each)}" for each in differing]
-        lines.append("  Record additions with nbenv install NAME, or drop them with nbenv restore.")
+        lines.append("  Record what is installed with nbenv record, or go back with nbenv restore.")
     for each in data["missing_sources"]:  # type: ignore[attr-defined]
         lines.append(f"Missing:    {shown_path(each['url'])}, from which {each['name']} comes.")
         lines.append(f"  Put it back, or do without it: nbenv uninstall NOTEBOOK {each['name']}")

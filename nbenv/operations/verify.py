@@ -208,6 +208,8 @@ def _run_in(path: str, room: str, agreed: str = "") -> list[Cell]:
     from nbenv.operations.run import run  # nbclient is slow to import
 
     os.environ[variables.HOME] = os.path.join(room, "home")
+    os.environ[variables.BACKGROUND] = "0"  # nothing may work in the room when it is removed
+    os.environ.pop(variables.SHARED, None)  # what is provided is not built anew
     out = os.path.join(room, "out.ipynb")
     drain(run(path, out, agreed=agreed))
     return _code_cells(out)

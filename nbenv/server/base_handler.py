@@ -18,6 +18,7 @@ from nbenv.core.plain_text import cleaned, safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
 from nbenv.server.contents_paths import real_path, root_folder
+from nbenv.server.gateways.remote_kernels import RemoteKernels
 from nbenv.server.jobs import Jobs
 
 __all__ = ["NbenvHandler", "RefusedError"]
@@ -50,10 +51,11 @@ class NbenvHandler(APIHandler):
 
     auth_resource = "nbenv"
     jobs: Jobs
+    remote: RemoteKernels | None
 
-    def initialize(self, jobs: Jobs) -> None:
-        """Take what the server extension gives."""
-        self.jobs = jobs
+    def initialize(self, jobs: Jobs, remote: RemoteKernels | None = None) -> None:
+        """Take what the server extension gives; `remote` is None without a gateway."""
+        self.jobs, self.remote = jobs, remote
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Refuse requests that no page of this server makes, also those that change nothing."""

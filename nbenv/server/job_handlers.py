@@ -15,9 +15,11 @@ from nbenv.cli.commands import COMMANDS
 from nbenv.cli.declarations import Place
 from nbenv.core.urls import without_credentials
 from nbenv.export import FORMATS
-from nbenv.server.base_handler import NbenvHandler
+from nbenv.server.base_handler import NbenvHandler, RefusedError
 from nbenv.server.contents_paths import leads_out
-from nbenv.server.jobs import BusyError, Job, TooManyJobsError, Work
+from nbenv.server.gateways.remote_kernels import RemoteKernels
+from nbenv.server.gateways.remote_status import refusal_of
+from nbenv.server.jobs import Job, TooManyJobsError, Work
 from nbenv.server.kernel_builds import KernelBuild
 
 __all__ = ["EventsHandler", "JobHandler", "JobsHandler"]
@@ -33,7 +35,9 @@ class JobsHandler(NbenvHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Answer 201 with the job; 409 with the running one when the environment is changing.
+        """Answer 201 with the job; 200 with one that was asked for before and does the same.
+
+        It is ``queued`` while another job changes the environment, and begins after that.
 
         The body holds ``path``, ``verb``, ``words``, ``flags``, and the ``digest`` of what the
         person was shown and agreed to, if anything. What is built runs code, so this takes the
@@ -43,17 +47,28 @@ class JobsHandler(NbenvHandler):
         path = self.text_field(body, "path")
         await self.check_right("execute", "kernels")
         job = _job(await self.notebook(path), body)
+        if self.remote is not None and not _is_of_file(job):
+            await self._bring_to_kernel(self.remote, job)
         await self.in_thread(_check_confined, self.contents_manager, job)
         try:
-            self.jobs.start(job)
-        except BusyError as busy:
-            message = "This environment is already being changed."
-            self.answer({"message": message, "job": busy.job.about}, status=409)
+            started = self.jobs.start(job)
         except TooManyJobsError:
             message = "Too many jobs are running on this server. Try again in a moment."
             raise web.HTTPError(429, message) from None
-        else:
-            self.answer(job.about, status=201)
+        self.answer(started.about, status=201 if started is job else 200)
+
+    async def _bring_to_kernel(self, remote: RemoteKernels, job: Job) -> None:
+        """Have the notebook's kernel, on another machine, run the job's command."""
+        child = None if job.verb == "adopt" else remote.command(self.kernel_manager, job)
+        if child is not None:
+            job.child = child
+        elif job.changes:
+            raise RefusedError(refusal_of(job.verb, job.words))
+
+
+def _is_of_file(job: Job) -> bool:
+    """Return whether a command is about the notebook's file, and no environment."""
+    return job.verb == "export" or (job.verb == "restore" and not job.changes)
 
 
 def _check_confined(contents: object, job: Job) -> None:

@@ -1,7 +1,7 @@
 """Run nbenv's command line as a child of the server, and read its events in a thread.
 
 Not with asyncio: that kills its child processes when the event loop closes, and has none on the
-event loop that Jupyter Server uses on Windows (where this was never run).
+event loop that Jupyter Server uses on Windows.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,9 @@ import psutil
 from nbenv.core.plain_text import safe
 from nbenv.core.python_command import main_command
 from nbenv.errors import NbenvError, StoppedError
+from nbenv.home import variables
+from nbenv.home.kernel_parent import PARENT
+from nbenv.home.windows_processes import no_window
 
 __all__ = ["Event", "JobProcess"]
 
@@ -73,12 +75,13 @@ class JobProcess:
                     if isinstance(event, dict):
                         yield event
         process.wait()
+        self._end(process)
 
     def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         folder = os.path.dirname(self._notebook)
         return subprocess.Popen(
             main_command(sys.executable, "nbenv.cli.main", *self._words),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closing it stops the command
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=folder if os.path.isdir(folder) else None,
@@ -86,12 +89,13 @@ class JobProcess:
             env={
                 **os.environ,
                 "JPY_SESSION_NAME": self._notebook,
-                "JPY_PARENT_PID": str(os.getpid()),
+                PARENT: str(os.getpid()),
                 "PYTHONIOENCODING": "utf-8",
+                variables.STOPPABLE: "1",
             },
             # Control-C in the server's terminal asks whether to shut down, and must stop no job.
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | no_window(),
         )
 
     def stop(self) -> None:
@@ -101,9 +105,9 @@ class JobProcess:
         self._stopped = True
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        if process.poll() is None:
-            with contextlib.suppress(OSError):
-                process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
     def kill(self) -> None:
         """End it at once, with what it runs; the next start or change repairs what it leaves."""

@@ -11,23 +11,26 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from nbenv.core.urls import without_credentials
-from nbenv.home import paths
+from nbenv.errors import StoppedError
+from nbenv.home import paths, private_files
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.job_process import Event, JobProcess
 from nbenv.server.kernel_builds import KernelBuild
 
-__all__ = ["QUIET", "BusyError", "Job", "Jobs", "TooManyJobsError", "Work"]
+__all__ = ["QUIET", "Job", "Jobs", "TooManyJobsError", "Work"]
 
 QUIET = 10.0
 """Seconds without an event after which a follower learns that there is none."""
 _KEPT = 50
 """Ended jobs that can still be asked for."""
 _AT_ONCE = 16
+_WAITING = 100
+"""Jobs of all notebooks that wait for another one."""
 _MOST_EVENTS = 2000
 """Events of one job that are kept; of a build with more, the first ones are dropped."""
 _PATIENCE = 30.0
@@ -41,7 +44,7 @@ class Work(Protocol):
 
     @property
     def about(self) -> Event:
-        """The job for a page: `id`, `verb`, `words`, and whether it is `done`."""
+        """The job for a page: `id`, `verb`, `words`, and whether it is `done` or `queued`."""
 
     def follow(self, first: int) -> AsyncGenerator[Event | None, None]:
         """Yield its events from that number on, until it ends; None when it is quiet."""
@@ -50,12 +53,20 @@ class Work(Protocol):
         """Stop it; return once it has put everything back."""
 
 
-class BusyError(Exception):
-    """Another job changes the environment."""
+class Child(Protocol):
+    """The runner of a job's command: a process here, or a kernel on another machine."""
 
-    def __init__(self, job: Job) -> None:
-        super().__init__(job.identifier)
-        self.job = job
+    def events(self) -> Iterator[Event]:
+        """Run it; yield its events, last a result or an error, once it has ended."""
+
+    def stop(self) -> None:
+        """Ask it to end, once: it then puts everything back."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def wait(self, seconds: float) -> None:
+        """Wait for its end, at most that long."""
 
 
 class TooManyJobsError(Exception):
@@ -77,10 +88,11 @@ class Job:
     agreed: str = ""
     identifier: str = field(default_factory=lambda: os.urandom(8).hex())
     is_done: bool = field(default=False, init=False)
-    child: JobProcess = field(init=False, repr=False)
+    is_queued: bool = field(default=False, init=False)
+    child: Child = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.child = JobProcess(self.notebook, self.verb, self.words, agreed=self.agreed)
+        self.child = self._new_child()
         self._events: list[Event] = []
         self._dropped = 0
         self._news = asyncio.Event()
@@ -90,7 +102,49 @@ class Job:
     def about(self) -> Event:
         """The job for a page; see `Work.about`."""
         words = [without_credentials(word) for word in self.words]
-        return {"id": self.identifier, "verb": self.verb, "words": words, "done": self.is_done}
+        state = {"done": self.is_done, "queued": self.is_queued}
+        return {"id": self.identifier, "verb": self.verb, "words": words, **state}
+
+    def does_the_same_as(self, other: Job) -> bool:
+        """Return whether one of the two is enough: a button was clicked twice."""
+        mine = (self.notebook, self.verb, [*self.words], self.changes, self.agreed)
+        return mine == (other.notebook, other.verb, [*other.words], other.changes, other.agreed)
+
+    def _new_child(self) -> JobProcess:
+        return JobProcess(self.notebook, self.verb, self.words, agreed=self.agreed)
+
+    def start_after(self, others: Sequence[Job]) -> None:
+        """Run it once other jobs have ended, whatever becomes of them."""
+        self.is_queued = True
+        message = f"Waiting for nbenv {others[-1].verb} to finish…"
+        self._take({"type": "progress", "phase": "queued", "message": message})
+
+        async def start() -> None:
+            for each in others:  # all of them, as the last one may be stopped in the queue
+                await each.end
+            if self.is_queued:
+                self.is_queued = False
+                if isinstance(self.child, JobProcess):  # the notebook may have been renamed
+                    self.child = self._new_child()
+                self.start()
+
+        self._turn = asyncio.ensure_future(start())
+
+    @property
+    def end(self) -> Awaitable[object]:
+        """Its end, to be awaited."""
+        return self._ended.wait()
+
+    def ask_to_stop(self) -> None:
+        """Stop it, without waiting for what it puts back; one that waits does not begin."""
+        if self.is_queued:
+            self.is_queued = False
+            error = StoppedError("Stopped before it began.")
+            parts = {**error.parts(), "message": str(error), "status": error.exit_status}
+            self._take({"type": "error", **parts})
+            self._end()
+        else:
+            self.child.stop()
 
     def start(self) -> None:
         """Run it beside the event loop."""
@@ -119,7 +173,7 @@ class Job:
         path = paths.begun_path(paths.key(self.notebook))
         if self.changes:
             with contextlib.suppress(OSError):
-                paths.write_json(path, ProcessIdentity.own().to_dict())
+                private_files.write_json(path, ProcessIdentity.own().to_dict())
         try:
             yield
         finally:
@@ -154,7 +208,7 @@ class Job:
 
     async def stop(self) -> None:
         """Stop it; return once it has put everything back."""
-        self.child.stop()
+        self.ask_to_stop()
         try:
             await asyncio.wait_for(self._ended.wait(), _PATIENCE)
         except asyncio.TimeoutError:
@@ -163,31 +217,39 @@ class Job:
 
 
 class Jobs:
-    """The jobs of a server, at most one that changes each notebook's environment."""
+    """The jobs of a server: of those that change one environment, one after the other."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
 
     def start(self, job: Job) -> Job:
-        """Start a job.
+        """Start a job, or queue it behind another one that changes the same environment.
+
+        Returns
+        -------
+        Job
+            It, or an unfinished one that does the same.
 
         Raises
         ------
-        BusyError
-            Another one changes the same environment.
         TooManyJobsError
-            As many are running as may run at once.
+            As many are running, or waiting, as may at once.
         """
-        running = self.running(job.notebook)
-        if job.changes and running:
-            raise BusyError(running)
-        if len(list(self._unfinished())) >= _AT_ONCE:
+        before = [each for each in self._changing(job.notebook) if job.changes]
+        if same := next(filter(job.does_the_same_as, before), None):
+            return same
+        waiting = [each for each in self._unfinished() if each.is_queued]
+        running = len(list(self._unfinished())) - len(waiting)
+        if len(waiting) >= _WAITING if before else running >= _AT_ONCE:
             raise TooManyJobsError
         ended = [name for name, each in self._jobs.items() if each.is_done]
         for name in ended[:-_KEPT]:
             del self._jobs[name]
         self._jobs[job.identifier] = job
-        job.start()
+        if before:
+            job.start_after(before)
+        else:
+            job.start()
         return job
 
     def _unfinished(self) -> Iterator[Job]:
@@ -199,8 +261,16 @@ class Jobs:
 
     def running(self, notebook: str) -> Job | None:
         """Return the job that changes a notebook's environment now, None without one."""
+        return next(self._changing(notebook), None)
+
+    def _changing(self, notebook: str) -> Iterator[Job]:
+        """Yield what changes a notebook's environment, in the order in which it does."""
         changing = (job for job in self._unfinished() if job.changes)
-        return next((job for job in changing if job.notebook == notebook), None)
+        return (job for job in changing if job.notebook == notebook)
+
+    def working_on(self) -> frozenset[str]:
+        """Return the notebooks for which a job runs now, also one that changes nothing."""
+        return frozenset(job.notebook for job in self._unfinished())
 
     def at(self, notebook: str) -> Work | None:
         """Return what changes a notebook's environment now: a job, or its starting kernel."""
@@ -220,13 +290,15 @@ class Jobs:
 
     def deleted(self, path: str) -> None:
         """Stop what runs for a notebook that was deleted, or for one in a deleted folder."""
-        for job in self._unfinished():
+        for job in list(self._unfinished()):
             if _is_at(job.notebook, path):
-                job.child.stop()
+                job.ask_to_stop()
 
     def close(self) -> None:
         """Stop all of them, because the server ends."""
-        running = list(self._unfinished())
+        running = [job for job in self._unfinished() if not job.is_queued]
+        for job in self._unfinished():
+            job.is_queued = False  # so that it does not begin
         for job in running:
             job.child.stop()
         end = time.monotonic() + _LEAVE

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 
 import psutil
 
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.job_process import Event
 from nbenv.server.kernel_state import is_launcher
 
-__all__ = ["KernelBuild"]
+__all__ = ["KernelBuild", "building_processes"]
 
+_REPORT = ".jsonl"
+"""What the names of reports end with, as `nbenv.home.paths.progress_path` makes them."""
 _LOOK = 0.2
 """Seconds between looks at a starting kernel's progress."""
 _QUIET = 50
@@ -56,16 +58,7 @@ class KernelBuild:
     @property
     def process(self) -> int | None:
         """The process id of the kernel that builds, None when none does."""
-        try:
-            with open(self._path, "rb") as file:
-                builder = ProcessIdentity.from_dict(json.loads(file.readline() or b"{}"))
-            # The process of a finished build goes on, as the kernel: with another command.
-            if builder and builder.is_running:
-                command = psutil.Process(builder.pid).cmdline()
-                return builder.pid if is_launcher(command) else None
-        except (OSError, ValueError, psutil.Error):
-            pass
-        return None
+        return _builder_in(self._path)
 
     def _events_from(self, place: int) -> tuple[list[Event], int]:
         """Return the events after that place in the file, and the place after them.
@@ -102,15 +95,40 @@ class KernelBuild:
         yield {"type": "result", "summary": ""}
 
     async def stop(self) -> None:
-        """Interrupt the kernel, which then waits and answers that the build was stopped.
-
-        On Windows only the kernel's manager can do that; there it is left alone.
-        """
+        """Interrupt the kernel, which then waits and answers that the build was stopped."""
         process = await asyncio.to_thread(lambda: self.process)
-        if process is None or os.name == "nt":
+        if process is None:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(process, signal.SIGINT)
+        with contextlib.suppress(OSError):
+            if os.name == "nt":  # which has no signals
+                private_files.open_private(paths.stop_path(self._path)).close()
+            else:
+                os.kill(process, signal.SIGINT)
         end = time.monotonic() + _PATIENCE
         while await asyncio.to_thread(lambda: self.is_running) and time.monotonic() < end:
             await asyncio.sleep(_LOOK)
+
+
+def building_processes() -> set[int]:
+    """Return the process ids of all kernels that are building their environments."""
+    folder = os.path.dirname(paths.progress_path(""))
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return set()
+    reports = (os.path.join(folder, name) for name in names if name.endswith(_REPORT))
+    return {found for each in reports if (found := _builder_in(each)) is not None}
+
+
+def _builder_in(report: str) -> int | None:
+    """Return the process id of the kernel that writes a report; None when none does any more."""
+    try:
+        with open(report, "rb") as file:
+            builder = ProcessIdentity.from_dict(json.loads(file.readline() or b"{}"))
+        # The process of a finished build goes on, as the kernel: with another command.
+        if builder and builder.is_running:
+            command = psutil.Process(builder.pid).cmdline()
+            return builder.pid if is_launcher(command) else None
+    except (OSError, ValueError, psutil.Error):
+        pass
+    return None

@@ -16,6 +16,7 @@ from nbenv.home.process_identity import ProcessIdentity
 __all__ = ["KernelState", "is_launcher"]
 
 _LAUNCHER = "nbenv.kernel.launcher"
+_BOOT = os.path.join("guest", "boot.py")
 
 
 class Kernels(Protocol):
@@ -64,15 +65,15 @@ class KernelState:
             - ``running``: ``environment`` identifies the environment that it runs in, and
               ``started`` says since when, as a restarted kernel keeps its identifier.
         """
-        command, started = _command(self.process)
-        if self.process is None or not command:
+        process, command, started = _kernel_process(self.process)
+        if not command:
             return {"state": "none", "remote": True} if self.is_remote else {"state": "none"}
         identifier = _environment_of(command[0])
         if identifier:
             return {"state": "running", "environment": identifier, "started": started}
         if not is_launcher(command):
             return {"state": "ordinary"}
-        error = _noted_error(self.process)
+        error = _noted_error(process)
         return {"state": "starting"} if error is None else {"state": "waiting", "error": error}
 
 
@@ -100,17 +101,31 @@ def _noted_error(process: int) -> object:
     return note.get("error") if is_its else None
 
 
-def _command(process: int | None) -> tuple[list[str], float]:
-    """Return a process's words and when it started; on Windows, the words of the launcher's child.
+def _kernel_process(process: int | None) -> tuple[int, list[str], float]:
+    """Return the process that is the kernel now: a launcher, or what that supervises.
 
-    Nothing and zero for a process that is gone.
+    Returns
+    -------
+    tuple[int, list[str], float]
+        Its number and its command, and when the kernel was started; a process that is gone has no
+        command.
     """
     if process is None:
-        return [], 0.0
+        return 0, [], 0.0
     try:
         launcher = psutil.Process(process)
-        children = launcher.children() if os.name == "nt" else []
-        words = next((child.cmdline() for child in children), launcher.cmdline())
-        return words, launcher.create_time()
+        command, started = launcher.cmdline(), launcher.create_time()
+        for child in launcher.children() if is_launcher(command) else ():
+            words = _words(child)
+            if is_launcher(words) or any(word.endswith(_BOOT) for word in words[1:3]):
+                return child.pid, words, started
     except psutil.Error:
-        return [], 0.0
+        return 0, [], 0.0
+    return process, command, started
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has just ended
+        return []

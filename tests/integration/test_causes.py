@@ -73,15 +73,16 @@ def test_a_ready_start_opens_the_notebook_once_and_starts_nothing(
 
 def test_a_ready_start_imports_little(recorded: Path, tmp_path: Path) -> None:
     bare = watch("pass", tmp_path)
-    beyond = set(start(recorded, tmp_path).modules) - set(bare.modules)
-    others = {name for name in beyond if not name.startswith("nbenv")}
+    modules = set(start(recorded, tmp_path).modules)
+    others = {name for name in modules - set(bare.modules) if not name.startswith("nbenv")}
     assert others <= FEW | {"_blake2"}
-    assert {name for name in beyond if name.startswith("nbenv.")} == {
+    assert {name for name in modules if name.startswith("nbenv.")} == {
         f"nbenv.{name}"
         for name in ("core", "core.fast_json", "core.file_names", "core.language", "core.record",
                      "environments", "environments.layout", "environments.readiness", "home",
-                     "home.paths", "home.surroundings", "home.variables", "kernel",
-                     "kernel.become", "kernel.launcher", "kernel.named_notebook",
+                     "home.held_files",
+                     "home.paths", "home.surroundings", "home.trust", "home.variables",
+                     "kernel", "kernel.become", "kernel.launcher", "kernel.named_notebook",
                      "kernel.own_kernelspec", "notebook", "notebook.metadata")
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -82,22 +83,27 @@ class Front:
         """The code cells, from the top."""
         return self.page.locator(".jp-CodeCell:visible")
 
-    def ready(self, server: JupyterServer) -> Self:
-        """Wait until the notebook is shown and its kernel idle."""
+    def ready(self, server: JupyterServer, *, counted: bool = True) -> Self:
+        """Wait until the notebook is shown and its kernel idle.
+
+        With a server that does not count the connections of a kernel, the page itself shows that.
+        """
         expect(self.cells.first).to_be_visible(timeout=SLOW)
         for _ in range(SLOW // 200):
             self.page.wait_for_timeout(200)
             status, kernels = server.request("GET", "api/kernels")
             if status != 200:  # some Jupyter Servers fail while a kernel starts
                 continue
-            if any(k["execution_state"] == "idle" and k["connections"] for k in kernels):
+            idle = [each for each in kernels if each["execution_state"] == "idle"]
+            if any(each["connections"] or not counted for each in idle):
                 self.page.wait_for_timeout(500)  # until the page knows too
                 return self
         raise AssertionError("No kernel is idle.")
 
     def write(self, number: int, code: str) -> None:
         """Type code into a cell."""
-        self.cells.nth(number).locator(".cm-content").click()
+        # At the start of a line: a mark may be in the middle.
+        self.cells.nth(number).locator(".cm-content").click(position={"x": 8, "y": 8})
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(code)
 
@@ -186,8 +192,14 @@ class Lab(Front):
                 last, since = box, time.monotonic()
 
     def shows(self, words: str, timeout: float = SLOW) -> None:
-        """Wait until the toolbar's item shows these words."""
-        expect(self.item).to_contain_text(words, timeout=timeout)
+        """Wait until the toolbar's item says these words: its icon stands for some of them."""
+        said = re.compile(re.escape(words))
+        expect(self.item).to_have_attribute("aria-label", said, timeout=timeout)
+
+    def choose(self, panel: Locator, package: str, entry: str) -> None:
+        """Choose an entry of a package's menu in the panel."""
+        self.press(panel, f"More for {package}")
+        self.page.get_by_role("menuitem", name=entry, exact=True).click()
 
     def press(self, place: Locator, label: str) -> None:
         """Click the button with this label."""

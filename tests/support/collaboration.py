@@ -1,4 +1,4 @@
-"""A Python with jupyter-collaboration in addition to everything in the tests' own Python.
+"""A Python with a collaboration server in addition to everything in the tests' own Python.
 
 Installed in the tests' own Python it would change every other test: who saves, and when.
 """
@@ -14,18 +14,22 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-__all__ = ["environ", "make_python"]
+__all__ = ["SERVERS", "environ", "make_python"]
 
 
-def make_python(folder: Path) -> Path:
-    """Make that Python in `folder`, with the versions of the tests' own."""
+SERVERS = ("jupyter-collaboration>=4", "jupyter-server-documents>=0.3")
+"""The distributions of the servers."""
+
+
+def make_python(folder: Path, server: str) -> Path:
+    """Make a Python with that server in `folder`, with the versions of the tests' own."""
     python = folder / "venv" / "bin" / "python"
     constraints = folder / "constraints.txt"
     here = {(each.metadata["Name"], each.version) for each in distributions()}
     lines = [f"{name}=={version}" for name, version in here if name and name != "jupyter-nbenv"]
     constraints.write_text("\n".join(sorted(lines)), encoding="utf-8")
     _uv("venv", "--python", sys.executable, str(folder / "venv"))
-    wanted = ["--constraints", str(constraints), "jupyter-collaboration>=4"]
+    wanted = ["--constraints", str(constraints), server]
     _uv("pip", "install", "--python", str(python), *wanted)
     own = sysconfig.get_path("purelib")
     found = subprocess.run(

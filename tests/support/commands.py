@@ -15,6 +15,9 @@ from typing import Any
 
 from nbenv.__main__ import main
 
+PATIENCE = 240.0
+"""Seconds that a command may take."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -38,7 +41,7 @@ def nbenv(*words: object, environ: Mapping[str, str] | None = None) -> Done:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=240,
+        timeout=PATIENCE,
         check=False,
     )
     assert not done.stderr.startswith("Traceback"), done.stderr

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,16 +20,16 @@ from pathlib import Path
 from nbenv.environments import interpreters
 
 _OWN = re.compile(r"(?<![\w.])/(?=(opt|work|results|build|root/\.cache)\b)")
-_HEREDOC = re.compile(r"<<'(\w+)'")
+_HEREDOC = re.compile(r"<<'([\w.]+)'")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One instruction; `text` is the content of its heredoc."""
+    """One instruction; `texts` are the contents of its heredocs, by their names."""
 
     name: str
     words: str
-    text: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def steps(dockerfile: str) -> Iterator[Step]:
@@ -40,11 +41,12 @@ def steps(dockerfile: str) -> Iterator[Step]:
         while line.endswith("\\"):
             line = line[:-1] + " " + next(lines).strip()
         name, _, words = line.partition(" ")
-        text = ""
-        if mark := _HEREDOC.match(words):
-            words = words[mark.end() :].strip()
-            text = "".join(f"{each}\n" for each in iter(lambda: next(lines), mark[1]))
-        yield Step(name, words, text)
+        texts = {}
+        for mark in _HEREDOC.findall(words):
+            texts[mark] = "".join(f"{each}\n" for each in iter(lines.__next__, mark))
+        if texts:
+            words = _HEREDOC.split(words)[-1].strip()
+        yield Step(name, words, texts)
 
 
 @dataclass
@@ -71,7 +73,8 @@ class Scratch:
         self.done.append(step.name)
 
     def _from(self, step: Step) -> None:
-        version = re.match(r"python:(3\.\d+)-", step.words)
+        name = re.sub(r"\$\{(\w+)\}", lambda found: self.environ[found[1]], step.words)
+        version = re.match(r"python:(3\.\d+)-", name)
         assert version
         found = interpreters.find(version[1])
         assert found
@@ -82,15 +85,23 @@ class Scratch:
         self.environ["PATH"] = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
         self.folder = "/"
 
+    def _arg(self, step: Step) -> None:
+        name, equals, value = step.words.partition("=")
+        if equals:
+            self.environ[name] = value
+
     def _workdir(self, step: Step) -> None:
         self.folder = step.words
         self.place(".").mkdir(parents=True, exist_ok=True)
 
     def _copy(self, step: Step) -> None:
-        if step.text:
-            self.place(step.words).parent.mkdir(parents=True, exist_ok=True)
-            self.place(step.words).write_text(step.text, encoding="utf-8")
-        elif "--from=" not in step.words:  # stages share this root
+        for name, text in step.texts.items():
+            target = f"{step.words}{name}" if step.words.endswith("/") else step.words
+            self.place(target).parent.mkdir(parents=True, exist_ok=True)
+            self.place(target).write_text(text, encoding="utf-8")
+        if step.texts:
+            return
+        if "--from=" not in step.words:  # stages share this root
             source, target = json.loads(step.words[step.words.index("[") :])
             source = source.replace("[[]", "[")
             shutil.copy(self.context / source, self.place(target))
@@ -98,19 +109,23 @@ class Scratch:
     def _run(self, step: Step) -> None:
         command = re.sub(r"^(--mount=\S+\s+)+", "", step.words)
         if command.startswith("useradd"):
-            for name in ("/work", "/results"):
+            for name in ("/work", "/results", "/opt/nbenv/bin"):
                 self.place(name).mkdir(parents=True, exist_ok=True)
             return
         words = json.loads(command) if command.startswith("[") else ["/bin/sh", "-ec", command]
         self._call(words)
 
-    def _cmd(self, step: Step) -> None:
+    def _entrypoint(self, step: Step) -> None:
         self._call(json.loads(step.words))
 
+    def _label(self, step: Step) -> None:
+        assert all("=" in word for word in shlex.split(step.words))
+
     def _env(self, step: Step) -> None:
-        name, _, value = step.words.partition("=")
-        before = self.environ.get(name, "")
-        self.environ[name] = self._moved(value.strip('"')).replace(f"${name}", before)
+        for word in shlex.split(step.words):
+            name, _, value = word.partition("=")
+            before = self.environ.get(name, "")
+            self.environ[name] = self._moved(value).replace(f"${name}", before)
 
     def _user(self, step: Step) -> None:
         assert step.words == "1000"

@@ -26,9 +26,9 @@ def read(notebook: Path) -> NotebookSnapshot:
     return NotebookSnapshot.read(ref_of(notebook))
 
 
-def install(notebook: Path, *requirements: str) -> Outcome:
+def install(notebook: Path, *requirements: str, indexes: tuple[str, ...] = ()) -> Outcome:
     """Install requirements into a notebook's environment."""
-    return drain(install_verb(ref_of(notebook), InstallRequest(requirements)))
+    return drain(install_verb(ref_of(notebook), InstallRequest(requirements, indexes=indexes)))
 
 
 def environment_of(notebook: Path) -> Environment:
@@ -65,10 +65,13 @@ def hide_other_pythons(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def on_disk(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return when each file and folder was last written, and its size: equal if nothing was."""
+    """Return when each file and folder was last written, and its size: equal if nothing was.
+
+    Lock files are left out: some releases of filelock truncate them when they are taken.
+    """
     found = {}
     for base, folders, names in os.walk(folder):
-        for name in (".", *folders, *names):
+        for name in (".", *folders, *(each for each in names if not each.endswith(".lock"))):
             stat = os.lstat(os.path.join(base, name))
             size = 0 if os.path.isdir(os.path.join(base, name)) else stat.st_size
             found[os.path.relpath(os.path.join(base, name), folder)] = (stat.st_mtime_ns, size)

@@ -132,7 +132,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Send a body, or only its first half for some files."""
         name = unquote(urlsplit(self.path).path).rpartition("/")[2]
         cut = index.takes_cut(name)
-        self.wfile.write(body[: len(body) // 2] if cut or name in index.slow else body)
+        sent = body[: len(body) // 2] if cut or name in index.slow else body
+        step = index.rate // 20 or len(sent) or 1
+        for start in range(0, len(sent), step):
+            self.wfile.write(sent[start : start + step])
+            index.pause(0.05 if index.rate else 0)
         if name in index.slow:
             self.wfile.flush()
             index.wait_until_down()
@@ -152,6 +156,7 @@ class LocalIndex:
     - `gone`: names of files that are still listed, but answered with 404;
     - `cut`: names of files of which only the first half is sent, `cuts` times (None: always);
     - `slow`: names of files of which the second half never comes;
+    - `rate`: bytes a second at which each file is sent (0: at once);
     - `failures`: how many of the next requests get the status `failing` (0 hangs up);
     - `corrupt`: names of files to serve altered (still well-formed: only the hash reveals it);
     - `stall`: seconds to wait before every answer;
@@ -183,6 +188,7 @@ class LocalIndex:
         self.cut: set[str] = set()
         self.cuts: int | None = None
         self.slow: set[str] = set()
+        self.rate = 0
         self.failures = 0
         self.failing = 500
         self.stall: float = 0
@@ -337,6 +343,10 @@ class LocalIndex:
         self.cuts = None if self.cuts is None else self.cuts - 1
         return True
 
+    def pause(self, seconds: float) -> None:
+        """Wait a moment, unless this index is closed meanwhile."""
+        self._down.wait(seconds)
+
     def wait_until_down(self) -> None:
         """Wait until this index is closed."""
         self._down.wait()
@@ -441,7 +451,7 @@ def _json_entry(file: _File, hashes: bool) -> dict[str, Any]:
         "url": file.url,
         "hashes": {"sha256": file.sha256} if hashes else {},
         "size": file.size,
-        "upload-time": file.upload_time,
+        **({"upload-time": file.upload_time} if file.upload_time else {}),
         "yanked": file.yanked,
     }
     if file.requires_python:

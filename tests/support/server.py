@@ -161,10 +161,13 @@ class Channel:
 
     def __init__(self, url: str, token: str) -> None:
         self._session = uuid.uuid4().hex
-        header = [f"Authorization: token {token}"]
-        self._socket = websocket.create_connection(
-            f"{url}?session_id={self._session}", header=header, timeout=120
-        )
+        self._url = f"{url}?session_id={self._session}"
+        self._header = [f"Authorization: token {token}"]
+        self.open()
+
+    def open(self) -> None:
+        """Connect, or connect again as the same page."""
+        self._socket = websocket.create_connection(self._url, header=self._header, timeout=120)
 
     def close(self) -> None:
         """Disconnect."""
@@ -213,7 +216,10 @@ class Channel:
                 raise TimeoutError(f"no answer within {timeout} s: {waiting}")
             self._socket.settimeout(left)
             # Control frames too: the server's pings would otherwise extend the wait for ever.
-            kind, frame = self._socket.recv_data_frame(control_frame=True)
+            try:
+                kind, frame = self._socket.recv_data_frame(control_frame=True)
+            except websocket.WebSocketTimeoutException:
+                continue
             if kind != websocket.ABNF.OPCODE_TEXT:
                 continue
             message = json.loads(frame.data)

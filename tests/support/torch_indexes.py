@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.support.index import LocalIndex
+from tests.support.index import UPLOAD_TIME, LocalIndex
 
 LINUX = "manylinux_2_17_x86_64.manylinux2014_x86_64"
 WINDOWS = "win_amd64"
@@ -66,11 +66,21 @@ def serving(folder: Path, *names: str) -> Iterator[TorchIndexes]:
         yield indexes
 
 
-def stock(own: LocalIndex, indexes: TorchIndexes, *, version: str = "2.9.1") -> None:
-    """Offer PyTorch as it is offered: with CUDA on the default index, and each build on its own."""
+def stock(
+    own: LocalIndex,
+    indexes: TorchIndexes,
+    *,
+    version: str = "2.9.1",
+    uploaded: str = UPLOAD_TIME,
+) -> None:
+    """Offer PyTorch as it is offered: with CUDA on the default index, and each build on its own.
+
+    Its own indexes do not say when a file was uploaded.
+    """
     for tag in (LINUX, WINDOWS, MACOS):
         needs = [CUDA] if tag == LINUX else []
-        own.wheel("torch", version, tag=f"py3-none-{tag}", requires=needs)
+        name = f"py3-none-{tag}"
+        own.wheel("torch", version, tag=name, requires=needs, upload_time=uploaded)
         own.wheel("torchvision", "0.24.1", tag=f"py3-none-{tag}", requires=[f"torch=={version}"])
     own.wheel("nvidia-cublas-cu12", "12.8")
     own.wheel("wrapper", "1.0", requires=["torch"])
@@ -80,6 +90,7 @@ def stock(own: LocalIndex, indexes: TorchIndexes, *, version: str = "2.9.1") -> 
         index.wheel("helper", "1.0")  # PyTorch's index has old versions of other packages, too
         for tag in (LINUX, WINDOWS):
             needs = [CUDA] if name.startswith("cu") and tag == LINUX else []
-            index.wheel("torch", local, tag=f"py3-none-{tag}", requires=["helper", *needs])
+            name_tag, more = f"py3-none-{tag}", ["helper", *needs]
+            index.wheel("torch", local, tag=name_tag, requires=more, upload_time="")
             vision = f"0.24.1+{name}"
             index.wheel("torchvision", vision, tag=f"py3-none-{tag}", requires=[f"torch=={local}"])

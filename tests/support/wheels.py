@@ -192,6 +192,18 @@ def make_wheel(
     return folder / made.wheel
 
 
+def extension_files(name: str, version: str, **package: object) -> dict[str, str]:
+    """Return the files of a wheel with a prebuilt extension of JupyterLab: path to contents."""
+    build = {"load": "static/remote.js", "extension": "./extension"}
+    about = {"name": name, "version": version, "jupyterlab": {"_build": build}, **package}
+    folder = f"{name}-{version}.data/data/share/jupyter/labextensions/{name}"
+    return {
+        f"{name}.py": "",
+        f"{folder}/package.json": json.dumps(about),
+        f"{folder}/static/remote.js": f"// {name} {version}\n",
+    }
+
+
 def make_sdist(
     folder: Path,
     name: str,

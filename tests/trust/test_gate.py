@@ -49,7 +49,7 @@ def swap(notebook: Path, index: LocalIndex) -> None:
 
 JOBS = [
     ["restore"], ["restore", "--python", "3.11"], ["install", "leaf"], ["upgrade"],
-    ["uninstall", "leaf"], ["undo"], ["restore", "--fallback", "newest"],
+    ["uninstall", "leaf"], ["undo"], ["redo"], ["record"], ["restore", "--fallback", "newest"],
     ["restore", "--dry-run", "--fallback", "newest"],
 ]  # fmt: skip
 

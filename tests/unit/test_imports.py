@@ -27,6 +27,11 @@ FLOORS = (
 BESIDE = {
     ("installer", "progress"): "what takes time says how far it is, in one protocol",
     ("installer", "home"): "home marks its scratch folders, and remembers hosts that get passwords",
+    ("notebook", "home"): "files that other processes hold open are tried again in one way",
+    ("containers", "export"): "an engine builds what export writes",
+    ("containers", "operations"): "a sweep in a cluster continues one here: the index is the same",
+    ("export", "workers"): "the bundle for workers is a format, too",
+    ("workers", "export"): "what runs a notebook in an image runs it on a worker, too",
     ("server", "cli"): "what a page may ask for is read from the one table of commands",
 }
 """Arrows between rooms of one floor, each with its reason."""
@@ -247,8 +252,9 @@ def test_a_room_without_a_floor_is_found(tree: Path) -> None:
 
 
 def test_an_arrow_along_a_floor_is_found(tree: Path) -> None:
-    write(tree, "notebook/cells.py", "from nbenv.home.paths import home\n")
-    assert wrong_arrows(arrows(tree)) == ["notebook.cells imports home"]
+    write(tree, "notebook/cells.py")
+    write(tree, "home/trust.py", "from nbenv.notebook.cells import cells\n")
+    assert wrong_arrows(arrows(tree)) == ["home.trust imports notebook"]
 
 
 def test_a_circle_is_found(tree: Path) -> None:
@@ -318,16 +324,31 @@ def test_guests_import_nothing_of_nbenv() -> None:
     others = {"IPython", "ipykernel", "tornado", "zmq", "_nbenv_boot", "_nbenv_pip"}
     # The last two are one of them, and what nbenv.environments.pip.pip_shims writes.
     allowed = set(sys.stdlib_module_names) | others
-    for path in (ROOT / "kernel" / "guest").glob("*.py"):
+    plain = ROOT / "kernel" / "plain_kernel.py"
+    for path in (plain, *(ROOT / "kernel" / "guest").glob("*.py")):
         assert {name.partition(".")[0] for name in imported(path)} <= allowed, path
 
 
 def test_only_the_installer_runs_uv() -> None:
     users = {room(dotted(p)) for p in python_files(ROOT) if "uv.find_uv_bin" in imported(p)}
     assert users == {"installer"}
-    callers = {room(dotted(p)) for p in python_files(ROOT) if "subprocess" in imported(p)}
-    # `environments` starts a kernel to see whether one can; the last three run nbenv itself.
-    assert callers <= {"git", "installer", "environments", "kernel", "operations", "server"}
+    elsewhere = (ROOT / "export" / "data", ROOT / "workers" / "worker")  # in images, on workers
+    here = [path for path in python_files(ROOT) if path.parent not in elsewhere]
+    callers = {room(dotted(path)) for path in here if "subprocess" in imported(path)}
+    # `environments` starts a kernel to see whether one can; the last three run nbenv itself, and
+    # `cli` a pip that is not nbenv's, where a process cannot become that. `home` starts none.
+    assert callers <= {
+        "cli",
+        "containers",
+        "git",
+        "home",
+        "installer",
+        "environments",
+        "kernel",
+        "operations",
+        "server",
+        "workers",  # the client of a cluster
+    }
 
 
 # -- what a kernel's start costs

@@ -41,8 +41,7 @@ function parts(state: string, recorded = true) {
     status: status({ recorded }),
     run: async (verb: string) => void done.push(`run ${verb}`),
     review: async () => void done.push('review'),
-    restart: async () => void done.push('restart'),
-    useOwnKernel: async () => void done.push('use')
+    restart: async () => void done.push('restart')
   };
   const commands = new Map<string, ICommand>();
   const restored = new PromiseDelegate<void>();
@@ -56,12 +55,15 @@ function parts(state: string, recorded = true) {
       serviceManager: {}
     } as unknown as JupyterFrontEnd,
     client: {
-      version: async () => ({ version: '1', exports: [] })
+      version: async () => ({ version: '1', exports: [] }),
+      history: async () => []
     } as unknown as Client,
     environments: { current: model } as unknown as IEnvironments,
     trans: nullTranslator,
     version: '1',
-    open
+    open,
+    showImports: () => undefined,
+    switchKernel: async () => void done.push('switch')
   });
   /** As Lab's command linker does, which looks at nothing before. */
   const execute = (id: string) =>
@@ -73,8 +75,8 @@ function parts(state: string, recorded = true) {
 const CHANGING: [string, string, string][] = [
   [CommandIDs.upgrade, 'ready', 'run upgrade'],
   [CommandIDs.undo, 'ready', 'run undo'],
-  [CommandIDs.restart, 'restart', 'restart'],
-  [CommandIDs.useKernel, 'other', 'use']
+  [CommandIDs.redo, 'ready', 'run redo'],
+  [CommandIDs.restart, 'restart', 'restart']
 ];
 
 beforeEach(() => {
@@ -104,6 +106,12 @@ it.each(['approval', 'other', 'stopped', 'ready', 'failed'])(
   }
 );
 
+it('leaves the question to what switches the kernel', async () => {
+  const { done, execute } = parts('other');
+  await execute(CommandIDs.useKernel);
+  expect([done, titles]).toEqual([['switch'], []]);
+});
+
 it('shows the panel only after the layout was restored', async () => {
   const { execute, restored, open } = parts('ready');
   const opened = execute(CommandIDs.open);
@@ -125,8 +133,10 @@ it('asks nothing where a command is disabled', async () => {
 });
 
 it('knows of each command whether it changes something', () => {
-  const changing = [CommandIDs.restore, ...CHANGING.map(([id]) => id)];
-  const harmless = [CommandIDs.open, CommandIDs.export, CommandIDs.about];
+  const asking = [CommandIDs.restore, CommandIDs.useKernel];
+  const changing = [...asking, ...CHANGING.map(([id]) => id)];
+  const { open, imports, about } = CommandIDs;
+  const harmless = [open, imports, CommandIDs.export, about];
   const { commands } = parts('ready');
   expect([...commands.keys()].sort()).toEqual(
     [...changing, ...harmless].sort()

@@ -9,8 +9,11 @@ const ALLOWED: Record<string, string[]> = {
   ui: ['api', 'tokens'],
   environment: ['api', 'tokens'],
   approval: ['api', 'environment', 'tokens', 'ui'],
-  panel: ['api', 'environment', 'tokens', 'ui'],
+  widgets: ['api', 'environment', 'tokens', 'ui'],
+  panel: ['api', 'environment', 'tokens', 'ui', 'widgets'],
   notebook: ['api', 'environment', 'tokens', 'ui'],
+  marks: ['api', 'environment', 'tokens', 'ui'],
+  moving: ['api', 'environment', 'tokens', 'ui'],
   tokens: ['api']
 };
 
@@ -80,7 +83,14 @@ describe('the rooms', () => {
   it('start jobs through the model alone, which asks for approval', () => {
     const STARTS = /\.(start|query)\((?!\))/;
     const starting = MODULES.filter(each => STARTS.test(text(each)));
-    expect(starting.sort()).toEqual(['api/client.ts', 'environment/model.ts']);
+    expect(starting.sort()).toEqual([
+      'api/client.ts',
+      'environment/jobRunner.ts',
+      'environment/model.ts'
+    ]);
+    const runner = 'environment/jobRunner.ts';
+    const running = MODULES.filter(each => imports(each).includes(runner));
+    expect(running).toEqual(['environment/model.ts']);
   });
 
   it('post to the server in the client alone', () => {
@@ -90,7 +100,7 @@ describe('the rooms', () => {
     expect(posting.sort()).toEqual([
       'api/client.ts',
       'api/request.ts',
-      'plugins.ts'
+      'pluginParts.ts'
     ]);
   });
 

@@ -25,6 +25,35 @@ export interface IProblem {
   todo: string;
   /** Where approval is needed: the digest of what the notebook records now. */
   digest?: string | null;
+  /** Where the exact environment is unavailable: what can be restored instead. */
+  steps?: IFallback[];
+  /** Commands that may help. */
+  fixes?: IFix[];
+}
+
+/**
+ * A command that may help after a failure; `about` are names, or a version, for its button.
+ */
+export interface IFix {
+  kind: 'instead' | 'loosen' | 'python';
+  about: string[];
+  verb: string;
+  words: string[];
+  flags: string[];
+}
+
+/**
+ * An environment that is close to the recorded one, the smallest change first.
+ */
+export interface IFallback {
+  level: 'cpu' | 'build' | 'python' | 'dated' | 'newest';
+  python: string;
+  /** What would be built from source. */
+  built: string[];
+  /** When it was as it would be, for `dated`. */
+  date: string | null;
+  /** What it would change, in one line. */
+  told: string;
 }
 
 export interface IIndex {
@@ -43,6 +72,10 @@ export interface IKernelStatus {
   error?: IProblem;
   /** When its process started: a restarted kernel keeps its id. */
   started?: number;
+  /** Whether it runs on another machine, behind a gateway. */
+  remote?: boolean;
+  /** Whether the notebook records something else than it was started with, on another machine. */
+  behind?: boolean;
 }
 
 /**
@@ -75,6 +108,8 @@ export interface IStatus {
   stale: string[];
   drift: IChange[];
   policy: string;
+  /** A sentence about the record, where the kernel is on another machine. */
+  note?: string;
   kernel: IKernelStatus;
   job: IJob | null;
 }
@@ -109,17 +144,64 @@ export interface IFoundRequirements {
   editable?: string[];
   /** What would be installed from an address or a folder, those in place included. */
   direct?: string[];
+  /** What an index has by the name of a module that nbenv does not know. */
+  by_name?: {
+    name: string;
+    modules: string[];
+    version: string;
+    summary: string;
+    first_day: string;
+  }[];
   /** Names what was found, where the server says so. */
   digest?: string;
   /** The day whose versions are taken, and why that day. */
   as_of?: string | null;
   as_of_reason?: string;
+  /** The day whose versions would be taken, where that is not today. */
+  resolved_as_of?: string | null;
+  /** The last day on which all that the cells use was still there. */
+  offered_as_of?: string | null;
+  /** The Python that it would get. */
+  python?: string | null;
+  /** The size of the download in bytes, where it was asked for; null where it is not known. */
+  download?: {
+    count: number | null;
+    size: number | null;
+    unknown: number;
+    problem: string;
+  };
 }
 
 export interface IOutdated {
   name: string;
   version: string;
   latest_version: string;
+}
+
+/**
+ * What the field for a new package holds: its requirements, and names that may complete the last.
+ */
+export interface ITyped {
+  requirements: string[];
+  /** What is wrong with the text, '' if nothing is. */
+  message: string;
+  suggestions: ISuggestion[];
+}
+
+export interface ISuggestion {
+  name: string;
+  summary: string;
+}
+
+/**
+ * A change of an environment that this machine remembers.
+ */
+export interface IPastChange {
+  /** When it was made (ISO 8601), null where that is not known. */
+  at: string | null;
+  /** What it did, in a few words. */
+  text: string;
+  undone: boolean;
 }
 
 /**
@@ -143,7 +225,15 @@ export interface IServerVersion {
  * An event of a job: its progress, and at the end its result or its error.
  */
 export type JobEvent =
-  | { type: 'progress'; phase: string; message: string }
+  | {
+      type: 'progress';
+      phase: string;
+      message: string;
+      /** Bytes, and seconds. */
+      done?: number;
+      total?: number;
+      left?: number;
+    }
   | { type: 'result'; summary: string; changes: IChange[]; data: unknown }
   | ({ type: 'error' } & IProblem)
   | { type: 'started' | 'text' };

@@ -2,13 +2,17 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type {
   IJob,
   IPackages,
+  IPastChange,
   IServerVersion,
   IStatus,
+  ITyped,
   JobEvent,
   JobResult
 } from './answers';
 import { FormError, ProblemError } from './errors';
 import { readVersion } from './exports';
+import { readMarks, type IMark } from './marks';
+import { readExtensions, schemaPath, type IPageExtension } from './extensions';
 import { readPreview, type IPreview } from './preview';
 import { shaped, type Shape } from './shape';
 
@@ -34,6 +38,11 @@ const STATUS: Shape = {
 };
 const JOB: Shape = { id: 'string', verb: 'string', done: 'boolean' };
 const PACKAGES: Shape = { python: 'string', distributions: 'array' };
+const TYPED: Shape = {
+  requirements: 'array',
+  message: 'string',
+  suggestions: 'array'
+};
 const PYTHONS: Shape = { pythons: 'array', default: 'string' };
 
 /**
@@ -66,34 +75,117 @@ export class Client {
     return this._get('packages', { path }, PACKAGES);
   }
 
+  /**
+   * Return the extensions of JupyterLab that a notebook's environment brings, if it is ready and
+   * approved.
+   */
+  async extensions(path: string): Promise<IPageExtension[]> {
+    const query = new URLSearchParams({ path });
+    return readExtensions(await this._transport.ask(`extensions?${query}`));
+  }
+
+  /**
+   * Return the schema of the settings of an extension's plugin.
+   */
+  async settingsSchema(
+    extension: IPageExtension,
+    plugin: string
+  ): Promise<unknown> {
+    return this._transport.ask(schemaPath(extension, plugin));
+  }
+
   async pythons(): Promise<{ pythons: { python: string }[]; default: string }> {
     return this._get('pythons', {}, PYTHONS);
   }
 
   /**
-   * Return what is wrong with a requirement, or an empty string.
+   * Return the requirements in what a person typed or pasted, what is wrong with it, and names that
+   * may complete it.
    */
-  async requirementError(text: string): Promise<string> {
+  async typed(text: string): Promise<ITyped> {
     // In a body, since URLs are logged and the text may hold a password.
     const body = JSON.stringify({ text });
     const answer = await this._transport.ask('requirement', {
       method: 'POST',
       body
     });
-    const shape: Shape = { message: 'string' };
-    return shaped<{ message: string }>(answer, shape, 'requirement').message;
+    return shaped(answer, TYPED, 'requirement');
   }
 
   /**
-   * Return the package that provides a module and is not installed yet, or null.
+   * Return the changes of a notebook's environment, the undone ones first, then the newest.
    */
-  async packageOf(module: string, path: string): Promise<string | null> {
+  async history(path: string): Promise<IPastChange[]> {
+    const shape: Shape = { changes: 'array' };
+    return (
+      await this._get<{ changes: IPastChange[] }>('history', { path }, shape)
+    ).changes;
+  }
+
+  /**
+   * Return the address of an installed package's documentation, or an empty string.
+   */
+  async docs(path: string, name: string): Promise<string> {
+    const { docs } = await this._get<{ docs: string }>(
+      'package',
+      { path, name },
+      { docs: 'string' }
+    );
+    return /^https:\/\//.test(docs) ? docs : '';
+  }
+
+  /**
+   * Return versions of a package to choose from, the newest first: one of each of the last series.
+   */
+  async versions(path: string, name: string): Promise<string[]> {
+    const { versions } = await this._get<{ versions: string[] }>(
+      'versions',
+      { path, name },
+      { versions: 'array' }
+    );
+    return versions;
+  }
+
+  /**
+   * Return the package that provides a module and is not installed yet, or null; with a `kernel`,
+   * the module is missing in an ordinary one.
+   */
+  async packageOf(
+    module: string,
+    path: string,
+    kernel: 'ordinary' | '' = ''
+  ): Promise<string | null> {
     const answer = await this._get<{ distribution: string | null }>(
       'module',
-      { name: module, path },
+      { name: module, path, kernel },
       {}
     );
     return answer.distribution ?? null;
+  }
+
+  /**
+   * Return for each cell what its imports need.
+   */
+  async marks(path: string, cells: string[]): Promise<IMark[][]> {
+    const body = JSON.stringify({ path, cells });
+    const answer = await this._transport.ask('marks', { method: 'POST', body });
+    return readMarks(answer);
+  }
+
+  /**
+   * Return the code by which a kernel says which variables it has, saves them and loads them.
+   */
+  async carryCode(): Promise<string> {
+    const shape: Shape = { code: 'string' };
+    return (await this._get<{ code: string }>('carry', {}, shape)).code;
+  }
+
+  /**
+   * Return the path of a new file for variables, which only this user can read.
+   */
+  async carryFile(): Promise<string> {
+    const answer = await this._transport.ask('carry', { method: 'POST' });
+    return shaped<{ file: string }>(answer, { file: 'string' }, 'carry').file;
   }
 
   /**

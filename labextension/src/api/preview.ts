@@ -43,7 +43,17 @@ export interface IPreview {
   source: string[] | null;
   /** Whether the index was asked for sizes. */
   lookedUp: boolean;
+  /** Whether all files are in the installer's cache, so that nothing is downloaded. */
+  cached: boolean;
   problem: string;
+  /** The only platforms that the lock is for, in words; '' for all. */
+  platforms: string;
+  /** The build of PyTorch that the notebook names, as `cu126`. */
+  torchBackend: string;
+  /** Whether that build is for an accelerator that the server's machine lacks. */
+  lacksAccelerator: boolean;
+  /** Packages known to bring widgets or renderers, whose code runs in this page. */
+  page: string[];
   distributions: IPreviewedPackage[];
 }
 
@@ -78,7 +88,12 @@ export function readPreview(data: unknown): IPreview {
     local: unique([...direct.filter(isLocal), ...places]),
     source: Array.isArray(raw.source) ? texts(raw.source) : null,
     lookedUp: raw.looked_up === true,
+    cached: raw.cached === true,
     problem: text(raw.problem),
+    platforms: text(raw.platforms),
+    torchBackend: text(raw.torch_backend),
+    lacksAccelerator: raw.lacks_accelerator === true,
+    page: texts(raw.page),
     distributions
   };
 }

@@ -82,7 +82,7 @@ function Body(props: IBodyProps & { focus: () => void }): JSX.Element {
       )}
       {problem && <p className="jp-nbenv-Approval-problem">{problem}</p>}
       {found && <FullList preview={found} trans={trans} />}
-      <Choices verb={question.verb} trans={trans} />
+      <p className="jp-nbenv-Approval-note">{note(question.verb, trans)}</p>
     </div>
   );
 }
@@ -97,36 +97,22 @@ function introduction(
     return trans.__('Reading what %1 records…', name);
   }
   return found.approved
-    ? trans.__('Restoring installs exactly what %1 records:', name)
+    ? trans.__('%1 needs these packages:', name)
     : trans.__(
-        '%1 comes with its own environment, which has not been approved on this machine yet. Restoring installs exactly what the notebook records:',
+        '%1 brings its own environment, which was never approved on this machine:',
         name
       );
 }
 
-function Choices(props: {
-  verb: string;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { verb, trans } = props;
-  return (
-    <dl className="jp-nbenv-Choices">
-      <dt>{agreeLabel(verb, trans)}</dt>
-      <dd>
-        {trans.__(
-          'Download the packages and install them for this notebook only. Building a package from source runs its authors’ code.'
-        )}
-      </dd>
-      <dt>{declineLabel(verb, trans)}</dt>
-      <dd>
-        {verb === 'restore'
-          ? trans.__(
-              'Nothing is downloaded or run. Cells report that the environment is missing.'
-            )
-          : trans.__('Nothing is downloaded, run or changed.')}
-      </dd>
-    </dl>
-  );
+/** Say what either choice means. */
+function note(verb: string, trans: TranslationBundle): string {
+  return verb === 'restore'
+    ? trans.__(
+        'Packages are installed for this notebook alone. If you open it without them, nothing is downloaded or run.'
+      )
+    : trans.__(
+        'Packages are installed for this notebook alone. If you cancel, nothing is downloaded, run or changed.'
+      );
 }
 
 function agreeLabel(verb: string, trans: TranslationBundle): string {

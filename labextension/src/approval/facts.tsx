@@ -5,8 +5,8 @@ import { Button } from '../ui/button';
 import { bytes, plain } from '../ui/text';
 import { WarnedList } from '../ui/warnedList';
 
-/** Characters of requirements that fit without scrolling. */
-const FITTING = 240;
+/** Packages that are named; the others are counted, and in the full list. */
+const NAMED = 3;
 
 interface IFactsProps {
   found: IPreview;
@@ -18,56 +18,107 @@ interface IFactsProps {
 }
 
 /**
- * Everything that can make code run or a host be asked, in words.
+ * What would be installed in three lines, and below them everything that is not ordinary: all that
+ * can make code run or a host be asked.
  */
 export function Facts(props: IFactsProps): JSX.Element {
   const { found, trans } = props;
-  const none = trans.__('none');
+  return (
+    <>
+      <div className="jp-nbenv-Gist">
+        <div className="jp-nbenv-Gist-names">{names(found, trans)}</div>
+        <div>
+          {trans.__('Python %1', plain(found.python) || '?')}
+          {' · '}
+          <Download {...props} />
+        </div>
+        <div>{origins(found, trans)}</div>
+      </div>
+      <Exceptions {...props} />
+    </>
+  );
+}
+
+/** Return what was asked for and how many packages come: `pandas, seaborn + 41 more`. */
+function names(found: IPreview, trans: TranslationBundle): string {
+  const shown = found.requirements.slice(0, NAMED);
+  const text = shown.map(plain).join(', ') || trans.__('The kernel alone');
+  if (!found.count) {
+    const rest = found.requirements.length - shown.length;
+    return rest ? trans._n('%2 + %1 more', '%2 + %1 more', rest, text) : text;
+  }
+  const rest = Math.max(found.count - shown.length, 0);
+  return rest
+    ? trans._n('%2 + %1 more package', '%2 + %1 more packages', rest, text)
+    : text;
+}
+
+/** Say where packages come from and whether anything is built, as far as nothing is unusual. */
+function origins(found: IPreview, trans: TranslationBundle): string {
+  const isUsual = found.indexes?.length === 0;
+  const isWhole = found.source?.length === 0 && found.count > 0;
+  return [
+    isUsual ? trans.__('From your usual package index') : '',
+    isWhole && !found.unlocked.length
+      ? trans.__('nothing is built from source')
+      : ''
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/**
+ * A row for everything that is not as usual.
+ */
+function Exceptions({ found, trans }: IFactsProps): JSX.Element {
+  const isUnlocked = found.count === 0 && found.requirements.length > 0;
   return (
     <dl className="jp-nbenv-Facts">
-      <dt>{trans.__('Python')}</dt>
-      <dd>
-        {plain(found.python) || trans.__('unknown')}
-        {!found.pythonHere && (
-          <em> {trans.__('(not on this machine; it would be downloaded)')}</em>
+      <Fact
+        title={trans.__('Python')}
+        lines={found.pythonHere ? [] : [plain(found.python)]}
+        note={trans.__('It is not on this machine, and would be downloaded.')}
+      />
+      <Fact
+        title={trans.__('Locked for')}
+        lines={found.platforms ? [found.platforms] : []}
+        note={trans.__(
+          'Elsewhere it cannot be restored as it is: the notebook has no files for other platforms.'
         )}
-      </dd>
-      <Requirements {...props} />
-      <dt>{trans.__('Packages')}</dt>
-      <dd>{packages(found, trans)}</dd>
-      <dt>{trans.__('Download')}</dt>
-      <dd>
-        <Download {...props} />
-      </dd>
+      />
+      <Fact
+        title={trans.__('PyTorch for')}
+        lines={found.lacksAccelerator ? [found.torchBackend] : []}
+        none={plain(found.torchBackend) || undefined}
+        note={trans.__(
+          'This machine lacks that accelerator. You will be offered the same versions for the CPU.'
+        )}
+      />
       <Fact
         title={trans.__('Other indexes')}
         lines={found.indexes?.map(each => `${each.name}: ${each.url}`) ?? []}
         note={
           found.indexes?.some(each => each.default)
             ? trans.__(
-                '%1 replaces the index that this machine is configured to use.',
+                '%1 is used in place of your own package index.',
                 defaultIndex(found)
               )
             : undefined
         }
-        none={
-          found.indexes
-            ? trans.__('none, only those configured on this machine')
-            : trans.__('unknown')
-        }
+        none={found.indexes ? undefined : trans.__('unknown')}
       />
-      <Fact title={trans.__('Direct URLs')} lines={found.direct} none={none} />
+      <Fact title={trans.__('From a URL')} lines={found.direct} />
       <Fact title={trans.__('From this machine')} lines={found.local} />
       <Fact
         title={trans.__('Not locked')}
         lines={found.unlocked}
         note={
-          found.count
+          isUnlocked
             ? trans.__(
-                'The next change of the environment chooses versions of these, and may build them from source.'
+                'Versions are chosen now, and may be built from source, which runs their authors’ code.'
               )
             : trans.__(
-                'Restoring chooses versions of these, and may build them from source.'
+                'The next change chooses versions of these, and may build them from source.'
               )
         }
       />
@@ -81,31 +132,17 @@ export function Facts(props: IFactsProps): JSX.Element {
       <Fact
         title={trans.__('Built from source')}
         lines={found.source ?? []}
-        none={noSources(found, trans)}
+        none={unknownSources(found, trans)}
+        note={trans.__('Building runs their authors’ code.')}
+      />
+      <Fact
+        title={trans.__('Code for this page')}
+        lines={found.page}
+        note={trans.__(
+          'Their widgets run in this page, with all rights that you have here. So do those of other packages that bring some. A setting switches this off.'
+        )}
       />
     </dl>
-  );
-}
-
-/** The requirements, with their number where they scroll. */
-function Requirements({ found, trans }: IFactsProps): JSX.Element {
-  const { requirements } = found;
-  const title = trans.__('Requirements');
-  const scrolls = requirements.join(', ').length > FITTING;
-  return (
-    <>
-      <dt>{scrolls ? `${title} (${requirements.length})` : title}</dt>
-      <dd>
-        <div
-          className="jp-nbenv-Facts-long"
-          role={scrolls ? 'region' : undefined}
-          aria-label={scrolls ? title : undefined}
-          tabIndex={scrolls ? 0 : undefined}
-        >
-          {requirements.map(plain).join(', ') || trans.__('none')}
-        </div>
-      </dd>
-    </>
   );
 }
 
@@ -140,19 +177,16 @@ function defaultIndex(found: IPreview): string {
   return plain(found.indexes?.find(each => each.default)?.name ?? '');
 }
 
-function packages(found: IPreview, trans: TranslationBundle): string {
-  return found.count === 0 && found.requirements.length > 0
-    ? trans.__('unknown, because nothing is locked')
-    : String(found.count);
-}
-
 /**
  * The size of the download, of which an index is asked only when the person wants to know.
  */
 function Download(props: IFactsProps): JSX.Element {
   const { found, isAsking, onCheck, trans } = props;
+  if (found.cached) {
+    return <>{trans.__('nothing to download')}</>;
+  }
   if (isAsking) {
-    return <>{trans.__('asking the package index…')}</>;
+    return <span role="status">{trans.__('asking the package index…')}</span>;
   }
   if (found.lookedUp || found.count === 0) {
     return <>{downloadSize(found, trans)}</>;
@@ -170,30 +204,33 @@ function Download(props: IFactsProps): JSX.Element {
 
 function downloadSize(found: IPreview, trans: TranslationBundle): string {
   if (found.download === null) {
-    return trans.__('unknown');
+    return trans.__('size unknown');
   }
   const size = bytes(found.download);
   return found.sizesUnknown
     ? trans._n(
-        '%2, plus %1 package of unknown size',
-        '%2, plus %1 packages of unknown size',
+        'download of %2, plus %1 package of unknown size',
+        'download of %2, plus %1 packages of unknown size',
         found.sizesUnknown,
         size
       )
-    : trans.__('%1 at most', size);
+    : trans.__('download of %1 at most', size);
 }
 
 /**
- * What to say where no build is known.
+ * What to say where it is unknown whether something is built; undefined where nothing is.
  *
  * Of a locked version only wheels are accepted, unless the lock says that it is built; without a
  * lock, only resolving shows what is.
  */
-function noSources(found: IPreview, trans: TranslationBundle): string {
+function unknownSources(
+  found: IPreview,
+  trans: TranslationBundle
+): string | undefined {
   if (found.source === null || (!found.count && found.requirements.length)) {
     return trans.__('unknown, because nothing is locked');
   }
   return found.unlocked.length
-    ? trans.__('none of the locked packages; unknown for those not locked')
-    : trans.__('none');
+    ? trans.__('nothing that is locked; unknown for the rest')
+    : undefined;
 }

@@ -20,6 +20,14 @@ export function FullList(props: {
           preview.count
         )}
       </summary>
+      {preview.requirements.length > 0 && (
+        <p>
+          {trans.__(
+            'Asked for: %1',
+            preview.requirements.map(plain).join(', ')
+          )}
+        </p>
+      )}
       <table>
         <thead>
           <tr>

@@ -5,15 +5,34 @@ import type { JSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { IStale, JobResult } from '../api/answers';
 import { askKernel } from './kernelComm';
+import { otherLanguage } from './language';
 
 /** The name of our kernelspec. */
-const KERNEL = 'nbenv';
+export const KERNEL = 'nbenv';
 /** The metadata key of the record. */
 export const KEY = 'nbenv';
 const IMPORT = /^\s*(import|from)\s+\w/m;
 const UNTITLED = /^[Uu]ntitled\d*\.\w+$/;
 
 export type Context = DocumentRegistry.IContext<INotebookModel>;
+
+/**
+ * Tell whether a notebook has a name of its own, and so may be saved unasked.
+ */
+export function isNamed(localPath: string): boolean {
+  // The last part only: with collaboration, the path may begin with a drive.
+  return !UNTITLED.test(PathExt.basename(localPath));
+}
+
+/**
+ * Save a notebook unasked, unless a server saves what several people share: a page that saves
+ * beside it can find the file changed, and asks which of the two to keep.
+ */
+export async function saveUnasked(context: Context): Promise<void> {
+  if (!context.model.collaborative) {
+    await context.save();
+  }
+}
 
 /**
  * What the model needs of an open notebook.
@@ -25,6 +44,10 @@ export interface IDocument extends IDisposable {
   readonly isNamed: boolean;
   /** Whether the cells imported something when the notebook was opened. */
   readonly importsAtOpen: boolean;
+  /** Whether the page has it otherwise than the file. */
+  readonly isDirty: boolean;
+  /** The notebook's language where that is not Python, else empty. */
+  readonly otherLanguage: string;
   record: ReadonlyJSONValue | undefined;
   save(): Promise<void>;
   restart(): Promise<void>;
@@ -53,6 +76,15 @@ export class OpenDocument implements IDocument {
     return this._importsAtOpen;
   }
 
+  get isDirty(): boolean {
+    return this._context.model?.dirty ?? false;
+  }
+
+  get otherLanguage(): string {
+    const { model } = this._context;
+    return model ? otherLanguage(model) : ''; // there is none until the file is read
+  }
+
   get path(): string {
     return this._context.path;
   }
@@ -62,8 +94,7 @@ export class OpenDocument implements IDocument {
   }
 
   get isNamed(): boolean {
-    // The last part only: with collaboration, the path may begin with a drive.
-    return !UNTITLED.test(PathExt.basename(this._context.localPath));
+    return isNamed(this._context.localPath);
   }
 
   get record(): ReadonlyJSONValue | undefined {
@@ -75,7 +106,7 @@ export class OpenDocument implements IDocument {
   }
 
   async save(): Promise<void> {
-    await this._context.save();
+    await saveUnasked(this._context);
   }
 
   async restart(): Promise<void> {

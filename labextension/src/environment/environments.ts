@@ -85,9 +85,13 @@ function listen(context: Context, model: EnvironmentModel): void {
   sessionContext.iopubMessage.connect((_, message) => {
     const content = message.content as {
       transient?: { nbenv?: { restart?: unknown } };
+      data?: { stale?: unknown };
     };
     if (content.transient?.nbenv) {
       model.takeCellEvent(content.transient.nbenv);
+    } else if (message.header.msg_type === 'comm_msg') {
+      // Also what the kernel answers another page: with some servers, this one cannot ask.
+      model.takeStale(content.data?.stale);
     }
   });
   context.pathChanged.connect(() => model.refreshSoon());
@@ -97,7 +101,7 @@ function listen(context: Context, model: EnvironmentModel): void {
     }
   });
   context.model.metadataChanged.connect((_, change) => {
-    if (change.key === KEY) {
+    if ([KEY, 'kernelspec', 'language_info'].includes(change.key)) {
       model.refreshSoon();
     }
   });

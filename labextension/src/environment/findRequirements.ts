@@ -5,12 +5,16 @@ import type { IEnvironmentModel } from '../tokens';
 const FOUND: Shape = { found: 'array', unknown: 'array' };
 
 /**
- * Find what the cells of the saved notebook require; nothing is run or installed.
+ * Find what the cells of the saved notebook require, with the versions of a day or the newest ones;
+ * nothing is run or installed. For the `sizes`, this machine's own index is asked.
  */
 export async function findRequirements(
-  model: IEnvironmentModel
+  model: IEnvironmentModel,
+  day: string | null = null,
+  sizes = false
 ): Promise<IFoundRequirements> {
-  const { data } = await model.ask('adopt', [], ['dry-run']);
+  const flags = sizes ? ['dry-run', 'sizes'] : ['dry-run'];
+  const { data } = await model.ask('adopt', day ? [day] : [], flags);
   return shaped(data, FOUND, 'adopt');
 }
 

@@ -15,6 +15,26 @@ export function missingModule(
 }
 
 /**
+ * Return the module that a traceback among a cell's outputs reports as missing, or null.
+ *
+ * `%run` shows one, and the cell counts as run.
+ */
+export function shownMissingModule(outputs: unknown[]): string | null {
+  for (const output of outputs) {
+    const { output_type, ename, evalue } = (output ?? {}) as Record<
+      string,
+      string
+    >;
+    const error = { errorName: ename, errorValue: evalue };
+    const found = output_type === 'error' ? missingModule(error) : null;
+    if (found) {
+      return found;
+    }
+  }
+  return null;
+}
+
+/**
  * Return the stale packages that a kernel lists, or null when `value` is no such list.
  *
  * Any code in the kernel can send it, so nothing is taken on trust.

@@ -1,4 +1,4 @@
-import { JSONExt, UUID } from '@lumino/coreutils';
+import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type {
@@ -9,18 +9,24 @@ import type {
   JobResult
 } from '../api/answers';
 import type { Client } from '../api/client';
-import { asProblem, ProblemError, ResponseError } from '../api/errors';
-import type { Approver, IEnvironmentModel, IProgress, State } from '../tokens';
+import { ResponseError } from '../api/errors';
+import type {
+  Approver,
+  IEnvironmentModel,
+  IProgress,
+  IRequest,
+  State
+} from '../tokens';
 import type { IDocument } from './document';
 import { foundDigest } from './findRequirements';
 import { Gate, type Act } from './gate';
+import { JobRunner } from './jobRunner';
+import { RecordKeeper } from './recordKeeper';
 import { StaleImports } from './staleImports';
-import { stateOf } from './state';
+import { nextLook, stateOf } from './state';
 
-/** Milliseconds until the next look: after an event, at a start, and while a person decides. */
+/** Milliseconds until the next look after an event. */
 const QUIET = 250;
-const SOON = 500;
-const LATER = 4000;
 
 /**
  * The environment of one open notebook.
@@ -34,11 +40,21 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     private _client: Client,
     private _document: IDocument,
     approver: Approver,
-    private _savesAfterChange: () => boolean = () => true,
+    savesAfterChange: () => boolean = () => true,
     private _isServed: () => Promise<boolean> = async () => true
   ) {
     this._gate = new Gate(this, approver);
     this._imports = new StaleImports(result => _document.askKernel(result));
+    this._record = new RecordKeeper(_client, _document, savesAfterChange);
+    this._jobs = new JobRunner(_client, {
+      path: () => this.path,
+      changed: () => this._changed.emit(),
+      succeeded: async result => {
+        this._record.expect();
+        await this._imports.tell(result);
+      },
+      ended: () => this.refresh()
+    });
   }
 
   get changed(): ISignal<IEnvironmentModel, void> {
@@ -53,17 +69,29 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     return this._document.importsAtOpen;
   }
 
+  get otherLanguage(): string {
+    return this._document.otherLanguage;
+  }
+
   get status(): IStatus | null {
     return this._status;
   }
 
   get progress(): IProgress | null {
-    return this._progress;
+    return this._jobs.current;
+  }
+
+  get waiting(): IJob[] {
+    return this._jobs.waiting;
   }
 
   get problem(): IProblem | null {
     const kernels = this.state === 'failed' ? this._status?.kernel.error : null;
-    return this._problem ?? kernels ?? null;
+    return this._jobs.problem ?? kernels ?? null;
+  }
+
+  get failed(): IRequest | null {
+    return this._jobs.failed;
   }
 
   get stale(): IStale[] {
@@ -71,7 +99,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   }
 
   get state(): State {
-    const job = this._progress?.job ?? this._status?.job ?? null;
+    const job = this.progress?.job ?? this._status?.job ?? null;
     return stateOf(this._status, job, this.stale);
   }
 
@@ -101,35 +129,48 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
    * Ask the server for the current status, and follow the job that is running.
    */
   async refresh(): Promise<void> {
+    if (this.otherLanguage) {
+      this._status = null;
+      this._changed.emit();
+      return;
+    }
     if (!(await this._isServed())) {
       return;
     }
-    const { path, kernel } = this._document;
+    const { path, kernel, isDirty } = this._document;
+    if (isDirty && path === this._refused) {
+      return; // the file still says what the server refused
+    }
     try {
+      this._refused = null;
       const status = await this._client.status(path, kernel);
       if (this.isDisposed || path !== this._document.path) {
         return;
       }
       this._imports.follow(kernel, status);
       this._status = status;
-      await this._keepRecord(status);
+      await this._record.keep(status);
     } catch (error) {
       if (!(error instanceof ResponseError)) {
         throw error;
       }
       this._status = null; // no file yet, or one that the server cannot read
+      this._refused = error.status === 422 ? path : null;
     }
     this._changed.emit();
-    this._refreshAgain();
+    const delay = nextLook(this.state);
+    if (delay !== null) {
+      this.refreshSoon(delay);
+    }
     void this._askKernel();
     const job = this._status?.job;
-    if (job && !job.done && !this._progress) {
-      void this._follow(job).catch(() => undefined);
+    if (job && !job.done && !this.progress) {
+      void this._jobs.follow(job).catch(() => undefined);
     }
   }
 
   private async _askKernel(): Promise<void> {
-    if (this._progress) {
+    if (this.progress) {
       return; // the end of the job will ask
     }
     const record = this._status?.record ?? null;
@@ -138,22 +179,23 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     }
   }
 
-  private _refreshAgain(): void {
-    const state = this.state;
-    if (state === 'starting') {
-      this.refreshSoon(SOON);
-    } else if (['approval', 'failed', 'restart'].includes(state)) {
-      this.refreshSoon(LATER); // a terminal or another browser may end this state
-    }
-  }
-
   /**
    * Take the last event of a command that ran in a cell.
    */
   takeCellEvent(event: { restart?: unknown }): void {
     this._imports.take(event.restart);
-    this._problem = null;
+    this._record.expect();
+    this._jobs.forgetProblem();
     this.refreshSoon();
+  }
+
+  /**
+   * Take what the kernel told any page that only a restart brings up to date.
+   */
+  takeStale(value: unknown): void {
+    if (this._imports.take(value)) {
+      this._changed.emit();
+    }
   }
 
   /**
@@ -171,14 +213,19 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
    * does not agree, and with a `ProblemError` when the job fails; `problem` then says why, for the
    * views.
    */
-  async run(verb: string, words: string[] = []): Promise<unknown> {
+  async run(
+    verb: string,
+    words: string[] = [],
+    flags: string[] = []
+  ): Promise<unknown> {
     return this._gate.pass(verb, words, digest =>
-      this._run(verb, words, digest)
+      this._jobs.run({ verb, words, flags }, digest)
     );
   }
 
   async review(): Promise<void> {
-    const restore: Act<unknown> = digest => this._run('restore', [], digest);
+    const request = { verb: 'restore', words: [], flags: [] };
+    const restore: Act<unknown> = digest => this._jobs.run(request, digest);
     try {
       await this._gate.pass('restore', [], restore, true);
     } catch {
@@ -202,57 +249,8 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     });
   }
 
-  private async _run(
-    verb: string,
-    words: string[],
-    digest: string | null
-  ): Promise<unknown> {
-    this._problem = null;
-    const requested = { id: '', verb, words, done: false };
-    this._progress = { job: requested, phase: '', message: '' };
-    this._changed.emit();
-    try {
-      const job = await this._client.start(this.path, verb, words, [], digest);
-      return await this._follow(job);
-    } catch (error) {
-      this._progress = null;
-      if (!(error instanceof ProblemError)) {
-        this._problem = asProblem(error);
-        this._changed.emit();
-      }
-      throw error;
-    }
-  }
-
-  private async _follow(job: IJob): Promise<unknown> {
-    this._progress = { job, phase: '', message: '' };
-    this._changed.emit();
-    let data: unknown = null;
-    try {
-      for await (const event of this._client.events(job, this.path)) {
-        if (event.type === 'progress') {
-          this._progress = { job, ...event };
-          this._changed.emit();
-        } else if (event.type === 'result') {
-          data = event.data;
-          await this._imports.tell(event);
-        } else if (event.type === 'error') {
-          this._problem = event.kind === 'Stopped' ? null : event;
-          throw new ProblemError(event);
-        }
-      }
-    } finally {
-      this._progress = null;
-      await this.refresh();
-    }
-    return data;
-  }
-
-  async cancel(): Promise<void> {
-    const job = this._progress?.job;
-    if (job?.id) {
-      await this._client.stop(job, this.path);
-    }
+  async cancel(job?: IJob): Promise<void> {
+    await this._jobs.cancel(job);
   }
 
   async restart(): Promise<void> {
@@ -266,33 +264,17 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   }
 
   dismiss(): void {
-    this._problem = null;
+    this._jobs.forgetProblem();
     this._changed.emit();
-  }
-
-  /**
-   * Put a record that is not saved yet into the shared model, then save the notebook.
-   */
-  private async _keepRecord(status: IStatus): Promise<void> {
-    if (status.saved || !status.record) {
-      return;
-    }
-    const record = await this._client.record(this.path);
-    const shown = this._document.record ?? null;
-    if (!record || JSONExt.deepEqual(record, shown)) {
-      return;
-    }
-    this._document.record = record;
-    if (this._document.isNamed && this._savesAfterChange()) {
-      await this._document.save();
-    }
   }
 
   private _changed = new Signal<IEnvironmentModel, void>(this);
   private _gate: Gate;
   private _imports: StaleImports;
+  private _record: RecordKeeper;
   private _status: IStatus | null = null;
-  private _progress: IProgress | null = null;
-  private _problem: IProblem | null = null;
+  /** The path of a file that the server cannot use. */
+  private _refused: string | null = null;
+  private _jobs: JobRunner;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

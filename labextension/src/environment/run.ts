@@ -7,7 +7,8 @@ import type { IEnvironmentModel } from '../tokens';
 export async function runShown(
   model: IEnvironmentModel,
   verb: string,
-  words: string[] = []
+  words: string[] = [],
+  flags: string[] = []
 ): Promise<void> {
-  await model.run(verb, words).catch(() => undefined);
+  await model.run(verb, words, flags).catch(() => undefined);
 }

@@ -67,10 +67,12 @@ export class StaleImports {
   }
 
   /**
-   * Take the list that a command in a cell gave.
+   * Take the list that a command in a cell gave, or the kernel; return whether it is one.
    */
-  take(value: unknown): void {
-    this._packages = readStale(value) ?? this._packages;
+  take(value: unknown): boolean {
+    const list = readStale(value);
+    this._packages = list ?? this._packages;
+    return list !== null;
   }
 
   private _packages: IStale[] = [];

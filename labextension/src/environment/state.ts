@@ -1,7 +1,11 @@
 import type { IJob, IStale, IStatus } from '../api/answers';
 import type { State } from '../tokens';
 
-const RESTORING = ['build', 'restore', 'python'];
+const RESTORING = ['build', 'restore'];
+
+/** Milliseconds until the next look at a start, and while a person decides. */
+const SOON = 500;
+const LATER = 4000;
 
 /**
  * Derive the state to show for a notebook's environment, first of all from what its kernel is.
@@ -49,6 +53,20 @@ function runningState(status: IStatus, stale: IStale[]): State {
  */
 export function isElsewhere(status: IStatus): boolean {
   const { state, environment } = status.kernel;
+  if (status.kernel.behind) {
+    return true;
+  }
   const own = status.environment?.split(/[\\/]/).pop();
   return state === 'running' && own !== undefined && environment !== own;
+}
+
+/**
+ * Return the milliseconds after which a state may have ended by itself, null where events tell.
+ */
+export function nextLook(state: State): number | null {
+  if (state === 'starting') {
+    return SOON;
+  }
+  // A terminal or another browser may end these.
+  return ['approval', 'failed', 'restart'].includes(state) ? LATER : null;
 }

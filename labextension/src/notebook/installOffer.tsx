@@ -2,16 +2,20 @@ import type { CodeCell } from '@jupyterlab/cells';
 import {
   NotebookActions,
   type INotebookTracker,
-  type Notebook
+  type Notebook,
+  type NotebookPanel
 } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
-import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { Client } from '../api/client';
-import { missingModule } from '../environment/kernelReplies';
+import {
+  missingModule,
+  shownMissingModule
+} from '../environment/kernelReplies';
 import type { IEnvironments } from '../tokens';
 import { Button } from '../ui/button';
+import { Offer, useAccept } from '../ui/offer';
+import { placeBelow } from '../ui/placeBelow';
 
 /**
  * What the offers need.
@@ -21,6 +25,12 @@ export interface IInstallOffersOptions {
   environments: IEnvironments;
   tracker: INotebookTracker;
   isEnabled: () => boolean;
+  /** Return all packages that a notebook imports and that are not installed. */
+  missing: (panel: NotebookPanel) => string[];
+  /**
+   * Called for a cell that failed in another kernel than ours.
+   */
+  onOtherKernel: (panel: NotebookPanel, cell: CodeCell, module: string) => void;
   trans: TranslationBundle;
 }
 
@@ -31,81 +41,69 @@ export interface IInstallOffersOptions {
 export class InstallOffers {
   constructor(private _options: IInstallOffersOptions) {
     NotebookActions.executed.connect((_, { notebook, cell, error }) => {
-      const module = missingModule(error);
-      if (module && cell.model.type === 'code' && _options.isEnabled()) {
-        void this._offer(notebook, cell as CodeCell, module);
+      if (cell.model.type !== 'code' || cell.isDisposed) {
+        return;
+      }
+      const { outputArea } = cell as CodeCell;
+      const module = error
+        ? missingModule(error)
+        : shownMissingModule(outputArea.model.toJSON());
+      if (module) {
+        this._offer(notebook, cell as CodeCell, module);
       }
     });
   }
 
-  private async _offer(
-    notebook: Notebook,
+  private _offer(notebook: Notebook, cell: CodeCell, module: string): void {
+    const { environments, tracker, isEnabled, onOtherKernel } = this._options;
+    const panel = tracker.find(each => each.content === notebook);
+    const state = panel && environments.of(panel).status?.kernel.state;
+    if (panel && state === 'ordinary') {
+      onOtherKernel(panel, cell, module);
+    } else if (panel && state === 'running' && isEnabled()) {
+      void this._offerInstall(panel, cell, module);
+    }
+  }
+
+  private async _offerInstall(
+    panel: NotebookPanel,
     cell: CodeCell,
     module: string
   ): Promise<void> {
-    const { client, environments, tracker, trans } = this._options;
-    const panel = tracker.find(each => each.content === notebook);
-    const model = panel && environments.of(panel);
-    if (!panel || model?.status?.kernel.state !== 'running') {
-      return;
-    }
+    const { client, environments, missing, trans } = this._options;
+    const model = environments.of(panel);
     const name = await client.packageOf(module, model.path).catch(() => null);
     if (!name || cell.isDisposed) {
       return;
     }
-    const accept = async () => {
-      await model.run('install', [name]);
+    const accept = async (names: string[]) => {
+      await model.run('install', names);
       offer.dispose();
-      await NotebookActions.runCells(notebook, [cell], panel.sessionContext);
+      const { content, sessionContext } = panel;
+      await NotebookActions.runCells(content, [cell], sessionContext);
     };
-    const offer = new InstallOffer({ module, name, trans, accept });
-    place(offer, cell);
+    const all = [...new Set([name, ...missing(panel)])];
+    const props = { module, name, all, trans, accept };
+    const offer = new Offer(() => <OfferLine {...props} />);
+    placeBelow(offer, cell);
   }
-}
-
-/** Put an offer below a cell's outputs; it disappears with them. */
-function place(offer: InstallOffer, cell: CodeCell): void {
-  const outputs = cell.outputArea;
-  Widget.attach(offer, outputs.node);
-  const remove = () => {
-    outputs.model.changed.disconnect(remove);
-    cell.disposed.disconnect(remove);
-    offer.dispose();
-  };
-  outputs.model.changed.connect(remove);
-  cell.disposed.connect(remove);
 }
 
 interface IOfferProps {
   module: string;
   /** The name of the package. */
   name: string;
+  /** It, and the others that the notebook imports and that are missing, too. */
+  all: string[];
   trans: TranslationBundle;
-  accept: () => Promise<void>;
+  accept: (names: string[]) => Promise<void>;
 }
 
-/**
- * One offer: a sentence and a button.
- */
-class InstallOffer extends ReactWidget {
-  constructor(private _props: IOfferProps) {
-    super();
-    this.addClass('jp-nbenv-Offer');
-  }
-
-  render(): JSX.Element {
-    return <OfferLine {...this._props} />;
-  }
-}
-
+/** A sentence and a button. */
 function OfferLine(props: IOfferProps): JSX.Element {
-  const { module, name, trans, accept } = props;
-  const [isBusy, setIsBusy] = React.useState(false);
-  const click = () => {
-    setIsBusy(true);
-    // The model keeps what went wrong, and the notice bar shows it.
-    accept().catch(() => setIsBusy(false));
-  };
+  const { module, name, all, trans, accept } = props;
+  const [isBusy, begin] = useAccept(() => accept([name]));
+  const [isBusyWithAll, beginAll] = useAccept(() => accept(all));
   return (
     <div role="status">
       <span>
@@ -123,9 +121,21 @@ function OfferLine(props: IOfferProps): JSX.Element {
             ? trans.__('Installing %1…', name)
             : trans.__('Install %1 and run again', name)
         }
-        disabled={isBusy}
-        onClick={click}
+        disabled={isBusy || isBusyWithAll}
+        onClick={begin}
       />
+      {all.length > 1 && (
+        <Button
+          label={
+            isBusyWithAll
+              ? trans.__('Installing %1 packages…', all.length)
+              : trans.__('Install all %1 and run again', all.length)
+          }
+          title={all.join(', ')}
+          disabled={isBusy || isBusyWithAll}
+          onClick={beginAll}
+        />
+      )}
     </div>
   );
 }

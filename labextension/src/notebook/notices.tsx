@@ -4,9 +4,11 @@ import type { IProblem } from '../api/answers';
 import { runShown } from '../environment/run';
 import type { IEnvironmentModel, State } from '../tokens';
 import { Button } from '../ui/button';
+import { FixButtons, hasWayOut, type IWaysOut } from '../ui/fixButtons';
+import { JobProgress } from '../ui/jobProgress';
 import { packageCount, restartSentence, stateSentence } from '../ui/text';
+import { Fallbacks } from './fallbacks';
 import { Line } from './noticeLine';
-import { Progress } from './progress';
 
 /**
  * What a notice can do besides what the model does.
@@ -17,6 +19,8 @@ export interface INoticeActions {
   /** Whether the offer that fits the model's state was dismissed before. */
   isDismissed(model: IEnvironmentModel): boolean;
   dismiss(model: IEnvironmentModel): void;
+  /** Switch to the notebook's own kernel, and ask where that loses variables. */
+  switchKernel(): void;
 }
 
 export interface INoticeProps {
@@ -31,7 +35,11 @@ export interface INoticeProps {
 export function Notice(props: INoticeProps): JSX.Element | null {
   const { model, trans } = props;
   if (model.progress) {
-    return <Progress model={model} trans={trans} />;
+    return (
+      <Line kind="working">
+        <JobProgress {...{ model, trans }} progress={model.progress} />
+      </Line>
+    );
   }
   if (model.problem) {
     return <Failed {...props} problem={model.problem} />;
@@ -57,12 +65,18 @@ const NOTICES: Partial<
  */
 function Failed(props: INoticeProps & { problem: IProblem }): JSX.Element {
   const { problem, model, trans } = props;
+  const fallbacks = problem.steps ?? [];
   return (
     <Line kind="failed" role="alert">
       <div className="jp-nbenv-Notice-text jp-mod-long">
         <strong>{problem.what}</strong>
         {problem.why && <pre>{problem.why}</pre>}
-        {problem.todo && <p>{problem.todo}</p>}
+        {fallbacks.length ? (
+          <Fallbacks fallbacks={fallbacks} model={model} trans={trans} />
+        ) : (
+          // Where there are fixes, their buttons say what to do.
+          problem.todo && !problem.fixes?.length && <p>{problem.todo}</p>
+        )}
       </div>
       <NextStep {...props} />
       {model.state !== 'failed' && (
@@ -79,6 +93,10 @@ function NextStep(
   if (problem.kind === 'ApprovalNeeded') {
     return model.status?.recorded ? <Review {...props} /> : null;
   }
+  const ways = waysOut(props);
+  if (hasWayOut(ways)) {
+    return <FixButtons {...ways} />;
+  }
   if (['Interpreter', 'Unavailable'].includes(problem.kind)) {
     return (
       <Button
@@ -91,6 +109,9 @@ function NextStep(
       />
     );
   }
+  if (problem.steps?.length) {
+    return null; // each fallback has a button of its own
+  }
   return ['approval', 'failed'].includes(model.state) ? (
     <Button
       strong
@@ -98,6 +119,28 @@ function NextStep(
       onClick={() => void runShown(model, 'restore')}
     />
   ) : null;
+}
+
+/** What helps after a job that failed; after a kernel's build, the notice has its own button. */
+function waysOut({
+  model,
+  problem,
+  trans
+}: INoticeProps & { problem: IProblem }): IWaysOut {
+  const { failed } = model;
+  const again =
+    failed && (() => runShown(model, failed.verb, failed.words, failed.flags));
+  const fix: IWaysOut['onFix'] = async ({ kind, verb, words, flags }) => {
+    try {
+      await model.run(verb, words, flags);
+    } catch {
+      return; // the notice shows why, or the person did not agree
+    }
+    if (kind === 'python') {
+      await again?.();
+    }
+  };
+  return { problem, trans, onFix: fix, onAgain: again && (() => void again()) };
 }
 
 function Approval(props: INoticeProps): JSX.Element {
@@ -219,9 +262,9 @@ function Other({ model, actions, trans }: INoticeProps): JSX.Element | null {
         strong
         label={trans.__('Use it')}
         title={trans.__(
-          'Switch to the Python (nbenv) kernel; variables are lost'
+          'Switch to the Python (own environment) kernel; nbenv asks first if variables would be lost'
         )}
-        onClick={() => void model.useOwnKernel()}
+        onClick={() => actions.switchKernel()}
       />
       <NotNow {...{ model, actions, trans }} />
     </Line>

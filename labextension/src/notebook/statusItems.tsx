@@ -1,10 +1,17 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { IEnvironmentModel, IEnvironments } from '../tokens';
 import { UseCurrent } from '../ui/currentEnvironment';
 import { environmentIcon } from '../ui/icons';
-import { shortLine, stateSentence } from '../ui/text';
+import {
+  packageCount,
+  shortLine,
+  stateSentence,
+  toolbarText
+} from '../ui/text';
+import { ToolbarFit } from './toolbarFit';
 
 interface IItemProps {
   model: IEnvironmentModel | null;
@@ -12,10 +19,11 @@ interface IItemProps {
   trans: TranslationBundle;
 }
 
-function Item({ model, open, trans }: IItemProps): JSX.Element {
+function Item(props: IItemProps & { text: string }): JSX.Element {
+  const { model, open, text, trans } = props;
   const state = model?.state ?? 'unknown';
   const line = shortLine(model, trans);
-  const title = model ? stateSentence(model, trans) : line;
+  const title = model ? `${line}. ${stateSentence(model, trans)}` : line;
   return (
     <button
       type="button"
@@ -25,7 +33,7 @@ function Item({ model, open, trans }: IItemProps): JSX.Element {
       onClick={open}
     >
       <environmentIcon.react tag="span" className="jp-nbenv-Item-icon" />
-      <span className="jp-nbenv-Item-text">{line}</span>
+      {text && <span className="jp-nbenv-Item-text">{text}</span>}
     </button>
   );
 }
@@ -39,13 +47,33 @@ export class ToolbarItem extends ReactWidget {
     this.addClass('jp-nbenv-ToolbarItem');
   }
 
+  dispose(): void {
+    this._fit?.dispose();
+    super.dispose();
+  }
+
   render(): JSX.Element {
     return (
       <UseSignal signal={this._props.model.changed}>
-        {() => <Item {...this._props} />}
+        {() =>
+          this._props.model.otherLanguage ? null : (
+            <Item
+              {...this._props}
+              text={toolbarText(this._props.model, this._props.trans)}
+            />
+          )
+        }
       </UseSignal>
     );
   }
+
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._fit?.dispose();
+    this._fit = new ToolbarFit(this.node);
+  }
+
+  private _fit: ToolbarFit | null = null;
 }
 
 /**
@@ -63,8 +91,20 @@ export class StatusBarItem extends ReactWidget {
   render(): JSX.Element {
     return (
       <UseCurrent environments={this._environments}>
-        {model => (model ? <Item {...this._props} model={model} /> : <></>)}
+        {model =>
+          model && !model.otherLanguage ? (
+            <Item {...this._props} model={model} text={this._packages(model)} />
+          ) : (
+            <></>
+          )
+        }
       </UseCurrent>
     );
+  }
+
+  /** The toolbar has the words. */
+  private _packages({ status }: IEnvironmentModel): string {
+    const count = status?.installed || status?.locked || 0;
+    return status?.recorded ? packageCount(count, this._props.trans) : '';
   }
 }

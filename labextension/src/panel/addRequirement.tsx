@@ -1,68 +1,164 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Client } from '../api/client';
+import { asProblem } from '../api/errors';
 import { Button } from '../ui/button';
 import { useAsync } from '../ui/useAsync';
+import {
+  completed,
+  SUGGESTIONS,
+  suggestionId,
+  Suggestions
+} from './suggestions';
 
-/** Milliseconds without a keystroke until a requirement is checked. */
-const PAUSE = 250;
+/** Milliseconds without a keystroke until the text is read. */
+const PAUSE = 150;
 
 interface IAddProps {
   client: Client;
   disabled: boolean;
   trans: TranslationBundle;
-  onSubmit: (requirement: string) => void;
+  text: string;
+  onText: (text: string) => void;
+  /** Whether what would be added is shown: Enter then adds it. */
+  isShown: boolean;
+  onShow: (requirements: string[]) => void;
+  onConfirm: () => void;
+  onCancel: () => void;
 }
 
 /**
- * The field for a new requirement, checked while it is typed.
+ * The field for new packages: names, requirements, or a whole install line. Its first Enter shows
+ * what would be added, and the second adds it.
  */
-export function AddRequirement({
-  client,
-  disabled,
-  trans,
-  onSubmit
-}: IAddProps): JSX.Element {
-  const [text, setText] = React.useState('');
+export function AddRequirement(props: IAddProps): JSX.Element {
+  const { client, disabled, trans, text, isShown } = props;
+  const [active, setActive] = React.useState(-1);
+  const [isOpen, setIsOpen] = React.useState(false);
+  const [complaint, setComplaint] = React.useState('');
   const typed = text.trim();
-  const check = useAsync(
-    typed ? () => client.requirementError(typed) : null,
+  // The text that is being read after Enter: the second Enter may come before the server answers.
+  const reading = React.useRef<{ isAgreed: boolean } | null>(null);
+  const read = useAsync(
+    typed ? () => client.typed(typed) : null,
     [client, typed],
     { keeps: true, delay: PAUSE }
   );
-  // A check that failed does not stop anyone: the preview will say what is wrong.
-  const error = (typed && check.value) || '';
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
-    if (typed && !error) {
-      onSubmit(typed);
-      setText('');
+  const found = read.value?.suggestions ?? [];
+  const isComplete = found.length === 1 && found[0].name === typed;
+  const items = isOpen && typed && !isShown && !isComplete ? found : [];
+  const change = (value: string) => {
+    props.onText(value);
+    setComplaint('');
+    setActive(-1);
+    setIsOpen(true);
+    reading.current = null;
+  };
+  const take = (name: string) => {
+    change(completed(text, name));
+    setIsOpen(false);
+  };
+  const submit = async () => {
+    setIsOpen(false);
+    if (isShown) {
+      props.onConfirm();
+    } else if (reading.current) {
+      reading.current.isAgreed = true;
+    } else if (typed && !disabled) {
+      const own = { isAgreed: false };
+      reading.current = own;
+      // Read anew: what is typed may be newer than what was read.
+      const { requirements, message } = await client
+        .typed(typed)
+        .catch(error => ({
+          requirements: [],
+          message: asProblem(error).what
+        }));
+      if (reading.current !== own) {
+        return; // it was changed meanwhile
+      }
+      reading.current = null;
+      setComplaint(message);
+      if (!message && requirements.length) {
+        props.onShow(requirements);
+        if (own.isAgreed) {
+          props.onConfirm();
+        }
+      }
+    }
+  };
+  const press = (event: React.KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && items.length) {
+      event.preventDefault();
+      const places = items.length + 1; // and none of them
+      setActive(((active + 1 + step + places) % places) - 1);
+    } else if (
+      (event.key === 'Enter' || event.key === 'Tab') &&
+      items[active]
+    ) {
+      event.preventDefault();
+      take(items[active].name);
+    } else if (event.key === 'Escape') {
+      event.stopPropagation();
+      if (items.length) {
+        setIsOpen(false);
+      } else {
+        props.onCancel();
+      }
     }
   };
   return (
-    <form className="jp-nbenv-Adding" onSubmit={submit}>
+    <form
+      className="jp-nbenv-Adding"
+      onSubmit={event => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
       <div className="jp-nbenv-Adding-line">
         <input
-          className={`jp-mod-styled${error ? ' jp-mod-wrong' : ''}`}
+          className={`jp-mod-styled${complaint ? ' jp-mod-wrong' : ''}`}
           type="text"
+          role="combobox"
+          autoComplete="off"
           spellCheck={false}
           value={text}
-          placeholder={trans.__('Add a package, e.g. pandas>=2')}
-          aria-label={trans.__('Requirement to add')}
-          aria-invalid={error !== ''}
+          placeholder={trans.__('Add packages…')}
+          title={trans.__(
+            'Names, such as pandas or numpy>=2, or a whole pip install line'
+          )}
+          aria-label={trans.__('Packages to add')}
+          aria-expanded={items.length > 0}
+          aria-controls={SUGGESTIONS}
+          aria-autocomplete="list"
+          aria-activedescendant={
+            items[active] ? suggestionId(active) : undefined
+          }
+          aria-invalid={complaint !== ''}
           aria-describedby="jp-nbenv-complaint"
-          onChange={event => setText(event.target.value)}
+          onChange={event => change(event.target.value)}
+          onKeyDown={press}
+          onBlur={() => setIsOpen(false)}
         />
         <Button
-          label={trans.__('Add…')}
-          title={trans.__('Preview the changes before you apply them')}
-          disabled={disabled || !typed || error !== ''}
+          label={trans.__('Add')}
+          title={trans.__('Show what would be added first')}
+          disabled={disabled || !typed}
           onClick={() => undefined}
           submits
         />
       </div>
+      {items.length > 0 && (
+        <Suggestions
+          items={items}
+          active={active}
+          label={trans.__('Packages')}
+          onTake={take}
+        />
+      )}
       <div id="jp-nbenv-complaint" className="jp-nbenv-Complaint" role="status">
-        {error}
+        {complaint}
       </div>
     </form>
   );

@@ -2,62 +2,105 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IChange } from '../api/answers';
 import { asProblem } from '../api/errors';
-import { runShown } from '../environment/run';
 import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
-import { changeLine, problemText } from '../ui/text';
+import { jobWords } from '../ui/jobWords';
+import { changeLine } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
-
-/**
- * A change that was requested and not made yet.
- */
-export interface IChangeRequest {
-  verb: 'install' | 'uninstall' | 'upgrade';
-  words: string[];
-}
+import type { IChangeRequest } from './changeRequests';
+import { ProblemFixes } from './problemFixes';
 
 interface IPreviewProps {
   model: IEnvironmentModel;
   request: IChangeRequest;
+  /** Whether to make the change as soon as it is known to be possible. */
+  isConfirmed: boolean;
   trans: TranslationBundle;
+  onApply: () => void;
   onEnd: () => void;
+  /** Show another request instead. */
+  onRequest: (request: IChangeRequest) => void;
+  /** Whether the focus moves here. */
+  takesFocus: boolean;
 }
 
 /**
- * What a change would do, and the choice to make it.
+ * What a change would do, and the choice to make it: Enter makes it and Escape does not.
+ *
+ * While something else changes the environment, nobody can tell: the change can be made unseen, and
+ * then begins afterwards.
  */
 export function ChangePreview(props: IPreviewProps): JSX.Element {
-  const { model, request, trans, onEnd } = props;
-  const { verb, words } = request;
+  const { model, request, isConfirmed, trans, onApply, onEnd } = props;
+  const { verb, words, flags } = request;
+  const section = React.useRef<HTMLElement>(null);
+  const before = model.progress?.job ?? null;
   const { value, error } = useAsync(
-    () => model.ask(verb, words, ['dry-run']),
-    [model, request]
+    before ? null : () => model.ask(verb, words, [...flags, 'dry-run']),
+    [model, request, before === null]
   );
-  const apply = () => {
-    onEnd();
-    void runShown(model, verb, words);
+  const isPossible = value
+    ? value.changes.length > 0 || request.records
+    : before !== null;
+  React.useEffect(() => {
+    if (isConfirmed && isPossible) {
+      onApply();
+    }
+  }, [isConfirmed, isPossible]);
+  React.useEffect(() => {
+    if (props.takesFocus) {
+      section.current?.focus();
+    }
+    section.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [request, isPossible]);
+  const press = (event: React.KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      onEnd();
+    } else if (event.key === 'Enter' && event.target === section.current) {
+      event.preventDefault();
+      if (isPossible) {
+        onApply();
+      }
+    }
   };
   return (
     <section
+      ref={section}
       className="jp-nbenv-Proposal"
+      tabIndex={-1}
       aria-label={trans.__('Preview of the changes')}
+      onKeyDown={press}
     >
-      <h3>{question(request, trans)}</h3>
+      <h3>{request.title}</h3>
       {error ? (
-        <pre role="alert">{problemText(asProblem(error))}</pre>
+        <ProblemFixes {...props} problem={asProblem(error)} />
       ) : value ? (
-        <Changes changes={value.changes} trans={trans} />
+        <Changes
+          changes={value.changes}
+          nothing={request.nothing}
+          trans={trans}
+        />
+      ) : before ? (
+        <p role="status">
+          {trans.__('This begins after: %1', jobWords(before, trans))}
+        </p>
       ) : (
         <p role="status">{trans.__('Checking what would change…')}</p>
       )}
       <div className="jp-nbenv-Buttons">
+        {!error && (value === null || isPossible) && (
+          <Button
+            strong
+            label={request.label}
+            disabled={!isPossible}
+            onClick={onApply}
+          />
+        )}
         <Button
-          strong
-          label={label(request, trans)}
-          disabled={value === null}
-          onClick={apply}
+          label={value && !isPossible ? trans.__('Close') : trans.__('Cancel')}
+          onClick={onEnd}
         />
-        <Button label={trans.__('Cancel')} onClick={onEnd} />
       </div>
     </section>
   );
@@ -68,21 +111,44 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
  */
 function Changes(props: {
   changes: IChange[];
+  nothing: string;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { changes, trans } = props;
+  const { changes, nothing, trans } = props;
   if (changes.length === 0) {
-    return <p>{trans.__('Nothing would be installed or removed.')}</p>;
+    return <p role="status">{nothing}</p>;
   }
   return (
-    <ul className="jp-nbenv-Changes">
-      {changes.map(change => (
-        <li key={change.name} className={kind(change)}>
-          {changeLine(change)}
-        </li>
-      ))}
-    </ul>
+    <>
+      <p role="status">{summary(changes, trans)}</p>
+      <ul className="jp-nbenv-Changes" tabIndex={changes.length > 8 ? 0 : -1}>
+        {changes.map(change => (
+          <li key={change.name} className={kind(change)}>
+            {changeLine(change)}
+          </li>
+        ))}
+      </ul>
+    </>
   );
+}
+
+/** Count what comes, moves and goes: `+ 8 packages, 1 other version`. */
+function summary(changes: IChange[], trans: TranslationBundle): string {
+  const count = (wanted: string) =>
+    changes.filter(change => kind(change) === wanted).length;
+  const [coming, moving, going] = [
+    count('jp-mod-coming'),
+    count('jp-mod-moving'),
+    count('jp-mod-going')
+  ];
+  return [
+    coming &&
+      trans._n('%1 package to install', '%1 packages to install', coming),
+    moving && trans._n('%1 to change', '%1 to change', moving),
+    going && trans._n('%1 to remove', '%1 to remove', going)
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function kind(change: IChange): string {
@@ -90,32 +156,4 @@ function kind(change: IChange): string {
     return 'jp-mod-coming';
   }
   return change.new ? 'jp-mod-moving' : 'jp-mod-going';
-}
-
-function question(
-  { verb, words }: IChangeRequest,
-  trans: TranslationBundle
-): string {
-  const names = words.join(', ');
-  switch (verb) {
-    case 'install':
-      return trans.__('Add %1?', names);
-    case 'uninstall':
-      return trans.__('Remove %1?', names);
-    case 'upgrade':
-      return names
-        ? trans.__('Upgrade %1?', names)
-        : trans.__('Upgrade all packages?');
-  }
-}
-
-function label({ verb }: IChangeRequest, trans: TranslationBundle): string {
-  switch (verb) {
-    case 'install':
-      return trans.__('Add');
-    case 'uninstall':
-      return trans.__('Remove');
-    case 'upgrade':
-      return trans.__('Upgrade');
-  }
 }

@@ -1,42 +1,34 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
-import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { IOutdated, IPackages } from '../api/answers';
-import { bytes } from '../ui/text';
-import { listRows, treeRows, visibleRows, type IRow } from './rows';
+import { Button } from '../ui/button';
+import { menuItems, type IRowActions } from './packageItems';
+import { PackageRow, ROW_HEIGHT } from './packageRow';
+import { RowMenu, type IMenuItem } from './rowMenu';
+import { FIRST_OPEN, rowsOf, type IPackageRow, type Row } from './rows';
+import { useListKeys } from './useListKeys';
+import { useSight } from './useSight';
 
-const ROW_HEIGHT = 26;
-
-/** What is assumed until the list's height is known. */
-const HEIGHT = 600;
-
-interface IActions {
-  disabled: boolean;
-  trans: TranslationBundle;
-  onUpgrade: (name: string) => void;
-  onRemove: (name: string) => void;
-}
-
-interface IDistributionsProps extends IActions {
+interface IDistributionsProps extends IRowActions {
   packages: IPackages;
   outdated: IOutdated[];
+  /** Names of what is installed and not recorded. */
+  unrecorded: string[];
+  onAdd: (name: string) => void;
 }
 
 /**
- * The list or the tree of everything that is installed, with a filter.
+ * Everything that is installed, in parts, as a list or as a tree, with a filter.
  */
 export function Distributions(props: IDistributionsProps): JSX.Element {
-  const { packages, outdated, trans } = props;
+  const { packages, outdated, trans, onAdd } = props;
   const [isTree, setIsTree] = React.useState(false);
   const [filter, setFilter] = React.useState('');
-  const [open, setOpen] = React.useState<ReadonlySet<string>>(new Set());
-  const rows = React.useMemo(
-    () =>
-      isTree
-        ? treeRows(packages, outdated, open)
-        : listRows(packages, outdated, filter),
-    [packages, outdated, isTree, filter, open]
-  );
+  const [open, setOpen] = React.useState(FIRST_OPEN);
+  const names = props.unrecorded.join();
+  const rows = React.useMemo(() => {
+    const unrecorded = new Set(props.unrecorded);
+    return rowsOf(packages, outdated, { isTree, filter, open, unrecorded });
+  }, [packages, outdated, isTree, filter, open, names]);
   const toggle = (key: string) => {
     const next = new Set(open);
     if (!next.delete(key)) {
@@ -44,6 +36,7 @@ export function Distributions(props: IDistributionsProps): JSX.Element {
     }
     setOpen(next);
   };
+  const wanted = filter.trim();
   return (
     <>
       <div className="jp-nbenv-Views">
@@ -51,10 +44,15 @@ export function Distributions(props: IDistributionsProps): JSX.Element {
           className="jp-mod-styled"
           type="search"
           value={filter}
-          disabled={isTree}
           placeholder={trans.__('Filter')}
           aria-label={trans.__('Filter by name')}
           onChange={event => setFilter(event.target.value)}
+          onKeyDown={event => {
+            if (event.key === 'Escape') {
+              event.stopPropagation();
+              setFilter('');
+            }
+          }}
         />
         <View
           label={trans.__('List')}
@@ -67,12 +65,18 @@ export function Distributions(props: IDistributionsProps): JSX.Element {
           show={() => setIsTree(true)}
         />
       </div>
-      <DistributionList
-        {...props}
-        rows={rows}
-        isTree={isTree}
-        onToggle={toggle}
-      />
+      {wanted && rows.length === 0 ? (
+        <div className="jp-nbenv-Nothing" role="status">
+          <p>{trans.__('No installed package is called “%1”.', wanted)}</p>
+          <Button
+            label={trans.__('Add %1…', wanted)}
+            disabled={props.disabled}
+            onClick={() => onAdd(wanted)}
+          />
+        </div>
+      ) : (
+        <PackageList {...props} rows={rows} isTree={isTree} onToggle={toggle} />
+      )}
     </>
   );
 }
@@ -94,159 +98,84 @@ function View(props: {
   );
 }
 
-interface IListProps extends IActions {
-  rows: IRow[];
+interface IListProps extends IRowActions {
+  rows: Row[];
   isTree: boolean;
   onToggle: (key: string) => void;
 }
 
-/**
- * A list of any length: only the rows in sight are in the document.
- */
-function DistributionList(props: IListProps): JSX.Element {
-  const { rows, isTree, trans } = props;
-  const [sight, setSight] = React.useState({ top: 0, height: HEIGHT });
-  const list = React.useRef<HTMLDivElement>(null);
-  const measure = React.useCallback(() => {
-    const node = list.current;
-    if (node) {
-      setSight({ top: node.scrollTop, height: node.clientHeight || HEIGHT });
-    }
-  }, []);
-  React.useEffect(() => {
-    const observer = new ResizeObserver(measure);
-    if (list.current) {
-      observer.observe(list.current);
-    }
-    return () => observer.disconnect();
-  }, [measure]);
-  const { first, end } = visibleRows(
-    sight.top,
-    sight.height,
-    ROW_HEIGHT,
-    rows.length
-  );
-  return (
-    <div
-      ref={list}
-      className="jp-nbenv-List"
-      role={isTree ? 'tree' : 'list'}
-      aria-label={trans.__('Packages')}
-      tabIndex={0}
-      onScroll={measure}
-    >
-      <div style={{ height: rows.length * ROW_HEIGHT, position: 'relative' }}>
-        {rows.slice(first, end).map((row, position) => (
-          <Row key={row.key} {...props} row={row} position={first + position} />
-        ))}
-      </div>
-    </div>
-  );
-}
-
-function Row(props: IListProps & { row: IRow; position: number }): JSX.Element {
-  const { row, position, rows, isTree, trans } = props;
-  const { name, version, requirement, size } = row.distribution;
-  const isRequired = requirement !== null;
-  return (
-    <div
-      className={`jp-nbenv-Row${isRequired ? ' jp-mod-asked' : ''}`}
-      role={isTree ? 'treeitem' : 'listitem'}
-      aria-level={isTree ? row.depth + 1 : undefined}
-      aria-expanded={row.hasMore ? row.isOpen : undefined}
-      aria-setsize={rows.length}
-      aria-posinset={position + 1}
-      style={{ top: position * ROW_HEIGHT, height: ROW_HEIGHT }}
-    >
-      {isTree && <Toggle {...props} />}
-      <span
-        className="jp-nbenv-Row-name"
-        title={isRequired ? trans.__('Requirement: %1', requirement) : name}
-      >
-        {name}
-      </span>
-      <span className="jp-nbenv-Row-version" title={version}>
-        {version}
-        {row.latest && (
-          <b title={trans.__('%1 is available', row.latest)}>→ {row.latest}</b>
-        )}
-      </span>
-      <span className="jp-nbenv-Row-size">
-        {size === null ? '' : bytes(size)}
-      </span>
-      <RowActions {...props} />
-    </div>
-  );
-}
-
-function RowActions(props: IActions & { row: IRow }): JSX.Element {
-  const { row, disabled, trans, onUpgrade, onRemove } = props;
-  const { name, requirement } = row.distribution;
-  return (
-    <span className="jp-nbenv-Row-actions">
-      {row.latest && (
-        <SmallButton
-          label={trans.__('Upgrade %1', name)}
-          sign="↑"
-          disabled={disabled}
-          onClick={() => onUpgrade(name)}
-        />
-      )}
-      {requirement !== null && row.depth === 0 && (
-        <SmallButton
-          label={trans.__('Remove %1', name)}
-          sign="×"
-          disabled={disabled}
-          onClick={() => onRemove(name)}
-        />
-      )}
-    </span>
-  );
-}
-
-function Toggle({
-  row,
-  trans,
-  onToggle
-}: IListProps & { row: IRow }): JSX.Element {
-  const Caret = row.isOpen ? caretDownIcon : caretRightIcon;
-  const name = row.distribution.name;
-  return (
-    <span style={{ width: 18 + row.depth * 12 }} className="jp-nbenv-Row-lead">
-      {row.hasMore && (
-        <button
-          type="button"
-          className="jp-nbenv-Small"
-          aria-label={
-            row.isOpen
-              ? trans.__('Hide dependencies of %1', name)
-              : trans.__('Show dependencies of %1', name)
-          }
-          onClick={() => onToggle(row.key)}
-        >
-          <Caret.react tag="span" />
-        </button>
-      )}
-    </span>
-  );
-}
-
-function SmallButton(props: {
+interface IOpenMenu {
   label: string;
-  sign: string;
-  disabled: boolean;
-  onClick: () => void;
-}): JSX.Element {
+  items: IMenuItem[];
+  right: number;
+  top: number;
+}
+
+/**
+ * A list of any length: only the rows in sight are in the document. It is one stop of the Tab key,
+ * and arrow keys move within it.
+ */
+function PackageList(props: IListProps): JSX.Element {
+  const { rows, isTree, trans, onToggle } = props;
+  const list = React.useRef<HTMLDivElement>(null);
+  const { first, end, measure, reveal } = useSight(list, rows.length);
+  const [menu, setMenu] = React.useState<IOpenMenu | null>(null);
+  const openMenu = (row: IPackageRow, from: Element) => {
+    const { right, bottom } = from.getBoundingClientRect();
+    const label = row.distribution.name;
+    setMenu({ label, items: menuItems(row, props), right, top: bottom });
+  };
+  const idOf = (position: number) => `jp-nbenv-row-${position}`;
+  const { active, activate, press } = useListKeys(rows, {
+    onToggle,
+    onMove: reveal,
+    onEnter: (row, position) => {
+      const node = document.getElementById(idOf(position));
+      if (row.kind === 'part') {
+        onToggle(row.key);
+      } else if (node) {
+        openMenu(row, node);
+      }
+    }
+  });
   return (
-    <button
-      type="button"
-      className="jp-nbenv-Small"
-      title={props.label}
-      aria-label={props.label}
-      disabled={props.disabled}
-      onClick={props.onClick}
-    >
-      {props.sign}
-    </button>
+    <>
+      <div
+        ref={list}
+        className="jp-nbenv-List"
+        role="tree"
+        aria-label={trans.__('Packages')}
+        aria-activedescendant={active < 0 ? undefined : idOf(active)}
+        tabIndex={0}
+        onScroll={measure}
+        onKeyDown={press}
+      >
+        <div style={{ height: rows.length * ROW_HEIGHT, position: 'relative' }}>
+          {rows.slice(first, end).map((row, offset) => (
+            <PackageRow
+              key={row.key}
+              {...props}
+              row={row}
+              id={idOf(first + offset)}
+              position={first + offset}
+              count={rows.length}
+              isTree={isTree}
+              isActive={first + offset === active}
+              onActivate={() => activate(first + offset)}
+              onMenu={openMenu}
+            />
+          ))}
+        </div>
+      </div>
+      {menu && (
+        <RowMenu
+          {...menu}
+          onEnd={() => {
+            setMenu(null);
+            list.current?.focus();
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -6,9 +6,9 @@ import { asProblem } from '../api/errors';
 import { runShown } from '../environment/run';
 import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
+import { FoundRequirements } from '../ui/foundRequirements';
 import { problemText } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
-import { WarnedList } from '../ui/warnedList';
 
 interface IFindProps {
   model: IEnvironmentModel;
@@ -40,7 +40,10 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
       aria-label={trans.__('Packages this notebook needs')}
     >
       {found ? (
-        <Found found={found} trans={trans} />
+        <>
+          <FoundRequirements found={found} trans={trans} />
+          <AsOf found={found} trans={trans} />
+        </>
       ) : error ? (
         <pre role="alert">{problemText(asProblem(error))}</pre>
       ) : (
@@ -80,68 +83,18 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
   );
 }
 
-function Found(props: {
+function AsOf(props: {
   found: IFoundRequirements;
   trans: TranslationBundle;
-}): JSX.Element {
-  const { found, unknown, as_of, as_of_reason } = props.found;
-  const { indexes = [], editable = [], direct = [] } = props.found;
-  const { trans } = props;
-  return (
-    <>
-      <h3>
-        {found.length
-          ? trans.__('This notebook needs:')
-          : trans.__('No packages need to be installed.')}
-      </h3>
-      <ul className="jp-nbenv-Changes">
-        {found.map(each => (
-          <li key={each.requirement} className="jp-mod-coming">
-            {each.module && each.module !== each.requirement
-              ? `${each.requirement} (${each.module})`
-              : each.requirement}
-          </li>
-        ))}
-      </ul>
-      <Warned
-        title={trans.__(
-          'Packages would also be taken from these indexes, which the notebook names:'
-        )}
-        lines={indexes.map(each => `${each.name}: ${each.url}`)}
-      />
-      <Warned
-        title={trans.__(
-          'These would be installed from an address or a folder, and may be built, which runs their code:'
-        )}
-        lines={direct.filter(each => !editable.includes(each))}
-      />
-      <Warned
-        title={trans.__('These local projects would be built and installed:')}
-        lines={editable}
-      />
-      {unknown.length > 0 && (
-        <p>
-          {trans.__(
-            'No known package provides: %1.',
-            unknown.map(each => each.module).join(', ')
-          )}
-        </p>
+}): JSX.Element | null {
+  const { as_of, as_of_reason } = props.found;
+  return as_of ? (
+    <p>
+      {props.trans.__(
+        'Versions as of %1: %2',
+        as_of.slice(0, 10),
+        as_of_reason
       )}
-      {as_of && (
-        <p>
-          {trans.__('Versions as of %1: %2', as_of.slice(0, 10), as_of_reason)}
-        </p>
-      )}
-    </>
-  );
-}
-
-function Warned(props: { title: string; lines: string[] }): JSX.Element | null {
-  const { title, lines } = props;
-  return lines.length ? (
-    <>
-      <p>{title}</p>
-      <WarnedList lines={lines} label={title} />
-    </>
+    </p>
   ) : null;
 }

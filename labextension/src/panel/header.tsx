@@ -1,4 +1,3 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
@@ -7,7 +6,9 @@ import type { IPackages } from '../api/answers';
 import type { Client } from '../api/client';
 import { runShown } from '../environment/run';
 import type { IEnvironmentModel } from '../tokens';
-import { bytes, packageCount, shortLine, stateSentence } from '../ui/text';
+import { Button } from '../ui/button';
+import { confirmPython } from '../ui/confirmPython';
+import { bytes, isWell, packageCount, stateSentence } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
 
 interface IHeaderProps {
@@ -18,27 +19,67 @@ interface IHeaderProps {
 }
 
 /**
- * The notebook's name, the state of its environment, and its Python.
+ * The notebook's name, its environment in one line, and what a person should do about it, if
+ * anything.
  */
 export function Header(props: IHeaderProps): JSX.Element {
   const { model, packages, trans } = props;
-  const { status } = model;
-  const size = packages?.size;
-  const facts = [
-    status?.environment ? packageCount(status.installed, trans) : '',
-    size ? trans.__('%1 on disk', bytes(size)) : ''
-  ].filter(Boolean);
+  const { progress, state, status } = model;
   return (
-    <div className={`jp-nbenv-Head jp-mod-${model.state}`}>
+    <div className={`jp-nbenv-Head jp-mod-${state}`}>
       <h2 title={model.path}>{PathExt.basename(model.path)}</h2>
-      <div className="jp-nbenv-Head-state">{shortLine(model, trans)}</div>
-      <p>{stateSentence(model, trans)}</p>
-      {facts.length > 0 && (
-        <div className="jp-nbenv-Facts-line">{facts.join(' · ')}</div>
+      {!(isWell(state) && status?.recorded) && !progress && (
+        <p className="jp-nbenv-Head-state">{stateSentence(model, trans)}</p>
+      )}
+      {packages && status?.recorded && (
+        <p className="jp-nbenv-Head-summary">
+          {summaryLine(model, packages, trans)}
+        </p>
+      )}
+      {isMissing(model) && (
+        <div className="jp-nbenv-Buttons">
+          <Button
+            strong
+            label={trans.__('Restore…')}
+            title={trans.__('See what would be installed before you decide')}
+            onClick={() => void model.review()}
+          />
+        </div>
       )}
       {status?.recorded && <Pythons {...props} />}
     </div>
   );
+}
+
+/** Tell whether there is something to restore that nothing else in the panel offers. */
+function isMissing({ progress, state, status }: IEnvironmentModel): boolean {
+  const isUnderWay = progress !== null || state === 'starting';
+  return (
+    !isUnderWay && !!status?.recorded && !status.ready && !status.drift.length
+  );
+}
+
+/**
+ * Return the environment in one line: `12 packages, 3 yours · 240 MB · all as locked`; the
+ * choice of a Python stands beside it.
+ */
+export function summaryLine(
+  model: IEnvironmentModel,
+  packages: IPackages,
+  trans: TranslationBundle
+): string {
+  const { status } = model;
+  const all = packages.distributions;
+  const own = all.filter(each => each.requirement !== null).length;
+  const isAsLocked =
+    status?.ready && !status.drift.length && !status.stale.length;
+  return [
+    trans.__('%1, %2 yours', packageCount(all.length, trans), own),
+    packages.size ? bytes(packages.size) : '',
+    isAsLocked ? trans.__('all as locked') : ''
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /**
@@ -51,7 +92,7 @@ function Pythons(props: IHeaderProps): JSX.Element {
   const found = value?.pythons.map(each => each.python) ?? [];
   const choices = found.includes(own) ? found : [own, ...found];
   const move = async (python: string) => {
-    if (await confirmMove(python, trans)) {
+    if (await confirmPython(python, trans)) {
       await runShown(model, 'python', [python]);
     }
   };
@@ -61,7 +102,6 @@ function Pythons(props: IHeaderProps): JSX.Element {
       <HTMLSelect
         aria-label={trans.__('Python version of this notebook')}
         value={own}
-        disabled={model.progress !== null}
         onChange={event => void move(event.target.value)}
       >
         {choices.map(each => (
@@ -70,22 +110,4 @@ function Pythons(props: IHeaderProps): JSX.Element {
       </HTMLSelect>
     </label>
   );
-}
-
-async function confirmMove(
-  python: string,
-  trans: TranslationBundle
-): Promise<boolean> {
-  const { button } = await showDialog({
-    title: trans.__('Switch to Python %1?', python),
-    body: trans.__(
-      'The notebook’s requirements will be installed for Python %1, in the same versions where those are available. The kernel then needs a restart. You can undo the switch.',
-      python
-    ),
-    buttons: [
-      Dialog.cancelButton(),
-      Dialog.okButton({ label: trans.__('Switch') })
-    ]
-  });
-  return button.accept;
 }

@@ -1,3 +1,4 @@
+import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
@@ -6,14 +7,22 @@ import type { Client } from '../api/client';
 import type { IEnvironmentModel, IEnvironments } from '../tokens';
 import { UseCurrent } from '../ui/currentEnvironment';
 import { environmentIcon } from '../ui/icons';
+import { JobProgress } from '../ui/jobProgress';
+import { plain } from '../ui/text';
+import { PageCode } from '../widgets/pageCode';
+import type { IEnvironmentWidgets } from '../widgets/tokens';
 import { Actions } from './actions';
 import { AddRequirement } from './addRequirement';
-import { ChangePreview, type IChangeRequest } from './changePreview';
+import { ChangePreview } from './changePreview';
+import { ChangeRequests } from './changeRequests';
 import { Distributions } from './distributionList';
 import { Drift } from './drift';
 import { FindRequirements } from './findRequirements';
 import { Header } from './header';
+import { HistoryList } from './historyList';
 import { useContents } from './useContents';
+import { useProposal } from './useProposal';
+import { WhyHere } from './whyHere';
 
 /**
  * What the panel needs.
@@ -21,6 +30,7 @@ import { useContents } from './useContents';
 export interface IPanelProps {
   client: Client;
   environments: IEnvironments;
+  widgets: IEnvironmentWidgets | null;
   trans: TranslationBundle;
   /** Run one of this extension's commands. */
   execute: (command: string) => void;
@@ -59,18 +69,24 @@ export class EnvironmentPanel extends ReactWidget {
     return (
       <UseCurrent environments={this._props.environments}>
         {model =>
-          model ? (
+          model && !model.otherLanguage ? (
             <Contents key={model.key} {...this._props} model={model} />
           ) : (
-            <p className="jp-nbenv-Empty">
-              {this._props.trans.__(
-                'Open a notebook to see its environment here.'
-              )}
-            </p>
+            <p className="jp-nbenv-Empty">{this._whyEmpty(model)}</p>
           )
         }
       </UseCurrent>
     );
+  }
+
+  private _whyEmpty(model: IEnvironmentModel | null): string {
+    const { trans } = this._props;
+    return model
+      ? trans.__(
+          'This notebook is in %1. Only notebooks in Python have environments.',
+          plain(model.otherLanguage)
+        )
+      : trans.__('Open a notebook to see its environment here.');
   }
 }
 
@@ -78,40 +94,101 @@ function Contents(
   props: IPanelProps & { model: IEnvironmentModel }
 ): JSX.Element {
   const { client, execute, model, trans } = props;
-  const [request, setRequest] = React.useState<IChangeRequest | null>(null);
-  const { packages, outdated, checkOutdated } = useContents(client, model);
-  const disabled = model.progress !== null || model.state === 'approval';
-  const parts = { client, model, disabled, trans };
+  const [text, setText] = React.useState('');
+  const [why, setWhy] = React.useState('');
+  const [isHistoryShown, setIsHistoryShown] = React.useState(false);
+  const proposal = useProposal(model, () => {
+    setText('');
+    // What was typed meanwhile stays.
+    return () => setText(now => now || text);
+  });
+  const { packages, past, outdated, checkOutdated } = useContents(
+    client,
+    model
+  );
+  const disabled = model.state === 'approval';
+  const requests = new ChangeRequests(trans);
+  const parts = { client, model, disabled, trans, onRequest: proposal.show };
+  const change = (value: string) => {
+    setText(value);
+    proposal.endTyped();
+  };
+  const openDocs = async (name: string) => {
+    const address = await client.docs(model.path, name).catch(() => '');
+    if (address) {
+      window.open(address, '_blank', 'noopener');
+    } else {
+      Notification.info(trans.__('%1 names no documentation.', name), {
+        autoClose: 4000
+      });
+    }
+  };
   return (
     <div className="jp-nbenv-Contents">
       <Header {...parts} packages={packages} />
+      {model.progress && (
+        <section
+          className="jp-nbenv-Running"
+          aria-label={trans.__('What is being done')}
+        >
+          <JobProgress {...{ model, trans }} progress={model.progress} />
+        </section>
+      )}
       <AddRequirement
         {...parts}
-        onSubmit={text => setRequest({ verb: 'install', words: [text] })}
+        text={text}
+        onText={change}
+        isShown={proposal.isTyped}
+        onShow={words => proposal.show(requests.add(words), true)}
+        onConfirm={proposal.confirm}
+        onCancel={proposal.end}
       />
-      {request && (
+      {proposal.request && (
         <ChangePreview
           {...parts}
-          request={request}
-          onEnd={() => setRequest(null)}
+          request={proposal.request}
+          isConfirmed={proposal.isConfirmed}
+          takesFocus={!proposal.isTyped}
+          onRequest={proposal.replace}
+          onApply={proposal.apply}
+          onEnd={proposal.end}
+        />
+      )}
+      {why && packages && (
+        <WhyHere
+          name={why}
+          packages={packages}
+          trans={trans}
+          onEnd={() => setWhy('')}
         />
       )}
       <FindRequirements {...parts} />
       <Drift {...parts} />
+      <PageCode {...parts} widgets={props.widgets} />
       <Actions
         {...parts}
         execute={execute}
+        past={past}
         outdated={outdated}
+        isHistoryShown={isHistoryShown}
+        onHistory={() => setIsHistoryShown(!isHistoryShown)}
         onCheck={checkOutdated}
-        onUpgrade={() => setRequest({ verb: 'upgrade', words: [] })}
       />
-      {packages && (
+      {isHistoryShown && <HistoryList past={past} trans={trans} />}
+      {packages && model.status?.recorded && (
         <Distributions
           {...parts}
           packages={packages}
           outdated={outdated.value ?? []}
-          onUpgrade={name => setRequest({ verb: 'upgrade', words: [name] })}
-          onRemove={name => setRequest({ verb: 'uninstall', words: [name] })}
+          unrecorded={model.status.drift
+            .filter(each => !each.old)
+            .map(each => each.name)}
+          onWhy={setWhy}
+          onDocs={name => void openDocs(name)}
+          onAdd={name => {
+            setText(name);
+            proposal.show(requests.add([name]), true);
+          }}
         />
       )}
     </div>

@@ -1,15 +1,16 @@
 import * as React from 'react';
-import type { IOutdated, IPackages } from '../api/answers';
+import type { IOutdated, IPackages, IPastChange } from '../api/answers';
 import type { Client } from '../api/client';
 import type { IEnvironmentModel } from '../tokens';
 import { changeLine } from '../ui/text';
 import { useAsync, type IAsync } from '../ui/useAsync';
 
 /**
- * What is in the environment, and what of it is outdated.
+ * What is in the environment, what of it is outdated, and how it came to be so.
  */
 export interface IContents {
   packages: IPackages | null;
+  past: IPastChange[];
   outdated: IAsync<IOutdated[]>;
   checkOutdated: () => void;
 }
@@ -29,21 +30,28 @@ export function useContents(
     status?.drift.map(changeLine).join()
   ].join(' ');
   const isChanging = model.progress !== null;
+  const isAsked = !isChanging && status !== null;
+  const inputs = [client, path, version, isAsked];
+  // A list that vanishes during a change would be a jump.
   const packages = useAsync(
-    isChanging ? null : () => client.packages(path),
-    [client, path, version, isChanging],
-    { keeps: true } // a list that vanishes during a change would be a jump
+    isAsked ? () => client.packages(path) : null,
+    inputs,
+    { keeps: true }
   );
+  const past = useAsync(isAsked ? () => client.history(path) : null, inputs, {
+    keeps: true
+  });
   const [asked, setAsked] = React.useState(0); // counts, so that one can ask again
   React.useEffect(() => {
-    if (!isChanging) {
+    if (isAsked) {
       setAsked(0);
     }
-  }, [client, path, version, isChanging]);
+  }, inputs);
   const check = async () => (await model.ask('outdated')).data as IOutdated[];
   const outdated = useAsync(asked ? check : null, [model, path, asked]);
   return {
     packages: packages.value,
+    past: past.value ?? [],
     outdated,
     checkOutdated: () => setAsked(asked + 1)
   };

@@ -37,6 +37,13 @@ export function packageCount(count: number, trans: TranslationBundle): string {
 }
 
 /**
+ * Tell whether a state asks nothing of a person, and nothing is under way.
+ */
+export function isWell(state: State): boolean {
+  return ['ready', 'stopped'].includes(state);
+}
+
+/**
  * Return the few words for a state that the toolbar shows.
  */
 export function stateWords(state: State, trans: TranslationBundle): string {
@@ -58,7 +65,23 @@ export function stateWords(state: State, trans: TranslationBundle): string {
 }
 
 /**
- * Return the line of the toolbar and the status bar: `Python 3.11: ready`.
+ * Return what is visible in the toolbar: `3.11` where all is well, and words where a person should
+ * know more.
+ */
+export function toolbarText(
+  model: IEnvironmentModel | null,
+  trans: TranslationBundle
+): string {
+  const state = model?.state ?? 'unknown';
+  if (!model?.status || ['unknown', 'none'].includes(state)) {
+    return '';
+  }
+  const isQuiet = isWell(state) || state === 'starting';
+  return isQuiet ? model.status.python : stateWords(state, trans);
+}
+
+/**
+ * Return a state in one line, for those who cannot see the icon: `Python 3.11: ready`.
  */
 export function shortLine(
   model: IEnvironmentModel | null,
@@ -84,42 +107,38 @@ export function stateSentence(
     case 'unknown':
     case 'none':
       return trans.__(
-        'This notebook has no environment of its own yet. Add a package to create one.'
+        'This notebook has no environment of its own yet. Add a package to give it one.'
       );
     case 'stopped':
       return trans.__('No kernel is running.');
     case 'starting':
       return trans.__('The kernel is starting.');
     case 'restoring':
-      return trans.__('The environment is being restored.');
+      return trans.__('Restoring the environment…');
     case 'changing':
-      return trans.__('The environment is being updated.');
+      return trans.__('Updating the environment…');
     case 'approval':
       return trans.__(
-        'This notebook’s environment is not on this machine yet and has not been approved here.'
+        'This notebook’s environment is not on this machine yet.'
       );
     case 'failed':
       return trans.__('The environment cannot be used.');
     case 'other':
-      return trans.__(
-        'The notebook is running in a kernel other than its own.'
+      return (
+        status?.note ||
+        trans.__('The notebook is running in another kernel than its own.')
       );
     case 'restart':
       return stale.length
         ? restartSentence(stale, trans)
-        : trans.__('Restart the kernel to use the new environment.');
+        : status?.note ||
+            trans.__('Restart the kernel to use the new environment.');
     case 'changed':
-      return trans.__(
-        'The environment differs from what the notebook records.'
-      );
+      return trans.__('What is installed is not what the notebook records.');
     case 'ready':
       return status?.recorded
-        ? trans.__(
-            'The kernel is running in the environment that the notebook records.'
-          )
-        : trans.__(
-            'The kernel is running in an environment of its own. Nothing is recorded in the notebook yet.'
-          );
+        ? trans.__('Everything is as the notebook records it.')
+        : trans.__('No packages yet. Add one, or run %pip install in a cell.');
   }
 }
 

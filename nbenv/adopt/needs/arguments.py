@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings
-from nbenv.adopt.python_code import Call
+from nbenv.adopt.code.facts import Call
+from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings, called_name
 
 __all__ = ["argument_needs", "driver_needs"]
 
@@ -18,13 +18,22 @@ _ENGINES = {
     "bokeh": "bokeh", "plotly": "plotly", "ols": "statsmodels", "lowess": "statsmodels",
     "hvplot": "hvplot", "numexpr": "numexpr", "rasterio": "rioxarray", "pydap": "pydap",
     "matplotlib": "matplotlib", "altair": "altair", "holoviews": "holoviews",
+    "kerchunk": "kerchunk", "scipy": "scipy", "gmt": "pygmt", "grib2io": "grib2io",
 }  # fmt: skip
 _ENGINE_WORDS = ("engine", "flavor", "backend", "trendline", "parser", "features", "dtype_backend")
 _STORAGE = {
-    "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs",
-    "hf": "huggingface-hub",
+    "s3": "s3fs", "s3a": "s3fs", "s3n": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs",
+    "abfss": "adlfs", "az": "adlfs", "adl": "adlfs", "hf": "huggingface-hub", "sftp": "paramiko",
+    "ssh": "paramiko", "smb": "smbprotocol", "hdfs": "pyarrow", "github": "requests",
+    "webhdfs": "requests", "dbfs": "requests", "git": "pygit2", "oci": "ocifs", "oss": "ossfs",
+    "webdav": "webdav4", "dav": "webdav4", "gdrive": "gdrive-fsspec",
 }  # fmt: skip
+"""Protocol → the package that has its file system, as fsspec's registry names them."""
 _READERS = re.compile(r"read_\w+|to_(csv|parquet|json|feather|zarr|pickle)|open_(zarr|dataset)")
+_FILE_SYSTEMS = re.compile(
+    r"(fsspec|zarr|upath|intake)(\.\w+)*\.(filesystem|open\w*|get_mapper|url_to_fs|UPath|load)"
+)
+_PROTOCOLS = ("protocol", "remote_protocol", "target_protocol")
 _DRIVERS = {
     "postgresql": "psycopg2-binary|psycopg2", "postgres": "psycopg2-binary|psycopg2",
     "postgresql+psycopg2": "psycopg2-binary|psycopg2", "postgresql+psycopg": "psycopg[binary]",
@@ -55,7 +64,8 @@ def argument_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     called = f"{call.method}()"
     for word, value in call.keywords:
         if word in _ENGINE_WORDS and value.lower() in _ENGINES:
-            yield ImpliedNeed((_ENGINES[value.lower()],), f'{called} with {word}="{value}"')
+            why = f'{called} with {word}="{value}"'
+            yield ImpliedNeed((_ENGINES[value.lower()],), why, implied=True)
     if call.method == "BeautifulSoup":
         for text in call.texts[1:]:
             if text in _PARSERS:
@@ -68,11 +78,24 @@ def argument_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     if _CONNECTING.search(call.name):
         for each in values:
             yield from driver_needs(each, called)
+    yield from _storage_needs(call, values, called_name(call, around.aliases), called)
     if _READERS.fullmatch(call.method) and imported & {"pandas", "dask", "xarray", "geopandas"}:
         for each in values[:1]:
             scheme, found, _ = each.partition("://")
             if found and scheme in _STORAGE:
                 yield ImpliedNeed((_STORAGE[scheme],), f"{called} of {scheme}://")
+
+
+def _storage_needs(call: Call, values: list[str], name: str, called: str) -> Iterator[ImpliedNeed]:
+    """Yield what has the file systems that fsspec, or what takes its addresses, is asked for."""
+    protocols = [value for word, value in call.keywords if word in _PROTOCOLS]
+    if _FILE_SYSTEMS.fullmatch(name):
+        first = values[0] if values else ""
+        is_name = call.method == "filesystem"
+        protocols += [first] if is_name else [first.partition("://")[0]] if "://" in first else []
+    for each in protocols:
+        if each in _STORAGE:
+            yield ImpliedNeed((_STORAGE[each],), f"{called} of {each}://")
 
 
 def driver_needs(text: str, where: str) -> Iterator[ImpliedNeed]:

@@ -1,33 +1,32 @@
 """Read the rules about what calls and imports need, and apply them.
 
-``rules.txt`` has the rules and describes their form. ``tools/wheel_metadata.py`` writes
-``dependencies.txt``, what packages depend on by their own metadata: what comes with another package
-is no need of its own.
+``rules.txt`` has the rules and describes their form; ``tools/optional_needs.py`` adds those in
+``derived.txt``, from the sources of libraries.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pkgutil import get_data
 
-from packaging.utils import canonicalize_name
-
-from nbenv.adopt.python_code import Call
+from nbenv.adopt.code.facts import Call
 
 __all__ = [
     "ImpliedNeed",
     "Surroundings",
-    "brought",
     "call_needs",
     "called_name",
+    "data_lines",
     "import_needs",
-    "settled",
 ]
+
+_BACKEND = "plotting_backend"
+"""In conditions: the notebook chooses what draws for pandas."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,11 @@ class _Rule:
 
 @cache
 def _lines(name: str) -> list[tuple[str, str]]:
-    parts = (line.rpartition(": ") for line in _data_lines(name))
+    parts = (line.rpartition(": ") for line in data_lines(name))
     return [(head.strip(), tail.strip()) for head, _, tail in parts]
 
 
-def _data_lines(name: str) -> list[str]:
+def data_lines(name: str) -> list[str]:
     """Return the lines of a file of this package without comments."""
     text = (get_data(__package__, name) or b"").decode()
     return [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -75,24 +74,50 @@ def _rules() -> dict[str, list[_Rule]]:
     """Return the rules by the module that has to be imported, those of imports under "import"."""
     found: dict[str, list[_Rule]] = defaultdict(list)
     for head, needs in _lines("rules.txt"):
-        first, *rest = head.split()
-        if first == "import":
-            found["import"].append(_Rule("", rest[0], (), tuple(needs.split())))
-        elif rest and rest[0].startswith("."):
-            rule = _Rule(first, rest[0], tuple(rest[1:]), tuple(needs.split()))
-            found[first].append(rule)
-        else:
-            found[first.partition(".")[0]].append(
-                _Rule("", first, tuple(rest), tuple(needs.split()))
-            )
+        _add_rule(head, needs, found)
     return found
+
+
+@cache
+def _rules_of(top: str) -> dict[str, list[_Rule]]:
+    """Return the rules of one package: those kept by hand first, then those from its sources."""
+    found: dict[str, list[_Rule]] = defaultdict(list)
+    for line in re.findall(rf"^(?:import )?{re.escape(top)}[ .:*].*$", _derived(), re.MULTILINE):
+        head, _, needs = line.rpartition(": ")
+        _add_rule(head, needs, found)
+    return {top: [*_rules().get(top, ()), *found[top]], "import": found["import"]}
+
+
+def _add_rule(head: str, needs: str, found: dict[str, list[_Rule]]) -> None:
+    first, *rest = head.split()
+    if first == "import":
+        found["import"].append(_Rule("", rest[0], (), tuple(needs.split())))
+    elif rest and rest[0].startswith("."):
+        found[first].append(_Rule(first, rest[0], tuple(rest[1:]), tuple(needs.split())))
+    else:
+        top = first.partition(".")[0].rstrip("*")
+        found[top].append(_Rule("", first, tuple(rest), tuple(needs.split())))
+
+
+@cache
+def _derived() -> str:
+    return (get_data(__package__, "derived.txt") or b"").decode()
 
 
 def import_needs(module: str) -> Iterator[ImpliedNeed]:
     """Yield what the import of a module, or of a name in it, needs besides its package."""
-    for rule in _rules()["import"]:
-        if fnmatchcase(module, rule.pattern) or fnmatchcase(module, f"{rule.pattern}.*"):
+    derived = _rules_of(module.partition(".")[0])["import"]
+    for rule in (*_rules()["import"], *derived):
+        if _fits(module, rule.pattern) or _fits(module, f"{rule.pattern}.*"):
             yield from rule.found(f"import {rule.pattern}")
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Match as `fnmatchcase` does, which takes its time to compile thousands of patterns."""
+    if "*" not in pattern:
+        return name == pattern
+    start, end = pattern.partition("*")[0], pattern.rpartition("*")[2]
+    return name.startswith(start) and name.endswith(end) and fnmatchcase(name, pattern)
 
 
 def called_name(call: Call, aliases: Mapping[str, str]) -> str:
@@ -117,16 +142,37 @@ class Surroundings:
         All modules that it imports, with ``.*`` for all names in one.
     texts
         Variables whose values are literal texts.
+    roots
+        Variables → the names that their values come from.
+    endings
+        What the names of the files that the code looks for end with, such as ``.xlsx``.
     """
 
     aliases: Mapping[str, str]
     imported: frozenset[str]
     texts: Mapping[str, str]
+    roots: Mapping[str, set[str]] = field(default_factory=dict)
+    endings: frozenset[str] = frozenset()
 
     @cached_property
     def tops(self) -> frozenset[str]:
         """The packages of the imported modules."""
         return frozenset(module.partition(".")[0] for module in self.imported)
+
+    def maker(self, name: str) -> str:
+        """Return the package whose functions made the value of a name, empty for an unknown one."""
+        seen, todo, tops = set[str](), [name], set[str]()
+        while todo:
+            each = todo.pop()
+            if each in seen:
+                continue
+            seen.add(each)
+            if each in self.aliases:
+                tops.add(self.aliases[each].partition(".")[0])
+            elif each not in self.roots:
+                tops.add("")
+            todo += self.roots.get(each, ())
+        return tops.pop() if len(tops) == 1 else ""
 
     @cached_property
     def starred(self) -> tuple[str, ...]:
@@ -141,28 +187,44 @@ class Surroundings:
             for parts in (module.split(".") for module in self.imported)
             for length in range(1, len(parts) + 1)
         }
-        rules = (rule for top in sorted(self.tops) for rule in _rules().get(top, ()))
-        return tuple(rule for rule in rules if rule.owner in names)
+        rules = (rule for top in sorted(self.tops) for rule in _rules_of(top)[top])
+        return tuple(rule for rule in (*rules, *_rules()["any"]) if rule.owner in {*names, "any"})
 
 
 def call_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     """Yield what a call, or the use of a property, needs."""
     name = called_name(call, around.aliases)
+    maker = ""
     if name.startswith("."):
-        rules = [each for each in around.of_methods if fnmatchcase(name, f"*{each.pattern}")]
+        rules = [each for each in around.of_methods if _fits(name, f"*{each.pattern}")]
+        maker = around.maker(call.root)
+        own = [each for each in rules if each.owner.partition(".")[0] == maker]
+        maker, rules = (maker, own) if own else ("", rules)
     else:
         fulls = (name,) if "." in name else [f"{start}{name}" for start in around.starred]
         rules = [each for full in fulls for each in _of_function(full)]
     decided: set[str] = set()
     for rule in rules:
-        if rule.owner not in decided and all(_holds(x, call, around) for x in rule.conditions):
+        if rule.owner not in decided and _applies(rule, call, around, maker):
             decided.add(rule.owner)
             yield from rule.found(f"{call.method}()")
 
 
+def _applies(rule: _Rule, call: Call, around: Surroundings, maker: str) -> bool:
+    """Return whether all conditions hold; `maker` is the owner that surely made the object."""
+    for condition in rule.conditions:
+        if condition == "own" or (maker and condition[0] == "!" and condition[1:] != _BACKEND):
+            if not maker:
+                return False
+        elif not _holds(condition, call, around):
+            return False
+    return True
+
+
 def _of_function(name: str) -> list[_Rule]:
-    rules = _rules().get(name.partition(".")[0], ())
-    return [each for each in rules if not each.owner and fnmatchcase(name, each.pattern)]
+    top = name.partition(".")[0]
+    rules = _rules_of(top)[top]
+    return [each for each in rules if not each.owner and _fits(name, each.pattern)]
 
 
 def _holds(condition: str, call: Call, around: Surroundings) -> bool:
@@ -177,59 +239,6 @@ def _holds(condition: str, call: Call, around: Surroundings) -> bool:
     if condition[0] == "+":
         return condition[1:] in tops
     given = [*call.paths, *(texts.get(name, "") for name in call.names if name)]
+    if not any(given) and len(around.endings) == 1:
+        given = list(around.endings)
     return any(fnmatchcase(each.partition("?")[0].lower(), condition.lower()) for each in given)
-
-
-@cache
-def _dependencies() -> dict[str, frozenset[str]]:
-    return {
-        name: frozenset(needs.split())
-        for name, needs in map(_split, _data_lines("dependencies.txt"))
-    }
-
-
-def _split(line: str) -> tuple[str, str]:
-    name, _, needs = line.partition(":")
-    return name, needs.strip()
-
-
-def brought(requirements: Iterable[str]) -> set[str]:
-    """Return the packages that come with others, whose requirements these are."""
-    table, found = _dependencies(), set[str]()
-    todo = [key for text in requirements for key in _keys(text)]
-    while todo:
-        more = table.get(todo.pop(), frozenset()) - found
-        found |= more
-        todo += more
-    return found
-
-
-def _keys(requirement: str) -> Iterator[str]:
-    match = re.match(r"([\w.-]+)\s*(?:\[([^\]]*)\])?", requirement)
-    if match:
-        name = str(canonicalize_name(match[1]))
-        yield name
-        for extra in (match[2] or "").split(","):
-            yield f"{name}[{canonicalize_name(extra.strip())}]"
-
-
-def settled(needs: Iterable[ImpliedNeed], found: Iterable[str]) -> list[tuple[str, ImpliedNeed]]:
-    """Return the requirement that each need adds to those that were found already."""
-    present = list(found)
-    names = {key for text in present for key in _keys(text)}
-    added: dict[str, ImpliedNeed] = {}
-    for need in sorted(needs, key=lambda each: (each.offered, len(each.choices))):
-        keys = [next(_keys(choice)) for choice in need.choices]
-        if names & {
-            key for choice, key in zip(need.choices, keys, strict=True) if "[" not in choice
-        }:
-            continue
-        added.setdefault(need.choices[0], need)
-        if not need.offered:
-            names.add(keys[0])
-    come = brought([*present, *(text for text, each in added.items() if not each.implied)])
-    return [
-        (choice, need)
-        for choice, need in added.items()
-        if not (need.implied and come & {next(_keys(each)) for each in need.choices})
-    ]

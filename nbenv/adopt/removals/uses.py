@@ -1,4 +1,8 @@
-"""Find the removed names that code uses: imported ones, and those of imported modules."""
+"""Find the removed names that code uses: imported ones, those of imported modules, and members.
+
+What an object is, nobody knows before the code runs. Only members are found whose name, use or
+keyword belongs to one package: ``x.ix[0]``, ``x.append(y, ignore_index=True)``.
+"""
 
 from __future__ import annotations
 
@@ -58,11 +62,35 @@ class _Walker(ast.NodeVisitor):
             self._add(dotted)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        parts = list(_parts(node))
-        if parts and parts[0] in self.aliases:
-            self._add(".".join([self.aliases[parts[0]], *parts[1:]]))
+        if dotted := self._dotted(node):
+            self._add(dotted)
         else:
             self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if isinstance(node.value, ast.Attribute) and not self._dotted(node.value):
+            self._add(f".{node.value.attr}[]")
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        dotted = self._dotted(node.func)
+        called = dotted.rpartition(".")[2]
+        if not dotted and isinstance(node.func, ast.Attribute):
+            called = f".{node.func.attr}"
+            self._add(f"{called}()")
+        if called:
+            for each in node.keywords:
+                self._add(f"{called}({each.arg})")
+        if dotted.endswith((".style.use", ".style.context")) and any(map(_is_old_style, node.args)):
+            self._add("matplotlib.style.seaborn")
+        self.generic_visit(node)
+
+    def _dotted(self, node: ast.expr) -> str:
+        """Return the full name of a module's name, "" for anything else."""
+        parts = list(_parts(node))
+        if not parts or parts[0] not in self.aliases:
+            return ""
+        return ".".join([self.aliases[parts[0]], *parts[1:]])
 
     def visit_Try(self, node: ast.Try) -> None:
         """Visit what runs in any case; names that only the rest imports are known, too."""
@@ -96,3 +124,9 @@ def _parts(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Name):
         yield node.id
         yield from reversed(names)
+
+
+def _is_old_style(node: ast.expr) -> bool:
+    """Return whether a text is the name of a style that got the prefix ``seaborn-v0_8``."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and text.startswith("seaborn") and "v0_8" not in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -33,7 +34,7 @@ _ANSWERED = ("install", "uninstall", "list", "show", "freeze", "check", "tree", 
 """pip's commands that nbenv has; a real pip of the environment has others."""
 _CONDA = ("conda", "mamba", "micromamba")
 _ACTIVATED = ("VIRTUAL_ENV", "CONDA_PREFIX")
-_OF_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID")
+_OF_NOTEBOOK = ("JPY_SESSION_NAME", "JPY_PARENT_PID", variables.SERVER)
 """Variables by which a kernel knows its notebook and server."""
 _ELSEWHERE = ("--target", "-t", "--prefix")
 _QUIET = re.compile(r"-[UnIv]*q[qUnIv]*")
@@ -55,7 +56,7 @@ def main() -> int:
     if program == paths.OTHER_PIP:
         words = _given_by_other_pip(environment, kernel, words)
     try:
-        if kernel is not None and kernel.environment != environment.identifier:
+        if kernel is not None and not kernel.runs_in(folder):
             if program in _CONDA:
                 _leave_to_conda(program, words)
             if program != "own-module":  # its Python was called by its path
@@ -81,7 +82,7 @@ def _given_by_other_pip(
     environment: Environment, kernel: KernelProcess | None, words: Sequence[str]
 ) -> list[str]:
     """Return the words of a pip that is not nbenv's, unless they are for its own environment."""
-    is_cells = kernel is None or kernel.environment == environment.identifier
+    is_cells = kernel is None or kernel.runs_in(str(environment.path))
     own = other_pip.own_command(words, environment.path, is_cells=is_cells)
     if own is not None:
         _become(own)
@@ -258,4 +259,4 @@ def _become(command: Sequence[str]) -> NoReturn:
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], list(command))
-    raise SystemExit(os.spawnv(os.P_WAIT, command[0], list(command)))
+    raise SystemExit(subprocess.call(command))  # os.spawnv would put nothing in quotes

@@ -138,6 +138,7 @@ OPTIONS = (
     _setting("--timeout --default-timeout", "UV_HTTP_TIMEOUT"),
     _setting("--retries", "UV_HTTP_RETRIES"),
     _setting("--proxy", "HTTPS_PROXY HTTP_PROXY ALL_PROXY"),
+    _setting("--no-proxy-env", "NO_PROXY", "*"),
     _setting("--cert", "SSL_CERT_FILE"),
     _setting("--client-cert", "SSL_CLIENT_CERT"),
     _setting("--cache-dir", "UV_CACHE_DIR"),
@@ -177,7 +178,7 @@ OPTIONS = (
     ),
     *_ignored(
         "every file is checked against the hash in the lock",
-        "--no-verify-hashes", "--verify-hashes",
+        "--no-verify-hashes", "--verify-hashes", "--no-require-hashes",
     ),
     *_ignored("nbenv restore removes what is not recorded", "--exact"),
     *_ignored(
@@ -216,6 +217,8 @@ OPTIONS = (
         "terminal.", "--output-format",
     ),
     *_refused("is not available here", "Use %nbenv status.", "--check", value=False),
+    *_refused("is not available here", "Install the package itself, or name what it needs.",
+              "--only-dependencies --only-deps", value=False),
     *_refused("is not available here", "Use %nbenv adopt.", "--requirements-from-script"),
     *_refused(
         "cannot be recorded", "Limit versions with a constraints file: -c FILE.",

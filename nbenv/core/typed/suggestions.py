@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.import_names import distribution_of, distributions, known
 
-__all__ = ["alias_of", "confused_with", "is_standard", "meant_by", "nearest"]
+__all__ = ["alias_of", "confused_with", "is_standard", "meant_by", "nearest", "well_known"]
 
 _MOST = 3
 """The most names that are suggested at once."""
@@ -102,11 +102,17 @@ def confused_with(typed: str) -> str:
 
     It is "" for names that are well known themselves.
     """
-    name, well_known = canonicalize_name(typed), _POPULAR.split()
-    if name in well_known:
+    name, popular = canonicalize_name(typed), well_known()
+    if name in popular:
         return ""
     alias = _ALIASES.get(name) or distribution_of(typed) or ""
-    return alias if alias in well_known else ""
+    return alias if alias in popular else ""
+
+
+@cache
+def well_known() -> frozenset[str]:
+    """Return the distributions that most people mean where several names are near."""
+    return frozenset(_POPULAR.split())
 
 
 def alias_of(typed: str) -> str:

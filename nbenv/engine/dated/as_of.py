@@ -24,6 +24,11 @@ _BUILD_TOOLS = tuple(
     "flit-core hatchling maturin meson meson-python ninja pathspec pluggy "  # noqa: SIM905
     "poetry-core pybind11 scikit-build-core setuptools-scm trove-classifiers wheel".split()
 )
+_OF_PYPY = ("cffi", "pycparser")
+"""What a kernel needs on PyPy alone: no lock has it, yet the resolver reads it, and built old ones.
+
+Nearly every resolution would need a build, which takes as long as everything else.
+"""
 _FIXED = {"setuptools": "2024-06-01", "matplotlib-inline": "2024-06-01"}
 """Days of versions that run on each Python, and still get along with old packages.
 
@@ -76,6 +81,6 @@ def _choices(options: ResolveOptions, base: Lock) -> Iterator[tuple[ResolveOptio
 
 def _with_tools(options: ResolveOptions, exempt: set[str]) -> ResolveOptions:
     """Return the options for undated build tools, and for these packages."""
-    names = tuple(sorted({*exempt, *options.exempt, *_BUILD_TOOLS}))
+    names = tuple(sorted({*exempt, *options.exempt, *_BUILD_TOOLS, *_OF_PYPY}))
     days = (f"{name}={max(day, options.before[:10])}" for name, day in _FIXED.items())
     return replace(options, exempt=names, dated=(*options.dated, *days))

@@ -67,15 +67,16 @@ def with_claimed(
         first, asked = replace(index, packages=None), _asked(index, new)
         if not asked:
             continue
-        # Whatever the machine does, this index comes first, and others for what it does not have.
+        # Whatever the machine does, this index comes first, and others for what it does not have:
+        # not for what it is known to serve.
         alone = replace(new, requirements=asked, editable=(), index_strategy=FIRST)
-        alone = replace(alone, indexes=(first, *others), lock=_preferred(old, new))
+        alone = replace(alone, indexes=(first, index, *others), lock=_preferred(old, new))
         resolve = partial(resolve_lock, kernel=False)
         with contextlib.suppress(ResolutionError):  # which the resolution that follows explains
             try:
                 lock = yield from resolve(alone, interpreter.executable, folder, options)
             except ResolutionError:  # only now, others are asked for what is not named
-                alone = replace(alone, index_strategy=IN_ORDER, indexes=(first, index, *others))
+                alone = replace(alone, index_strategy=IN_ORDER)
                 lock = yield from resolve(alone, interpreter.executable, folder, options)
             places = {each.name: (each.index or "").rstrip("/") for each in lock.distributions}
             found = [name for name, url in places.items() if url == index.url.rstrip("/")]

@@ -8,6 +8,9 @@ know it from where they are, and go with it.
 Where a login shell has a PATH of its own, another pip is found. ``PIP_PYTHON`` has it call the
 script `paths.OTHER_PIP` in place of the Python that it would install for. ``sudo`` would remove all
 of this; for pip, whose environment is the user's, the script of that name leaves it out.
+
+An editor may start a kernel with the environment's Python, without nbenv. IPython runs `STARTUP`
+in it, which puts the scripts on its PATH (`kernel/plain_kernel.py`).
 """
 
 from __future__ import annotations
@@ -20,14 +23,17 @@ from pathlib import Path
 
 import nbenv
 from nbenv.core.python_command import main_command
-from nbenv.home import paths
+from nbenv.environments import layout
+from nbenv.home import held_files, paths
 
-__all__ = ["FINDER", "SCRIPTS", "write"]
+__all__ = ["FINDER", "SCRIPTS", "STARTUP", "write"]
 
 SCRIPTS = paths.PIP_SCRIPTS
 """The folder of the scripts, in the environment."""
 FINDER = "_nbenv_pip"
 """The module that each Python of the environment imports when it starts."""
+STARTUP = os.path.join("etc", "ipython", "startup", "00-nbenv.py")
+"""The file, in the environment, that IPython runs when it starts there."""
 _SUDO = r"""#!/bin/sh
 # Run pip without sudo, which would leave this environment; run everything else with it.
 own=${0%/*} skip=0 value= program=
@@ -69,6 +75,30 @@ _PROGRAMS = ("pip", "pip3", *(f"pip3.{minor}" for minor in range(8, 16)), "uv", 
 _CONDA = ("conda", "mamba", "micromamba")
 """Programs that would change an environment of conda's behind the notebook's back."""
 _PIP_FINDER = Path(nbenv.__file__).parent / "kernel" / "guest" / "pip_finder.py"
+_PLAIN_KERNEL = Path(nbenv.__file__).parent / "kernel" / "plain_kernel.py"
+_STARTUP = """\
+\"\"\"Tell a kernel that nbenv did not start where its pip is; written by nbenv.\"\"\"
+
+
+def _nbenv_start(shell):
+    import sys
+
+    if "_nbenv_boot" in sys.modules:  # nbenv started it
+        return
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("_nbenv_plain_kernel", {file!r})
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except OSError:  # nbenv is not there any more
+        return
+    module.prepare(shell)
+
+
+_nbenv_start(get_ipython())
+del _nbenv_start
+"""
 _MODULE = """\
 \"\"\"Let nbenv answer for pip in this environment; written by nbenv, and goes with it.\"\"\"
 
@@ -120,18 +150,29 @@ def write(environment: Path, packages: Path) -> bool:
         Whether anything was written.
     """
     host = main_command(_host_python(), "nbenv.cli.pip_lines.pip_command")
-    files = {packages / f"{FINDER}.py": _MODULE.format(host=host, finder=str(_PIP_FINDER))}
-    # Python imports what this names when it starts, so it comes after the module.
-    files[packages / f"{FINDER}.pth"] = f"import {FINDER}\n"
+    files = {}
+    if not layout.is_linked(str(environment)):  # else that is among its packages already
+        files[packages / f"{FINDER}.py"] = _MODULE.format(host=host, finder=str(_PIP_FINDER))
+        # Python imports what this names when it starts, so it comes after the module.
+        files[packages / f"{FINDER}.pth"] = f"import {FINDER}\n"
+    files[environment / STARTUP] = _STARTUP.format(file=str(_PLAIN_KERNEL))
     for name in (*_PROGRAMS, *_CONDA):
         files[environment / SCRIPTS / _file_name(name)] = _script(host, name)
     if os.name == "posix":
         files[environment / SCRIPTS / paths.OTHER_PIP] = _script(host, paths.OTHER_PIP)
         files[environment / SCRIPTS / "sudo"] = _SUDO
-    stale = [path for path, text in files.items() if _read(path) != text]
+    contents = {path: _encoded(path, text) for path, text in files.items()}
+    stale = [path for path, content in contents.items() if _read(path) != content]
     for path in stale:
-        _write(path, files[path])
+        _write(path, contents[path])
     return bool(stale)
+
+
+def _encoded(path: Path, text: str) -> bytes:
+    """Return a file's content; Windows reads a batch file in the encoding of its consoles."""
+    if sys.platform == "win32" and path.suffix == ".cmd":
+        return text.encode("oem", "replace")
+    return text.encode("utf-8")
 
 
 def _host_python() -> str:
@@ -146,25 +187,26 @@ def _file_name(program: str) -> str:
 
 def _script(host: list[str], program: str) -> str:
     if sys.platform == "win32":
-        return f'@"{host[0]}" -c "{host[2]}" "%~dp0.." {program} %*\r\n'
+        python, code = (word.replace("%", "%%") for word in host[::2])
+        return f'@"{python}" -c "{code}" "%~dp0.." {program} %*\r\n'
     return f'#!/bin/sh\nexec {shlex.join(host)} "${{0%/*}}/.." {program} "$@"\n'
 
 
-def _read(path: Path) -> str | None:
+def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes().decode("utf-8", "replace")
+        return path.read_bytes()
     except OSError:
         return None
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write a file at once: a process may read it just now."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid():x}~")
     try:
-        beside.write_bytes(text.encode("utf-8"))
+        beside.write_bytes(content)
         beside.chmod(0o755 if path.suffix not in (".py", ".pth") else 0o644)
-        os.replace(beside, path)
+        held_files.replace(str(beside), str(path))
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()

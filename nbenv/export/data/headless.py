@@ -1,59 +1,96 @@
-"""Run a notebook in this environment, print its outputs, and save a copy with them."""
+"""Run a notebook in this environment, print its outputs, and save a copy with them.
 
-import json
+    python headless.py NOTEBOOK RESULT [-p NAME=VALUE]... [-f FILE]... [--sweep FILE [--row N]]
+
+RESULT is a file, an address that takes a PUT, or "-": then the notebook is the last line of
+standard output. Exit status: 0; 1, a cell failed; 2, nothing was run; 128 plus a signal's number,
+that signal ended the kernel (137: mostly out of memory) or the container (143: it was stopped).
+"""
+
+import signal
 import sys
 
-from jupyter_client.manager import start_new_kernel
+import stop_signals  # before anything that takes time
+from kernel_process import Kernel, KernelEnded
+from outputs import Outputs
+from result import Result, ResultError, error_of
+from run_words import RunError, read_words
+from writable import use_writable_folders
+
+PATIENCE = 3
+"""Seconds that a cell gets to end when the container is stopped; engines wait ten."""
+SKIPPED = "skip-execution"
+"""The tag of cells that are not run, as of nbclient."""
 
 
-def main(source, result):
-    with open(source, encoding="utf-8") as file:
-        notebook = json.load(file)
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    manager, client = start_new_kernel(kernel_name="python3")
+class Stopped(Exception):
+    """The container is being stopped by a signal."""
+
+
+def main(words):
+    use_writable_folders()
     try:
-        succeeded = all(run(client, cell, count) for count, cell in enumerate(cells, 1))
+        notebook, place, row = read_words(words)
+        result = Result(place, notebook, row)
+        result.save()  # before anything runs: hours of work must not end at this
+    except (RunError, ResultError) as error:
+        print("nbenv: {}\nNothing was run.".format(error), file=sys.stderr, flush=True)
+        return 2
+    status, message = run(notebook, result)
+    if message:
+        print("nbenv: {}".format(message), file=sys.stderr, flush=True)
+    try:
+        result.finish(status, message)
+    except ResultError as error:
+        print("nbenv: {}".format(error), file=sys.stderr, flush=True)
+        return status or 1
+    return status
+
+
+def run(notebook, result):
+    """Run all cells, unless a signal comes; return the exit status, and what to say about it."""
+
+    def check():
+        if stop_signals.received:
+            raise Stopped
+
+    cells = [each for each in notebook["cells"] if is_run(each)]
+    outputs = Outputs(result.log)
+    kernel = Kernel(outputs, check)
+    try:
+        kernel.start()
+        stop_signals.begin()
+        notebook["metadata"]["language_info"] = kernel.language()
+        for count, cell in enumerate(cells, 1):
+            if not run_cell(kernel, cell, count):
+                return 1, error_of(notebook)
+            result.save_now_and_then()
+    except KernelEnded as end:
+        return end.status, str(end)
+    except Stopped:
+        kernel.interrupt(PATIENCE)
+        number = stop_signals.received[0]
+        return 128 + number, "Stopped by {}.".format(signal.Signals(number).name)
     finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        with open(result, "w", encoding="utf-8") as file:
-            json.dump(notebook, file, ensure_ascii=False, indent=1)
-            file.write("\n")
-    return 0 if succeeded else 1
+        kernel.stop()
+    return 0, ""
 
 
-def run(client, cell, count):
+def is_run(cell):
+    """Return whether a cell is run; clear what an earlier run left in it."""
+    if cell["cell_type"] != "code":
+        return False
+    cell["outputs"], cell["execution_count"] = [], None
+    tags = cell.get("metadata", {}).get("tags", [])
+    return bool("".join(cell.get("source", "")).strip()) and SKIPPED not in tags
+
+
+def run_cell(kernel, cell, count):
     """Run one cell; return whether to go on with the next one."""
-    cell["outputs"], cell["execution_count"] = [], count
-    reply = client.execute_interactive(
-        "".join(cell["source"]),
-        allow_stdin=False,
-        output_hook=lambda message: take(cell["outputs"], message),
-    )
-    allowed = "raises-exception" in cell["metadata"].get("tags", [])
-    return reply["content"]["status"] == "ok" or allowed
-
-
-def take(outputs, message):
-    """Store an output of a cell as notebooks do, and print it."""
-    kind, content = message["msg_type"], message["content"]
-    if kind == "clear_output":
-        outputs.clear()
-    elif kind == "stream":
-        print(content["text"], end="", file=getattr(sys, content["name"]), flush=True)
-        last = outputs[-1] if outputs else {}
-        if last.get("name") == content["name"]:
-            last["text"] += content["text"]
-        else:
-            outputs.append({"output_type": "stream", **content})
-    elif kind in ("display_data", "execute_result", "error"):
-        content.pop("transient", None)
-        outputs.append({"output_type": kind, **content})
-        if kind == "error":
-            print("\n".join(content["traceback"]), file=sys.stderr, flush=True)
-        else:
-            print(content["data"].get("text/plain", ""), flush=True)
+    cell["execution_count"] = count
+    status = kernel.execute("".join(cell["source"]), cell["outputs"])
+    return status == "ok" or "raises-exception" in cell.get("metadata", {}).get("tags", [])
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

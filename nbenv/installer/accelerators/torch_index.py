@@ -20,7 +20,7 @@ from nbenv.core.spec import Index
 from nbenv.core.typed.torch_backends import AUTO, is_accelerated, is_backend
 from nbenv.core.urls import index_problem, without_credentials
 from nbenv.errors import UsageError
-from nbenv.home import paths, variables
+from nbenv.home import paths, private_files, variables
 
 __all__ = ["fits_here", "fitting_backends", "mirror", "torch_index"]
 
@@ -114,8 +114,8 @@ def _known() -> dict[str, object]:
 def _remember(addresses: dict[str, str]) -> None:
     place = _place()
     with contextlib.suppress(OSError):
-        paths.make_private(str(place.parent))
-        paths.write_json(str(place), {**_known(), **addresses})
+        private_files.make_private(str(place.parent))
+        private_files.write_json(str(place), {**_known(), **addresses})
 
 
 def _asked(backend: str) -> list[str]:

@@ -44,10 +44,11 @@ def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ())
         if is_named(never_built, error.unmet):
             error.why = error.why.replace(NO_SOURCE, "and --only-binary excludes a build")
         return _with_index(_with_versions(error, spec), spec)
-    if error.unknown and (refusal := _refusal(error.unknown, spec)):
-        return refusal
     if index := index_serving(spec.indexes, error.unknown):
-        return _gone(error.unknown, index)
+        refusal = refusal_of(index.url, error.unknown, spec.python, spec.indexes)
+        return refusal or _gone(error.unknown, index)
+    if error.unknown and (denied := _refusal(error.unknown, spec)):
+        return denied
     # A record's own default index need not have a kernel: see `nbenv.engine.own_kernel`.
     has_own = any(index.default for index in spec.indexes)
     is_whole = KERNEL in map(name_of, spec.requirements)
@@ -124,8 +125,8 @@ def _with_versions(error: ResolutionError, spec: Spec) -> ResolutionError:
     sentence = _sentence(stable, python)
     if newest and newest[0] not in stable:
         sentence += f" The newest pre-release is {newest[0]} (--pre allows those)."
-    why = f"{error.why} {sentence}".strip()
-    return ResolutionError(error.what, why, error.todo, unmet=error.unmet)
+    error.why = f"{error.why} {sentence}".strip()
+    return error
 
 
 def _with_index(error: ResolutionError, spec: Spec) -> ResolutionError:

@@ -72,7 +72,9 @@ def unknown_name(name: str, requirer: str = "", typed: str = "") -> ResolutionEr
     todo = f"Check the spelling, or add the index that has it with --index NAME=URL; {_UNCHANGED}"
     if len(meant) == 1:
         todo = f"{install_it(meant[0])}; {_UNCHANGED}"
-    return ResolutionError(f"{shown} was not found on the index.", why, todo, unknown=name)
+    error = ResolutionError(f"{shown} was not found on the index.", why, todo, unknown=name)
+    error.meant = meant
+    return error
 
 
 def _with_version(typed: str) -> tuple[str, ...]:
@@ -94,11 +96,13 @@ def _contradiction(facts: Derivation) -> ResolutionError | None:
     if not facts.contradiction:
         return None
     asked = " and ".join(map(_without_marker, facts.contradiction))
-    return ResolutionError(
+    error = ResolutionError(
         "These requirements cannot be met together.",
         f"This notebook asks for {asked}, and no version is both.",
         _LOOSEN,
     )
+    error.limited = sorted({bare_name(each) for each in facts.contradiction})
+    return error
 
 
 def _clash(facts: Derivation) -> ResolutionError | None:
@@ -119,7 +123,11 @@ def _clash_of(facts: Derivation, first: Need, second: Need) -> ResolutionError:
     todo = _LOOSEN
     if of_kernel:
         todo = f"A notebook cannot do without its kernel: loosen the other one; {_UNCHANGED}"
-    return ResolutionError("These requirements cannot be met together.", _capital(sentence), todo)
+    error = ResolutionError("These requirements cannot be met together.", _capital(sentence), todo)
+    asked = {each.name for each in facts.roots if each.specifier} - {KERNEL}
+    roots = {each.name if not each.source else _root_of(facts, each) for each in (first, second)}
+    error.limited = sorted(roots & asked)
+    return error
 
 
 def _unknown(facts: Derivation) -> ResolutionError | None:
@@ -139,12 +147,15 @@ def _other_python(facts: Derivation) -> ResolutionError | None:
     what = f"{package} is not for Python {facts.python}."
     if not need.versions:
         what = f"No version of {need.source} is for Python {facts.python}."
-    return ResolutionError(
+    error = ResolutionError(
         what,
         " ".join([f"It needs {python_range(need.specifier)}.", *_required_by(facts, need.source)]),
         f"{move} for another version; {_UNCHANGED}",
         unmet=need.source,
     )
+    error.python = nearest
+    error.limited = [each.name for each in facts.roots if each.name == need.source][:1]
+    return error
 
 
 def _no_wheel(facts: Derivation) -> ResolutionError | None:
@@ -181,12 +192,14 @@ def _without_file(
         if nearest
         else "Ask"
     )
-    return ResolutionError(
+    error = ResolutionError(
         f"{_capital(package)} cannot be installed {where}.",
         " ".join([f"{has}, {NO_SOURCE}.", *required]),
         f"{move} for another version; {_UNCHANGED}",
         unmet=name,
     )
+    error.python = nearest
+    return error
 
 
 def _withdrawn(facts: Derivation) -> ResolutionError | None:
@@ -225,12 +238,14 @@ def _absent(facts: Derivation) -> ResolutionError | None:
     wanted = f"{need.name}{need.specifier}"
     exact = _PIN.match(need.specifier)
     what = f"There is no version {need.specifier.lstrip('=')} of {need.name}." if exact else ""
-    return ResolutionError(
+    error = ResolutionError(
         what or f"There is no version of {need.name} that meets {wanted}.",
         " ".join(_required_by(facts, need.name, need)),
         f"Ask for a version that exists; {_UNCHANGED}",
         unmet=need.name,
     )
+    error.limited = [] if need.source else [need.name]
+    return error
 
 
 # -- the words

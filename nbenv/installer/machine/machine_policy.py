@@ -10,13 +10,21 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import (
+    InvalidName,
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.recorded_options import ALL, constraint_problem, is_named
+from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import KERNEL, name_of, parse
 from nbenv.core.spec import Spec
 from nbenv.errors import InstallerError, NbenvError, RequirementError
@@ -47,11 +55,14 @@ class Policy:
         Names to build from source, or `ALL`.
     only_binary
         Names never to build, or `ALL`.
+    unfollowed
+        Names that a constraint takes from an address whose version is not in its file name.
     """
 
     constraints: tuple[str, ...] = ()
     no_binary: tuple[str, ...] = ()
     only_binary: tuple[str, ...] = ()
+    unfollowed: tuple[str, ...] = ()
 
 
 def machine_policy(environ: Mapping[str, str] = os.environ) -> Policy:
@@ -69,10 +80,13 @@ def machine_policy(environ: Mapping[str, str] = os.environ) -> Policy:
     only |= {ALL} if pip_config.is_true(environ.get("UV_NO_BUILD")) else {*map(_name, packages)}
     packages = environ.get("UV_NO_BINARY_PACKAGE", "").split()
     no |= {ALL} if pip_config.is_true(environ.get("UV_NO_BINARY")) else {*map(_name, packages)}
+    texts = _constraints(files) if files else ()
+    versions = {text: _as_version(text) for text in texts}
     return Policy(
-        _constraints(files) if files else (),
+        tuple(filter(None, versions.values())),
         tuple(sorted(no)),
         tuple(sorted(only)),
+        tuple(name_of(text) for text, found in versions.items() if not found),
     )
 
 
@@ -114,7 +128,7 @@ def _constraints(files: Sequence[str]) -> tuple[str, ...]:
 
     try:
         lines = read_files((), files).constraints
-        return tuple(each.text for each in lines if not constraint_problem(each.text))
+        return tuple(each.text for each in lines)
     except RequirementError as error:
         raise InstallerError(
             f"The constraints of this machine cannot be read: {', '.join(files)}.",
@@ -123,6 +137,21 @@ def _constraints(files: Sequence[str]) -> tuple[str, ...]:
         ) from None
     except NbenvError as error:  # a file at a URL
         raise InstallerError(error.what, error.why, error.todo) from None
+
+
+def _as_version(text: str) -> str:
+    """Return a constraint as one on the version, "" if that of the file it names is unknown."""
+    limit = parse(text)
+    version = str(limit.specifier)
+    if limit.url:
+        name = unquote(urlsplit(limit.url).path).rpartition("/")[2]
+        try:
+            is_wheel = name.endswith(".whl")
+            found = parse_wheel_filename(name)[1] if is_wheel else parse_sdist_filename(name)[1]
+        except (InvalidWheelFilename, InvalidSdistFilename):
+            return ""
+        version = f"=={found}"
+    return f"{limit.name}{version}" + (f" ; {limit.marker}" if limit.marker else "")
 
 
 def _source_of_constraints() -> str:
@@ -173,6 +202,14 @@ def check_allowed(distributions: Iterable[LockedDistribution], policy: Policy, p
     for locked in distributions:
         if locked.version is None:
             continue
+        if locked.name in policy.unfollowed:
+            raise InstallerError(
+                f"This machine takes {locked.name} from an address, and the index has "
+                f"{locked.name} {locked.version}.",
+                f"The address is in {_source_of_constraints()}, and does not say its version.",
+                f"Install it from there: nbenv install NOTEBOOK '{locked.name} @ URL'. Nothing was "
+                "changed.",
+            )
         for limit in limits:
             same = limit.name == locked.name
             if same and not limit.specifier.contains(locked.version, prereleases=True):

@@ -15,7 +15,7 @@ from nbenv.installer.index_settings import bare_url, entries, is_best_match, wit
 from nbenv.installer.machine.uv_places import own_cache, unusable_cache, with_absolute_places
 
 __all__ = [
-    "can_prevent_builds",
+    "has_default_index",
     "machine_takes_best_match",
     "own_indexes",
     "own_trusted_hosts",
@@ -90,25 +90,20 @@ def uv_settings(settings: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def can_prevent_builds() -> bool:
-    """Return whether uv can resolve although no build can start.
-
-    Not where a helper in Python gives it passwords, nor without a cache: what an earlier run has
-    built would not be known.
-    """
-    variables = uv_environment(())
-    chosen = uv_config.user_settings(variables)
-    keyring = variables.get("UV_KEYRING_PROVIDER") or chosen.get("keyring-provider") or "disabled"
-    no_cache = pip_config.is_true(variables.get("UV_NO_CACHE")) or chosen.get("no-cache")
-    return keyring == "disabled" and not no_cache
-
-
 def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     """Return the URLs of the indexes that this machine is configured to use, no credentials.
 
     The default one comes first. With `indexes`, those of a notebook are among them.
     """
     return [bare_url(entry) for entry in entries(uv_environment(indexes))]
+
+
+def has_default_index() -> bool:
+    """Return whether this machine is configured to use another default index than the public."""
+    variables = uv_environment(())
+    chosen = bare_url(variables.get("UV_DEFAULT_INDEX") or variables.get("UV_INDEX_URL") or "")
+    chosen = chosen or bare_url(uv_config.configured(variables).default)
+    return bool(chosen) and chosen.rstrip("/") != pip_config.default_index().rstrip("/")
 
 
 def machine_takes_best_match() -> bool:

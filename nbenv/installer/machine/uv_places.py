@@ -7,9 +7,17 @@ import re
 from collections.abc import Mapping
 
 from nbenv.home import paths
-from nbenv.installer.pip_config import located
+from nbenv.home.trust import distrusted
+from nbenv.installer.pip_config import located, read
 
-__all__ = ["own_cache", "unusable_cache", "with_absolute_places"]
+__all__ = [
+    "cache_problem",
+    "own_cache",
+    "pip_cache",
+    "replaced_cache_note",
+    "unusable_cache",
+    "with_absolute_places",
+]
 
 _PATHS = (
     "UV_CACHE_DIR",
@@ -22,6 +30,7 @@ _PATHS = (
 _PLACES = {"UV_FIND_LINKS": ",", "UV_INDEX": " ", "UV_EXTRA_INDEX_URL": " "}
 """Variables with several places, folders among them, and what is between these."""
 _ALONE = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
+_UNWRITABLE = "cannot be written"
 _NAMED = re.compile(r"([\w.-]+=)?(.*)", re.DOTALL)
 
 
@@ -52,22 +61,52 @@ def own_cache() -> str:
 
 
 def unusable_cache(variables: Mapping[str, str]) -> str:
-    """Return the cache that uv would use, if it cannot be written; "" if it can.
+    """Return the cache that uv would use, if it must not or cannot use it; "" if it can.
 
     Another user may have made it, or a part of it, as after ``sudo uv``; the disk may be read-only.
+    Where others may write, as in a cache for a group, they decide what is installed here: uv checks
+    hashes before it unpacks a file into its cache, and not when it takes it from there.
     """
+    return cache_problem(variables)[0]
+
+
+def cache_problem(variables: Mapping[str, str]) -> tuple[str, str]:
+    """Return the cache that cannot be used and why, as the end of a sentence."""
     if variables.get("UV_NO_CACHE") or (os.name != "posix" and not variables.get("UV_CACHE_DIR")):
-        return ""
+        return "", ""
     place = chosen = variables.get("UV_CACHE_DIR") or _usual_cache(variables)
     while not os.path.lexists(place) and place != os.path.dirname(place):
         place = os.path.dirname(place)
     if not _can_write(place):
-        return chosen
+        return chosen, _UNWRITABLE
     if place != chosen:  # it is not there yet
-        return ""
+        return "", ""
     with os.scandir(place) as entries:
         folders = [each.path for each in entries if each.is_dir(follow_symlinks=False)]
-    return "" if all(map(_can_write, folders)) else chosen
+    if not all(map(_can_write, folders)):
+        return chosen, _UNWRITABLE
+    return next(
+        ((chosen, why) for each in (place, *folders) if (why := distrusted(each))), ("", "")
+    )
+
+
+def pip_cache(environ: Mapping[str, str]) -> str:
+    """Return the folder of nbenv's own cache for pip if pip's is not to be used, else ""."""
+    usual = os.path.join(os.path.dirname(_usual_cache(environ)), "pip")
+    chosen = os.path.expanduser(read(environ).get("cache-dir") or usual)
+    is_usable = not distrusted(chosen) and (not os.path.lexists(chosen) or _can_write(chosen))
+    return "" if is_usable else os.path.join(paths.home(), "cache", "pip")
+
+
+def replaced_cache_note(variables: Mapping[str, str]) -> str:
+    """Return a line about a cache that another one replaces; once, as that one is there then.
+
+    `variables` are those that uv gets.
+    """
+    if variables.get("UV_CACHE_DIR") != own_cache() or os.path.isdir(own_cache()):
+        return ""
+    unusable, why = cache_problem(with_absolute_places(os.environ))
+    return f"uv's cache {unusable} {why}; using {own_cache()} instead." if unusable else ""
 
 
 def _usual_cache(variables: Mapping[str, str]) -> str:

@@ -69,7 +69,11 @@ Export = Callable[[Attempt], Steps[PylockDict]]
 
 
 def resolve_widest(
-    export: Export, python: str, *, must_build: bool, is_hopeless: Callable[[ResolutionError], bool]
+    export: Export,
+    python: str,
+    *,
+    must_build: bool,
+    is_hopeless: Callable[[ResolutionError | BuildRefusedError], bool],
 ) -> Steps[Resolved]:
     """Return the resolution for the most platforms, this machine's among them.
 
@@ -82,7 +86,7 @@ def resolve_widest(
     must_build
         Whether something for this machine is known to need a build.
     is_hopeless
-        Whether an error for all platforms is one for this machine, too.
+        Whether an error for all platforms is one for this machine, too, however much is built.
 
     Raises
     ------
@@ -91,19 +95,27 @@ def resolve_widest(
     BuildError
         What is needed here cannot be built.
     """
+    here = None
     if not must_build:
         try:
             return Resolved((yield from export(Attempt())))
-        except ResolutionError as error:
+        except (ResolutionError, BuildRefusedError) as error:
             if is_hopeless(error):
                 raise
+            must_build = isinstance(error, BuildError)
         except BuildError:
             must_build = True
-    found = yield from _for_here(export, python)
     if must_build:
+        here = yield from _exactly_here(export, python)
         with suppress(*_FAILURES):
             return Resolved((yield from export(Attempt(is_later=True))))
-    return (yield from _widened(export, found))
+    return (yield from _widened(export, (yield from _for_here(export, python, here))))
+
+
+def _exactly_here(export: Export, python: str) -> Steps[Resolved]:
+    """Resolve for this very machine and Python, of which alone anything may be built."""
+    _, exact = narrower_markers(python)
+    return Resolved((yield from export(Attempt((exact,), builds=True))), (exact,))
 
 
 def _widened(export: Export, found: Resolved) -> Steps[Resolved]:
@@ -117,13 +129,22 @@ def _widened(export: Export, found: Resolved) -> Steps[Resolved]:
     return found
 
 
-def _for_here(export: Export, python: str) -> Steps[Resolved]:
-    """Resolve for this machine: for its whole system, if the index allows it."""
-    system = (system_marker(this_machine().system),)
-    with suppress(ResolutionError, BuildRefusedError):
-        return Resolved((yield from export(Attempt(system, builds=True))), system)
-    machine, exact = ((marker,) for marker in narrower_markers(python))
-    found = Resolved((yield from export(Attempt(exact, builds=True))), exact)
-    with suppress(*_FAILURES):
-        return Resolved((yield from export(Attempt(machine, is_later=True))), machine)
-    return found
+def _for_here(export: Export, python: str, here: Resolved | None) -> Steps[Resolved]:
+    """Resolve for this machine's whole system, else for its kind of machine, else for it alone.
+
+    `here` is what was resolved for it alone, if that was necessary.
+    """
+    system, machine = system_marker(this_machine().system), narrower_markers(python)[0]
+    for platforms in ((system,), (machine,)):
+        try:
+            is_later = here is not None
+            return Resolved((yield from export(Attempt(platforms, is_later=is_later))), platforms)
+        except ResolutionError:
+            continue
+        except BuildError:
+            if here is None:
+                here = yield from _exactly_here(export, python)
+                with suppress(*_FAILURES):
+                    again = Attempt(platforms, is_later=True)
+                    return Resolved((yield from export(again)), platforms)
+    return here or (yield from _exactly_here(export, python))

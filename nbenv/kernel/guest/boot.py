@@ -23,8 +23,8 @@ sys.modules["_nbenv_boot"] = sys.modules[__name__]  # whence its siblings import
 
 
 def load(name):
-    """Load a module of this folder under a name that no package has."""
-    known = "_nbenv_" + name
+    """Load a module of this folder, or below it, under a name that no package has."""
+    known = "_nbenv_" + name.rpartition("/")[2]
     if known not in sys.modules:
         from importlib.util import module_from_spec, spec_from_file_location
 
@@ -38,7 +38,7 @@ def load(name):
 def _start_again(error) -> None:
     """Have the launcher check this environment's files; it reports why ipykernel did not start."""
     host = os.environ.get("NBENV_HOST_PYTHON")
-    if os.name != "posix" or not host or "-f" not in sys.argv:
+    if not load("handover").can_become() or not host or "-f" not in sys.argv:
         return
     try:
         os.unlink(os.path.join(sys.prefix, "nbenv.json"))  # the environment is not whole
@@ -50,7 +50,7 @@ def _start_again(error) -> None:
     for name in ("VIRTUAL_ENV", "NBENV_ENVIRONMENT"):  # it runs in no environment any more
         environ.pop(name, None)
     words = load("host_python").command("nbenv.kernel.launcher")
-    os.execve(words[0], [*words, *sys.argv[1:]], environ)
+    load("handover").become([*words, *sys.argv[1:]], environ)
 
 
 def _ipykernel():
@@ -65,7 +65,7 @@ def _ipykernel():
     finally:
         if deferred is not None and deferred.is_missed:  # only a new process forgets what it saw
             words = [sys.executable, "-X", _WHOLE, *sys.argv]
-            os.execv(words[0], words)
+            load("handover").become(words, os.environ)
     if deferred is not None:
         deferred.release()
     return kernelapp, app, deferred
@@ -78,6 +78,7 @@ def _answer_page(comm, message) -> None:
 
 def main() -> None:
     """Become an IPython kernel, as ipykernel_launcher does."""
+    os.environ.pop("NBENV_SUPERVISOR", None)  # this process's, not of those it may start
     gc.disable()  # what is imported stays: looking for garbage in it is a tenth of the time
     try:
         kernelapp, app, deferred = _ipykernel()
@@ -86,11 +87,17 @@ def main() -> None:
         raise
     finally:
         gc.enable()
-    for name in ("NBENV_BROKEN", "NBENV_NOTEBOOK"):  # this kernel's, not of those it may start
+    own = ("NBENV_BROKEN", "NBENV_DOCUMENT", "NBENV_NOTEBOOK")
+    for name in own:  # this kernel's, not of those it may start
         os.environ.pop(name, None)
 
     folder = os.path.dirname(os.path.dirname(os.path.abspath(kernelapp.__file__)))
     sys.argv[0] = os.path.join(folder, "ipykernel_launcher.py")
+    handed_over = os.environ.pop("NBENV_HANDED_OVER", None)
+    if handed_over:
+        load("handover").prepare(app, handed_over)
+    elif os.environ.get("NBENV_DETACHED") or os.environ.get("NBENV_RECORD"):  # may become others
+        load("client_sockets").use(app)
     app.initialize(sys.argv[1:])
     if app.shell is not None:
         load("magics").register(app.shell, app.kernel)
@@ -98,9 +105,8 @@ def main() -> None:
             deferred.watch(app.shell)
         load("child_notebooks").watch()
         app.kernel.comm_manager.register_target("nbenv", _answer_page)
-    handed_over = os.environ.pop("NBENV_HANDED_OVER", None)
     if handed_over:
-        load("handover").receive(app.kernel, handed_over)
+        load("handover").show_idle(app.kernel)
     global at_start
     at_start = frozenset([name.partition(".")[0] for name in list(sys.modules)])
     app.start()

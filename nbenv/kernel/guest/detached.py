@@ -10,13 +10,23 @@ from __future__ import annotations
 
 import os
 import sys
+from asyncio import ensure_future, iscoroutinefunction
+from threading import Event
+from time import sleep
 
 from _nbenv_boot import load, variables
 
 VSCODE_VARIABLE = "__vsc_ipynb_file__"
 """VS Code assigns the notebook's path to it, in a silent cell after the kernel's start."""
-_FLUSHED = 0.2
-"""Seconds until the reply of the silent cell is on its way."""
+UNNAMED = (
+    "nbenv: the client did not say which notebook this kernel is for, so it has none of the "
+    "packages that the notebook records; to tell it, set NBENV_NOTEBOOK to the notebook's path "
+    "before the kernel starts."
+)
+_QUIET = 0.05
+"""Seconds in which what the kernel's threads still have for each other is passed on."""
+_SENT = 0.1
+"""Seconds until what closed sockets had to send is on its way."""
 
 
 def target():
@@ -25,66 +35,125 @@ def target():
 
 
 def watch(shell, kernel) -> None:
-    """Look for VS Code's variable until something else has run."""
-    hold = _Hold(kernel)
+    """Look for VS Code's variable until something else has run, and explain a failed import."""
+    departure = Departure(kernel)
+    load("front").watch_detached(shell, departure)
+    _explain_import(shell)
 
     def after(*_) -> None:
         path = shell.user_ns.get(VSCODE_VARIABLE)
-        is_named = isinstance(path, str) and path.endswith(".ipynb")
+        is_named = isinstance(path, str) and path.endswith(".ipynb") and os.path.isfile(path)
         if is_named or shell.execution_count > 1:
             shell.events.unregister("post_execute", after)
         if is_named:
-            from tornado.ioloop import IOLoop
-
-            hold.begin()
-            IOLoop.current().call_later(_FLUSHED, _become, path, hold.messages)
+            departure.begin({"NBENV_NOTEBOOK": path})
 
     shell.events.register("post_execute", after)
 
 
-class _Hold:
-    """Keeps requests back from a kernel that is about to become another one.
+def _explain_import(shell) -> None:
+    """Say below the first cell that fails for want of a module that no notebook is known."""
 
-    VS Code runs the user's cell right behind the one that names the notebook.
+    def after(result) -> None:
+        if isinstance(result.error_in_exec, ModuleNotFoundError):
+            shell.events.unregister("post_run_cell", after)
+            print(UNNAMED)
+
+    shell.events.register("post_run_cell", after)
+
+
+class Departure:
+    """Has a kernel leave its sockets, once the message that says what it is has been handled.
+
+    VS Code runs the user's cell right behind that one. From then on, requests are kept for the
+    kernel that takes this one's place: first those that ipykernel has received already, which it
+    brings to `_dispatch`, then those that come to the socket.
     """
 
     def __init__(self, kernel) -> None:
-        self.messages = []
-        self._is_on = False
+        self._kernel = kernel
+        self._variables, self._is_leaving = None, False
+        self._prepared, self._received, self._later = [], [], []
         self._dispatch = kernel.dispatch_shell
-        kernel.dispatch_shell = self._keep_or_dispatch  # ipykernel takes it when it starts
+        self._is_native = iscoroutinefunction(self._dispatch)
+        kernel.dispatch_shell = self._dispatch_or_keep  # ipykernel takes it when it starts
 
-    def begin(self) -> None:
-        """Keep what comes in from now on."""
-        self._is_on = True
+    def begin(self, variables) -> None:
+        """Keep what comes in behind the message that is handled now; the next kernel answers that.
 
-    def _keep_or_dispatch(self, *args, **options):
+        Who waits for that sends nothing more until the next kernel is there. `variables` are for
+        the launcher, beside those of this kernel.
+        """
+        self._variables = variables
+        self._stream().socket.is_muted = True
+
+    def _dispatch_or_keep(self, *args, **options):
+        work = self._work(args, options)
+        return work if self._is_native else ensure_future(work)  # for ipykernel 5
+
+    async def _work(self, args, options) -> None:
         message = args[-1]  # ipykernel 5 gives its socket first
-        is_for_subshell = options.get("subshell_id") is not None
-        if not self._is_on or is_for_subshell or len(message) < 2:  # ipykernel 7 has marks of one
-            return self._dispatch(*args, **options)
-        self.messages.append([bytes(frame.bytes) for frame in message])
-        return _nothing()
+        if self._variables and len(message) > 1:  # ipykernel 7 has marks of one
+            self._received.append(_raw(message))
+            return
+        naming = _raw(message)
+        await self._dispatch(*args, **options)
+        if self._variables and not self._is_leaving:
+            self._is_leaving = True
+            self._prepared = [naming]  # with what else the client prepares in that cell
+            stream = self._stream()
+            stream.io_loop.add_callback(self._close_door, stream)
+
+    def _stream(self):
+        kernel = self._kernel
+        return kernel.shell_stream if hasattr(kernel, "shell_stream") else kernel.shell_streams[0]
+
+    def _close_door(self, stream) -> None:
+        """Keep requests as they come; in the thread of their socket, as all that follows."""
+        stream.on_recv(lambda message: self._later.append(_raw(message)), copy=False)
+        stream.io_loop.call_later(_QUIET, self._leave, stream)
+
+    def _leave(self, stream) -> None:
+        stream.flush()  # receives what is there
+        stream.close()
+        left = _close_output(self._kernel.iopub_thread)
+        requests = [*self._received, *self._later]
+        _become(self._variables, {**left, "prepared": self._prepared, "requests": requests})
 
 
-def _nothing():
-    from asyncio import get_event_loop
-
-    done = get_event_loop().create_future()
-    done.set_result(None)
-    return done
+def _raw(message):
+    return [bytes(frame.bytes) for frame in message]
 
 
-def _become(path, messages) -> None:
-    """Have the launcher make this process the kernel of the notebook at `path`."""
-    environ = launcher_environ(path, load("own_variables").for_command())
+def _close_output(thread):
+    """Have ipykernel's thread send all output; return what the next kernel has to know of it."""
+    closed, left = Event(), {"subscribers": 0, "output": []}
+
+    def close() -> None:
+        publisher, thread.socket = thread.socket, None  # ipykernel sends nothing any more
+        left.update(publisher.left())
+        publisher.close()
+        closed.set()
+
+    thread.schedule(close)  # behind the output that it has not sent yet
+    closed.wait(5)
+    return left
+
+
+def _become(variables, left) -> None:
+    """Have the launcher make this process another kernel; `variables` say of what."""
+    environ = launcher_environ(variables, load("own_variables").for_command())
     file = _connection_file()
-    if messages and file:
-        environ["NBENV_HANDED_OVER"] = file + ".waiting"
-        load("handover").write(file + ".waiting", messages)
+    if file:
+        try:
+            load("handover").write(file + ".waiting", left)
+            environ["NBENV_HANDED_OVER"] = file + ".waiting"
+        except OSError:  # the notebook gets its kernel all the same
+            pass
     words = load("host_python").command("nbenv.kernel.launcher")
+    sleep(_SENT)
     _restore_streams()
-    os.execve(words[0], [*words, *sys.argv[1:]], environ)
+    load("handover").become([*words, *sys.argv[1:]], environ)
 
 
 def _restore_streams() -> None:
@@ -100,8 +169,14 @@ def _connection_file():
     return words[words.index("-f") + 1] if "-f" in words[:-1] else ""
 
 
-def launcher_environ(path, environ):
-    """Return the launcher's environment variables: with the notebook, without this kernel's own."""
-    own = ("NBENV_DETACHED", "VIRTUAL_ENV", "NBENV_ENVIRONMENT", "NBENV_HOST_PYTHON")
+def launcher_environ(variables, environ):
+    """Return the launcher's environment variables: with some more, without this kernel's own."""
+    own = (
+        "NBENV_DETACHED",
+        "VIRTUAL_ENV",
+        "NBENV_ENVIRONMENT",
+        "NBENV_HOST_PYTHON",
+        "JPY_SESSION_NAME",  # made up: the server does not save this notebook, VS Code does
+    )
     kept = {name: value for name, value in environ.items() if name not in own}
-    return {**kept, "NBENV_NOTEBOOK": path}
+    return {**kept, **variables}

@@ -1,6 +1,12 @@
-"""Hand the requests that a kernel did not answer over to the kernel that takes its place.
+"""Put another process in the place of this one, and hand over what a kernel did not answer.
 
-They are raw multipart messages of the shell channel; their signatures are checked as usual.
+Where a launcher stays as the kernel's parent (`nbenv.kernel.supervision`), it starts what takes the
+place, once this process has ended with the status `AGAIN`. The host uses this as well.
+
+What is handed over is `prepared`, the cell in which the client prepares a kernel, which the former
+one ran and did not answer; `requests`, raw multipart messages of the shell channel, whose
+signatures are checked as usual; `subscribers`, the number of clients that its output had, of which
+the next kernel waits for as many; and `output` that still waits for one of them.
 """
 
 from __future__ import annotations
@@ -8,49 +14,87 @@ from __future__ import annotations
 import json
 import os
 
-RECONNECTED = 0.6
-"""Seconds after which clients have found the new kernel (they try ten times a second)."""
-_SHELL_PRIORITY = 10
-"""What ipykernel 5 gives requests of the shell channel."""
+from _nbenv_boot import load, variables
+
+_MESSAGES = ("prepared", "requests", "output")
+AGAIN = 83
+"""The exit status by which a supervised process asks to have another one in its place."""
 
 
-def write(path, messages) -> None:
-    """Write messages (lists of bytes) to a file that only this user can read."""
+def can_become():
+    """Return whether this process can be replaced, and its client still sees the same kernel."""
+    return os.name == "posix" or bool(_relay())
+
+
+def become(words, environ) -> None:
+    """Run the command `words` with these variables in place of this process; does not return."""
+    if _relay():
+        leave(_relay(), words, environ)
+    os.execve(words[0], words, environ)
+
+
+def _relay():
+    return variables.get("NBENV_SUPERVISOR")
+
+
+def leave(relay, words, environ) -> None:
+    """Leave a command to the supervisor, in a file that only this user can read, and end."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with open(os.open(relay, flags, 0o600), "w", encoding="ascii") as file:
+        json.dump({"command": words, "environ": dict(environ)}, file)
+    os._exit(AGAIN)  # at once, as an exec would
+
+
+def take(relay):
+    """Return the command and the variables that a process left; None for neither."""
+    try:
+        with open(relay, encoding="ascii") as file:
+            left = json.load(file)
+        os.unlink(relay)
+        return left["command"], left["environ"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def write(path, left) -> None:
+    """Write what a kernel left to a file that only this user can read."""
+    written = {**left, **{name: _changed(left[name], bytes.hex) for name in _MESSAGES}}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="ascii") as file:
-        json.dump([[frame.hex() for frame in message] for message in messages], file)
+        json.dump(written, file)
 
 
 def read(path):
-    """Return the messages in a file, and remove it."""
+    """Return what a kernel left in a file, and remove the file."""
     with open(path, encoding="ascii") as file:
-        messages = [[bytes.fromhex(frame) for frame in message] for message in json.load(file)]
+        left = json.load(file)
     os.unlink(path)
-    return messages
+    return {**left, **{name: _changed(left[name], bytes.fromhex) for name in _MESSAGES}}
 
 
-def receive(kernel, path) -> None:
-    """Dispatch the messages in a file, once the kernel runs and clients are connected."""
+def _changed(messages, change):
+    return [[change(frame) for frame in message] for message in messages]
+
+
+def prepare(app, path) -> None:
+    """Have a kernel that is about to be initialized begin with what was left in a file."""
+    try:
+        left = read(path)
+    except (OSError, ValueError, LookupError, TypeError):  # it starts all the same
+        left = None
+    load("client_sockets").use(app, left)
+
+
+def show_idle(kernel) -> None:
+    """Tell the clients that the kernel is idle, once it runs.
+
+    They connected before this kernel did: none of them will ask for what shows it.
+    """
     from tornado.ioloop import IOLoop
 
-    IOLoop.current().call_later(RECONNECTED, _dispatch, kernel, read(path))
+    IOLoop.current().add_callback(_publish_idle, kernel)
 
 
-def _dispatch(kernel, messages) -> None:
-    import zmq
-
-    # Clients connected before this kernel did: none of them will ask for what shows it as idle.
-    if hasattr(kernel, "_publish_status"):
-        kernel._publish_status("idle", "shell")
-
-    thread = getattr(kernel, "shell_channel_thread", None)
-    for message in messages:
-        frames = [zmq.Frame(frame) for frame in message]
-        if thread is not None and hasattr(kernel, "shell_channel_thread_main"):  # ipykernel 7
-            thread.io_loop.add_callback(kernel.shell_channel_thread_main, frames)
-        elif hasattr(kernel, "shell_stream"):  # ipykernel 6
-            kernel.schedule_dispatch(kernel.dispatch_shell, frames)
-        else:
-            kernel.schedule_dispatch(
-                _SHELL_PRIORITY, kernel.dispatch_shell, kernel.shell_streams[0], frames
-            )
+def _publish_idle(kernel) -> None:
+    topic = kernel._topic("status")
+    kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, ident=topic)

@@ -6,11 +6,11 @@ import json
 import os
 import sys
 
-from _nbenv_boot import variables
+from _nbenv_boot import load, variables
 
 OFFER = (
-    "nbenv: this notebook records no requirements yet. Save it and run %nbenv adopt, which reads "
-    "all of its imports and installs the packages that they need."
+    "nbenv: in JupyterLab, a button installs the package. %nbenv adopt installs all that the saved "
+    "notebook imports."
 )
 
 STRIPPED = (
@@ -18,15 +18,27 @@ STRIPPED = (
     "%nbenv restore puts it back."
 )
 
+_told = set()
+"""What this kernel has said: once is enough, also where many cells fail."""
+
 
 def watch(shell) -> None:
-    """Show the hint below each cell that fails for want of a module; nothing is installed."""
+    """Show the hint below the first cell that fails for want of a module; nothing is installed."""
     shell.events.register("post_run_cell", _after)
 
 
 def _after(result) -> None:
-    if isinstance(result.error_in_exec, ModuleNotFoundError) and _is_bare():
-        print(STRIPPED if variables.get("NBENV_STRIPPED") else OFFER)
+    is_wanted = os.environ.get("NBENV_SUGGEST") != "0"
+    if is_wanted and isinstance(result.error_in_exec, ModuleNotFoundError) and _is_bare():
+        text = STRIPPED if variables.get("NBENV_STRIPPED") else _offer()
+        if text not in _told:
+            _told.add(text)
+            print(text)
+
+
+def _offer():
+    """Return what to do; the cells of a notebook that is on another machine cannot be read."""
+    return load("front").HINT if variables.get("NBENV_RECORD") else OFFER
 
 
 def _is_bare() -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 
 from _nbenv_boot import load, variables
+
+_VALUES = "application/vnd.nbenv.value+json"
 
 
 def _is_detached():
@@ -21,7 +24,7 @@ def target():
 
 def nbenv(line):
     """Change or show this notebook's environment: %nbenv install pandas, %nbenv --help"""
-    load("command").run(load("shell_words").split(line), target())
+    return load("command").run(load("shell_words").split(line), target())
 
 
 def pip(line):
@@ -64,8 +67,18 @@ def micromamba(line):
     _run_conda("micromamba", line)
 
 
+def record(**values) -> None:
+    """Record values of this run, for the table of a sweep: nbenv_record(loss=0.1)"""
+    from IPython.display import display
+
+    plain = {name: getattr(value, "item", lambda v=value: v)() for name, value in values.items()}
+    text = ", ".join("{} = {!r}".format(*each) for each in plain.items())
+    display({_VALUES: plain, "text/plain": text}, raw=True)
+
+
 def _run_conda(program, line) -> None:
-    script = os.path.join(sys.prefix, "nbenv.scripts", program)
+    name = program if os.name == "posix" else program + ".cmd"
+    script = os.path.join(sys.prefix, "nbenv.scripts", name)
     load("command").run_program([script, *load("shell_words").split(line)])
 
 
@@ -81,12 +94,15 @@ def register(shell, kernel) -> None:
     for magic in (nbenv, pip, uv, conda, mamba, micromamba):
         shell.register_magic_function(magic, "line")
     shell.register_magic_function(pip, "line", "pip3")
+    builtins.nbenv_record = record
     load("own_variables").watch(shell)
     load("outside_changes").watch(shell)
     if _is_detached():
         load("detached").watch(shell, kernel)
     else:
         load("import_hint").watch(shell)
+    if variables.get("NBENV_RECORD"):
+        load("front").watch(shell, kernel)
     _renew_shims()
 
 

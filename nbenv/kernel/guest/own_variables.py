@@ -15,10 +15,17 @@ _IDENTITY = (
     "NBENV_DETACHED",
     "NBENV_ENVIRONMENT",
     "NBENV_HOST_PYTHON",
+    "NBENV_SERVER",
     "JPY_PARENT_PID",
     "JPY_SESSION_NAME",
 )
-_OF_START = ("NBENV_BROKEN", "NBENV_HANDED_OVER", "NBENV_NOTEBOOK")
+_OF_START = (
+    "NBENV_BROKEN",
+    "NBENV_DOCUMENT",
+    "NBENV_HANDED_OVER",
+    "NBENV_NOTEBOOK",
+    "NBENV_SUPERVISOR",
+)
 """Variables that were for this kernel's start alone."""
 
 

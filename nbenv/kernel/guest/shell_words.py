@@ -33,7 +33,7 @@ def split(line):
     words = []
     line = line.replace("\u00a0", " ")  # pasted from a web page: shlex takes it for a letter
     try:
-        found = shlex.split(line, posix=os.name == "posix")
+        found = shlex.split(line) if os.name == "posix" else _windows_words(line)
     except ValueError:  # an unclosed quote: the command rejects the word that it is part of
         found = line.split()
     for word in found:
@@ -43,6 +43,13 @@ def split(line):
     if words and words[-1].endswith(";"):  # as IPython's own, which hides the output
         words[-1:] = [words[-1][:-1]] if words[-1] != ";" else []
     return words
+
+
+def _windows_words(line):
+    """Split a line whose backslashes belong to paths; quotes are taken off, of either kind."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
+    return list(lexer)
 
 
 def is_for_shell(line):
@@ -79,4 +86,6 @@ def for_shell(line):
 
 
 def _in_quotes(found):
-    return shlex.quote(found.group(0))
+    if os.name == "posix":
+        return shlex.quote(found.group(0))
+    return '"{}"'.format(found.group(0))  # the only quotes that cmd.exe knows

@@ -11,15 +11,17 @@ from nbenv.engine.accelerators.torch_choice import parse_choice
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import IndexAccessError, NbenvError, NotebookError, UsageError
-from nbenv.operations.adoption.agreement import agreed_findings
+from nbenv.operations.adoption.agreement import Consent, agreed_findings
 from nbenv.operations.adoption.attempts import install_first_possible, with_way_out
 from nbenv.operations.adoption.dates import day_before, day_of_found
+from nbenv.operations.adoption.download_size import with_download
 from nbenv.operations.adoption.edits import prepare_file, rewrite_installs
-from nbenv.operations.adoption.examined import AdoptOptions, examine_for
+from nbenv.operations.adoption.examined import AdoptOptions
 from nbenv.operations.adoption.goal import Adopted, Goal, SharedVersions, with_indexes
 from nbenv.operations.adoption.names import resolve_names, serving_indexes
 from nbenv.operations.adoption.outcomes import Days, adopted_outcome, dry_run_outcome
 from nbenv.operations.adoption.pythons import other_pythons
+from nbenv.operations.adoption.unlisted import examined_for
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["AdoptOptions", "Shared", "adopt"]
@@ -38,6 +40,7 @@ def adopt(
     options: AdoptOptions,
     agreed: str | None = None,
     shared: Shared | None = None,
+    consent: Consent = lambda question: None,
 ) -> Steps[Outcome]:
     """Find out what a notebook needs; lock, install and record that.
 
@@ -53,6 +56,9 @@ def adopt(
         command of a terminal or a cell, which shows these and is itself the agreement.
     shared
         What the notebook has in common with the others of a folder that is adopted.
+    consent
+        Asks about packages that were found by their names, where no page has shown them. They are
+        left out where the answer is no, or nobody can be asked.
 
     Raises
     ------
@@ -67,13 +73,16 @@ def adopt(
     path = _notebook_path(ref)
     parse_choice(options.torch_backend)
     yield Progress("look", f"Reading {path.name}…")
-    examined = examine_for(path, options, shared.root if shared else None)
+    examined = yield from examined_for(path, options, shared.root if shared else None)
     as_of = examined.as_of
     if options.dry_run:
         of_pins = None if as_of else day_of_found(examined.findings, examined.python)
-        return dry_run_outcome(examined.findings, path.name, Days(as_of, of_pins), ref)
+        outcome = dry_run_outcome(examined.findings, path.name, Days(as_of, of_pins), ref)
+        if options.sizes:
+            return (yield from with_download(outcome, examined, ref))
+        return outcome
     _check_record(ref, agreed)
-    findings = yield from agreed_findings(examined.findings, ref, agreed)
+    findings = yield from agreed_findings(examined.findings, ref, agreed, consent)
     prepare_file(path, ref, rewriting=options.rewrite)
     try:
         indexes = yield from serving_indexes(findings, examined.python)
@@ -92,6 +101,7 @@ def adopt(
         torch_backend=parse_choice(options.torch_backend),
         speculative=frozenset(findings.speculative),
         soft=frozenset(findings.limits | findings.shown),
+        shown=frozenset(findings.shown),
         no_deps=frozenset(findings.no_deps),
         system=tuple(findings.system),
         is_estimate=options.as_of == "auto",
@@ -119,6 +129,13 @@ def _notebook_path(ref: NotebookRef) -> Path:
         raise UsageError(
             "There is no notebook to adopt here.",
             "This kernel does not know which notebook it belongs to.",
+        )
+    if ref.is_elsewhere:
+        raise UsageError(
+            "There are no cells to adopt here.",
+            "The kernel is on another machine than the notebook, and has only its record.",
+            "Where the notebook is, run nbenv adopt NOTEBOOK, then restart the kernel. Or install "
+            "what it needs: %nbenv install NAME….",
         )
     path = Path(ref.notebook)
     if not path.is_file():

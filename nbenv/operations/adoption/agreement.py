@@ -14,7 +14,14 @@ from nbenv.environments import local_projects
 from nbenv.errors import ApprovalNeededError, NbenvError
 from nbenv.progress import Progress, Steps
 
-__all__ = ["Consent", "agreed_findings", "digest_of_findings", "direct_requirements", "sentences"]
+__all__ = [
+    "Consent",
+    "agreed_findings",
+    "digest_of_findings",
+    "direct_requirements",
+    "sentences",
+    "sentences_by_name",
+]
 
 Consent = Callable[[str], bool | None]
 """Asks a question without its question mark; returns None where nobody can be asked."""
@@ -38,6 +45,7 @@ def digest_of_findings(findings: Findings, ref: NotebookRef) -> str:
     return fingerprint(
         {
             "adopts": sorted(each.requirement for each in findings.settled()),
+            "by_name": sorted(each.name for each in findings.by_name),
             "editable": sorted(findings.editable),
             "indexes": sorted(findings.indexes.values()),
             "asked_from": {url: _asked_from(findings, url) for url in findings.indexes.values()},
@@ -80,18 +88,39 @@ def sentences(findings: Findings) -> Iterator[str]:
     """Yield a sentence for each thing that can make code run or a host be asked."""
     for name, url in findings.indexes.items():
         names = _asked_from(findings, url)
-        yield f"It uses the index {name} ({url}){f' for {names} alone' if names else ''}."
+        place = f"the index {name} ({url})"
+        if names:
+            yield (
+                f"It takes {names} from {place} alone, and what that needs from there, too, as far "
+                "as the index has it."
+            )
+        else:
+            yield f"It uses {place}."
     for text in direct_requirements(findings):
         yield f"It installs directly from {text}, and may build it, which runs its code."
 
 
-def agreed_findings(findings: Findings, ref: NotebookRef, agreed: str | None) -> Steps[Findings]:
-    """Return the findings, without what nobody agreed to; `agreed` is as in `adopt`."""
+def sentences_by_name(findings: Findings) -> Iterator[str]:
+    """Yield a sentence for each package that was found by its name alone, to judge it by."""
+    for each in findings.by_name:
+        since = f", first released on {each.first_day}" if each.first_day else ""
+        about = f"“{each.summary}”" if each.summary else "without a description"
+        yield (
+            f"nbenv does not know {' and '.join(each.modules)}. This machine's index has "
+            f"{each.name} {each.version} ({about}{since}); {each.why}. Check that it is the one "
+            "that the notebook means."
+        )
+
+
+def agreed_findings(
+    findings: Findings, ref: NotebookRef, agreed: str | None, consent: Consent
+) -> Steps[Findings]:
+    """Return the findings, without what nobody agreed to; the others are as in `adopt`."""
     if agreed is None:
         if lines := list(sentences(findings)):
             shown = "\n".join(["Adopting what this notebook asks for:", *lines])
             yield Progress("approve", shown, lasting=True)
-        return findings
+        return (yield from _agreed_by_name(findings, consent))
     found = digest_of_findings(findings, ref)
     if agreed == found:
         return findings
@@ -102,7 +131,39 @@ def agreed_findings(findings: Findings, ref: NotebookRef, agreed: str | None) ->
             "Look at it again: nbenv adopt --dry-run (in a cell: %nbenv adopt --dry-run).",
             found,
         )
-    return _without_foreign(findings)
+    return _without_foreign(_without_named(findings, "nobody agreed to it"))
+
+
+def _agreed_by_name(findings: Findings, consent: Consent) -> Steps[Findings]:
+    """Ask about what was found by its name; without an answer it is left out."""
+    if not findings.by_name:
+        return findings
+    yield Progress("approve", "\n".join(sentences_by_name(findings)), lasting=True)
+    names = ", ".join(each.name for each in findings.by_name)
+    answer = consent(f"Install {names}, too")
+    if answer:
+        return findings
+    why = "there is no terminal to ask on" if answer is None else "you did not approve it"
+    return _without_named(findings, why)
+
+
+def _without_named(findings: Findings, why: str) -> Findings:
+    """Return the findings without what was found by its name; the modules are unknown again."""
+    names = {each.name for each in findings.by_name}
+    where = {each.module: [*each.where] for each in findings.requirements if each.name in names}
+    left = replace(
+        findings,
+        requirements=[each for each in findings.requirements if each.name not in names],
+        unknown={**findings.unknown, **{module: w for module, w in where.items() if module}},
+        by_name=[],
+        notes=[*findings.notes],
+    )
+    for each in findings.by_name:
+        left.note(
+            f"{each.name}, found by its name for import {', '.join(each.modules)}, was left out, "
+            f"as {why}. If it is the right one: nbenv install NOTEBOOK {each.name}"
+        )
+    return left
 
 
 def _without_foreign(findings: Findings) -> Findings:

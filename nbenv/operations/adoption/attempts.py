@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -52,6 +52,8 @@ class _Attempt:
     instead: str = ""
     as_of: str | None = None
     later: tuple[str, ...] = ()
+    of_lack: bool = False
+    """Whether it only helps where the first attempt lacked a version, not where a build failed."""
 
     def with_later(self, name: str) -> _Attempt | None:
         """Return the attempt with a later day for one package, None if that was tried."""
@@ -97,6 +99,8 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
     dropped: dict[str, str] = {}
     attempts = _attempts(goal)
     while (attempt := next(attempts, None)) is not None:
+        if attempt.of_lack and not isinstance(failures[-1], ResolutionError):
+            continue
         if attempt.problem:
             yield Progress("resolve", attempt.progress)
         try:
@@ -140,9 +144,13 @@ def _attempts(goal: Goal) -> Iterator[_Attempt]:
         return
     yield _Attempt(goal.python, goal.requirements)
     loose = goal.loosened()
+    others = goal.other_pythons() if goal.other_pythons else []
     if loose == goal.requirements:
+        for python in [each for each in others if each != goal.python][:_MOST_PYTHONS]:
+            problem = f"not all of it exists for Python {goal.python}"
+            yield _Attempt(python, loose, problem, f"Python {python}", of_lack=True)
         return
-    for python in goal.other_pythons() if goal.other_pythons else ():
+    for python in others:
         if python != goal.python:
             problem = f"these versions do not exist for Python {goal.python}"
             yield _Attempt(python, goal.requirements, problem, f"Python {python}")
@@ -154,17 +162,21 @@ def _attempts(goal: Goal) -> Iterator[_Attempt]:
 def _dated_attempts(goal: Goal, day: str) -> Iterator[_Attempt]:
     """Yield the day, and later ones: a Python of this machine may be younger than the notebook.
 
-    Versions that only an output shows are of the notebook's own day, and are given up with it.
+    Versions that only an output shows are of the notebook's own day, and are given up with it;
+    then those that still have what the code uses.
     """
     first = _Attempt(goal.python, goal.requirements, as_of=day)
     if not goal.is_estimate or (usable_since(goal.python) or day) <= day:
         yield first
     others = goal.other_pythons() if goal.other_pythons else []
     pythons = list(dict.fromkeys([goal.python, *others]))[:_MOST_PYTHONS]
-    for texts in dict.fromkeys((goal.loosened(only_soft=True), goal.loosened())):
+    loose = (goal.loosened(only=goal.soft), goal.loosened())
+    limited = goal.loosened(only=goal.shown)
+    for texts in dict.fromkeys((limited, *loose)):
         for python in pythons:
             problem = f"not all of it existed for Python {goal.python} on {day}"
-            for later in later_days(max(day, usable_since(python)), goal.last_day):
+            days = later_days(max(day, usable_since(python)), goal.last_day)
+            for later in days if texts in loose else islice(days, 1):
                 instead = f"what Python {python} had on {later}"
                 attempt = _Attempt(python, texts, problem, instead, as_of=later)
                 if replace(attempt, problem="", instead="") != first:

@@ -11,9 +11,11 @@ from nbenv.adopt.findings import Findings, is_exact, package_name, parse_named
 from nbenv.adopt.removals.table import PYTHON, Removal
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Index, Spec
+from nbenv.engine.indexes.claimed_packages import with_claimed
 from nbenv.environments import interpreters
 from nbenv.errors import InstallerError, UsageError
 from nbenv.installer.index_lookup import offered_files
+from nbenv.installer.lookup.responsible_index import for_this_machine
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.installer.wheel_choice import File
 from nbenv.operations.adoption.pythons import usable_since
@@ -26,6 +28,7 @@ __all__ = [
     "day_of_found",
     "day_of_versions",
     "later_days",
+    "older_than_pythons",
     "suggested_day",
 ]
 
@@ -68,9 +71,13 @@ def chosen_day(asked: str | None, findings: Findings) -> str | None:
 def suggested_day(findings: Findings) -> str | None:
     """Return the day that a notebook suggests, on which all that it uses was still there.
 
-    What was removed before any Python of this machine was usable decides nothing: it cannot be had.
+    What was removed before any Python of this machine was usable decides nothing: at most, a limit
+    gets it, beside packages of the first usable day.
     """
-    last = day_before(each.removal for each in findings.removed)
+    removals = [each.removal for each in findings.removed]
+    last = day_before(removals)
+    if last is None and older_than_pythons(removals):
+        last = _oldest_day()
     return min(filter(None, (findings.as_of, last)), default=None)
 
 
@@ -87,9 +94,31 @@ def day_before(removals: Iterable[Removal]) -> str | None:
     ]
     if not days:
         return None
-    oldest = min(usable_since(each.python) for each in interpreters.available())
+    oldest = _oldest_day()
     last = min((day for day in days if day > oldest), default=None)
     return (date.fromisoformat(last) - timedelta(days=1)).isoformat() if last else None
+
+
+def older_than_pythons(removals: Iterable[Removal]) -> list[Removal]:
+    """Return the removals that no day answers, but a limit may: older versions still install.
+
+    They were made before this machine's Pythons were usable. A version of that time still installs
+    on them if it is of Python alone, or quickly built.
+    """
+    oldest = _oldest_day()
+    return [
+        each
+        for each in removals
+        if each.day
+        and each.day <= oldest
+        and not each.is_limit
+        and each.distribution not in {PYTHON, *SLOW_TO_BUILD}
+    ]
+
+
+def _oldest_day() -> str:
+    """Return the day since which this machine's oldest Python is usable."""
+    return min(usable_since(each.python) for each in interpreters.available())
 
 
 def later_days(start: str, last: str | None = None) -> Iterator[str]:
@@ -137,8 +166,9 @@ def day_of_versions(
     yield Progress("resolve", f"Checking the age of {', '.join(exact[:3])}…")
     spec = Spec(python, exact, indexes=indexes)
     options = ResolveOptions(no_build=SLOW_TO_BUILD)
+    spec = yield from with_claimed(Spec(python), spec, found, folder, options)
     lock = yield from resolve_lock(spec, found.executable, folder, options)
-    offered = offered_files(lock.distributions, python)
+    offered = offered_files(for_this_machine(lock.distributions, spec.indexes), python)
     names = {name for text in exact if (name := package_name(text))}
     return _day_of_files(offered.get(name, ()) for name in names)
 
@@ -147,9 +177,11 @@ def day_of_found(findings: Findings, python: str) -> str | None:
     """Return the day that old exact versions give to everything, before anything is resolved.
 
     Only this machine's own indexes are asked, and about these versions alone. None where there are
-    none, or where no index can be asked.
+    none, or where no index can be asked. What is asked from another index than the default one says
+    nothing, as no other need know it.
     """
-    exact = [each.requirement for each in findings.settled() if is_exact(each.requirement)]
+    own = (each for each in findings.settled() if each.source not in findings.main_indexes)
+    exact = [each.requirement for each in own if is_exact(each.requirement)]
     asked = [named for text in exact if (named := parse_named(text)) and not named.url]
     lines = [
         LockedDistribution(each.name, min(s.version for s in each.specifier)) for each in asked

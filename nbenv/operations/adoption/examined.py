@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.version import Version
+
 from nbenv.adopt.examine import examine
-from nbenv.adopt.findings import Findings
+from nbenv.adopt.findings import Findings, Source
 from nbenv.environments.interpreters import default_python, is_too_old, missing
-from nbenv.operations.adoption.dates import chosen_day
+from nbenv.operations.adoption.dates import chosen_day, older_than_pythons
 from nbenv.operations.adoption.pythons import first_python, too_old_note
 
 __all__ = ["AdoptOptions", "Examined", "examine_for"]
+
+
+_WITHOUT_SETUPTOOLS = "2023-10-02"
+"""The day of Python 3.12, whose new environments have no setuptools."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,8 @@ class AdoptOptions:
     ----------
     dry_run
         Report what would be installed, and change nothing.
+    sizes
+        With `dry_run`: also find out how large the download would be.
     as_of
         A day (``"2021-06-01"``) to resolve as of, or ``"auto"`` for the one that the notebook
         suggests.
@@ -33,6 +41,8 @@ class AdoptOptions:
         Ignore the indexes that the notebook names.
     torch_backend
         The build of PyTorch, as of `nbenv.engine.accelerators.torch_choice.parse_choice`.
+    listed_only
+        Ask no index about modules that the table of import names lacks.
     """
 
     dry_run: bool = False
@@ -41,6 +51,8 @@ class AdoptOptions:
     python: str | None = None
     own_indexes: bool = False
     torch_backend: str = ""
+    sizes: bool = False
+    listed_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,4 +98,28 @@ def examine_for(path: Path, options: AdoptOptions, root: Path | None = None) -> 
             findings.note(f"Python {declared} ({source}) is not used; Python {python} is{why}")
     if options.own_indexes:
         findings = replace(findings, indexes={}, main_indexes={})
+    if as_of:
+        _limit_older(findings)
+        _add_setuptools(findings, as_of)
     return Examined(findings, declared, python, as_of)
+
+
+def _add_setuptools(findings: Findings, day: str) -> None:
+    """Require setuptools, where each environment had it: packages of that time rely on it."""
+    if day < _WITHOUT_SETUPTOOLS and findings.names() and "setuptools" not in findings.names():
+        findings.add("setuptools", Source(4, "its age"), "environments of that time had it")
+        findings.speculative.add("setuptools")
+
+
+def _limit_older(findings: Findings) -> None:
+    """Require the versions from before this machine's Pythons that still have what the code uses.
+
+    A resolution as of a day does not find them: its day is one on which there was such a Python.
+    """
+    older = set(older_than_pythons(each.removal for each in findings.removed))
+    for use in sorted(findings.removed, key=lambda each: Version(each.removal.version)):
+        removal = use.removal
+        if removal in older and removal.distribution not in findings.pins:
+            source = Source(3, f"{use.where} uses {removal.name}")
+            findings.add_pin(removal.requirement, source)
+            findings.limits.add(removal.requirement)

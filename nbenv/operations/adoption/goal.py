@@ -38,10 +38,10 @@ class Goal:
     `versions` are those to prefer. `torch_backend` is the build of PyTorch, "" for the one that
     fits. `speculative` are names that are not worth building, and not worth failing for.
 
-    `soft` are requirements whose versions nobody asked for: an output shows them, or they are the
-    ones that still have what the code uses. `last_day` is the last one on which all was there. A
-    day that is an estimate is not tried on a Python that is younger. With
-    `anew`, an environment that is recorded already gets the Python and the versions as well.
+    `soft` are requirements whose versions nobody asked for: an output shows them (`shown`), or they
+    are the ones that still have what the code uses. `last_day` is the last one on which all was
+    there. A day that is an estimate is not tried on a Python that is younger. With `anew`, an
+    environment that is recorded already gets the Python and the versions as well.
     """
 
     ref: NotebookRef
@@ -55,16 +55,18 @@ class Goal:
     torch_backend: str = ""
     speculative: frozenset[str] = frozenset()
     soft: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
     last_day: str | None = None
     is_estimate: bool = False
     no_deps: frozenset[str] = frozenset()
     system: tuple[str, ...] = ()
     anew: bool = False
 
-    def loosened(self, *, only_soft: bool = False) -> tuple[str, ...]:
-        """Return the requirements without their exact versions, or without those in `soft`."""
-        texts = (requirements.name_of(t) if t in self.soft else t for t in self.requirements)
-        return tuple(texts if only_soft else unpinned(texts))
+    def loosened(self, *, only: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return the requirements without their exact versions, or `only` those without any."""
+        loose = self.soft if only is None else only
+        texts = (requirements.name_of(t) if t in loose else t for t in self.requirements)
+        return tuple(unpinned(texts) if only is None else texts)
 
     def without(self, names: Collection[str]) -> Goal:
         """Return the goal without the requirements of those names."""

@@ -16,8 +16,13 @@ from nbenv.operations.adoption.agreement import (
     digest_of_findings,
     direct_requirements,
     sentences,
+    sentences_by_name,
 )
-from nbenv.operations.adoption.dates import day_before, suggested_day
+from nbenv.operations.adoption.dates import (
+    day_before,
+    older_than_pythons,
+    suggested_day,
+)
 from nbenv.operations.adoption.goal import Adopted
 from nbenv.progress import Outcome
 
@@ -62,18 +67,25 @@ def adopted_outcome(findings: Findings, name: str, adopted: Adopted, days: Days)
     return replace(
         outcome,
         text=_text(findings, name, days),
-        data={**to_data(findings), **changed, "dry_run": False},
+        data={
+            **to_data(findings),
+            **changed,
+            "resolved_as_of": days.as_of,
+            "dry_run": False,
+        },
     )
 
 
 def _text(findings: Findings, name: str, days: Days) -> str:
-    lines = [report(findings, name), *sentences(findings), *_age_lines(findings, name, days)]
+    lines = [report(findings, name), *sentences(findings), *sentences_by_name(findings)]
+    lines += _age_lines(findings, name, days)
     return "\n".join(line for line in lines if line)
 
 
 def _offered_day(findings: Findings) -> str | None:
     """Return the day on which all that the code uses was still there, None if it is today."""
-    is_gone = day_before(each.removal for each in findings.removed) is not None
+    removals = [each.removal for each in findings.removed]
+    is_gone = day_before(removals) is not None or older_than_pythons(removals)
     return suggested_day(findings) if is_gone else None
 
 

@@ -43,7 +43,12 @@ def run_adopting(
         first = yield from adopt(ref, options, _digest_in(shown))
         yield Progress("adopt", first.summary)
         agreed = ""  # what was adopted is approved, and nothing that came into the file since
-    recovery = Recovery(ref, consent, is_dated=bool(options.as_of))
+    recovery = Recovery(
+        ref,
+        consent,
+        as_of=_day_in(first) or _given_day(options),
+        is_estimate=options.as_of == "auto",
+    )
     done = yield from run(source, out, recover=recovery.recover, agreed=agreed)
     added = recovery.installed
     more = f" Installed during the run: {', '.join(added)}." if added else ""
@@ -55,6 +60,14 @@ def run_adopting(
 
 def _offered_day(shown: Outcome) -> str:
     return str(shown.data.get("offered_as_of") or "") if isinstance(shown.data, dict) else ""
+
+
+def _day_in(adopted: Outcome) -> str:
+    return str(adopted.data.get("resolved_as_of") or "") if isinstance(adopted.data, dict) else ""
+
+
+def _given_day(options: AdoptOptions) -> str | None:
+    return None if options.as_of == "auto" else options.as_of
 
 
 def _digest_in(shown: Outcome) -> str:

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
-from nbenv.core.kernel_limits import KERNELS_OWN
-from nbenv.core.lock import Change, LockedDistribution
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import ALL
 from nbenv.core.spec import Spec
 from nbenv.core.typed.asked_lines import FilesRead
 from nbenv.core.urls import shown_path
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.indexes.asked_indexes import login_notes
-from nbenv.engine.summaries import and_more, counted, few, unkept_note
+from nbenv.engine.summaries import and_more, besides_kernel, counted, few, unkept_note
 from nbenv.engine.transaction import ChangeResult
 from nbenv.environments.environment import Environment
 from nbenv.environments.markers import select_locked
@@ -148,18 +147,11 @@ def _installed_summary(done: ChangeResult[InstallNote], asked: list[str], dry_ru
         installed = f"Already installed: {what or 'everything'}."
         return recorded if recorded and not what else " ".join(filter(None, (installed, recorded)))
     verb = "Would install" if dry_run else "Installed"
-    beyond = len(_besides_kernel(changes) - set(asked))
+    beyond = len({each.name for each in besides_kernel(changes)} - set(asked))
     installed = f"{verb} {what or 'the requirements'}{and_more(beyond)}."
     if recorded and not what:
         installed = "" if not beyond else f"{verb} {counted(beyond)}."
     return " ".join(filter(None, (recorded, installed) if not what else (installed, recorded)))
-
-
-def _besides_kernel(changes: Sequence[Change]) -> set[str]:
-    """Return the names of what changed, without what a new environment has for its kernel."""
-    names = {each.name for each in changes}
-    is_new = any(each.name == requirements.KERNEL and not each.old for each in changes)
-    return names - KERNELS_OWN if is_new else names
 
 
 def _recorded_summary(texts: list[str], dry_run: bool) -> str:

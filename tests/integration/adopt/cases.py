@@ -472,6 +472,11 @@ IMPORTS = {
         ("pandas",),
         files={"src/helper.py": "import pandas"},
     ),
+    "a folder above, which the notebook works out": Case(
+        ("import sys\nsys.path.insert(0, str(ROOT))\nimport helper.part",),
+        ("pandas",),
+        files={"../helper/__init__.py": "", "../helper/part.py": "import pandas"},
+    ),
     "written by a cell": Case(
         ("%%writefile helper.py\nimport pandas\n", "import helper"), ("pandas",)
     ),

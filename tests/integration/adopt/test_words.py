@@ -6,7 +6,7 @@ import pytest
 
 from nbenv.adopt.install_commands import installs
 from nbenv.adopt.rewrite_cells import rewritten
-from nbenv.adopt.runtime_errors import missing_package
+from nbenv.adopt.runtime_errors import missing_packages
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_shell_lines(command: str, names: list[str]) -> None:
 def test_errors_that_ask_for_a_distribution(
     name: str, message: str, distribution: str | None
 ) -> None:
-    assert missing_package(name, message, "3.12") == distribution
+    assert missing_packages(name, message, "3.12") == ([distribution] if distribution else [])
 
 
 @pytest.mark.parametrize(

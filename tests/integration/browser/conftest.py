@@ -157,7 +157,7 @@ def written(path: Path, kernel: str, *cells: str) -> Path:
     return path
 
 
-KERNELSPEC = {"name": "nbenv", "display_name": "Python (nbenv)", "language": "python"}
+KERNELSPEC = {"name": "nbenv", "display_name": "Python (own environment)", "language": "python"}
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.integration.browser.conftest import written
+from tests.integration.browser.test_panel import wait_for_requirements
 from tests.support.browser import SLOW, Lab, saved
+from tests.support.index import LocalIndex
 from tests.support.server import JupyterServer
 
 
@@ -21,7 +23,7 @@ def test_an_install_in_the_ordinary_kernel_moves_in(lab: Lab, server: JupyterSer
     lab.begin(1, "%nbenv install tabulate")
     expect(lab.output(1)).to_contain_text("Installed tabulate 0.10.0", timeout=SLOW)
     expect(lab.page.locator(".jp-Toolbar-kernelName:visible")).to_contain_text(
-        "Python (nbenv)", timeout=SLOW
+        "Python (own environment)", timeout=SLOW
     )
     lab.shows("Python 3.11: ready")
     expect(lab.output(0)).to_contain_text("be fore")
@@ -55,7 +57,9 @@ def test_an_unknown_module_offers_nothing(lab: Lab, own: Path) -> None:
         expect(lab.page.locator(".jp-nbenv-Offer")).to_have_count(0)
 
 
-def test_a_failing_install_leaves_the_offer(lab: Lab, own: Path) -> None:
+def test_a_failing_install_leaves_the_offer_and_has_buttons(
+    lab: Lab, own: Path, index: LocalIndex
+) -> None:
     lab.open(own.name)
     lab.shows("ready")
     lab.begin(0, "import yaml")  # these tests' index has no pyyaml
@@ -66,6 +70,21 @@ def test_a_failing_install_leaves_the_offer(lab: Lab, own: Path) -> None:
     expect(offer.get_by_role("button")).to_be_enabled()
     lab.press(alert, "Dismiss")
     expect(alert).to_have_count(0)
+
+    index.close()
+    lab.press(offer, "Install pyyaml and run again")
+    again = alert.get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=SLOW)
+    index.wheel("pyyaml", "6.0", requires=["tabulate>=0.10"])
+    index.open()
+    again.click()
+    loosen = alert.get_by_role("button", name="Allow any version of tabulate")
+    expect(loosen).to_be_visible(timeout=SLOW)
+    loosen.click()
+    mark = lab.cells.nth(0).locator(".jp-nbenv-Mark")
+    expect(mark).to_have_text(["✓ 6.0"], timeout=SLOW)
+    expect(alert).to_have_count(0)
+    wait_for_requirements(lab, own, "pyyaml", "tabulate")
 
 
 def test_a_change_in_a_cell_says_which_import_needs_the_restart(lab: Lab, own: Path) -> None:

@@ -78,7 +78,9 @@ def opened(page: Page, server: JupyterServer, where: str) -> Front:
 
 def test_lab_from_the_launcher(page: Page, server: JupyterServer) -> None:
     page.goto(f"{server.url}lab?token={server.token}&reset")
-    tile = page.locator(".jp-LauncherCard[data-category='Notebook']", has_text="Python (nbenv)")
+    tile = page.locator(
+        ".jp-LauncherCard[data-category='Notebook']", has_text="Python (own environment)"
+    )
     tile.click(timeout=SLOW)
     front = Front(page).ready(server)
     output = front.run(0, "%nbenv install tabulate")
@@ -104,7 +106,7 @@ def test_lab_from_the_ordinary_kernel(page: Page, server: JupyterServer) -> None
     page.keyboard.press("Shift+Enter")
     expect(front.output(0)).to_contain_text("Installed tabulate", timeout=SLOW)
     kernel = page.locator(".jp-Toolbar-kernelName:visible")
-    expect(kernel).to_contain_text("Python (nbenv)", timeout=SLOW)
+    expect(kernel).to_contain_text("Python (own environment)", timeout=SLOW)
     output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
     expect(output).to_contain_text(os.path.join("home", "envs", "ordinary"))
     expect(front.output(0)).to_contain_text("Installed tabulate")
@@ -123,6 +125,37 @@ def test_notebook_7(page: Page, server: JupyterServer) -> None:
     front.save()
     wait_for_record(page, path)
     assert recorded(path)["nbenv"]["requirements"] == ["tabulate"]
+
+
+def test_widgets_come_with_the_environment(page: Page, server: JupyterServer) -> None:
+    """The server has none. They work at once after the install, after a reload, in Notebook 7."""
+    code = "import ipywidgets\nslider = ipywidgets.IntSlider(7)\nslider"
+    other = (
+        "import anywidget\n"
+        "class Hello(anywidget.AnyWidget):\n"
+        "    _esm = 'export default {render({el}) { el.innerHTML = `<b>any hello</b>`; }}'\n"
+        "Hello()"
+    )
+    path = write(server.root / "widgets.ipynb", "nbenv", "", code, other, "print(slider.value)")
+    front = opened(page, server, "lab/tree/widgets.ipynb")
+    front.write(0, "%nbenv install anywidget")
+    for _ in range(3):  # no cell waits for more than the one before it
+        page.keyboard.press("Shift+Enter")
+    handle = front.cells.nth(1).locator(".noUi-handle")
+    hello = front.cells.nth(2).locator("b", has_text="any hello")
+    for place in (handle, hello):
+        expect(place).to_be_visible(timeout=SLOW)
+    handle.press("ArrowRight")
+    expect(front.cells.nth(1).locator(".widget-readout")).to_have_text("8")
+    expect(front.run(3, "print(slider.value)")).to_have_text("8")
+    front.save()
+    until(page, lambda: bool(saved(path)["cells"][3]["outputs"]))
+    for where in ("lab/tree/widgets.ipynb", "notebooks/widgets.ipynb"):
+        opened(page, server, where)
+        for place in (handle, hello):
+            expect(place).to_be_visible(timeout=SLOW)
+    names = page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    assert [name for name in names if "/nbenv/api/extensions/" in name]
 
 
 def test_lab_opens_a_shared_notebook(page: Page, server: JupyterServer, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -57,8 +58,8 @@ def test_all_views_of_a_notebook_show_the_same(lab: Lab, server: JupyterServer) 
     expect(items.nth(1)).to_contain_text("restart needed")
     expect(lab.notice_bar).to_have_count(2)
     lab.press(lab.notice_bar.nth(1), "Restart kernel")
-    expect(items.nth(0)).to_contain_text("ready", timeout=SLOW)
-    expect(items.nth(1)).to_contain_text("ready")
+    for number in range(2):
+        expect(items.nth(number)).to_have_attribute("aria-label", re.compile("ready"), timeout=SLOW)
 
 
 def test_not_saved_when_the_user_wants_so(lab: Lab, server: JupyterServer) -> None:
@@ -80,7 +81,9 @@ def test_not_saved_when_the_user_wants_so(lab: Lab, server: JupyterServer) -> No
 
 def test_a_notebook_without_a_name_is_not_saved_unasked(lab: Lab, server: JupyterServer) -> None:
     lab.open()
-    tile = lab.page.locator(".jp-LauncherCard[data-category='Notebook']", has_text="Python (nbenv)")
+    tile = lab.page.locator(
+        ".jp-LauncherCard[data-category='Notebook']", has_text="Python (own environment)"
+    )
     tile.click(timeout=SLOW)
     lab.shows("ready")
     lab.begin(0, "%nbenv install tabulate")

@@ -51,10 +51,12 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     dialog = lab.approval
     expect(dialog).to_contain_text("Restore this notebook’s environment?", timeout=SLOW)
     expect(dialog).to_contain_text("Full list", timeout=SLOW)
-    for words in ("Python3.11", "Requirementstabulate==0.9.0", "Built from sourcenone"):
-        expect(dialog).to_contain_text(words)
-    expect(dialog).to_contain_text("Other indexesnone, only those configured on this machine")
-    expect(dialog).to_contain_text("Nothing is downloaded or run")
+    gist = dialog.locator(".jp-nbenv-Gist > div")
+    expect(gist.nth(0)).to_have_text("tabulate==0.9.0 + 29 more packages")
+    expect(gist.nth(1)).to_contain_text("Python 3.11")
+    expect(gist.nth(2)).to_have_text("From your usual package index · nothing is built from source")
+    expect(dialog.locator("dt")).to_have_text(["Locked for"])  # nothing else is unusual
+    expect(dialog).to_contain_text("nothing is downloaded or run")
     expect(dialog.locator("table")).not_to_be_visible()
     dialog.locator("summary").click()
     expect(dialog.locator("tbody tr")).to_have_count(
@@ -63,7 +65,7 @@ def test_the_dialog_says_what_would_happen(lab: Lab, shared: Path, index: LocalI
     expect(dialog.locator("tbody")).to_contain_text("tabulate0.9.0")
     assert index.requests == []  # nobody wanted to know the size yet
     lab.press(dialog, "Check size")
-    expect(dialog).to_contain_text(re.compile(r"Download\d+\.\d MB at most"), timeout=SLOW)
+    expect(dialog).to_contain_text(re.compile(r"download of \d+\.\d MB at most"), timeout=SLOW)
     assert index.downloads == []
 
     # Escape is safe: nothing is made, cells say what is missing, the notice bar offers it again.
@@ -91,7 +93,7 @@ def test_the_dialog_warns_of_what_is_not_this_machines(lab: Lab, shared: Path) -
     )
     shared.write_text(json.dumps(document), encoding="utf-8")
     lab.open(shared.name)
-    warned = lab.approval.locator(".jp-nbenv-Warned")
+    warned = lab.approval.locator(".jp-nbenv-Warned:not([aria-label='Locked for'])")
     expect(lab.approval).to_contain_text("Full list", timeout=SLOW)
     expect(warned.nth(0)).to_contain_text("theirs: http://127.0.0.1:9/simple/")
     expect(warned.nth(1)).to_contain_text("odd @ http://127.0.0.1:9/odd-1.0.tar.gz")
@@ -115,6 +117,12 @@ def test_cells_wait_for_the_restore_and_then_run(lab: Lab, shared: Path, index: 
     expect(lab.output(0)).to_contain_text("version 0.9.0", timeout=SLOW)
     lab.shows("Python 3.11: ready")
     expect(lab.notice_bar).to_have_count(0)
+    # What the page asked the waiting kernel has not kept it from the debugger.
+    debugger = lab.page.locator('[data-jp-item-name="debugger-icon"] button:visible')
+    debugger.click()
+    expect(debugger).to_have_attribute("aria-pressed", "true")
+    lab.begin(0, "1 + 1")
+    expect(lab.output(0)).to_contain_text("2")
 
 
 def test_cancel_leaves_nothing_half_made(

@@ -108,7 +108,7 @@ def test_without_it_everything_works_from_cells(
         page.keyboard.press("Shift+Enter")
         expect(front.output(0)).to_contain_text("Installed tabulate", timeout=SLOW)
         kernel = page.locator(".jp-Toolbar-kernelName:visible")
-        expect(kernel).to_contain_text("Python (nbenv)", timeout=SLOW)
+        expect(kernel).to_contain_text("Python (own environment)", timeout=SLOW)
         output = front.run(1, "import tabulate, sys; print('prefix', sys.prefix)")
         expect(output).to_contain_text(os.path.join("home", "envs", "plain"))
         expect(front.run(2, "%nbenv undo")).to_contain_text("Undid the last change", timeout=SLOW)

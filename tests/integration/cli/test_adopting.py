@@ -9,6 +9,11 @@ from typing import Any
 import nbformat
 import pytest
 
+from nbenv.engine import working_kernel
+from nbenv.engine.document import NotebookRef
+from nbenv.operations.adoption.adopt import AdoptOptions, adopt
+from nbenv.operations.adoption.readopt import add_as_of
+from nbenv.progress import drain
 from tests.conftest import write_notebook
 from tests.integration.adopt.cases import Case
 from tests.support.commands import fail, succeed
@@ -81,6 +86,18 @@ def test_as_of_a_day(tmp_path: Path, stocked: LocalIndex) -> None:
     assert "not a date" in message
 
 
+def test_what_is_added_later_is_of_the_same_day(
+    tmp_path: Path, stocked: LocalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working_kernel, "find_fault", lambda _: "")  # the index's kernel is empty
+    notebook = write_notebook(tmp_path / "x.ipynb", "import rich")
+    options = AdoptOptions(as_of="2020-06-01", python=_python())
+    drain(adopt(NotebookRef(str(notebook)), options))
+    drain(add_as_of(NotebookRef(str(notebook)), "tabulate", "2020-06-01"))
+    names = [line.partition(" --")[0] for line in record(notebook)["lock"]]
+    assert names == ["ipykernel==7.0", "rich==1.0", "tabulate==1.0"]
+
+
 def test_rewriting_and_old_formats(tmp_path: Path, stocked: LocalIndex) -> None:
     path = tmp_path / "old.ipynb"
     cell = nbformat.v3.new_code_cell(input="!pip install tabulate\n1")
@@ -103,7 +120,7 @@ def test_a_run_asks_before_it_adopts(tmp_path: Path, stocked: LocalIndex) -> Non
 
 @pytest.mark.network
 def test_a_run_installs_what_turns_out_missing(tmp_path: Path) -> None:
-    hidden = "name = 'tabu' + 'late'\nprint(__import__(name).tabulate([['x']]))"
+    hidden = "name = 'etalubat'[::-1]\nprint(__import__(name).tabulate([['x']]))"
     notebook = write_notebook(tmp_path / "x.ipynb", "import humanize", hidden)
     done = succeed("run", "--adopt", "--yes", notebook)
     assert "Installed during the run: tabulate." in done.out

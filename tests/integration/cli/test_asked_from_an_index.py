@@ -16,7 +16,7 @@ from nbenv.errors import InstallerError
 from nbenv.operations.install import InstallRequest, install
 from nbenv.operations.listing import outdated
 from nbenv.operations.restore import restore
-from nbenv.operations.undo import undo
+from nbenv.operations.undoing.undo import undo
 from nbenv.operations.upgrade import upgrade
 from nbenv.progress import Outcome, drain
 from tests.support.commands import succeed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -93,3 +94,24 @@ def test_a_cache_that_cannot_be_written_is_replaced_with_a_word(
     assert "cannot be written; using" in done.out + done.err
     done = succeed("install", notebook, "branch")
     assert "cannot be written" not in done.out + done.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions differ there")
+def test_what_others_may_write_is_replaced_with_a_word(
+    notebook: Path, stocked: LocalIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A home and a cache that a group shares: what is in them could be anybody's."""
+    shared, cache = tmp_path / "shared", tmp_path / "shared-cache"
+    for folder in (shared, cache):
+        folder.mkdir()
+        folder.chmod(0o2777)
+    monkeypatch.setenv("NBENV_HOME", str(shared))
+    monkeypatch.setenv("UV_CACHE_DIR", str(cache))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "own"))
+    done = succeed("install", notebook, "leaf")
+    said = done.out + done.err
+    assert f"{shared} can be written by other users; using {tmp_path / 'own' / 'nbenv'}" in said
+    assert f"uv's cache {cache} can be written by other users; using" in said
+    done = succeed("install", notebook, "branch")
+    assert "other users" not in done.out + done.err
+    assert list(shared.iterdir()) == list(cache.iterdir()) == []

@@ -88,12 +88,55 @@ def test_what_cannot_be_packed(
     assert "records no environment" in fail("pack", notebook)
     index.sdist("from-source", "1.0")
     succeed("install", notebook, "from-source")
-    assert "Some wheels for this machine could not be downloaded." in fail("pack", notebook)
     monkeypatch.setenv("NBENV_HOME", str(tmp_path / "other-home"))
     shared = write_other_copy(notebook, tmp_path / "shared")
     index.requests.clear()
     assert "Nothing was downloaded" in fail("pack", shared, status=3)
     assert index.requests == []
+
+
+def test_what_is_built_from_source(
+    notebook: Path, index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.sdist("from-source", "1.0", requires=["leaf"])
+    index.wheel("leaf", "1.0")
+    succeed("install", notebook, "from-source")
+    file = tmp_path / "work.nbpack"
+    succeed("pack", notebook, "-o", file)
+    before = file.read_bytes()
+    assert wheels(file) == {"wheels/from_source", "wheels/leaf", "wheels/ipykernel"}
+    succeed("pack", notebook, "-o", file, "--platform", "windows-x86_64")
+    succeed("pack", notebook, "-o", file)
+    assert file.read_bytes() == before
+    folder = elsewhere(tmp_path, monkeypatch)
+    index.close()
+    said = fail("unpack", file, "-o", folder)
+    assert "This pack holds what its packer built: from-source." in said
+    assert f"nbenv unpack --yes {file}" in said
+    assert not folder.exists()
+    succeed("unpack", "--yes", file, "-o", folder)
+    environment = NotebookSnapshot.read(NotebookRef(str(folder / "work.ipynb"))).environment
+    assert {"from-source", "leaf", "ipykernel"} == environment.installed().keys()
+    assert succeed("status", folder / "work.ipynb", "--json").json["ready"]
+    altered = tmp_path / "altered.nbpack"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(altered, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "pack.json":
+                about = json.loads(content)
+                about["built"] = dict.fromkeys(about["built"], f"sha256:{'0' * 64}")
+                content = json.dumps(about).encode()
+            target.writestr(name, content)
+    elsewhere(tmp_path / "third", monkeypatch)
+    assert "lock names" in fail("unpack", "--yes", altered, "-o", tmp_path / "third")
+
+
+def test_a_source_that_does_not_build(notebook: Path, index: LocalIndex) -> None:
+    index.sdist("from-source", "1.0")
+    succeed("install", notebook, "from-source")
+    index.close()
+    assert "from-source" in fail("pack", notebook)
+    assert not notebook.with_suffix(".nbpack").exists()
 
 
 def test_hostile_packs(tmp_path: Path, notebook: Path) -> None:

@@ -19,7 +19,7 @@ from nbenv.operations.install import InstallRequest
 from nbenv.operations.install import install as install_verb
 from nbenv.operations.restore import restore
 from nbenv.operations.status import status
-from nbenv.operations.undo import undo
+from nbenv.operations.undoing.undo import undo
 from nbenv.operations.uninstall import uninstall
 from nbenv.operations.upgrade import upgrade
 from nbenv.progress import Outcome, drain

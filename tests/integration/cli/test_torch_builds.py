@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from nbenv.cli.pip_lines.pip_magic import perform_pip
+from nbenv.engine import working_kernel
+from nbenv.environments.interpreters import default_python
 from nbenv.errors import UnavailableError, UsageError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.fallback import preview_fallback
@@ -134,6 +137,34 @@ def test_what_fitted_one_machine_is_asked_anew_by_an_upgrade(
     drain(upgrade(ref_of(notebook)))
     assert choice(notebook) == ("cu128", "auto")
     assert versions(notebook)["torch"] == "2.9.1+cu128"
+
+
+def test_a_build_has_the_versions_of_a_day_that_only_the_default_index_knows(
+    notebook: Path, torch: TorchIndexes, index: LocalIndex
+) -> None:
+    for tag in (LINUX, MACOS):
+        index.wheel("torch", "3.0", tag=f"py3-none-{tag}", upload_time="2025-06-01T00:00:00Z")
+    for each in torch.builds.values():
+        each.html_only = True  # without upload times, as PyTorch's own
+        each.wheel("torch", f"3.0+{each.folder.name}", tag=f"py3-none-{LINUX}")
+    run(notebook, "torch", exclude_newer="2024-06-01")
+    expected = ["torch==2.9.1 ; sys_platform == 'darwin'", "torch==2.9.1+cpu"]
+    assert [line.partition(" ; sys_platform != ")[0] for line in torch_lines(notebook)] == expected
+    other = write_notebook(notebook.parent / "other.ipynb", "import torch")
+    drain(adopt(ref_of(other), AdoptOptions(as_of="2024-06-01", torch_backend="cu126")))
+    assert versions(other)["torch"] == "2.9.1+cu126"
+
+
+def test_each_platform_has_its_own_version_of_a_day(
+    notebook: Path, torch: TorchIndexes, index: LocalIndex
+) -> None:
+    index.wheel("torch", "2.2.2", tag=f"py3-none-{MACOS}")
+    index.wheel("torch", "3.0", tag=f"py3-none-{LINUX}", upload_time="2025-06-01T00:00:00Z")
+    torch["cpu"].wheel("torch", "3.0+cpu", tag=f"py3-none-{LINUX}")
+    asked = ("torch<2.3; sys_platform == 'darwin'", "torch; sys_platform != 'darwin'")
+    run(notebook, *asked, exclude_newer="2024-06-01")
+    found = [line.partition(" ; ")[0] for line in torch_lines(notebook)]
+    assert found == ["torch==2.2.2", "torch==2.9.1+cpu"]
 
 
 def test_a_line_of_pips_chooses_as_uv_does(notebook: Path, torch: TorchIndexes) -> None:
@@ -301,3 +332,21 @@ def test_adopting_takes_the_build_that_fits(
     path = write_notebook(tmp_path / "a" / "a.ipynb", "import torch")
     drain(adopt(ref_of(path), AdoptOptions(torch_backend=asked)))
     assert choice(path) == made
+
+
+def test_a_day_limits_it_by_the_days_of_the_default_index(
+    notebook: Path, torch: TorchIndexes, index: LocalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyTorch's own indexes do not say when a file was uploaded."""
+    monkeypatch.setattr(working_kernel, "find_fault", lambda _: "")  # the index's kernel is empty
+    stock(index, torch, version="3.1.0", uploaded=f"{date.today()}T00:00:00Z")
+    index.remove("ipykernel-7.0-py3-none-any.whl")
+    index.wheel("ipykernel", "7.0", upload_time="2020-01-01T00:00:00Z")
+    write_notebook(notebook, "import torch")
+    options = AdoptOptions(as_of="2024-06-01", python=default_python())
+    outcome = drain(adopt(ref_of(notebook), options))
+    assert "Resolved as of 2024-06-01." in outcome.text
+    assert torch_lines(notebook) == [
+        "torch==2.9.1 ; sys_platform == 'darwin'",
+        "torch==2.9.1+cpu ; sys_platform != 'darwin'",
+    ]

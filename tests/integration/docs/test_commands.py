@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from nbenv.cli.commands import parse
 from nbenv.cli.pip_lines import pip_options
 from nbenv.errors import UsageError
+from tools.command_reference import PAGE, reference
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
@@ -26,7 +27,7 @@ PAGES = (
 )
 FOR_USERS = [
     ROOT / "docs" / f"{name}.md"
-    for name in ("usage", "jupyterlab", "sharing", "export", "security")
+    for name in ("usage", "clients", "jupyterlab", "sharing", "workers", "export", "security")
 ]
 SHELL = {"sh", "bash", "console"}
 CELL = {"python"}
@@ -41,7 +42,12 @@ OTHERS = {
     "jupytext",
     "pytest",
     "apt-get",
+    "docker",
+    "mkdir",
     "git",
+    "tar",
+    ".",
+    "env/bin/python",
     "jlpm",
     "jupyter-builder",
 }
@@ -49,6 +55,12 @@ OTHERS = {
 OPTIONS_OF_OTHERS = {
     *("--active", "--cwd", "--extra-keys", "--hash", "--inplace", "--require-hashes"),
     *("--execute", "--set-kernel", "--sync", "--to"),  # of jupytext
+    *("--entrypoint", "--env", "--group-add", "--read-only", "--rm", "--user"),  # of docker
+    "--build-arg",
+    *("--config", "--max-concurrent", "--mode", "--replicas", "--restart-condition"),
+    "--gateway-url",
+    "--row",  # of the runner in an image
+    *("--existing", "--kernel"),  # of jupyter console
     *(flag for option in pip_options.OPTIONS for flag in option.flags),
 }
 SAMPLES = {
@@ -59,6 +71,7 @@ SAMPLES = {
     "REQUIREMENT": "pandas>=2",
     "FILE": "file",
     "FOLDER": "folder",
+    "IMAGE": "image",
     "FORMAT": "requirements",
     "LEVEL": "build",
     "OUT": "out.ipynb",
@@ -83,10 +96,17 @@ WITHOUT_NOTEBOOK = {"approvals", "envs", "prune", "doctor", "kernelspec", "git-c
 INTERNAL_VARIABLES = {
     "NBENV_BROKEN",
     "NBENV_DETACHED",
+    "NBENV_DOCUMENT",
     "NBENV_ENVIRONMENT",
+    "NBENV_EXPECTED_LOCK",
     "NBENV_HANDED_OVER",
     "NBENV_HOST_PYTHON",
+    "NBENV_IMAGE_LOCK",
+    "NBENV_RECORD",
+    "NBENV_SERVER",
+    "NBENV_STOPPABLE",
     "NBENV_STRIPPED",
+    "NBENV_SUPERVISOR",
 }
 """Variables that nbenv's processes pass on to each other: nothing for people to set."""
 NO_PATHS = {"analysis.py", "json.py", "script.py"}
@@ -352,6 +372,11 @@ def variables(*folders: str) -> set[str]:
 
 
 def test_each_variable_is_explained() -> None:
-    usage = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
-    explained = set(re.findall(r"^\| `(NBENV_\w+)`", usage, flags=re.MULTILINE))
+    pages = [ROOT / "docs" / name for name in ("usage.md", "workers.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    explained = set(re.findall(r"^\| `(NBENV_\w+)`", text, flags=re.MULTILINE))
     assert explained == variables("nbenv", "jupyter-config") - INTERNAL_VARIABLES
+
+
+def test_the_reference_lists_every_command_as_it_is_declared() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference(), "python -m tools.command_reference"

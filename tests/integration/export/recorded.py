@@ -73,7 +73,7 @@ def write_recorded(path: Path, record: Spec, *cells: str) -> Path:
     for number, cell in enumerate(document.cells):
         cell["id"] = f"cell-{number}"
     document.metadata["nbenv"] = record.to_record()
-    document.metadata["kernelspec"] = {"name": "nbenv", "display_name": "Python (nbenv)"}
+    document.metadata["kernelspec"] = {"name": "nbenv", "display_name": "Python (own environment)"}
     nbformat.write(document, path)
     return path
 

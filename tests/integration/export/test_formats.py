@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,7 +69,12 @@ def run(*words: object, index: LocalIndex, folder: Path | None = None) -> str:
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "pylock"])
 def test_golden(name: str, shared: Path, index: LocalIndex, own: LocalIndex) -> None:
     file = FORMATS[name].file_for("leaves.ipynb")
-    compare(exported(shared, name), file, index, own)
+    text = re.sub(r"(?s)(<<'NBENV' /opt/\S+\n).*?(\nNBENV\n)", r"\1…\2", exported(shared, name))
+    text = re.sub(r"(?s)(<<\S+ /opt/nbenv/\n).*?(\n\n(?=USER|ENV|COPY|RUN))", r"\1…\2", text)
+    text = re.sub(
+        r'(nbenv\.environment=)"\w{32}"', r'\1"DIGEST"', text
+    )  # of the index's address, too
+    compare(text, file, index, own)  # without the programs that an image has
     assert index.requests == own.requests == []
 
 
@@ -210,7 +216,9 @@ def test_hadolint_finds_nothing(
     succeed("export", shared, "--format", "dockerfile", *options, "-o", path)
     assert hadolint(path) == ""
     text = path.read_text(encoding="utf-8")
-    assert text.index("--require-hashes") < text.index('COPY --chown=1000:1000 ["leaves.ipynb"')
+    assert text.index("--require-hashes") < text.index(
+        'COPY --chown=1000:0 --chmod=664 ["leaves.ipynb"'
+    )
     assert ("jupyterlab==4.4.0 --hash=" in text) == bool(options)
 
 

@@ -22,7 +22,7 @@ from tests.support.index import LocalIndex
 from tests.support.kernels import kernel
 from tests.support.mirror import fetch
 
-OFFER = "%nbenv adopt, which reads all of its imports"
+OFFER = "%nbenv adopt installs all that the saved"
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def answered(path: Path, *answers: str) -> tuple[int, str, str]:
 @pytest.mark.network
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal to answer on")
 def test_a_run_that_adopts_asks_on_the_terminal(tmp_path: Path, mirror: LocalIndex) -> None:
-    hidden = "name = 'tabu' + 'late'\nprint(__import__(name).here)"
+    hidden = "name = 'etalubat'[::-1]\nprint(__import__(name).here)"
     path = write_notebook(tmp_path / "x.ipynb", "import humanize", hidden)
     before = path.read_bytes()
     status, _, shown = answered(path, "n")

@@ -102,7 +102,8 @@ def test_a_shared_notebook_waits_for_consent_and_becomes_real(
         # What waits behind the restore runs in the real kernel.
         identifiers = [running.client.execute(c) for c in ("%nbenv restore", "x = 42", "x + 1")]
         assert [running.reply(identifier) for identifier in identifiers] == ["ok", "ok", "ok"]
-        assert running.ok("import tabulate, os; print(x, os.getpid())") == f"42 {pid}\n"
+        which = "os.getppid() if os.environ.get('NBENV_SUPERVISE') == '1' else os.getpid()"
+        assert running.ok(f"import tabulate, os; print(x, {which})") == f"42 {pid}\n"
     assert shared.read_bytes() == before
 
 
@@ -144,7 +145,10 @@ def test_an_interrupted_install_changes_nothing(notebook: Path) -> None:
         running.manager.interrupt_kernel()
         if running.reply(identifier) == "error":
             assert notebook.read_bytes() == before
-            running.ok("%nbenv status")
+            # ipykernel aborts what comes right behind a cell that failed.
+            ended = {running.run("%nbenv status")[0] for _ in range(2)}
+            assert "ok" in ended
+            assert ended <= {"ok", "aborted"}
 
 
 def test_input_comms_and_plots(notebook: Path) -> None:
@@ -313,7 +317,9 @@ def test_kernelspec_for_other_clients(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     succeed("kernelspec")
     path = tmp_path / "data" / "kernels" / "nbenv" / "kernel.json"
-    assert json.loads(path.read_text(encoding="utf-8"))["argv"][0] == sys.executable
+    described = json.loads(path.read_text(encoding="utf-8"))
+    assert described["argv"][0] == sys.executable
+    assert "kernel_provisioner" not in described["metadata"]  # which others do not have
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_no_page_of_another_origin(server: JupyterServer, method: str, path: str
 def test_nothing_outside_of_the_root(server: JupyterServer, root: Path, path: str) -> None:
     path = path.replace("{parent}", str(root.parent))
     if path.isprintable():
-        for look in ("status", "record", "packages", "module"):
+        for look in ("status", "record", "packages", "module", "extensions"):
             query = f"{look}?path={quote(path, safe='')}&name=yaml"
             status, answer = server.request("GET", api(query))
             assert status == 404, (look, answer)

@@ -82,9 +82,14 @@ def test_only_one_change_at_a_time(server: JupyterServer) -> None:
     write_notebook(server.root / "a.ipynb", "1")
     job = start(server, "a.ipynb", "install", "six")
     body = {"path": "a.ipynb", "verb": "install", "words": ["tabulate"]}
-    status, answer = server.request("POST", "nbenv/api/jobs", body)
-    assert (status, answer["job"]["id"]) == (409, job["id"])
-    events(server, job["id"])
+    status, waiting = server.request("POST", "nbenv/api/jobs", body)
+    assert (status, waiting["queued"]) == (201, True)
+    status, same = server.request("POST", "nbenv/api/jobs", body)
+    assert (status, same["id"]) == (200, waiting["id"])
+    assert events(server, job["id"])[-1]["type"] == "result"
+    assert events(server, waiting["id"])[-1]["type"] == "result"
+    made = ask(server, "record?path=a.ipynb")["record"]["requirements"]
+    assert made == ["six", "tabulate"]
 
 
 NO_JOBS: list[tuple[object, int]] = [
@@ -123,14 +128,40 @@ ROUTES = [
     ("GET", "status?path=a.ipynb"),
     ("GET", "record?path=a.ipynb"),
     ("GET", "packages?path=a.ipynb"),
+    ("GET", "package?path=a.ipynb&name=six"),
+    ("GET", "history?path=a.ipynb"),
     ("GET", "pythons"),
     ("GET", "requirement?text=six"),
     ("GET", "module?path=a.ipynb&name=yaml"),
+    ("POST", "marks"),
+    ("GET", "extensions?path=a.ipynb"),
+    ("GET", f"extensions/a-1/{32 * '0'}/static/remote.js"),
+    ("GET", "carry"),
+    ("POST", "carry"),
     ("POST", "jobs"),
     ("GET", "jobs/1"),
     ("DELETE", "jobs/1"),
     ("GET", "jobs/1/events"),
 ]
+
+
+def test_marks_are_about_the_cells_of_the_page(server: JupyterServer) -> None:
+    path = write_notebook(server.root / "a.ipynb", "saved long ago")
+    succeed("install", path, "six==1.16.0")
+    cells = ["import six, os", "import cv2", ""]
+
+    def marked(**body: object) -> tuple[int, Any]:
+        return server.request("POST", "nbenv/api/marks", {"path": "a.ipynb", **body})
+
+    status, answer = marked(cells=cells)
+    assert status == 200
+    found = [[(each["module"], each["state"]) for each in cell] for cell in answer["cells"]]
+    assert found == [[("six", "installed")], [("cv2", "missing")], []]
+    six = answer["cells"][0][0]
+    assert (six["version"], six["requirement"]) == ("1.16.0", "six==1.16.0")
+    for wrong in (None, "import six", [1], ["x"] * 5001, ["x" * 5_000_001]):
+        assert marked(cells=wrong)[0] == 400
+    assert marked(path="b.ipynb", cells=cells)[0] == 404
 
 
 def test_nothing_is_said_without_the_token(server: JupyterServer) -> None:
@@ -164,7 +195,11 @@ def test_looks_at_nothing(server: JupyterServer) -> None:
 def test_a_requirement_is_checked(server: JupyterServer) -> None:
     assert ask(server, f"requirement?text={quote('pandas >=2')}")["name"] == "pandas"
     assert "not a requirement" in ask(server, f"requirement?text={quote('pandas >==2')}")["message"]
-    assert ask(server, f"requirement?text={quote('./folder')}") == {"name": None, "message": ""}
+    folder = ask(server, f"requirement?text={quote('./folder')}")
+    assert (folder["name"], folder["message"], folder["requirements"]) == (None, "", ["./folder"])
+    line = ask(server, f"requirement?text={quote('pip install pandas seab')}")
+    assert line["requirements"] == ["pandas", "seab"]
+    assert line["suggestions"][0]["name"] == "seaborn"
 
 
 def test_a_missing_module_is_known_or_nothing(server: JupyterServer) -> None:
@@ -178,6 +213,12 @@ def test_a_missing_module_is_known_or_nothing(server: JupyterServer) -> None:
     assert found("nbenv_has_no_such_thing") is None
     succeed("install", path, "tabulate")
     assert found("tabulate.plugins") is None  # it is installed, and has no such module
+    about = ask(server, "package?path=a.ipynb&name=Tabulate")
+    assert about["summary"] == "Pretty-print tabular data"
+    assert about["docs"].startswith("https://")
+    assert server.request("GET", "nbenv/api/package?path=a.ipynb&name=absent")[0] == 422
+    [change] = ask(server, "history?path=a.ipynb")["changes"]
+    assert change["text"] == "Added tabulate"
 
 
 def slow_project(folder: Path) -> Path:

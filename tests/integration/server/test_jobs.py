@@ -44,8 +44,8 @@ def all_of(server: JupyterServer, home: Path, name: str) -> object:
     files = sorted(
         (str(path.relative_to(home)), path.lstat().st_size)
         for path in (home / "envs").rglob("*")
-        # The finder of pip names the nbenv that wrote it: this checkout, or what the server runs.
-        if "__pycache__" not in path.parts and path.name != "_nbenv_pip.py"
+        # These name the nbenv that wrote them: this checkout, or what the server runs.
+        if "__pycache__" not in path.parts and path.name not in ("_nbenv_pip.py", "00-nbenv.py")
     )
     return (server.root / name).read_bytes(), status, files
 
@@ -69,25 +69,29 @@ def test_stopped_in_any_phase(
     server: JupyterServer, home: Path, index: LocalIndex, first: bool
 ) -> None:
     for phase in ["begun", "resolve", *(["create"] if first else []), "install"]:
-        name = f"{phase}.ipynb"
+        name, package = f"{phase}.ipynb", f"at-{phase}"
+        wheel = index.wheel(package, "1.0")  # a new one, which no cache has
         path = write_notebook(server.root / name, "1")
         if not first:
             succeed("install", path, "alpha")
         before = all_of(server, home, name)
-        _stop_in(phase, start(server, name, "install", "beta")["id"], server, index)
+        if phase in {"create", "install"}:
+            index.slow = {wheel.name}
+        else:
+            index.stall = LONG
+        _stop_in(phase, start(server, name, "install", package)["id"], server)
         assert all_of(server, home, name) == before, phase
         assert children(server) == []
         # And it can be done again.
-        index.stall = 0
-        last = events(server, start(server, name, "install", "beta")["id"])[-1]
-        assert last["summary"].startswith("Installed beta")
+        index.stall, index.slow = 0, set()
+        last = events(server, start(server, name, "install", package)["id"])[-1]
+        assert last["summary"].startswith(f"Installed {package}")
 
 
-def _stop_in(phase: str, job: str, server: JupyterServer, index: LocalIndex) -> None:
+def _stop_in(phase: str, job: str, server: JupyterServer) -> None:
     with following(server, job) as told:
         while phase != "begun" and next(told).get("phase") != phase:
             pass
-        index.stall = LONG
         assert stop(server, job)["done"] is True
     last = events(server, job)[-1]
     assert (last["type"], last["kind"]) == ("error", "Stopped"), last
@@ -101,7 +105,8 @@ def test_readers_may_go_and_come(server: JupyterServer, index: LocalIndex) -> No
     with following(server, job["id"]) as told:
         first = next(told)
     found = ask(server, "status?path=a.ipynb")["job"]
-    assert found == {"id": job["id"], "verb": "install", "words": ["alpha"], "done": False}
+    about = {"id": job["id"], "verb": "install", "words": ["alpha"], "done": False}
+    assert found == {**about, "queued": False}
     told_again = events(server, found["id"])
     assert told_again[0] == first
     assert told_again[-1]["summary"].startswith("Installed alpha")
@@ -155,7 +160,8 @@ def test_a_job_follows_its_renamed_notebook(server: JupyterServer, index: LocalI
     found = wait_for(lambda: ask(server, "status?path=other/b.ipynb")["job"])
     assert found["id"] == job["id"]
     body = {"path": "other/b.ipynb", "verb": "install", "words": ["beta"]}
-    assert server.request("POST", "nbenv/api/jobs", body)[0] == 409
+    waiting = server.request("POST", "nbenv/api/jobs", body)[1]
+    assert (waiting["queued"], stop(server, waiting["id"])["done"]) == (True, True)
     assert events(server, job["id"])[-1]["type"] == "result"
     assert ask(server, "record?path=other/b.ipynb")["record"]["requirements"] == ["alpha"]
     assert ask(server, "record?path=folder/a.ipynb")["record"] is None

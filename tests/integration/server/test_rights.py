@@ -69,7 +69,7 @@ def test_rights_to_notebooks_and_to_run_code_hold_here_too(
 ) -> None:
     rules = folder / "rules.json"
     rules.write_text('[["read", "contents"]]', encoding="utf-8")
-    for path in ("status", "record", "packages", "module"):
+    for path in ("status", "record", "packages", "module", "extensions"):
         answer = server.request("GET", f"nbenv/api/{path}?path=a.ipynb&name=yaml")
         assert (answer[0], answer[1]["message"]) == (403, "You are not allowed to read contents.")
     rules.write_text('[["execute", "kernels"]]', encoding="utf-8")

@@ -158,6 +158,10 @@ def test_what_a_partial_clone_lacks_is_not_fetched(tmp_path: Path, evil: str) ->
         (made(prose="Updated 2021-13-45"), None),
         (made(("%watermark", "2018-02-03"), prose="Updated 2021-03-12"), "2018-02-03"),
         (made(metadata={"language_info": {"version": "3.7.1"}}), "2020-06-01"),
+        (made(metadata={"language_info": {"version": "3.8.5"}}), "2021-06-01"),
+        (made(metadata={"language_info": {"version": "3.8.12"}}), "2021-10-29"),
+        (made(metadata={"language_info": {"version": "3.9.13"}}), "2022-07-16"),
+        (made(metadata={"language_info": {"version": "3.6.13"}}), "2021-04-16"),
         (made(metadata={"language_info": {"version": "3.12.1"}}), None),
     ],
 )

@@ -72,3 +72,14 @@ def test_a_broken_document_is_noted() -> None:
     findings = Findings()
     read_environment("a: [b", SOURCE, findings)
     assert findings.notes[0].startswith("environment.yml is not valid YAML (")
+
+
+@pytest.mark.parametrize(
+    ("text", "requirement"),
+    [("sklearn=0.24", "scikit-learn==0.24.*"), ("cv2", "opencv-python")],
+)
+def test_the_name_of_a_module(text: str, requirement: str) -> None:
+    findings = Findings()
+    add_match_spec(text, SOURCE, findings)
+    assert found(findings) == [requirement]
+    assert "the module of" in findings.notes[0]

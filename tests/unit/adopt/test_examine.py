@@ -46,3 +46,43 @@ def test_another_notebook_in_the_folder_makes_its_files_shared(tmp_path: Path) -
     assert {each.name for each in examine(path, "3.11").settled()} == {"pandas", "rich"}
     (tmp_path / "other.ipynb").write_bytes(path.read_bytes())
     assert {each.name for each in examine(path, "3.11").settled()} == {"pandas"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("import pandas", {"pandas", "pyyaml"}),
+        ("import pandas, scrape", {"pandas", "pyyaml", "pygithub", "rich"}),
+        ("import pandas\n%run scrape.py", {"pandas", "pyyaml", "pygithub", "rich"}),
+        ("import pandas\n!python scrape.py", {"pandas", "pyyaml", "pygithub", "rich"}),
+    ],
+)
+def test_what_only_another_script_imports_is_left_out(
+    cell: str, expected: set[str], tmp_path: Path
+) -> None:
+    files = {
+        "requirements.txt": "PyGithub\nrich\npyyaml",
+        "scrape.py": "import github\nfrom rich.table import Table\nfrom . import pyyaml",
+        "broken.py": "import yaml, (",
+    }
+    path = Case((cell,), (), files=files).write(tmp_path)
+    assert {each.name for each in examine(path, "3.11").settled()} == expected
+
+
+def test_files_beside_a_setup_are_about_the_package_that_it_builds(tmp_path: Path) -> None:
+    files = {"requirements.txt": "rich\npandas<3", "setup.py": ""}
+    path = Case(("import pandas",), (), files=files).write(tmp_path)
+    found = [each.requirement for each in examine(path, "3.11").settled()]
+    assert found == ["pandas<3"]
+
+
+def test_what_the_repository_asks_for_speaks_for_a_package_of_the_index(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "requirements.txt").write_text("qqqzz\nrich\n")
+    (tmp_path / "notebooks").mkdir()
+    path = Case(("import qqqzz",), ()).write(tmp_path / "notebooks")
+    (asked,) = examine(path, "3.11").questions
+    assert asked.mentioned == {"qqqzz"}
+    (tmp_path / ".git").rmdir()
+    (asked,) = examine(path, "3.11").questions
+    assert not asked.mentioned

@@ -10,6 +10,7 @@ from nbenv.adopt.findings import (
     is_exact,
     package_name,
     parse_named,
+    repository_names,
     unpinned,
 )
 
@@ -143,3 +144,23 @@ def test_an_index_must_serve_what_is_asked_from_it_instead_of_the_default_one() 
     assert asked("https://corp.example/simple") == (["private"], True)
     assert asked("https://more.example") == (["extra"], False)
     assert asked("https://all.example") == (["extra", "private", "public"], False)
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        ("git+https://example.org/me/My_Pack.git@v1", {"my-pack"}),
+        ("git+ssh://git@example.org/me/pack@main", {"pack"}),
+        (
+            "git+https://example.org/me/repo#egg=pack[more]&subdirectory=lib/py/",
+            {"repo", "pack", "py"},
+        ),
+        ("https://example.org/me/pack/archive/refs/tags/v1.tar.gz", {"pack"}),
+        ("https://example.org/me/pack/-/archive/main/pack-main.zip", {"pack"}),
+        ("https://example.org/files/my_pack-1.0-py3-none-any.whl", {"my-pack"}),
+        ("./here/pack", {"pack"}),
+        (".", set()),
+    ],
+)
+def test_the_names_that_a_package_at_a_url_may_have(url: str, names: set[str]) -> None:
+    assert repository_names(url) == names

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.adopt.python_code import Call, CodeFacts, Import, analyse
+from nbenv.adopt.code.facts import Call, CodeFacts, Import
+from nbenv.adopt.python_code import analyse
 
 
 def cell(source: str) -> CodeFacts:
@@ -74,7 +75,7 @@ def test_files_that_a_cell_writes() -> None:
 def test_literal_arguments_of_calls() -> None:
     [call] = cell("df.read('x.csv', 7, engine='c', index=True, n=1)").calls
     keywords = (("engine", "c"), ("index", "True"), ("n", ""))
-    assert call == Call("df.read", ("x.csv", ""), keywords, ("x.csv", "c"))
+    assert call == Call("df.read", ("x.csv", ""), keywords, ("x.csv", "c"), root="df")
     assert call.method == "read"
 
 
@@ -126,7 +127,17 @@ def test_properties_are_not_calls() -> None:
 
 
 def test_folders_on_the_path() -> None:
-    assert cell("sys.path.append('src')\nsys.path.insert(0, 'lib')").paths == ["src", "lib"]
+    facts = cell("sys.path.append('src')\nsys.path.insert(0, 'lib')")
+    assert facts.paths == ["lib"]
+    assert facts.late_paths == ["src"]
+    found = cell(
+        "sys.path.append(str(ROOT / 'src'))\nsys.path.insert(0, ROOT)\nsys.path.append(f'{x}/y')"
+    )
+    assert (found.paths, found.late_paths) == ([""], ["src", "y"])
+    code = "here = os.path.abspath(os.path.join(os.getcwd(), '..'))\nsys.path.append(here)"
+    assert cell(code).late_paths == [".."]
+    code = "here = str(Path.cwd().parents[0] / 'py')\nsys.path.append(here)"
+    assert cell(code).late_paths == ["py"]
 
 
 @pytest.mark.parametrize("source", ["print 'a'", "a = = b", "\0"])

@@ -64,6 +64,6 @@ def test_the_data_for_programs() -> None:
     assert data["unknown"] == [{"module": "m", "where": ["cell 1"]}]
     assert (data["python"], data["as_of"]) == ("3.9", "2020-01-01")
     assert set(data) == {
-        "python", "python_source", "found", "editable", "indexes", "unknown", "optional", "offered",
-        "left_out", "hints", "skipped", "notes", "as_of", "as_of_reason", "system",
+        "python", "python_source", "found", "editable", "indexes", "unknown", "by_name", "optional",
+        "offered", "left_out", "hints", "skipped", "notes", "as_of", "as_of_reason", "system",
     }  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.adopt import special_cases
 from nbenv.adopt.findings import Findings, Source
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.resolve_imports import settle
@@ -22,7 +23,7 @@ def settled(
     alone: bool = True,
     python: str = "3.12",
 ) -> Findings:
-    scan = Scan(folder, Findings(), LocalModules(folder))
+    scan = Scan(Findings(), LocalModules(folder))
     scan.scan_cells(made(*cells).cells)
     settle(scan, beside or Findings(), python, alone=alone)
     return scan.findings
@@ -40,11 +41,40 @@ def settled(
         ("import plotly", {"plotly", "nbformat"}),
         ("import win32api", {'pywin32; sys_platform == "win32"'}),
         ("%load_ext sql", {"ipython-sql", "prettytable<3.12"}),
+        ("import pymc3\nfrom theano import tensor", {"pymc3"}),
+        ("import theano", {"theano"}),
+        ("import colour", {"colour-science"}),
+        ("from colour import Color", {"colour"}),
+        ("%pip install colour\nimport colour", {"colour"}),
+        ("from haystack import Pipeline", {"haystack-ai"}),
+        ("from haystack.nodes import BM25Retriever\nimport haystack", {"farm-haystack"}),
         ("import pandas as pd\npd.read_csv('x', engine='pyarrow')", {"pandas", "pyarrow"}),
     ],
 )
 def test_modules_become_packages(source: str, requirements: set[str], tmp_path: Path) -> None:
     assert set(found(settled(tmp_path, source))) == requirements
+
+
+@pytest.mark.parametrize(
+    ("url", "source", "others"),
+    [
+        ("git+https://example.org/hf/transformers.git@v4", "import transformers, torch", {"torch"}),
+        ("https://example.org/o/CLIP/archive/main.zip", "import clip", set()),
+        ("git+https://example.org/s/scikit-learn", "import sklearn.svm", set()),
+        ("git+https://example.org/s/repo#subdirectory=py/plotnine", "import plotnine", set()),
+        ("git+https://example.org/s/other", "import numpy", {"numpy"}),
+    ],
+)
+def test_a_url_installs_the_package_of_its_repository(
+    url: str, source: str, others: set[str], tmp_path: Path
+) -> None:
+    assert set(found(settled(tmp_path, f"%pip install {url}", source))) == {url, *others}
+
+
+def test_a_url_explains_a_module_of_its_repository(tmp_path: Path) -> None:
+    url = "git+https://example.org/o/nobody-knows.git"
+    findings = settled(tmp_path, f"%pip install {url}", "import nobody_knows.part")
+    assert (found(findings), findings.unknown) == ([url], {})
 
 
 def test_the_standard_library_is_that_of_the_python(tmp_path: Path) -> None:
@@ -54,6 +84,23 @@ def test_the_standard_library_is_that_of_the_python(tmp_path: Path) -> None:
 def test_a_local_module_wins(tmp_path: Path) -> None:
     (tmp_path / "yaml.py").touch()
     assert found(settled(tmp_path, "import yaml")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_meant"),
+    [
+        ("own-features-tools", True),
+        ("tools-own-features", True),
+        ("own-feature-tools", True),
+        ("own-tools", False),
+        ("own-featured", False),
+    ],
+)
+def test_a_declared_package_named_after_a_module_explains_it(
+    name: str, is_meant: bool, tmp_path: Path
+) -> None:
+    findings = settled(tmp_path, f"%pip install {name}", "import own_features")
+    assert (set(found(findings)), not findings.unknown) == ({name}, is_meant)
 
 
 def test_unknown_modules(tmp_path: Path) -> None:
@@ -70,6 +117,52 @@ def test_a_commented_install_explains_a_module_of_its_name(tmp_path: Path) -> No
 def test_the_declared_one_of_several_packages_is_taken(tmp_path: Path) -> None:
     findings = settled(tmp_path, "!pip install opencv-python-headless", "import cv2")
     assert set(found(findings)) == {"opencv-python-headless"}
+    for name in ("twitter", "python-twitter"):
+        assert set(found(settled(tmp_path, f"!pip install {name}", "import twitter"))) == {name}
+
+
+@pytest.mark.parametrize("module", ["mlflow", "lightning", "llama_index", "airflow", "sql", "cv2"])
+def test_a_module_that_several_packages_provide_is_met_by_one(module: str, tmp_path: Path) -> None:
+    """One of them may depend on another: mlflow brings mlflow-skinny."""
+    names = set(special_cases.ALSO[module].split())
+    assert len(names.intersection(found(settled(tmp_path, f"import {module}")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("monai-weekly", "monai"),
+        ("mxnet-cu112", "mxnet"),
+        ("paddlepaddle-gpu", "paddle"),
+        ("numpy-nightly", "numpy"),
+        ("onnxruntime-gpu", "onnxruntime"),
+        ("pyfolio-reloaded", "pyfolio"),
+    ],
+)
+def test_another_build_of_a_package_is_taken_alone(name: str, module: str, tmp_path: Path) -> None:
+    findings = settled(tmp_path, f"!pip install {name}", f"import {module}.x")
+    assert set(found(findings)) == {name}
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "other"),
+    [
+        ("azureml-rag", "azureml.core", "azureml-core"),
+        ("zope-own", "zope.interface", "zope-interface"),
+        ("google-own", "google.cloud.storage", "google-cloud-storage"),
+    ],
+)
+def test_a_declared_package_has_one_part_of_a_namespace(
+    name: str, module: str, other: str, tmp_path: Path
+) -> None:
+    part = name.replace("-", ".")
+    findings = settled(tmp_path, f"%pip install {name}", f"import {part}, {module}")
+    assert (set(found(findings)), findings.unknown) == ({name, other}, {})
+
+
+def test_a_package_of_a_longer_name_is_no_other_build(tmp_path: Path) -> None:
+    findings = settled(tmp_path, "!pip install pandas-profiling", "import pandas")
+    assert set(found(findings)) == {"pandas-profiling", "pandas"}
 
 
 def test_an_optional_import_is_left_out(tmp_path: Path) -> None:
@@ -125,3 +218,15 @@ def test_packages_of_python_2_in_a_list_of_what_was_installed_are_left_out(tmp_p
     findings = settled(tmp_path, "import numpy", beside=beside)
     assert set(found(findings)) == {"numpy", "numpy==1.8.1", "six==1.7.3"}
     assert {each.name for each in findings.left_out} == {"wsgiref", "pkg-resources"}
+
+
+@pytest.mark.parametrize("install", ["%pip install Tool/", "!pip install -e ./Tool"])
+def test_a_project_that_is_installed_by_its_folder_has_its_modules(
+    tmp_path: Path, install: str
+) -> None:
+    for name in ("evo_prot_grad", "qqqzz"):
+        (tmp_path / "Tool" / name).mkdir(parents=True)
+        (tmp_path / "Tool" / name / "__init__.py").touch()
+    findings = settled(tmp_path, f"{install}\nimport evo_prot_grad, qqqzz, pandas")
+    assert {each.name for each in findings.requirements if each.name} == {"pandas"}
+    assert not findings.unknown

@@ -15,6 +15,10 @@ from nbenv.adopt.rewrite_cells import rewritten
             "!pip install a --extra-index-url https://example.org/simple",
             "%nbenv install a --index example-org=https://example.org/simple",
         ),
+        (
+            "!{sys.executable} -m pip install 'a>1' -q --index-url https://example.org/simple",
+            "%pip install 'a>1' -i https://example.org/simple",
+        ),
         ("%conda install -c conda-forge pytorch", "%nbenv install torch"),
         ("  pip install a\nb", "  %nbenv install a\nb"),
     ],
@@ -27,7 +31,8 @@ def test_install_lines(before: str, after: str) -> None:
     "source",
     [
         "!pip install a -c constraints.txt",
-        "!pip install a -i https://example.org/simple",
+        "!pip install a -i https://example.org/simple -c constraints.txt",
+        "!pip install -i https://example.org/simple",
         "!pip install",
         "!conda install cudatoolkit",
         "!pip install a | tee log",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.adopt.runtime_errors import missing_package
+from nbenv.adopt.runtime_errors import missing_packages
 
 
 @pytest.mark.parametrize(
@@ -15,15 +15,32 @@ from nbenv.adopt.runtime_errors import missing_package
         ("ImportError", "Please run pip install dask[dataframe]", "dask[dataframe]"),
         ("ImportError", "sklearn is required for this", "scikit-learn"),
         ("ValueError", "No engine for filetype: 'xlsx'", "openpyxl"),
+        ("ValueError", "cannot write NetCDF files because none of the suitable backend libraries "
+         "(netCDF4, h5netcdf, scipy) are installed", "netcdf4"),
         ("ExecutableNotFound", "failed to execute PosixPath('dot')", None),
         ("Interrupt", "please install pandas", None),
         ("ValueError", "", None),
     ],
-)
+)  # fmt: skip
 def test_messages(name: str, message: str, package: str | None) -> None:
-    assert missing_package(name, message, "3.12") == package
+    assert missing_packages(name, message, "3.12") == ([package] if package else [])
 
 
 def test_a_module_that_the_python_still_has_is_not_missing() -> None:
     message = "No module named 'distutils'"
-    assert missing_package("ModuleNotFoundError", message, "3.11") is None
+    assert missing_packages("ModuleNotFoundError", message, "3.11") == []
+
+
+@pytest.mark.parametrize(
+    ("message", "packages"),
+    [
+        (
+            'HTTPFileSystem requires "requests" and "aiohttp" to be installed',
+            ["requests", "aiohttp"],
+        ),
+        ("Missing dependencies: 'lxml', 'PIL', and 'bs4'", ["lxml", "pillow", "beautifulsoup4"]),
+        ("Please install 'pyarrow' or 'fastparquet'.", ["pyarrow"]),  # one of them is enough
+    ],
+)
+def test_all_that_is_needed_together(message: str, packages: list[str]) -> None:
+    assert missing_packages("ImportError", message, "3.11") == packages

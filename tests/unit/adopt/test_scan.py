@@ -14,7 +14,7 @@ from tests.unit.adopt.made import found, made
 
 @pytest.fixture
 def scan(tmp_path: Path) -> Scan:
-    return Scan(tmp_path, Findings(), LocalModules(tmp_path))
+    return Scan(Findings(), LocalModules(tmp_path))
 
 
 def test_imports_and_where_they_are(scan: Scan) -> None:
@@ -46,6 +46,125 @@ def test_a_module_beside_a_module_of_a_package_as_in_python_2(scan: Scan, tmp_pa
     (tmp_path / "pack" / "numpy.py").touch()
     scan.scan_cells(made("import pack").cells)
     assert scan.imports.keys() == {"pack", "numpy", "far", "scipy"}
+
+
+LAZY = """\
+import a
+
+def used():
+    import b
+    return helper()
+
+def helper():
+    from c import d
+    import near
+
+def unused():
+    import e
+    return unused()
+
+class Used:
+    def __init__(self):
+        import f
+
+    def method(self):
+        import g
+
+    def run(self):
+        import h
+
+class Unused:
+    def __init__(self):
+        import i
+        super(Unused, self).__init__()
+"""
+
+
+def test_imports_in_functions_of_files_count_where_they_are_used(
+    scan: Scan, tmp_path: Path
+) -> None:
+    (tmp_path / "lazy.py").write_text(LAZY)
+    (tmp_path / "near.py").write_text("import j")
+    scan.scan_cells(made("import lazy\nlazy.used()\nlazy.Used().run()").cells)
+    assert scan.imports.keys() == {"a", "lazy"}
+    scan.add_used_imports()
+    assert scan.imports.keys() == {"a", "lazy", "b", "c", "c.d", "near", "j", "f", "h"}
+    assert scan.optional.keys() == {"e", "g", "i"}
+
+
+def test_what_only_unused_functions_use_is_not_used(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "chain.py").write_text(
+        "def first():\n    second()\n\ndef second():\n    import a\n\ndef third():\n    import b\n"
+        "if __name__ == '__main__':\n    import c\n    first()\n"
+    )
+    scan.scan_cells(made("import chain\nchain.third()").cells)
+    scan.add_used_imports()
+    assert scan.imports.keys() == {"chain", "b"}
+    assert scan.optional.keys() == {"a"}
+
+
+def test_a_file_that_is_run_is_the_main_program(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("if __name__ == '__main__':\n    import a\n")
+    scan.scan_cells(made("%run main.py").cells)
+    assert scan.imports.keys() == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("source", "needed"),
+    [
+        ("try:\n import cupy as np\nexcept ImportError:\n import numpy as np", {"numpy"}),
+        ("try:\n import Image\nexcept ImportError:\n from PIL import Image", {"PIL", "PIL.Image"}),
+        ("try:\n import json\nexcept ImportError:\n import simplejson as json", set()),
+        ("try:\n import zoneinfo\nexcept ImportError:\n from backports import zoneinfo", set()),
+        ("try:\n import a\nexcept ImportError:\n import b", set()),
+    ],
+)
+def test_what_takes_the_place_of_a_missing_module(
+    source: str, needed: set[str], scan: Scan
+) -> None:
+    scan.scan_cells(made(source).cells)
+    assert scan.imports.keys() == needed
+
+
+def test_imports_in_functions_of_cells_count(scan: Scan) -> None:
+    scan.scan_cells(made("def f():\n    import a").cells)
+    scan.add_used_imports()
+    assert scan.imports.keys() == {"a"}
+
+
+def test_what_is_installed_comes_before_the_end_of_the_path(scan: Scan, tmp_path: Path) -> None:
+    (tmp_path / "up").mkdir()
+    (tmp_path / "up" / "sktime.py").write_text("import a")
+    cells = made("!pip install sktime", "import sys\nsys.path.append('up')\nimport sktime").cells
+    scan.scan_cells(cells[1:])
+    assert scan.imports.keys() == {"sys", "sktime", "a"}
+    again = Scan(Findings(), LocalModules(tmp_path))
+    again.scan_cells(cells)
+    assert again.imports.keys() == {"sys", "sktime"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%cd ..",
+        "%cd -q '..'",
+        "import os\nos.chdir('..')",
+        "import os\nos.chdir(os.path.join('..', 'deep', '..'))",
+    ],
+)
+def test_modules_where_the_notebook_changes_to(scan: Scan, tmp_path: Path, cell: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "used.py").write_text("import a\nimport os\nos.chdir('elsewhere')")
+    (tmp_path / "more.py").write_text("import b")
+    (tmp_path / "requirements.txt").write_text("c")
+    deep = Scan(scan.findings, LocalModules(tmp_path / "deep"))
+    (tmp_path / "deep").mkdir()
+    deep.scan_cells(
+        made(cell, "import src.used\n%run more\n%pip install -r requirements.txt").cells
+    )
+    assert deep.imports.keys() - {"os"} == {"src.used", "a", "b"}
+    assert deep.findings.names() == {"c"}
+    assert deep.local.current == tmp_path
 
 
 @pytest.mark.parametrize(
@@ -106,33 +225,6 @@ def test_a_file_that_a_cell_writes_is_scanned(scan: Scan) -> None:
     assert scan.local.has("w")
 
 
-def test_installs(scan: Scan, tmp_path: Path) -> None:
-    (tmp_path / "r.txt").write_text("c")
-    lines = "!pip install a -r r.txt -r gone.txt -e ./e\n%conda install numpy=1.26"
-    scan.scan_cells(made(lines).cells)
-    assert found(scan.findings) == ["a", "c", "numpy==1.26.*"]
-    assert scan.findings.editable == ["./e"]
-    assert scan.findings.notes == ["cell 1 installs from gone.txt, which does not exist."]
-
-
-def test_an_index_but_no_mirror_of_the_main_one(scan: Scan) -> None:
-    lines = (
-        "!pip install a -i https://mirror.example.org/simple\n"
-        "!pip install b --extra-index-url https://example.org/simple"
-    )
-    scan.scan_cells(made(lines).cells)
-    assert list(scan.findings.indexes.values()) == ["https://example.org/simple"]
-    assert "cell 1 names a mirror of the main index" in scan.findings.notes[0]
-
-
-def test_a_build_from_a_page_of_links_becomes_the_default_build(scan: Scan) -> None:
-    scan.scan_cells(made("!pip install torch==1.9+cu111 -f https://example.org/links").cells)
-    assert found(scan.findings) == ["torch==1.9"]
-    assert scan.findings.notes == [
-        "cell 1 asks for the +cu111 build of torch; the default build is used."
-    ]
-
-
 def test_a_commented_install_is_a_hint(scan: Scan) -> None:
     scan.scan_cells(made("# !pip install a\nif IN_COLAB:\n    !pip install b").cells)
     assert scan.findings.hints == ["cell 1 has a commented-out install of a"]
@@ -165,8 +257,37 @@ def test_imports_of_cython_and_of_unknown_extensions(scan: Scan) -> None:
     }
 
 
-def test_models_of_spacy_are_noted(scan: Scan) -> None:
-    scan.scan_cells(made("spacy.load('en_core_web_sm')\nspacy.load('mine')").cells)
-    scan.note_models()
-    [note] = scan.findings.notes
-    assert note.startswith("cell 1 loads the spaCy model en_core_web_sm, which no index has.")
+CHOOSING = """\
+def wrap(model):
+    if hasattr(model, "a"):
+        from near import A
+    elif hasattr(model, "b"):
+        import b
+    else:
+        import c
+    if model:
+        import d
+    try:
+        import e
+    finally:
+        pass
+"""
+
+
+def test_a_function_that_chooses_among_imports_needs_none_of_them(
+    scan: Scan, tmp_path: Path
+) -> None:
+    (tmp_path / "models.py").write_text(CHOOSING)
+    (tmp_path / "near.py").write_text("import f")
+    scan.scan_cells(
+        made("import models\nmodels.wrap(1)", "if x:\n import g\nelse:\n import h").cells
+    )
+    scan.add_used_imports()
+    assert scan.imports.keys() == {"models", "d", "e", "g", "h"}
+    assert scan.optional.keys() == {"near", "near.A", "b", "c"}
+
+
+def test_installers_that_a_notebook_upgrades_are_left_out(scan: Scan) -> None:
+    scan.scan_cells(made("!pip install -U pip wheel a", "import pip").cells)
+    assert scan.findings.names() == {"a"}
+    assert "pip" in scan.imports

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from nbenv.cli import actions
+from nbenv.cli import actions, run_actions
 from nbenv.cli.commands import COMMANDS, parse
 from nbenv.errors import UsageError
 
@@ -16,11 +14,7 @@ from nbenv.errors import UsageError
     [
         ("restore a.ipynb --python 3.12 --dry-run", "Use --python on its own."),
         ("restore a.ipynb --python 3.12 --fallback build", "Use --python on its own."),
-        ("run a.ipynb --yes", "--yes, --as-of and --torch-backend need --adopt."),
-        ("run a.ipynb --as-of 2021-01-01", "--yes, --as-of and --torch-backend need --adopt."),
-        ("run a.ipynb --torch-backend cpu", "--torch-backend need --adopt."),
         ("restore a.ipynb --torch-backend cpu --dry-run", "cannot be combined"),
-        ("run a.ipynb --adopt --fallback build", "cannot be combined with --fallback"),
     ],
 )
 def test_senseless_combinations_are_refused(line: str, message: str) -> None:
@@ -30,22 +24,8 @@ def test_senseless_combinations_are_refused(line: str, message: str) -> None:
 
 
 def test_every_action_belongs_to_a_command() -> None:
-    performed = {command.perform for command in COMMANDS.values()}
+    performed = {command.perform for command in COMMANDS.values()} - {run_actions.run}
     assert performed == {getattr(actions, name) for name in actions.__all__}
-
-
-def test_consent_to_adopting_is_asked_or_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Any] = []
-    monkeypatch.setattr(
-        "nbenv.operations.adoption.run_adopt.run_adopting", lambda *given: seen.extend(given)
-    )
-    actions.run(parse(["run", "a.ipynb", "--adopt", "--as-of", "2021-01-01", "-o", "b.ipynb"]))
-    source, out, request, consent = seen
-    assert (source, out, request.as_of) == ("a.ipynb", "b.ipynb", "2021-01-01")
-    assert consent("Install six") is None
-    seen.clear()
-    actions.run(parse(["run", "a.ipynb", "--adopt", "--yes"]))
-    assert seen[3]("Install six") is True
 
 
 def test_a_notebook_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> None:

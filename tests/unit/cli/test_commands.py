@@ -18,14 +18,17 @@ from nbenv.operations.install import InstallRequest
 from nbenv.progress import Outcome, Progress, Steps
 from nbenv.server import job_handlers
 
+FALLBACKS = {f"fallback={each}" for each in ("cpu", "build", "python", "dated", "newest")}
 BY_A_PAGE = {
     "install": ({"dry-run", "upgrade", "pre", "any-index"}, "", True),
     "uninstall": ({"dry-run"}, "", True),
     "upgrade": ({"dry-run", "any-index"}, "", True),
-    "restore": ({"dry-run", "no-sizes"}, "--python", True),
+    "restore": ({"dry-run", "no-sizes", *FALLBACKS}, "--python", True),
     "python": (set(), "", True),
-    "undo": (set(), "", True),
-    "adopt": ({"dry-run"}, "", True),
+    "undo": ({"dry-run"}, "", True),
+    "redo": ({"dry-run"}, "", True),
+    "record": ({"dry-run"}, "", True),
+    "adopt": ({"dry-run", "sizes"}, "--as-of", True),
     "outdated": (set(), "", False),
     "export": (set(), "--format", False),
 }
@@ -38,7 +41,7 @@ def test_every_command_is_complete(name: str) -> None:
     assert command.help
     assert command.help == command.help.strip(".")
     assert command.perform.__doc__
-    for option in command.options:
+    for option in (each for each in command.options if not each.hidden):
         assert option.help, option.name
         assert option.name.startswith("--")
     names = [each.dest for each in (*command.options, *COMMON, *HIDDEN)]

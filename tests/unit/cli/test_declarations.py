@@ -65,9 +65,11 @@ def test_a_page_gives_only_what_is_declared_for_it() -> None:
         Option(("--python",), metavar="X.Y", where=Place.ANYWHERE),
         Option(("--force",)),
         Option(("--output",), metavar="FILE"),
+        Option(("--level",), metavar="L", where=Place.ANYWHERE, choices=lambda: ("low", "high")),
+        Option(("--file",), metavar="FILE", where=Place.ANYWHERE),
     )
     command = replace(BASE, options=options)
-    assert command.page_flags == {"dry-run"}
+    assert command.page_flags == {"dry-run", "level=low", "level=high"}
     assert command.page_option == "--python"
     assert (BASE.page_flags, BASE.page_option) == (frozenset(), "")
 

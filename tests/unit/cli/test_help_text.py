@@ -34,7 +34,7 @@ def test_the_help_of_a_command_explains_all_that_it_takes(name: str) -> None:
     text = command_help(command)
     assert text.startswith(f"usage: {command.usage}\n\n")
     explained = words(sections(text)["Options"])
-    for option in command.options:
+    for option in (each for each in command.options if not each.hidden):
         assert f"{', '.join(option.flags)} {option.metavar}".strip() in explained
         assert option.help in explained
         assert all(choice in explained for choice in (option.choices or tuple)())

@@ -52,6 +52,14 @@ def test_plain_results_and_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == "Installing…\nIt failed.\nBecause.\nTry \\x1b again.\n"
 
 
+def test_bytes_alone_are_no_new_line(capsys: pytest.CaptureFixture[str]) -> None:
+    text = Text()
+    for done in (1, 2, 3):
+        text.progress(Progress("install", "Downloading a…", done, 3))
+    text.progress(Progress("install", "Installed 1 package"))
+    assert capsys.readouterr().err == "Downloading a…\nInstalled 1 package\n"
+
+
 def test_plain_tables_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
     Text().result(Outcome(text=str(TABLE), table=TABLE), {})
     assert capsys.readouterr().out == "Package       Version\nsix           1.0\n[red]x[/red]  2\n"
@@ -83,8 +91,25 @@ def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
         assert output.ask("Install six") is None
 
 
-def test_what_an_encoding_lacks_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+@pytest.mark.parametrize("option", ["--json", "--events"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16", "gbk"])
+def test_json_is_utf_8_in_any_code_page(
+    monkeypatch: pytest.MonkeyPatch, option: str, encoding: str
+) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\r\n")
+    monkeypatch.setattr(sys, "stdout", stream)
+    output_for(["status", option]).error(NbenvError("é 中 \ud800"))
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    written = stream.buffer.getvalue()
+    assert json.loads(written.decode("utf-8"))
+    assert "é 中".encode() in written
+    assert b"\r" not in written
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_what_an_encoding_lacks_is_replaced(errors: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors=errors)
     monkeypatch.setattr(sys, "stdout", stream)
     output_for([]).result(Outcome("Wrote é → …"), {})
     output_for(["--json"]).result(Outcome(data={"é": "…"}), {})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from nbenv.core.import_names import distribution_of, known
+from nbenv.core.import_names import distribution_of, is_namespace, known
 
 CHECKED = Path(__file__).with_name("import_names_checked.txt")
 DIFFERENT = {
@@ -104,6 +104,14 @@ SHARED = {
     "dwave.system": "dwave-system",
     "ml4t.data": "ml4t-data",
     "IPython.parallel": "ipyparallel",
+    "zope.event": "zope-event",
+    "jaraco.text": "jaraco-text",
+    "sphinxcontrib.bibtex": "sphinxcontrib-bibtex",
+    "backports.tempfile": "backports-tempfile",
+    "google.ads.googleads.client": "google-ads",
+    "snowflake.snowpark": "snowflake-snowpark-python",
+    "databricks.sql": "databricks-sql-connector",
+    "orangecontrib.text": "orange3-text",
     "IPython.html.widgets": "ipywidgets",
 }
 UNKNOWN = [
@@ -171,6 +179,11 @@ def test_the_table() -> None:
     differing = [module for module, name in table.items() if canonicalize_name(module) != name]
     assert len(differing) >= 2000
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in table.values())
+
+
+def test_namespaces() -> None:
+    assert all(map(is_namespace, ("google", "google.cloud", "azure", "zope", "jaraco")))
+    assert not any(map(is_namespace, ("numpy", "google.cloud.storage", "goog", "surely_nobody")))
 
 
 def test_nothing_is_read_before_it_is_asked() -> None:

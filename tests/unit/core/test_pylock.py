@@ -159,6 +159,14 @@ def test_no_sdist_is_locked_for_platforms_that_a_lock_is_not_for() -> None:
     assert (len(found.hashes), found.source) == (1, False)
 
 
+def test_what_only_other_platforms_need_is_left_out_if_no_file_is_listed() -> None:
+    """Resolved for Linux alone, uv still lists packages for Windows, without their files."""
+    scope = LockScope(platforms=("sys_platform == 'linux'",))
+    foreign = package("b", marker="sys_platform == 'win32'")
+    lock = locked(package("a", ALL), foreign, scope=scope)
+    assert [each.name for each in lock.distributions] == ["a"]
+
+
 def test_lines_of_one_name_agree_on_where_it_is_built() -> None:
     lock = locked(
         package("a", ALL, marker="sys_platform == 'win32'", sdist=True),

@@ -27,8 +27,13 @@ PYTHONS = [
     pytest.param(OLD, marks=pytest.mark.skipif(not OLD.exists(), reason="no Python 3.10 here")),
 ]
 MODULES = ("nbenv", "pip", "runpy", "json", "os", "multiprocessing", "importlib", "encodings")
-IN_CONTAINERS = {"export/dockerfile.py", "export/binder.py", "export/data/headless.py"}
+IN_CONTAINERS = {
+    "export/dockerfile.py", "export/image_steps.py", "export/binder.py",
+    "export/data/kernel_process.py", "export/data/nbenv_image.py",
+}  # fmt: skip
 """What these write runs in an image, on nothing but that image's files."""
+ON_WORKERS = {"workers/worker/nbenv_dask.py", "workers/worker/nbenv_install.py"}
+"""What runs on a cluster's workers, where nbenv is not: in isolated mode, or as Dask starts it."""
 STARTERS = {"run", "Popen", "call", "check_call", "check_output", "execv", "execve", "execvp",
             "execvpe", "spawnv", "spawnve", "system", "popen", "posix_spawn",
             "create_subprocess_exec", "create_subprocess_shell"}  # fmt: skip
@@ -40,7 +45,7 @@ STARTERS = {"run", "Popen", "call", "check_call", "check_output", "execv", "exec
 def _sources() -> Iterator[tuple[str, ast.AST]]:
     for path in sorted(ROOT.rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
-        if "labextension" not in path.parts and name not in IN_CONTAINERS:
+        if "labextension" not in path.parts and name not in IN_CONTAINERS | ON_WORKERS:
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 

@@ -93,13 +93,35 @@ def test_packages_in_another_order_are_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "*", "***", "A-*", "a_b", "a.b*", "-a", "a b", "a?", "[a]*", "\u0430cme", "a/*"]
+    "text",
+    [
+        "",
+        "*",
+        "***",
+        "*-*",
+        "*a*",
+        "*-a",
+        "A-*",
+        "a_b",
+        "a.b*",
+        "-a",
+        "a b",
+        "a?",
+        "[a]*",
+        "\u0430cme",
+        "a/*",
+    ],
 )
 def test_packages_are_names_and_patterns(text: str) -> None:
     assert recorded_options.package_problem(text)
     entry = {"name": "far", "url": "https://far.invalid", "packages": ["ok", text]}
     with pytest.raises(RecordError, match=r"indexes\[0\].packages\[1\]"):
         recorded_options.indexes([entry])
+
+
+@pytest.mark.parametrize("text", ["a*", "x-*", "*-torch", "*ml*", "ab"])
+def test_patterns_that_name_something(text: str) -> None:
+    assert not recorded_options.package_problem(text)
 
 
 @pytest.mark.parametrize("text", ["x" * 201, "a*b*c*d*e*"])

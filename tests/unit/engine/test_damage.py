@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,13 @@ import pytest
 from nbenv.core.lock import Lock
 from nbenv.core.spec import Spec
 from nbenv.engine import damage
-from nbenv.engine.damage import begin_check, confirm_touched, find_damage, must_be_replaced
+from nbenv.engine.damage import (
+    begin_check,
+    confirm_touched,
+    find_damage,
+    must_be_replaced,
+    must_leave_provided,
+)
 from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.integrity import IntegrityReport
 from tests.support.environments import environment_of, install, install_by_hand
@@ -116,3 +123,13 @@ def test_other_files_of_a_version_need_another_environment(
     made_of: dict[str, object] | None, spec: Spec, replaced: bool
 ) -> None:
     assert must_be_replaced("3.11.4", Marker(made_of), spec) == replaced
+
+
+@pytest.mark.skipif(os.name != "posix", reason="nothing is provided on Windows")
+def test_what_another_version_linked_is_left_alone(tmp_path: Path) -> None:
+    made_of = {**of("1").to_record(), "lock": ["broken"]}
+    environment = Environment(str(tmp_path))
+    assert not must_leave_provided(environment, "3.11.4", Marker(made_of), of("1"))
+    (tmp_path / "lib").symlink_to(tmp_path)
+    assert must_leave_provided(environment, "3.11.4", Marker(made_of), of("1"))
+    assert not must_leave_provided(environment, None, Marker(made_of), of("1"))

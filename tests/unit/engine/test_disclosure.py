@@ -166,3 +166,10 @@ def test_system_packages_are_listed() -> None:
     assert list(found.sentences()) == [
         "It asks for system packages, which nbenv does not install: ffmpeg, graphviz."
     ]
+
+
+def test_code_for_the_page_is_announced_by_name() -> None:
+    lock = [f"ipympl==1.0 {HASH}", f"numpy==1.0 {HASH}", f"jupyterlab-widgets==3.0 {HASH}"]
+    assert disclose(spec(["ipympl"], lock)).page == ("ipympl", "jupyterlab-widgets")
+    said = "It brings widgets, whose code runs in Jupyter's page: ipympl, jupyterlab-widgets."
+    assert words(["ipympl"], lock).splitlines() == [said]

@@ -15,7 +15,7 @@ from nbenv.environments.environment import Marker
 from nbenv.environments.interpreters import default_python
 from nbenv.environments.store import State
 from nbenv.errors import NotebookError, RecordError, UsageError
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.notebook.metadata import write_metadata
 from tests.support.environments import read, ref_of
@@ -36,7 +36,7 @@ def test_a_kernel_in_a_server_follows_its_notebook(notebook: Path) -> None:
     new = notebook.with_name("new.ipynb")
     notebook.rename(new)
     store.rename(str(notebook), str(new))
-    paths.write_json(paths.server_path(PID), ProcessIdentity.own().to_dict())
+    private_files.write_json(paths.server_path(PID), ProcessIdentity.own().to_dict())
     environ = {"JPY_PARENT_PID": PID, "JPY_SESSION_NAME": str(notebook)}
     assert NotebookRef.of_kernel(str(notebook), environ) == NotebookRef(str(new), in_server=True)
 
@@ -51,7 +51,7 @@ def test_a_kernel_in_a_server_follows_its_notebook(notebook: Path) -> None:
     ],
 )
 def test_a_kernel_outside_a_server_writes_itself(notebook: Path, environ: dict[str, str]) -> None:
-    paths.write_json(paths.server_path(PID), ProcessIdentity.own().to_dict())
+    private_files.write_json(paths.server_path(PID), ProcessIdentity.own().to_dict())
     assert NotebookRef.of_kernel(str(notebook), environ) == NotebookRef(str(notebook))
 
 

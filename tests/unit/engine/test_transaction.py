@@ -33,7 +33,7 @@ from nbenv.errors import (
 from nbenv.home.locks import is_locked, locked
 from nbenv.notebook.metadata import write_metadata
 from nbenv.operations.restore import prepare
-from nbenv.operations.undo import undo
+from nbenv.operations.undoing.undo import undo
 from nbenv.progress import Progress, Steps, drain
 from tests.support.environments import (
     environment_of,

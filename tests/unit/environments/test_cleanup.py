@@ -17,7 +17,7 @@ from nbenv.environments import history, ownership, store
 from nbenv.environments.cleanup import sweep
 from nbenv.environments.environment import Environment
 from nbenv.environments.store import State
-from nbenv.home import approval_store, paths, scratch
+from nbenv.home import approval_store, paths, private_files, scratch
 from nbenv.home.locks import locked
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.notebook.metadata import write_metadata
@@ -97,7 +97,7 @@ def test_files_of_other_names_are_somebodys(home: Path, dead: ProcessIdentity, n
 def test_notes_of_the_dead_go(home: Path, dead: ProcessIdentity, folder: str) -> None:
     def note(name: int, who: ProcessIdentity | None) -> Path:
         path = str(home / folder / f"{name}.json")
-        paths.write_json(path, who.to_dict() if who else {})
+        private_files.write_json(path, who.to_dict() if who else {})
         return Path(path)
 
     gone = [note(1, dead), note(2, RECYCLED), note(dead.pid, None)]
@@ -125,6 +125,26 @@ def test_the_progress_of_the_dead_goes(home: Path, dead: ProcessIdentity, ending
     sweep()
     assert not any(path.exists() for path in gone)
     assert all(path.exists() for path in kept)
+
+
+def test_records_that_nobody_hands_over_any_more_go_by_their_age(home: Path) -> None:
+    path = write(home, "handed-over/work-1.ipynb", 60 * DAY - 60)
+    other = write(home, "handed-over/notes.txt", 60 * DAY + 60)
+    sweep()
+    assert (path.exists(), other.exists()) == (True, True)
+    write(home, "handed-over/work-1.ipynb", 60 * DAY + 60)
+    sweep()
+    assert (path.exists(), other.exists()) == (False, True)
+
+
+def test_variables_that_nobody_took_go_after_a_day(home: Path) -> None:
+    old, new = (
+        write(home, f"carried/{each * 32}.pickle", age)
+        for each, age in (("a", DAY + 60), ("b", 60))
+    )
+    other = write(home, "carried/mine.pickle", DAY + 60)
+    sweep()
+    assert [path.exists() for path in (old, new, other)] == [False, True, True]
 
 
 def test_what_was_checked_goes_by_its_age(home: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import IntegrityReport, _joined, check_files, find_altered
-from nbenv.operations.doctor import doctor
+from nbenv.operations.setup.doctor import doctor
 from tests.conftest import write_notebook
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex

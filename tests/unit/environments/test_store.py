@@ -15,7 +15,7 @@ from nbenv.environments import history, store
 from nbenv.environments.environment import Environment
 from nbenv.environments.store import State
 from nbenv.errors import BrokenEnvironmentError
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 
 
 def made(number: int) -> dict[str, object]:
@@ -56,7 +56,9 @@ def test_a_broken_state_is_none_and_is_replaced(notebook: Path, text: str) -> No
 
 
 def test_strange_values_in_a_state_are_left_out(notebook: Path) -> None:
-    paths.write_json(str(state_file(notebook)), {"environment": "e", "value": 1, "superseded": 2})
+    private_files.write_json(
+        str(state_file(notebook)), {"environment": "e", "value": 1, "superseded": 2}
+    )
     assert store.read_state(str(notebook)) == State("", "e")
 
 
@@ -122,7 +124,7 @@ def known(notebook: Path) -> State:
     """Let a notebook have a state, a marked environment and a history."""
     state = store.save_state(replace(store.state_for(str(notebook)), record=made(1)))
     marker = paths.marker_path(str(Environment(state.environment).path))
-    paths.write_json(marker, {"notebook": state.notebook, "value": made(1)})
+    private_files.write_json(marker, {"notebook": state.notebook, "value": made(1)})
     history.remember(str(notebook), None)
     return state
 

@@ -31,10 +31,12 @@ def snapshot(
     editable: tuple[str, ...] = (),
     cells: tuple[str, ...] = ("1 + 1",),
     name: str = "Some notebook.ipynb",
+    platforms: tuple[str, ...] = (),
     **options: object,
 ) -> NotebookSnapshot:
     """Write a notebook with this record, and return what is in it."""
-    spec = Spec("3.11", requirements, Lock(lock), indexes, editable, **options)  # type: ignore[arg-type]
+    made = Lock(lock, platforms)
+    spec = Spec("3.11", requirements, made, indexes, editable, **options)  # type: ignore[arg-type]
     path = write_recorded(folder / name, spec, *cells)
     return NotebookSnapshot.read(NotebookRef(str(path)))
 

@@ -19,7 +19,6 @@ def test_compose(tmp_path: Path) -> None:
     text = files["compose.yaml"].decode()
     assert "then fetch the results: docker compose cp some-notebook:/results ." in text
     service = yaml.safe_load(text)["services"]["some-notebook"]
-    assert "ports" not in service
     assert service["image"].startswith("some-notebook:")
     assert files["Dockerfile"].decode() == dockerfile.write(document)
 
@@ -35,5 +34,11 @@ def test_compose_that_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     files = drain(compose.write_serving(document))
     text = files["compose.yaml"].decode()
     assert "its log shows the address" in text
-    assert yaml.safe_load(text)["services"]["some-notebook"]["ports"] == ["127.0.0.1:8888:8888"]
+    known = yaml.safe_load(text)
+    assert "ports" not in known["services"]["some-notebook"]
+    published = yaml.safe_load(files["compose.override.yaml"])
+    assert published["services"]["some-notebook"]["ports"] == ["127.0.0.1:8888:8888"]
+    # What is edited is kept, and another export has its own.
+    image = known["services"]["some-notebook"]["image"]
+    assert known["volumes"]["work"]["name"] == image.replace(":", "-work-")
     assert files["Dockerfile"] == b"FROM x\n"

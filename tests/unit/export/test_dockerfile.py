@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nbenv.errors import NbenvError
+from nbenv.export import export
 from nbenv.export.dockerfile import image_name, local_path, quoted_requirement, unhashed, write
 from tests.unit.export.made import COMMIT, OWN, locked, snapshot
 
@@ -14,17 +16,18 @@ from tests.unit.export.made import COMMIT, OWN, locked, snapshot
 def test_the_lock_is_installed_before_the_notebook_is_copied(tmp_path: Path) -> None:
     text = write(snapshot(tmp_path, "a", lock=(locked("a"),), indexes=(OWN,)))
     assert text.startswith(
-        "# syntax=docker/dockerfile:1\n# Runs Some notebook.ipynb in its own environment.\n"
-    )
+        "# Runs Some notebook.ipynb in its own environment.\n"
+    )  # without "# syntax=", which would ask a registry
     places = [
         text.index(part)
         for part in (
             "--extra-index-url https://example.org/simple",
             "a==1.0 --hash=sha256:",
             "install --require-hashes --no-deps -r requirements.txt",
-            "FROM python:3.11-slim",
-            'COPY --chown=1000:1000 ["Some notebook.ipynb", "./"]',
-            'CMD ["python", "/opt/headless.py", "Some notebook.ipynb"',
+            "FROM ${BASE}",
+            'COPY --chown=1000:0 --chmod=664 ["Some notebook.ipynb", "./"]',
+            'ENTRYPOINT ["/bin/sh", "/opt/nbenv/start.sh", "python", "/opt/nbenv/headless.py", '
+            '"Some notebook.ipynb"',
         )
     ]
     assert places == sorted(places)
@@ -81,8 +84,40 @@ def test_system_packages_are_there_for_builds_and_for_runs(tmp_path: Path) -> No
     document = snapshot(tmp_path, "a", lock=(locked("a"),), system=("ffmpeg", "g++"))
     text = write(document)
     step = "apt-get install -y --no-install-recommends ffmpeg g++ "
-    build, _, run = text.partition("FROM python:3.11-slim")
+    build, _, run = text.partition("FROM ${BASE}")
     assert (build.count(step), run.count(step)) == (1, 1)
     assert build.index(step) < build.index("requirements.txt")
     assert run.index(step) < run.index("USER 1000")
     assert "apt-get" not in write(snapshot(tmp_path, "a", lock=(locked("a"),)))
+
+
+def test_a_kernel_that_a_default_index_lacks_is_installed_by_itself(tmp_path: Path) -> None:
+    own = (replace(OWN, default=True),)
+    text = write(snapshot(tmp_path, lock=(locked("acme"), locked("ipykernel")), indexes=own))
+    kernel, rest = text.split("NBENV' kernel.txt\n")[1].split("NBENV' requirements.txt\n")
+    assert kernel.startswith("--extra-index-url https://example.org/simple\nipykernel==1.0 ")
+    assert rest.startswith("--index-url https://example.org/simple\nacme==1.0 ")
+    steps = rest.replace("\\\n", "")
+    assert steps.index("-r kernel.txt") < steps.index("-r requirements.txt")
+    assert "acme" not in kernel and "ipykernel==" not in rest
+    only = write(snapshot(tmp_path, lock=(locked("ipykernel"),), indexes=own))
+    assert "-r requirements.txt" not in only
+
+
+PLATFORMS = [
+    (("sys_platform == 'win32'",), "locked for Windows only"),
+    (("platform_machine == 'x86_64' and sys_platform == 'linux'",), "locked for Linux (x86_64)"),
+    (("sys_platform == 'darwin'", "sys_platform == 'linux'"), ""),
+    ((), ""),
+]
+
+
+@pytest.mark.parametrize(("platforms", "said"), PLATFORMS)
+def test_a_lock_that_is_not_for_linux_says_so(
+    platforms: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    document = snapshot(tmp_path, lock=(locked("a"),), platforms=platforms)
+    head = write(document).partition("FROM")[0].replace("\n# ", " ")
+    assert (said in head) if said else ("locked for" not in head)
+    notes = [each.message for each in export(document, "dockerfile") if each.lasting]
+    assert len(notes) == bool(said)

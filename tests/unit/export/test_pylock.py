@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.pylock import Pylock
 
-from nbenv.core.lock import LockedDistribution
-from nbenv.core.spec import Index, Spec
 from nbenv.errors import ApprovalNeededError
-from nbenv.export.pylock import _public, write
+from nbenv.export.pylock import write
 from nbenv.progress import drain
 from tests.unit.export.made import COMMIT, DIGEST, locked, snapshot
 
@@ -61,18 +59,3 @@ def test_a_package_from_a_url(
     Pylock.from_dict(parsed)  # raises where it is not the standard's
     assert parsed["packages"] == [{"name": "a", "marker": "os_name == 'nt'", **source}]
     assert parsed["requires-python"] == "==3.11.*"
-
-
-def test_a_private_index_of_its_own_keeps_its_names() -> None:
-    both = [LockedDistribution(name, "1") for name in ("secret", "ipykernel")]
-    for is_default, names in ((True, ["ipykernel"]), (False, ["secret", "ipykernel"])):
-        spec = Spec("3.11", indexes=(Index("i", "https://i.invalid/simple", default=is_default),))
-        assert [each.name for each in _public(both, spec)] == names
-
-
-def test_names_of_an_index_of_this_machine_are_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = Spec("3.11", indexes=(Index("x", "https://x.invalid/simple", packages=("mine",)),))
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://other.invalid/simple")
-    assert _public([locked("mine")], spec) == []
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://x.invalid/simple/")
-    assert _public([locked("mine")], spec) == [locked("mine")]

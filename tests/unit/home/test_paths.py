@@ -1,23 +1,14 @@
-"""Places on this machine, where a notebook is by now, and small files that only the user reads."""
+"""Places on this machine, and where a notebook is by now."""
 
 from __future__ import annotations
 
-import json
 import os
-import stat
 import time
 from pathlib import Path
 
 import pytest
 
-from nbenv.home import paths
-
-posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
-
-
-def mode(path: str | Path) -> int:
-    return stat.S_IMODE(os.stat(path).st_mode)
-
+from nbenv.home import paths, private_files
 
 # -- places
 
@@ -75,7 +66,7 @@ def test_an_environments_marker_is_inside_it() -> None:
 
 def move(old: Path, new: Path, at: float | None = None) -> None:
     word = {"to": str(new), "at": time.time() if at is None else at}
-    paths.write_json(paths.moved_path(paths.key(str(old))), word)
+    private_files.write_json(paths.moved_path(paths.key(str(old))), word)
 
 
 def test_a_renamed_notebook_is_followed(tmp_path: Path) -> None:
@@ -112,57 +103,9 @@ def test_a_circle_of_moves_ends(tmp_path: Path) -> None:
     assert paths.moved(str(first)) == str(first)
 
 
-# -- small files
-
-
-def test_json_goes_to_disk_and_back(home: Path) -> None:
-    path = str(home / "sub" / "a.json")
-    paths.write_json(path, {"é": [1, None]})
-    assert paths.read_json(path) == {"é": [1, None]}
-    assert os.listdir(home / "sub") == ["a.json"]
-
-
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "\udcff", "[" * 100_000])
 def test_what_is_no_json_object_is_none(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "a.json"
     if text is not None:
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
     assert paths.read_json(str(path)) is None
-
-
-@posix
-def test_files_and_folders_are_the_users_alone(home: Path) -> None:
-    path = home / "sub" / "a.json"
-    paths.write_json(str(path), {})
-    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
-    path.parent.chmod(0o755)
-    paths.make_private(str(path.parent))
-    assert mode(path.parent) == 0o700
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_scratch(home: Path) -> None:
-    path = home / "a.json"
-    paths.write_json(str(path), {"old": 1})
-    with pytest.raises(TypeError):
-        paths.write_json(str(path), {"new": object()})
-    assert json.loads(path.read_text()) == {"old": 1}
-    assert os.listdir(home) == ["a.json"]
-
-
-def test_the_first_of_two_creates(home: Path) -> None:
-    path = str(home / "a.json")
-    paths.create_json(path, {"first": 1})
-    paths.create_json(path, {"second": 2})
-    assert paths.read_json(path) == {"first": 1}
-    assert os.listdir(home) == ["a.json"]
-
-
-def test_a_file_is_created_where_links_are_not_possible(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(*_: object) -> None:
-        raise OSError("not here")
-
-    monkeypatch.setattr(os, "link", no_links)
-    paths.create_json(str(home / "a.json"), {"first": 1})
-    assert paths.read_json(str(home / "a.json")) == {"first": 1}

@@ -69,7 +69,7 @@ def test_uv_finds_wheels_in_one_folder_only_for_a_while(
 ) -> None:
     monkeypatch.setenv("UV_FIND_LINKS", "mine")
     monkeypatch.delenv("UV_OFFLINE", raising=False)
-    with pytest.raises(KeyError), only_wheels_in(str(tmp_path)):
+    with pytest.raises(KeyError), only_wheels_in(str(tmp_path), {}):
         assert os.environ["UV_FIND_LINKS"] == str(tmp_path)
         assert os.environ["UV_NO_INDEX"] == os.environ["UV_OFFLINE"] == "1"
         raise KeyError

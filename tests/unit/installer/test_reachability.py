@@ -53,6 +53,9 @@ def test_a_proxy_is_watched_in_the_place_of_the_index(monkeypatch: pytest.Monkey
     monkeypatch.setenv("http_proxy", "proxy.invalid:3128")
     assert proxy_for("http://b.invalid/") == "http://proxy.invalid:3128"
     assert [host.name for host in hosts_to_watch(BOTH)] == ["proxy.invalid"]
+    monkeypatch.delenv("http_proxy")
+    monkeypatch.setenv("PIP_PROXY", "http://pips.invalid:3128")
+    assert proxy_for("http://b.invalid/") == "http://pips.invalid:3128"
     monkeypatch.setenv("no_proxy", "b.invalid")
     assert [host.name for host in hosts_to_watch(BOTH)] == ["b.invalid"]
 

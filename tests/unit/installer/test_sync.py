@@ -11,17 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.core.lock import Lock, LockedDistribution
+from nbenv.core.lock import LockedDistribution
 from nbenv.core.spec import Spec
 from nbenv.errors import HashError, InstallerError, InstallerKilledError
-from nbenv.installer.sync import (
-    SyncGoal,
-    _build_limits,
-    find_outdated,
-    forget_cached,
-    run_pip,
-    sync_prefix,
-)
+from nbenv.installer.sync import SyncGoal, sync_prefix
+from nbenv.installer.syncing.reading import forget_cached, run_pip
 from nbenv.progress import Steps, drain
 from tests.support.index import LocalIndex
 from tests.support.wheels import make_project
@@ -123,14 +117,6 @@ def test_a_strangers_settings_are_not_read(
     assert freeze(python) == {"one==1.0"}
 
 
-def test_what_is_outdated(index: LocalIndex, python: str) -> None:
-    sync(python, locked(index, index.wheel("one", "1.0")))
-    index.wheel("one", "2.0")
-    assert drain(find_outdated(python, SPEC)) == [
-        {"name": "one", "version": "1.0", "latest_version": "2.0"}
-    ]
-
-
 FAILED = InstallerError("It failed.")
 
 
@@ -161,17 +147,9 @@ def test_what_failed_halfway_is_not_tried_again(
         raise error
         yield
 
-    monkeypatch.setattr("nbenv.installer.sync.run_uv", run_uv)
+    for module in ("sync", "syncing.cache_only"):
+        monkeypatch.setattr(f"nbenv.installer.{module}.run_uv", run_uv)
     goal = SyncGoal([LockedDistribution("six", "1.0")], {}, packages=tmp_path)
     with pytest.raises(InstallerError):
         drain(sync_prefix(sys.executable, goal, SPEC, tmp_path))
     assert called == [True, False][:attempts]
-
-
-@pytest.mark.parametrize(("numpy", "is_limited"), [("1.18.1", True), ("1.26.4", False)])
-def test_what_is_built_fits_an_old_numpy(numpy: str, is_limited: bool, tmp_path: Path) -> None:
-    lock = Lock((LockedDistribution("numpy", numpy, hashes=(f"sha256:{'0' * 64}",)),))
-    arguments = _build_limits(replace(SPEC, lock=lock), tmp_path)
-    assert bool(arguments) is is_limited
-    if is_limited:
-        assert Path(arguments[1]).read_text() == "numpy<1.20\n"

@@ -26,6 +26,29 @@ def fake(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 # -- a run
 
 
+@posix
+def test_the_bytes_of_a_download_are_told_while_they_come(
+    index: LocalIndex, tmp_path: Path
+) -> None:
+    sizes = [
+        index.wheel(name, "1.0", modules={f"{name}.py": f"x = '{os.urandom(half).hex()}'"})
+        .stat()
+        .st_size
+        for name, half in (("broad", 3_000_000), ("wide", 1_000_000))
+    ]
+    index.rate = 3_000_000
+    seen: list[Progress] = []
+    words = ["pip", "install", "broad", "wide", "--target", str(tmp_path / "installed")]
+    drain(uv.run_uv(words, tmp_path, phase="install"), seen.append)
+    sized = [each for each in seen if each.total]
+    done = [each.done or 0 for each in sized]
+    assert done == sorted(done)
+    assert any(0.2 < each / sizes[0] < 0.8 for each in done)  # in the middle of the larger file
+    assert sized[-1].total == pytest.approx(sum(sizes), rel=0.01)
+    assert any("broad, wide" in each.message for each in sized)
+    assert "Installed 2 packages" in seen[-1].message
+
+
 def test_its_output_is_returned_and_its_messages_are_progress(
     index: LocalIndex, tmp_path: Path
 ) -> None:
@@ -98,6 +121,7 @@ def test_what_repeats_or_follows_an_error_is_no_progress(
         "",
         "Resolving despite existing lockfile due to addition of global exclude newer 2026-01-01",
         "Ignoring existing lockfile due to change in timestamp cutoff",
+        "warning: `a-1-py3-none-any.whl` is missing an upload date, but user provided: 2020-01-16",
         "from https://user:word@h.invalid",
         "error: x",
         "y",

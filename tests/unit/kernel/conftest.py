@@ -10,12 +10,19 @@ from pathlib import Path
 import pytest
 
 from nbenv.environments import layout
-from nbenv.home import paths
+from nbenv.home import paths, private_files, variables
 
 PYTHON = "3.11"
 RECORD: dict[str, object] = {"version": 1, "python": PYTHON, "requirements": [], "lock": []}
 
 Make = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def nothing_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what a test of a hand-over sets for this process."""
+    monkeypatch.setenv(variables.RECORD, "")
+    monkeypatch.delenv(variables.RECORD)
 
 
 @pytest.fixture
@@ -31,9 +38,9 @@ def make_ready() -> Make:
         Path(environment, "pyvenv.cfg").touch()
         known = {"notebook": str(notebook), "environment": identifier}
         marker = {**known, "value": RECORD, "changed": layout.changed(environment, PYTHON)}
-        paths.write_json(paths.marker_path(environment), marker)
+        private_files.write_json(paths.marker_path(environment), marker)
         state = {**known, "value": None, "saved": True}
-        paths.write_json(paths.state_path(paths.key(str(notebook))), state)
+        private_files.write_json(paths.state_path(paths.key(str(notebook))), state)
         return environment
 
     return make

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyter_client import BlockingKernelClient
@@ -100,8 +102,8 @@ def test_queued_requests_are_handed_over(
     channels.hand_over()
     path = os.environ[variables.HANDED_OVER]
     assert path == f"{connection}.waiting"
-    messages = boot.load("handover").read(path)
-    assert [json.loads(frames[-1])["code"] for frames in messages] == ["1", "2"]
+    left = boot.load("handover").read(path)
+    assert [json.loads(frames[-1])["code"] for frames in left["requests"]] == ["1", "2"]
 
 
 def test_the_ports_are_free_at_the_end(connection: str) -> None:
@@ -110,3 +112,47 @@ def test_the_ports_are_free_at_the_end(connection: str) -> None:
     for name in ("shell", "control", "stdin", "iopub"):
         with socket.socket() as probe:
             probe.bind((described["ip"], described[f"{name}_port"]))
+
+
+def test_output_waits_for_a_client_that_looks_late(
+    connection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variables.HANDED_OVER, "")
+    former = Channels(connection)
+    client = BlockingKernelClient()
+    client.load_connection_file(connection)
+    client.start_channels()
+    client.execute("1")
+    assert former.poll(5000)
+    while not client.iopub_channel.msg_ready():  # until it has subscribed
+        former.poll(0)
+        former.publish("status", {"execution_state": "starting"})
+    former.hand_over()
+    channels = Channels(with_own_heartbeat(connection))
+    [request] = channels.handed_over()
+    channels.publish("stream", {"name": "stdout", "text": "seen"}, request)
+    channels.reply(channels.shell, request, {"status": "ok"})
+    assert client.get_shell_msg(timeout=5)["content"] == {"status": "ok"}
+    assert not any(message["msg_type"] == "stream" for message in arrived(client))
+    channels.poll(0)
+    assert client.get_iopub_msg(timeout=5)["content"]["text"] == "seen"
+    client.stop_channels()
+    channels.close()
+
+
+def with_own_heartbeat(connection: str) -> str:
+    """Return a like connection file: a heartbeat ends with its process, which is this one here."""
+    described = json.loads(Path(connection).read_text(encoding="utf-8"))
+    with socket.socket() as free:
+        free.bind((described["ip"], 0))
+        described["hb_port"] = free.getsockname()[1]
+    path = f"{connection}.next"
+    Path(path).write_text(json.dumps(described), encoding="utf-8")
+    return path
+
+
+def arrived(client: BlockingKernelClient) -> Iterator[dict[str, Any]]:
+    """Yield the output that has arrived; looking for it has the client subscribe again."""
+    while client.iopub_channel.msg_ready():
+        yield client.get_iopub_msg(timeout=1)
+    time.sleep(0.5)

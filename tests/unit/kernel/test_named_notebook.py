@@ -11,9 +11,14 @@ from typing import Protocol
 
 import pytest
 
-from nbenv.home import paths, variables
+from nbenv.home import paths, private_files, variables
 from nbenv.kernel import named_notebook
-from nbenv.kernel.named_notebook import SESSION, find_notebook, forget_inherited_name
+from nbenv.kernel.named_notebook import (
+    SESSION,
+    find_notebook,
+    forget_inherited_name,
+    with_plain_file,
+)
 
 KERNEL = ("python", "boot.py", "-f", "/run/kernel-1.json")
 OTHER = "/x/other.ipynb"
@@ -133,6 +138,20 @@ def test_processes_are_read_as_they_are(notebook: Path) -> None:
     assert found(NBENV_NOTEBOOK="/x/other.ipynb") == "/x/other.ipynb"
 
 
+def test_a_document_counts_more_than_a_command_and_less_than_a_name(
+    tmp_path: Path, come_from: Come, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work.ipynb").touch()
+    document = paths.document_path("document-1")
+    monkeypatch.setenv(variables.DOCUMENT, document)
+    come_from(("jupyter-execute work.ipynb", {}))
+    assert find_notebook() == document
+    monkeypatch.setenv(SESSION, "console-1")
+    assert find_notebook() is None
+    monkeypatch.setenv(variables.NOTEBOOK, OTHER)
+    assert find_notebook() == OTHER
+
+
 # -- commands
 
 
@@ -197,7 +216,7 @@ def test_a_path_is_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_renamed_notebook_is_found(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed = notebook.rename(notebook.with_name("renamed.ipynb"))
     word = {"to": str(renamed), "at": 1.0}
-    paths.write_json(paths.moved_path(paths.key(str(notebook))), word)
+    private_files.write_json(paths.moved_path(paths.key(str(notebook))), word)
     monkeypatch.setenv(variables.NOTEBOOK, str(notebook))
     assert find_notebook() == str(renamed)
 
@@ -237,3 +256,39 @@ def test_a_relative_path_starts_where_the_client_was_started(
     assert find_notebook() == str(tmp_path / "sub" / "x.ipynb")
     monkeypatch.delenv("PWD")
     assert find_notebook() == str(tmp_path / "other" / "x.ipynb")
+
+
+UUID = "0b5f1d6e-58a4-4c3c-9c55-2f1f7c1f0f7a"
+
+
+@pytest.mark.parametrize("name", [f"work-{UUID}.ipynb", f"work-jvsc-{UUID}{UUID}.ipynb"])
+def test_a_session_that_vs_code_made_up(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    monkeypatch.setenv(SESSION, str(path))
+    assert find_notebook() is None
+    path.touch()
+    assert find_notebook() == str(path)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-f", "/a b/k.json"],
+        ["--f=/a b/k.json"],
+        ['--f="/a b/k.json"'],
+        ["--f", "/a b/k.json"],
+        ["--connection-file=/a b/k.json"],
+        ["--IPKernelApp.connection_file='/a b/k.json'"],
+    ],
+)
+def test_the_connection_file_in_any_form(words: list[str]) -> None:
+    plain = ["-f", "/a b/k.json", "--debug"]
+    assert with_plain_file([*words, "--debug"]) == plain
+    assert with_plain_file(["--debug", *words]) == plain
+
+
+@pytest.mark.parametrize("words", [[], ["-f"], ["--f="], ["--debug", "x.json"]])
+def test_arguments_without_one_stay(words: list[str]) -> None:
+    assert with_plain_file(words) == words

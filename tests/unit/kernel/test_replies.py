@@ -22,6 +22,18 @@ def test_completion_ends_at_the_cursor() -> None:
     assert (reply["matches"], reply["cursor_start"], reply["cursor_end"]) == ([], 0, 3)
 
 
+def test_a_debugger_is_there_and_does_not_run() -> None:
+    request = {"type": "request", "seq": 3, "command": "debugInfo", "arguments": {}}
+    reply = replies.empty_reply("debug_request", request)
+    assert reply is not None
+    assert (reply["request_seq"], reply["success"]) == (3, True)
+    assert isinstance(reply["body"], dict)
+    assert reply["body"]["isStarted"] is False
+    reply = replies.empty_reply("debug_request", {**request, "command": "attach"})
+    assert reply is not None
+    assert reply["success"] is False
+
+
 def test_what_is_no_request_gets_none() -> None:
     assert replies.empty_reply("comm_open", {}) is None
 

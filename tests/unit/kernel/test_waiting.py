@@ -18,7 +18,7 @@ from jupyter_client.connect import write_connection_file
 
 from nbenv.environments.readiness import Readiness, check_readiness
 from nbenv.errors import ApprovalNeededError, NbenvError
-from nbenv.home import paths, variables
+from nbenv.home import paths, private_files, variables
 from nbenv.home.locks import locked
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel import waiting
@@ -100,6 +100,20 @@ def test_a_cell_fails_with_the_reason(serving: Serving) -> None:
     assert serving.cells.run("1", silent=True) == ("error", "")  # told to its sender alone
 
 
+def test_the_reason_is_said_once_to_cells_that_are_run_together(serving: Serving) -> None:
+    client = serving.client
+    cells = ["import pandas", "1", "%nbenv --help", "2"]
+    asked = [client.execute(code) for code in cells]
+    told = {}
+    for _ in cells:
+        reply = client.get_shell_msg(timeout=20)
+        told[reply["parent_header"]["msg_id"]] = reply["content"]["status"]
+    assert [told[each] for each in asked] == ["error", "aborted", "ok", "aborted"]
+    asked = [client.execute(code, stop_on_error=False) for code in ("1", "2")]
+    statuses = [client.get_shell_msg(timeout=20)["content"]["status"] for _ in asked]
+    assert statuses == ["error", "error"]
+
+
 def test_a_command_is_run(serving: Serving) -> None:
     status, text = serving.cells.run("# what can it do?\n%nbenv --help")
     assert status == "ok"
@@ -129,6 +143,7 @@ STRANGERS = [
     "install six", "install -e ./evil --notebook other.ipynb", "export -o out.txt",
     "export --format dockerfile", "git-config --global", "approvals --revoke all", "approvals",
     "prune", "unpack x.nbpack", "run x.ipynb", "pip install six", "pip list", "undo", "adopt",
+    "redo", "record",
     "python 3.12", "upgrade", "uninstall six", "verify x.ipynb", "pack -o x", "audit", "outdated",
     "kernelspec", "restore --python 3.12", "restore --fallback newest",
     "restore --dry-run --fallback newest", "envs --sizes", "git-merge a b c d",
@@ -215,21 +230,21 @@ def test_cells_wait_for_a_change_and_go_to_the_next_kernel(
 ) -> None:
     state = {"notebook": str(notebook), "environment": "work-1", "value": None, "saved": True}
     with locked("work-1"):
-        paths.write_json(paths.state_path(paths.key(str(notebook))), state)
+        private_files.write_json(paths.state_path(paths.key(str(notebook))), state)
         time.sleep(0.2)
         identifier = serving.client.execute("import pandas")
         with pytest.raises(queue.Empty):  # no answer yet
             serving.client.get_shell_msg(timeout=0.3)
         environment = make_ready(notebook)
     assert serving.ended() == environment
-    [message] = boot.load("handover").read(str(tmp_path / "x.json.waiting"))
+    [message] = boot.load("handover").read(str(tmp_path / "x.json.waiting"))["requests"]
     assert identifier.encode() in b"".join(message)
 
 
 def begun_by(notebook: Path, **other: object) -> Path:
     """Write the note of a server that changes the environment, this process by default."""
     begun = Path(paths.begun_path(paths.key(str(notebook))))
-    paths.write_json(str(begun), {**ProcessIdentity.own().to_dict(), **other})
+    private_files.write_json(str(begun), {**ProcessIdentity.own().to_dict(), **other})
     time.sleep(0.1)
     return begun
 
@@ -326,7 +341,7 @@ def test_the_notice_is_cleared_and_the_order_kept(
     environment = make_ready(notebook)
     begun.unlink()
     assert serving.ended() == environment
-    messages = boot.load("handover").read(str(tmp_path / "x.json.waiting"))
+    messages = boot.load("handover").read(str(tmp_path / "x.json.waiting"))["requests"]
     found = [b"".join(message) for message in messages]
     assert [name.encode() in text for name, text in zip(cells, found, strict=True)] == [True] * 5
     shown = texts_for(serving, cells[4])
@@ -336,7 +351,7 @@ def test_the_notice_is_cleared_and_the_order_kept(
 def test_a_renamed_notebook_is_followed(serving: Serving, notebook: Path, make_ready: Make) -> None:
     renamed = notebook.rename(notebook.with_name("renamed.ipynb"))
     word = {"to": str(renamed), "at": time.time() + 1}
-    paths.write_json(paths.moved_path(paths.key(str(notebook))), word)
+    private_files.write_json(paths.moved_path(paths.key(str(notebook))), word)
     environment = make_ready(renamed)
     assert serving.ended() == environment
 

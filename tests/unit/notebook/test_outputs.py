@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nbenv.notebook.outputs import differences, has_outputs
+from nbenv.notebook.outputs import differences, has_outputs, output_texts
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, Any]:
@@ -65,3 +65,13 @@ def test_what_differs_is_told_in_few_lines() -> None:
 def test_nothing_to_compare() -> None:
     assert not has_outputs([{"outputs": []}, {"outputs": [stream("x", "stderr")]}])
     assert has_outputs(cells(stream("x")))
+
+
+def test_outputs_are_shown_as_text() -> None:
+    image = {
+        "output_type": "display_data",
+        "data": {"image/png": "AAAA", "text/plain": "<Figure>"},
+    }
+    nothing: dict[str, Any] = {"output_type": "display_data", "data": {}}
+    found = cells(stream("printed\n"), image, value(text_plain="42"), nothing)
+    assert list(output_texts([{"source": "# Title"}, *found])) == ["printed", "[image/png]", "42"]

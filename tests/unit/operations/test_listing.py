@@ -11,8 +11,19 @@ import pytest
 from nbenv.engine.document import NotebookRef
 from nbenv.environments.interpreters import default_python
 from nbenv.errors import ApprovalNeededError, BrokenEnvironmentError, RequirementError
+from nbenv.home.locks import locked
 from nbenv.notebook.metadata import write_metadata
-from nbenv.operations.listing import list_, outdated, packages, pip_look, tree, why
+from nbenv.operations.listing import (
+    about,
+    list_,
+    outdated,
+    packages,
+    pip_look,
+    tree,
+    versions,
+    why,
+)
+from nbenv.operations.status import status
 from nbenv.progress import Outcome, drain
 from tests.support.environments import (
     environment_of,
@@ -65,6 +76,41 @@ def test_outdated_shows_newer_versions(installed: Path, stocked: LocalIndex) -> 
     ]
     stocked.remove("leaf-2.0-py3-none-any.whl")
     assert drain(outdated(ref_of(installed))).summary == "Everything is up to date."
+
+
+def test_versions_to_choose_from(installed: Path, stocked: LocalIndex) -> None:
+    stocked.wheel("leaf", "3.1")
+    stocked.wheel("leaf", "3.0")
+    assert field(versions(ref_of(installed), "Leaf"), "versions")[:2] == ["3.1", "3.0"]  # type: ignore[index]
+    for name in ("leaf\n-e .", "-r x", ""):
+        with pytest.raises(RequirementError, match="not the name of a package"):
+            versions(ref_of(installed), name)
+
+
+def test_what_is_locked_but_not_there_has_no_page(installed: Path) -> None:
+    """As while an upgrade is under way, when one version is gone and the other is not there."""
+    environment = environment_of(installed)
+    (folder,) = (each for each in environment.dist_infos() if each.name.startswith("leaf"))
+    shutil.rmtree(folder)
+    assert about(ref_of(installed), "leaf").data == {"name": "leaf", "summary": "", "docs": ""}
+    with pytest.raises(RequirementError):
+        about(ref_of(installed), "absent")
+
+
+def test_during_a_change_contents_are_as_recorded(installed: Path) -> None:
+    environment = environment_of(installed)
+    before = field(packages(ref_of(installed)), "distributions")
+    (folder,) = (each for each in environment.dist_infos() if each.name.startswith("leaf"))
+    with locked(environment.identifier):
+        environment.unmark()
+        shutil.rmtree(folder)
+        found = packages(ref_of(installed))
+        assert [(row["name"], row["version"]) for row in field(found, "distributions")] == [  # type: ignore[attr-defined]
+            (row["name"], row["version"])
+            for row in before  # type: ignore[attr-defined]
+        ]
+        assert field(status(ref_of(installed)), "drift") == []
+    assert [each["name"] for each in field(status(ref_of(installed)), "drift")] == ["leaf"]  # type: ignore[attr-defined]
 
 
 def test_no_index_of_a_stranger_is_asked(installed: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from nbenv.errors import ApprovalNeededError, NbenvError, UsageError
 from nbenv.home import variables
-from nbenv.operations.pack import pack, unpack
+from nbenv.operations.pack import pack
+from nbenv.operations.unpack import unpack
 from nbenv.progress import drain
 from tests.support.environments import install, ref_of, versions
 from tests.support.index import LocalIndex

@@ -41,6 +41,16 @@ def test_without_a_look_up_no_index_is_asked(installed: Path, stocked: LocalInde
     assert stocked.requests == []
 
 
+def test_what_is_in_the_cache_is_not_downloaded(
+    installed: Path, stocked: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.requests.clear()
+    assert previewed(installed, look_up=False)["cached"] is True
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    assert previewed(installed, look_up=False)["cached"] is False
+    assert stocked.requests == []
+
+
 def test_another_machine_has_not_approved_it(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,16 +69,20 @@ def test_what_an_index_does_not_say_is_said(installed: Path, stocked: LocalIndex
     )
 
 
+@pytest.mark.parametrize(
+    "serving",
+    [{"default": True}, {"packages": ["le*"]}, {"packages": [], "dependencies": ["leaf"]}],
+)
 def test_private_names_are_not_asked_for_on_this_machines_index(
-    installed: Path, stocked: LocalIndex
+    serving: dict[str, object], installed: Path, stocked: LocalIndex
 ) -> None:
-    hidden = [{"name": "corp", "url": "https://corp.invalid/simple", "default": True}]
+    hidden = [{"name": "corp", "url": "https://corp.invalid/simple", **serving}]
     record = read(installed).spec.to_record()
     write_metadata(str(installed), {"nbenv": {**record, "indexes": hidden}})
     stocked.requests.clear()
     found = previewed(installed)
-    assert "another index than this machine's" in str(found["problem"])
-    assert stocked.requests == []
+    assert "leaf are unknown: the notebook takes them" in str(found["problem"])
+    assert "/simple/leaf/" not in [path for _, path in stocked.requests]
 
 
 def test_nothing_locked_is_a_problem_of_its_own(notebook: Path, index: LocalIndex) -> None:

@@ -66,6 +66,8 @@ def test_what_is_plain_is_short() -> None:
         "Packages:       1, download of 2.0 MB",
         "Approved here:  yes",
     ]
+    cached = replace(plain, cached=True).text().splitlines()[1]
+    assert cached == "Packages:       1, nothing to download (uv's cache has them)"
     unknown = replace(plain, distributions=PACKAGES[2:])
     assert "Packages:       1, download of unknown size" in unknown.text()
     assert replace(plain, distributions=()).text().splitlines()[-1] == "Approved here:  yes"

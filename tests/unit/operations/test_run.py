@@ -145,18 +145,6 @@ def test_another_kernel_runs_all_cells_again(
     assert execute(content, monkeypatch, {1: 1}, recover) == (None, [0, 1, 0, 1])
 
 
-def test_errors_that_do_not_stop_a_run_are_seen_too() -> None:
-    v4 = nbformat.v4
-    outputs = [
-        v4.new_output("error", ename="ImportError", evalue="no jinja2", traceback=[]),
-        v4.new_output("stream", name="stderr", text="Trace\nImportError: no leaf\nmore"),
-        v4.new_output("stream", text="it prints No module named 'x' itself"),
-    ]
-    cell = v4.new_code_cell("1", outputs=outputs)
-    shown = [(str(each), each.stops) for each in run._shown_failures(cell, 0)]
-    assert shown == [("ImportError: no jinja2", False), ("ImportError: no leaf", False)]
-
-
 # -- outputs
 
 
@@ -169,10 +157,6 @@ def with_outputs() -> nbformat.NotebookNode:
         v4.new_output("display_data"),
     ])  # fmt: skip
     return v4.new_notebook(cells=[v4.new_markdown_cell("# Title"), cell])
-
-
-def test_outputs_are_shown_as_text() -> None:
-    assert list(run._output_texts(with_outputs())) == ["printed", "[image/png]", "42"]
 
 
 @pytest.mark.parametrize("suffix", [".ipynb", ".html"])

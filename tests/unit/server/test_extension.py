@@ -37,6 +37,7 @@ class App:
         self.event_logger = SimpleNamespace(
             add_listener=lambda schema_id, listener: self.listeners.append(schema_id)
         )
+        self.kernel_manager, self.shutdown_no_activity_timeout = SimpleNamespace(), 0
         self.web_app = SimpleNamespace(
             settings={"base_url": "/base/"},
             add_handlers=lambda host, routes: self.routes.extend(routes),

@@ -23,7 +23,8 @@ def job(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what makes the process of a command that is this program."""
 
     def make(program: str, *words: str) -> JobProcess:
-        code = f"import json, os, sys, time\n{program}"
+        watch = "from nbenv.cli.stop_by_input import watch_input; watch_input()"
+        code = f"import json, os, sys, time\n{watch}\n{program}"
         monkeypatch.setattr(
             job_process, "main_command", lambda python, _, *words: [python, "-c", code, *words]
         )

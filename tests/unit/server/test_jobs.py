@@ -13,7 +13,7 @@ import pytest
 from nbenv.home import paths
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server import jobs
-from nbenv.server.jobs import BusyError, Job, Jobs, TooManyJobsError
+from nbenv.server.jobs import Job, Jobs, TooManyJobsError
 
 RESULT = {"type": "result", "summary": "Done."}
 STOPPED = {"type": "error", "kind": "Stopped"}
@@ -22,7 +22,8 @@ STOPPED = {"type": "error", "kind": "Stopped"}
 class Process:
     """A command that says what it is given; None ends it."""
 
-    def __init__(self, *_: object, agreed: str) -> None:
+    def __init__(self, *given: object, agreed: str) -> None:
+        self.given = given
         self.said: queue.Queue[Any] = queue.Queue()
         self.calls: list[str] = []
 
@@ -56,6 +57,12 @@ def process_of(job: Job) -> Any:
 
 async def events(job: Job, first: int = 0) -> list[Any]:
     return [event async for event in job.follow(first)]
+
+
+async def began(job: Job) -> None:
+    """Wait until a job that waits has its turn."""
+    while job.is_queued:
+        await asyncio.sleep(0.01)
 
 
 async def ended(job: Job, *said: Any) -> list[Any]:
@@ -164,16 +171,74 @@ def test_a_change_is_announced_to_waiting_kernels(notebook: Path, changes: bool)
 def test_one_change_of_an_environment_at_a_time() -> None:
     async def run() -> None:
         server = Jobs()
-        job = server.start(Job("/x/a.ipynb", "install"))
-        with pytest.raises(BusyError) as raised:
-            server.start(Job("/x/a.ipynb", "undo"))
-        assert raised.value.job is job is server.running("/x/a.ipynb")
+        job = server.start(Job("/x/a.ipynb", "install", ["a"]))
+        second = server.start(Job("/x/a.ipynb", "install", ["b"]))
+        third = server.start(Job("/x/a.ipynb", "undo"))
+        assert server.running("/x/a.ipynb") is job
+        assert [each.about["queued"] for each in (job, second, third)] == [False, True, True]
         looks = server.start(Job("/x/a.ipynb", "outdated", changes=False))
         other = server.start(Job("/x/b.ipynb", "install"))
-        for each in (job, looks, other):
+        assert not (looks.is_queued or other.is_queued)
+        for each in (looks, other):
             await ended(each)
+        await ended(job, STOPPED)  # a failure keeps nothing from its turn
+        await began(second)
+        assert third.is_queued
+        assert server.running("/x/a.ipynb") is second
+        [waited, *rest] = await ended(second, RESULT)
+        assert (waited["phase"], waited["message"]) == (
+            "queued",
+            "Waiting for nbenv install to finish…",
+        )
+        assert rest == [RESULT]
+        await began(third)
+        await ended(third)
         assert server.at("/x/a.ipynb") is None
-        await ended(server.start(Job("/x/a.ipynb", "undo")))
+
+    asyncio.run(run())
+
+
+def test_asking_twice_for_the_same_starts_it_once() -> None:
+    async def run() -> None:
+        server = Jobs()
+        job = server.start(Job("/x/a.ipynb", "install", ["a"]))
+        assert server.start(Job("/x/a.ipynb", "install", ["a"])) is job
+        assert server.start(Job("/x/a.ipynb", "install", ["a"], agreed="0" * 32)) is not job
+        server.close()
+
+    asyncio.run(run())
+
+
+def test_a_job_that_waits_can_be_stopped_and_follows_its_notebook() -> None:
+    async def run() -> None:
+        server = Jobs()
+        job = server.start(Job("/x/a.ipynb", "install"))
+        stopped, moved = (server.start(Job("/x/a.ipynb", verb)) for verb in ("undo", "upgrade"))
+        await stopped.stop()
+        assert stopped.is_done
+        assert (await events(stopped))[-1]["kind"] == "Stopped"
+        assert process_of(stopped).calls == []
+        await asyncio.sleep(0.05)
+        assert moved.is_queued  # the first one is still running
+        server.moved("/x/a.ipynb", "/x/b.ipynb")
+        await ended(job)
+        await began(moved)
+        assert process_of(moved).given[0] == "/x/b.ipynb"
+        await ended(moved)
+
+    asyncio.run(run())
+
+
+def test_what_waits_is_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_WAITING", 1)
+
+    async def run() -> None:
+        server = Jobs()
+        for verb in ("install", "undo"):
+            server.start(Job("/x/a.ipynb", verb))
+        with pytest.raises(TooManyJobsError):
+            server.start(Job("/x/a.ipynb", "upgrade"))
+        server.close()
 
     asyncio.run(run())
 

@@ -11,7 +11,7 @@ import pytest
 from jupyter_client.provisioning import KernelProvisionerBase
 
 from nbenv.environments import layout
-from nbenv.home import paths
+from nbenv.home import paths, private_files
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.kernel_state import KernelState, is_launcher
 from tests.unit.server.conftest import LAUNCHER, Start
@@ -62,10 +62,10 @@ def test_the_launcher_starts_or_waits(start: Start) -> None:
     identity = ProcessIdentity.of(kernel.process or 0)
     assert identity is not None
     note = paths.waiting_path(identity.pid)
-    paths.write_json(note, {"error": why, **identity.to_dict()})
+    private_files.write_json(note, {"error": why, **identity.to_dict()})
     assert kernel.describe() == {"state": "waiting", "error": why}
     for other in ({"created": identity.created - 60}, {"machine": "x"}, {"process": 1}):
-        paths.write_json(note, {"error": why, **identity.to_dict(), **other})
+        private_files.write_json(note, {"error": why, **identity.to_dict(), **other})
         assert kernel.describe() == {"state": "starting"}
 
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from nbenv.server import handlers, job_handlers
+from nbenv.server import carry_handlers, handlers, job_handlers, marks_handler
 from nbenv.server.routes import ROUTES
+from nbenv.server.widgets import extension_handlers
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,12 @@ from nbenv.server.routes import ROUTES
         ("jobs/build-0a1b/events", job_handlers.EventsHandler),
         ("jobs/0a1b/nothing", handlers.UnknownHandler),
         ("jobs/../version", handlers.UnknownHandler),
-        ("versions", handlers.UnknownHandler),
+        ("extensions", extension_handlers.ExtensionsHandler),
+        (f"extensions/a.b-1/{32 * '0'}/static/x.js", extension_handlers.ExtensionFileHandler),
+        (f"extensions/../{32 * '0'}/static/x.js", handlers.UnknownHandler),
+        (f"extensions/..%2Fa/{32 * '0'}/static/x.js", handlers.UnknownHandler),
+        ("extensions/a-1/0/static/x.js", handlers.UnknownHandler),
+        ("versionss", handlers.UnknownHandler),
         ("", handlers.UnknownHandler),
     ],
 )
@@ -28,7 +34,8 @@ def test_the_first_pattern_decides(address: str, handler: type) -> None:
 
 
 def test_every_handler_has_an_address() -> None:
-    written = [*handlers.__all__, *job_handlers.__all__]
+    rooms = (handlers, job_handlers, carry_handlers, marks_handler, extension_handlers)
+    written = [name for room in rooms for name in room.__all__]
     assert sorted(handler.__name__ for handler in ROUTES.values()) == sorted(written)
 
 

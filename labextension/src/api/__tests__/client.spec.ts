@@ -39,8 +39,10 @@ describe('shaped', () => {
 
 describe('Client', () => {
   it('sends what is typed in a body', async () => {
-    const { client, asked } = clientWith({ requirement: { message: '' } });
-    expect(await client.requirementError('a>=1 ; b&c')).toBe('');
+    const { client, asked } = clientWith({
+      requirement: { message: '', requirements: [], suggestions: [] }
+    });
+    expect((await client.typed('a>=1 ; b&c')).message).toBe('');
     expect(asked).toEqual(['POST requirement {"text":"a>=1 ; b&c"}']);
   });
 

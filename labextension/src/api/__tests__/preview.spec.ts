@@ -19,6 +19,7 @@ it('takes what the server leaves out as unknown, not as none', () => {
     indexes: null,
     source: null,
     lookedUp: false,
+    cached: false,
     unlocked: [],
     conditional: []
   });

@@ -358,6 +358,7 @@ const ACTIONS: Record<string, (model: EnvironmentModel) => unknown> = {
   refresh: model => model.refresh(),
   refreshSoon: model => model.refreshSoon(0),
   takeCellEvent: model => model.takeCellEvent({ restart: [] }),
+  takeStale: model => model.takeStale([]),
   takeRestart: model => model.takeRestart(),
   cancel: model => model.cancel(),
   restart: model => model.restart(),

@@ -13,7 +13,9 @@ class Document implements IDocument {
   path = 'a.ipynb';
   kernel = 'k';
   isNamed = true;
+  isDirty = false;
   importsAtOpen = false;
+  otherLanguage = '';
   record: IDocument['record'] = undefined;
   saves = 0;
   told: JobResult[] = [];
@@ -100,10 +102,54 @@ describe('EnvironmentModel', () => {
     expect(document.saves).toBe(0);
   });
 
+  it('asks nothing about a notebook in another language, until it is in Python', async () => {
+    const { document, server, model } = parts();
+    document.otherLanguage = 'bash';
+    server.refuses = new ResponseError(422, 'for Python only');
+    const ask = jest.spyOn(server.client, 'status');
+    await model.refresh();
+    expect([ask.mock.calls, model.state]).toEqual([[], 'unknown']);
+    document.otherLanguage = '';
+    document.isDirty = true; // the kernel was changed, and the file does not say so yet
+    await model.refresh();
+    await model.refresh();
+    expect(ask).toHaveBeenCalledTimes(1);
+    document.isDirty = false;
+    server.refuses = null;
+    await model.refresh();
+    expect(model.state).toBe('ready');
+  });
+
+  it('knows what failed, and forgets it with the problem', async () => {
+    const { server, model } = parts();
+    const request = { verb: 'install', words: ['sixx'], flags: ['upgrade'] };
+    server.lines = [
+      { type: 'error', kind: 'Resolution', what: 'no sixx', why: '', todo: '' }
+    ];
+    await expect(
+      model.run(request.verb, request.words, request.flags)
+    ).rejects.toBeInstanceOf(ProblemError);
+    expect(model.failed).toEqual(request);
+    server.refuses = new ResponseError(500, 'broken');
+    await expect(model.run('undo')).rejects.toBe(server.refuses);
+    expect(model.failed?.verb).toBe('undo');
+    model.dismiss();
+    expect([model.problem, model.failed]).toEqual([null, null]);
+  });
+
   it('leaves a record that is saved as it is', async () => {
     const { document, model } = parts();
     await model.refresh();
     expect(document.record).toBeUndefined();
+  });
+
+  it('takes a record that a server saved before the page knew of it', async () => {
+    const { document, model } = parts();
+    await model.refresh();
+    model.takeCellEvent({});
+    await model.refresh();
+    expect(document.record).toEqual(RECORD);
+    expect(document.saves).toBe(0);
   });
 
   it('follows a job, and tells the kernel of its changes', async () => {
@@ -207,6 +253,12 @@ describe('EnvironmentModel', () => {
     model.takeCellEvent({ restart: [STALE] });
     model.takeCellEvent({ restart: [{ name: 'six' }] });
     expect(model.stale).toEqual([STALE]);
+    model.takeStale(undefined); // another comm's message
+    expect(model.stale).toEqual([STALE]);
+    let count = 0;
+    model.changed.connect(() => count++);
+    model.takeStale([]); // what the kernel answered another page
+    expect([model.stale, count]).toEqual([[], 1]);
   });
 
   it('forgets what was imported when the kernel restarts', async () => {

@@ -14,6 +14,17 @@ describe('stateOf', () => {
     ['changed', status({ stale: ['six>=2'] })],
     ['restart', status({ environment: '/home/x/envs/work-2' })],
     ['restart', status({ environment: 'C:\\envs\\work-2' })],
+    [
+      'restart',
+      status(
+        { environment: null },
+        { state: 'running', remote: true, behind: true }
+      )
+    ],
+    [
+      'ready',
+      status({ environment: null }, { state: 'running', remote: true })
+    ],
     ['none', status({ recorded: false }, { state: 'ordinary' })],
     ['other', status({}, { state: 'ordinary' })],
     ['stopped', status({}, { state: 'none' })],

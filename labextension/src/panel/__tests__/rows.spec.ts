@@ -1,5 +1,12 @@
-import { visibleRows, listRows, treeRows } from '../rows';
-import type { IDistribution, IPackages } from '../../api/answers';
+import type { IDistribution, IOutdated, IPackages } from '../../api/answers';
+import {
+  FIRST_OPEN,
+  partsOf,
+  rowsOf,
+  visibleRows,
+  waysTo,
+  type IView
+} from '../rows';
 
 function distribution(
   name: string,
@@ -16,10 +23,22 @@ const PACKAGES: IPackages = {
   distributions: [
     distribution('alpha', ['beta']),
     distribution('beta', ['alpha', 'gone']),
-    distribution('ipykernel', ['alpha']),
+    distribution('ipykernel', ['alpha', 'tornado']),
+    distribution('stray'),
+    distribution('tornado'),
     distribution('zeta', ['beta'], 'zeta>=1')
   ]
 };
+
+function keys(view: Partial<IView>, outdated: IOutdated[] = []): string[] {
+  return rowsOf(PACKAGES, outdated, {
+    isTree: false,
+    filter: '',
+    open: FIRST_OPEN,
+    unrecorded: new Set(),
+    ...view
+  }).map(row => row.key);
+}
 
 describe('visibleRows', () => {
   it('shows what is in sight and some around it', () => {
@@ -36,47 +55,76 @@ describe('visibleRows', () => {
   });
 });
 
-describe('listRows', () => {
-  it('puts requirements first', () => {
-    const rows = listRows(PACKAGES, [], '');
-    expect(rows.map(row => row.key)).toEqual([
-      'zeta',
-      'alpha',
-      'beta',
-      'ipykernel'
+describe('the parts', () => {
+  it('count what a requirement needs as come along, even if the kernel needs it too', () => {
+    expect([...partsOf(PACKAGES, new Set(['stray']))]).toEqual([
+      ['alpha', 'along'],
+      ['beta', 'along'],
+      ['ipykernel', 'kernel'],
+      ['stray', 'unrecorded'],
+      ['tornado', 'kernel'],
+      ['zeta', 'yours']
     ]);
-  });
-
-  const outdated = [{ name: 'beta', version: '1', latest_version: '2' }];
-
-  it('puts what is outdated next', () => {
-    const rows = listRows(PACKAGES, outdated, '');
-    expect(rows.map(row => row.key).slice(0, 2)).toEqual(['zeta', 'beta']);
-  });
-
-  it('filters, and marks what is outdated', () => {
-    const rows = listRows(PACKAGES, outdated, ' BET');
-    expect(rows.map(row => [row.key, row.latest])).toEqual([['beta', '2']]);
   });
 });
 
-describe('treeRows', () => {
-  it('has the requirements and the kernel at the left', () => {
-    const rows = treeRows(PACKAGES, [], new Set());
-    expect(rows.map(row => [row.key, row.depth, row.hasMore])).toEqual([
-      ['ipykernel', 0, true],
-      ['zeta', 0, true]
+describe('the list', () => {
+  it('has the kernel closed at first', () => {
+    expect(keys({})).toEqual([
+      ...['part:yours', 'zeta'],
+      ...['part:along', 'alpha', 'beta', 'stray'],
+      'part:kernel'
+    ]);
+  });
+
+  it('puts what is outdated first in its part', () => {
+    const outdated = [{ name: 'beta', version: '1', latest_version: '2' }];
+    expect(keys({}, outdated).slice(2, 5)).toEqual([
+      ...['part:along', 'beta', 'alpha']
+    ]);
+  });
+
+  it('filters in all parts, and leaves out those without a match', () => {
+    expect(keys({ filter: ' TOR', open: new Set() })).toEqual([
+      ...['part:kernel', 'tornado']
+    ]);
+    expect(keys({ filter: 'nothing' })).toEqual([]);
+  });
+});
+
+describe('the tree', () => {
+  it('has requirements and the kernel at the left, and no part of what came along', () => {
+    const open = new Set([...FIRST_OPEN, 'part:kernel']);
+    expect(keys({ isTree: true, open })).toEqual([
+      ...['part:yours', 'zeta'],
+      ...['part:kernel', 'ipykernel']
     ]);
   });
 
   it('opens on the way, and never goes in circles', () => {
-    const open = new Set(['zeta', 'zeta/beta', 'zeta/beta/alpha']);
-    const rows = treeRows(PACKAGES, [], open);
-    expect(rows.map(row => [row.key, row.depth, row.hasMore])).toEqual([
-      ['ipykernel', 0, true],
-      ['zeta', 0, true],
-      ['zeta/beta', 1, true],
-      ['zeta/beta/alpha', 2, false]
+    const names = ['zeta', 'zeta/beta', 'zeta/beta/alpha'];
+    const open = new Set(['part:yours', ...names]);
+    expect(keys({ isTree: true, open })).toEqual([
+      ...['part:yours', ...names],
+      'part:kernel'
     ]);
+  });
+
+  it('shows the ways to what the filter finds', () => {
+    expect(keys({ isTree: true, filter: 'alp', open: new Set() })).toEqual([
+      ...['part:yours', 'zeta', 'zeta/beta', 'zeta/beta/alpha'],
+      ...['part:kernel', 'ipykernel', 'ipykernel/alpha'],
+      'ipykernel/alpha/beta'
+    ]);
+  });
+});
+
+describe('why a package is here', () => {
+  it('names the shortest way from each requirement', () => {
+    expect(waysTo('alpha', PACKAGES)).toEqual([
+      ['ipykernel', 'alpha'],
+      ['zeta', 'beta', 'alpha']
+    ]);
+    expect(waysTo('stray', PACKAGES)).toEqual([]);
   });
 });

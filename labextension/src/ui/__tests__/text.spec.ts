@@ -1,10 +1,13 @@
 import { nullTranslator } from '../../__tests__/translator';
+import { status } from '../../__tests__/parts';
+import type { IEnvironmentModel, State } from '../../tokens';
 import {
   bytes,
   changeLine,
   plain,
   problemText,
-  restartSentence
+  restartSentence,
+  toolbarText
 } from '../text';
 
 const trans = nullTranslator;
@@ -67,5 +70,23 @@ describe('problemText', () => {
   it('leaves out what is empty', () => {
     const problem = { kind: '', what: 'No.', why: '', todo: 'Do.' };
     expect(problemText(problem)).toBe('No.\nDo.');
+  });
+});
+
+describe('toolbarText', () => {
+  const text = (state: State, recorded = true) =>
+    toolbarText(
+      { state, status: status({ recorded }) } as unknown as IEnvironmentModel,
+      trans
+    );
+
+  it('has words only where a person should know more', () => {
+    expect(text('ready')).toBe('3.11');
+    expect(text('stopped')).toBe('3.11');
+    expect(text('starting')).toBe('3.11');
+    expect(text('approval')).toBe('needs approval');
+    expect(text('changed')).toBe('out of sync');
+    expect(text('none')).toBe('');
+    expect(toolbarText(null, trans)).toBe('');
   });
 });

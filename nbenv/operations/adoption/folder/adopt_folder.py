@@ -8,7 +8,7 @@ import queue
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbenv.core.lock import Lock, LockedDistribution
@@ -24,9 +24,15 @@ from nbenv.operations.adoption.folder.agreement_groups import AgreeingGroup, Wan
 from nbenv.operations.adoption.folder.collect import Collected, find_notebooks
 from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, folder_preview
 from nbenv.operations.adoption.names import serving_indexes
+from nbenv.operations.adoption.unlisted import with_unlisted
 from nbenv.progress import Outcome, Progress, Steps
 
 __all__ = ["FolderOptions", "adopt_folder"]
+
+_LEFT_OUT = (
+    "Left out, as only their names say that they are needed, and there is no terminal to ask on: "
+    "{names}. To take them: --yes."
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,11 @@ def adopt_folder(
     wanted = [row for row in rows if row.examined]
     if options.dry_run or not wanted:
         return folder_outcome(rows, collected.passed, dry_run=options.dry_run)
-    yield from _agree(rows, collected, more, consent)
+    if not (yield from _agree(rows, collected, more, consent)) and _by_name(wanted):
+        yield Progress("approve", _LEFT_OUT.format(names=_by_name(wanted)), lasting=True)
+        options = replace(options, listed_only=True)
+        rows = yield from _examined_rows(collected, options)
+        wanted = [row for row in rows if row.examined]
     try:
         known = _known(collected, places)
         wants = []
@@ -104,15 +114,19 @@ def _examined_rows(collected: Collected, options: AdoptOptions) -> Steps[list[Ro
     rows = []
     for number, notebook in enumerate(collected.notebooks, 1):
         yield Progress("look", f"Reading {number} of {len(collected.notebooks)}: {notebook.name}…")
-        ref = NotebookRef(str(notebook.path))
         try:
-            examined = examine_for(notebook.path, options, notebook.root)
-            digest = digest_of_findings(examined.findings, ref)
-            rows.append(Row(notebook, examined, digest))
+            rows.append(Row(notebook, examine_for(notebook.path, options, notebook.root)))
         except NbenvError as error:
             if error.exit_status == 2:  # an option is wrong, for all notebooks alike
                 raise
             rows.append(Row(notebook, error=error.parts(), message=str(error)))
+    good = [row for row in rows if row.examined]
+    found = [row.examined for row in good if row.examined]
+    if not options.listed_only:
+        found = yield from with_unlisted(found)
+    for row, examined in zip(good, found, strict=True):
+        ref = NotebookRef(str(row.notebook.path))
+        row.examined, row.digest = examined, digest_of_findings(examined.findings, ref)
     return rows
 
 
@@ -121,14 +135,18 @@ def _examined_rows(collected: Collected, options: AdoptOptions) -> Steps[list[Ro
 
 def _agree(
     rows: Sequence[Row], collected: Collected, more: FolderOptions, consent: Consent
-) -> Steps[None]:
-    """Show everything and ask once; without a terminal, only what is foreign needs an answer."""
+) -> Steps[bool]:
+    """Show everything and ask once; without a terminal, only what is foreign needs an answer.
+
+    Returns whether somebody agreed: otherwise the command itself is the agreement, as for a single
+    notebook, but to nothing that was found by its name alone.
+    """
     yield Progress("approve", folder_preview(rows, collected.passed), lasting=True)
     number = sum(row.examined is not None for row in rows)
     what = f"Adopt {number} notebook{'' if number == 1 else 's'}"
     answer = True if more.yes else consent(f"{what} and install what they need")
     if answer is None and not any(_is_foreign(row.examined) for row in rows):
-        return  # the command itself is the agreement, as for a single notebook
+        return False
     if answer is None:
         raise ApprovalNeededError(
             f"{what}?",
@@ -137,6 +155,13 @@ def _agree(
         )
     if not answer:
         raise NbenvError("Nothing was adopted.", "You did not approve it.")
+    return True
+
+
+def _by_name(rows: Sequence[Row]) -> str:
+    """Return the names of what was found by its name alone."""
+    found = (each.name for row in rows if row.examined for each in row.examined.findings.by_name)
+    return ", ".join(sorted(set(found)))
 
 
 def _is_foreign(examined: Examined | None) -> bool:

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 from nbenv.adopt.report import to_data
 from nbenv.core.requirements import KERNEL
-from nbenv.operations.adoption.agreement import direct_requirements, sentences
+from nbenv.operations.adoption.agreement import (
+    direct_requirements,
+    sentences,
+    sentences_by_name,
+)
 from nbenv.operations.adoption.examined import Examined
 from nbenv.operations.adoption.folder.adopting_processes import Answer
 from nbenv.operations.adoption.folder.collect import FolderNotebook, PassedOver
@@ -167,24 +171,36 @@ def _passed_lines(passed: Sequence[PassedOver]) -> Iterator[str]:
 
 
 def _foreign_lines(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what comes from elsewhere than this machine's indexes, with those that want it."""
+    """Yield what a person has to judge, each with the notebooks that want it.
+
+    That is what comes from elsewhere than this machine's indexes, or was found by its name alone.
+    """
     wanted: dict[str, list[str]] = {}
-    for row in rows:
-        for sentence in sentences(row.examined.findings) if row.examined else ():
+    for row, findings in ((row, row.examined.findings) for row in rows if row.examined):
+        for sentence in (*sentences(findings), *sentences_by_name(findings)):
             wanted.setdefault(sentence, []).append(row.name)
     for sentence, names in wanted.items():
         yield f"{', '.join(names)}: {sentence[:1].lower()}{sentence[1:]}"
 
 
 def _notes(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield each note once, with the notebooks that it is about."""
+    about: dict[str, list[str]] = {}
     for row in rows:
+        for note in _notes_of(row):
+            about.setdefault(note, []).append(row.name)
+    yield from (f"{', '.join(names)}: {note}" for note, names in about.items())
+
+
+def _notes_of(row: Row) -> Iterator[str]:
+    if row.data or row.examined:
         data = row.data or (to_data(row.examined.findings) if row.examined else {})
         unknown = [str(each["module"]) for each in _objects(data.get("unknown"))]
         if unknown:
-            yield f"{row.name}: no known package provides {', '.join(unknown)}."
+            yield f"no known package provides {', '.join(unknown)}."
         notes = data.get("notes")
         for note in notes if isinstance(notes, list) else ():
-            yield f"{row.name}: {str(note).rstrip('.')}."
+            yield f"{str(note).rstrip('.')}."
 
 
 def _objects(value: object) -> Iterable[Mapping[str, object]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nbenv.adopt.code.facts import Call
 from nbenv.adopt.needs.arguments import argument_needs, driver_needs
 from nbenv.adopt.needs.rules import Surroundings
-from nbenv.adopt.python_code import Call
 
 AROUND = Surroundings({}, frozenset({"pandas"}), {"url": "duckdb:///x"})
 
@@ -42,6 +42,26 @@ def test_the_text_that_is_parsed_is_no_parser() -> None:
 )
 def test_drivers(text: str, driver: str) -> None:
     assert [each.choices[0] for each in driver_needs(text, "x")] == ([driver] if driver else [])
+
+
+@pytest.mark.parametrize(
+    ("call", "needed"),
+    [
+        (Call("fsspec.filesystem", ("abfs",), paths=("abfs",)), ["adlfs"]),
+        (Call("fsspec.filesystem", ("memory",), paths=("memory",)), []),
+        (Call("fsspec.open_files", paths=("gs://x/*",)), ["gcsfs"]),
+        (Call("zarr.open_group", paths=("s3://x/y",)), ["s3fs"]),
+        (Call("zarr.open_group", paths=("s3",)), []),
+        (Call("UPath", paths=("sftp://x/y",)), ["paramiko"]),
+        (Call("show", paths=("s3://x/y",)), []),
+        (Call("f", (), (("remote_protocol", "s3"),)), ["s3fs"]),
+    ],
+)
+def test_file_systems(call: Call, needed: list[str]) -> None:
+    around = Surroundings(
+        {"UPath": "upath.UPath", "fsspec": "fsspec", "zarr": "zarr"}, frozenset(), {}
+    )
+    assert [need.choices[0] for need in argument_needs(call, around)] == needed
 
 
 def test_a_variable_holds_the_address() -> None:

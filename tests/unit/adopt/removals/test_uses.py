@@ -31,9 +31,33 @@ def test_imports_and_names_of_imported_modules() -> None:
     ]
 
 
+def test_members_that_only_one_package_has() -> None:
+    assert found(
+        "from gensim.models import Word2Vec\nimport gensim, matplotlib.pyplot as plt, pandas as pd",
+        "x = df.loc[0].ix[1]; frame['a'].ix['b'] = G.node[1]['x']",
+        "Word2Vec(texts, size=100); gensim.models.Word2Vec(size=2)",
+        "df = df.append(row, ignore_index=True); axes[0].hist(x, normed=True)",
+        "pd.read_csv('x', error_bad_lines=False); f(x).iteritems()",
+        "with plt.style.context(['seaborn-white']): pass",
+        "plt.style.use('seaborn-whitegrid')",
+    ) == [
+        (".ix[]", "cell 2"),
+        (".node[]", "cell 2"),
+        ("Word2Vec(size)", "cell 3"),
+        (".append(ignore_index)", "cell 4"),
+        (".hist(normed)", "cell 4"),
+        ("read_csv(error_bad_lines)", "cell 5"),
+        (".iteritems()", "cell 5"),
+        ("matplotlib.style.seaborn", "cell 7"),
+    ]
+
+
 @pytest.mark.parametrize(
     "code",
     [
+        "x.append(1); x.ix; df.append(other); node[1]; x.node",
+        "import matplotlib.pyplot as plt\nplt.style.use('seaborn-v0_8'); plt.style.use('ggplot')",
+        "from mine import tools\ntools.ix[1]; Word2Vec(vector_size=3)",
         "try:\n    from sklearn.model_selection import x\n"
         "except ImportError:\n    from sklearn.cross_validation import x",
         "if version < 18:\n    from sklearn.grid_search import GridSearchCV\nelse:\n    import os",

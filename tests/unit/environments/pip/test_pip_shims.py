@@ -19,6 +19,7 @@ from nbenv.environments.pip import pip_shims
 def test_a_new_environment_has_them_and_they_are_no_strays(environment: Environment) -> None:
     scripts = environment.path / pip_shims.SCRIPTS
     assert {"pip", "pip3", f"pip3.{sys.version_info[1]}", "uv"} <= set(os.listdir(scripts))
+    assert (environment.path / pip_shims.STARTUP).exists()
     assert check_files(environment).strays == frozenset()
     assert environment.installed() == {}
     assert not pip_shims.write(environment.path, environment.site_packages())

@@ -67,6 +67,28 @@ def test_constraints_are_read_from_all_files(
     assert "constraint" in caught.value.todo
 
 
+def test_constraints_to_an_address_are_on_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.txt").write_text(
+        "six==1.16 --hash=sha256:" + "a" * 64 + "\n"
+        "leaf @ https://host.invalid/leaf-1.0%2Bcu1-py3-none-any.whl ; python_version > '3'\n"
+        "twig @ https://host.invalid/twig-2.0.tar.gz\n"
+        "repo @ git+https://host.invalid/repo@main\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    found = policy(PIP_CONSTRAINT="c.txt")
+    assert set(found.constraints) == {
+        "six==1.16",
+        'leaf==1.0+cu1 ; python_version > "3"',
+        "twig==2.0",
+    }
+    assert found.unfollowed == ("repo",)
+    check_allowed([LockedDistribution("repo", url="git+https://host.invalid/x")], found, "3.11")
+    with pytest.raises(InstallerError, match="takes repo from an address"):
+        check_allowed([LockedDistribution("repo", "1.0")], found, "3.11")
+
+
 def test_a_spec_is_resolved_within_the_limits_of_record_and_machine() -> None:
     spec = Spec("3.11", ("a", "ipykernel"), constraints=("x<1",), only_binary=("b",))
     made = within_policy(spec, Policy(("y<1",), (":all:",), ("c",)))

@@ -8,7 +8,6 @@ import pytest
 
 from nbenv.core.spec import Index
 from nbenv.installer.machine.uv_environment import (
-    can_prevent_builds,
     own_indexes,
     uv_environment,
     uv_settings,
@@ -20,23 +19,6 @@ EXTRA = [Index("extra", "https://x.invalid/simple")]
 @pytest.fixture
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "can"),
-    [
-        ("UV_KEYRING_PROVIDER", "subprocess", False),
-        ("UV_KEYRING_PROVIDER", "disabled", True),
-        ("UV_NO_CACHE", "1", False),
-        ("UV_OFFLINE", "1", True),
-    ],
-)
-def test_where_builds_can_be_prevented(
-    clean: None, monkeypatch: pytest.MonkeyPatch, name: str, value: str, can: bool
-) -> None:
-    monkeypatch.setenv("UV_NO_CONFIG", "1")
-    monkeypatch.setenv(name, value)
-    assert can_prevent_builds() is can
 
 
 def test_settings_of_other_projects_are_left_out(

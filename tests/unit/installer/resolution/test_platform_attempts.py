@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from nbenv.installer.resolution.this_machine import narrower_markers, this_machi
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import drain
 from tests.support.index import LocalIndex
+from tests.support.wheels import make_project
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="its markers are those of Linux")
 
@@ -100,6 +102,44 @@ def test_nothing_is_built_for_another_system(index: LocalIndex, tmp_path: Path) 
     assert lock.source() == ["here"]
     everywhere = resolve(tmp_path, "here")
     assert (everywhere.platforms, sorted(everywhere.versions())) == ((), ["here", "leaf"])
+
+
+def add_telltale(index: LocalIndex, built: Path) -> None:
+    """Offer an sdist ``there`` that makes a file when its build starts."""
+    code = f"open({str(built)!r}, 'w').close()\n"
+    index.wheel("runs", "1.0", modules={"runs.py": code, "runs.pth": "import runs"})
+    index.sdist("there", "1.0", static=False, build_requires=["runs"])
+
+
+def test_a_repository_has_nothing_built_for_others(index: LocalIndex, tmp_path: Path) -> None:
+    add_telltale(index, tmp_path / "built")
+    project = make_project(tmp_path, "mine", "1.0")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "First"]):
+        author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", *author, *words], cwd=project, check=True)
+    lock = resolve(tmp_path, "there; sys_platform == 'darwin'", f"mine @ git+{project.as_uri()}")
+    assert lock.platforms == (LINUX, WINDOWS)
+    assert not (tmp_path / "built").exists()
+
+
+@pytest.mark.parametrize("setting", ["UV_NO_CACHE=1", "UV_KEYRING_PROVIDER=subprocess", "file"])
+@pytest.mark.parametrize("marker", ["sys_platform == 'darwin'", "platform_machine == 'riscv64'"])
+def test_no_setting_has_anything_built_for_others(
+    setting: str, marker: str, index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / "built"
+    add_telltale(index, built)
+    index.sdist("here", "1.0", static=False, requires=["leaf"])
+    index.wheel("leaf", "1.0")
+    if setting == "file":
+        (tmp_path / "uv.toml").write_text("no-cache = true\n")
+        monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "uv.toml"))
+    else:
+        monkeypatch.setenv(*setting.split("="))
+    lock = resolve(tmp_path, f"there; {marker}", "here")
+    assert lock.platforms == ((LINUX, WINDOWS) if "darwin" in marker else (this_machine().marker,))
+    assert sorted(lock.versions()) == ["here", "leaf"]
+    assert not built.exists()
 
 
 def test_a_static_sdist_for_another_system_is_locked(index: LocalIndex, tmp_path: Path) -> None:

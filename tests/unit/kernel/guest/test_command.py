@@ -131,3 +131,13 @@ def test_a_stopped_command_ends_itself(commands: Commands) -> None:
     program = printing({"type": "progress", "message": "x"}) + printing(stopped)
     with pytest.raises(commands.error, match=r"Stopped\."):
         commands.run(program, "install")
+
+
+def test_a_download_has_a_bar(load: Load) -> None:
+    line = load("command").progress_line
+    event = {"message": "Downloading a…", "done": 5_000_000, "total": 10_000_000}
+    bar = "\u2588" * 10 + "\u2591" * 10
+    assert line(event) == f"Downloading a…  {bar} 5.0 of 10.0 MB"
+    assert line({**event, "left": 75}).endswith(" 5.0 of 10.0 MB, 1 min 15 s left")
+    assert line({**event, "left": 9}).endswith(", 9 s left")
+    assert line({"message": "Resolving…"}) == "Resolving…"

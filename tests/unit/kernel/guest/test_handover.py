@@ -1,4 +1,4 @@
-"""Requests on their way from a waiting kernel to the real one."""
+"""Requests and output that a kernel leaves to the one that takes its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 Load = Callable[[str], ModuleType]
-MESSAGES = [[b"client", b"<IDS|MSG>", b"\x00\xff"], []]
+LEFT = {
+    "prepared": [[b"client", b"silent"]],
+    "requests": [[b"client", b"<IDS|MSG>", b"\x00\xff"], []],
+    "output": [[b"topic", b"\xff"]],
+    "subscribers": 2,
+}
 
 
 @pytest.fixture
@@ -22,43 +27,20 @@ def handover(load: Load) -> Any:
 
 def test_written_for_this_user_and_read_once(handover: Any, tmp_path: Path) -> None:
     path = tmp_path / "x.json.waiting"
-    handover.write(str(path), MESSAGES)
+    handover.write(str(path), LEFT)
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert handover.read(str(path)) == MESSAGES
+    assert handover.read(str(path)) == LEFT
     assert not path.exists()
 
 
-def test_dispatched_by_ipykernel_7(handover: Any) -> None:
-    added: list[tuple[object, list[bytes]]] = []
-    loop = SimpleNamespace(
-        add_callback=lambda where, frames: added.append((where, [f.bytes for f in frames]))
-    )
-    kernel = SimpleNamespace(
-        shell_channel_thread=SimpleNamespace(io_loop=loop), shell_channel_thread_main="main"
-    )
-    handover._dispatch(kernel, MESSAGES)
-    assert added == [("main", message) for message in MESSAGES]
-
-
-def test_dispatched_by_ipykernel_6(handover: Any) -> None:
-    seen: list[object] = []
-    kernel = SimpleNamespace(
-        _publish_status=lambda *words: seen.append(words),
-        dispatch_shell="shell",
-        shell_stream="stream",
-        schedule_dispatch=lambda where, frames: seen.append((where, [f.bytes for f in frames])),
-    )
-    handover._dispatch(kernel, MESSAGES)
-    assert seen == [("idle", "shell"), *(("shell", message) for message in MESSAGES)]
-
-
-def test_dispatched_by_ipykernel_5(handover: Any) -> None:
-    seen: list[object] = []
-    kernel = SimpleNamespace(
-        dispatch_shell="shell",
-        shell_streams=["stream", "control"],
-        schedule_dispatch=lambda *words: seen.append((*words[:3], [f.bytes for f in words[3]])),
-    )
-    handover._dispatch(kernel, MESSAGES)
-    assert seen == [(10, "shell", "stream", message) for message in MESSAGES]
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"requests": [["x"]], "output": []}'])
+def test_a_kernel_starts_all_the_same(
+    load: Load, handover: Any, tmp_path: Path, text: str | None
+) -> None:
+    path = tmp_path / "x.json.waiting"
+    if text is not None:
+        path.write_text(text, encoding="ascii")
+    app = SimpleNamespace(init_sockets=lambda: None)
+    handover.prepare(app, str(path))
+    app.init_sockets()

@@ -36,9 +36,14 @@ def test_a_missing_module_in_a_bare_environment(
 ) -> None:
     after(ModuleNotFoundError("x"), [])
     assert "%nbenv adopt" in capsys.readouterr().out
+    after(ModuleNotFoundError("y"), [])  # of the same Run All
+    assert capsys.readouterr().out == ""
     monkeypatch.setitem(load("import_hint").variables, "NBENV_STRIPPED", "1")
     after(ModuleNotFoundError("x"), [])
     assert "%nbenv restore" in capsys.readouterr().out
+    monkeypatch.setenv("NBENV_SUGGEST", "0")
+    after(ModuleNotFoundError("x"), [])
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,32 @@ def test_split(words: Any, line: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('install "x>=2"', ["install", "x>=2"]),
+        ("install 'a >= 1' \"b\"", ["install", "a >= 1", "b"]),
+        ("install -e C:\\work\\proj", ["install", "-e", "C:\\work\\proj"]),
+        ('install "C:\\my work\\x.whl" # mine', ["install", "C:\\my work\\x.whl"]),
+        ("install \\\\host\\share\\x.whl", ["install", "\\\\host\\share\\x.whl"]),
+        ('install "C:\\ends\\"', ["install", "C:\\ends\\"]),
+        ("install C:\\O'Brien\\x.whl", ["install", "C:\\O'Brien\\x.whl"]),
+        ("install a#b", ["install", "a#b"]),
+        ("", []),
+    ],
+)
+def test_on_windows_backslashes_belong_to_paths(
+    words: Any, monkeypatch: pytest.MonkeyPatch, line: str, found: list[str]
+) -> None:
+    monkeypatch.setattr(words.os, "name", "nt")
+    assert words.split(line) == found
+
+
+def test_the_quotes_of_windows_shell(words: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words.os, "name", "nt")
+    assert words.for_shell("install a>=1 | more") == 'install "a>=1" | more'
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "list | grep torch", "list|grep torch", "freeze > requirements.txt", "freeze>r.txt",

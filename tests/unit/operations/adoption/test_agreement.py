@@ -20,6 +20,10 @@ from tests.support.environments import ref_of
 SOURCE = Source(1, "install lines")
 
 
+def nobody(question: str) -> bool | None:
+    return None
+
+
 def findings(*texts: str) -> Findings:
     found = Findings(python="3.11")
     for text in ("plain>=1", *texts):
@@ -41,7 +45,7 @@ def test_what_comes_from_elsewhere_is_named() -> None:
 @pytest.mark.parametrize("agreed", ["", None])
 def test_nobody_agreed(notebook: Path, agreed: str | None) -> None:
     found = findings("evil @ git+https://host.invalid/evil")
-    kept = drain(agreed_findings(found, ref_of(notebook), agreed))
+    kept = drain(agreed_findings(found, ref_of(notebook), agreed, nobody))
     if agreed is None:  # a command of a person's: it shows them, and is the agreement
         assert kept == found
         return
@@ -55,10 +59,10 @@ def test_nobody_agreed(notebook: Path, agreed: str | None) -> None:
 def test_the_agreement_is_to_what_was_shown(notebook: Path) -> None:
     ref, found = ref_of(notebook), findings()
     shown = digest_of_findings(found, ref)
-    assert drain(agreed_findings(found, ref, shown)) == found
+    assert drain(agreed_findings(found, ref, shown, nobody)) == found
     for other in (findings("more"), findings("evil @ https://host.invalid/evil.zip")):
         with pytest.raises(ApprovalNeededError, match="has changed since it was shown") as caught:
-            drain(agreed_findings(other, ref, shown))
+            drain(agreed_findings(other, ref, shown, nobody))
         assert caught.value.digest == digest_of_findings(other, ref)
 
 

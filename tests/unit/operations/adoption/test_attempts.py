@@ -130,7 +130,8 @@ def test_a_limit_that_leads_nowhere_is_given_up(
 def test_later_days_are_tried_and_then_another_python(
     goal: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dated = replace(goal, soft=frozenset({"a==1"}), is_estimate=True, last_day="2023-02-01")
+    known = frozenset({"a==1"})
+    dated = replace(goal, soft=known, shown=known, is_estimate=True, last_day="2023-02-01")
     machine = on(monkeypatch, lambda s: ResolutionError("no") if s.python == "3.11" else None)
     adopted = drain(install_first_possible(dated))
     days = [day for python, texts, day in machine.tried if python == "3.11"]
@@ -233,3 +234,38 @@ def test_old_versions_bring_their_time_unless_that_fails(
     adopted = drain(install_first_possible(undated))
     assert [each[2] for each in machine.tried] == ["2019-01-01", ""]
     assert adopted.notes == ()
+
+
+def test_limits_outlive_the_versions_of_outputs(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an output shows is of a day before all Pythons here; a limit may be met all the same."""
+    machine = on(monkeypatch, lambda spec: ResolutionError("no") if "b<2" in str(spec) else None)
+    dated = replace(
+        goal,
+        requirements=("a==1", "b<2"),
+        as_of="2016-06-01",
+        is_estimate=True,
+        soft=frozenset({"a==1", "b<2"}),
+        shown=frozenset({"a==1"}),
+    )
+    drain(install_first_possible(dated))
+    assert machine.tried == [
+        ("3.11", ("a", "b<2"), "2023-01-15"),
+        ("3.9", ("a", "b<2"), "2021-01-15"),
+        ("3.11", ("a", "b"), "2023-01-15"),
+    ]
+
+
+def test_what_a_python_lacks_is_looked_for_on_another(
+    undated: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = replace(undated, requirements=("a", "b"))
+    machine = on(monkeypatch, lambda spec: ResolutionError("no") if spec.python != "3.9" else None)
+    adopted = drain(install_first_possible(goal))
+    assert [each[0] for each in machine.tried] == ["3.11", "3.9"]
+    assert adopted.notes == ("not all of it exists for Python 3.11; installed Python 3.9",)
+    machine = on(monkeypatch, lambda spec: BuildError("no"))  # which takes long, and again
+    with pytest.raises(BuildError):
+        drain(install_first_possible(goal))
+    assert [each[0] for each in machine.tried] == ["3.11"]

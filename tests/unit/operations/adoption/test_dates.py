@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 
 from nbenv.adopt.findings import Findings
+from nbenv.adopt.removals.table import removal_of
+from nbenv.adopt.removals.uses import Use
 from nbenv.environments.interpreters import default_python
 from nbenv.errors import ResolutionError, UsageError
-from nbenv.operations.adoption.dates import chosen_day, day_of_versions
+from nbenv.operations.adoption.dates import (
+    chosen_day,
+    day_of_versions,
+    older_than_pythons,
+    suggested_day,
+)
 from nbenv.progress import drain
 from tests.support.index import LocalIndex
 
@@ -48,3 +55,14 @@ def test_old_exact_versions_have_a_day(index: LocalIndex, tmp_path: Path) -> Non
     assert drain(day_of_versions(["old==1.0"], "3.1", tmp_path)) is None
     with pytest.raises(ResolutionError):
         drain(day_of_versions(["old==7.0"], python, tmp_path))
+
+
+def test_what_was_gone_before_this_machines_pythons() -> None:
+    """An older version of pure Python installs on a newer one, and what is slow to build not."""
+    names = ("networkx.connected_component_subgraphs", "sklearn.lda", "plotly.plotly", "time.clock")
+    removals = [each for name in names if (each := removal_of(name))]
+    assert [each.requirement for each in older_than_pythons(removals)] == ["networkx<2.4"]
+    day = suggested_day(Findings(removed=[Use(each, "cell 1") for each in removals]))
+    assert day is not None
+    assert day >= "2020-01-15"
+    assert suggested_day(Findings(removed=[Use(removals[1], "cell 1")])) is None

@@ -47,3 +47,13 @@ def test_files_of_a_folder_are_about_all_its_notebooks(tmp_path: Path) -> None:
     write_notebook(tmp_path / "week" / "y.ipynb", "1")
     found = examine_for(path, AdoptOptions(), tmp_path).findings
     assert [each.name for each in found.settled()] == ["pandas"]
+
+
+def test_a_day_limits_what_is_older_than_this_machines_pythons(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "x.ipynb", "import networkx as nx\nG = nx.Graph()\nG.node[1]")
+    today = examine_for(path, AdoptOptions()).findings.settled()
+    assert [each.requirement for each in today] == ["networkx"]
+    dated = examine_for(path, AdoptOptions(as_of="auto"))
+    wanted = [each.requirement for each in dated.findings.settled()]
+    assert wanted == ["networkx<2.4", "setuptools"]  # which packages of that time rely on
+    assert dated.findings.limits == {"networkx<2.4"}

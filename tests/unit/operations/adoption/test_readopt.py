@@ -46,12 +46,12 @@ def ref(tmp_path: Path) -> NotebookRef:
 
 
 def test_a_day_gives_up_the_versions_of_today(ref: NotebookRef, asked: list[Goal]) -> None:
-    drain(readopt.readopt_as_of(ref, "2020-06-01", "2020-07-01"))
+    drain(readopt.readopt_as_of(ref, readopt.DayGoal("2020-06-01", "2020-07-01")))
     (goal,) = asked
     assert (goal.python, goal.as_of, goal.last_day, goal.anew) == (
         "3.8", "2020-06-01", "2020-07-01", True
     )  # fmt: skip
-    assert goal.loosened(only_soft=True) == ("a", "b")
+    assert goal.loosened(only=goal.soft) == ("a", "b")
 
 
 def test_another_python_keeps_them(ref: NotebookRef, asked: list[Goal]) -> None:

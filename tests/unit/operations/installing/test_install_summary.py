@@ -9,20 +9,24 @@ import pytest
 from nbenv.core.kernel_limits import KERNELS_OWN
 from nbenv.core.lock import Change
 from nbenv.engine.environment_sync import SyncResult
+from nbenv.engine.summaries import besides_kernel
 from nbenv.kernel.guest import boot
 from nbenv.operations.install import InstallRequest, install
-from nbenv.operations.installing.install_summary import _besides_kernel, _origins
+from nbenv.operations.installing.install_summary import _origins
 from nbenv.progress import drain
 from tests.support.environments import read, ref_of
 from tests.support.index import LocalIndex
 
 
 def test_packages_of_a_new_kernel_are_not_counted() -> None:
+    def names(changes: list[Change]) -> set[str]:
+        return {each.name for each in changes}
+
     changes = [Change(name, None, "1") for name in ("ipykernel", "six", "mine", "numpy")]
-    assert _besides_kernel(changes) == {"mine", "numpy"}
-    assert _besides_kernel(changes[1:]) == {"six", "mine", "numpy"}
+    assert names(besides_kernel(changes)) == {"mine", "numpy"}
+    assert names(besides_kernel(changes[1:])) == {"six", "mine", "numpy"}
     moved = [Change("ipykernel", "6", "7"), *changes[1:]]
-    assert _besides_kernel(moved) == {"ipykernel", "six", "mine", "numpy"}
+    assert names(besides_kernel(moved)) == {"ipykernel", "six", "mine", "numpy"}
     assert boot.load("live_update")._KERNELS_OWN <= KERNELS_OWN
 
 

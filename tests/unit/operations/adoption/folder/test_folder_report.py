@@ -95,3 +95,15 @@ def test_what_nobody_knows_is_named() -> None:
         "a.ipynb: no known package provides nobody_knows.",
         "a.ipynb: It is old.",
     ]
+
+
+def test_what_holds_for_several_notebooks_is_said_once() -> None:
+    rows = [row("a.ipynb"), row("b.ipynb"), row("c.ipynb")]
+    for each in rows[:2]:
+        assert each.examined
+        each.examined.findings.note("It is old")
+        each.examined.findings.unknown["nobody_knows"] = ["cell 1"]
+    assert folder_outcome(rows, (), dry_run=True).below.splitlines() == [
+        "a.ipynb, b.ipynb: no known package provides nobody_knows.",
+        "a.ipynb, b.ipynb: It is old.",
+    ]

@@ -1,0 +1,39 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import {
+  nullTranslator,
+  type ITranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
+import { Client } from './api/client';
+import { requestAPI, requestLines } from './api/request';
+import { CommandIDs } from './tokens';
+
+export const SETTINGS = 'jupyter-nbenv:environments';
+export const PANEL = 'jupyter-nbenv-panel';
+
+export function translation(translator: ITranslator | null): TranslationBundle {
+  return (translator ?? nullTranslator).load('jupyter_nbenv');
+}
+
+export function clientOf(app: JupyterFrontEnd): Client {
+  const settings = app.serviceManager.serverSettings;
+  return new Client({
+    ask: (path, init) => requestAPI(path, settings, init),
+    lines: path => requestLines(path, settings)
+  });
+}
+
+/** Return what opens the panel. */
+export function opener(app: JupyterFrontEnd): () => void {
+  return () => void app.commands.execute(CommandIDs.open);
+}
+
+/** Call for the notebooks that are open, and for each that is opened. */
+export function forEachPanel(
+  tracker: INotebookTracker,
+  call: (panel: NotebookPanel) => void
+): void {
+  tracker.widgetAdded.connect((_, panel) => call(panel));
+  tracker.forEach(call);
+}

@@ -1,0 +1,67 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IFix, IProblem } from '../api/answers';
+import { Button } from './button';
+import { confirmPython } from './confirmPython';
+
+/**
+ * The ways out of a problem.
+ */
+export interface IWaysOut {
+  problem: IProblem;
+  trans: TranslationBundle;
+  /** Make one of the problem's fixes. */
+  onFix: (fix: IFix) => void;
+  /** Ask for the same again; null where nobody knows what was asked for. */
+  onAgain: (() => void) | null;
+}
+
+/**
+ * Tell whether a problem has buttons that say what to do.
+ */
+export function hasWayOut({ problem, onAgain }: IWaysOut): boolean {
+  return !!problem.fixes?.length || isToBeTriedAgain(problem, onAgain);
+}
+
+function isToBeTriedAgain(problem: IProblem, onAgain: unknown): boolean {
+  return problem.kind === 'IndexAccess' && onAgain !== null;
+}
+
+/**
+ * A button for each way out of a problem. Another Python is asked about first.
+ */
+export function FixButtons(props: IWaysOut): JSX.Element {
+  const { problem, trans, onFix, onAgain } = props;
+  const take = async (fix: IFix) => {
+    if (fix.kind !== 'python' || (await confirmPython(fix.words[0], trans))) {
+      onFix(fix);
+    }
+  };
+  return (
+    <>
+      {problem.fixes?.map(fix => (
+        <Button
+          key={`${fix.kind} ${fix.about.join()}`}
+          strong
+          label={fixLabel(fix, trans)}
+          onClick={() => void take(fix)}
+        />
+      ))}
+      {onAgain && isToBeTriedAgain(problem, onAgain) && (
+        <Button strong label={trans.__('Try again')} onClick={onAgain} />
+      )}
+    </>
+  );
+}
+
+function fixLabel({ kind, about }: IFix, trans: TranslationBundle): string {
+  const names = about.join(', ');
+  switch (kind) {
+    case 'instead':
+      return trans.__('Add %1 instead', names);
+    case 'loosen':
+      return trans.__('Allow any version of %1', names);
+    case 'python':
+      return trans.__('Switch to Python %1…', names);
+  }
+}

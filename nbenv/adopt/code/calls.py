@@ -1,0 +1,33 @@
+"""Describe a call by what of it is known without running it."""
+
+from __future__ import annotations
+
+import ast
+
+from nbenv.adopt.code.facts import Call
+from nbenv.adopt.literals import (
+    dotted_name,
+    first_operand,
+    known_text,
+    last_attribute,
+    literal,
+    literal_text,
+    root_name,
+)
+
+__all__ = ["described"]
+
+
+def described(node: ast.Call, within: tuple[str, ...]) -> Call:
+    """Return the facts about a call that is within some function and class."""
+    values = [*node.args, *(each.value for each in node.keywords)]
+    starts = map(first_operand, values)
+    return Call(
+        dotted_name(node.func) or last_attribute(node.func),
+        tuple(map(literal_text, node.args)),
+        tuple((each.arg or "", literal(each.value)) for each in node.keywords),
+        tuple(text for each in values if (text := known_text(each)).strip("*")),
+        tuple(each.id for each in starts if isinstance(each, ast.Name)),
+        root=root_name(node.func),
+        within=within,
+    )

@@ -1,0 +1,1 @@
+"""Modules that the table of import names lacks: what to ask about them, and what answers count."""

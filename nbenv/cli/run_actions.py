@@ -1,0 +1,130 @@
+"""The actions of ``run``: here, in a container, for each row of a table, or adopting on the way.
+
+The rows of a table run here or on a cluster.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbenv.errors import UsageError
+
+if TYPE_CHECKING:
+    from nbenv.cli.call import Call
+    from nbenv.operations.running.given_parameters import GivenParameters
+    from nbenv.progress import Outcome, Steps
+
+__all__ = ["run"]
+
+
+def run(call: Call) -> Steps[Outcome]:
+    """Run a notebook; nbclient is slow to import."""
+    from nbenv.operations.run import run
+    from nbenv.operations.running.given_parameters import GivenParameters
+
+    options = call.options
+    if options.adopt:
+        return _run_adopting(call)
+    if options.yes or options.as_of or options.torch_backend:
+        raise UsageError("--yes, --as-of and --torch-backend need --adopt.")
+    given = GivenParameters(options.parameter, options.parameters_file)
+    if options.on and "://" in options.on:
+        return _sweep_on_cluster(call, given)
+    if options.retries is not None or options.wheels:
+        raise UsageError("--retries and --wheels need --on with the address of a cluster.")
+    if options.on:
+        return _run_in_image(call, given)
+    for name in ("mount", "memory", "network", "image", "namespace"):
+        if getattr(options, name):
+            raise UsageError(f"--{name} needs --on.")
+    if options.sweep:
+        return _sweep(call, given)
+    if options.jobs:
+        raise UsageError("--jobs needs --sweep.")
+    [values] = given.values(call.path)
+    return run(call.path, options.output, options.python, options.fallback, values=values)
+
+
+def _run_in_image(call: Call, given: GivenParameters) -> Steps[Outcome]:
+    from nbenv.containers.run_in_image import RunOptions, run_in_image
+
+    options = call.options
+    if options.python or options.fallback:
+        raise UsageError(
+            "run --on runs what is recorded, and cannot be combined with --python or --fallback."
+        )
+    if options.jobs and not options.sweep:
+        raise UsageError("--jobs needs --sweep.")
+    if options.on == "kubernetes":
+        return _run_in_cluster(call, given)
+    if options.sweep:
+        raise UsageError(
+            f"--sweep does not run on {options.on}.", todo="Leave out --on, or use --on kubernetes."
+        )
+    [values] = given.values(call.path)
+    return run_in_image(call.path, call.request(RunOptions), values)
+
+
+def _run_in_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
+    from nbenv.containers.kubernetes.run_in_cluster import run_in_cluster
+    from nbenv.containers.kubernetes.sweep_in_cluster import sweep_in_cluster
+    from nbenv.containers.run_in_image import RunOptions
+    from nbenv.operations.running.given_parameters import read_sweep
+
+    options = call.request(RunOptions)
+    if not call.options.sweep:
+        [values] = given.values(call.path)
+        return run_in_cluster(call.path, options, values)
+    rows = given.values(call.path, read_sweep(call.options.sweep))
+    return sweep_in_cluster(call.path, options, rows, call.options.jobs)
+
+
+def _sweep(call: Call, given: GivenParameters) -> Steps[Outcome]:
+    from nbenv.operations.running.sweep import SweepOptions, sweep
+
+    if call.options.python or call.options.fallback:
+        raise UsageError(
+            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
+        )
+    return sweep(call.path, call.request(SweepOptions), given)
+
+
+def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
+    from nbenv.operations.running.sweep import SweepOptions, sweep
+    from nbenv.workers.sweeps.cluster_sweep import ClusterOptions, cluster_runner
+
+    options = call.options
+    if not options.sweep:
+        raise UsageError(
+            "A cluster runs the rows of a table.", todo="Name it: --sweep FILE -o FOLDER"
+        )
+    if options.python or options.fallback:
+        raise UsageError(
+            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
+        )
+    for name in ("jobs", "memory", "network", "image", "namespace"):
+        if getattr(options, name):
+            raise UsageError(
+                "The cluster decides how many rows run at once, and with what.",
+                todo=f"Leave out --{name}.",
+            )
+    runner = cluster_runner(call.request(ClusterOptions))
+    return sweep(call.path, call.request(SweepOptions), given, runner)
+
+
+def _run_adopting(call: Call) -> Steps[Outcome]:
+    from nbenv.operations.adoption.adopt import AdoptOptions
+    from nbenv.operations.adoption.run_adopt import run_adopting
+
+    options = call.options
+    if options.fallback:
+        raise UsageError("run --adopt cannot be combined with --fallback.")
+    if options.on:
+        raise UsageError("run --adopt cannot be combined with --on.")
+    if options.parameter or options.parameters_file or options.sweep or options.jobs:
+        raise UsageError(
+            "run --adopt takes no parameters.",
+            todo="Adopt the notebook first: nbenv adopt NOTEBOOK",
+        )
+    consent = (lambda _: True) if options.yes else call.ask
+    return run_adopting(call.path, options.output, call.request(AdoptOptions), consent)

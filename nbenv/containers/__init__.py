@@ -1,0 +1,1 @@
+"""Container engines: they build images of environments, and run notebooks in them."""

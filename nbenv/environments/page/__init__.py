@@ -1,0 +1,1 @@
+"""Extensions that the packages of environments bring for the pages of Jupyter."""

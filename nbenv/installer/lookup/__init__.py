@@ -1,0 +1,1 @@
+"""Look up what indexes offer, each asked only for what may come from it."""

@@ -1,0 +1,1 @@
+"""Progress for people, from what uv prints and draws."""

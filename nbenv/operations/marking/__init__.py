@@ -1,0 +1,1 @@
+"""Marks beside the imports of a notebook: what each of them needs."""

@@ -1,0 +1,1 @@
+"""Runs of a notebook with parameters, one or many."""

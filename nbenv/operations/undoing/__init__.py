@@ -1,0 +1,1 @@
+"""Past changes of an environment: undo, redo and their history."""

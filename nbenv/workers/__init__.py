@@ -1,0 +1,1 @@
+"""A notebook's environment on the workers of a cluster: Dask, Ray, Spark and ipyparallel."""

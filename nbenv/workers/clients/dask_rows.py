@@ -1,0 +1,123 @@
+"""Hand the rows of a sweep to a Dask cluster: one task a row, which Dask places and retries.
+
+A task is a call of the builtin ``eval`` with source text, so that no function is pickled: the
+workers' Python may be another one. Runs with any Python that has distributed.
+"""
+
+import asyncio
+import sys
+import uuid
+
+from job import ClusterError, main, tell, tell_done, tell_failed
+
+PREPARE = "(exec(source, globals()), prepare(payload, digest))[1]"
+RUN = "(exec(source, globals()), run(payload, digest, values))[1]"
+CONNECT = 10
+
+
+def versions(address):
+    """Return the versions of the cluster's scheduler, and of this Python; pickle nothing."""
+    import distributed
+    from distributed.core import rpc
+
+    async def ask():
+        scheduler = rpc(address, timeout=CONNECT)
+        try:
+            return await asyncio.wait_for(scheduler.versions(), CONNECT)
+        finally:
+            await scheduler.close_rpc()
+
+    try:
+        found = asyncio.run(ask())
+        packages = found["packages"]
+    except (OSError, asyncio.TimeoutError, TypeError, KeyError, ValueError) as error:
+        raise not_answering(address, error) from None
+    python = ".".join(found["host"]["python"].split(".")[:2])
+    return {
+        "engine": packages["distributed"],
+        "python": python,
+        "own": distributed.__version__,
+        "own_python": "{}.{}".format(*sys.version_info[:2]),
+    }
+
+
+def not_answering(address, error):
+    """Return the error about an address at which there is no scheduler."""
+    return ClusterError(
+        "No Dask scheduler answers at {}: {}.".format(address, str(error) or type(error).__name__),
+        "Check the address: it is the scheduler's, by default port 8786, not its dashboard's.",
+    )
+
+
+def run(job):
+    """Run all rows, and print how each went."""
+    from distributed import Client
+
+    try:
+        client = Client(job.address, timeout=CONNECT, set_as_default=False)
+    except (OSError, asyncio.TimeoutError) as error:
+        raise not_answering(job.address, error) from None
+    with client:
+        unique = uuid.uuid4().hex[:12]
+        payload = client.submit(
+            bytes, job.payload, key="nbenv-payload-" + unique, pure=False, retries=3
+        )
+        known = {"source": job.source, "digest": job.digest, "payload": payload}
+        prepare(client, known, unique, job.patience)
+        run_rows(client, known, unique, job)
+
+
+def prepare(client, known, unique, patience):
+    """Make the environment on each host, so that what fails there is said once."""
+    hosts = {}
+    for address, host in client.run(eval, "__import__('os').uname().nodename").items():
+        hosts.setdefault(host, address)
+    if not hosts:
+        tell("note", text="The cluster has no workers yet; the rows wait for them.")
+    tasks = {
+        host: client.submit(
+            eval, PREPARE, dict(known), key="nbenv-prepare-{}-{}".format(unique, number),
+            workers=[address], allow_other_workers=False, pure=False, priority=1000, retries=0,
+        )
+        for number, (host, address) in enumerate(hosts.items())
+    }  # fmt: skip
+    wrong = []
+    for host, task in tasks.items():
+        try:
+            tell("node", **task.result(timeout=patience))
+        except Exception as error:
+            wrong.append("{}: {}".format(host, str(error) or type(error).__name__))
+    if wrong:
+        raise ClusterError(
+            "The environment cannot be made on every worker.\n" + "\n".join(wrong),
+            "Nothing was run.",
+        )
+
+
+def run_rows(client, known, unique, job):
+    """Submit the rows, and print each as it ends."""
+    from distributed import as_completed
+
+    rows = {
+        client.submit(
+            eval, RUN, dict(known, values=row["values"]),
+            key="nbenv-row-{}-{}".format(row["row"], unique), pure=False, retries=job.retries,
+        ): row["row"]
+        for row in job.rows
+    }  # fmt: skip
+    for future in as_completed(list(rows), loop=client.loop):
+        number = rows.pop(future)
+        if future.status == "finished":
+            tell_done(number, future.result())
+        elif future.status == "error":
+            tell_failed(number, future.exception())
+        else:
+            raise ClusterError(
+                "The connection to {} was lost.".format(job.address),
+                "Run the same command again: rows that are done stay done.",
+            )
+        future.release()
+
+
+if __name__ == "__main__":
+    sys.exit(main(run, versions))

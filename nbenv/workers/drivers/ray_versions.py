@@ -1,0 +1,148 @@
+"""Compare a Ray cluster's versions with the notebook's, before Ray itself does.
+
+Ray's own client sends a pickle of its version first, and then ends after half a minute with an
+error that is empty, or about something else.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import socket
+import sys
+import uuid
+from urllib.parse import urlsplit
+
+from _nbenv_workers import WorkersError
+
+_CONNECT = 5.0
+"""Seconds to wait until something answers."""
+_ANSWER = 60.0
+"""Seconds that the cluster has to start what answers a client."""
+
+
+def check_has_ray(bundle):
+    """Raise unless the environment has Ray: a worker without it would be started for ever."""
+    if "ray" not in bundle.manifest["versions"]:
+        raise WorkersError(
+            "This notebook's environment does not have Ray, which its workers need.",
+            'Install it: %nbenv install "ray[client]"',
+        )
+
+
+def check_reachable(target):
+    """Raise at once where nothing listens: Ray tries for minutes."""
+    try:
+        parts = urlsplit(target)
+        host, port = parts.hostname, parts.port or 10001
+    except ValueError:
+        host, port = None, 0
+    if not host:
+        raise WorkersError("{} is no address of Ray.".format(target), "Write ray://HOST:10001.")
+    try:
+        socket.create_connection((host, port), timeout=_CONNECT).close()
+    except OSError as error:
+        why = getattr(error, "strerror", None) or error
+        raise WorkersError(
+            "{} does not answer: {}.".format(target, why),
+            "Check that the cluster is running, and that port {} of its head node, where the Ray "
+            "client server listens, is reachable from here.".format(port),
+        ) from None
+
+
+def check_same(target, bundle):
+    """Raise unless the cluster has the notebook's Ray, and this Python."""
+    found = _ask(target) or _ask(target)  # a busy head node may fail to start its server
+    if found is None:
+        return  # another protocol than this knows: Ray will say what it does not like
+    ray, python = found
+    mine = "{}.{}".format(*sys.version_info[:2])
+    if ray != bundle.manifest["versions"]["ray"] or minor(python) != mine:
+        raise mismatch(target, ray, python, bundle)
+
+
+def mismatch(where, ray, python, bundle):
+    """Return the error about a cluster, or a node, with other versions."""
+    own, mine = bundle.manifest["versions"]["ray"], bundle.manifest["python"]
+    todo = []
+    if minor(python) != mine:
+        todo.append("%nbenv python {}".format(minor(python)))
+    if ray != own:
+        todo.append('%nbenv install "ray[client]=={}"'.format(ray))
+    return WorkersError(
+        "{} runs Ray {} with Python {}, and this notebook has Ray {} with Python {}.".format(
+            where, ray, python, own, mine
+        ),
+        "Ray needs the same on both sides. Run {}, and restart the kernel.".format(
+            ", then ".join(todo)
+        ),
+    )
+
+
+def in_refusal(text):
+    """Return the cluster's versions of Ray and Python in Ray's own refusal, None without them."""
+    found = re.search(r"started with:\s+Ray: (\S+)\s+Python: (\S+)", text)
+    return found.groups() if found else None
+
+
+def minor(version):
+    """Return the first two numbers of a version."""
+    return ".".join(version.split(".")[:2])
+
+
+def _ask(target):
+    """Ask a Ray client server for its versions of Ray and Python, whatever this one's are.
+
+    Returns None where it answers in another way than known.
+    """
+    try:
+        import grpc
+        from ray.core.generated import ray_client_pb2 as messages
+        from ray.core.generated import ray_client_pb2_grpc as services
+    except ImportError as error:
+        raise WorkersError(
+            "Connecting to {} needs what ray[client] brings: {}.".format(target, error),
+            'Install it: %nbenv install "ray[client]"',
+        ) from None
+    requests = queue.Queue()
+    init = messages.InitRequest(ray_init_kwargs="{}", reconnect_grace_period=1)
+    requests.put(messages.DataRequest(req_id=1, init=init))
+    about = [("client_id", uuid.uuid4().hex), ("reconnecting", "False")]
+    channel = _channel(urlsplit(target).netloc)
+    try:
+        stub = services.RayletDataStreamerStub(channel)
+        answers = stub.Datapath(iter(requests.get, None), metadata=about, timeout=_ANSWER)
+        if not next(answers).init.ok:
+            return None
+        asked = messages.ConnectionInfoRequest()
+        requests.put(messages.DataRequest(req_id=2, connection_info=asked))
+        found = next(answers).connection_info
+        bye = messages.ConnectionCleanupRequest()
+        requests.put(messages.DataRequest(req_id=3, connection_cleanup=bye))
+        next(answers)
+    except StopIteration:
+        return None
+    except grpc.RpcError as error:
+        raise WorkersError(
+            "No Ray client server answers at {}: {}.".format(
+                target, error.details() or error.code().name
+            ),
+            "Check the address: it is the client server's, by default port 10001 of the head node, "
+            "not that of ray start --address.",
+        ) from None
+    finally:
+        requests.put(None)
+        channel.close()
+    return found.ray_version, found.python_version
+
+
+def _channel(target):
+    """Return a channel as Ray itself makes it, with its certificates and tokens."""
+    import grpc
+
+    for place in ("ray._private.grpc_utils", "ray._private.utils"):
+        try:
+            return __import__(place, fromlist=["init_grpc_channel"]).init_grpc_channel(target)
+        except (ImportError, AttributeError):
+            continue
+    return grpc.insecure_channel(target)

@@ -1,0 +1,1 @@
+"""Sweeps on a cluster: the engine runs the rows, and nbenv keeps the results."""

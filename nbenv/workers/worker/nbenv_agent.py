@@ -1,0 +1,262 @@
+"""Make environments and start processes from within a cluster's own processes.
+
+Sent as source, it is run in a worker of whatever engine and version. What takes long is done in
+processes of its own, and asked for later: a worker has others to answer. Standard library only,
+Python 3.8 and later.
+"""
+
+import atexit
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+
+_FAILURES, _SPAN = 3, 60.0
+"""So many ends of a process within so many seconds are not started again."""
+_NOT_INHERITED = ("DASK_INTERNAL_INHERIT_CONFIG", "DASK_PARENT", "DASK_SCHEDULER_ADDRESS")
+
+_builds = {}
+_started = {}
+_data = {}
+VERBS = {}
+"""Name → function, also those of an engine's own module."""
+
+
+def verb(function):
+    """Let a driver call a function by its name."""
+    VERBS[function.__name__] = function
+    return function
+
+
+def call(name, arguments):
+    """Do what a driver asks for; return plain data, with an ``error`` where it failed."""
+    try:
+        return VERBS[name](**arguments)
+    except Exception as error:
+        kind = type(error).__name__
+        return {"error": str(error) if kind in ("PlaceError", "WorkerError") else _named(error)}
+
+
+def _named(error):
+    return "%s: %s" % (type(error).__name__, error)
+
+
+@verb
+def look(engine):
+    """Return what this process is, and its version of an engine."""
+    user = os.getuid() if hasattr(os, "getuid") else ""
+    place = (platform.node(), user, os.environ.get("NBENV_WORKER_CACHE"), os.path.expanduser("~"))
+    return {
+        "node": platform.node(),
+        "key": repr(place),
+        "system": sys.platform,
+        "python": "%d.%d" % sys.version_info[:2],
+        "prefix": sys.prefix,
+        "engine": getattr(sys.modules.get(engine), "__version__", ""),
+        "process": os.getpid(),
+    }
+
+
+@verb
+def has(bundle):
+    """Return whether a bundle is here."""
+    return os.path.exists(os.path.join(_folder(bundle), "manifest.json"))
+
+
+@verb
+def place(bundle, data, is_last):
+    """Take a part of a bundle's zip file; unpack it after the last one."""
+    _data.setdefault(bundle, []).append(data)
+    if not is_last:
+        return True
+    final = _folder(bundle)
+    scratch = tempfile.mkdtemp(dir=os.path.dirname(final))
+    try:
+        with zipfile.ZipFile(io.BytesIO(b"".join(_data.pop(bundle)))) as archive:
+            archive.extractall(scratch)
+        with contextlib.suppress(OSError):  # another process was faster
+            os.rename(scratch, final)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return has(bundle)
+
+
+@verb
+def make(bundle):
+    """Begin to make the environment, in a process of its own: this one has others to answer."""
+    if bundle not in _builds or _builds[bundle][0].poll() is not None:
+        words = [sys.executable, os.path.join(_folder(bundle), "nbenv_worker.py"), "make"]
+        said = tempfile.TemporaryFile()  # noqa: SIM115  # read once the process has ended
+        _builds[bundle] = (
+            subprocess.Popen(
+                [*words, os.path.join(_folder(bundle), "manifest.json")],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ),
+            said,
+        )
+    return True
+
+
+@verb
+def made(bundle):
+    """Return None while the environment is being made, then what it is."""
+    build, said = _builds[bundle]
+    if build.poll() is None:
+        return None
+    said.seek(0)
+    text = said.read().decode("utf-8", "replace").strip()
+    try:
+        return json.loads(text.splitlines()[-1])
+    except (ValueError, IndexError):
+        return {"error": "It ended with status %s. %s" % (build.returncode, text[-1000:])}
+
+
+@verb
+def cancel(bundle):
+    """Stop making the environment."""
+    if bundle in _builds:
+        _kill(_builds[bundle][0])
+    return True
+
+
+@verb
+def begin(key, bundle, python, words, *, about=None, file=None, again=False):
+    """Start a process in the environment; with `again`, also when it dies.
+
+    ``{bundle}`` in its words is the bundle's folder. `about` is its last word, as JSON, with this
+    process as its ``parent``. `file` is where it says that it is ready.
+    """
+    end(key)
+    folder = _folder(bundle)
+    own = {"words": [python, *(each.replace("{bundle}", folder) for each in words)]}
+    if about is not None:
+        own["words"].append(json.dumps({**about, "parent": os.getpid()}))
+    own["log"] = os.path.join(_below("logs"), "%s-%d.log" % (key, os.getpid()))
+    own.update(wanted=True, ends=[], file=file, again=again)
+    own["environ"] = _environment(bundle, python)
+    _launch(own)
+    _started[key] = own
+    if again:
+        threading.Thread(target=_keep, args=(own,), daemon=True).start()
+    return True
+
+
+@verb
+def state(key):
+    """Return what became of a process that was started: its address, or why there is none."""
+    own = _started.get(key)
+    if own is None:
+        return {"error": "it was stopped"}
+    with contextlib.suppress(OSError, ValueError, TypeError), open(own["file"]) as file:
+        return json.load(file)
+    if own["process"].poll() is None or (own["again"] and len(own["ends"]) < _FAILURES):
+        return None
+    with open(own["log"], "rb") as file:
+        return {"error": file.read().decode("utf-8", "replace").strip()[-1500:] or "it ended"}
+
+
+@verb
+def end(key):
+    """Stop what was started."""
+    own = _started.pop(key, None)
+    if own:
+        own["wanted"] = False
+        _kill(own["process"])
+    return True
+
+
+@verb
+def process(key):
+    """Return the number of a process that was started, None for none."""
+    own = _started.get(key)
+    return own["process"].pid if own else None
+
+
+@verb
+def ready_file(key):
+    """Return a path for what a process says of itself."""
+    path = os.path.join(_below("logs"), "%s-%d.json" % (key, os.getpid()))
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+    return path
+
+
+def _launch(own) -> None:
+    with open(own["log"], "ab") as log:
+        own["process"] = subprocess.Popen(
+            own["words"],
+            env=own["environ"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _keep(own) -> None:
+    """Start a worker again when it dies, unless it does so again and again."""
+    while own["wanted"]:
+        status = own["process"].wait()
+        now = time.time()
+        own["ends"] = [each for each in own["ends"] if now - each < _SPAN] + [now]
+        if not own["wanted"] or status == 0 or len(own["ends"]) >= _FAILURES:
+            return
+        time.sleep(0.2)
+        _launch(own)
+
+
+def _kill(process) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, 15)
+
+    def later() -> None:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, 9)
+            process.wait()
+
+    threading.Thread(target=later, daemon=True).start()
+
+
+@atexit.register
+def _end_all() -> None:
+    for key in list(_started):
+        own = _started.pop(key)
+        own["wanted"] = False
+        with contextlib.suppress(OSError):
+            os.killpg(own["process"].pid, 15)
+    for process, _ in _builds.values():
+        if process.poll() is None:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, 15)
+
+
+def _environment(bundle, python):
+    path = os.path.join(_folder(bundle), "nbenv_install.py")
+    spec = importlib.util.spec_from_file_location("_nbenv_install", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = module.activated(python)
+    return {name: value for name, value in found.items() if name not in _NOT_INHERITED}
+
+
+def _below(name):
+    return private(os.path.join(cache_folder(), name))  # noqa: F821  # of `nbenv_places`
+
+
+def _folder(bundle):
+    return os.path.join(_below("bundles"), bundle)

@@ -1,0 +1,307 @@
+"""Make a notebook's environment on a worker: once for each machine, locked and hash-checked.
+
+Standard library only, Python 3.8 and later: it runs with whatever Python a worker has, where
+nothing is installed. Beside it are three modules of its own, the ``manifest.json`` that says what
+the environment holds, and perhaps ``wheels/``. From a shell::
+
+    python nbenv_worker.py make manifest.json     # prints JSON
+    python nbenv_worker.py check manifest.json    # in the environment's Python; prints JSON
+    python nbenv_worker.py exec manifest.json -- -m some.module
+"""
+
+import contextlib
+import glob
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+import time
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+FORMAT = 1
+KEPT, DAYS = 10, 30.0
+"""How many environments stay, and for how many days without use."""
+KEPT_AS = "nbenv-worker"
+"""The folder of an environment with the bundle's files that it was made by."""
+_READY = "nbenv-ready.json"
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _beside(name):
+    """Load a module from beside this file, wherever that was loaded from."""
+    known = "_nbenv_beside_%s_%s" % (_HERE, name)
+    if known not in sys.modules:
+        spec = importlib.util.spec_from_file_location(known, os.path.join(_HERE, name + ".py"))
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[known] = module
+    return sys.modules[known]
+
+
+_install, _wheels = _beside("nbenv_install"), _beside("nbenv_wheels")
+_places = _beside("nbenv_places")
+WorkerError, activated = _install.WorkerError, _install.activated
+
+
+def make(manifest, cache=None, wheels=None):
+    """Make the environment of a manifest (a dict or a path), unless it is there.
+
+    `wheels` is a folder of wheels to install without an index; one beside the manifest is found.
+    Returns the environment's ``python``, the ``seconds`` it took, whether it was ``made``, and
+    ``with`` what. Raises WorkerError.
+    """
+    begin = time.time()
+    about, beside = _read(manifest)
+    wheels = wheels or (beside and os.path.join(beside, "wheels"))
+    root = _private(os.path.join(cache or cache_folder(), "envs"))
+    environment = os.path.join(root, "%s-%s" % (about["digest"], platform.machine() or "any"))
+    how, made = _made_with(environment, about), False
+    if how is None:
+        with _locked(environment + ".lock") as lock:
+            how = _made_with(environment, about)  # another process may just have made it
+            if how is None:
+                how, made = _make(environment, about, wheels, lock), True
+    with contextlib.suppress(OSError):
+        os.utime(os.path.join(environment, _READY))
+    if made:
+        with contextlib.suppress(OSError):
+            collect(root, {environment})
+            _sweep(os.path.dirname(root))
+    python = _install.python_in(environment)
+    return {"python": python, "seconds": time.time() - begin, "made": made, "with": how}
+
+
+def check(manifest):
+    """Compare what this Python has installed with a manifest.
+
+    Returns the ``python``, its ``version``, the ``versions`` that are as they should be, and what
+    is ``wrong``: name → [wanted, found].
+    """
+    from importlib import metadata
+
+    about, _ = _read(manifest)
+    versions, wrong = {}, {}
+    for line in about["packages"]:
+        name, version, _ = _wheels.parts(line)
+        if not version or not _wheels.applies(line):
+            continue
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found = None
+        if found is not None and _wheels.is_same(found, version):
+            versions[name] = found
+        else:
+            wrong[name] = [version, found]
+    full = platform.python_version()
+    if "%d.%d" % sys.version_info[:2] != about["python"]:
+        wrong["python"] = [about["python"], full]
+    return {"python": sys.executable, "version": full, "versions": versions, "wrong": wrong}
+
+
+def collect(root, keep=(), kept=KEPT, days=DAYS):
+    """Remove environments that were not used for long, or are too many; return their folders.
+
+    What a process runs in, or is building, stays.
+    """
+    folders = [os.path.join(root, name) for name in os.listdir(root)]
+    others = [each for each in folders if os.path.isdir(each) and each not in keep]
+    found = sorted([(_last_use(each), each) for each in others], reverse=True)
+    limit = time.time() - days * 86400
+    old = [each for n, (used, each) in enumerate(found) if used < limit or n + len(keep) >= kept]
+    running = _running() if old else ""
+    removed = []
+    for folder in old:
+        if folder in running:
+            continue
+        with _locked(folder + ".lock", wait=False) as lock:
+            if lock is not None:
+                with contextlib.suppress(OSError):  # first of all: half of it is no environment
+                    os.unlink(os.path.join(folder, _READY))
+                shutil.rmtree(folder, ignore_errors=True)
+                removed.append(folder)
+    return removed
+
+
+def _sweep(cache):
+    """Remove bundles and logs that were not written for long."""
+    limit = time.time() - DAYS * 86400
+    for name in ("bundles", "logs"):
+        for path in glob.glob(os.path.join(cache, name, "*")):
+            with contextlib.suppress(OSError):
+                if os.stat(path).st_mtime < limit:
+                    shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+
+def cache_folder():
+    """Return the folder that environments are kept in; raise WorkerError where there is none."""
+    try:
+        return _places.cache_folder()
+    except _places.PlaceError as error:
+        raise WorkerError(str(error)) from None
+
+
+# -- places
+# -- places
+
+
+def _private(folder):
+    try:
+        return _places.private(folder)
+    except _places.PlaceError as error:
+        raise WorkerError(str(error)) from None
+
+
+def _read(manifest):
+    """Return a manifest, and the folder of its file."""
+    if isinstance(manifest, dict):
+        about, folder = manifest, None
+    else:
+        with open(manifest, encoding="utf-8") as file:
+            about, folder = json.load(file), os.path.dirname(os.path.abspath(manifest))
+    if about.get("format") != FORMAT:
+        known = (FORMAT, about.get("format"))
+        raise WorkerError("This reads manifests of format %s, and not of format %s." % known)
+    if not re.match(r"[0-9a-f]{16,64}\Z", about["digest"]):
+        raise WorkerError("The manifest has no digest.")
+    return about, folder
+
+
+@contextlib.contextmanager
+def _locked(path, wait=True):
+    """Hold a lock; without `wait`, yield None where another process has it."""
+    with open(path, "a") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield None
+                return
+        yield file
+
+
+def _made_with(environment, about):
+    """Return the installer that made a complete environment; None where there is none."""
+    try:
+        with open(os.path.join(environment, _READY), encoding="utf-8") as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        return None
+    is_there = os.path.exists(_install.python_in(environment))  # its base may be gone
+    return found.get("with") if found.get("digest") == about["digest"] and is_there else None
+
+
+def _last_use(folder):
+    for path in (os.path.join(folder, _READY), folder):
+        with contextlib.suppress(OSError):
+            return os.stat(path).st_mtime
+    return 0.0
+
+
+def _running():
+    """Return the command lines and environments of the processes that this one may see."""
+    found = []
+    for process in glob.glob("/proc/[0-9]*"):
+        for name in ("cmdline", "environ"):
+            with contextlib.suppress(OSError), open(os.path.join(process, name), "rb") as file:
+                found.append(file.read().decode("utf-8", "replace"))
+    return "\n".join(found)
+
+
+# -- making
+
+
+def _make(environment, about, wheels, lock):
+    """Make an environment from nothing; its mark comes last, so that half of one is none."""
+    base = _install.find_python(about["python"], about.get("implementation", "cpython"))
+    shutil.rmtree(environment, ignore_errors=True)
+    try:
+        _install.run([base.path, "-I", "-m", "venv", "--without-pip", environment], lock)
+        how = _filled(environment, base, about, wheels, lock)
+        _verify(environment, about, lock)
+        with open(os.path.join(environment, _READY), "w", encoding="utf-8") as file:
+            json.dump({"digest": about["digest"], "with": how, "base": base.path}, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        shutil.rmtree(environment, ignore_errors=True)
+        raise
+    return how
+
+
+def _filled(environment, base, about, wheels, lock):
+    """Install what a manifest lists; return the name of what did."""
+    python = _install.python_in(environment)
+    lines = [line for line in about["packages"] if _wheels.applies(line, base.version)]
+    if wheels and os.path.isdir(wheels):
+        site = _install.run([python, "-I", "-c", _install.SITE], lock).strip()
+        try:
+            _wheels.unpack_all(environment, site, python, wheels, lines)
+        except _wheels.WheelError as error:
+            raise WorkerError(str(error)) from None
+        return "wheels"
+    return _install.install(environment, base, about, lines, lock)
+
+
+def _verify(environment, about, lock):
+    """Raise unless the environment's own Python finds all that the manifest lists.
+
+    What checks it stays there, so that any process of the environment can do so later.
+    """
+    folder = os.path.join(environment, KEPT_AS)
+    os.mkdir(folder)
+    for path in glob.glob(os.path.join(_HERE, "nbenv_*.py")):
+        shutil.copy(path, folder)
+    with open(os.path.join(folder, "manifest.json"), "w", encoding="utf-8") as file:
+        json.dump(about, file)
+    words = [_install.python_in(environment), "-I", os.path.join(folder, "nbenv_worker.py")]
+    text = _install.run([*words, "check", os.path.join(folder, "manifest.json")], lock, (0, 1))
+    for name, (wanted, there) in sorted(json.loads(text)["wrong"].items()):
+        text = "%s %s was to be installed, and it has %s." % (name, wanted, there or "none")
+        raise WorkerError(text)
+
+
+# -- the command line
+
+
+def main(words):
+    """Run a command; print JSON. Return the exit status."""
+    if len(words) < 2 or words[0] not in ("make", "check", "exec"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    verb, manifest, rest = words[0], words[1], words[2:]
+    try:
+        found = check(manifest) if verb == "check" else make(manifest)
+    except WorkerError as error:
+        return _failed(verb, str(error))
+    except (OSError, ValueError, LookupError) as error:
+        return _failed(verb, "%s: %s" % (type(error).__name__, error))
+    if verb != "exec":
+        print(json.dumps(found))
+        return 1 if found.get("wrong") else 0
+    python = found["python"]
+    sys.stdout.flush()
+    given = rest[1:] if rest[:1] == ["--"] else rest
+    os.execve(python, [python, *given], activated(python))
+    return 1
+
+
+def _failed(verb, text):
+    if verb == "exec":  # standard output is the program's
+        print("nbenv: " + text, file=sys.stderr)
+    else:
+        print(json.dumps({"error": text}))
+    return 1
+
+
+if __name__ == "__main__":
+    if sys.path and os.path.abspath(sys.path[0] or ".") == _HERE:
+        sys.path.pop(0)  # nothing beside this file shadows a module
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,34 @@
+"""Unit tests of ``nbenv.adopt.needs.features``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbenv.adopt.findings import Findings
+from nbenv.adopt.local_modules import LocalModules
+from nbenv.adopt.needs.features import add_features, note_models
+from nbenv.adopt.scan import Scan
+from tests.unit.adopt.made import found, made
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Scan:
+    return Scan(Findings(), LocalModules(tmp_path))
+
+
+def test_needs_are_added_and_what_may_be_needed_is_offered(scan: Scan) -> None:
+    scan.scan_cells(made("import pandas as pd", "pd.read_excel(name).plot()").cells)
+    add_features(scan)
+    assert found(scan.findings) == ["matplotlib"]
+    assert scan.findings.speculative == {"matplotlib"}
+    assert [each.name for each in scan.findings.offered] == ["openpyxl"]
+    assert scan.findings.requirements[0].where == ("plot(), cell 2",)
+
+
+def test_models_of_spacy_are_noted(scan: Scan) -> None:
+    scan.scan_cells(made("spacy.load('en_core_web_sm')\nspacy.load('mine')").cells)
+    note_models(scan)
+    [note] = scan.findings.notes
+    assert note.startswith("cell 1 loads the spaCy model en_core_web_sm, which no index has.")

@@ -1,0 +1,123 @@
+"""Files that another process holds, as on Windows: simulated here, real under Wine (tests/wine)."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from nbenv.home import held_files, paths, private_files
+from nbenv.notebook.atomic_write import replace_file, update_file
+
+
+class Held:
+    """Paths that another process holds: what Windows refuses for them is refused."""
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self.refused = 0
+
+    def check(self, *words: object) -> None:
+        for word in words:
+            if isinstance(word, (str, os.PathLike)) and os.path.abspath(word) in self.paths:
+                self.refused += 1
+                error = PermissionError(13, "The process cannot access the file", str(word))
+                error.winerror = 32  # type: ignore[attr-defined,unused-ignore]
+                raise error
+
+    @contextmanager
+    def holding(self, path: object, seconds: float) -> Iterator[None]:
+        """Hold a path for some time."""
+        name = os.path.abspath(str(path))
+        self.paths.add(name)
+        timer = threading.Timer(seconds, self.paths.discard, [name])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self.paths.discard(name)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Held:
+    """Make replacing, renaming, removing and opening fail for a file while it is held."""
+    found = Held()
+
+    def guarded(act: Callable[..., object]) -> Callable[..., object]:
+        def run(*words: object, **options: object) -> object:
+            found.check(*words)
+            return act(*words, **options)
+
+        return run
+
+    for name in ("replace", "rename", "unlink"):
+        monkeypatch.setattr(os, name, guarded(getattr(os, name)))
+    monkeypatch.setattr(builtins, "open", guarded(open))
+    return found
+
+
+def test_what_is_held_for_a_moment_is_written_and_removed(held: Held, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    private_files.write_json(str(path), {"a": 1})
+    with held.holding(path, 0.2):
+        private_files.write_json(str(path), {"a": 2})
+    assert paths.read_json(str(path)) == {"a": 2}
+    with held.holding(path, 0.2):
+        held_files.rename(str(path), str(tmp_path / "b.json"))
+    with held.holding(tmp_path / "b.json", 0.2):
+        held_files.unlink(str(tmp_path / "b.json"))
+    assert held.refused > 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_stays_held_is_left_as_it_was(held: Held, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    private_files.write_json(str(path), {"a": 1})
+    start = time.monotonic()
+    with held.holding(path, 60), pytest.raises(PermissionError):
+        private_files.write_json(str(path), {"a": 2})
+    assert 0.9 < time.monotonic() - start < 10
+    assert paths.read_json(str(path)) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_locked_file_is_not_an_absent_one(held: Held, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    assert paths.read_json(str(path)) is None
+    private_files.write_json(str(path), {"a": 1})
+    with held.holding(path, 0.2):
+        assert paths.read_json(str(path)) == {"a": 1}
+    with held.holding(path, 60), pytest.raises(PermissionError):
+        paths.read_json(str(path))
+
+
+def test_another_error_is_one_at_once(tmp_path: Path) -> None:
+    start = time.monotonic()
+    with pytest.raises(FileNotFoundError):
+        held_files.unlink(str(tmp_path / "none"))
+    with pytest.raises(IsADirectoryError):
+        held_files.replace(__file__, str(tmp_path))
+    assert time.monotonic() - start < 0.9
+
+
+def test_a_notebook_that_a_program_reads_is_replaced_once_it_is_free(
+    held: Held, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(b"1")
+    with held.holding(path, 0.2):
+        assert replace_file(str(path), b"2")
+    with held.holding(path, 0.2):
+        assert update_file(str(path), lambda seen: seen + b"3")
+    assert path.read_bytes() == b"23"
+    with held.holding(path, 60), pytest.raises(PermissionError):
+        update_file(str(path), lambda seen: seen + b"4")
+    assert path.read_bytes() == b"23"
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,81 @@
+"""Unit tests of ``nbenv.operations.running.sweep_results``: what is run again, and what is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nbenv.errors import NbenvError, UsageError
+from nbenv.operations.running.sweep_results import SweepResults, check_folder
+
+
+def results(folder: Path, *values: dict[str, object], digest: str = "0") -> SweepResults:
+    return SweepResults(folder, "a.ipynb", digest, values)
+
+
+def finish(folder: Path, *values: dict[str, object]) -> None:
+    """Write the folder of a sweep that is done."""
+    done = results(folder, *values)
+    for row in done.pending():
+        row |= {"status": "done", "error": "", "seconds": 1.0, "values": {}}
+    done.write()
+    for number in range(1, len(values) + 1):
+        (folder / f"row-{number:04}.ipynb").touch()
+
+
+def pending(found: SweepResults) -> list[int]:
+    return [row["row"] for row in found.pending()]
+
+
+def test_a_row_that_is_done_is_not_run_again(tmp_path: Path) -> None:
+    one, two, three = ({"a": each} for each in (1, 2, 3))
+    finish(tmp_path, one, two)
+    assert pending(results(tmp_path, one, two, three)) == [3]
+    assert pending(results(tmp_path, two, one)) == [1, 2]  # each has the other's file
+    assert pending(results(tmp_path, one, two, digest="other code")) == [1, 2]
+    (tmp_path / "row-0001.ipynb").unlink()
+    assert pending(results(tmp_path, one, two)) == [1]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": [1]}', '{"rows": [{"key": 1}]}'])
+def test_an_index_that_is_none_is_written_anew(tmp_path: Path, text: str) -> None:
+    (tmp_path / "index.json").write_text(text, encoding="utf-8")
+    found = results(tmp_path, {"a": 1})
+    assert pending(found) == [1]
+    found.write()
+    [row] = json.loads((tmp_path / "index.json").read_text(encoding="utf-8"))["rows"]
+    assert (row["parameters"], row["output"]) == ({"a": 1}, "row-0001.ipynb")
+
+
+def test_a_row_that_was_run_elsewhere_is_kept(tmp_path: Path) -> None:
+    found = results(tmp_path, {"a": 1}, {"a": 2})
+    found.write()
+    how = {"status": "done", "error": "", "seconds": 1.0}
+    assert found.keep(2, how, b'{"cells": []}') == "row 2 (a=2): done in 1.0 s"
+    assert (tmp_path / "row-0002.ipynb").read_bytes() == b'{"cells": []}'
+    assert pending(results(tmp_path, {"a": 1}, {"a": 2})) == [1]
+    found.keep(2, {**how, "status": "failed", "error": "it was lost"}, b"")
+    assert not (tmp_path / "row-0002.ipynb").exists()
+    assert pending(results(tmp_path, {"a": 1}, {"a": 2})) == [1, 2]
+
+
+def test_failed_rows_are_named(tmp_path: Path) -> None:
+    found = results(tmp_path, {"a": 1}, {"a": "x"})
+    first, second = found.pending()
+    first |= {"status": "done", "seconds": 1.5}
+    second |= {"status": "failed", "error": "ValueError: bad", "seconds": 2.0}
+    outcome = found.outcome()
+    assert outcome.failed
+    assert outcome.summary.startswith("1 of 2 rows done, 1 failed. Wrote ")
+    assert outcome.text == "row 2 (a='x'): failed: ValueError: bad"
+
+
+def test_a_folder_is_needed_that_can_be_written(tmp_path: Path) -> None:
+    for output in (None, "out.ipynb", "out.html"):
+        with pytest.raises(UsageError, match="writes a folder"):
+            check_folder(output)
+    (tmp_path / "file").touch()
+    with pytest.raises(NbenvError, match="cannot be written"):
+        results(tmp_path / "file", {}).write()

@@ -1,0 +1,23 @@
+"""The dependencies of packages, by the metadata of their wheels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.wheels import make_wheel
+from tools import wheel_metadata
+
+
+def test_packages_without_a_wheel_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extras = {"fast": ["numba"], "dev": ["pytest"]}
+    make_wheel(tmp_path, "one", "1.0", requires=["NumPy>=1"], extras=extras)
+    make_wheel(tmp_path, "two", "1.0")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    found = wheel_metadata.read(["one", "nobody-has-this", "two"])
+    lines = [line for each in found for line in wheel_metadata.lines(each)]
+    assert lines == ["one: numpy", "one[fast]: numba", "two:"]

@@ -1,0 +1,91 @@
+"""Interpreters and installers of a worker, as it is configured."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def install(on_worker: Callable[[str], ModuleType]) -> Any:
+    return on_worker("nbenv_install")
+
+
+def test_an_interpreter_of_the_minor_version_is_found(install: Any) -> None:
+    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    found = install.find_python(here)
+    code = "import sys; print(sys.prefix == sys.base_prefix)"
+    assert install.run([found.path, "-c", code]) == "True\n"
+    assert found.version.startswith(here)
+
+
+def test_a_program_that_is_no_such_python_is_passed_over(
+    install: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "python3.99"
+    program.write_text("#!/bin/sh\necho 3.12\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(install.WorkerError, match=r"There is no Python 3\.99"):
+        install.find_python("3.99")
+    monkeypatch.setenv("NBENV_WORKER_PYTHON", str(program))
+    with pytest.raises(install.WorkerError, match="NBENV_WORKER_PYTHON"):
+        install.find_python("3.99")
+
+
+def test_an_activated_process_sees_the_environment_alone(install: Any) -> None:
+    before = {"PATH": "/bin", "PYTHONPATH": "/elsewhere", "VIRTUAL_ENV": "/other", "OWN": "1"}
+    assert install.activated("/envs/a/bin/python", before) == {
+        "PATH": f"/envs/a/bin{os.pathsep}/bin",
+        "VIRTUAL_ENV": "/envs/a",
+        "OWN": "1",
+    }
+
+
+def test_passwords_in_what_a_program_prints_are_left_out(install: Any) -> None:
+    code = "import sys; sys.exit('no answer from http://me:secret@127.0.0.1/simple')"
+    with pytest.raises(install.WorkerError) as caught:
+        install.run([sys.executable, "-c", code])
+    assert str(caught.value) == "no answer from http://127.0.0.1/simple"
+
+
+def test_a_program_that_is_missing_is_named(install: Any) -> None:
+    with pytest.raises(install.WorkerError, match="no-such-program cannot be run"):
+        install.run(["no-such-program"])
+
+
+def test_uv_gets_the_workers_own_settings_of_pip(
+    install: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "pip.conf"
+    settings.write_text("[global]\nindex-url = http://127.0.0.1:1/a\nfind-links = /files\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+    monkeypatch.setattr(install, "_PIP_FILES", ())
+    program = tmp_path / "uv"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    about = {"indexes": [{"name": "own", "url": "http://127.0.0.1:1/b"}], "source": []}
+    words = install._uv("/envs/a", None, about)
+    place = words.index("--default-index")
+    assert words[place + 1] == "http://127.0.0.1:1/a"
+    assert words[words.index("--index") + 1] == "http://127.0.0.1:1/b"
+    assert words[words.index("--find-links") + 1] == "/files"
+    assert words[-2:] == ["--only-binary", ":all:"]
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:1/c")
+    assert "--default-index" not in install._uv("/envs/a", None, {**about, "source": ["six"]})
+
+
+def test_without_an_installer_the_message_names_the_way_out(
+    install: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "_uv", lambda *about: None)
+    monkeypatch.setattr(install, "_pip", lambda *about: None)
+    with pytest.raises(install.WorkerError, match="neither uv nor pip"):
+        install.install(str(tmp_path), sys.executable, {}, [], None)

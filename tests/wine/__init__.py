@@ -1,0 +1,1 @@
+"""nbenv on a Windows CPython under Wine, on Linux."""

@@ -1,0 +1,38 @@
+"""One Wine for all tests of this folder, and a notebook in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wine.kit import Wine, reason_for_none, start_wine
+
+NOTEBOOK = r"C:\work\a.ipynb"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip these tests, with a word, where Wine is not wanted or cannot be set up."""
+    if reason := reason_for_none():
+        here = Path(__file__).parent
+        for item in items:
+            if here in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def wine(settings: None) -> Iterator[Wine]:
+    """Yield the Windows Python."""
+    started = start_wine()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def notebook_there(wine: Wine) -> str:
+    """Return the path, in Windows, of a notebook with an environment that has six."""
+    wine.script("mknb.py", NOTEBOOK)
+    done = wine.nbenv("install", NOTEBOOK, "six==1.16.0")
+    assert done.status == 0, done.out[-2000:]
+    return NOTEBOOK

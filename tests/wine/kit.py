@@ -1,0 +1,182 @@
+"""A Windows CPython under Wine, from scripts that set it up in a folder and install nothing else.
+
+The scripts are beside the checkout, in ``../shared/windows``, or where ``TEST_WINE_KIT`` says. The
+folder, three gigabytes, is made once, in three minutes, and kept from run to run.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbenv
+from nbenv.installer.uv_config import tomllib
+
+__all__ = ["Done", "Wine", "reason_for_none", "start_wine"]
+
+ROOT = Path(__file__).parents[2]
+KIT = Path(os.environ.get("TEST_WINE_KIT") or ROOT.parent / "shared" / "windows")
+FOLDER = Path(os.environ.get("TEST_WINE_ROOT") or Path(tempfile.gettempdir(), "nbenv-wine"))
+SCRIPTS = Path(__file__).parent / "scripts"
+NAME = "jupyter-nbenv"
+MOUNTS = (
+    ("proc", ["-t", "proc", "proc"]),
+    ("sys", ["--bind", "/sys"]),
+    ("dev/pts", ["-t", "devpts", "devpts"]),
+    ("dev/shm", ["--bind", "/dev/shm"]),
+)
+"""The folders that programs in the kit's folder need, and how each is mounted."""
+
+
+def reason_for_none() -> str:
+    """Return why there is no Wine to test with, "" where there is."""
+    if not os.environ.get("TEST_WINE"):
+        return "set TEST_WINE=1 to run nbenv on Windows' Python, under Wine"
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "Wine is set up by root, on Linux"
+    if not (KIT / "setup.sh").exists():
+        return f"there is no kit for Wine in {KIT}: name its folder in TEST_WINE_KIT"
+    return ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The result of a program: its status, and all that it printed."""
+
+    status: int
+    out: str
+
+
+@dataclass
+class Wine:
+    """The Windows Python, and what is mounted for it."""
+
+    folder: Path = FOLDER
+    kit: Path = KIT
+    mounted: list[Path] = field(default_factory=list)
+
+    @property
+    def root(self) -> Path:
+        """The folder that Wine sees as drive Z."""
+        return self.folder / "trixie"
+
+    @property
+    def drive(self) -> Path:
+        """Windows' drive C."""
+        return self.root / "w" / "prefix" / "drive_c"
+
+    @property
+    def temporary(self) -> Path:
+        """The folder for temporary files of Windows' user."""
+        return self.drive / "users" / "root" / "AppData" / "Local" / "Temp"
+
+    def python(self, *words: object, timeout: int = 240, **environ: str) -> Done:
+        """Run the Windows Python with these words."""
+        log = self.folder / "output.txt"
+        given = [f"{name}={value}" for name, value in environ.items()]
+        command = ["timeout", timeout, "wine64", r"C:\Python312\python.exe", *words]
+        command = [self.kit / "wsh", *(["env", *given] if given else []), *command]
+        # Into a file: what Wine leaves running would keep a pipe open.
+        with log.open("w+b") as output:
+            status = subprocess.run(
+                list(map(str, command)),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "WINE_ROOT": str(self.root)},
+                check=False,
+            ).returncode
+        return Done(status, log.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n"))
+
+    def script(self, name: str, *words: object, timeout: int = 240, **environ: str) -> str:
+        """Run a script of the kit's or of these tests; return what it printed, if it succeeded."""
+        path = rf"Z:\w\{name}"
+        done = self.python("-u", path, *words, timeout=timeout, **environ)
+        assert done.status == 0, done.out[-4000:]
+        return done.out
+
+    def nbenv(self, *words: object, timeout: int = 240, **environ: str) -> Done:
+        """Run nbenv."""
+        return self.python("-m", "nbenv", *words, timeout=timeout, **environ)
+
+    def stop(self) -> None:
+        """End Wine's server, and undo what this session mounted."""
+        environ = {**os.environ, "WINE_ROOT": str(self.root)}
+        subprocess.run([self.kit / "wsh", "wineserver", "-k"], env=environ, check=False)
+        time.sleep(1)
+        for place in reversed(self.mounted):
+            subprocess.run(["umount", "-l", place], capture_output=True, check=False)
+
+
+def start_wine() -> Wine:
+    """Set Wine up where that was not done before, and put this nbenv there."""
+    wine = Wine()
+    packages = wine.drive / "Python312" / "Lib" / "site-packages"
+    if not (packages / "pip").exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        _checked(KIT / "setup.sh", FOLDER)
+        assert wine.python("-m", "ensurepip").status == 0
+    for name, how in MOUNTS:
+        place = wine.root / name
+        if not os.path.ismount(place):
+            _checked("mount", *how, place)
+            wine.mounted.append(place)
+    _install_dependencies(wine, packages)
+    _put_nbenv(packages)
+    for folder in (KIT, SCRIPTS):
+        for script in folder.glob("*.py"):
+            shutil.copy(script, wine.root / "w")
+    (wine.drive / "work").mkdir(exist_ok=True)
+    return wine
+
+
+def _project() -> dict[str, object]:
+    found: dict[str, object] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def _install_dependencies(wine: Wine, packages: Path) -> None:
+    wanted = "\n".join([*_project()["project"]["dependencies"], "websocket-client"])  # type: ignore[index]
+    note = packages / "nbenv-dependencies.txt"
+    if note.exists() and note.read_text(encoding="utf-8") == wanted:
+        return
+    done = wine.python("-m", "pip", "install", "-q", *wanted.split("\n"), timeout=900)
+    assert done.status == 0, done.out[-4000:]
+    note.write_text(wanted, encoding="utf-8")
+
+
+def _put_nbenv(packages: Path) -> None:
+    """Copy this checkout's package, its metadata, and the files that Jupyter reads."""
+    shutil.rmtree(packages / "nbenv", ignore_errors=True)
+    left_out = shutil.ignore_patterns("__pycache__", "labextension")
+    shutil.copytree(Path(nbenv.__file__).parent, packages / "nbenv", ignore=left_out)
+    here = importlib.metadata.distribution(NAME)
+    about = packages / f"{NAME.replace('-', '_')}-{here.version}.dist-info"
+    about.mkdir(exist_ok=True)
+    for name in ("METADATA", "entry_points.txt"):
+        (about / name).write_text(here.read_text(name) or "", encoding="utf-8")
+    wheel = _project()["tool"]["hatch"]["build"]["targets"]["wheel"]  # type: ignore[index]
+    for source, target in wheel["shared-data"].items():
+        place = packages.parents[1] / target
+        if (ROOT / source).is_dir() and "labextension" not in source:
+            shutil.copytree(ROOT / source, place, dirs_exist_ok=True)
+
+
+def _checked(*words: object) -> None:
+    done = subprocess.run(
+        list(map(str, words)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=1200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]

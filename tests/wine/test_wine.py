@@ -1,0 +1,87 @@
+"""nbenv on Windows' Python: what was found to fail there, each with the kit's script for it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.wine.kit import Wine
+
+CELLS = (
+    "import six; print(six.__version__)",
+    '%nbenv install "tabulate>=0.8"',
+    '!pip install "wrapt<2,>=1"',
+    "import tabulate, wrapt; print('imported')",
+    "import os; print('server', os.environ['NBENV_SERVER'].partition(':')[2] == str(os.getppid()))",
+)
+
+
+def test_a_kernel_is_interrupted_restarted_and_ended(wine: Wine, notebook_there: str) -> None:
+    out = wine.script("cells.py", "nbenv", notebook_there, *CELLS)
+    assert "1.16.0" in out
+    assert "Installed tabulate" in out
+    assert "Installed wrapt 1." in out
+    assert "imported\n" in out
+    assert "interrupt: ('ok', 'interrupted" in out
+    assert re.search(r"restarted \d", out)
+    assert "left: []" in out
+
+
+def test_a_killed_launcher_takes_its_kernel_along(wine: Wine, notebook_there: str) -> None:
+    out = wine.script("kill.py", "nbenv", notebook_there)
+    assert "restart(now) ok" in out
+    assert "left after kill: []" in out
+
+
+def test_a_build_is_interrupted_and_killed(wine: Wine, notebook_there: str) -> None:
+    out = wine.script("interr.py")
+    building, after = re.findall(r"^(?:building|3 s after interrupt): (.*)$", out, re.MULTILINE)
+    launcher = "-c import sys; sys.path[:1]"  # as much as the script shows
+    assert launcher in building
+    assert "uv.exe" not in after
+    assert launcher in after  # it says in each cell why it waits
+    assert "after kill: []" in out
+
+
+def test_a_loaded_library_is_left_alone(wine: Wine, notebook_there: str) -> None:
+    out = wine.script("loaded.py", timeout=400)
+    assert "imported 1.16.0" in out
+    assert "Restart the kernel to move into it." in out
+    assert "left: []" in out
+    done = wine.nbenv("status", r"C:\work\loaded.ipynb", "--json")
+    assert "wrapt==1.17.0" in json.loads(done.out)["requirements"]
+
+
+def test_files_that_others_read_are_written(wine: Wine, notebook_there: str) -> None:
+    out = wine.script("contend.py")
+    assert re.search(r"reader: [1-9]\d* reads, 0 found nothing", out)
+    assert re.search(r"writer: [1-9]\d* writes, 0 failed", out)
+
+
+def test_commands_and_encodings(wine: Wine, notebook_there: str) -> None:
+    verbs = ("status", "list", "tree", "why six", "status --json", "envs", "doctor")
+    out = wine.script("verbs.py", *verbs)
+    results = re.findall(r"^(\S.*) -> (\d+) [\d.]+s (\S+)", out, re.MULTILINE)
+    assert len(results) == len(verbs)
+    assert {status for _, status, _ in results} == {"0"}, out
+    assert {how for words, _, how in results if words.endswith("--json")} == {"utf8"}
+
+
+def test_verify_removes_its_room(wine: Wine, notebook_there: str) -> None:
+    def rooms() -> set[str]:
+        return {path.name for path in wine.temporary.glob("nbenv-*")}
+
+    before = rooms()
+    done = wine.nbenv("verify", notebook_there, timeout=400)
+    assert done.status == 0, done.out
+    assert "1 of 1 notebook verified" in done.out
+    assert rooms() <= before
+
+
+def test_a_server_its_sessions_and_a_job_that_is_stopped(wine: Wine, notebook_there: str) -> None:
+    out = wine.script("srv.py", timeout=400)
+    assert "(must not, a server has it open): False" in out
+    assert re.search(r"stop \(20\d", out)
+    [after] = re.findall(r"^after stop (.*)$", out, re.MULTILINE)
+    assert "pandas" not in after
+    assert "left []" in out
