@@ -20,8 +20,8 @@ import threading
 import time
 import zipfile
 
-_FAILURES, _SPAN = 3, 60.0
-"""So many ends of a process within so many seconds are not started again."""
+_FAILURES, _SHORT = 3, 60.0
+"""A process is not started again that so many times in a row lived for less than these seconds."""
 _NOT_INHERITED = ("DASK_INTERNAL_INHERIT_CONFIG", "DASK_PARENT", "DASK_SCHEDULER_ADDRESS")
 
 _builds = {}
@@ -144,7 +144,7 @@ def begin(key, bundle, python, words, *, about=None, file=None, again=False):
     if about is not None:
         own["words"].append(json.dumps({**about, "parent": os.getpid()}))
     own["log"] = os.path.join(_below("logs"), "%s-%d.log" % (key, os.getpid()))
-    own.update(wanted=True, ends=[], file=file, again=again)
+    own.update(wanted=True, failures=0, file=file, again=again)
     own["environ"] = _environment(bundle, python)
     _launch(own)
     _started[key] = own
@@ -161,7 +161,7 @@ def state(key):
         return {"error": "it was stopped"}
     with contextlib.suppress(OSError, ValueError, TypeError), open(own["file"]) as file:
         return json.load(file)
-    if own["process"].poll() is None or (own["again"] and len(own["ends"]) < _FAILURES):
+    if own["process"].poll() is None or (own["again"] and own["failures"] < _FAILURES):
         return None
     with open(own["log"], "rb") as file:
         return {"error": file.read().decode("utf-8", "replace").strip()[-1500:] or "it ended"}
@@ -208,13 +208,15 @@ def _launch(own) -> None:
 def _keep(own) -> None:
     """Start a worker again when it dies, unless it does so again and again."""
     while own["wanted"]:
+        begun = time.monotonic()
         status = own["process"].wait()
-        now = time.time()
-        own["ends"] = [each for each in own["ends"] if now - each < _SPAN] + [now]
-        if not own["wanted"] or status == 0 or len(own["ends"]) >= _FAILURES:
+        is_short = time.monotonic() - begun < _SHORT
+        own["failures"] = own["failures"] + 1 if is_short else 1
+        if status == 0 or own["failures"] >= _FAILURES:
             return
         time.sleep(0.2)
-        _launch(own)
+        if own["wanted"]:
+            _launch(own)
 
 
 def _kill(process) -> None:

@@ -7,6 +7,7 @@ worker of the notebook's. Standard library and Dask only, Python 3.8 and later.
 
 # ruff: noqa: F821  # the names of `nbenv_agent`, which it is sent behind
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -117,17 +118,17 @@ async def _scheduler(about) -> None:
     """Run a scheduler for as long as the notebook's client is there."""
     from distributed import Scheduler
 
-    async with Scheduler(
-        host=about["host"], port=0, protocol=about["protocol"], dashboard=False
-    ) as scheduler:
-        _write(about["file"], {"address": scheduler.address})
-        limit = time.time() + _BEGINNING
-        while scheduler.status.name == "running" and time.time() < limit:
-            await asyncio.sleep(0.5)
-            if os.getppid() != about["parent"]:
-                return
-            if set(scheduler.clients) - {"fire-and-forget"}:
-                limit = time.time() + _ABSENCE
+    options = {name: about[name] for name in ("host", "protocol")}
+    scheduler = await Scheduler(port=0, dashboard=False, **options)
+    _write(about["file"], {"address": scheduler.address})
+    limit = time.time() + _BEGINNING
+    while scheduler.status.name == "running" and time.time() < limit:
+        await asyncio.sleep(0.5)
+        if os.getppid() != about["parent"]:
+            break
+        if set(scheduler.clients) - {"fire-and-forget"}:
+            limit = time.time() + _ABSENCE
+    await _end(scheduler)
 
 
 async def _worker(about) -> None:
@@ -135,18 +136,27 @@ async def _worker(about) -> None:
     from distributed import Worker
 
     options = {name: about[name] for name in ("nthreads", "memory_limit", "name", "resources")}
-    async with Worker(
+    worker = await Worker(
         about["address"],
         host=about["host"],
         local_directory=about["folder"],
         death_timeout=30,
         dashboard=False,
         **options,
-    ) as worker:
-        while worker.status.name in ("running", "paused", "init", "closing_gracefully"):
-            await asyncio.sleep(0.5)
-            if os.getppid() != about["parent"]:
-                return
+    )
+    while worker.status.name in ("running", "paused", "init", "closing_gracefully"):
+        await asyncio.sleep(0.5)
+        if os.getppid() != about["parent"]:
+            break
+    await _end(worker)
+
+
+async def _end(server) -> None:
+    """Close a server and end the process, well or not: one that fails would be started again."""
+    with contextlib.suppress(Exception, asyncio.CancelledError):
+        await asyncio.wait_for(server.close(), 10)
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _write(path, value) -> None:
