@@ -2,14 +2,15 @@
 
 Until then, a change made in a running kernel is kept in the notebook's state. A front end that
 loaded the notebook before has an older record, or none; `nbenv.core.record.current` tells that from
-an edit.
+an edit. The same is true of the kernel's name: a page that has not seen yet that another one moved
+the notebook to its own kernel, or away from it, saves the former one.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nbenv.core import record
 from nbenv.core.file_names import is_text_notebook
@@ -21,6 +22,7 @@ from nbenv.home.locks import is_locked
 from nbenv.notebook.metadata import KERNELSPEC, read_metadata
 from nbenv.notebook.text_header import header_metadata, with_header
 from nbenv.server.contents_paths import local_path
+from nbenv.server.session_kernels import SessionKernel, kernels_of
 
 if TYPE_CHECKING:
     from jupyter_server.services.contents.manager import ContentsManager
@@ -47,12 +49,12 @@ def merge(model: Json, path: str, contents_manager: ContentsManager, **_: object
     if file is None:
         return
     if model.get("type") == "notebook" and isinstance(content, dict):
-        _merge_into(content, file)
+        _merge_into(content, file, contents_manager)
     elif model.get("type") == "file" and isinstance(content, str) and is_text_notebook(file):
-        model["content"] = _merged_text(content, file)
+        model["content"] = _merged_text(content, file, contents_manager)
 
 
-def _merged_text(content: str, file: str) -> str:
+def _merged_text(content: str, file: str, contents_manager: ContentsManager) -> str:
     """Return a notebook in text, which jupytext sends as a file, with the newest record.
 
     jupytext leaves out of the header what its filter does not name. Without a header there is no
@@ -66,17 +68,23 @@ def _merged_text(content: str, file: str) -> str:
         if not metadata:
             return content
         before = dict(metadata)
-        _merge_into({"metadata": metadata, "cells": [content]}, file)
+        _merge_into({"metadata": metadata, "cells": [content]}, file, contents_manager)
         changes = {name: each for name, each in metadata.items() if before.get(name) != each}
         return with_header(file, data, changes).decode("utf-8", "surrogatepass")
     except NbenvError:
         return content  # a broken header must not keep the text from being saved
 
 
-def _merge_into(content: Json, file: str) -> None:
+def _merge_into(content: Json, file: str, contents_manager: ContentsManager) -> None:
     metadata, state = content.setdefault("metadata", {}), read_state(file)
     if not isinstance(metadata, dict) or state is None or state.record is None:
         return
+    if isinstance(metadata.get("nbenv", state.record), dict):
+        _merge_kernelspec(metadata, file, kernels_of(contents_manager, file))
+    _merge_record(content, metadata, file, state)
+
+
+def _merge_record(content: Json, metadata: dict[str, Any], file: str, state: State) -> None:
     shown = metadata.get("nbenv")
     if shown == state.record:
         return
@@ -88,6 +96,36 @@ def _merge_into(content: Json, file: str) -> None:
         metadata["nbenv"] = newest
         if not _has_our_kernel(metadata):
             metadata["kernelspec"] = dict(KERNELSPEC)
+
+
+def _merge_kernelspec(metadata: Json, file: str, kernels: list[SessionKernel]) -> None:
+    """Name the kernel that the notebook has in this server, if the page shows a former one.
+
+    A kernel that another server's page moved the notebook away from is a former one, too. It was
+    there before the environment was.
+    """
+    kernelspec = metadata.get("kernelspec")
+    shown = kernelspec.get("name") if isinstance(kernelspec, dict) else None
+    own = KERNELSPEC["name"]
+    if shown is None or len(kernels) != 1:
+        return
+    [kernel] = kernels
+    if kernel.name == own:
+        if shown != own:
+            metadata["kernelspec"] = dict(KERNELSPEC)
+    elif shown == kernel.name and _is_former(kernel, file):
+        metadata["kernelspec"] = dict(KERNELSPEC)
+    elif shown == own and not _is_former(kernel, file):
+        metadata["kernelspec"] = kernel.kernelspec()
+
+
+def _is_former(kernel: SessionKernel, file: str) -> bool:
+    """Return whether the file names the notebook's own kernel, and got it after this one began."""
+    try:
+        changed = os.stat(paths.state_path(paths.key(file))).st_mtime
+        return kernel.began < changed and _has_our_kernel(read_metadata(file))
+    except (NbenvError, OSError):
+        return False
 
 
 def _has_our_kernel(metadata: Json) -> bool:

@@ -6,6 +6,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { IStale, JobResult } from '../api/answers';
 import { askKernel } from './kernelComm';
 import { otherLanguage } from './language';
+import { UnsavedEdits } from './unsavedEdits';
 
 /** The name of our kernelspec. */
 export const KERNEL = 'nbenv';
@@ -50,6 +51,13 @@ export interface IDocument extends IDisposable {
   readonly otherLanguage: string;
   record: ReadonlyJSONValue | undefined;
   save(): Promise<void>;
+  /**
+   * Show what the file has now, unless that would lose something, or several people share the model.
+   * Resolves to whether it does.
+   */
+  reload(): Promise<boolean>;
+  /** Find out which kernel the notebook has now; another page may have given it another one. */
+  followSession(): Promise<void>;
   restart(): Promise<void>;
   useOwnKernel(): Promise<void>;
   /**
@@ -64,6 +72,7 @@ export interface IDocument extends IDisposable {
  */
 export class OpenDocument implements IDocument {
   constructor(private _context: Context) {
+    this._edits = new UnsavedEdits(_context);
     void _context.ready.then(() => {
       this._importsAtOpen = [...(_context.model?.cells ?? [])].some(
         cell =>
@@ -109,6 +118,18 @@ export class OpenDocument implements IDocument {
     await saveUnasked(this._context);
   }
 
+  async reload(): Promise<boolean> {
+    if (this._edits.any || this._context.model.collaborative) {
+      return false;
+    }
+    await this._context.revert();
+    return true;
+  }
+
+  async followSession(): Promise<void> {
+    await this._context.sessionContext.sessionManager.refreshRunning();
+  }
+
   async restart(): Promise<void> {
     await this._context.sessionContext.session?.kernel?.restart();
   }
@@ -134,6 +155,7 @@ export class OpenDocument implements IDocument {
     this._gone.abort();
   }
 
+  private _edits: UnsavedEdits;
   private _importsAtOpen = false;
   private _gone = new AbortController();
 }

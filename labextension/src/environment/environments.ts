@@ -88,12 +88,18 @@ function listen(context: Context, model: EnvironmentModel): void {
       data?: { stale?: unknown };
     };
     if (content.transient?.nbenv) {
-      model.takeCellEvent(content.transient.nbenv);
+      const { session } = message.parent_header as { session?: string };
+      const kernel = sessionContext.session?.kernel;
+      model.takeCellEvent(
+        content.transient.nbenv,
+        session === kernel?.clientId
+      );
     } else if (message.header.msg_type === 'comm_msg') {
       // Also what the kernel answers another page: with some servers, this one cannot ask.
       model.takeStale(content.data?.stale);
     }
   });
+  sessionContext.connectionStatusChanged.connect(() => model.refreshSoon());
   context.pathChanged.connect(() => model.refreshSoon());
   context.saveState.connect((_, state) => {
     if (state === 'completed') {

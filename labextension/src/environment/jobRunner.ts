@@ -12,8 +12,8 @@ export interface IJobHooks {
   path: () => string;
   /** What is shown has changed. */
   changed: () => void;
-  /** A job has ended well. */
-  succeeded: (result: JobResult) => Promise<void>;
+  /** A job has ended well, which this page or another one asked for. */
+  succeeded: (result: JobResult, isAskedHere: boolean) => Promise<void>;
   /** A job has ended. */
   ended: () => Promise<void>;
 }
@@ -97,7 +97,7 @@ export class JobRunner {
           changed();
         } else if (event.type === 'result') {
           data = event.data;
-          await succeeded(event);
+          await succeeded(event, request !== null);
         } else if (event.type === 'error') {
           this._fail(event.kind === 'Stopped' ? null : event, request);
           throw new ProblemError(event);

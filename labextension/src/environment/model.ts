@@ -27,6 +27,8 @@ import { nextLook, stateOf } from './state';
 
 /** Milliseconds until the next look after an event. */
 const QUIET = 250;
+/** Milliseconds between looks for what another page is about to save. */
+const WAITING = 1000;
 
 /**
  * The environment of one open notebook.
@@ -49,8 +51,8 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     this._jobs = new JobRunner(_client, {
       path: () => this.path,
       changed: () => this._changed.emit(),
-      succeeded: async result => {
-        this._record.expect();
+      succeeded: async (result, isAskedHere) => {
+        this._record.expect(isAskedHere);
         await this._imports.tell(result);
       },
       ended: () => this.refresh()
@@ -150,6 +152,9 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
       this._imports.follow(kernel, status);
       this._status = status;
       await this._record.keep(status);
+      if (kernel && status.kernel.state === 'none' && !status.kernel.remote) {
+        void this._document.followSession().catch(() => undefined);
+      }
     } catch (error) {
       if (!(error instanceof ResponseError)) {
         throw error;
@@ -158,7 +163,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
       this._refused = error.status === 422 ? path : null;
     }
     this._changed.emit();
-    const delay = nextLook(this.state);
+    const delay = this._record.isWaiting ? WAITING : nextLook(this.state);
     if (delay !== null) {
       this.refreshSoon(delay);
     }
@@ -180,11 +185,11 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   }
 
   /**
-   * Take the last event of a command that ran in a cell.
+   * Take the last event of a command that ran in a cell, of this page or of another one.
    */
-  takeCellEvent(event: { restart?: unknown }): void {
+  takeCellEvent(event: { restart?: unknown }, isAskedHere = true): void {
     this._imports.take(event.restart);
-    this._record.expect();
+    this._record.expect(isAskedHere);
     this._jobs.forgetProblem();
     this.refreshSoon();
   }

@@ -3,6 +3,9 @@ import type { IStatus } from '../api/answers';
 import type { Client } from '../api/client';
 import type { IDocument } from './document';
 
+/** Milliseconds that another page has to save a change that was asked for there. */
+const PATIENCE = 10_000;
+
 /**
  * Keeps the record in the shared model of an open notebook.
  */
@@ -14,20 +17,35 @@ export class RecordKeeper {
   ) {}
 
   /**
-   * Note that a command has changed the record.
+   * Note that a command has changed the record, which this page or another one has asked for.
+   *
+   * That page saves it. If two did, the second would find the file changed, and ask a person which
+   * of the two to keep.
    */
-  expect(): void {
+  expect(isAskedHere: boolean): void {
     this._isChanged = true;
+    this._waitsUntil = isAskedHere ? 0 : Date.now() + PATIENCE;
+  }
+
+  /**
+   * Whether another page is about to save the record.
+   */
+  get isWaiting(): boolean {
+    return Date.now() < this._waitsUntil;
   }
 
   /**
    * Put a record that is not saved yet into the shared model, then save the notebook.
    *
-   * A collaboration server may have saved it at once: then the model alone lacks it.
+   * A collaboration server may have saved it at once, or another page: then the model alone lacks it.
    */
   async keep(status: IStatus): Promise<void> {
+    if (this.isWaiting && !status.saved) {
+      return;
+    }
     const isChanged = this._isChanged;
     this._isChanged = false;
+    this._waitsUntil = 0;
     if ((status.saved && !isChanged) || !status.record) {
       return;
     }
@@ -35,6 +53,9 @@ export class RecordKeeper {
     const shown = this._document.record ?? null;
     if (!record || JSONExt.deepEqual(record, shown)) {
       return;
+    }
+    if (status.saved && (await this._document.reload())) {
+      return; // with the rest of what the other page has saved
     }
     this._document.record = record;
     const isSaved = status.saved || !this._document.isNamed;
@@ -44,4 +65,5 @@ export class RecordKeeper {
   }
 
   private _isChanged = false;
+  private _waitsUntil = 0;
 }

@@ -64,8 +64,10 @@ def _files(names: Iterable[object], folder: str | None) -> list[str]:
     found: dict[str, None] = {}
     known = [each for each in names if isinstance(each, str) and is_notebook(each)]
     tried = [each for each in dict.fromkeys(known) if has_texts or not is_text_notebook(each)]
+    # The client may have gone to another folder since it was started, as `papermill --cwd` does.
+    bases = dict.fromkeys((os.getcwd(), folder or os.curdir, os.environ.get("PWD", os.curdir)))
     for name in tried[:_MOST]:
-        for base in (os.getcwd(), folder or os.curdir):
+        for base in bases:
             path = os.path.realpath(os.path.join(base, os.path.expanduser(name)))
             if os.path.isfile(path):
                 found[path] = None

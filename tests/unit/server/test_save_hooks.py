@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from nbenv.environments.store import State, read_state, save_state
+from nbenv.home import paths
 from nbenv.home.locks import locked
-from nbenv.notebook.metadata import KERNELSPEC
+from nbenv.notebook.metadata import KERNELSPEC, write_metadata
 from nbenv.server.save_hooks import merge, note_saved
 from tests.conftest import write_notebook
 
@@ -38,6 +42,81 @@ def test_a_front_end_that_is_behind_gets_the_newest(contents: Any, path: Path) -
     assert merged(contents) == {"nbenv": RECORD, "kernelspec": KERNELSPEC}
     mine = {**KERNELSPEC, "display_name": "Mine"}
     assert merged(contents, kernelspec=mine) == {"nbenv": RECORD, "kernelspec": mine}
+
+
+PYTHON3 = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+class Served:
+    """A server that has one kernel for the notebook: its table of sessions, and its kernels."""
+
+    def __init__(self, contents: Any, path: Path, name: str) -> None:
+        connection = sqlite3.connect(":memory:")
+        connection.execute("CREATE TABLE session (session_id, path, name, type, kernel_id)")
+        row = ("s", path.name, path.name, "notebook", "k")
+        connection.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", row)
+        self.file = path.with_name("kernel-k.json")
+        self.file.write_text("{}", encoding="utf-8")
+        shown = {"display_name": "Python 3", "language": "python"}
+        kernel = SimpleNamespace(
+            kernel_name=name,
+            kernel_spec=SimpleNamespace(**shown),
+            connection_file=str(self.file),
+        )
+        contents.parent = SimpleNamespace(
+            session_manager=SimpleNamespace(cursor=connection.cursor()),
+            kernel_manager=Kernels(k=kernel),
+        )
+
+    def began(self, path: Path, seconds: float) -> None:
+        """Let the kernel be that much older than the environment."""
+        changed = os.stat(paths.state_path(paths.key(str(path)))).st_mtime
+        os.utime(self.file, (changed - seconds, changed - seconds))
+
+
+class Kernels(dict[str, Any]):
+    get_kernel = dict.__getitem__
+
+
+@pytest.mark.parametrize("record", [{}, {"nbenv": RECORD}])
+def test_a_page_that_shows_the_former_kernel(
+    contents: Any, path: Path, record: dict[str, object]
+) -> None:
+    """Whether or not it has the record already; and the same after a move back."""
+    Served(contents, path, "nbenv")
+    assert merged(contents, **record, kernelspec=PYTHON3)["kernelspec"] == KERNELSPEC
+    mine = {**KERNELSPEC, "display_name": "Mine"}
+    assert merged(contents, **record, kernelspec=mine)["kernelspec"] == mine
+    write(path, RECORD)
+    save_state(State(str(path), "work-1", RECORD, True, (NOTHING,)))
+    Served(contents, path, "python3")
+    assert merged(contents, nbenv=RECORD, kernelspec=KERNELSPEC)["kernelspec"] == PYTHON3
+
+
+def test_a_page_of_another_server_keeps_its_kernel_and_does_not_save_its_name(
+    contents: Any, path: Path
+) -> None:
+    """Its kernel is older than the environment; one that is younger was chosen."""
+    served = Served(contents, path, "python3")
+    write_metadata(str(path), {"nbenv": RECORD, "kernelspec": KERNELSPEC})
+    served.began(path, 60)
+    assert merged(contents, nbenv=RECORD, kernelspec=PYTHON3)["kernelspec"] == KERNELSPEC
+    assert merged(contents, nbenv=RECORD, kernelspec=KERNELSPEC)["kernelspec"] == KERNELSPEC
+    served.began(path, -60)
+    assert merged(contents, nbenv=RECORD, kernelspec=PYTHON3)["kernelspec"] == PYTHON3
+    served.began(path, 60)
+    write_metadata(str(path), {"kernelspec": PYTHON3})  # somebody chose it before
+    assert merged(contents, nbenv=RECORD, kernelspec=PYTHON3)["kernelspec"] == PYTHON3
+
+
+def test_the_kernel_of_a_notebook_without_an_environment_is_its_own_affair(
+    contents: Any, path: Path
+) -> None:
+    other = write_notebook(path.with_name("b.ipynb"), "1")
+    Served(contents, other, "nbenv")
+    assert merged(contents, "b.ipynb", kernelspec=PYTHON3) == {"kernelspec": PYTHON3}
+    contents.parent.session_manager = object()  # sessions are kept in another way
+    assert merged(contents, nbenv=RECORD, kernelspec=PYTHON3)["kernelspec"] == PYTHON3
 
 
 def test_an_edit_is_kept(contents: Any, path: Path) -> None:

@@ -120,6 +120,8 @@ async function parts(
     path: 'a.ipynb',
     kernel: 'k',
     askKernel: async () => null,
+    reload: async () => false,
+    followSession: async () => undefined,
     restart: async () => undefined,
     useOwnKernel: async () => undefined,
     dispose: () => undefined

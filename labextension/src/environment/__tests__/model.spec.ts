@@ -22,6 +22,17 @@ class Document implements IDocument {
   isDisposed = false;
   dispose = () => void (this.isDisposed = true);
   save = async () => void this.saves++;
+  edited = false;
+  reloads = 0;
+  reload = async () => {
+    if (!this.edited) {
+      this.reloads++;
+      this.record = RECORD;
+    }
+    return !this.edited;
+  };
+  followed = 0;
+  followSession = async () => void this.followed++;
   restart = async () => undefined;
   useOwnKernel = async () => undefined;
   imported: IStale[] = [];
@@ -91,6 +102,46 @@ describe('EnvironmentModel', () => {
     await model.refresh();
     expect(document.record).toEqual(RECORD);
     expect(document.saves).toBe(1);
+  });
+
+  it('leaves saving to the page that asked, and then shows what that saved', async () => {
+    const { document, server, model } = parts();
+    server.now = status({ saved: false });
+    model.takeCellEvent({}, false);
+    await model.refresh();
+    expect([document.record, document.saves]).toEqual([undefined, 0]);
+    server.now = status({ saved: true });
+    await model.refresh();
+    expect([document.reloads, document.saves]).toEqual([1, 0]);
+    document.record = undefined;
+    document.edited = true; // a person typed here meanwhile
+    model.takeCellEvent({}, false);
+    await model.refresh();
+    expect(document.record).toEqual(RECORD);
+    expect([document.reloads, document.saves]).toEqual([1, 0]);
+  });
+
+  it('saves what no page has saved in time', async () => {
+    const { document, server, model } = parts();
+    server.now = status({ saved: false });
+    model.takeCellEvent({}, false);
+    const later = Date.now() + 11_000;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
+    await model.refresh();
+    clock.mockRestore();
+    expect([document.record, document.saves]).toEqual([RECORD, 1]);
+  });
+
+  it('finds out the kernel when the one that it knows is gone', async () => {
+    const { document, server, model } = parts();
+    await model.refresh();
+    expect(document.followed).toBe(0);
+    server.now = status({ kernel: { state: 'none', remote: true } });
+    await model.refresh();
+    expect(document.followed).toBe(0);
+    server.now = status({ kernel: { state: 'none' } });
+    await model.refresh();
+    expect(document.followed).toBe(1);
   });
 
   it('does not save a notebook without a name', async () => {

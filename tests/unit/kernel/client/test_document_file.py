@@ -59,6 +59,17 @@ def test_words_of_the_command_and_the_kernels_folder(
     assert file_of(Held(document("1")), RECORD, None) == path
 
 
+def test_a_client_that_went_to_another_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `papermill --cwd` does before it starts the kernel."""
+    path = written(folder / "a.ipynb", "1")
+    (folder / "sub").mkdir()
+    monkeypatch.chdir(folder / "sub")
+    monkeypatch.setenv("PWD", str(folder))
+    assert file_of(Held(document("1"), ["a.ipynb"]), RECORD, str(folder / "sub")) == path
+
+
 def test_of_several_the_cells_decide_and_then_the_age(folder: Path) -> None:
     names = [written(folder / f"{name}.ipynb", name) for name in "ab"]
     assert file_of(Held(document("b"), names), RECORD, None) == names[1]
