@@ -9,6 +9,8 @@ The newest wheels are downloaded, from this machine's index, and their sources a
   by name (``import_optional_dependency("tables")``), or raises where one is missing, needs it;
 - so does a class that lists it in its tags (``"python_dependencies": ["numba"]``), and what is
   marked as in Qiskit (``@HAS_PYSCF.require_in_instance``);
+- so does a name that a package offers without importing it at once: one that only type checkers
+  import, or that is left out where its module fails;
 - in a library of integrations, so does a class that raises anywhere where it is missing.
 
 Without a name, the packages of ``optional_needs.txt`` beside this file are read. FOLDER keeps the
@@ -26,7 +28,7 @@ import tempfile
 import warnings
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.parser import HeaderParser
@@ -64,6 +66,19 @@ REQUIRED = re.compile(r"([A-Za-z][\w.]*)\s*([<>=!~][<>=\w.,!~ *]*)?")
 """A module that a check names, maybe with its version."""
 LAZY = re.compile(r"^(optional|try|lazy|soft|safe|delayed)_?import|^Lazy(Import|Load|Module)", re.I)
 """What returns a module, or a name in one, that is imported when it is used, or not at all."""
+FLAG = re.compile(
+    r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:bool\()?(?:[\w.]*\.)?(?:RequirementCache|ModuleAvailableCache|"
+    r"_?(?:is_|has_|check_)?(?:package|module|lib(?:rary)?)_(?:is_)?(?:available|installed|exists)|"
+    r"find_spec)\(\s*[\"']([A-Za-z][\w-]*)",
+    re.MULTILINE,
+)
+"""A name in a library for whether a module is there: ``_X = RequirementCache("x>=1")``."""
+ASKING = re.compile(
+    r"^def (\w+)\(\)[^:\n]*:\s*(?:\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"\s*)?return\s+(?:bool\()?"
+    r"(?:(\w+)\b(?!\()|[\w.]*(?:available|installed|find_spec)\(\s*[\"']([A-Za-z]\w*))",
+    re.MULTILINE,
+)
+"""A function that answers the same: ``def is_x_available(): return _x_available``."""
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""}
 MAKING = ("__init__", "__new__", "__post_init__")
 LONGEST_CHAIN = 3
@@ -101,9 +116,10 @@ class Source:
     """What one module imports, and what its functions, classes and methods do.
 
     `guarded` are the imports of which it says itself what to do where they fail, and `assigned`
-    the names that it gives to what is made elsewhere. `calls` are the names that a function, or the
-    making of an object, calls in any case, those of base classes among them, and `origins` names →
-    where the library has them.
+    the names that it gives to what is made elsewhere. `offered` are names → what in the library
+    they stand for, though its import does not import that. `calls` are the names that a function,
+    or the making of an object, calls in any case, those of base classes among them, and `origins`
+    names → where the library has them.
     """
 
     name: str
@@ -113,6 +129,7 @@ class Source:
     inside: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     soft: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, str] = field(default_factory=dict)
     lazy: dict[str, str] = field(default_factory=dict)
     functions: dict[str, set[str]] = field(default_factory=dict)
     classes: dict[str, set[str]] = field(default_factory=dict)
@@ -140,13 +157,18 @@ def read(wheel: Path) -> Library:
         names = archive.namelist()
         metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
         headers = HeaderParser().parsestr(archive.read(metadata).decode("utf-8", "replace"))
-        sources = {}
-        for name in names:
-            module = name.removesuffix(".py").replace("/", ".")
-            if name.endswith(".py") and is_of_interest(module):
-                package = module.endswith(".__init__")
-                module = module.removesuffix(".__init__")
-                sources[module] = source(module, archive.read(name), is_package=package)
+        data = {
+            module: archive.read(name)
+            for name in names
+            if name.endswith(".py")
+            and is_of_interest(module := name.removesuffix(".py").replace("/", "."))
+        }
+    known = flags(each.decode("utf-8", "replace") for each in data.values())
+    sources = {}
+    for name, text in data.items():
+        package = name.endswith(".__init__")
+        module = name.removesuffix(".__init__")
+        sources[module] = source(module, text, is_package=package, known=known)
     for each in sources.values():
         each.outside = {name for name in each.outside if not is_beside(name, each, sources)}
     depends, listed = set[str](), set[str]()
@@ -155,6 +177,22 @@ def read(wheel: Path) -> Library:
         is_extra = requirement.marker and "extra" in str(requirement.marker)
         (listed if is_extra else depends).add(canonicalize_name(requirement.name))
     return Library(canonicalize_name(headers["Name"]), depends, listed, sources)
+
+
+def flags(texts: Iterable[str]) -> dict[str, str]:
+    """Return the names of a library that tell whether a module is there, and the module.
+
+    A name that stands for several modules is left out.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    functions: list[tuple[str, str, str]] = []
+    for text in texts:
+        for name, module in FLAG.findall(text):
+            found[name].add(module.replace("-", "_"))
+        functions += ASKING.findall(text)
+    for name, flag, module in functions:
+        found[name] |= {module} if module else found.get(flag, set())
+    return {name: modules.pop() for name, modules in found.items() if len(modules) == 1}
 
 
 def is_of_interest(module: str) -> bool:
@@ -169,9 +207,11 @@ def is_beside(name: str, importing: Source, sources: dict[str, Source]) -> bool:
     return f"{folder}.{name.partition('.')[0]}" in sources
 
 
-def source(module: str, data: bytes, *, is_package: bool) -> Source:
-    """Read one module."""
-    found = Source(module, is_package)
+def source(
+    module: str, data: bytes, *, is_package: bool, known: Mapping[str, str] | None = None
+) -> Source:
+    """Read one module; `known` are the names in its library for whether a module is there."""
+    found = Source(module, is_package, soft=dict(known or {}))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -182,6 +222,8 @@ def source(module: str, data: bytes, *, is_package: bool) -> Source:
     found.origins.update(origins(tree, found))
     for node in tree.body:
         note_soft(node, found)
+        if is_package:
+            note_offered(node, found)
         note_tester(node, found)
         note_lazy(node, found)
         if isinstance(node, ast.Assign):
@@ -198,6 +240,26 @@ def source(module: str, data: bytes, *, is_package: bool) -> Source:
         elif isinstance(node, ast.ClassDef):
             read_class(node, found, helpers)
     return found
+
+
+def note_offered(node: ast.stmt, found: Source) -> None:
+    """Note names of a package that it imports when they are used, or not where that fails."""
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        body, bound = node.body, set[str]()
+    elif isinstance(node, ast.Try) and not is_strict(node):
+        handled = [x for each in node.handlers for x in each.body]
+        stored = [x for each in handled for x in ast.walk(each)]
+        body = node.body
+        bound = {x.id for x in stored if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+        bound |= {x.asname or x.name for x in stored if isinstance(x, ast.alias)}
+        bound |= {x.name for x in stored if isinstance(x, ast.ClassDef | ast.FunctionDef)}
+    else:
+        return
+    for each in body:
+        base = list(imported([each], found))[:1] if isinstance(each, ast.ImportFrom) else []
+        if isinstance(each, ast.ImportFrom) and base and is_inside(base[0], found.name):
+            names = [(x.asname or x.name, x.name) for x in each.names if x.name != "*"]
+            found.offered.update({mine: f"{base[0]}.{x}" for mine, x in names if mine not in bound})
 
 
 def note_lazy(node: ast.stmt, found: Source) -> None:
@@ -385,6 +447,7 @@ def missing(test: ast.expr, found: Source) -> Iterator[str]:
         name = ast.unparse(test.left)
     else:
         return
+    name = name.removesuffix("()").rpartition(".")[2]
     if name in found.soft:
         yield found.soft[name]
 
@@ -551,6 +614,17 @@ def of_modules(top: str, sources: dict[str, Source], own: set[str]) -> Iterator[
         if needs and len(needs) < 6:
             given[module] = set(needs)
             yield f"import {module}: {' '.join('^' + each for each in needs)}"
+        yield from of_offered(sources[module], sources, own | known | set(needs))
+    if top in sources:
+        yield from of_offered(sources[top], sources, own)
+
+
+def of_offered(package: Source, sources: dict[str, Source], own: set[str]) -> Iterator[str]:
+    """Yield the rules of the names that a package offers without importing them at once."""
+    for name, origin in sorted(package.offered.items()):
+        needs = packages(closure(origin, sources), own)
+        if needs and len(needs) < 6 and not name.startswith("_"):
+            yield f"import {package.name}.{name}: {' '.join('^' + each for each in needs)}"
 
 
 def of_names(
