@@ -83,6 +83,8 @@ IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseExcepti
 MAKING = ("__init__", "__new__", "__post_init__")
 LONGEST_CHAIN = 3
 """The calls, and the names that modules take from each other, that are followed."""
+LENIENT = re.compile(r"suppress|try_?import|deferred_?import|optional_?import", re.IGNORECASE)
+"""What goes on after an import in its ``with`` fails."""
 VALIDATOR = re.compile(r"validator\b|\bpre_init\b")
 """A decorator of Pydantic's: what it marks is called when an object is made."""
 # Names that methods of many libraries have.
@@ -117,9 +119,10 @@ class Source:
 
     `guarded` are the imports of which it says itself what to do where they fail, and `assigned`
     the names that it gives to what is made elsewhere. `offered` are names → what in the library
-    they stand for, though its import does not import that. `calls` are the names that a function,
-    or the making of an object, calls in any case, those of base classes among them, and `origins`
-    names → where the library has them.
+    they stand for, though its import does not import that, and `lenient` those of what tells
+    whether modules are there. `calls` are the names that a function, or the making of an object,
+    calls in any case, those of base classes among them, and `origins` names → where the library has
+    them.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Source:
     assigned: set[str] = field(default_factory=set)
     soft: dict[str, str] = field(default_factory=dict)
     offered: dict[str, str] = field(default_factory=dict)
+    lenient: dict[str, list[str]] = field(default_factory=dict)
     lazy: dict[str, str] = field(default_factory=dict)
     functions: dict[str, set[str]] = field(default_factory=dict)
     classes: dict[str, set[str]] = field(default_factory=dict)
@@ -148,7 +152,7 @@ class Library:
     name: str
     depends: set[str]
     listed: set[str]
-    sources: dict[str, Source]
+    sources: Sources
 
 
 def read(wheel: Path) -> Library:
@@ -164,11 +168,11 @@ def read(wheel: Path) -> Library:
             and is_of_interest(module := name.removesuffix(".py").replace("/", "."))
         }
     known = flags(each.decode("utf-8", "replace") for each in data.values())
-    sources = {}
-    for name, text in data.items():
+    sources = Sources({})
+    for name, content in data.items():
         package = name.endswith(".__init__")
         module = name.removesuffix(".__init__")
-        sources[module] = source(module, text, is_package=package, known=known)
+        sources[module] = source(module, content, is_package=package, known=known)
     for each in sources.values():
         each.outside = {name for name in each.outside if not is_beside(name, each, sources)}
     depends, listed = set[str](), set[str]()
@@ -201,7 +205,7 @@ def is_of_interest(module: str) -> bool:
     return is_name and not ASIDE.search(module) and ".data." not in module
 
 
-def is_beside(name: str, importing: Source, sources: dict[str, Source]) -> bool:
+def is_beside(name: str, importing: Source, sources: Sources) -> bool:
     """Return whether a script imports the file beside it."""
     folder = importing.name if importing.is_package else importing.name.rpartition(".")[0]
     return f"{folder}.{name.partition('.')[0]}" in sources
@@ -222,6 +226,7 @@ def source(
     found.origins.update(origins(tree, found))
     for node in tree.body:
         note_soft(node, found)
+        note_lenient(node, found)
         if is_package:
             note_offered(node, found)
         note_tester(node, found)
@@ -240,6 +245,15 @@ def source(
         elif isinstance(node, ast.ClassDef):
             read_class(node, found, helpers)
     return found
+
+
+def note_lenient(node: ast.stmt, found: Source) -> None:
+    """Note the name that tells whether a module is there: ``with try_import() as _imports:``."""
+    if isinstance(node, ast.With) and not is_plain_with(node):
+        modules = [x for x in imported(node.body, found) if not is_inside(x, found.name)]
+        for each in node.items:
+            if isinstance(each.optional_vars, ast.Name) and modules:
+                found.lenient[each.optional_vars.id] = modules
 
 
 def note_offered(node: ast.stmt, found: Source) -> None:
@@ -364,7 +378,7 @@ def imported(body: Iterable[ast.stmt], found: Source) -> Iterator[str]:
 def is_plain_with(node: ast.stmt) -> TypeGuard[ast.With]:
     """Return whether a ``with`` lets errors pass: ``with suppress(ImportError)`` does not."""
     return isinstance(node, ast.With) and not any(
-        "suppress" in ast.unparse(each.context_expr) for each in node.items
+        LENIENT.search(ast.unparse(each.context_expr)) for each in node.items
     )
 
 
@@ -433,6 +447,8 @@ def in_any_case(body: list[ast.stmt], found: Source) -> Iterator[str]:
             yield from in_any_case(node.body, found)
         elif isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Call):
             yield from checked(node.value)
+            name = ast.unparse(node.value.func)
+            yield from found.lenient.get(name.removesuffix(".check"), ())
         if isinstance(node, ast.Expr | ast.Assign | ast.Return) and node.value:
             yield from lazily_used(node.value, found)
         elif isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise):
@@ -505,11 +521,21 @@ def lazily_used(value: ast.expr, found: Source) -> Iterator[str]:
 
 def origins(tree: ast.Module, found: Source) -> Iterator[tuple[str, str]]:
     """Yield the names that a module, or a function in it, has from elsewhere in its library."""
-    for node in ast.walk(tree):
+    for node in statements(tree.body):
         if isinstance(node, ast.ImportFrom):
             for base in list(imported([node], found))[:1]:
                 if is_inside(base, found.name):
                     yield from ((x.asname or x.name, f"{base}.{x.name}") for x in node.names)
+
+
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and those within them, but no expressions, of which there are many more."""
+    for node in body:
+        yield node
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                yield from statements(inner)
 
 
 def methods_called(body: list[ast.stmt]) -> Iterator[str]:
@@ -520,8 +546,22 @@ def methods_called(body: list[ast.stmt]) -> Iterator[str]:
             yield ast.unparse(value.func).removeprefix("self.")
 
 
-def closure(module: str, sources: dict[str, Source]) -> set[str]:
+class Sources(dict[str, Source]):
+    """The modules of a library by their names, and what the import of each imports in the end."""
+
+    def __init__(self, items: Mapping[str, Source]) -> None:
+        super().__init__(items)
+        self.closures: dict[str, frozenset[str]] = {}
+
+
+def closure(module: str, sources: Sources) -> frozenset[str]:
     """Return all outside modules that the import of a module imports."""
+    if module not in sources.closures:
+        sources.closures[module] = frozenset(outside(module, sources))
+    return sources.closures[module]
+
+
+def outside(module: str, sources: Sources) -> set[str]:
     seen, found, todo = set(), set(), [module]
     while todo:
         name = todo.pop()
@@ -535,14 +575,14 @@ def closure(module: str, sources: dict[str, Source]) -> set[str]:
     return found
 
 
-def with_inner(modules: Iterable[str], sources: dict[str, Source]) -> set[str]:
+def with_inner(modules: Iterable[str], sources: Sources) -> set[str]:
     """Return modules with what those of them that the library has itself import."""
     inner = {each for each in modules if each.partition(".")[0] in sources}
     return {*modules} - inner | {x for each in inner for x in closure(each, sources)}
 
 
 def through_calls(
-    source: Source, name: str, sources: dict[str, Source], depth: int = LONGEST_CHAIN
+    source: Source, name: str, sources: Sources, depth: int = LONGEST_CHAIN
 ) -> set[str]:
     """Return the modules that functions and classes of the library need that one of them calls."""
     found = set[str]()
@@ -555,7 +595,7 @@ def through_calls(
     return found
 
 
-def defined(source: Source, name: str, sources: dict[str, Source]) -> tuple[Source | None, str]:
+def defined(source: Source, name: str, sources: Sources) -> tuple[Source | None, str]:
     """Return the module of the library that defines what a name in one of its modules means."""
     for _ in range(LONGEST_CHAIN):
         if name in source.functions or name in source.classes:
@@ -590,7 +630,8 @@ def rules(library: Library) -> Iterator[str]:
     own = {library.name, *library.depends, *brought(library.depends)}
     tops = {x.partition(".")[0] for x in library.sources if distribution(x) == library.name}
     for top in sorted(tops):
-        mine = {k: v for k, v in library.sources.items() if k.partition(".")[0] == top}
+        items = library.sources.items()
+        mine = Sources({name: each for name, each in items if name.partition(".")[0] == top})
         outside = {each for one in mine.values() for each in one.outside}
         words = {word for each in mine for word in re.split(r"[._]", each)}
         guarded = {each for one in mine.values() for each in one.guarded}
@@ -603,7 +644,7 @@ def rules(library: Library) -> Iterator[str]:
             yield from of_names(top, mine, own_here, integrations=integrations)
 
 
-def of_modules(top: str, sources: dict[str, Source], own: set[str]) -> Iterator[str]:
+def of_modules(top: str, sources: Sources, own: set[str]) -> Iterator[str]:
     given: dict[str, set[str]] = {}
     for module in sorted(sources, key=lambda each: (each.count("."), each)):
         parts = module.split(".")
@@ -619,7 +660,7 @@ def of_modules(top: str, sources: dict[str, Source], own: set[str]) -> Iterator[
         yield from of_offered(sources[top], sources, own)
 
 
-def of_offered(package: Source, sources: dict[str, Source], own: set[str]) -> Iterator[str]:
+def of_offered(package: Source, sources: Sources, own: set[str]) -> Iterator[str]:
     """Yield the rules of the names that a package offers without importing them at once."""
     for name, origin in sorted(package.offered.items()):
         needs = packages(closure(origin, sources), own)
@@ -627,9 +668,7 @@ def of_offered(package: Source, sources: dict[str, Source], own: set[str]) -> It
             yield f"import {package.name}.{name}: {' '.join('^' + each for each in needs)}"
 
 
-def of_names(
-    top: str, sources: dict[str, Source], own: set[str], *, integrations: bool
-) -> Iterator[str]:
+def of_names(top: str, sources: Sources, own: set[str], *, integrations: bool) -> Iterator[str]:
     places: dict[str, dict[str, list[str]]] = defaultdict(dict)
     methods: dict[str, list[list[str]]] = defaultdict(list)
     testers = {name: module for each in sources.values() for name, module in each.testers.items()}
@@ -661,9 +700,7 @@ def of_names(
             yield f"{top} .{name}: {' '.join('^' + each for each in needs)}"
 
 
-def of_paths(
-    name: str, by_module: dict[str, list[str]], sources: dict[str, Source]
-) -> Iterator[str]:
+def of_paths(name: str, by_module: dict[str, list[str]], sources: Sources) -> Iterator[str]:
     """Yield the rules of a name that means several things, by the paths that it is imported by."""
     for each in sources.values():
         place, inner = defined(each, name, sources)

@@ -33,10 +33,10 @@ def asks_for_colab(test: ast.expr) -> tuple[bool, bool]:
         return elsewhere, here
     if isinstance(test, ast.BoolOp):
         found = [asks_for_colab(each) for each in test.values]
-        here, elsewhere = [x for x, _ in found], [x for _, x in found]
+        first, second = [x for x, _ in found], [x for _, x in found]
         if isinstance(test.op, ast.And):
-            return any(here), all(elsewhere)
-        return all(here), any(elsewhere)
+            return any(first), all(second)
+        return all(first), any(second)
     if "colab" not in ast.unparse(test).lower():
         return False, False
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
