@@ -9,6 +9,8 @@ The newest wheels are downloaded, from this machine's index, and their sources a
   by name (``import_optional_dependency("tables")``), or raises where one is missing, needs it;
 - so does a class that lists it in its tags (``"python_dependencies": ["numba"]``), and what is
   marked as in Qiskit (``@HAS_PYSCF.require_in_instance``);
+- so does a name that a package offers without importing it at once: one that only type checkers
+  import, or that is left out where its module fails;
 - in a library of integrations, so does a class that raises anywhere where it is missing.
 
 Without a name, the packages of ``optional_needs.txt`` beside this file are read. FOLDER keeps the
@@ -26,7 +28,7 @@ import tempfile
 import warnings
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.parser import HeaderParser
@@ -64,10 +66,25 @@ REQUIRED = re.compile(r"([A-Za-z][\w.]*)\s*([<>=!~][<>=\w.,!~ *]*)?")
 """A module that a check names, maybe with its version."""
 LAZY = re.compile(r"^(optional|try|lazy|soft|safe|delayed)_?import|^Lazy(Import|Load|Module)", re.I)
 """What returns a module, or a name in one, that is imported when it is used, or not at all."""
+FLAG = re.compile(
+    r"^(\w+)\s*(?::[^=\n]+)?=\s*(?:bool\()?(?:[\w.]*\.)?(?:RequirementCache|ModuleAvailableCache|"
+    r"_?(?:is_|has_|check_)?(?:package|module|lib(?:rary)?)_(?:is_)?(?:available|installed|exists)|"
+    r"find_spec)\(\s*[\"']([A-Za-z][\w-]*)",
+    re.MULTILINE,
+)
+"""A name in a library for whether a module is there: ``_X = RequirementCache("x>=1")``."""
+ASKING = re.compile(
+    r"^def (\w+)\(\)[^:\n]*:\s*(?:\"\"\"(?:[^\"]|\"(?!\"\"))*\"\"\"\s*)?return\s+(?:bool\()?"
+    r"(?:(\w+)\b(?!\()|[\w.]*(?:available|installed|find_spec)\(\s*[\"']([A-Za-z]\w*))",
+    re.MULTILINE,
+)
+"""A function that answers the same: ``def is_x_available(): return _x_available``."""
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""}
 MAKING = ("__init__", "__new__", "__post_init__")
 LONGEST_CHAIN = 3
 """The calls, and the names that modules take from each other, that are followed."""
+LENIENT = re.compile(r"suppress|try_?import|deferred_?import|optional_?import", re.IGNORECASE)
+"""What goes on after an import in its ``with`` fails."""
 VALIDATOR = re.compile(r"validator\b|\bpre_init\b")
 """A decorator of Pydantic's: what it marks is called when an object is made."""
 # Names that methods of many libraries have.
@@ -101,9 +118,11 @@ class Source:
     """What one module imports, and what its functions, classes and methods do.
 
     `guarded` are the imports of which it says itself what to do where they fail, and `assigned`
-    the names that it gives to what is made elsewhere. `calls` are the names that a function, or the
-    making of an object, calls in any case, those of base classes among them, and `origins` names →
-    where the library has them.
+    the names that it gives to what is made elsewhere. `offered` are names → what in the library
+    they stand for, though its import does not import that, and `lenient` those of what tells
+    whether modules are there. `calls` are the names that a function, or the making of an object,
+    calls in any case, those of base classes among them, and `origins` names → where the library has
+    them.
     """
 
     name: str
@@ -113,6 +132,8 @@ class Source:
     inside: set[str] = field(default_factory=set)
     assigned: set[str] = field(default_factory=set)
     soft: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, str] = field(default_factory=dict)
+    lenient: dict[str, list[str]] = field(default_factory=dict)
     lazy: dict[str, str] = field(default_factory=dict)
     functions: dict[str, set[str]] = field(default_factory=dict)
     classes: dict[str, set[str]] = field(default_factory=dict)
@@ -131,7 +152,7 @@ class Library:
     name: str
     depends: set[str]
     listed: set[str]
-    sources: dict[str, Source]
+    sources: Sources
 
 
 def read(wheel: Path) -> Library:
@@ -140,13 +161,18 @@ def read(wheel: Path) -> Library:
         names = archive.namelist()
         metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
         headers = HeaderParser().parsestr(archive.read(metadata).decode("utf-8", "replace"))
-        sources = {}
-        for name in names:
-            module = name.removesuffix(".py").replace("/", ".")
-            if name.endswith(".py") and is_of_interest(module):
-                package = module.endswith(".__init__")
-                module = module.removesuffix(".__init__")
-                sources[module] = source(module, archive.read(name), is_package=package)
+        data = {
+            module: archive.read(name)
+            for name in names
+            if name.endswith(".py")
+            and is_of_interest(module := name.removesuffix(".py").replace("/", "."))
+        }
+    known = flags(each.decode("utf-8", "replace") for each in data.values())
+    sources = Sources({})
+    for name, content in data.items():
+        package = name.endswith(".__init__")
+        module = name.removesuffix(".__init__")
+        sources[module] = source(module, content, is_package=package, known=known)
     for each in sources.values():
         each.outside = {name for name in each.outside if not is_beside(name, each, sources)}
     depends, listed = set[str](), set[str]()
@@ -157,21 +183,39 @@ def read(wheel: Path) -> Library:
     return Library(canonicalize_name(headers["Name"]), depends, listed, sources)
 
 
+def flags(texts: Iterable[str]) -> dict[str, str]:
+    """Return the names of a library that tell whether a module is there, and the module.
+
+    A name that stands for several modules is left out.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    functions: list[tuple[str, str, str]] = []
+    for text in texts:
+        for name, module in FLAG.findall(text):
+            found[name].add(module.replace("-", "_"))
+        functions += ASKING.findall(text)
+    for name, flag, module in functions:
+        found[name] |= {module} if module else found.get(flag, set())
+    return {name: modules.pop() for name, modules in found.items() if len(modules) == 1}
+
+
 def is_of_interest(module: str) -> bool:
     """Return whether people import a module: its name can be written, and is not about tests."""
     is_name = all(map(str.isidentifier, module.split(".")))
     return is_name and not ASIDE.search(module) and ".data." not in module
 
 
-def is_beside(name: str, importing: Source, sources: dict[str, Source]) -> bool:
+def is_beside(name: str, importing: Source, sources: Sources) -> bool:
     """Return whether a script imports the file beside it."""
     folder = importing.name if importing.is_package else importing.name.rpartition(".")[0]
     return f"{folder}.{name.partition('.')[0]}" in sources
 
 
-def source(module: str, data: bytes, *, is_package: bool) -> Source:
-    """Read one module."""
-    found = Source(module, is_package)
+def source(
+    module: str, data: bytes, *, is_package: bool, known: Mapping[str, str] | None = None
+) -> Source:
+    """Read one module; `known` are the names in its library for whether a module is there."""
+    found = Source(module, is_package, soft=dict(known or {}))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -182,6 +226,9 @@ def source(module: str, data: bytes, *, is_package: bool) -> Source:
     found.origins.update(origins(tree, found))
     for node in tree.body:
         note_soft(node, found)
+        note_lenient(node, found)
+        if is_package:
+            note_offered(node, found)
         note_tester(node, found)
         note_lazy(node, found)
         if isinstance(node, ast.Assign):
@@ -198,6 +245,35 @@ def source(module: str, data: bytes, *, is_package: bool) -> Source:
         elif isinstance(node, ast.ClassDef):
             read_class(node, found, helpers)
     return found
+
+
+def note_lenient(node: ast.stmt, found: Source) -> None:
+    """Note the name that tells whether a module is there: ``with try_import() as _imports:``."""
+    if isinstance(node, ast.With) and not is_plain_with(node):
+        modules = [x for x in imported(node.body, found) if not is_inside(x, found.name)]
+        for each in node.items:
+            if isinstance(each.optional_vars, ast.Name) and modules:
+                found.lenient[each.optional_vars.id] = modules
+
+
+def note_offered(node: ast.stmt, found: Source) -> None:
+    """Note names of a package that it imports when they are used, or not where that fails."""
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        body, bound = node.body, set[str]()
+    elif isinstance(node, ast.Try) and not is_strict(node):
+        handled = [x for each in node.handlers for x in each.body]
+        stored = [x for each in handled for x in ast.walk(each)]
+        body = node.body
+        bound = {x.id for x in stored if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+        bound |= {x.asname or x.name for x in stored if isinstance(x, ast.alias)}
+        bound |= {x.name for x in stored if isinstance(x, ast.ClassDef | ast.FunctionDef)}
+    else:
+        return
+    for each in body:
+        base = list(imported([each], found))[:1] if isinstance(each, ast.ImportFrom) else []
+        if isinstance(each, ast.ImportFrom) and base and is_inside(base[0], found.name):
+            names = [(x.asname or x.name, x.name) for x in each.names if x.name != "*"]
+            found.offered.update({mine: f"{base[0]}.{x}" for mine, x in names if mine not in bound})
 
 
 def note_lazy(node: ast.stmt, found: Source) -> None:
@@ -302,7 +378,7 @@ def imported(body: Iterable[ast.stmt], found: Source) -> Iterator[str]:
 def is_plain_with(node: ast.stmt) -> TypeGuard[ast.With]:
     """Return whether a ``with`` lets errors pass: ``with suppress(ImportError)`` does not."""
     return isinstance(node, ast.With) and not any(
-        "suppress" in ast.unparse(each.context_expr) for each in node.items
+        LENIENT.search(ast.unparse(each.context_expr)) for each in node.items
     )
 
 
@@ -371,6 +447,8 @@ def in_any_case(body: list[ast.stmt], found: Source) -> Iterator[str]:
             yield from in_any_case(node.body, found)
         elif isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Call):
             yield from checked(node.value)
+            name = ast.unparse(node.value.func)
+            yield from found.lenient.get(name.removesuffix(".check"), ())
         if isinstance(node, ast.Expr | ast.Assign | ast.Return) and node.value:
             yield from lazily_used(node.value, found)
         elif isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise):
@@ -385,6 +463,7 @@ def missing(test: ast.expr, found: Source) -> Iterator[str]:
         name = ast.unparse(test.left)
     else:
         return
+    name = name.removesuffix("()").rpartition(".")[2]
     if name in found.soft:
         yield found.soft[name]
 
@@ -442,11 +521,21 @@ def lazily_used(value: ast.expr, found: Source) -> Iterator[str]:
 
 def origins(tree: ast.Module, found: Source) -> Iterator[tuple[str, str]]:
     """Yield the names that a module, or a function in it, has from elsewhere in its library."""
-    for node in ast.walk(tree):
+    for node in statements(tree.body):
         if isinstance(node, ast.ImportFrom):
             for base in list(imported([node], found))[:1]:
                 if is_inside(base, found.name):
                     yield from ((x.asname or x.name, f"{base}.{x.name}") for x in node.names)
+
+
+def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and those within them, but no expressions, of which there are many more."""
+    for node in body:
+        yield node
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                yield from statements(inner)
 
 
 def methods_called(body: list[ast.stmt]) -> Iterator[str]:
@@ -457,8 +546,22 @@ def methods_called(body: list[ast.stmt]) -> Iterator[str]:
             yield ast.unparse(value.func).removeprefix("self.")
 
 
-def closure(module: str, sources: dict[str, Source]) -> set[str]:
+class Sources(dict[str, Source]):
+    """The modules of a library by their names, and what the import of each imports in the end."""
+
+    def __init__(self, items: Mapping[str, Source]) -> None:
+        super().__init__(items)
+        self.closures: dict[str, frozenset[str]] = {}
+
+
+def closure(module: str, sources: Sources) -> frozenset[str]:
     """Return all outside modules that the import of a module imports."""
+    if module not in sources.closures:
+        sources.closures[module] = frozenset(outside(module, sources))
+    return sources.closures[module]
+
+
+def outside(module: str, sources: Sources) -> set[str]:
     seen, found, todo = set(), set(), [module]
     while todo:
         name = todo.pop()
@@ -472,14 +575,14 @@ def closure(module: str, sources: dict[str, Source]) -> set[str]:
     return found
 
 
-def with_inner(modules: Iterable[str], sources: dict[str, Source]) -> set[str]:
+def with_inner(modules: Iterable[str], sources: Sources) -> set[str]:
     """Return modules with what those of them that the library has itself import."""
     inner = {each for each in modules if each.partition(".")[0] in sources}
     return {*modules} - inner | {x for each in inner for x in closure(each, sources)}
 
 
 def through_calls(
-    source: Source, name: str, sources: dict[str, Source], depth: int = LONGEST_CHAIN
+    source: Source, name: str, sources: Sources, depth: int = LONGEST_CHAIN
 ) -> set[str]:
     """Return the modules that functions and classes of the library need that one of them calls."""
     found = set[str]()
@@ -492,7 +595,7 @@ def through_calls(
     return found
 
 
-def defined(source: Source, name: str, sources: dict[str, Source]) -> tuple[Source | None, str]:
+def defined(source: Source, name: str, sources: Sources) -> tuple[Source | None, str]:
     """Return the module of the library that defines what a name in one of its modules means."""
     for _ in range(LONGEST_CHAIN):
         if name in source.functions or name in source.classes:
@@ -527,7 +630,8 @@ def rules(library: Library) -> Iterator[str]:
     own = {library.name, *library.depends, *brought(library.depends)}
     tops = {x.partition(".")[0] for x in library.sources if distribution(x) == library.name}
     for top in sorted(tops):
-        mine = {k: v for k, v in library.sources.items() if k.partition(".")[0] == top}
+        items = library.sources.items()
+        mine = Sources({name: each for name, each in items if name.partition(".")[0] == top})
         outside = {each for one in mine.values() for each in one.outside}
         words = {word for each in mine for word in re.split(r"[._]", each)}
         guarded = {each for one in mine.values() for each in one.guarded}
@@ -540,7 +644,7 @@ def rules(library: Library) -> Iterator[str]:
             yield from of_names(top, mine, own_here, integrations=integrations)
 
 
-def of_modules(top: str, sources: dict[str, Source], own: set[str]) -> Iterator[str]:
+def of_modules(top: str, sources: Sources, own: set[str]) -> Iterator[str]:
     given: dict[str, set[str]] = {}
     for module in sorted(sources, key=lambda each: (each.count("."), each)):
         parts = module.split(".")
@@ -551,11 +655,20 @@ def of_modules(top: str, sources: dict[str, Source], own: set[str]) -> Iterator[
         if needs and len(needs) < 6:
             given[module] = set(needs)
             yield f"import {module}: {' '.join('^' + each for each in needs)}"
+        yield from of_offered(sources[module], sources, own | known | set(needs))
+    if top in sources:
+        yield from of_offered(sources[top], sources, own)
 
 
-def of_names(
-    top: str, sources: dict[str, Source], own: set[str], *, integrations: bool
-) -> Iterator[str]:
+def of_offered(package: Source, sources: Sources, own: set[str]) -> Iterator[str]:
+    """Yield the rules of the names that a package offers without importing them at once."""
+    for name, origin in sorted(package.offered.items()):
+        needs = packages(closure(origin, sources), own)
+        if needs and len(needs) < 6 and not name.startswith("_"):
+            yield f"import {package.name}.{name}: {' '.join('^' + each for each in needs)}"
+
+
+def of_names(top: str, sources: Sources, own: set[str], *, integrations: bool) -> Iterator[str]:
     places: dict[str, dict[str, list[str]]] = defaultdict(dict)
     methods: dict[str, list[list[str]]] = defaultdict(list)
     testers = {name: module for each in sources.values() for name, module in each.testers.items()}
@@ -587,9 +700,7 @@ def of_names(
             yield f"{top} .{name}: {' '.join('^' + each for each in needs)}"
 
 
-def of_paths(
-    name: str, by_module: dict[str, list[str]], sources: dict[str, Source]
-) -> Iterator[str]:
+def of_paths(name: str, by_module: dict[str, list[str]], sources: Sources) -> Iterator[str]:
     """Yield the rules of a name that means several things, by the paths that it is imported by."""
     for each in sources.values():
         place, inner = defined(each, name, sources)

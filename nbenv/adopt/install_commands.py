@@ -124,6 +124,7 @@ def _parse_install(words: list[str]) -> Install | None:
         return Install(system=system)
     if words[0] == "uv" and words[1] in ("pip", "add"):
         words = words[1:] if words[1] == "pip" else ["pip", "install", *words[2:]]
+    words = _without_global_options(words)
     command, verb, rest = words[0], words[1], words[2:]
     if (_PIP.match(command) or command in ("nbenv", "juvio")) and verb in ("install", "add"):
         return pip_install(rest)
@@ -132,6 +133,16 @@ def _parse_install(words: list[str]) -> Install | None:
     if _CONDA.match(command) and verb in ("install", "add"):
         return _parse_conda_install(rest)
     return None
+
+
+def _without_global_options(words: list[str]) -> list[str]:
+    """Move options that stand before the verb behind it: ``pip -q install x``."""
+    verb = next((i for i, word in enumerate(words) if i and word in ("install", "add")), 0)
+    between = words[1:verb]
+    values = zip(between, ["", *between], strict=False)
+    if all(word[:1] == "-" or before in _IGNORED_OPTIONS for word, before in values):
+        return [words[0], words[verb], *between, *words[verb + 1 :]] if verb else words
+    return words
 
 
 def pip_install(words: list[str]) -> Install:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 __all__ = [
     "added_folders",
     "dotted_name",
+    "elements",
     "first_operand",
     "is_reached",
     "known_text",
@@ -63,6 +64,13 @@ def literal(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool)):
         return str(node.value)
     return literal_text(node)
+
+
+def elements(node: ast.expr) -> list[ast.expr]:
+    """Return the elements of a list that is spelled out, or the expression itself."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set) and node.elts:
+        return node.elts
+    return [node]
 
 
 def literal_texts(node: ast.Call) -> list[str]:

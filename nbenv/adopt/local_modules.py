@@ -8,6 +8,8 @@ from itertools import chain
 from os.path import normpath
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from packaging.utils import canonicalize_name
+
 from nbenv.adopt.code.facts import Import
 from nbenv.core.import_names import distribution_of
 
@@ -97,7 +99,22 @@ class LocalModules:
         top = module.partition(".")[0]
         if top in self.downloaded or any(_makes(Path(name), top) for name in self.written):
             return True
+        if self._is_cloned(top):
+            return True
         return any(_is_module(folder / top) for folder in self._folders(module))
+
+    def _is_cloned(self, top: str) -> bool:
+        """Return whether a cell clones a repository of a module's name, and changes to its folder.
+
+        One of the package's own name has more often examples of what is installed.
+        """
+        own = canonicalize_name(top)
+        cloned = {canonicalize_name(name) for name in self.clones}
+        return (
+            own in cloned
+            and own in map(canonicalize_name, self.entered)
+            and own != distribution_of(top)
+        )
 
     def has_beside(self, module: str, importing: Path) -> bool:
         """Return whether a module of the same package is meant, as in Python 2."""

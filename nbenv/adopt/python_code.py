@@ -12,11 +12,17 @@ from nbenv.adopt.code.calls import described
 from nbenv.adopt.code.conditions import (
     ALWAYS_TRUE,
     ASKS_FOR_EXTRA,
+    asks_for_colab,
     chooses_imports,
+    imports_colab,
     is_for_programs,
 )
 from nbenv.adopt.code.facts import Call, CodeFacts, Import
-from nbenv.adopt.code.import_errors import bound_by_packages, tolerates_a_missing_module
+from nbenv.adopt.code.import_errors import (
+    bound_by_packages,
+    goes_on,
+    tolerates_a_missing_module,
+)
 from nbenv.adopt.code.magic_names import PYTHON_CELL_MAGICS, SHELL_CELL_MAGICS, WITH_STATEMENT
 from nbenv.adopt.code.named_imports import LoopedTexts, named_modules, named_packages
 from nbenv.adopt.code.shell_calls import shell_line
@@ -36,6 +42,9 @@ _ONE_OF_SEVERAL = "<one of several branches>"
 _UNMARKED_INSTALL = re.compile(
     r"^(\s*)((?:pip3?|conda|mamba|uv pip) (?:install|add) )", re.MULTILINE
 )
+
+_SMUGGLED = re.compile(r"^([ \t]*)((?:from[ \t]+[\w.]+[ \t]+)?)smuggle[ \t]+(?=\w)()", re.MULTILINE)
+"""An import that installs what is missing, as davos has it."""
 
 
 def analyse(
@@ -70,7 +79,7 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool, lenient: bool = Fa
         source = (
             source if source.lstrip().startswith("%%") else _UNMARKED_INSTALL.sub(r"\1%\2", source)
         )
-        source = transform_cell(source)
+        source = transform_cell(_SMUGGLED.sub(r"\1\2import \3", source))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         source = valid_lines(source) if lenient else source
@@ -134,14 +143,22 @@ class _Visitor(ast.NodeVisitor):
     def visit_Try(self, node: ast.Try) -> None:
         lenient = any(tolerates_a_missing_module(each) for each in node.handlers)
         before, self.optional = self.optional, self.optional or lenient
-        self._visit_all(node.body)
+        colab = next((i for i, each in enumerate(node.body) if imports_colab(each)), len(node.body))
+        on_colab = colab < len(node.body) and any(map(goes_on, node.handlers))
+        self._visit_all(node.body[: colab if on_colab else None])
+        self._visit_on_colab(node.body[colab:] if on_colab else [])
         bound = bound_by_packages(node.body)
         for handler in node.handlers:
             # What takes the place of a module that is missing is needed itself.
             self.optional = before if bound & bound_by_packages(handler.body) else lenient
-            self._visit_under_condition(handler.body)
+            if on_colab:  # anywhere else, the handler is what runs
+                self.optional = before
+                self._visit_all(handler.body)
+            else:
+                self._visit_under_condition(handler.body)
         self.optional = before
-        self._visit_all([*node.orelse, *node.finalbody])
+        (self._visit_on_colab if on_colab else self._visit_all)(node.orelse)
+        self._visit_all(node.finalbody)
 
     def visit_If(self, node: ast.If) -> None:
         condition = ast.unparse(node.test)
@@ -154,20 +171,26 @@ class _Visitor(ast.NodeVisitor):
             self._visit_under_condition([*node.body, *node.orelse])
             self.within = around
             return
-        if "colab" not in condition.lower() and not ALWAYS_TRUE.search(condition):
-            lenient, self.optional = (
-                self.optional,
-                self.optional or bool(ASKS_FOR_EXTRA.search(condition)),
-            )
-            self._visit_under_condition(node.body)
-            self.optional = lenient
-            self._visit_under_condition(node.orelse)
+        here, elsewhere = asks_for_colab(node.test)
+        if here or elsewhere:
+            (self._visit_on_colab if here else self._visit_all)(node.body)
+            (self._visit_on_colab if elsewhere else self._visit_all)(node.orelse)
             return
-        is_colab = "colab" in condition.lower() and not re.search(r"\bnot\b|!=", condition)
-        before, self.on_colab = self.on_colab, self.on_colab or is_colab
-        self._visit_all(node.body)
+        if ALWAYS_TRUE.search(condition):
+            self._visit_all([*node.body, *node.orelse])
+            return
+        lenient, self.optional = (
+            self.optional,
+            self.optional or bool(ASKS_FOR_EXTRA.search(condition)),
+        )
+        self._visit_under_condition(node.body)
+        self.optional = lenient
+        self._visit_under_condition(node.orelse)
+
+    def _visit_on_colab(self, nodes: Iterable[ast.AST]) -> None:
+        before, self.on_colab = self.on_colab, True
+        self._visit_all(nodes)
         self.on_colab = before
-        self._visit_all(node.orelse)
 
     def _visit_under_condition(self, nodes: Iterable[ast.AST]) -> None:
         before, self.conditional = self.conditional, True

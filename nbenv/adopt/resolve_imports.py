@@ -35,7 +35,11 @@ _VARIANT = re.compile(
     r"reloaded|maintained|fixed|patched)"
 )
 """What follows a package's name in the names of its other builds and of its forks."""
-_COLAB = ("google.colab", "google.colab.patches")
+_HOSTED = {
+    "google.colab": "Colab", "kaggle_datasets": "Kaggle", "kaggle_secrets": "Kaggle",
+    "kaggle_web_client": "Kaggle", "mssparkutils": "Synapse", "notebookutils": "Fabric",
+}  # fmt: skip
+"""Modules that no index has → the service whose notebooks have them."""
 
 
 def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
@@ -90,9 +94,10 @@ def _resolve_module(
     if isinstance(own, str):
         _add_imported(findings, own, module, where)
         return
-    if module.startswith(_COLAB):
-        findings.note("google.colab exists only on Colab.")
-        return
+    for prefix, service in _HOSTED.items():
+        if module == prefix or module.startswith(f"{prefix}."):
+            findings.note(f"{prefix} exists only on {service}.")
+            return
     found = (
         _declared_for(top, module, declared)
         or _meant_by_names(top, scan)

@@ -7,6 +7,7 @@ import ast
 from nbenv.adopt.code.facts import Call
 from nbenv.adopt.literals import (
     dotted_name,
+    elements,
     first_operand,
     known_text,
     last_attribute,
@@ -25,7 +26,7 @@ def described(node: ast.Call, within: tuple[str, ...]) -> Call:
     return Call(
         dotted_name(node.func) or last_attribute(node.func),
         tuple(map(literal_text, node.args)),
-        tuple((each.arg or "", literal(each.value)) for each in node.keywords),
+        tuple((x.arg or "", literal(each)) for x in node.keywords for each in elements(x.value)),
         tuple(text for each in values if (text := known_text(each)).strip("*")),
         tuple(each.id for each in starts if isinstance(each, ast.Name)),
         root=root_name(node.func),

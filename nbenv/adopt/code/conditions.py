@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-__all__ = ["ALWAYS_TRUE", "ASKS_FOR_EXTRA", "chooses_imports", "is_for_programs"]
+__all__ = [
+    "ALWAYS_TRUE",
+    "ASKS_FOR_EXTRA",
+    "asks_for_colab",
+    "chooses_imports",
+    "imports_colab",
+    "is_for_programs",
+]
 
 ASKS_FOR_EXTRA = re.compile(
     r"check\w*\(|find_spec|find_loader|avail|installed|\b(has|have|with)_|sys\.modules|\bPY2\b"
@@ -14,6 +21,41 @@ ASKS_FOR_EXTRA = re.compile(
 )
 """A condition that asks for something that not everybody has."""
 ALWAYS_TRUE = re.compile(r"^(True|1|__name__ == '__main__')$")
+
+
+def asks_for_colab(test: ast.expr) -> tuple[bool, bool]:
+    """Return whether the branch of a condition runs on Colab only, and whether the other one does.
+
+    Of "on Colab, and something else", the other branch runs elsewhere too.
+    """
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        here, elsewhere = asks_for_colab(test.operand)
+        return elsewhere, here
+    if isinstance(test, ast.BoolOp):
+        found = [asks_for_colab(each) for each in test.values]
+        first, second = [x for x, _ in found], [x for _, x in found]
+        if isinstance(test.op, ast.And):
+            return any(first), all(second)
+        return all(first), any(second)
+    if "colab" not in ast.unparse(test).lower():
+        return False, False
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        right = test.comparators[0]
+        is_false = isinstance(right, ast.Constant) and right.value in (None, False)
+        is_other = isinstance(test.ops[0], ast.NotIn | ast.NotEq | ast.IsNot)
+        return (False, True) if is_false != is_other else (True, False)
+    return True, False
+
+
+def imports_colab(node: ast.stmt) -> bool:
+    """Return whether a statement imports what only Colab has, so that it fails anywhere else."""
+    names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+    names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    return any(name == "google.colab" or name.startswith("google.colab.") for name in names) or (
+        isinstance(node, ast.ImportFrom)
+        and node.module == "google"
+        and any(each.name == "colab" for each in node.names)
+    )
 
 
 def is_for_programs(node: ast.stmt) -> bool:

@@ -34,6 +34,8 @@ class Import:
 class Call:
     """A call: its dotted name, and its arguments that are literal strings, True or False.
 
+    Of an argument that is a list, `keywords` has each element.
+
     `paths` are the texts that the arguments are made of, with ``*`` for what is not literal;
     `names` are the variables that arguments are, or start with. A property has no arguments.
     `root` is the name that a method's object comes from: ``pd`` in ``pd.read_csv(path).plot()``.

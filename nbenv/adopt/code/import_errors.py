@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 
-__all__ = ["bound_by_packages", "tolerates_a_missing_module"]
+__all__ = ["bound_by_packages", "goes_on", "tolerates_a_missing_module"]
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _EXITS = {"exit", "quit", "sys.exit", "os._exit"}
@@ -34,9 +34,14 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
 
 def tolerates_a_missing_module(handler: ast.ExceptHandler) -> bool:
     """Return whether a handler goes on without a module; one that installs it needs it."""
-    if not _catches_import_error(handler) or _gives_up(handler):
-        return False
-    return not re.search(r"\b(pip3?|conda|mamba)\b.*\binstall\b", ast.unparse(handler), re.DOTALL)
+    return goes_on(handler) and not re.search(
+        r"\b(pip3?|conda|mamba)\b.*\binstall\b", ast.unparse(handler), re.DOTALL
+    )
+
+
+def goes_on(handler: ast.ExceptHandler) -> bool:
+    """Return whether the program goes on after a module was missing, maybe by installing it."""
+    return _catches_import_error(handler) and not _gives_up(handler)
 
 
 def _gives_up(handler: ast.ExceptHandler) -> bool:

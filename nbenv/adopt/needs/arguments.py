@@ -54,6 +54,39 @@ _DRIVERS = {
     "vertica+vertica_python": "sqlalchemy-vertica-python", "crate": "sqlalchemy-cratedb",
     "access+pyodbc": "sqlalchemy-access", "firebird": "sqlalchemy-firebird",
 }  # fmt: skip
+_LIBRARIES_OF_MODELS = frozenset(
+    "accelerate diffusers peft sentence_transformers setfit transformers trl unsloth".split()  # noqa: SIM905
+)
+_BACK_ENDS: tuple[tuple[frozenset[str], frozenset[str], dict[str, str]], ...] = (
+    (
+        frozenset({"report_to", "log_with"}),
+        _LIBRARIES_OF_MODELS,
+        {
+            "aim": "aim", "clearml": "clearml", "codecarbon": "codecarbon", "comet_ml": "comet-ml",
+            "dvclive": "dvclive", "mlflow": "mlflow", "neptune": "neptune", "swanlab": "swanlab",
+            "tensorboard": "tensorboard", "trackio": "trackio", "wandb": "wandb",
+        },
+    ),
+    (
+        frozenset({"optim"}),
+        _LIBRARIES_OF_MODELS,
+        dict.fromkeys(
+            ("adamw_8bit", "adamw_bnb_8bit", "lion_8bit", "lion_32bit", "paged_adamw_8bit",
+             "paged_adamw_32bit", "paged_lion_8bit", "paged_lion_32bit"),
+            "bitsandbytes",
+        ),
+    ),
+    (
+        frozenset({"include", "search_library", "estimator_list"}),
+        frozenset({"pycaret", "flaml"}),
+        {
+            "catboost": "catboost", "lgbm": "lightgbm", "lightgbm": "lightgbm", "optuna": "optuna",
+            "scikit-optimize": "scikit-optimize", "tune-sklearn": "tune-sklearn",
+            "xgb_limitdepth": "xgboost", "xgboost": "xgboost",
+        },
+    ),
+)  # fmt: skip
+"""Arguments that name back ends, alone or in a list; the modules that have them; the packages."""
 _CONNECTING = re.compile(r"create_(async_)?engine|read_sql\w*|to_sql|URL\.create|from_uri")
 _PARSERS = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
 
@@ -66,6 +99,11 @@ def argument_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
         if word in _ENGINE_WORDS and value.lower() in _ENGINES:
             why = f'{called} with {word}="{value}"'
             yield ImpliedNeed((_ENGINES[value.lower()],), why, implied=True)
+        for words, tops, packages in _BACK_ENDS:
+            if word in words and value in packages and not tops.isdisjoint(imported):
+                yield ImpliedNeed(
+                    (packages[value],), f'{called} with {word}="{value}"', implied=True
+                )
     if call.method == "BeautifulSoup":
         for text in call.texts[1:]:
             if text in _PARSERS:

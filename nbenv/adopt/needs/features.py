@@ -14,7 +14,7 @@ from nbenv.adopt.literals import is_reached
 from nbenv.adopt.needs.arguments import argument_needs
 from nbenv.adopt.needs.dependencies import settled
 from nbenv.adopt.needs.moved import current_name
-from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings, call_needs, import_needs
+from nbenv.adopt.needs.rules import ImpliedNeed, Surroundings, call_needs, called_name, import_needs
 from nbenv.adopt.scan import Scan
 
 __all__ = ["FEATURES", "add_features", "note_models"]
@@ -23,6 +23,8 @@ FEATURES = Source(3, "features that the code uses")
 _MODELS = re.compile(r"\b([a-z]{2}_(?:core|dep|ent)_[a-z]+_(?:sm|md|lg|trf))\b")
 _STATIC_IMAGES = frozenset({"png", "svg", "jpeg", "jpg", "pdf", "webp"})
 """Renderers of plotly that make images."""
+_OF_PANDAS = frozenset({"iloc", "iat", "value_counts", "to_pandas", "to_dataframe"})
+"""What gives a data frame, or only a data frame has, whoever made it."""
 _LOOKING = {"endswith", "glob", "iglob", "rglob", "fnmatch"}
 """What code finds files with, by how their names end."""
 
@@ -89,6 +91,8 @@ def _surroundings(scan: Scan) -> Surroundings:
     imported |= set(map(current_name, imported))
     imported |= {module for module in aliases.values() if module.endswith(".*")}
     calls = [call for facts, _ in scan.code for call in facts.calls]
+    properties = [each for facts, _ in scan.code for each in facts.properties]
+    imported |= {"pandas"} if _has_data_frames([*calls, *properties], aliases) else set()
     imported |= {"plotting_backend"} if _has_plotting_backend(calls, texts) else set()
     endings = frozenset(_endings(calls))
     return Surroundings(aliases, frozenset(imported), texts, roots, endings)
@@ -98,6 +102,16 @@ def _has_plotting_backend(calls: list[Call], texts: dict[str, str]) -> bool:
     """Return whether pandas is told to draw by another package than matplotlib."""
     return any(name.endswith("plotting.backend") for name in texts) or any(
         "plotting.backend" in call.texts for call in calls
+    )
+
+
+def _has_data_frames(calls: list[Call], aliases: dict[str, str]) -> bool:
+    """Return whether code has data frames, though it may not import pandas: others make them."""
+    return any(
+        call.method in _OF_PANDAS
+        or ("as_frame", "True") in call.keywords
+        or called_name(call, aliases) == "seaborn.load_dataset"
+        for call in calls
     )
 
 

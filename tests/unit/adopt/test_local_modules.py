@@ -148,3 +148,12 @@ def test_the_modules_of_a_project_that_is_installed(tmp_path: Path) -> None:
     local = LocalModules(tmp_path)
     assert local.modules_of("Tool/") == local.modules_of("./Tool[all]") == {"one", "two"}
     assert local.modules_of("nowhere") == local.modules_of("git+https://example.org/Tool") == set()
+
+
+def test_a_cloned_repository_that_the_notebook_changes_to(local: LocalModules) -> None:
+    local.clones.update({"FastSAM": "https://a.org/FastSAM", "numpy": "https://a.org/numpy"})
+    assert not local.has("fastsam")  # nothing says that it is on the path
+    local.enter("FastSAM")
+    local.enter("../numpy")
+    assert local.has("fastsam.model")
+    assert not local.has("numpy")  # its repository has examples of what is installed

@@ -26,6 +26,19 @@ def cell(source: str) -> CodeFacts:
         ("if TYPE_CHECKING:\n import a\nelse:\n import b", [Import("b")]),
         ("if IN_COLAB:\n import a\nelse:\n import b", [Import("b")]),
         ("if not IN_COLAB:\n import a", [Import("a")]),
+        ("if 'COLAB_' not in ''.join(os.environ):\n import a\nelse:\n import b", [Import("a")]),
+        ("if IN_COLAB == False:\n import a\nelse:\n import b", [Import("a")]),
+        ("if find_spec('google.colab') is None:\n import a", [Import("a")]),
+        ("if IN_COLAB and is_new:\n import a\nelse:\n import b", [Import("b")]),
+        ("if not (IN_COLAB or HERE):\n import a", [Import("a")]),
+        (
+            "try:\n import google.colab\n import a\nexcept ImportError:\n import b",
+            [Import("b")],
+        ),
+        ("try:\n import a, google.colab\nexcept:\n raise", [Import("a"), Import("google.colab")]),
+        ("smuggle a as b", [Import("a")]),
+        ("from a smuggle b", [Import("a", ("b",))]),
+        ("smuggle = 1; smuggle", []),
         ("%time import a", [Import("a")]),
         ("%%time -q\nimport a", [Import("a")]),
     ],
@@ -60,6 +73,21 @@ def test_commands(source: str, command: str) -> None:
 def test_commands_that_run_on_colab_only() -> None:
     facts = cell("if 'google.colab' in sys.modules:\n    !pip install a")
     assert (facts.commands, facts.colab_commands) == ([], ["pip install a"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    from google import colab\n    !pip install a\nexcept:\n    !pip install b",
+        "try:\n    import google.colab\nexcept:\n    !pip install b\nelse:\n    !pip install a",
+        "if 'google.colab' not in sys.modules:\n    !pip install b\nelse:\n    !pip install a",
+        "if ON_COLAB != True:\n    !pip install b\nelse:\n    !pip install a",
+    ],
+)
+def test_the_branch_of_everywhere_else_counts(source: str) -> None:
+    facts = cell(source)
+    assert (facts.commands, facts.conditional_commands) == (["pip install b"], [])
+    assert facts.colab_commands == ["pip install a"]
 
 
 def test_magics() -> None:

@@ -109,6 +109,16 @@ def test_unknown_modules(tmp_path: Path) -> None:
     assert findings.notes == ["google.colab exists only on Colab."]
 
 
+def test_modules_that_only_a_service_has(tmp_path: Path) -> None:
+    code = "from kaggle_secrets import UserSecretsClient\nimport notebookutils.fs"
+    findings = settled(tmp_path, code)
+    assert (found(findings), findings.unknown) == ([], {})
+    assert sorted(findings.notes) == [
+        "kaggle_secrets exists only on Kaggle.",
+        "notebookutils exists only on Fabric.",
+    ]
+
+
 def test_a_commented_install_explains_a_module_of_its_name(tmp_path: Path) -> None:
     findings = settled(tmp_path, "# !pip install nobody-knows\nimport nobody_knows")
     assert (found(findings), findings.unknown) == (["nobody-knows"], {})

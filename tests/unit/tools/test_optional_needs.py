@@ -197,3 +197,56 @@ def test_the_table_is_written_in_the_order_of_the_libraries(
     rules = [line for line in lines if not line.startswith("#")]
     assert rules == ["import arviz.fast: ^numba", "import seaborn.fast: ^numba"]
     assert capsys.readouterr().out == "2 rules\n"
+
+
+AVAILABLE = "def draw():\n    if not {flag}:\n        raise ModuleNotFoundError(str({flag}))"
+
+
+@pytest.mark.parametrize(
+    ("modules", "flag"),
+    [
+        ({"flags.py": "_NUMBA = RequirementCache('numba>=0.5')"}, "_NUMBA"),
+        ({"flags.py": "_NUMBA: bool = _package_available('numba')"}, "_NUMBA"),
+        ({"flags.py": "_numba = importlib.util.find_spec('numba') is not None"}, "_numba"),
+        (
+            {
+                "flags.py": "_numba = _is_package_available('numba')\n"
+                "def is_numba_available():\n    return _numba\n"
+            },
+            "is_numba_available()",
+        ),
+        (
+            {"flags.py": "def has_numba():\n    return is_module_available('numba')\n"},
+            "flags.has_numba()",
+        ),
+    ],
+)
+def test_flags_of_the_library_for_what_is_there(
+    modules: dict[str, str], flag: str, tmp_path: Path
+) -> None:
+    code = AVAILABLE.format(flag=flag)
+    assert derived(tmp_path, {**modules, "draw.py": code}) == ["seaborn*.draw: ^numba"]
+
+
+def test_a_flag_of_two_modules_tells_nothing(tmp_path: Path) -> None:
+    flags = {"a.py": "_X = find_spec('numba')", "b.py": "_X = find_spec('dask')"}
+    assert derived(tmp_path, {**flags, "draw.py": AVAILABLE.format(flag="_X")}) == []
+
+
+@pytest.mark.parametrize(
+    ("init", "is_found"),
+    [
+        ("if TYPE_CHECKING:\n    from .jit import Jit", True),
+        ("if TYPE_CHECKING:\n    from seaborn.jit import Jit as Jit", True),
+        ("try:\n    from .jit import Jit\nexcept ImportError:\n    pass", True),
+        ("try:\n    from .jit import Jit\nexcept ImportError:\n    Jit = None", False),
+        ("try:\n    from .jit import Jit\nexcept ImportError:\n    from .slow import Jit", False),
+        ("if TYPE_CHECKING:\n    from .slow import Jit", False),
+    ],
+)
+def test_a_name_that_a_package_imports_when_it_is_used(
+    init: str, is_found: bool, tmp_path: Path
+) -> None:
+    modules = {"core/__init__.py": "", "jit.py": "import numba", "slow.py": ""}
+    rules = derived(tmp_path, {**modules, "__init__.py": init}, extras={"jit": ["numba"]})
+    assert ("import seaborn.Jit: ^numba" in rules) == is_found

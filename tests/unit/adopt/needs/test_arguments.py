@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
+from nbenv.adopt.code.calls import described
 from nbenv.adopt.code.facts import Call
 from nbenv.adopt.needs.arguments import argument_needs, driver_needs
 from nbenv.adopt.needs.rules import Surroundings
@@ -23,6 +26,29 @@ AROUND = Surroundings({}, frozenset({"pandas"}), {"url": "duckdb:///x"})
 def test_arguments(call: Call, found: str, why: str) -> None:
     [need] = argument_needs(call, AROUND)
     assert (need.choices[0], need.why) == (found, why)
+
+
+@pytest.mark.parametrize(
+    ("call", "module", "needed"),
+    [
+        ("TrainingArguments(report_to=['wandb', 'mlflow'])", "transformers", ["wandb", "mlflow"]),
+        ("SFTConfig(report_to='comet_ml')", "trl", ["comet-ml"]),
+        ("SFTConfig(optim='paged_adamw_8bit')", "trl", ["bitsandbytes"]),
+        ("Accelerator(log_with=('tensorboard',))", "accelerate", ["tensorboard"]),
+        ("compare_models(include=['dt', 'catboost'])", "pycaret", ["catboost"]),
+        ("tune_model(m, search_library='optuna')", "pycaret", ["optuna"]),
+        ("AutoML().fit(estimator_list=['lgbm'])", "flaml", ["lightgbm"]),
+        ("SFTConfig(report_to='none')", "trl", []),
+        ("TrainingArguments(report_to=['wandb'])", "nobody_has", []),
+        ("app.include(include=['xgboost'])", "fastapi", []),
+    ],
+)
+def test_back_ends_that_arguments_name(call: str, module: str, needed: list[str]) -> None:
+    node = ast.parse(call, mode="eval").body
+    assert isinstance(node, ast.Call)
+    around = Surroundings({}, frozenset({module}), {})
+    found = [x.choices[0] for x in argument_needs(described(node, ()), around)]
+    assert found == needed
 
 
 def test_the_text_that_is_parsed_is_no_parser() -> None:

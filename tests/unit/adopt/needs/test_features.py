@@ -27,6 +27,27 @@ def test_needs_are_added_and_what_may_be_needed_is_offered(scan: Scan) -> None:
     assert scan.findings.requirements[0].where == ("plot(), cell 2",)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from sktime.datasets import load\nx = load()\nx.iloc[0, 0].plot()",
+        "import seaborn as sns\nx = sns.load_dataset('iris')\nx.plot()",
+        "from sklearn.datasets import load_iris\nx = load_iris(as_frame=True).frame\nx.hist()",
+        "import duckdb\nx = duckdb.sql(q).to_pandas()\nx.plot()",
+    ],
+)
+def test_a_data_frame_that_another_package_made_draws_too(scan: Scan, code: str) -> None:
+    scan.scan_cells(made(code).cells)
+    add_features(scan)
+    assert "matplotlib" in found(scan.findings)
+
+
+def test_what_is_no_data_frame_needs_nothing_of_pandas(scan: Scan) -> None:
+    scan.scan_cells(made("import nobody_has\nnobody_has.load_dataset('a').plot()").cells)
+    add_features(scan)
+    assert found(scan.findings) == []
+
+
 def test_models_of_spacy_are_noted(scan: Scan) -> None:
     scan.scan_cells(made("spacy.load('en_core_web_sm')\nspacy.load('mine')").cells)
     note_models(scan)
