@@ -18,6 +18,7 @@ from nbenv.adopt.json_values import as_mapping, objects_in
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.language import is_python, other_language
 from nbenv.errors import NotebookError
+from nbenv.notebook.file_format import check_format, unreadable
 from nbenv.notebook.unfinished_saves import read_again
 
 __all__ = ["Cell", "ReadNotebook", "kept_copy", "read"]
@@ -69,9 +70,11 @@ def read(path: Path) -> ReadNotebook:
         raise NotebookError(
             f"The notebook {path} cannot be read.", f"{error.strerror or error}."
         ) from None
-    except Exception as error:  # a broken file makes json and nbformat raise errors of any kind
+    except (ValueError, RecursionError) as error:
         raise NotebookError(
-            f"{path} is not a notebook.", f"{type(error).__name__}: {str(error).splitlines()[0]}."
+            f"{path} is not a notebook.",
+            unreadable(error),
+            "Open and save it in Jupyter, or restore a good copy.",
         ) from None
     cells = objects_in(converted.get("cells"))
     notebook = ReadNotebook(
@@ -97,11 +100,12 @@ def _read_file(path: Path) -> tuple[Mapping[str, object], int]:
 
         return read_text_notebook(str(path)), 4
     text, document = read_again(str(path), lambda: _read_json(path))
-    original = int(document["nbformat"])
+    check_format(str(path), document, converting=True)
+    original: int = document["nbformat"]
     if original != 4:
-        return _converted(text), original
-    if not isinstance(document["cells"], list):
-        raise TypeError("its cells are not a list")
+        return _converted(path, text), original
+    if not isinstance(document.get("cells"), list):
+        raise NotebookError(f"{path} is not a notebook.", "It has no list of cells.")
     return document, original
 
 
@@ -110,10 +114,17 @@ def _read_json(path: Path) -> tuple[str, Any]:
     return text, json.loads(text)
 
 
-def _converted(text: str) -> Mapping[str, object]:
+def _converted(path: Path, text: str) -> Mapping[str, object]:
     import nbformat  # slow to import
 
-    found: Mapping[str, object] = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    try:
+        found: Mapping[str, object] = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    except Exception as error:  # a broken file makes it raise errors of any kind
+        raise NotebookError(
+            f"{path} is not a notebook.",
+            f"It cannot be converted from its old format ({type(error).__name__}).",
+            "Open and save it in Jupyter, or restore a good copy.",
+        ) from None
     return found
 
 

@@ -40,11 +40,14 @@ class LockScope:
         The markers of the only platforms that it is for, as in a record; none for all.
     wheels_only
         The names that are never built, or ``":all:"``.
+    always_built
+        The names that are built all the same, and whatever wheels there are.
     """
 
     here: Platform | None = None
     platforms: tuple[str, ...] = ()
     wheels_only: Sequence[str] = ()
+    always_built: Sequence[str] = ()
 
     def needing(self, marker: str | None, python: str) -> list[Platform]:
         """Return the platforms that need a file of what is locked with a marker."""
@@ -197,7 +200,8 @@ def _chosen_files(
     needing = scope.needing(locked.marker, python)
     lacking = uncovered(map(filename_of, wheels), python, needing)
     covered = [each for each in needing if each not in lacking]
-    is_built = bool(_hashes(sdist) and lacking) and not is_named(scope.wheels_only, locked.name)
+    is_excluded = is_named(scope.wheels_only, locked.name, scope.always_built)
+    is_built = bool(_hashes(sdist) and lacking) and not is_excluded
     if _hashes(wheels) and not is_built:
         return _Line(replace(locked, hashes=_hashes(wheels)), needing, covered)
     return _Line(replace(locked, hashes=_hashes([*wheels, *sdist]), source=True), needing, covered)

@@ -159,9 +159,9 @@ def _canonical_pattern(text: str) -> str:
     return re.sub(r"[-_.]+", "-", text).lower()
 
 
-def is_named(names: Sequence[str], name: str) -> bool:
-    """Return whether a list of formats names a package, or all of them."""
-    return name in names or ALL in names
+def is_named(names: Sequence[str], name: str, but: Sequence[str] = ()) -> bool:
+    """Return whether a list of formats names a package, or all of them but those of another."""
+    return name in names or (ALL in names and name not in but)
 
 
 def is_moment(text: str) -> bool:

@@ -20,7 +20,7 @@ from nbenv.core.spec import Index, Spec
 from nbenv.errors import InstallerError, InstallerKilledError, ResolutionError, StoppedError
 from nbenv.installer.index_settings import uv_name
 from nbenv.installer.machine.uv_environment import machine_takes_best_match
-from nbenv.installer.scratch_project import write_pinned
+from nbenv.installer.scratch_project import ANY_VERSION, write_pinned
 from nbenv.progress import Steps, drain
 
 __all__ = [
@@ -87,7 +87,7 @@ def pinned_sources(pins: Mapping[str, Index]) -> dict[str, object]:
 
 def pinning_limits(pins: Iterable[str]) -> list[str]:
     """Return limits for pins: uv heeds the source of what is required or limited by name."""
-    return [f"{name}>=0" for name in pins]
+    return [f"{name}{ANY_VERSION}" for name in pins]
 
 
 def write_pins(

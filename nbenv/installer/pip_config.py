@@ -15,7 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["as_uv_environment", "default_index", "is_true", "located", "read"]
+__all__ = ["as_uv_environment", "default_index", "is_true", "located", "located_folder", "read"]
 
 _SECTIONS = ("global", "install")
 _WINDOWS = sys.platform == "win32"
@@ -76,7 +76,7 @@ def as_uv_environment(options: Mapping[str, str]) -> dict[str, str]:
         "UV_HTTP_TIMEOUT": options.get("timeout") or options.get("default-timeout"),
         "UV_INSECURE_HOST": " ".join(options.get("trusted-host", "").split()),
         "UV_HTTP_RETRIES": options.get("retries"),
-        "UV_FIND_LINKS": ",".join(located(each) for each in options.get("find-links", "").split()),
+        "UV_FIND_LINKS": ",".join(map(located_folder, options.get("find-links", "").split())),
         "UV_NO_INDEX": "1" if is_true(options.get("no-index")) else None,
         **_indexes(
             located(options.get("index-url", "")),
@@ -93,6 +93,11 @@ def located(place: str) -> str:
     """
     path = _here(place)
     return path if path and "://" not in place and os.path.exists(path) else place
+
+
+def located_folder(place: str) -> str:
+    """Return a place to find files in, with a path made absolute, whether or not it is there."""
+    return located(place) if "://" in place else _here(place)
 
 
 def _here(path: str) -> str:

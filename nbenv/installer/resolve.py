@@ -39,6 +39,7 @@ from nbenv.installer.index_settings import usable_links
 from nbenv.installer.local_places import check_places, missing_places, project_folders
 from nbenv.installer.machine.build_prevention import can_prevent_builds
 from nbenv.installer.machine.machine_policy import machine_policy, with_reason, within_policy
+from nbenv.installer.machine.uv_environment import asks_no_index
 from nbenv.installer.no_dependencies import without_dependencies
 from nbenv.installer.resolution.fitting_files import resolve_fitting
 from nbenv.installer.resolution.missing_hashes import add_hashes
@@ -100,7 +101,8 @@ def resolve_lock(
             if isinstance(error, BuildRefusedError):
                 is_set = bool(asked.only_binary)
                 raise with_reason(advice.explain_refusal(error, is_set=is_set), policy) from None
-            advised = advice.advised(error, asked, run.never_built)
+            asks_none = options.no_index or asks_no_index()
+            advised = advice.advised(error, asked, run.never_built, asks_none=asks_none)
             raise with_reason(advised, policy) from None
         document = found.document
         check_direct_versions(asked, versions_in(where / "uv.lock"))
@@ -113,7 +115,8 @@ def resolve_lock(
         links = usable_links(spec.find_links, folder)
         yield from add_hashes(document, where, spec, links, interpreter)
     # Without this machine's limits: another one may build what it has no wheel of.
-    scope = LockScope(this_machine(), found.platforms, never_built(spec, options))
+    never = never_built(spec, options)
+    scope = LockScope(this_machine(), found.platforms, never, spec.no_binary)
     lock = from_pylock(document, spec.python, scope)
     return replace(
         lock,

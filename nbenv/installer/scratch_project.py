@@ -12,10 +12,12 @@ import tomli_w
 from nbenv.errors import InstallerError
 from nbenv.installer.uv_config import has_no_cache, tomllib, user_settings
 
-__all__ = ["PROJECT", "settings_arguments", "write_pinned", "write_project"]
+__all__ = ["ANY_VERSION", "PROJECT", "settings_arguments", "write_pinned", "write_project"]
 
 PROJECT = "nbenv-notebook"
 """The name of the throw-away project that stands for a notebook."""
+ANY_VERSION = ">=0"
+"""A limit that every version meets: uv heeds the source of what is required or limited by name."""
 
 
 def write_project(path: Path, project: dict[str, object], settings: dict[str, object]) -> None:

@@ -22,6 +22,7 @@ from nbenv.installer.index_settings import narrowed
 from nbenv.installer.machine.build_prevention import without_builds
 from nbenv.installer.machine.uv_environment import uv_environment
 from nbenv.installer.machine.uv_places import replaced_cache_note
+from nbenv.installer.pip_config import is_true
 from nbenv.installer.reachability import (
     PATIENCE,
     QUIET,
@@ -123,7 +124,10 @@ def run_uv(
         environ.pop("UV_NO_CACHE", None)
         environ["UV_CACHE_DIR"] = cache
     command = [find_uv_bin(), "--color", "never", *arguments]
-    if environ.pop("UV_NO_INDEX", None) and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS:
+    if (
+        is_true(environ.pop("UV_NO_INDEX", None))
+        and tuple(arguments[:2]) not in _WITHOUT_INDEX_OPTIONS
+    ):
         command.append("--no-index")  # uv reads no variable for it
     # Into a file: a pipe that nobody empties while standard error is read could fill up.
     with (

@@ -10,6 +10,7 @@ import os
 from nbenv.core import fast_json
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.language import other_language
+from nbenv.notebook.file_format import check_format, refused, unreadable
 
 TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def update_notebook(path: str, edit: Callable[[bytes], bytes]) -> bool:
     try:
         return update_file(path, edit)
     except OSError as error:
-        raise _refused(
+        raise refused(
             f"The notebook {path} cannot be written.",
             f"{error.strerror or error}; the file is unchanged.",
             "Free some disk space, make it and its folder writable, or work on a copy.",
@@ -164,7 +165,7 @@ def update_notebook(path: str, edit: Callable[[bytes], bytes]) -> bool:
 
 def _open(path: str) -> BinaryIO:
     if os.path.exists(path) and not os.path.isfile(path):  # reading a pipe could wait for ever
-        raise _refused(f"{path} is not a notebook.", "It is not a file.")
+        raise refused(f"{path} is not a notebook.", "It is not a file.")
     return open(path, "rb")
 
 
@@ -223,15 +224,8 @@ def _text_with(path: str, data: bytes, changes: Metadata) -> bytes:
     return with_header(path, data, changes)
 
 
-def _refused(what: str, why: str = "", todo: str = "") -> NotebookError:
-    """Return the error for a notebook, importing its class only where something is wrong."""
-    from nbenv.errors import NotebookError
-
-    return NotebookError(what, why, todo)
-
-
 def _unreadable(path: str, error: OSError) -> NotebookError:
-    return _refused(
+    return refused(
         f"The notebook {path} cannot be read.",
         f"{error.strerror or error}.",
         "Check its name and permissions.",
@@ -285,31 +279,20 @@ def _parse(path: str, data: bytes) -> object:
 
     try:
         return json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        why = f"It is not UTF-8 text (byte {error.start})."
     except (ValueError, RecursionError) as error:
-        why = f"It is not JSON: {error}."
-    raise _refused(
-        f"{path} is not a notebook.", why, "Open and save it in Jupyter, or restore a good copy."
-    )
+        raise refused(
+            f"{path} is not a notebook.",
+            unreadable(error),
+            "Open and save it in Jupyter, or restore a good copy.",
+        ) from None
 
 
 def _checked(path: str, document: object) -> Metadata:
-    if not isinstance(document, dict) or not isinstance(document.get("nbformat"), int):
-        raise _refused(
-            f"{path} is not a notebook.",
-            "It is JSON, but has no nbformat.",
-            "Open and save it in Jupyter.",
-        )
-    if document["nbformat"] != 4:
-        raise _refused(
-            f"{path} is in format {document['nbformat']}; nbenv works with format 4.",
-            todo="Adopt it, which converts it to format 4 and keeps a copy: nbenv adopt NOTEBOOK "
-            "(in a cell: %nbenv adopt).",
-        )
+    check_format(path, document)
+    assert isinstance(document, dict)
     metadata = document.get("metadata", {})
     if not isinstance(metadata, dict):
-        raise _refused(f"{path} is not a notebook.", "Its metadata is not an object.")
+        raise refused(f"{path} is not a notebook.", "Its metadata is not an object.")
     _check_language(path, metadata)
     return metadata
 
@@ -317,6 +300,6 @@ def _checked(path: str, document: object) -> Metadata:
 def _check_language(path: str, metadata: Metadata) -> None:
     language = other_language(metadata)
     if language:
-        raise _refused(
+        raise refused(
             f"{path} is a notebook in {language}; nbenv makes environments for Python only."
         )

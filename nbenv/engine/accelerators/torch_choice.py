@@ -118,6 +118,7 @@ def resolve_with_torch(new: Spec, resolve: Resolve, *, moving: bool) -> Steps[Sp
     NbenvError
         As of `resolve`.
     """
+    resolve = partial(_naming_builds, resolve)
     if not moving:
         resolve = partial(_keeping_versions, resolve)
     elif new.torch_choice == AUTO:
@@ -219,8 +220,33 @@ def _explained(error: ResolutionError, tried: Spec) -> ResolutionError:
     if is_backend(tried.torch_backend) and not TORCH_PACKAGES.isdisjoint(about):
         where = f"PyTorch's packages come from its index for {tried.torch_backend} alone."
         error.why = " ".join(filter(None, (error.why, where)))
-        error.todo += f" Or choose another build: --torch-backend {AUTO}, cpu, cu126 … or {NONE}."
+        if "--torch-backend" not in error.todo:
+            error.todo += (
+                f" Or choose another build: --torch-backend {AUTO}, cpu, cu126 … or {NONE}."
+            )
     return error
+
+
+def _naming_builds(resolve: Resolve, spec: Spec) -> Steps[Spec]:
+    """Resolve; where a build is asked for by its version alone, say how to get it."""
+    try:
+        return (yield from resolve(spec))
+    except ResolutionError as error:
+        build = _missed_build(error, spec)
+        if build:
+            error.todo = f"For that build, add --torch-backend {build}; nothing was changed."
+        raise
+
+
+def _missed_build(error: ResolutionError, spec: Spec) -> str:
+    """Return the build in a version (``2.9.1+cu126``) that was asked for, but not looked for."""
+    for each in map(parse, (*spec.requirements, *spec.constraints)):
+        builds = (limit.version.partition("+")[2] for limit in each.specifier)
+        build = next(filter(is_backend, builds), "")
+        is_it = each.name in TORCH_PACKAGES and each.name == error.unmet
+        if is_it and build not in ("", spec.torch_backend):
+            return build
+    return ""
 
 
 def same_versions(spec: Spec) -> list[str]:

@@ -18,7 +18,7 @@ from nbenv.core.typed.torch_backends import TORCH_PACKAGES, is_backend
 from nbenv.core.urls import without_credentials
 from nbenv.installer.accelerators.own_builds import own_builds
 from nbenv.installer.accelerators.torch_index import torch_index
-from nbenv.installer.scratch_project import write_pinned
+from nbenv.installer.scratch_project import ANY_VERSION, write_pinned
 
 __all__ = ["TorchPins", "pins_for", "with_torch_index", "write_torch_pins"]
 
@@ -60,7 +60,7 @@ class TorchPins:
     @property
     def limits(self) -> list[str]:
         """Limits that every version meets: uv heeds the source of what is limited by name."""
-        return [f"{name}>=0" for name in self.names]
+        return [f"{name}{ANY_VERSION}" for name in self.names]
 
 
 def pins_for(spec: Spec) -> TorchPins:

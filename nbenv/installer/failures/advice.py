@@ -26,7 +26,13 @@ _MOST_ASKED = 5
 """Indexes that are asked again, each alone."""
 
 
-def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ()) -> InstallerError:
+def advised(
+    error: ResolutionError,
+    spec: Spec,
+    never_built: Sequence[str] = (),
+    *,
+    asks_none: bool = False,
+) -> InstallerError:
     """Return an error with the versions that exist, or with the index that has nothing at all.
 
     Parameters
@@ -37,11 +43,15 @@ def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ())
         The record that was resolved.
     never_built
         The names of which only wheels were taken, or ``":all:"``.
+    asks_none
+        Whether no index was to be asked.
     """
+    if asks_none and error.unknown:
+        return _not_among_files(error)
     if error.reworded:
         error = error.reworded(tags) if (tags := _deciding_tags(error, spec)) else error
     if error.unmet:
-        if is_named(never_built, error.unmet):
+        if is_named(never_built, error.unmet, spec.no_binary):
             error.why = error.why.replace(NO_SOURCE, "and --only-binary excludes a build")
         return _with_index(_with_versions(error, spec), spec)
     if index := index_serving(spec.indexes, error.unknown):
@@ -55,6 +65,23 @@ def advised(error: ResolutionError, spec: Spec, never_built: Sequence[str] = ())
     if error.unknown and is_whole and not has_own and not _has(KERNEL, spec):
         return not_an_index(error.unknown, _addresses(spec))
     return error
+
+
+def _not_among_files(error: ResolutionError) -> ResolutionError:
+    """Return the error for what no folder or page has, where no index is asked."""
+    said = "--no-index, PIP_NO_INDEX, or no-index in pip.conf or uv.toml says so."
+    todo = (
+        "Put a file of it where --find-links or PIP_FIND_LINKS says, or ask an index; nothing was "
+        "changed."
+    )
+    reworded = ResolutionError(
+        f"{error.unknown} was not found, and no index is asked for it.",
+        f"{error.why} {said}".strip(),
+        error.todo if error.meant else todo,
+        unknown=error.unknown,
+    )
+    reworded.meant = error.meant
+    return reworded
 
 
 def _gone(name: str, index: Index) -> ResolutionError:

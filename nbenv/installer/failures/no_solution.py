@@ -14,7 +14,7 @@ from nbenv.errors import ResolutionError
 from nbenv.installer.failures.derivation import Derivation, Need, bare_name, read_derivation
 from nbenv.installer.failures.disjoint import are_disjoint
 from nbenv.installer.failures.platforms import described_tags, nearest_python, python_range
-from nbenv.installer.scratch_project import PROJECT
+from nbenv.installer.scratch_project import ANY_VERSION, PROJECT
 
 __all__ = ["NO_SOURCE", "explain_no_solution", "install_it", "unknown_name"]
 
@@ -25,6 +25,7 @@ _PROJECT = re.compile(r"your project's|your project|your requirements")
 _OURS = {"your project's": "this notebook's", "your project": "this notebook"}
 _LONGEST = 600
 """Characters of uv's own words, where nothing better is known."""
+_PINNING = re.compile(rf"(?<=[\w\]]){re.escape(ANY_VERSION)}(?![\d.])")
 _PIN = re.compile(r"={2,3}[^,*]+$")
 _KERNEL = f"the kernel itself ({KERNEL})"
 
@@ -226,7 +227,14 @@ def _absent(facts: Derivation) -> ResolutionError | None:
         found = [each for each in needs if each.name in facts.limited]
     if not found:
         return None
-    need = max(found, key=lambda each: bool(each.specifier))
+    need = max(found, key=lambda each: (each.specifier not in ("", ANY_VERSION), each.specifier))
+    if need.specifier == ANY_VERSION:  # nobody's limit, but the one by which it has its index
+        return ResolutionError(
+            f"The index that {need.name} comes from has no version of it.",
+            " ".join(_required_by(facts, need.name)),
+            f"Check that index, or take it from another one; {_UNCHANGED}",
+            unmet=need.name,
+        )
     if not need.specifier:
         return ResolutionError(
             f"The index has no file of {need.name}.",
@@ -329,6 +337,7 @@ def _plain(text: str) -> str:
     """Return uv's own words, about the notebook instead of the throw-away project."""
     body = re.split(r"\bhint: ", " ".join(text.split()))[0]
     body = body.replace(f"{PROJECT}==0", "your project").replace(PROJECT, "your project")
+    body = _PINNING.sub("", body)
     body = _PROJECT.sub(lambda found: _OURS.get(found[0], "these requirements"), body)
     body = body.partition("cause: ")[2] or body
     return body if len(body) <= _LONGEST else f"{body[:_LONGEST].rpartition(' ')[0]} …"

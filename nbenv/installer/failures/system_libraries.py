@@ -15,6 +15,8 @@ __all__ = ["Missing", "find_missing_library"]
 
 _WORD = r"[\w.+-]{1,60}"
 _HEADER = r"[\w./+-]{1,100}"
+_PROGRAM = r"(?:[\w.+-]{2,60}|(?<!['\"`])R)"
+"""A quoted letter is seldom a program: a key, an option, a compiler's variable."""
 _ABSENT = (
     r"(?:executable )?(?:is |was |were |could |can ?|cannot |must |are )*(?:not|n't)"
     r" (?:be )?(?:found|installed|available|on|in)\b"
@@ -36,12 +38,15 @@ _EVIDENCE = (
     rf"pkg-config(?:'?,? ?'?--?[\w-]+'?,?)* '?(?P<id>[A-Za-z]{_WORD})'?\]?' returned non-zero",
     rf"pkg-config [^\n]*?(?P<id>[A-Za-z]{_WORD})` did not exit successfully",
     rf"Could NOT find (?P<id>{_WORD})",
+    r"build program corresponding to \"(?:Unix )?(?P<id>Ninja|Make)(?:files)?\"",
     rf"package configuration file provided by \"(?P<id>{_WORD})\"",
     rf"(?:By not providing \")?Find(?P<id>{_WORD})\.cmake",
     # Words of single projects
     r"headers or library files could not be found for (?P<id>\w+)",
     r"make sure the (?P<id>libxml2) and libxslt development packages",
     r"Unable to load dependency (?P<id>HDF5)",
+    r"did not find (?P<id>\w+) (?:headers|library)",
+    r"No (?P<id>BLAS|LAPACK)\b[^\n]{0,40} found",
     r"(?P<id>HDF5|GDAL|GEOS|PROJ)\b[^\n]{0,40}(?:library|headers|version)[^\n]{0,60}"
     r"(?:not (?:be )?found|must be specified|could not)",
     r"(?:requires|needs|install|missing)[^\n]{0,40}\b(?P<id>portaudio|libffi|openssl|libpq)\b",
@@ -56,7 +61,8 @@ _EVIDENCE = (
     r"(?:No|no) (?P<id>[Ff]ortran) compiler",
     r"CMAKE_(?P<id>Fortran|CUDA)_COMPILER",
     rf"(?:^|[\s'\"`/(])(?P<id>{_WORD}): (?:command )?not found",
-    rf"(?:^|[\s'\"`/(])(?P<id>{_WORD})['\"`]?(?:, [^,\n]{{0,40}},)? {_ABSENT}",
+    rf"(?:^|[\s'\"`/(])(?P<id>{_PROGRAM})['\"`]?(?:, [^,\n]{{0,40}},)? {_ABSENT}",
+    rf"(?:^|[\s'\"`/(])(?P<id>{_PROGRAM})['\"`]? is required (?:for|to|by)\b",
     rf"(?:[Cc]ould ?n[o']t|[Cc]an ?n[o']t|[Uu]nable to|[Ff]ailed to) (?:find|run|locate|execute)"
     rf" (?:the )?(?:program |executable |command )?['\"`]?(?P<id>{_WORD})",
     rf"(?:Please install|You need to install|requires?) (?:the )?['\"`]?(?P<id>{_WORD})['\"`]?"

@@ -1,7 +1,8 @@
-"""Limits of this machine: what pip's configuration, or uv's variables, allow here.
+"""Limits of this machine: what pip's configuration, or uv's, allows here.
 
 They hold for every command and are recorded in no notebook: another machine has its own.
 https://pip.pypa.io/en/stable/topics/configuration/
+https://docs.astral.sh/uv/reference/settings/
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from nbenv.core.recorded_options import ALL, is_named
 from nbenv.core.requirements import KERNEL, name_of, parse
 from nbenv.core.spec import Spec
 from nbenv.errors import InstallerError, NbenvError, RequirementError
-from nbenv.installer import pip_config
+from nbenv.installer import pip_config, uv_config
 
 __all__ = [
     "Policy",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 _NONE = ":none:"
+_BUILD_SETTINGS = "PIP_ONLY_BINARY, only-binary, UV_NO_BUILD, no-build in uv.toml"
 _LISTED = ("PIP_CONSTRAINT", "UV_CONSTRAINT")
 
 
@@ -54,7 +56,7 @@ class Policy:
     no_binary
         Names to build from source, or `ALL`.
     only_binary
-        Names never to build, or `ALL`.
+        Names never to build, or `ALL` but those in `no_binary`.
     unfollowed
         Names that a constraint takes from an address whose version is not in its file name.
     """
@@ -76,10 +78,8 @@ def machine_policy(environ: Mapping[str, str] = os.environ) -> Policy:
     options = pip_config.read(environ)
     files = [*options.get("constraint", "").split(), *environ.get("UV_CONSTRAINT", "").split()]
     only, no = _formats(options)
-    packages = environ.get("UV_NO_BUILD_PACKAGE", "").split()
-    only |= {ALL} if pip_config.is_true(environ.get("UV_NO_BUILD")) else {*map(_name, packages)}
-    packages = environ.get("UV_NO_BINARY_PACKAGE", "").split()
-    no |= {ALL} if pip_config.is_true(environ.get("UV_NO_BINARY")) else {*map(_name, packages)}
+    only |= _formats_of_uv(environ, "UV_NO_BUILD", ("no-build", "only-binary"))
+    no |= _formats_of_uv(environ, "UV_NO_BINARY", ("no-binary",))
     texts = _constraints(files) if files else ()
     versions = {text: _as_version(text) for text in texts}
     return Policy(
@@ -96,9 +96,11 @@ def prefers_wheels(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def _formats(options: Mapping[str, str]) -> tuple[set[str], set[str]]:
-    """Return what is never and what is always built; the later option takes names from the other.
+    """Return what is never and what is always built.
 
-    pip reads them in the order of its option list: first ``no-binary``, then ``only-binary``.
+    pip lets each option take from the other what it names, in an order that is not defined for
+    variables. Here ``only-binary`` counts, except that whoever names a package to be built means it
+    as an exception to ``:all:``.
     """
     no: set[str] = set()
     only: set[str] = set()
@@ -108,12 +110,24 @@ def _formats(options: Mapping[str, str]) -> tuple[set[str], set[str]]:
                 mine.clear()
             elif word == ALL:
                 mine.clear()
-                others.clear()
+                others.discard(ALL)
                 mine.add(ALL)
             else:
                 mine.add(_name(word))
                 others.discard(_name(word))
     return only, no
+
+
+def _formats_of_uv(environ: Mapping[str, str], variable: str, keys: Sequence[str]) -> set[str]:
+    """Return what uv's variables, and its configuration files, name for one of the two."""
+    said: list[object] = [pip_config.is_true(environ.get(variable))]
+    said.append(environ.get(f"{variable}_PACKAGE", "").split())
+    settings = uv_config.user_settings(environ)
+    own = settings.get("pip")
+    for table in (settings, own if isinstance(own, dict) else {}):
+        said += [table.get(key) for each in keys for key in (each, f"{each}-package")]
+    names = {str(name) for each in said if isinstance(each, list) for name in each}
+    return {ALL} if True in said or ALL in names else {*map(_name, names)}
 
 
 def _name(word: str) -> str:
@@ -170,13 +184,14 @@ def within_policy(spec: Spec, policy: Policy) -> Spec:
     asked = {name_of(text) for text in spec.requirements} - {KERNEL}
     no = asked if ALL in policy.no_binary else {*policy.no_binary}
     only = {*policy.only_binary}
+    built = {*spec.no_binary} if ALL not in only else set()  # uv would take them as exceptions
     if ALL in only and any(parse(text).url for text in spec.requirements):
         only = {*asked}  # pip builds what has an address, too: the limit is about indexes
         only -= {each.name for each in map(parse, spec.requirements) if each.url}
     return replace(
         spec,
         constraints=(*spec.constraints, *policy.constraints),
-        no_binary=tuple(sorted({*spec.no_binary, *no} - only)),
+        no_binary=tuple(sorted({*built, *no} - only)),
         only_binary=tuple(sorted({*spec.only_binary, *only} - no)),
     )
 
@@ -220,11 +235,11 @@ def check_allowed(distributions: Iterable[LockedDistribution], policy: Policy, p
                     f"Lock another version: nbenv install NOTEBOOK '{limit.name}{limit.specifier}'."
                     " Nothing was changed.",
                 )
-        if locked.source and is_named(policy.only_binary, locked.name):
+        if locked.source and is_named(policy.only_binary, locked.name, policy.no_binary):
             raise InstallerError(
                 f"{locked.name} {locked.version} would have to be built from source.",
                 "pip's configuration on this machine, or uv's, does not allow that "
-                "(PIP_ONLY_BINARY, only-binary, UV_NO_BUILD).",
+                f"({_BUILD_SETTINGS}).",
                 "Change that setting, or lock a version that has a wheel. Nothing was changed.",
             )
         if not locked.source and locked.name in policy.no_binary:
@@ -244,10 +259,12 @@ def with_reason(error: InstallerError, policy: Policy) -> InstallerError:
     if named:
         reasons.append(f"This machine allows only {', '.join(named)} ({_source_of_constraints()}).")
     if policy.only_binary:
-        names = "anything" if ALL in policy.only_binary else ", ".join(policy.only_binary)
+        names = ", ".join(policy.only_binary)
+        if ALL in policy.only_binary:
+            names = " but ".join(filter(None, ["anything", ", ".join(policy.no_binary)]))
         reasons.append(
             f"pip's configuration on this machine, or uv's, does not allow to build {names} "
-            "(PIP_ONLY_BINARY, only-binary, UV_NO_BUILD)."
+            f"({_BUILD_SETTINGS})."
         )
     error.why = " ".join(filter(None, [error.why, *reasons]))
     return error

@@ -15,6 +15,7 @@ from nbenv.installer.index_settings import bare_url, entries, is_best_match, wit
 from nbenv.installer.machine.uv_places import own_cache, unusable_cache, with_absolute_places
 
 __all__ = [
+    "asks_no_index",
     "has_default_index",
     "machine_takes_best_match",
     "own_indexes",
@@ -96,6 +97,13 @@ def own_indexes(indexes: Sequence[Index] = ()) -> list[str]:
     The default one comes first. With `indexes`, those of a notebook are among them.
     """
     return [bare_url(entry) for entry in entries(uv_environment(indexes))]
+
+
+def asks_no_index() -> bool:
+    """Return whether this machine is configured to ask no index."""
+    variables = uv_environment(())
+    said = pip_config.is_true(variables.get("UV_NO_INDEX"))
+    return said or bool(uv_config.user_settings(variables).get("no-index"))
 
 
 def has_default_index() -> bool:

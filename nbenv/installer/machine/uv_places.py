@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from nbenv.home import paths
 from nbenv.home.trust import distrusted
-from nbenv.installer.pip_config import located, read
+from nbenv.installer.pip_config import located, located_folder, read
 
 __all__ = [
     "cache_problem",
@@ -43,9 +43,8 @@ def with_absolute_places(variables: Mapping[str, str]) -> dict[str, str]:
     for name in (*_PLACES, *_ALONE):
         if text := variables.get(name):
             between = _PLACES.get(name, "\n")
-            made[name] = between.join(
-                map(_located, text.split(None if between == " " else between))
-            )
+            placed = located_folder if name == "UV_FIND_LINKS" else _located
+            made[name] = between.join(map(placed, text.split(None if between == " " else between)))
     return made
 
 

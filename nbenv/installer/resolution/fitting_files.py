@@ -45,7 +45,7 @@ def resolve_fitting(
         There is none.
     """
     found = yield from attempts(())
-    unfit = list(_unfit(found, spec.python, never_built))
+    unfit = list(_unfit(found, spec, never_built))
     excluded: list[str] = []
     first = unfit[0] if unfit else None
     for _ in range(_ROUNDS):
@@ -56,7 +56,7 @@ def resolve_fitting(
             found = yield from attempts(excluded)
         except ResolutionError:
             break
-        unfit = list(_unfit(found, spec.python, never_built))
+        unfit = list(_unfit(found, spec, never_built))
     assert first is not None
     raise _no_file(first)
 
@@ -65,13 +65,15 @@ def _here() -> str:
     return this_machine().marker
 
 
-def _unfit(found: Resolved, python: str, never_built: Sequence[str]) -> Iterator[Package]:
+def _unfit(found: Resolved, spec: Spec, never_built: Sequence[str]) -> Iterator[Package]:
     """Yield the packages that are for this machine, but have no file that fits it."""
+    python = spec.python
     here = this_machine()
     scope = LockScope(here, found.platforms)
     for package in packages_of(found.document):
         wheels = [filename_of(each) for each in listed_files(package, "wheels")]
-        sdist = [] if is_named(never_built, str(package["name"])) else package.get("sdist")
+        is_excluded = is_named(never_built, str(package["name"]), spec.no_binary)
+        sdist = [] if is_excluded else package.get("sdist")
         marker = str(package.get("marker") or "") or None
         if not wheels or sdist or here not in scope.needing(marker, python):
             continue

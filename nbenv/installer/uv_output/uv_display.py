@@ -19,6 +19,8 @@ _ROWS, _COLUMNS = 200, 160
 _CHUNK = 2**16
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 """Colours and the like, which uv draws some rows in whatever it is asked."""
+_SPINNER = re.compile(r"[\u2800-\u28ff] ")
+"""How the row begins that says what uv is at."""
 _MOVE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 """What moves the cursor, or clears a row, before the next frame is drawn."""
 
@@ -48,7 +50,8 @@ class Display:
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
                 *drawn, printed = _parts(line)
-                yield from _frames(drawn)
+                unclear, printed = _without_rows(printed)
+                yield from _frames([*drawn, unclear])
                 yield printed
             # What follows the last return of the cursor may still be incomplete.
             head, end, tail = rest.rpartition(b"\r")
@@ -67,6 +70,14 @@ class Display:
 def _parts(drawn: bytes) -> list[str]:
     """Return the texts between the movements of the cursor."""
     return _MOVE.split(_STYLE.sub("", drawn.decode("utf-8", "replace")))
+
+
+def _without_rows(printed: str) -> tuple[str, str]:
+    """Return the rows that uv did not clear before it printed a line, as an error, and the line."""
+    end = 0
+    while _SPINNER.match(printed, end) and len(printed) > end + _COLUMNS:
+        end += _COLUMNS
+    return printed[:end], printed[end:]
 
 
 def _frames(texts: list[str]) -> Iterator[Frame]:

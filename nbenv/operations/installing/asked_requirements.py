@@ -220,13 +220,13 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
         return with_meant_package(error, words)
     names = [re.match(r"[\w.-]*", word.strip())[0] for word in words]  # type: ignore[index]
     places = [n for n, name in enumerate(names) if canonicalize_name(name) == error.unknown]
-    if not error.unknown or not places:
+    if not places:
         return error
     from nbenv.installer.failures.no_solution import unknown_name  # seldom needed
 
+    if error.what != unknown_name(error.unknown).what:
+        return error  # it says which index was asked, or that none was
     place = places[0]
-    if names[place] == error.unknown and len(names) == 1:
-        return error  # it says the name already, and perhaps which index was asked
     for pair in (names[place : place + 2], names[max(place - 1, 0) : place + 1]):
         if len(pair) == 2 and canonicalize_name("-".join(pair)) in meant_by(" ".join(pair)):
             return unknown_name(error.unknown, typed=" ".join(pair))

@@ -93,9 +93,10 @@ def _going(
 
 
 def _outcome(done: ChangeResult[N], verb: str, did: str, what: str, dry_run: bool) -> Outcome:
-    summary = f"{did} {what}: {_summarise(done.synced.changes)}."
+    changed = _summarise(done.synced.changes) or _requirements(done.before.spec, done.spec)
+    summary = f"{did} {what}: {changed}."
     if dry_run:
-        summary = f"Would {verb} {what}: {_summarise(done.synced.changes)}."
+        summary = f"Would {verb} {what}: {changed}."
     return outcome_of(done.spec, done.synced, summary, shown=dry_run)
 
 
@@ -167,4 +168,15 @@ def _check_former(spec: Spec, snapshot: NotebookSnapshot) -> None:
 
 def _summarise(changes: Sequence[Change]) -> str:
     more = ", …" if len(changes) > _NAMED else ""
-    return (", ".join(map(str, changes[:_NAMED])) or "nothing changed") + more
+    return ", ".join(map(str, changes[:_NAMED])) + more
+
+
+def _requirements(before: Spec, after: Spec) -> str:
+    """Say what a change that moves no package does to what the notebook requires."""
+    gone, back = (
+        [each for each in one.requirements if each not in other.requirements]
+        for one, other in ((before, after), (after, before))
+    )
+    said = [f"the notebook requires {', '.join(back)}"] if back else []
+    said += [f"it no longer requires {', '.join(gone)}"] if gone else []
+    return f"{' and '.join(said) or 'only settings changed'}; the packages are the same"

@@ -60,6 +60,17 @@ def test_a_course_is_adopted_with_shared_versions(course: Path) -> None:
     assert "Adopted 0 notebooks; 4 passed over." in again.out
 
 
+def test_a_notebook_that_comes_later_shares_what_the_others_have(
+    course: Path, index: LocalIndex
+) -> None:
+    succeed("adopt", course)
+    index.wheel("tabulate", "1.1")
+    write_notebook(course / "week 1" / "c.ipynb", "import tabulate")
+    done = succeed("adopt", course / "week 1", course / "week 2", course)
+    assert "shared" in done.out
+    assert locked(course / "week 1" / "c.ipynb") == locked(course / "a.ipynb")
+
+
 def test_one_that_fails_is_named_and_stops_no_other(course: Path) -> None:
     (course / "0.ipynb").write_text("{", encoding="utf-8")
     write_notebook(course / "c.ipynb", "%pip install ./gone")

@@ -75,6 +75,32 @@ def test_nothing_is_built_against_the_policy(
         drain(restore(ref_of(copy), agreed=None))
 
 
+def test_what_is_named_may_be_built_where_nothing_else_may(
+    notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.sdist("only", "1.0")
+    index.sdist("other", "1.0")
+    index.wheel("branch", "1.0", requires=["only"])
+    monkeypatch.setenv("PIP_ONLY_BINARY", ":all:")
+    monkeypatch.setenv("PIP_NO_BINARY", "only")
+    install(notebook, "branch")
+    assert versions(notebook) == {"branch": "1.0", "only": "1.0"}
+    with pytest.raises(InstallerError, match="other can only be built") as caught:
+        install(notebook, "other")
+    assert "does not allow to build anything but only" in caught.value.why
+
+
+def test_uvs_own_file_excludes_builds_and_is_named(
+    notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    index.sdist("only", "1.0")
+    (tmp_path / "uv.toml").write_text("no-build = true\n")
+    monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "uv.toml"))
+    with pytest.raises(InstallerError, match="only can only be built from source here") as caught:
+        install(notebook, "only")
+    assert "no-build in uv.toml" in caught.value.why
+
+
 def test_files_are_found_in_relative_folders(
     notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -83,6 +109,43 @@ def test_files_are_found_in_relative_folders(
     monkeypatch.setenv("PIP_FIND_LINKS", "./wheels")
     install(notebook, "linked")
     assert versions(notebook) == {"linked": "1.0"}
+
+
+@pytest.mark.parametrize("variable", ["PIP_NO_INDEX", "UV_NO_INDEX"])
+def test_where_no_index_is_asked_the_error_says_so(
+    variable: str,
+    notebook: Path,
+    index: LocalIndex,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    make_wheel(tmp_path / "wheels", "needy", "1.0", requires=["leaf"])
+    make_wheel(tmp_path / "wheels", "ipykernel", "7.0")
+    index.wheel("leaf", "1.0")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIP_FIND_LINKS", "wheels")
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(InstallerError, match="leaf was not found, and no index") as caught:
+        install(notebook, "needy")
+    assert "needy requires it. --no-index, PIP_NO_INDEX" in caught.value.why
+    assert index.requests == []
+    monkeypatch.setenv(variable, "0")
+    install(notebook, "needy")
+    assert versions(notebook) == {"needy": "1.0", "leaf": "1.0"}
+
+
+def test_a_folder_that_is_gone_is_named_as_it_was_written(
+    notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    make_wheel(tmp_path / "wheels", "linked", "1.0")
+    (tmp_path / "pip.conf").write_text(
+        f"[global]\nindex-url = {index.url}\nfind-links = wheels\n  gone\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "pip.conf")
+    with pytest.raises(InstallerError, match="package index") as caught:
+        install(notebook, "linked")
+    assert f"There is no folder {tmp_path / 'gone'}," in caught.value.why
 
 
 def test_a_cache_that_cannot_be_written_is_replaced_with_a_word(

@@ -321,6 +321,10 @@ def test_without_an_index_what_is_named_comes_from_a_folder(
     make_wheel(wheels, "twig", "1.0", requires=["leaf<5"])
     with pytest.raises(InstallerError):
         pip(notebook, f"install --no-index -f '{wheels}' twig missing")
+    with pytest.raises(InstallerError, match="missing was not found, and no index is asked"):
+        pip(notebook, f"install --no-index -f '{wheels}' branch missing")
+    with pytest.raises(InstallerError, match="Did you mean pandas"):
+        pip(notebook, f"install --no-index -f '{wheels}' pandsa")
     assert versions(notebook) == {"branch": "5.0", "leaf": "5.0"}
 
 

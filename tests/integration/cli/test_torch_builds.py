@@ -13,7 +13,7 @@ import pytest
 from nbenv.cli.pip_lines.pip_magic import perform_pip
 from nbenv.engine import working_kernel
 from nbenv.environments.interpreters import default_python
-from nbenv.errors import UnavailableError, UsageError
+from nbenv.errors import ResolutionError, UnavailableError, UsageError
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.operations.fallback import preview_fallback
 from nbenv.operations.install import InstallRequest
@@ -195,6 +195,30 @@ def test_what_is_no_build_is_refused(
     with pytest.raises(UsageError, match=what):
         run(notebook, "torch", torch_backend=backend)
     assert notebook.read_bytes() == before
+
+
+def test_a_build_that_is_asked_for_by_its_version_is_named(
+    notebook: Path, torch: TorchIndexes
+) -> None:
+    with pytest.raises(ResolutionError, match=r"no version 2\.9\.1\+cu126 of torch") as caught:
+        run(notebook, "torch==2.9.1+cu126")
+    assert "add --torch-backend cu126" in caught.value.todo
+    run(notebook, "torch==2.9.1+cu126", torch_backend="cu126")
+    assert choice(notebook) == ("cu126", None)
+    with pytest.raises(ResolutionError) as caught:  # a build that is asked, and lacks it
+        run(notebook, "torch==9+cu126")
+    assert "add --torch-backend" not in caught.value.todo
+
+
+def test_a_build_without_a_package_says_so(notebook: Path, torch: TorchIndexes) -> None:
+    for name in [*torch["cu126"].folder.iterdir()]:
+        if name.name.startswith("torchvision"):
+            torch["cu126"].remove(name.name)
+    with pytest.raises(ResolutionError) as caught:
+        run(notebook, "torchvision", torch_backend="cu126")
+    said = f"{caught.value.what} {caught.value.why}"
+    assert ">=0" not in said
+    assert "PyTorch's packages come from its index for cu126 alone." in caught.value.why
 
 
 def test_a_machine_with_another_default_index_asks_no_other_host(

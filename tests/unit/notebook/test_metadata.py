@@ -82,6 +82,7 @@ def test_the_layout_is_kept(tmp_path: Path) -> None:
         (b"{", "not JSON"),
         (b"[]", "no nbformat"),
         (b'{"nbformat": 3, "worksheets": []}', "format 3"),
+        (b'{"nbformat": 5, "metadata": {}}', "format 5"),
         ('{"nbformat": 4}'.encode("utf-16"), "not UTF-8"),
         (b'{"nbformat": 4, "metadata": []}', "not an object"),
         (b'{"nbformat": 4, "metadata": {"kernelspec": {"language": "R"}}}', "in R"),

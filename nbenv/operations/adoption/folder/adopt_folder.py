@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nbenv.core.lock import Lock, LockedDistribution
 from nbenv.core.requirements import KERNEL, is_named, parse
+from nbenv.core.spec import Spec
 from nbenv.engine.consent import is_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.interrupts import INTERRUPTS
@@ -21,7 +22,7 @@ from nbenv.operations.adoption.agreement import Consent, digest_of_findings, sen
 from nbenv.operations.adoption.examined import AdoptOptions, Examined, examine_for
 from nbenv.operations.adoption.folder.adopting_processes import Answer, Processes, Task
 from nbenv.operations.adoption.folder.agreement_groups import AgreeingGroup, Wants, agreeing_groups
-from nbenv.operations.adoption.folder.collect import Collected, find_notebooks
+from nbenv.operations.adoption.folder.collect import RECORDED, Collected, find_notebooks
 from nbenv.operations.adoption.folder.folder_report import Row, folder_outcome, folder_preview
 from nbenv.operations.adoption.names import serving_indexes
 from nbenv.operations.adoption.unlisted import with_unlisted
@@ -98,16 +99,16 @@ def adopt_folder(
         rows = yield from _examined_rows(collected, options)
         wanted = [row for row in rows if row.examined]
     try:
-        known = _known(collected, places)
+        present = _present(collected)
         wants = []
         for row in wanted:
             with contextlib.suppress(IndexAccessError):  # of its own: adopting it will say so
                 wants.append((yield from _wants(row)))
-        groups = yield from agreeing_groups(wants, Path(places[0]), known)
+        groups = yield from agreeing_groups(wants, Path(places[0]), _known(present))
         yield from _adopt_all(wanted, groups, options, more.processes)
     except INTERRUPTS:
         raise _stopped(wanted) from None
-    return folder_outcome(rows, collected.passed, dry_run=False)
+    return folder_outcome(rows, collected.passed, dry_run=False, present=present)
 
 
 def _examined_rows(collected: Collected, options: AdoptOptions) -> Steps[list[Row]]:
@@ -180,20 +181,24 @@ def _wants(row: Row) -> Steps[Wants]:
     return Wants(row.name, row.examined.python, tuple(plain), indexes, row.examined.as_of)
 
 
-def _known(collected: Collected, places: Sequence[str]) -> dict[str, Lock]:
-    """Return the versions that notebooks here have already, the most frequent ones, by Python."""
-    roots = [place for place in places if os.path.isdir(place)]
-    names = [each.name for each in collected.passed if each.reason == "already recorded"]
-    seen: dict[str, Counter[Lock]] = {}
-    for name in names:
-        path = next((p for root in roots if (p := Path(root, name)).is_file()), Path(name))
-        try:
-            snapshot = NotebookSnapshot.read(NotebookRef(str(path.absolute())))
-            if is_approved(snapshot):
-                spec = snapshot.spec
-                seen.setdefault(spec.python, Counter())[spec.lock] += 1
-        except NbenvError:
+def _present(collected: Collected) -> list[Spec]:
+    """Return what notebooks here record already, as far as it is approved."""
+    found = []
+    for passed in collected.passed:
+        if passed.reason != RECORDED:
             continue
+        with contextlib.suppress(NbenvError):
+            snapshot = NotebookSnapshot.read(NotebookRef(str(passed.path)))
+            if is_approved(snapshot):
+                found.append(snapshot.spec)
+    return found
+
+
+def _known(present: Sequence[Spec]) -> dict[str, Lock]:
+    """Return the versions that notebooks here have already, the most frequent ones, by Python."""
+    seen: dict[str, Counter[Lock]] = {}
+    for spec in present:
+        seen.setdefault(spec.python, Counter())[spec.lock] += 1
     return {python: _joined(locks) for python, locks in seen.items()}
 
 

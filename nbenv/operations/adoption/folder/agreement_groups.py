@@ -54,6 +54,8 @@ def agreeing_groups(
 ) -> Steps[list[AgreeingGroup]]:
     """Return groups of two and more notebooks; one that agrees with no other is in none.
 
+    Where notebooks have versions already, even one is a group: it agrees with these.
+
     Parameters
     ----------
     wanted
@@ -84,15 +86,21 @@ def _groups_of(
     """Return the groups among notebooks that want the same Python, indexes and day."""
     first = members[0]
     interpreter = interpreters.find(first.python)
-    if interpreter is None or len(members) < 2:
+    lock = known.get(first.python, Lock())
+    if interpreter is None or len(members) < _fewest(lock):
         return []
     groups: list[AgreeingGroup] = []
-    resolver = _Resolver(first, interpreter.executable, folder, known.get(first.python, Lock()))
+    resolver = _Resolver(first, interpreter.executable, folder, lock)
     for apart in (yield from resolver.by_age(members)):
         groups += yield from _partition(resolver, apart)
     grouped = {name for group in groups for name in group.names}
     left = [each for each in members if each.name not in grouped and each.is_exact]
     return groups + (yield from _partition(resolver, (yield from resolver.loosened(left))))
+
+
+def _fewest(lock: Lock) -> int:
+    """Return how many notebooks a group needs: one, if it has others' versions to agree with."""
+    return 1 if lock.distributions else 2
 
 
 def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
@@ -117,14 +125,15 @@ def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
 def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[AgreeingGroup]]:
     """Return a group of all that agree, then one of the others that do, and so on."""
     rest, groups = list(members), []
-    while len(rest) > 1:  # the last one has nobody to agree with
+    fewest = _fewest(resolver.lock)
+    while len(rest) >= fewest:  # the last one may have nobody to agree with
         agreed = yield from _grown([], _by_requirements(rest), resolver)
         if not agreed:
             break
         versions = yield from resolver.versions(agreed)
         texts = {each.requirements for each in agreed}
         names = tuple(each.name for each in rest if each.requirements in texts)
-        if versions and len(names) > 1:
+        if versions and len(names) >= fewest:
             groups.append(AgreeingGroup(names, versions))
         rest = [each for each in rest if each.requirements not in texts]
     return groups

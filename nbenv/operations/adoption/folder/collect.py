@@ -15,8 +15,10 @@ from nbenv.environments import layout
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.notebook.text_header import header_metadata, is_written_as_notebook
 
-__all__ = ["Collected", "FolderNotebook", "PassedOver", "find_notebooks"]
+__all__ = ["RECORDED", "Collected", "FolderNotebook", "PassedOver", "find_notebooks"]
 
+RECORDED = "already recorded"
+"""The reason to pass over what an earlier run has adopted."""
 _SUFFIX = ".ipynb"
 _NEVER = frozenset({".git", ".hg", ".svn", "__pycache__", "node_modules"})
 """Folders of tools, which hold no notebooks of people's; nobody need hear of them."""
@@ -37,10 +39,11 @@ class FolderNotebook:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A notebook, or a folder of them, that is not adopted, and the reason."""
+    """A notebook, or a folder of them, that is not adopted, the reason, and its path."""
 
     name: str
     reason: str
+    path: Path = Path()
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ def find_notebooks(places: Sequence[str]) -> Collected:
     """
     found: dict[str, FolderNotebook] = {}
     passed: dict[str, PassedOver] = {}
+    base = _base(places)
     for place in places:
         if not os.path.exists(place):
             raise NotebookError(f"There is no {place}.", todo="Check the name.")
-        for each in _below(place):
+        for each in _below(place, base):
             if isinstance(each, PassedOver):
                 passed.setdefault(each.name, each)
             else:
@@ -76,7 +80,7 @@ def find_notebooks(places: Sequence[str]) -> Collected:
     kept = []
     for each in found.values():
         if reason := _reason_to_pass(each):
-            passed.setdefault(each.name, PassedOver(each.name, reason))
+            passed.setdefault(each.name, PassedOver(each.name, reason, each.path))
         else:
             kept.append(each)
     if not kept and not passed:
@@ -84,7 +88,16 @@ def find_notebooks(places: Sequence[str]) -> Collected:
     return Collected(tuple(kept), tuple(sorted(passed.values(), key=lambda each: each.name)))
 
 
-def _below(place: str) -> Iterator[FolderNotebook | PassedOver]:
+def _base(places: Sequence[str]) -> str:
+    """Return the folder that names are relative to: in two folders, two may be alike."""
+    folders = [os.path.abspath(place) for place in places if os.path.isdir(place)]
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:  # there is none, or they are on several drives
+        return ""
+
+
+def _below(place: str, base: str) -> Iterator[FolderNotebook | PassedOver]:
     root = Path(os.path.abspath(place))
     if not root.is_dir():
         yield FolderNotebook(root, root.parent, os.path.normpath(place))
@@ -95,25 +108,27 @@ def _below(place: str) -> Iterator[FolderNotebook | PassedOver]:
         folders[:] = [name for name in names if not _is_skipped(here / name)]
         for name in names:
             if name not in folders and name not in _NEVER and _has_notebooks(here / name):
-                yield PassedOver(_shown(here / name, root), _kind_of_folder(here / name))
+                shown = _shown(here / name, base)
+                yield PassedOver(shown, _kind_of_folder(here / name), here / name)
         for name in sorted(files):
             if _is_candidate(here / name):
-                yield _found(here / name, root)
+                yield _found(here / name, root, base)
 
 
-def _found(path: Path, root: Path) -> FolderNotebook | PassedOver:
-    name = _shown(path, root)
+def _found(path: Path, root: Path, base: str) -> FolderNotebook | PassedOver:
+    name = _shown(path, base)
     real = Path(os.path.realpath(path))
     if real != path and path.is_symlink():
         is_inside = real.is_relative_to(os.path.realpath(root))
-        where = _shown(real, Path(os.path.realpath(root))) if is_inside else "a file elsewhere"
-        return PassedOver(name, f"a link to {where}")
+        inside = root / real.relative_to(os.path.realpath(root)) if is_inside else real
+        where = _shown(inside, base) if is_inside else "a file elsewhere"
+        return PassedOver(name, f"a link to {where}", path)
     return FolderNotebook(path, root, name)
 
 
-def _shown(path: Path, root: Path) -> str:
+def _shown(path: Path, base: str) -> str:
     """Return a name in one line: with a line break in it, a file could seem to be two."""
-    name = os.path.relpath(path, root)
+    name = os.path.relpath(path, base) if base else str(path)
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
 
 
@@ -174,7 +189,7 @@ def _reason_to_pass(notebook: FolderNotebook) -> str:
     if language := other_language(metadata):
         return f"in {language}"
     if isinstance(metadata.get("nbenv"), dict):
-        return "already recorded"
+        return RECORDED
     return ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nbenv.adopt.report import to_data
 from nbenv.core.requirements import KERNEL
+from nbenv.core.spec import Spec
 from nbenv.operations.adoption.agreement import (
     direct_requirements,
     sentences,
@@ -70,6 +71,10 @@ class Row:
         self.locked = locked
 
 
+_PRESENT = ""
+"""Stands for the name of a notebook that had its environment before."""
+
+
 def folder_preview(rows: Sequence[Row], passed: Sequence[PassedOver]) -> str:
     """Return everything that a person agrees to."""
     table = _table(rows, {}, "needs")
@@ -82,9 +87,13 @@ def folder_outcome(
     passed: Sequence[PassedOver],
     *,
     dry_run: bool,
+    present: Sequence[Spec] = (),
 ) -> Outcome:
-    """Report on all notebooks; those that failed are named at the end."""
-    shared = _shared(rows)
+    """Report on all notebooks; those that failed are named at the end.
+
+    `present` is what others there record: a notebook may share versions with one of these.
+    """
+    shared = _shared(rows, present)
     lines = [*_passed_lines(passed), *_foreign_lines(rows), *_notes(rows), *_problems(rows)]
     table = _table(rows, shared, "needs" if dry_run else "got") if rows else None
     failed = [row.name for row in rows if row.error]
@@ -130,24 +139,29 @@ def _table(rows: Sequence[Row], shared: Mapping[str, int], packages: str) -> Tab
     return Table(tuple(headers), tuple(map(tuple, cells)), _KINDS[: len(headers)])
 
 
-def _shared(rows: Sequence[Row]) -> dict[str, int]:
+def _shared(rows: Sequence[Row], present: Sequence[Spec] = ()) -> dict[str, int]:
     """Return the number of the group of each notebook that has no other versions than the group.
 
     That is seen from what they have now, however they came to it.
     """
+    others = [(_PRESENT, spec.python, spec.lock.versions()) for spec in present]
+    everything = [*others, *((row.name, row.python, row.locked) for row in rows if row.locked)]
     groups: list[tuple[str, dict[str, str], list[str]]] = []
-    for row in rows:
-        if not row.locked:
-            continue
+    for name, wanted, locked in everything:
         for python, versions, names in groups:
-            if python == row.python and row.locked.items() <= {**row.locked, **versions}.items():
-                versions.update(row.locked)
-                names.append(row.name)
+            if python == wanted and locked.items() <= {**locked, **versions}.items():
+                versions.update(locked)
+                names.append(name)
                 break
         else:
-            groups.append((row.python, dict(row.locked), [row.name]))
-    several = (names for _, _, names in groups if len(names) > 1)
-    return {name: number for number, names in enumerate(several, 1) for name in names}
+            groups.append((wanted, dict(locked), [name]))
+    several = [names for _, _, names in groups if len(names) > 1 and {*names} != {_PRESENT}]
+    return {
+        name: number
+        for number, names in enumerate(several, 1)
+        for name in names
+        if name != _PRESENT
+    }
 
 
 def _sharing(row: Row, shared: Mapping[str, int]) -> str:

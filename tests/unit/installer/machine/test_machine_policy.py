@@ -43,6 +43,11 @@ def test_wheels_may_be_preferred() -> None:
         ({"PIP_ONLY_BINARY": "A_b,c :none: d"}, Policy(only_binary=("d",))),
         ({"PIP_NO_BINARY": "a", "PIP_ONLY_BINARY": "a"}, Policy(only_binary=("a",))),
         ({"PIP_NO_BINARY": ":all:", "PIP_ONLY_BINARY": ":none:"}, Policy(no_binary=(":all:",))),
+        (
+            {"PIP_NO_BINARY": "a", "PIP_ONLY_BINARY": ":all:"},
+            Policy(no_binary=("a",), only_binary=(":all:",)),
+        ),
+        ({"PIP_NO_BINARY": ":all:", "PIP_ONLY_BINARY": ":all:"}, Policy(only_binary=(":all:",))),
         ({"UV_NO_BUILD": "1"}, Policy(only_binary=(":all:",))),
         ({"UV_NO_BUILD_PACKAGE": "a B"}, Policy(only_binary=("a", "b"))),
         ({"UV_NO_BINARY_PACKAGE": "a"}, Policy(no_binary=("a",))),
@@ -50,6 +55,23 @@ def test_wheels_may_be_preferred() -> None:
 )
 def test_what_settings_mean(environ: dict[str, str], expected: Policy) -> None:
     assert policy(**environ) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no-build = true", Policy(only_binary=(":all:",))),
+        ('no-build-package = ["A_b"]', Policy(only_binary=("a-b",))),
+        ("[pip]\nno-build = true", Policy(only_binary=(":all:",))),
+        ('[pip]\nonly-binary = [":all:"]', Policy(only_binary=(":all:",))),
+        ('no-binary-package = ["a"]\n[pip]\nno-binary = ["b"]', Policy(no_binary=("a", "b"))),
+        ("no-build = false", Policy()),
+        ("pip = 1", Policy()),
+    ],
+)
+def test_what_uvs_own_files_mean(text: str, expected: Policy, tmp_path: Path) -> None:
+    (tmp_path / "uv.toml").write_text(text)
+    assert policy(UV_CONFIG_FILE=str(tmp_path / "uv.toml")) == expected
 
 
 def test_constraints_are_read_from_all_files(
@@ -98,6 +120,10 @@ def test_a_spec_is_resolved_within_the_limits_of_record_and_machine() -> None:
     local = Spec("3.11", ("a", "mine @ ./mine"))
     assert within_policy(local, Policy(only_binary=(":all:",))).only_binary == ("a",)
     assert within_policy(local, Policy()) == local
+    to_build = Spec("3.11", ("a",), no_binary=("a",))
+    assert within_policy(to_build, Policy(only_binary=(":all:",))).no_binary == ()
+    within = within_policy(spec, Policy(no_binary=("c",), only_binary=(":all:",)))
+    assert (within.no_binary, within.only_binary) == (("c",), (":all:", "b"))
 
 
 def test_what_is_locked_must_be_allowed() -> None:

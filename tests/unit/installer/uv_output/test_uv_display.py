@@ -59,5 +59,11 @@ def test_lines_longer_than_the_terminal_stay_whole() -> None:
     assert shown(line.encode() + b"\n") == [line]
 
 
+def test_an_error_behind_rows_that_were_not_cleared_is_a_line() -> None:
+    written = row("⠙ Resolving dependencies...") + b"error: Failed to fetch: `x`\n  cause: y\n"
+    rows = ("⠙ Resolving dependencies...",)
+    assert shown(written) == [rows, "error: Failed to fetch: `x`", "  cause: y"]
+
+
 def test_what_ends_without_a_newline_is_read() -> None:
     assert shown(b"a\nhalf") == ["a", "half"]

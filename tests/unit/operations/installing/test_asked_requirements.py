@@ -119,3 +119,11 @@ def test_a_package_that_only_has_a_modules_name(word: str, what: str, hint: str)
     error = as_typed(ResolutionError(what, todo="Ask for another."), [word])
     assert str(error).endswith("Ask for another.")
     assert error.todo.startswith(hint or "Ask")
+
+
+def test_a_name_is_given_as_it_was_typed() -> None:
+    plain = ResolutionError("pil was not found on the index.", unknown="pil")
+    assert "Did you mean pillow?" in str(as_typed(plain, ["toolz", "PIL"]))
+    of_one = ResolutionError("pil was not found on https://one.example.", unknown="pil")
+    for words in (["pil"], ["PIL"], ["toolz", "pil"]):  # which index has to be known
+        assert as_typed(of_one, words) is of_one

@@ -53,4 +53,12 @@ def test_what_is_not_available_any_more_changes_nothing(
 def test_a_summary_names_three_changes() -> None:
     changes = [Change(name, None, "1") for name in "abcd"]
     assert _summarise(changes) == "+ a 1, + b 1, + c 1, …"
-    assert _summarise([]) == "nothing changed"
+
+
+def test_a_change_of_requirements_alone_is_named(installed: Path) -> None:
+    install(installed, "leaf>=1")
+    asked, before = "the notebook requires leaf<2", "it no longer requires leaf>=1"
+    same = "the packages are the same."
+    assert drain(undo(ref_of(installed))).summary == (
+        f"Undid the last change: {asked} and {before}; {same}"
+    )

@@ -116,6 +116,17 @@ def test_versions_that_are_here_already_are_preferred(tmp_path: Path, stocked: L
     assert found[0].versions.lock.versions()["leaf"] == "1.0"
 
 
+def test_one_notebook_agrees_with_those_that_are_here_already(
+    tmp_path: Path, stocked: LocalIndex
+) -> None:
+    first = groups(tmp_path, wants("a", "branch"), wants("b", "leaf"))[0]
+    known = {default_python(): first.versions.lock}
+    found = groups(tmp_path, wants("c", "leaf"), known=known)
+    assert members(found) == [("c",)]
+    assert found[0].versions.lock.versions()["leaf"] == "1.0"
+    assert groups(tmp_path, wants("c", "leaf")) == []
+
+
 def test_versions_that_nobody_can_have_are_loosened(tmp_path: Path, stocked: LocalIndex) -> None:
     wanted = [wants("a", "leaf==9"), wants("b", "leaf==9", "branch"), wants("c", "leaf==1.0")]
     found = groups(tmp_path, *wanted)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.errors import NotebookError
-from nbenv.operations.adoption.folder.collect import find_notebooks
+from nbenv.operations.adoption.folder.collect import RECORDED, find_notebooks
 from tests.conftest import write_notebook
 
 TEXT = "---\njupyter:\n  jupytext:\n    text_representation:\n      extension: .md\n---\n\n# x\n"
@@ -94,6 +94,28 @@ def test_a_notebook_that_is_named_twice_counts_once(tmp_path: Path) -> None:
     path = write_notebook(tmp_path / "a.ipynb", "1")
     assert names(tmp_path, path) == ["a.ipynb"]
     assert find_notebooks([str(path)]).notebooks[0].root == tmp_path
+
+
+def test_names_of_several_folders_are_told_apart(tmp_path: Path) -> None:
+    for folder in ("w1", "w2"):
+        write_notebook(tmp_path / folder / "a.ipynb", "1")
+        with_metadata(tmp_path / folder / "b.ipynb", nbenv={})
+        (tmp_path / folder / "link.ipynb").symlink_to(tmp_path / folder / "a.ipynb")
+    one, other = tmp_path / "w1", tmp_path / "w2"
+    assert names(one, other) == [str(Path("w1", "a.ipynb")), str(Path("w2", "a.ipynb"))]
+    found = find_notebooks([str(one), str(other)])
+    assert [each.root for each in found.notebooks] == [one, other]
+    reasons = {each.name: each.reason for each in found.passed}
+    assert reasons == {
+        str(Path("w1", "b.ipynb")): RECORDED,
+        str(Path("w1", "link.ipynb")): f"a link to {Path('w1', 'a.ipynb')}",
+        str(Path("w2", "b.ipynb")): RECORDED,
+        str(Path("w2", "link.ipynb")): f"a link to {Path('w2', 'a.ipynb')}",
+    }
+    assert {each.path for each in found.passed if each.reason == RECORDED} == {
+        one / "b.ipynb",
+        other / "b.ipynb",
+    }
 
 
 def test_there_must_be_something(tmp_path: Path) -> None:
