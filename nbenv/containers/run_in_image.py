@@ -11,6 +11,7 @@ from pathlib import Path
 from nbenv.containers.engines import Engine, find_engine
 from nbenv.containers.environment_image import BuildOptions, ensure_image
 from nbenv.core.file_names import is_text_notebook
+from nbenv.core.typed.parameters import carried
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError, StoppedError, UsageError
 from nbenv.home.scratch import scratch_folder
@@ -79,7 +80,7 @@ def run_in_image(
         results.mkdir()
         words = [name, f"/results/{_RESULT}"]
         if values:
-            (results / "values.json").write_text(json.dumps(values), encoding="utf-8")
+            (results / "values.json").write_text(json.dumps(carried(values)), encoding="utf-8")
             words += ["-f", "/results/values.json"]
         places = [_bind(ref.notebook, f"/work/{name}", "ro"), *mounted]
         flags = [*_as_oneself(engine), *_limits(options), *places]

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 import yaml
 
-from nbenv.core.typed import parameters
+from nbenv.core.typed.declared_parameters import ParameterError, declared
+from nbenv.core.typed.given_values import read_rows
+from nbenv.core.typed.parameters import typed
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import UsageError
 from nbenv.export import Files, dockerfile
@@ -96,11 +98,11 @@ def _rows(snapshot: NotebookSnapshot, options: JobOptions) -> int:
     if len(options.rows.encode()) > _MOST_BYTES:
         raise UsageError(f"{options.sweep} is too large for a ConfigMap, which holds a megabyte.")
     try:
-        rows = parameters.read_rows(options.rows, options.sweep)
-        defaults = parameters.declared(cells_of(read_notebook(snapshot.ref.notebook)))
+        rows = read_rows(options.rows, options.sweep)
+        defaults = declared(cells_of(read_notebook(snapshot.ref.notebook)))
         for row in rows:
-            parameters.typed(defaults, row)
-    except parameters.ParameterError as error:
+            typed(defaults, row)
+    except ParameterError as error:
         raise UsageError(str(error)) from None
     return len(rows)
 

@@ -14,7 +14,7 @@ import stop_signals  # before anything that takes time
 from kernel_process import Kernel, KernelEnded
 from outputs import Outputs
 from result import Result, ResultError, error_of
-from run_words import RunError, read_words
+from run_words import RunError, read_run
 from writable import use_writable_folders
 
 PATIENCE = 3
@@ -30,7 +30,7 @@ class Stopped(Exception):
 def main(words):
     use_writable_folders()
     try:
-        notebook, place, row = read_words(words)
+        notebook, place, row = read_run(words)
         result = Result(place, notebook, row)
         result.save()  # before anything runs: hours of work must not end at this
     except (RunError, ResultError) as error:

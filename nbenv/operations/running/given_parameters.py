@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from nbenv.core.typed import parameters
-from nbenv.core.typed.parameters import ParameterError
+from nbenv.core.typed.declared_parameters import ParameterError, declared
+from nbenv.core.typed.given_values import read_file, read_rows, read_words
+from nbenv.core.typed.parameters import typed
 from nbenv.errors import UsageError
 from nbenv.notebook.cells import cells_of, read_notebook
 
@@ -47,12 +44,12 @@ class GivenParameters:
         try:
             common: dict[str, object] = {}
             for file in self.files:
-                common |= parameters.read_mapping(_parsed(file), file)
-            common |= parameters.read_words(self.words)
+                common |= read_file(_text(file), file)
+            common |= read_words(self.words)
             if not common and not any(rows):
                 return [{} for _ in rows]
-            defaults = parameters.declared(cells_of(read_notebook(notebook)))
-            return [parameters.typed(defaults, {**common, **row}) for row in rows]
+            defaults = declared(cells_of(read_notebook(notebook)))
+            return [typed(defaults, {**common, **row}) for row in rows]
         except ParameterError as error:
             raise UsageError(str(error)) from None
 
@@ -68,28 +65,9 @@ def read_sweep(file: str) -> list[dict[str, object]]:
     if not file.endswith((".csv", ".jsonl", ".ndjson")):
         raise UsageError(f"{file} is neither a .csv nor a .jsonl file.")
     try:
-        return parameters.read_rows(_text(file), file)
+        return read_rows(_text(file), file)
     except ParameterError as error:
         raise UsageError(str(error)) from None
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads YAML; a date is text, as a cell is given what JSON has."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [each for each in known if not each[0].endswith(":timestamp")]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _parsed(file: str) -> Any:
-    text = _text(file)
-    try:
-        return json.loads(text) if file.endswith(".json") else yaml.load(text, _Loader)
-    except (ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ParameterError(f"{file} cannot be read: {reason}.") from None
 
 
 def _text(file: str) -> str:

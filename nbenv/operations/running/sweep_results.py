@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbenv.core.typed.parameters import INJECTED, TAG
+from nbenv.core.typed.declared_parameters import TAG, tags_of
+from nbenv.core.typed.parameters import carried
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
 from nbenv.notebook.cells import cells_of, read_notebook, source_of
@@ -39,10 +40,9 @@ def fingerprint(ref: NotebookRef) -> str:
     snapshot = NotebookSnapshot.read(ref)
     digest = hashlib.sha256(snapshot.digest.encode())
     for cell in cells_of(read_notebook(ref.notebook)):
-        metadata = cell.get("metadata")
-        tags = metadata.get("tags", ()) if isinstance(metadata, Mapping) else ()
-        if cell.get("cell_type") == "code" and INJECTED not in tags:
-            digest.update(f"\0{TAG in tags}\0{source_of(cell)}".encode("utf-8", "surrogatepass"))
+        if cell.get("cell_type") == "code":
+            text = f"\0{TAG in tags_of(cell)}\0{source_of(cell)}"
+            digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -56,7 +56,7 @@ class SweepResults:
         before = {row["key"]: row for row in self._read() if self._is_done(row)}
         self._rows = []
         for number, each in enumerate(values, 1):
-            text = json.dumps([fingerprint, each], sort_keys=True, default=repr)
+            text = json.dumps([fingerprint, carried(each)], sort_keys=True)
             row = {"row": number, "key": hashlib.sha256(text.encode()).hexdigest()[:16]}
             known = before.get(row["key"])
             if known is None or known["row"] != number:  # another row has this file

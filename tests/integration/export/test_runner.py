@@ -40,10 +40,9 @@ CELLS = (
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of the runner's files, as an image has it."""
     folder = tmp_path_factory.mktemp("programs")
-    for name in (*image_steps.RUNNER, "nbenv_image.py"):
-        shutil.copy(DATA / name, folder)
-    for module in image_steps.SHARED:
-        shutil.copy(str(module.__file__), folder)
+    shutil.copy(DATA / "nbenv_image.py", folder)
+    for name, text in image_steps.program_texts(image_steps.RUNNER).items():
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
