@@ -1,6 +1,6 @@
-"""The actions of ``run``: here, in a container, for each row of a table, or adopting on the way.
+"""The actions of ``run``: here, in a container, on a cluster, or adopting on the way.
 
-The rows of a table run here or on a cluster.
+Each of these but the last can run the notebook for each row of a table.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def run(call: Call) -> Steps[Outcome]:
     if options.retries is not None or options.wheels:
         raise UsageError("--retries and --wheels need --on with the address of a cluster.")
     if options.on:
-        return _run_in_image(call, given)
+        return _run_elsewhere(call, given)
     for name in ("mount", "memory", "network", "image", "namespace"):
         if getattr(options, name):
             raise UsageError(f"--{name} needs --on.")
@@ -45,8 +45,13 @@ def run(call: Call) -> Steps[Outcome]:
     return run(call.path, options.output, options.python, options.fallback, values=values)
 
 
-def _run_in_image(call: Call, given: GivenParameters) -> Steps[Outcome]:
-    from nbenv.containers.run_in_image import RunOptions, run_in_image
+def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
+    from nbenv.containers.kubernetes.run_in_cluster import run_in_cluster
+    from nbenv.containers.kubernetes.sweep_in_cluster import sweep_in_cluster
+    from nbenv.containers.run_in_image import run_in_image
+    from nbenv.containers.run_options import RunOptions
+    from nbenv.containers.sweep_in_image import sweep_in_image
+    from nbenv.operations.running.given_parameters import read_sweep
 
     options = call.options
     if options.python or options.fallback:
@@ -55,28 +60,13 @@ def _run_in_image(call: Call, given: GivenParameters) -> Steps[Outcome]:
         )
     if options.jobs and not options.sweep:
         raise UsageError("--jobs needs --sweep.")
-    if options.on == "kubernetes":
-        return _run_in_cluster(call, given)
+    request, is_cluster = call.request(RunOptions), options.on == "kubernetes"
     if options.sweep:
-        raise UsageError(
-            f"--sweep does not run on {options.on}.", todo="Leave out --on, or use --on kubernetes."
-        )
+        rows = given.values(call.path, read_sweep(options.sweep))
+        sweep = sweep_in_cluster if is_cluster else sweep_in_image
+        return sweep(call.path, request, rows, options.jobs)
     [values] = given.values(call.path)
-    return run_in_image(call.path, call.request(RunOptions), values)
-
-
-def _run_in_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
-    from nbenv.containers.kubernetes.run_in_cluster import run_in_cluster
-    from nbenv.containers.kubernetes.sweep_in_cluster import sweep_in_cluster
-    from nbenv.containers.run_in_image import RunOptions
-    from nbenv.operations.running.given_parameters import read_sweep
-
-    options = call.request(RunOptions)
-    if not call.options.sweep:
-        [values] = given.values(call.path)
-        return run_in_cluster(call.path, options, values)
-    rows = given.values(call.path, read_sweep(call.options.sweep))
-    return sweep_in_cluster(call.path, options, rows, call.options.jobs)
+    return (run_in_cluster if is_cluster else run_in_image)(call.path, request, values)
 
 
 def _sweep(call: Call, given: GivenParameters) -> Steps[Outcome]:

@@ -18,7 +18,7 @@ from nbenv.containers.kubernetes.job_manifests import ROW
 from nbenv.containers.kubernetes.kubectl import ClusterError, find_kubectl
 from nbenv.containers.kubernetes.pod_state import PodState, RunState
 from nbenv.containers.kubernetes.run_in_cluster import plan_run
-from nbenv.containers.run_in_image import RunOptions, check_output
+from nbenv.containers.run_options import RunOptions, check_output
 from nbenv.engine.document import NotebookRef
 from nbenv.notebook.result_file import write_result
 from nbenv.operations.running.sweep_results import (

@@ -53,6 +53,7 @@ def run(notebook, result):
     def check():
         if stop_signals.received:
             raise Stopped
+        result.save_now_and_then()
 
     cells = [each for each in notebook["cells"] if is_run(each)]
     outputs = Outputs(result.log)
@@ -64,7 +65,6 @@ def run(notebook, result):
         for count, cell in enumerate(cells, 1):
             if not run_cell(kernel, cell, count):
                 return 1, error_of(notebook)
-            result.save_now_and_then()
     except KernelEnded as end:
         return end.status, str(end)
     except Stopped:
