@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ __all__ = ["INDEX", "Row", "SweepResults", "check_folder", "fingerprint", "row_l
 INDEX = "index.json"
 """The file in the results' folder that says how each row went."""
 
+_OUTPUT = re.compile(r"row-\d{4,}\.ipynb")
+"""The names of the rows' notebooks; an index must not name other files."""
 Row = dict[str, Any]
 """A row of the index: its number, parameters, output, and how it went."""
 
@@ -53,16 +56,28 @@ class SweepResults:
         self, folder: Path, notebook: str, fingerprint: str, values: Sequence[dict[str, object]]
     ) -> None:
         self._folder, self._notebook = folder, notebook
-        before = {row["key"]: row for row in self._read() if self._is_done(row)}
+        self._moves: dict[str, str] = {}
+        done: dict[str, list[Row]] = {}
+        for row in self._read():
+            if self._is_done(row):
+                done.setdefault(row["key"], []).append(row)
         self._rows = []
         for number, each in enumerate(values, 1):
             text = json.dumps([fingerprint, carried(each)], sort_keys=True)
-            row = {"row": number, "key": hashlib.sha256(text.encode()).hexdigest()[:16]}
-            known = before.get(row["key"])
-            if known is None or known["row"] != number:  # another row has this file
-                known = {**row, "parameters": each, "status": "pending"}
-                known["output"] = f"row-{number:04}.ipynb"
-            self._rows.append(known)
+            key = hashlib.sha256(text.encode()).hexdigest()[:16]
+            self._rows.append(self._row(number, key, each, done.get(key, [])))
+
+    def _row(self, number: int, key: str, values: Mapping[str, object], done: list[Row]) -> Row:
+        """Return a row; its result is one of those that are done with its parameters, if any."""
+        known: Row = {"row": number, "key": key, "parameters": values}
+        known["output"] = f"row-{number:04}.ipynb"
+        if not done:
+            return {**known, "status": "pending"}
+        found = min(done, key=lambda row: row["row"] != number)
+        done.remove(found)
+        if found["output"] != known["output"]:  # rows were added, removed or sorted
+            self._moves[found["output"]] = known["output"]
+        return {**found, **known}
 
     def path_of(self, row: Row) -> str:
         """Return where a row's notebook is written to."""
@@ -94,7 +109,7 @@ class SweepResults:
                 partial.write_bytes(notebook)
                 partial.replace(path)
         except OSError as error:
-            raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
+            raise _unwritable(path, error) from None
         row |= {**how, "values": values_in(str(path))}
         self.write()
         return row_line(row)
@@ -104,7 +119,12 @@ class SweepResults:
         return [row for row in self._rows if row["status"] != "done"]
 
     def begin(self) -> Steps[list[Row]]:
-        """Write the index, say how much there is to do, and return the rows that have to be run."""
+        """Write the index, say how much there is to do, and return the rows that have to be run.
+
+        Notebooks of rows that have other numbers now get other names.
+        """
+        if self._moves:
+            self._move()
         self.write()
         todo = self.pending()
         done = len(self._rows) - len(todo)
@@ -113,9 +133,26 @@ class SweepResults:
         yield Progress("run", message, lasting=bool(kept))
         return todo
 
+    def _move(self) -> None:
+        moved = self._moves.values()
+        # However this ends, no row of the index may have the notebook of another one.
+        self._write(
+            {**row, "status": "pending"} if row["output"] in moved else row for row in self._rows
+        )
+        steps = [(old, f"{new}.moved") for old, new in self._moves.items()]
+        steps += [(f"{new}.moved", new) for new in moved]  # as two may change places
+        for old, new in steps:
+            try:
+                (self._folder / old).replace(self._folder / new)
+            except OSError as error:
+                raise _unwritable(self._folder / new, error) from None
+
     def write(self) -> None:
         """Write the index: whoever reads it finds all of it."""
-        known = {"notebook": self._notebook, "rows": self._rows}
+        self._write(self._rows)
+
+    def _write(self, rows: Iterable[Row]) -> None:
+        known = {"notebook": self._notebook, "rows": list(rows)}
         text = json.dumps(known, ensure_ascii=False, indent=1, default=repr) + "\n"
         partial = self._folder / f"{INDEX}.part"
         try:
@@ -123,13 +160,14 @@ class SweepResults:
             partial.write_text(text, encoding="utf-8")
             partial.replace(self._folder / INDEX)
         except OSError as error:
-            raise NbenvError(f"{self._folder} cannot be written.", f"{error.strerror}.") from None
+            raise _unwritable(self._folder, error) from None
 
     def _read(self) -> list[Row]:
         """Return the rows of an earlier run; an index that somebody else made counts as none."""
         try:
             rows = json.loads((self._folder / INDEX).read_text(encoding="utf-8"))["rows"]
-            return [row for row in rows if {"key", "row", "output", "status"} <= row.keys()]
+            known = [row for row in rows if {"key", "row", "status"} <= row.keys()]
+            return [row for row in known if _OUTPUT.fullmatch(row["output"])]
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return []
 
@@ -149,7 +187,12 @@ class SweepResults:
         )
 
 
+def _unwritable(path: Path, error: OSError) -> NbenvError:
+    return NbenvError(f"{path} cannot be written.", f"{error.strerror}.")
+
+
 def row_line(row: Row) -> str:
+    """Return a line about a row that was run."""
     given = ", ".join(f"{name}={value!r}" for name, value in row["parameters"].items())
     how = f"done in {row['seconds']} s" if row["status"] == "done" else f"failed: {row['error']}"
     return f"row {row['row']} ({given}): {how}"

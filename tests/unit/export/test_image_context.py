@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from nbenv.errors import NbenvError, NotebookError
+from nbenv.export import dockerfile
 from nbenv.export.image_context import image_folder, notebook_files, tag
 from tests.unit.export.made import locked, snapshot
 
@@ -42,6 +44,26 @@ def test_the_tag_is_that_of_all_that_the_image_is_built_from(tmp_path: Path) -> 
     assert names[0] == names[1]
     assert len(set(names)) == 3
     assert names[0].startswith("some-notebook:")
+
+
+def test_whatever_changes_a_notebook_changes_its_tag(tmp_path: Path) -> None:
+    def made(folder: str, version: str = "1.0", name: str = "A b.ipynb", **cell: object) -> str:
+        document = snapshot(tmp_path / folder, lock=(locked("a", version),), name=name)
+        path = Path(document.ref.notebook)
+        content = nbformat.read(path, as_version=4)
+        content.cells[-1].update(cell)
+        nbformat.write(content, path)
+        return tag(document, image_folder(document, dockerfile.write(document)))
+
+    output = nbformat.v4.new_output("stream", text="printed")
+    names = [
+        made("same"), made("lock", "1.1"), made("name", name="a-b.ipynb"),
+        made("cells", source="a = 2"), made("outputs", outputs=[output]),
+        made("tags", metadata={"tags": ["parameters"]}),
+    ]  # fmt: skip
+    assert made("again") == names[0]
+    assert len(set(names)) == len(names)
+    assert {name.partition(":")[0] for name in names} == {"a-b"}
 
 
 # -- what leads out of a project
