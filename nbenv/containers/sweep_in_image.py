@@ -58,7 +58,8 @@ def sweep_in_image(
     results = SweepResults(folder, source, fingerprint(NotebookRef(source)), values)
     container = yield from notebook_container(source, options, agreed)
     todo = yield from results.begin()
-    yield from _Containers(container).run_rows(todo, results, jobs or 1)
+    with results.going_on_later():
+        yield from _Containers(container).run_rows(todo, results, jobs or 1)
     return results.outcome()
 
 

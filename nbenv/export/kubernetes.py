@@ -13,7 +13,7 @@ import yaml
 
 from nbenv.core.typed.declared_parameters import ParameterError, declared
 from nbenv.core.typed.given_values import read_rows
-from nbenv.core.typed.parameters import typed
+from nbenv.core.typed.parameters import typed_rows
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import UsageError
 from nbenv.export import Files, dockerfile
@@ -100,8 +100,7 @@ def _rows(snapshot: NotebookSnapshot, options: JobOptions) -> int:
     try:
         rows = read_rows(options.rows, options.sweep)
         defaults = declared(cells_of(read_notebook(snapshot.ref.notebook)))
-        for row in rows:
-            typed(defaults, row)
+        typed_rows(defaults, rows)
     except ParameterError as error:
         raise UsageError(str(error)) from None
     return len(rows)

@@ -79,7 +79,7 @@ def sweep_in_cluster(
     yield from results.begin()
     if todo:
         yield Progress("run", f"Running in {kubectl.where()}, with {plan.image}…")
-        with ClusterRun(kubectl, plan) as run:
+        with results.going_on_later(), ClusterRun(kubectl, plan) as run:
             yield from _Sweep(run, results, todo, jobs or _PARALLEL, is_indexed).all_rows()
     return results.outcome()
 

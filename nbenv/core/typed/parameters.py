@@ -11,13 +11,13 @@ import ast
 import contextlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbenv.core.typed.declared_parameters import KINDS, TAG, Default, ParameterError, tags_of
 from nbenv.core.typed.given_values import Text, is_json
 
-__all__ = ["INJECTED", "carried", "inject", "typed"]
+__all__ = ["INJECTED", "carried", "inject", "typed", "typed_rows"]
 
 INJECTED = "injected-parameters"
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -37,6 +37,21 @@ def typed(defaults: Mapping[str, Default], given: Mapping[str, object]) -> dict[
             f"{', '.join(defaults) or 'none'}."
         )
     return {name: _converted(name, defaults[name], value) for name, value in given.items()}
+
+
+def typed_rows(
+    defaults: Mapping[str, Default],
+    rows: Sequence[Mapping[str, object]],
+    common: Mapping[str, object] = {},
+) -> list[dict[str, object]]:
+    """Return what `typed` does for each row and what all have; an error names the row."""
+    made = []
+    for number, row in enumerate(rows, 1):
+        try:
+            made.append(typed(defaults, {**common, **row}))
+        except ParameterError as error:
+            raise ParameterError(f"Row {number} does not fit. {error}") from None
+    return made
 
 
 def carried(values: Mapping[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbenv.core.typed.declared_parameters import ParameterError, declared
 from nbenv.core.typed.given_values import read_file, read_rows, read_words
-from nbenv.core.typed.parameters import typed
+from nbenv.core.typed.parameters import typed, typed_rows
 from nbenv.errors import UsageError
 from nbenv.notebook.cells import cells_of, read_notebook
 
@@ -23,7 +23,7 @@ class GivenParameters:
     files: Sequence[str] = ()
 
     def values(
-        self, notebook: str, rows: Sequence[Mapping[str, object]] = ({},)
+        self, notebook: str, rows: Sequence[Mapping[str, object]] | None = None
     ) -> list[dict[str, object]]:
         """Return the values for each row of a sweep, in the types of the notebook's defaults.
 
@@ -34,7 +34,7 @@ class GivenParameters:
         notebook
             The path of the notebook, whose tagged cell has the defaults.
         rows
-            What each run gets beside the words and files; by default one run gets nothing.
+            What each run gets beside the words and files; without any, there is one run.
 
         Raises
         ------
@@ -46,10 +46,10 @@ class GivenParameters:
             for file in self.files:
                 common |= read_file(_text(file), file)
             common |= read_words(self.words)
-            if not common and not any(rows):
-                return [{} for _ in rows]
+            if not common and not any(rows or ()):
+                return [{} for _ in rows or (None,)]
             defaults = declared(cells_of(read_notebook(notebook)))
-            return [typed(defaults, {**common, **row}) for row in rows]
+            return typed_rows(defaults, rows, common) if rows else [typed(defaults, common)]
         except ParameterError as error:
             raise UsageError(str(error)) from None
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nbenv.core.typed.declared_parameters import TAG, tags_of
 from nbenv.core.typed.parameters import carried
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.errors import NbenvError, UsageError
+from nbenv.errors import NbenvError, StoppedError, UsageError
 from nbenv.notebook.cells import cells_of, read_notebook, source_of
 from nbenv.operations.running.row_process import values_in
 from nbenv.progress import Outcome, Progress, Steps
@@ -173,6 +174,19 @@ class SweepResults:
 
     def _is_done(self, row: Row) -> bool:
         return bool(row["status"] == "done") and (self._folder / row["output"]).exists()
+
+    @contextmanager
+    def going_on_later(self) -> Iterator[None]:
+        """Have an interrupt of a block say what is done, and that it need not be done again."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            done = len(self._rows) - len(self.pending())
+            raise StoppedError(
+                "Stopped.",
+                f"{done} of {len(self._rows)} rows are done, and kept in {self._folder}.",
+                "To go on with the others, run the same command again.",
+            ) from None
 
     def outcome(self) -> Outcome:
         """Return what to say about all rows."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from nbenv.errors import NbenvError, UsageError
-from nbenv.operations.running.sweep_results import SweepResults, check_folder
+from nbenv.errors import NbenvError, StoppedError, UsageError
+from nbenv.operations.running.sweep_results import SweepResults, check_folder, fingerprint
 from nbenv.progress import drain
+from tests.unit.export.made import locked, snapshot
 
 
 def results(folder: Path, *values: dict[str, object], digest: str = "0") -> SweepResults:
@@ -89,6 +91,15 @@ def test_a_row_that_was_run_elsewhere_is_kept(tmp_path: Path) -> None:
     assert pending(results(tmp_path, {"a": 1}, {"a": 2})) == [1, 2]
 
 
+def test_an_interrupt_says_what_is_kept(tmp_path: Path) -> None:
+    finish(tmp_path, {"a": 1})
+    found = results(tmp_path, {"a": 1}, {"a": 2})
+    with pytest.raises(StoppedError, match="Stopped") as caught, found.going_on_later():
+        raise KeyboardInterrupt
+    assert caught.value.why == f"1 of 2 rows are done, and kept in {tmp_path}."
+    assert "run the same command again" in caught.value.todo
+
+
 def test_failed_rows_are_named(tmp_path: Path) -> None:
     found = results(tmp_path, {"a": 1}, {"a": "x"})
     first, second = found.pending()
@@ -107,3 +118,21 @@ def test_a_folder_is_needed_that_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NbenvError, match="cannot be written"):
         results(tmp_path / "file", {}).write()
+
+
+def test_what_a_result_follows_from(tmp_path: Path) -> None:
+    def made(folder: str, version: str = "1.0", source: str = "1", **cell: object) -> str:
+        document = snapshot(tmp_path / folder, lock=(locked("a", version),), cells=(source, "2"))
+        content = nbformat.read(document.ref.notebook, as_version=4)
+        content.cells[-1].update(cell)
+        nbformat.write(content, document.ref.notebook)
+        return fingerprint(document.ref)
+
+    output = nbformat.v4.new_output("stream", text="printed")
+    first = made("first")
+    assert made("outputs", outputs=[output], execution_count=3) == first
+    others = {
+        made("lock", "1.1"), made("code", source="3"),
+        made("parameters", metadata={"tags": ["parameters"]}),
+    }  # fmt: skip
+    assert len(others | {first}) == 4
