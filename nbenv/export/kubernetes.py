@@ -17,7 +17,7 @@ from nbenv.core.typed.parameters import typed_rows
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import UsageError
 from nbenv.export import Files, dockerfile
-from nbenv.export.image_context import digest_of, image_folder, tag
+from nbenv.export.image_context import digest_of, image_folder, image_name, tag
 from nbenv.notebook.cells import cells_of, read_notebook
 
 __all__ = ["JobOptions", "indexed", "write"]
@@ -70,7 +70,7 @@ def write(snapshot: NotebookSnapshot, options: JobOptions = JobOptions()) -> Fil
     """
     rows = _rows(snapshot, options)
     context = image_folder(snapshot, dockerfile.write(snapshot))
-    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot, context)
+    name, image = image_name(snapshot.ref.notebook), tag(snapshot, context)
     # A Job cannot be changed: that of another image, or of other rows, is another Job. The names
     # of an Indexed Job's pods, which have a number too, are of 63 characters at most.
     digest = image.partition(":")[2]

@@ -19,7 +19,7 @@ from typing import Any
 
 from nbenv.core.typed.parameters import carried
 from nbenv.errors import UsageError
-from nbenv.export.dockerfile import image_name
+from nbenv.export.image_context import image_name
 from nbenv.export.kubernetes import indexed
 from nbenv.home import variables
 from nbenv.notebook.cells import cells_of, read_notebook
