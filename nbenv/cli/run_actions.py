@@ -54,10 +54,7 @@ def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.operations.running.given_parameters import read_sweep
 
     options = call.options
-    if options.python or options.fallback:
-        raise UsageError(
-            "run --on runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(call, "--on")
     if options.jobs and not options.sweep:
         raise UsageError("--jobs needs --sweep.")
     request, is_cluster = call.request(RunOptions), options.on == "kubernetes"
@@ -72,10 +69,7 @@ def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
 def _sweep(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.operations.running.sweep import SweepOptions, sweep
 
-    if call.options.python or call.options.fallback:
-        raise UsageError(
-            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(call, "--sweep")
     return sweep(call.path, call.request(SweepOptions), given)
 
 
@@ -88,10 +82,7 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
         raise UsageError(
             "A cluster runs the rows of a table.", todo="Name it: --sweep FILE -o FOLDER"
         )
-    if options.python or options.fallback:
-        raise UsageError(
-            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(call, "--on")
     for name in ("jobs", "memory", "network", "image", "namespace"):
         if getattr(options, name):
             raise UsageError(
@@ -100,6 +91,15 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
             )
     runner = cluster_runner(call.request(ClusterOptions))
     return sweep(call.path, call.request(SweepOptions), given, runner)
+
+
+def _check_recorded(call: Call, option: str) -> None:
+    """Refuse what would run the notebook in another environment than the recorded one."""
+    if call.options.python or call.options.fallback:
+        raise UsageError(
+            f"run {option} runs what is recorded, and cannot be combined with --python or "
+            "--fallback."
+        )
 
 
 def _run_adopting(call: Call) -> Steps[Outcome]:

@@ -12,7 +12,7 @@ from nbenv.core.typed.parameters import typed, typed_rows
 from nbenv.errors import UsageError
 from nbenv.notebook.cells import cells_of, read_notebook
 
-__all__ = ["GivenParameters", "read_sweep"]
+__all__ = ["GivenParameters", "read_sweep", "read_sweep_text"]
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,19 @@ def read_sweep(file: str) -> list[dict[str, object]]:
     UsageError
         The file is neither CSV nor JSONL, or cannot be read.
     """
+    text = read_sweep_text(file)
+    try:
+        return read_rows(text, file)
+    except ParameterError as error:
+        raise UsageError(str(error)) from None
+
+
+def read_sweep_text(file: str) -> str:
+    """Return the text of a sweep's file; the errors are those of `read_sweep`."""
     if not file.endswith((".csv", ".jsonl", ".ndjson")):
         raise UsageError(f"{file} is neither a .csv nor a .jsonl file.")
     try:
-        return read_rows(_text(file), file)
+        return _text(file)
     except ParameterError as error:
         raise UsageError(str(error)) from None
 
