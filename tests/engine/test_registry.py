@@ -166,7 +166,8 @@ def test_an_environment_is_built_from_an_index_with_a_password(
             succeed("install", work, "leaf", "--index", own, environ=known)
             options = ("--secret", f"id=pip.conf,src={settings}", "--json")
             without = nbenv("build", work, *options, environ=known)
-            assert without.status == 1 and "The image could not be built." in without.err
+            assert without.status == 1
+            assert without.json["error"]["what"] == "The image could not be built."
             secret = ("--secret", f"id=netrc,src={netrc}")
             built = nbenv("build", work, *options, *secret, environ=known)
             assert built.status == 0, built.err
