@@ -56,10 +56,11 @@ def sweep_in_image(
     folder = check_folder(options.output)
     check_output(source, None)
     results = SweepResults(folder, source, fingerprint(NotebookRef(source)), values)
-    container = yield from notebook_container(source, options, agreed)
     todo = yield from results.begin()
-    with results.going_on_later():
-        yield from _Containers(container).run_rows(todo, results, jobs or 1)
+    if todo:
+        container = yield from notebook_container(source, options, agreed)
+        with results.going_on_later():
+            yield from _Containers(container).run_rows(todo, results, jobs or 1)
     return results.outcome()
 
 

@@ -70,14 +70,13 @@ def sweep_in_cluster(
     """
     folder = check_folder(options.output)
     check_output(source, None)
-    kubectl = find_kubectl(options.namespace)
-    is_indexed = kubectl.version() >= _INDEXED_SINCE
     results = SweepResults(folder, source, fingerprint(NotebookRef(source)), values)
-    todo = results.pending()
-    rows = [row["parameters"] for row in todo]
-    plan = yield from plan_run(source, options, agreed, rows=rows)
-    yield from results.begin()
+    todo = yield from results.begin()
     if todo:
+        kubectl = find_kubectl(options.namespace)
+        is_indexed = kubectl.version() >= _INDEXED_SINCE  # before an image is built for it
+        rows = [row["parameters"] for row in todo]
+        plan = yield from plan_run(source, options, agreed, rows=rows)
         yield Progress("run", f"Running in {kubectl.where()}, with {plan.image}…")
         with results.going_on_later(), ClusterRun(kubectl, plan) as run:
             yield from _Sweep(run, results, todo, jobs or _PARALLEL, is_indexed).all_rows()
