@@ -106,9 +106,12 @@ def _heredocs(folder: str, texts: Mapping[str, str]) -> str:
 
 
 def copied(name: str) -> str:
-    """Return a file name for COPY, which takes some characters for patterns and variables."""
-    escaped = re.sub(r"\[", "[[]", name).replace("\\", "\\\\").replace("$", "\\$")
-    return json.dumps(escaped, ensure_ascii=False)[1:-1]
+    """Return a file name for COPY, which reads quotes, variables and patterns even in JSON.
+
+    Some characters of patterns no engine takes as they are; ``?`` stands for them.
+    """
+    pattern = re.sub(r"[*?!^\\]", "?", name.replace("[", "[[]"))
+    return json.dumps(re.sub(r"[$'\"]", r"\\\g<0>", pattern), ensure_ascii=False)[1:-1]
 
 
 def labels(title: str, digest: str) -> str:

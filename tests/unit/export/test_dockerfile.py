@@ -48,7 +48,7 @@ def test_what_has_no_hash_is_installed_by_itself(tmp_path: Path) -> None:
 def test_a_hostile_name_ends_no_comment_and_no_string(tmp_path: Path) -> None:
     text = write(snapshot(tmp_path, lock=(locked("a"),), name='x"\nRUN evil $A[1].ipynb'))
     assert not [line for line in text.splitlines() if line.startswith("RUN evil")]
-    assert '["x\\"\\nRUN evil \\\\$A[[]1].ipynb", "./"]' in text
+    assert '["x\\\\\\"\\nRUN evil \\\\$A[[]1].ipynb", "./"]' in text
 
 
 def test_system_packages_are_there_for_builds_and_for_runs(tmp_path: Path) -> None:
