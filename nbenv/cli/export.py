@@ -56,12 +56,10 @@ def _job_options(options: argparse.Namespace) -> dict[str, object]:
 
     name, rows = "", ""
     if options.sweep:
+        from nbenv.operations.running.given_parameters import read_sweep_text
+
+        rows = read_sweep_text(options.sweep)
         name = "rows.csv" if options.sweep.endswith(".csv") else "rows.jsonl"
-        try:
-            rows = Path(options.sweep).read_text(encoding="utf-8-sig")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UsageError(f"{options.sweep} cannot be read.", f"{reason}.") from None
     return {"options": JobOptions(results, name, rows, options.queue or "")}
 
 

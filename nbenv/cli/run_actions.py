@@ -1,6 +1,6 @@
-"""The actions of ``run``: here, in a container, for each row of a table, or adopting on the way.
+"""The actions of ``run``: here, in a container, on a cluster, or adopting on the way.
 
-The rows of a table run here or on a cluster.
+Each of these but the last can run the notebook for each row of a table.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def run(call: Call) -> Steps[Outcome]:
     if options.retries is not None or options.wheels:
         raise UsageError("--retries and --wheels need --on with the address of a cluster.")
     if options.on:
-        return _run_in_image(call, given)
+        return _run_elsewhere(call, given)
     for name in ("mount", "memory", "network", "image", "namespace"):
         if getattr(options, name):
             raise UsageError(f"--{name} needs --on.")
@@ -45,47 +45,31 @@ def run(call: Call) -> Steps[Outcome]:
     return run(call.path, options.output, options.python, options.fallback, values=values)
 
 
-def _run_in_image(call: Call, given: GivenParameters) -> Steps[Outcome]:
-    from nbenv.containers.run_in_image import RunOptions, run_in_image
-
-    options = call.options
-    if options.python or options.fallback:
-        raise UsageError(
-            "run --on runs what is recorded, and cannot be combined with --python or --fallback."
-        )
-    if options.jobs and not options.sweep:
-        raise UsageError("--jobs needs --sweep.")
-    if options.on == "kubernetes":
-        return _run_in_cluster(call, given)
-    if options.sweep:
-        raise UsageError(
-            f"--sweep does not run on {options.on}.", todo="Leave out --on, or use --on kubernetes."
-        )
-    [values] = given.values(call.path)
-    return run_in_image(call.path, call.request(RunOptions), values)
-
-
-def _run_in_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
+def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.containers.kubernetes.run_in_cluster import run_in_cluster
     from nbenv.containers.kubernetes.sweep_in_cluster import sweep_in_cluster
-    from nbenv.containers.run_in_image import RunOptions
+    from nbenv.containers.run_in_image import run_in_image
+    from nbenv.containers.run_options import RunOptions
+    from nbenv.containers.sweep_in_image import sweep_in_image
     from nbenv.operations.running.given_parameters import read_sweep
 
-    options = call.request(RunOptions)
-    if not call.options.sweep:
-        [values] = given.values(call.path)
-        return run_in_cluster(call.path, options, values)
-    rows = given.values(call.path, read_sweep(call.options.sweep))
-    return sweep_in_cluster(call.path, options, rows, call.options.jobs)
+    options = call.options
+    _check_recorded(call, "--on")
+    if options.jobs and not options.sweep:
+        raise UsageError("--jobs needs --sweep.")
+    request, is_cluster = call.request(RunOptions), options.on == "kubernetes"
+    if options.sweep:
+        rows = given.values(call.path, read_sweep(options.sweep))
+        sweep = sweep_in_cluster if is_cluster else sweep_in_image
+        return sweep(call.path, request, rows, options.jobs)
+    [values] = given.values(call.path)
+    return (run_in_cluster if is_cluster else run_in_image)(call.path, request, values)
 
 
 def _sweep(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.operations.running.sweep import SweepOptions, sweep
 
-    if call.options.python or call.options.fallback:
-        raise UsageError(
-            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(call, "--sweep")
     return sweep(call.path, call.request(SweepOptions), given)
 
 
@@ -98,10 +82,7 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
         raise UsageError(
             "A cluster runs the rows of a table.", todo="Name it: --sweep FILE -o FOLDER"
         )
-    if options.python or options.fallback:
-        raise UsageError(
-            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(call, "--on")
     for name in ("jobs", "memory", "network", "image", "namespace"):
         if getattr(options, name):
             raise UsageError(
@@ -110,6 +91,15 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
             )
     runner = cluster_runner(call.request(ClusterOptions))
     return sweep(call.path, call.request(SweepOptions), given, runner)
+
+
+def _check_recorded(call: Call, option: str) -> None:
+    """Refuse what would run the notebook in another environment than the recorded one."""
+    if call.options.python or call.options.fallback:
+        raise UsageError(
+            f"run {option} runs what is recorded, and cannot be combined with --python or "
+            "--fallback."
+        )
 
 
 def _run_adopting(call: Call) -> Steps[Outcome]:

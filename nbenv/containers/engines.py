@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,10 @@ __all__ = ["ENGINES", "Engine", "Finished", "find_engine"]
 ENGINES = ("docker", "podman")
 _SHOWN = 15
 """Lines of a failed build that are shown."""
+_EMULATION = (
+    "Build it on a machine of that kind, or install an emulation, such as that of Debian's package "
+    "qemu-user-static, or: docker run --privileged --rm tonistiigi/binfmt --install {}"
+)
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,42 @@ class Engine:
         command = [self.name, "image", "inspect", image]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
-    def build(self, folder: str, options: Sequence[str]) -> Steps[None]:
-        """Build the image of a folder's ``Dockerfile``.
+    def flags_for_oneself(self) -> list[str]:
+        """Return the flags of ``run`` by which what a container writes belongs to this user."""
+        if os.name != "posix":
+            return []
+        user = f"--user={os.getuid()}:{os.getgid()}"
+        if self.name == "podman":
+            is_rootless = os.getuid() != 0
+            return [user, "--group-add=0", *(["--userns=keep-id"] if is_rootless else [])]
+        command = [self.name, "info", "--format", "{{.SecurityOptions}}"]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        if "name=rootless" in told.stdout:
+            return ["--user=0:0"]  # root in there is this user
+        return [user, "--group-add=0"]
+
+    def build(
+        self, folder: str, options: Sequence[str], platform: str | None = None
+    ) -> Steps[None]:
+        """Build the image of a folder's ``Dockerfile``, by default for this machine's platform.
 
         Raises
         ------
         NbenvError
             It could not be built; its last lines are the reason.
         """
-        command = [self.name, "build", *options, folder]
-        yield from self._checked(command, "build", "The image could not be built.")
+        chosen = ["--platform", platform] if platform else []
+        command = [self.name, "build", *chosen, *options, folder]
+        try:
+            yield from self._checked(command, "build", "The image could not be built.")
+        except NbenvError as error:
+            if platform and "exec format error" in error.why.lower():
+                raise NbenvError(
+                    f"The image for {platform} could not be built.",
+                    f"This machine runs no programs for {platform}.",
+                    _EMULATION.format(platform.partition("/")[2] or platform),
+                ) from None
+            raise
 
     def push(self, image: str) -> Steps[None]:
         """Push an image to the registry in its name; errors are those of `build`."""
@@ -72,7 +103,9 @@ class Engine:
         if process.returncode:
             raise NbenvError(what, "\n".join(f"  {line}" for line in shown[-_SHOWN:]))
 
-    def run(self, options: Sequence[str], image: str, words: Sequence[str]) -> Steps[Finished]:
+    def run(
+        self, options: Sequence[str], image: str, words: Sequence[str], name: str | None = None
+    ) -> Steps[Finished]:
         """Run a container to its end; a run that is interrupted stops it, and waits for it.
 
         Parameters
@@ -83,13 +116,15 @@ class Engine:
             The image's name.
         words
             The words after it.
+        name
+            The container's name; by default one that is made up.
 
         Returns
         -------
         Finished
             How it ended; its standard error is shown as progress meanwhile.
         """
-        name = f"nbenv-{uuid.uuid4().hex[:12]}"
+        name = name or f"nbenv-{uuid.uuid4().hex[:12]}"
         command = [self.name, "run", "--rm", "--name", name, *options, image, *words]
         errors: list[str] = []
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as printed:
@@ -102,10 +137,15 @@ class Engine:
                         errors.append(line)
                         yield Progress("run", line)
                 except BaseException:
-                    subprocess.run([self.name, "stop", name], capture_output=True, check=False)
+                    self.stop(name)
                     raise
             printed.seek(0)
             return Finished(process.returncode, printed.read(), "\n".join(errors))
+
+    def stop(self, *names: str) -> None:
+        """Have containers end, as far as they run."""
+        command = [self.name, "stop", *names]
+        subprocess.run(command, capture_output=True, check=False, start_new_session=True)
 
 
 def _lines(process: subprocess.Popen[str]) -> Iterator[str]:

@@ -98,7 +98,6 @@ def ensure_image(
     is_known = engine.has_image(image)
     if not is_known or options.tag:
         words = ["-t", image, *(["-t", options.tag] if options.tag else [])]
-        words += ["--platform", options.platform] if options.platform else []
         words += _base_words(options.base)
         words += [word for secret in options.secret for word in ("--secret", secret)]
         yield Progress("build", f"Building {image}…")
@@ -107,7 +106,7 @@ def ensure_image(
                 path = Path(scratch, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            yield from engine.build(scratch, words)
+            yield from engine.build(scratch, words, options.platform)
     agree(snapshot, snapshot.spec)
     return image, not is_known
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from nbenv.core.requirements import is_local
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export import Files
-from nbenv.export.dockerfile import local_path, quoted_requirement, unhashed
-from nbenv.export.image_context import notebook_files
+from nbenv.export.image_context import local_path, notebook_files, quoted_requirement, unhashed
 from nbenv.export.kernel_index import beyond_default_index
 from nbenv.export.requirements import index_lines
 from nbenv.export.requirements_locked import beyond_lines

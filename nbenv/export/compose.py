@@ -11,7 +11,7 @@ import yaml
 
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.export import Files, dockerfile
-from nbenv.export.image_context import image_folder, tag
+from nbenv.export.image_context import image_folder, image_name, tag
 from nbenv.progress import Steps
 
 __all__ = ["write", "write_serving"]
@@ -22,7 +22,7 @@ _PUBLISHED = "127.0.0.1:8888:8888"
 def write(snapshot: NotebookSnapshot) -> Files:
     """Return ``compose.yaml`` beside the image's build context."""
     context = image_folder(snapshot, dockerfile.write(snapshot))
-    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot, context)
+    name, image = image_name(snapshot.ref.notebook), tag(snapshot, context)
     usage = (
         "# Locally:  docker compose up --build\n"
         f"#           then fetch the results: docker compose cp {name}:/results .\n"
@@ -40,7 +40,7 @@ def write_serving(snapshot: NotebookSnapshot) -> Steps[Files]:
     """
     text = yield from dockerfile.write_serving(snapshot)
     context = image_folder(snapshot, text)
-    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot, context)
+    name, image = image_name(snapshot.ref.notebook), tag(snapshot, context)
     usage = (
         "# Locally:  docker compose up --build   (its log shows the address)\n"
         f"#           What you save stays in a volume: docker compose cp {name}:/work .\n"

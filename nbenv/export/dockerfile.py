@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
 import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -19,11 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.core.lock import LockedDistribution
-from nbenv.core.requirements import absolute, is_local, portable
+from nbenv.core.requirements import is_local
 from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.obtain_python import obtain_python
-from nbenv.errors import InstallerError, InterpreterError, NbenvError
+from nbenv.errors import InstallerError, InterpreterError
+from nbenv.export.image_context import image_name, local_path, quoted_requirement, unhashed
 from nbenv.export.image_steps import (
     BASE,
     BUILD_BASE,
@@ -38,20 +37,11 @@ from nbenv.export.image_steps import (
 )
 from nbenv.export.kernel_index import beyond_default_index
 from nbenv.export.linux_image import linux_warning
-from nbenv.export.requirements import index_lines, with_marker
+from nbenv.export.requirements import index_lines
 from nbenv.installer.resolve import ResolveOptions, resolve_lock
 from nbenv.progress import Progress, Steps
 
-__all__ = [
-    "RUN",
-    "image_name",
-    "local_path",
-    "quoted_requirement",
-    "unhashed",
-    "write",
-    "write_environment",
-    "write_serving",
-]
+__all__ = ["RUN", "write", "write_environment", "write_serving"]
 
 _LAB = "jupyterlab>=4,<5"
 _PIP = (
@@ -140,7 +130,7 @@ def _environment_steps(snapshot: NotebookSnapshot, variant: _Variant) -> Iterato
     yield from _environment_stage(snapshot)
     yield variant.stages
     yield f"FROM ${{{BASE}}}\n"
-    yield system_lines(spec)
+    yield _system_lines(spec)
     yield from program_steps(spec, variant.programs)
     yield variant.steps
     yield 'ENV PATH="/opt/env/bin:/opt/nbenv/bin:$PATH" HOME=/home/notebook\n'
@@ -191,7 +181,7 @@ def _environment_stage(snapshot: NotebookSnapshot) -> Iterator[str]:
     others = unhashed(spec)
     hashed = [locked for locked in spec.lock.distributions if locked not in others]
     yield f"FROM ${{{BUILD_BASE}}} AS build\nWORKDIR /build\n"
-    yield system_lines(spec)
+    yield _system_lines(spec)
     beyond = beyond_default_index(snapshot)
     # By itself, so that pip's own index is not told the names of what the notebook's has.
     first = [locked.line for locked in hashed if locked.name in beyond]
@@ -225,8 +215,8 @@ def _install_lines(
     yield "\n"
 
 
-def system_lines(spec: Spec) -> str:
-    """Return the step that installs the system packages that a record names, "" without any."""
+def _system_lines(spec: Spec) -> str:
+    """Return the step for the system packages that a record names, "" without any."""
     if not spec.system:
         return ""
     names = " ".join(map(shlex.quote, spec.system))
@@ -255,45 +245,3 @@ def _lab_lines(python: str, folder: Path) -> Steps[list[str]]:
         return (yield from steps).lines()
     except (InstallerError, InterpreterError):
         return [_LAB]
-
-
-# -- for the formats that build on this one
-
-
-def image_name(notebook: str) -> str:
-    """Return a name for the notebook's image that Docker and Kubernetes both accept."""
-    stem = re.sub(r"[^a-z0-9]+", "-", Path(notebook).stem.lower())
-    return stem[:50].strip("-") or "notebook"
-
-
-def unhashed(spec: Spec) -> list[LockedDistribution]:
-    """Return what pip cannot check by a hash: commits of repositories, local projects."""
-    locked = spec.lock.distributions
-    return [each for each in locked if is_local(each.url) or not each.hashes]
-
-
-def quoted_requirement(place: str, marker: str | None) -> str:
-    """Return a requirement as one word of a shell command."""
-    return shlex.quote(with_marker(place, marker))
-
-
-def local_path(locked: LockedDistribution, snapshot: NotebookSnapshot) -> str:
-    """Return the path of a local project, relative to the notebook's folder.
-
-    Raises
-    ------
-    NbenvError
-        The project is outside that folder, where no build can take it from.
-    """
-    folder = snapshot.ref.folder
-    place = absolute(str(locked.url), folder)
-    path = portable(place, folder)
-    real = os.path.realpath(place)  # a link on the way may lead anywhere
-    if not path.startswith("./") or not Path(real).is_relative_to(os.path.realpath(folder)):
-        raise NbenvError(
-            f"{locked.name} is installed from {locked.url}, "
-            "which is outside the notebook's folder.",
-            "An export can include files from that folder only.",
-            "Move the project there, or install it from an index or a repository.",
-        )
-    return path

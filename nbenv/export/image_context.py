@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbenv.core.requirements import is_local
+from nbenv.core.lock import LockedDistribution
+from nbenv.core.requirements import absolute, is_local, portable
+from nbenv.core.spec import Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import NbenvError, NotebookError
 from nbenv.export import Files
-from nbenv.export.dockerfile import image_name, local_path
+from nbenv.export.requirements import with_marker
 from nbenv.notebook.unfinished_saves import whole_content
 
-__all__ = ["digest_of", "image_folder", "local_files", "notebook_files", "tag"]
+__all__ = [
+    "digest_of", "image_folder", "image_name", "local_files", "local_path", "notebook_files",
+    "quoted_requirement", "tag", "unhashed",
+]  # fmt: skip
 
 _LEFT_OUT = {".git", ".venv", "__pycache__", "node_modules"}
 
@@ -100,3 +107,45 @@ def digest_of(context: Files) -> str:
         digest.update(f"{len(name.encode())} {name} {len(content)} ".encode())
         digest.update(content)
     return digest.hexdigest()[:12]
+
+
+# -- the names and places in it
+
+
+def image_name(notebook: str) -> str:
+    """Return a name for the notebook's image that Docker and Kubernetes both accept."""
+    stem = re.sub(r"[^a-z0-9]+", "-", Path(notebook).stem.lower())
+    return stem[:50].strip("-") or "notebook"
+
+
+def unhashed(spec: Spec) -> list[LockedDistribution]:
+    """Return what pip cannot check by a hash: commits of repositories, local projects."""
+    locked = spec.lock.distributions
+    return [each for each in locked if is_local(each.url) or not each.hashes]
+
+
+def quoted_requirement(place: str, marker: str | None) -> str:
+    """Return a requirement as one word of a shell command."""
+    return shlex.quote(with_marker(place, marker))
+
+
+def local_path(locked: LockedDistribution, snapshot: NotebookSnapshot) -> str:
+    """Return the path of a local project, relative to the notebook's folder.
+
+    Raises
+    ------
+    NbenvError
+        The project is outside that folder, where no build can take it from.
+    """
+    folder = snapshot.ref.folder
+    place = absolute(str(locked.url), folder)
+    path = portable(place, folder)
+    real = os.path.realpath(place)  # a link on the way may lead anywhere
+    if not path.startswith("./") or not Path(real).is_relative_to(os.path.realpath(folder)):
+        raise NbenvError(
+            f"{locked.name} is installed from {locked.url}, "
+            "which is outside the notebook's folder.",
+            "An export can include files from that folder only.",
+            "Move the project there, or install it from an index or a repository.",
+        )
+    return path

@@ -10,21 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
 from nbenv.core.spec import Spec
-from nbenv.core.typed import parameters
+from nbenv.core.typed import declared_parameters, given_values, parameters
 from nbenv.notebook import recorded_values
 
 __all__ = [
-    "BASE", "BUILD_BASE", "RUNNER", "SERVER", "SHARED", "base_images", "base_lines", "copied",
-    "heredoc", "labels", "lock_digest", "program_steps",
+    "BASE", "BUILD_BASE", "RUNNER", "SERVER", "base_images", "base_lines", "copied",
+    "heredoc", "labels", "lock_digest", "program_steps", "program_texts",
 ]  # fmt: skip
 
 RUNNER = (
     "headless.py", "kernel_process.py", "outputs.py", "result.py", "run_words.py",
     "start.sh", "stop_signals.py", "writable.py",
 )  # fmt: skip
-"""The files that run a notebook; beside them come the `SHARED` modules."""
-SHARED = (parameters, recorded_values)
-"""Modules of nbenv that run in images, too: they import nothing of it."""
+"""The files that run a notebook; `program_texts` adds the modules of nbenv that they import."""
+_SHARED = (declared_parameters, given_values, parameters, recorded_values)
+"""Modules of nbenv that run in images, too: they import nothing of it but each other."""
 SERVER = ("serve.py", "writable.py")
 """The files that serve it."""
 BUILD_BASE, BASE = "BUILD_BASE", "BASE"
@@ -65,13 +65,21 @@ def program_steps(spec: Spec, names: Sequence[str]) -> Iterator[str]:
     yield heredoc(f"{site}/nbenv_image.py", _text("nbenv_image.py"), "--chmod=755 ")
     yield heredoc("/opt/env/etc/ipython/ipython_kernel_config.py", _KERNEL_CONFIG)
     yield "RUN " + " \\\n && ".join(links) + "\n"
+    yield _heredocs("/opt/nbenv/", program_texts(names))
+
+
+def program_texts(names: Sequence[str]) -> dict[str, str]:
+    """Return the texts of programs, and those of nbenv's modules that they import, by file name."""
     texts = {name: _text(name) for name in names}
     if "run_words.py" in names:
-        for module in SHARED:
-            texts[f"{module.__name__.rpartition('.')[2]}.py"] = inspect.getsource(module)
-    yield _heredocs("/opt/nbenv/", texts)
+        for module in _SHARED:
+            name = module.__name__.rpartition(".")[2]
+            texts[f"{name}.py"] = _IMPORT.sub("from ", inspect.getsource(module))
+    return texts
 
 
+_IMPORT = re.compile(r"^from nbenv\.core\.typed\.", re.MULTILINE)
+"""In an image, the modules lie side by side."""
 _KERNEL_CONFIG = 'c.InteractiveShellApp.extensions = ["nbenv_image"]\n'
 
 
@@ -98,9 +106,12 @@ def _heredocs(folder: str, texts: Mapping[str, str]) -> str:
 
 
 def copied(name: str) -> str:
-    """Return a file name for COPY, which takes some characters for patterns and variables."""
-    escaped = re.sub(r"\[", "[[]", name).replace("\\", "\\\\").replace("$", "\\$")
-    return json.dumps(escaped, ensure_ascii=False)[1:-1]
+    """Return a file name for COPY, which reads quotes, variables and patterns even in JSON.
+
+    Some characters of patterns no engine takes as they are; ``?`` stands for them.
+    """
+    pattern = re.sub(r"[*?!^\\]", "?", name.replace("[", "[[]"))
+    return json.dumps(re.sub(r"[$'\"]", r"\\\g<0>", pattern), ensure_ascii=False)[1:-1]
 
 
 def labels(title: str, digest: str) -> str:

@@ -11,11 +11,13 @@ from urllib.parse import quote
 
 import yaml
 
-from nbenv.core.typed import parameters
+from nbenv.core.typed.declared_parameters import ParameterError, declared
+from nbenv.core.typed.given_values import read_rows
+from nbenv.core.typed.parameters import typed_rows
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import UsageError
 from nbenv.export import Files, dockerfile
-from nbenv.export.image_context import digest_of, image_folder, tag
+from nbenv.export.image_context import digest_of, image_folder, image_name, tag
 from nbenv.notebook.cells import cells_of, read_notebook
 
 __all__ = ["JobOptions", "indexed", "write"]
@@ -68,7 +70,7 @@ def write(snapshot: NotebookSnapshot, options: JobOptions = JobOptions()) -> Fil
     """
     rows = _rows(snapshot, options)
     context = image_folder(snapshot, dockerfile.write(snapshot))
-    name, image = dockerfile.image_name(snapshot.ref.notebook), tag(snapshot, context)
+    name, image = image_name(snapshot.ref.notebook), tag(snapshot, context)
     # A Job cannot be changed: that of another image, or of other rows, is another Job. The names
     # of an Indexed Job's pods, which have a number too, are of 63 characters at most.
     digest = image.partition(":")[2]
@@ -96,11 +98,10 @@ def _rows(snapshot: NotebookSnapshot, options: JobOptions) -> int:
     if len(options.rows.encode()) > _MOST_BYTES:
         raise UsageError(f"{options.sweep} is too large for a ConfigMap, which holds a megabyte.")
     try:
-        rows = parameters.read_rows(options.rows, options.sweep)
-        defaults = parameters.declared(cells_of(read_notebook(snapshot.ref.notebook)))
-        for row in rows:
-            parameters.typed(defaults, row)
-    except parameters.ParameterError as error:
+        rows = read_rows(options.rows, options.sweep)
+        defaults = declared(cells_of(read_notebook(snapshot.ref.notebook)))
+        typed_rows(defaults, rows)
+    except ParameterError as error:
         raise UsageError(str(error)) from None
     return len(rows)
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
+import struct
+import subprocess
+import sys
+import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -60,3 +67,62 @@ def test_what_an_engine_refuses_is_shown(engine: Engine, work: Path) -> None:
     done = nbenv("run", work, "--on", "docker", "--network", "missing", environ=environ)
     assert done.status == 1
     assert "missing" in done.err
+
+
+def index(folder: Path) -> list[dict[str, object]]:
+    """Return the rows of a sweep's index."""
+    rows: list[dict[str, object]] = json.loads((folder / "index.json").read_text("utf-8"))["rows"]
+    return rows
+
+
+def test_a_sweep_in_containers(engine: Engine, image: Image, tmp_path: Path) -> None:
+    environ = {**engine.environ, "NBENV_HOME": os.environ["NBENV_HOME"]}
+    work = make_notebook(tmp_path / "Ein Wörtchen $1" / "Größe 'n [1].ipynb")
+    rows, out = tmp_path / "rows.csv", tmp_path / "Ergebnis 1"
+    rows.write_text("\ufeffrate,mode\r\n1,\r\n2,fail\r\n3,kill\r\n4,ü\r\n", encoding="utf-8")
+    words = ("run", work, "--on", "docker", "--sweep", rows, "--jobs", "9", "-o", out)
+    done = nbenv(*words, environ=environ)
+    assert done.status == 1 and "2 of 4 rows done, 2 failed." in done.out, done.err
+    first = index(out)
+    assert [row["status"] for row in first] == ["done", "failed", "failed", "done"]
+    assert [row["values"] for row in first] == [{"half": 0.5}, {}, {}, {"half": 2.0}]
+    assert first[1]["error"] == "ZeroDivisionError: division by zero"
+    assert first[2]["error"] == "The kernel was ended by SIGKILL."
+    assert all((out / str(row["output"])).stat().st_uid == os.getuid() for row in first)
+
+    # One that is stopped keeps what is done, leaves no container, and goes on, here as there.
+    rows.write_text("rate,mode\n1,\n2,wait\n3,wait\n4,ü\n", encoding="utf-8")
+    command = [sys.executable, "-m", "nbenv", *map(str, words)]
+    process = subprocess.Popen(command, env=environ, text=True, stderr=-1, stdout=-1)
+    end = time.monotonic() + 60
+    while len(engine.ok("ps", "-q", "--filter", "name=nbenv-").split()) < 2:
+        assert time.monotonic() < end and process.poll() is None
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 1 and "Stopped" in error
+    assert engine.ok("ps", "-q", "--filter", "name=nbenv-") == ""
+    assert [row["status"] for row in index(out)] == ["done", "pending", "pending", "done"]
+    rows.write_text("rate,mode\n1,\n2,\n3,\n4,ü\n", encoding="utf-8")
+    again = nbenv("run", work, "--sweep", rows, "--jobs", "2", "-o", out, environ=environ)
+    assert again.status == 0 and "Running 2 of 4 rows" in again.err, again.err
+    assert [index(out)[row] for row in (0, 3)] == [first[row] for row in (0, 3)]
+
+
+def test_a_platform_without_an_emulation(engine: Engine, work: Path, tmp_path: Path) -> None:
+    # A shell that is a program for another processor, as far as Linux looks at one.
+    header = b"\x7fELF\x02\x01\x01" + bytes(9)
+    header += struct.pack("<HHIQQQIHHHHHH", 2, 183, 1, 0x400000, 64, 0, 0, 64, 56, 0, 0, 0, 0)
+    with tarfile.open(tmp_path / "base.tar", "w") as archive:
+        for name in ("bin/sh", "usr/bin/env"):
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(header), 0o755
+            archive.addfile(member, io.BytesIO(header))
+    platform = ("--platform", "linux/arm64")
+    engine.ok("import", *platform, tmp_path / "base.tar", "foreign:1")
+    environ = {**engine.environ, "NBENV_HOME": os.environ["NBENV_HOME"]}
+    done = nbenv("build", work, *platform, "--base", "foreign:1", environ=environ)
+    engine.ok("image", "rm", "-f", "foreign:1")
+    assert done.status == 1
+    assert "This machine runs no programs for linux/arm64." in done.err, done.err
+    assert "binfmt --install arm64" in done.err

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.export.image_steps import copied
 from tests.engine.conftest import Image, header, outputs
 from tests.engine.kit import Done, Engine
 
@@ -154,3 +155,21 @@ def test_changed_cells_rebuild_from_the_cache(engine: Engine, image: Image) -> N
     labels = json.loads(engine.ok("inspect", "-f", "{{json .Config.Labels}}", "some-work-changed"))
     assert labels["org.opencontainers.image.title"] == image.notebook
     assert len(labels["nbenv.environment"]) == 32
+
+
+NAMES = (
+    "a b.ipynb", "it's $HOME.ipynb", 'a "b".ipynb', "a[1]'$.ipynb", "Größe #é {a}~.ipynb",
+    "!a*b?c^d\\e[1].ipynb", "-a!.ipynb",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_notebooks(name: str, engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(name, encoding="utf-8")
+    (tmp_path / "other.ipynb").touch()
+    _, base = engine.base_images()
+    steps = f'FROM {base}\nWORKDIR /work\nCOPY ["{copied(name)}", "./"]\n'
+    (tmp_path / "Dockerfile").write_text(steps, encoding="utf-8")
+    engine.ok("build", "-t", "names", ".", folder=tmp_path)
+    assert engine.ok("run", "--rm", "names", "ls", "-A") == name
+    engine.ok("image", "rm", "-f", "names")

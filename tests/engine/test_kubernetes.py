@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,36 @@ def test_the_rows_of_a_sweep(cluster: Cluster, image: Image, tmp_path: Path) -> 
     assert [each["row"] for each in how] == [1, 2, 3]
     assert [each["status"] for each in how] == ["done", "failed", "done"]
     assert how[2]["values"] == {"half": 1.5}
+
+
+USER = 1000650000
+
+
+def test_the_user_that_openshift_chooses(
+    cluster: Cluster, image: Image, volume: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    claim, job = exported(cluster.engine, image, folder)
+    pod = job["spec"]["template"]["spec"]
+    context = {**pod["securityContext"], "runAsUser": USER, "runAsGroup": 0, "fsGroup": USER}
+    pod["securityContext"] = context
+    job["spec"]["ttlSecondsAfterFinished"] = 5
+    for name, mode, end in (("writes", 0o775, "Complete"), ("cannot-write", 0o755, "Failed")):
+        os.chown(volume, 0, 0)
+        os.chmod(volume, mode)
+        (volume / image.notebook).unlink(missing_ok=True)
+        job["metadata"]["name"] = name
+        (tmp_path / "job.yaml").write_text(yaml.safe_dump_all([claim, job]), encoding="utf-8")
+        cluster.ask("apply", "-f", tmp_path / "job.yaml")
+        cluster.wait(end, "get", f"job/{name}", "-o", STATUS)
+        log = cluster.ask("logs", f"job/{name}")
+        if end == "Complete":
+            assert outputs(volume / image.notebook)[-1] == f"user {USER}\n"
+        else:
+            assert f"cannot be written by user {USER}:0" in log and "Nothing was run." in log
+        # A Job that has ended is removed after the time that it names, with its pod.
+        end_ = time.monotonic() + 60
+        while cluster.ask("get", "jobs,pods", "-l", f"job-name={name}", "-o", "name"):
+            assert time.monotonic() < end_
+            time.sleep(1)
+        assert name not in cluster.ask("get", "jobs", "-o", "name")

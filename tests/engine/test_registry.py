@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -115,3 +119,61 @@ def test_an_index_with_a_password(
     found = ("run", "--rm", "--user", "0", "--entrypoint", "sh", "closed-index", "-c", files)
     assert "sesame" not in history and engine.ok(*found) == "none"
     engine.ok("image", "rm", "-f", "closed-index")
+
+
+@contextmanager
+def reachable(engine: Engine, port: int) -> Iterator[str]:
+    """Offer a port of this machine's own to containers; yield its address there."""
+    gateway = engine.ok("network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")
+
+    def copy(source: socket.socket, target: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:  # either side has gone
+            pass
+
+    def serve(listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:  # the end of the test
+                return
+            own = socket.create_connection(("127.0.0.1", port))
+            Thread(target=copy, args=(client, own), daemon=True).start()
+            Thread(target=copy, args=(own, client), daemon=True).start()
+
+    with socket.create_server((gateway, 0)) as listener:
+        Thread(target=serve, args=(listener,), daemon=True).start()
+        yield f"{gateway}:{listener.getsockname()[1]}"
+
+
+def test_an_environment_is_built_from_an_index_with_a_password(
+    engine: Engine, environ: Mapping[str, str], image: Image, tmp_path: Path
+) -> None:
+    netrc, settings = tmp_path / "netrc", tmp_path / "pip.conf"
+    with LocalIndex(tmp_path / "index") as index:
+        index.wheel("leaf", "1.0", modules={"leaf.py": "HELLO = 'from the closed index'"})
+        index.auth = ("me", "sesame-9f3")
+        with reachable(engine, urllib.parse.urlsplit(index.url).port or 0) as address:
+            host = address.partition(":")[0]
+            netrc.write_text(f"machine {host} login me password sesame-9f3\n", encoding="utf-8")
+            settings.write_text(f"[global]\ntrusted-host = {host}\n", encoding="utf-8")
+            known = {**environ, "NETRC": str(netrc)}
+            work = make_notebook(tmp_path / "work.ipynb")
+            own = f"own=http://{address}/simple/"
+            succeed("install", work, "leaf", "--index", own, environ=known)
+            options = ("--secret", f"id=pip.conf,src={settings}", "--json")
+            without = nbenv("build", work, *options, environ=known)
+            assert without.status == 1
+            assert without.json["error"]["what"] == "The image could not be built."
+            secret = ("--secret", f"id=netrc,src={netrc}")
+            built = nbenv("build", work, *options, *secret, environ=known)
+            assert built.status == 0, built.err
+    name = built.json["image"]
+    code = "import leaf; print(leaf.HELLO)"
+    ran = engine.ok("run", "--rm", "--entrypoint", "python", name, "-c", code)
+    assert ran == "from the closed index"
+    assert "sesame" not in engine.ok("history", "--no-trunc", name)
+    engine.ok("image", "rm", "-f", name)

@@ -7,6 +7,7 @@ neither base images nor file ownership.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import re
@@ -103,8 +104,9 @@ class Scratch:
             return
         if "--from=" not in step.words:  # stages share this root
             source, target = json.loads(step.words[step.words.index("[") :])
-            source = source.replace("[[]", "[")
-            shutil.copy(self.context / source, self.place(target))
+            pattern = re.sub(r"\\(.)", r"\1", source)
+            [found] = glob.glob(pattern, root_dir=self.context)
+            shutil.copy(self.context / found, self.place(target))
 
     def _run(self, step: Step) -> None:
         command = re.sub(r"^(--mount=\S+\s+)+", "", step.words)

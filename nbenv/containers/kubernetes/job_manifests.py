@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbenv.core.typed.parameters import carried
 from nbenv.errors import UsageError
-from nbenv.export.dockerfile import image_name
+from nbenv.export.image_context import image_name
 from nbenv.export.kubernetes import indexed
 from nbenv.home import variables
 from nbenv.notebook.cells import cells_of, read_notebook
@@ -68,9 +69,9 @@ class JobPlan:
         """
         data = {"notebook.ipynb": without_outputs(self.notebook)}
         if self.values:
-            data["values.json"] = json.dumps(self.values)
+            data["values.json"] = json.dumps(carried(self.values))
         if self.rows:
-            data["rows.jsonl"] = "".join(f"{json.dumps(row)}\n" for row in self.rows)
+            data["rows.jsonl"] = "".join(f"{json.dumps(carried(row))}\n" for row in self.rows)
         if sum(map(len, data.values())) > _MOST_BYTES:
             raise UsageError(
                 f"{self.notebook} and its parameters are too large for a ConfigMap, which holds a "

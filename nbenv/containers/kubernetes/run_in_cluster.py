@@ -15,7 +15,7 @@ from nbenv.containers.kubernetes.cluster_run import POLL, ClusterRun
 from nbenv.containers.kubernetes.job_manifests import NOTEBOOK, JobPlan
 from nbenv.containers.kubernetes.kubectl import find_kubectl
 from nbenv.containers.kubernetes.pod_state import OUT_OF_MEMORY, PodState
-from nbenv.containers.run_in_image import RunOptions, check_output, failure_of, reason_in
+from nbenv.containers.run_options import RunOptions, check_output, failure_of, reason_in
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, StoppedError, UsageError
 from nbenv.export.image_steps import lock_digest

@@ -18,15 +18,13 @@ from nbenv.containers.kubernetes.job_manifests import ROW
 from nbenv.containers.kubernetes.kubectl import ClusterError, find_kubectl
 from nbenv.containers.kubernetes.pod_state import PodState, RunState
 from nbenv.containers.kubernetes.run_in_cluster import plan_run
-from nbenv.containers.run_in_image import RunOptions, check_output
+from nbenv.containers.run_options import RunOptions, check_output
 from nbenv.engine.document import NotebookRef
-from nbenv.notebook.result_file import write_result
 from nbenv.operations.running.sweep_results import (
     Row,
     SweepResults,
     check_folder,
     fingerprint,
-    row_line,
 )
 from nbenv.progress import Outcome, Progress, Steps
 
@@ -72,16 +70,15 @@ def sweep_in_cluster(
     """
     folder = check_folder(options.output)
     check_output(source, None)
-    kubectl = find_kubectl(options.namespace)
-    is_indexed = kubectl.version() >= _INDEXED_SINCE
     results = SweepResults(folder, source, fingerprint(NotebookRef(source)), values)
-    todo = results.pending()
-    rows = [row["parameters"] for row in todo]
-    plan = yield from plan_run(source, options, agreed, rows=rows)
-    yield from results.begin()
+    todo = yield from results.begin()
     if todo:
+        kubectl = find_kubectl(options.namespace)
+        is_indexed = kubectl.version() >= _INDEXED_SINCE  # before an image is built for it
+        rows = [row["parameters"] for row in todo]
+        plan = yield from plan_run(source, options, agreed, rows=rows)
         yield Progress("run", f"Running in {kubectl.where()}, with {plan.image}…")
-        with ClusterRun(kubectl, plan) as run:
+        with results.going_on_later(), ClusterRun(kubectl, plan) as run:
             yield from _Sweep(run, results, todo, jobs or _PARALLEL, is_indexed).all_rows()
     return results.outcome()
 
@@ -113,8 +110,8 @@ class _Sweep:
                 state = self._run.state()
                 ended = [number for number in self._open if self._has_ended(number, state)]
                 found = pool.map(lambda number, known=state: self._collect(number, known), ended)
-                for number, how in zip(ended, found, strict=True):
-                    yield self._note(number, how)
+                for number, (how, notebook) in zip(ended, found, strict=True):
+                    yield self._note(number, how, notebook)
                 if more := self._next(len(state.jobs) - len(ended)):
                     self._run.create(more)
                 elif self._open:
@@ -133,33 +130,30 @@ class _Sweep:
         pod = state.pods.get(number)
         return (pod is not None and pod.status is not None) or bool(state.failure(number))
 
-    def _collect(self, number: int, state: RunState) -> dict[str, Any]:
-        """Fetch a row's notebook; return how it went."""
+    def _collect(self, number: int, state: RunState) -> tuple[dict[str, Any], bytes]:
+        """Return how a row went, and its notebook."""
         pod = state.pods.get(number)
         names = [f"row-{number:04}.ipynb", f"row-{number:04}.json"]
         files = self._run.fetch(pod, names) if pod is not None else {}
-        if names[0] in files:
-            write_result(self._results.path_of(self._open[number]), files[names[0]])
         if not self._is_indexed:
             with contextlib.suppress(ClusterError):  # the end removes whatever is left
                 self._run.remove("job", f"{self._run.plan.selector},{ROW}={number}")
         elif pod is not None and pod.is_readable:
             self._run.release(pod)
-        return _how(files.get(names[1]), pod, state.failure(number))
+        how = _how(files.get(names[1]), pod, state.failure(number))
+        return how, files.get(names[0], b"")
 
-    def _note(self, number: int, how: Mapping[str, Any]) -> Progress:
-        row = self._open.pop(number)
-        row |= how
-        self._results.write()
-        return Progress("run", f"{self._total - len(self._open)} of {self._total}: {row_line(row)}")
+    def _note(self, number: int, how: Mapping[str, object], notebook: bytes) -> Progress:
+        line = self._results.keep(self._open.pop(number)["row"], how, notebook)
+        return Progress("run", f"{self._total - len(self._open)} of {self._total}: {line}")
 
 
 def _how(told: bytes | None, pod: PodState | None, failure: str) -> dict[str, Any]:
     """Return how a row went: as the runner says, or as the cluster does, where that was killed."""
     if told is not None:
         known = json.loads(told)
-        return {key: known[key] for key in ("status", "error", "seconds", "values")}
+        return {key: known[key] for key in ("status", "error", "seconds")}
     reason = (pod.reason if pod else "") or failure
     if not reason and pod is not None:
         reason = f"Its container ended with status {pod.status}."
-    return {"status": "failed", "error": reason, "seconds": 0.0, "values": {}}
+    return {"status": "failed", "error": reason, "seconds": 0.0}

@@ -1,179 +1,26 @@
-"""Parameters of a notebook, as papermill has them: a cell tagged ``parameters`` has the defaults.
+"""Parameters of a run, as papermill has them: values for what a notebook declares.
 
-The values of one run come in a cell of their own after it, tagged ``injected-parameters``. This
-module is also copied into images, where it runs on Python 3.8 and imports nothing of nbenv.
-
-https://papermill.readthedocs.io/en/latest/usage-parameterize.html
+The values of one run come in a cell of their own after the defaults, tagged
+``injected-parameters``. This module and those that it imports are copied into images as well, side
+by side. There they run on Python 3.8, and import nothing else of nbenv.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import csv
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-__all__ = [
-    "INJECTED", "TAG", "Default", "ParameterError", "Text", "declared", "inject", "read_mapping",
-    "read_rows", "read_words", "typed",
-]  # fmt: skip
+from nbenv.core.typed.declared_parameters import KINDS, TAG, Default, ParameterError, tags_of
+from nbenv.core.typed.given_values import Text, is_json
 
-TAG, INJECTED = "parameters", "injected-parameters"
+__all__ = ["INJECTED", "carried", "inject", "typed", "typed_rows"]
+
+INJECTED = "injected-parameters"
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-_KINDS = {
-    "int": "a whole number", "float": "a number", "bool": "true or false", "str": "text",
-    "list": "a list, as in JSON", "tuple": "a list, as in JSON", "dict": "an object, as in JSON",
-}  # fmt: skip
-"""The types that are checked, and what to say that they take."""
-
-if TYPE_CHECKING:  # for Python 3.8, which has no such types at run time
-    Cell = Mapping[str, Any]
-
-
-class ParameterError(ValueError):
-    """Parameters that do not fit the notebook, or cannot be read."""
-
-
-class Text(str):
-    """A value that came as text, such as from a command line: what it is says its default."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Default:
-    """A parameter's default as code, and the name of its type, "" where any will do."""
-
-    code: str
-    kind: str
-    takes_none: bool = False
-
-
-# -- what a notebook declares
-
-
-def declared(cells: Sequence[Cell]) -> dict[str, Default]:
-    """Return the parameters that the notebook's cells declare.
-
-    Raises
-    ------
-    ParameterError
-        No cell is tagged, or the tagged one is no Python.
-    """
-    cell = next((each for each in cells if TAG in _tags(each)), None)
-    if cell is None:
-        raise ParameterError(
-            f"The notebook takes no parameters: none of its cells has the tag {TAG}. Give that tag "
-            "to the cell that assigns their defaults."
-        )
-    source = cell.get("source", "")
-    code = source if isinstance(source, str) else "".join(source)
-    try:
-        return dict(_assigned(code))
-    except SyntaxError as error:
-        raise ParameterError(f"The cell tagged {TAG} is not plain Python: {error}.") from None
-
-
-def _assigned(code: str) -> Iterator[tuple[str, Default]]:
-    for node in ast.parse(code).body:
-        if isinstance(node, ast.Assign):
-            default = _default(node.value, code)
-            yield from ((each.id, default) for each in node.targets if isinstance(each, ast.Name))
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            default = _default(node.value, code)
-            yield node.target.id, _annotated(default, node.annotation)
-
-
-def _default(value: ast.expr, code: str) -> Default:
-    shown = ast.get_source_segment(code, value) or ""
-    try:
-        known = ast.literal_eval(value)
-    except ValueError:
-        return Default(shown, "", takes_none=True)
-    kind = type(known).__name__
-    return Default(shown, kind if kind in _KINDS else "", known is None)
-
-
-def _annotated(default: Default, annotation: ast.expr) -> Default:
-    """Return a default with the type of its annotation, as far as it is one that is checked."""
-    names = [each.id.lower() for each in ast.walk(annotation) if isinstance(each, ast.Name)]
-    kinds = [name for name in names if name in _KINDS]
-    takes_none = default.takes_none or "optional" in names
-    if not kinds:
-        return Default(default.code, default.kind, takes_none)
-    is_one = len(kinds) == 1 or kinds[0] in ("list", "dict", "tuple")
-    return Default(default.code, kinds[0] if is_one else "", takes_none)
-
-
-def _tags(cell: Cell) -> Sequence[str]:
-    tags = cell.get("metadata", {}).get("tags", ())
-    return tags if isinstance(tags, (list, tuple)) else ()
-
-
-# -- what is given
-
-
-def read_words(words: Sequence[str]) -> dict[str, object]:
-    """Return parameters given as ``NAME=VALUE``; of a name given twice, the last counts."""
-    given: dict[str, object] = {}
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not equals or not name.strip().isidentifier():
-            raise ParameterError(f"{word!r} is not a parameter: write NAME=VALUE.")
-        given[name.strip()] = Text(text)
-    return given
-
-
-def read_mapping(value: object, file: str) -> dict[str, object]:
-    """Return the parameters of a parsed JSON or YAML file."""
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise ParameterError(f"{file} must hold names and their values, as in: alpha: 0.1")
-    return value
-
-
-def read_rows(text: str, file: str) -> list[dict[str, object]]:
-    """Return the rows of a sweep: CSV with a line of names, or a JSON object on each line.
-
-    An empty field of CSV leaves the default.
-    """
-    reader = _json_rows if file.endswith((".jsonl", ".ndjson")) else _csv_rows
-    rows = list(reader(text, file))
-    if not rows:
-        raise ParameterError(f"{file} has no rows.")
-    return rows
-
-
-def _json_rows(text: str, file: str) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                value = json.loads(line)
-            except ValueError as error:
-                raise ParameterError(f"Line {number} of {file} is not JSON: {error}.") from None
-            yield read_mapping(value, f"Line {number} of {file}")
-
-
-def _csv_rows(text: str, file: str) -> Iterator[dict[str, object]]:
-    lines = csv.reader(f"{line}\n" for line in text.split("\n"))
-    names = [name.strip() for name in next(lines, [])]
-    if len(set(names)) < len(names) or not all(name.isidentifier() for name in names):
-        raise ParameterError(f"The first line of {file} must name each parameter once.")
-    for fields in lines:
-        if not fields:
-            continue
-        if len(fields) != len(names):
-            raise ParameterError(
-                f"Line {lines.line_num} of {file} has {len(fields)} fields, and its first line "
-                f"names {len(names)}."
-            )
-        yield {name: Text(field) for name, field in zip(names, fields) if field.strip()}  # noqa: B905
-
-
-# -- what a run gets
 
 
 def typed(defaults: Mapping[str, Default], given: Mapping[str, object]) -> dict[str, object]:
@@ -190,6 +37,26 @@ def typed(defaults: Mapping[str, Default], given: Mapping[str, object]) -> dict[
             f"{', '.join(defaults) or 'none'}."
         )
     return {name: _converted(name, defaults[name], value) for name, value in given.items()}
+
+
+def typed_rows(
+    defaults: Mapping[str, Default],
+    rows: Sequence[Mapping[str, object]],
+    common: Mapping[str, object] = {},
+) -> list[dict[str, object]]:
+    """Return what `typed` does for each row and what all have; an error names the row."""
+    made = []
+    for number, row in enumerate(rows, 1):
+        try:
+            made.append(typed(defaults, {**common, **row}))
+        except ParameterError as error:
+            raise ParameterError(f"Row {number} does not fit. {error}") from None
+    return made
+
+
+def carried(values: Mapping[str, object]) -> dict[str, object]:
+    """Return values as JSON can carry them; `typed` makes them again what they were."""
+    return {name: each if is_json(each) else repr(each) for name, each in values.items()}
 
 
 def _converted(name: str, default: Default, value: object) -> object:
@@ -219,17 +86,19 @@ def _as(kind: str, value: object) -> object:
     if kind in ("int", "float"):
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             return _refuse()
-        if kind == "float":
-            return float(value)
-        return int(value, 10) if isinstance(value, str) else _whole(value)
+        return float(value) if kind == "float" else _whole(value)
     found = _literal(value) if isinstance(value, str) else value
-    wanted = dict if kind == "dict" else (list, tuple)
-    if not isinstance(found, wanted):
-        return _refuse()
-    return tuple(found) if kind == "tuple" else found
+    if kind in ("list", "tuple") and isinstance(found, (list, tuple)):
+        return tuple(found) if kind == "tuple" else found
+    return found if type(found).__name__ == kind else _refuse()
 
 
-def _whole(value: float) -> int:
+def _whole(value: str | float) -> int:
+    """Return a whole number; tables write one as 3.0 where a field of its column is empty."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            return int(value, 10)
+        value = float(value)
     return int(value) if value == int(value) else _refuse()
 
 
@@ -255,10 +124,11 @@ def _guessed(text: str) -> object:
 
 def _mismatch(name: str, default: Default, value: object) -> ParameterError:
     text = f"{name}={value}" if isinstance(value, str) else f"{name}={value!r}"
+    reason = f", as its default is {default.code}" if default.code else ""
     hint = f" (annotate it to allow others: {name}: float = {default.code})"
     return ParameterError(
-        f"{text}: {name} takes {_KINDS[default.kind]}, as its default is {default.code}"
-        f"{hint if default.kind == 'int' else ''}."
+        f"{text}: {name} takes {KINDS[default.kind]}{reason}"
+        f"{hint if reason and default.kind == 'int' else ''}."
     )
 
 
@@ -267,7 +137,7 @@ def _mismatch(name: str, default: Default, value: object) -> ParameterError:
 
 def inject(notebook: dict[str, Any], values: Mapping[str, object]) -> None:
     """Put the values into a notebook, in a cell after its defaults; one of an earlier run goes."""
-    cells = [cell for cell in notebook["cells"] if INJECTED not in _tags(cell)]
+    cells = [cell for cell in notebook["cells"] if INJECTED not in tags_of(cell)]
     if values:
         lines = [f"{name} = {_as_code(value)}" for name, value in values.items()]
         cell: dict[str, Any] = {
@@ -279,7 +149,7 @@ def inject(notebook: dict[str, Any], values: Mapping[str, object]) -> None:
         }
         if notebook.get("nbformat_minor", 0) >= 5:
             cell = {"id": INJECTED, **cell}
-        place = next(number for number, each in enumerate(cells, 1) if TAG in _tags(each))
+        place = next(number for number, each in enumerate(cells, 1) if TAG in tags_of(each))
         cells.insert(place, cell)
     notebook["cells"] = cells
 

@@ -14,7 +14,7 @@ import stop_signals  # before anything that takes time
 from kernel_process import Kernel, KernelEnded
 from outputs import Outputs
 from result import Result, ResultError, error_of
-from run_words import RunError, read_words
+from run_words import RunError, read_run
 from writable import use_writable_folders
 
 PATIENCE = 3
@@ -30,7 +30,7 @@ class Stopped(Exception):
 def main(words):
     use_writable_folders()
     try:
-        notebook, place, row = read_words(words)
+        notebook, place, row = read_run(words)
         result = Result(place, notebook, row)
         result.save()  # before anything runs: hours of work must not end at this
     except (RunError, ResultError) as error:
@@ -53,6 +53,7 @@ def run(notebook, result):
     def check():
         if stop_signals.received:
             raise Stopped
+        result.save_now_and_then()
 
     cells = [each for each in notebook["cells"] if is_run(each)]
     outputs = Outputs(result.log)
@@ -64,7 +65,6 @@ def run(notebook, result):
         for count, cell in enumerate(cells, 1):
             if not run_cell(kernel, cell, count):
                 return 1, error_of(notebook)
-            result.save_now_and_then()
     except KernelEnded as end:
         return end.status, str(end)
     except Stopped:

@@ -32,9 +32,10 @@ class Result:
             self._put(self.place, json.dumps(self.notebook, ensure_ascii=False, indent=1) + "\n")
 
     def save_now_and_then(self):
-        """Save it, where the container may be killed; spend no more than a tenth of the time."""
+        """Save it, also within a cell, as the container may be killed at any time."""
         now = time.monotonic()
-        if now - self._saved > max(2, 10 * self._took):
+        pause = 30 if is_address(self.place) else 2
+        if now - self._saved > max(pause, 10 * self._took):  # at most a tenth of the time
             with contextlib.suppress(ResultError):  # the end will say so, if it is still so
                 self.save()
             self._saved = time.monotonic()
@@ -63,7 +64,7 @@ class Result:
     def _put(self, place, text):
         content = text.encode("utf-8", "surrogatepass")
         try:
-            if place.startswith(("https://", "http://")):
+            if is_address(place):
                 request = urllib.request.Request(place, content, method="PUT")
                 urllib.request.urlopen(request, timeout=60).close()
             else:
@@ -71,6 +72,11 @@ class Result:
         except OSError as error:
             reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
             raise ResultError(unwritable(place, reason)) from None
+
+
+def is_address(place):
+    """Return whether a place takes a PUT."""
+    return place.startswith(("https://", "http://"))
 
 
 def write(place, content):
@@ -89,7 +95,7 @@ def write(place, content):
 
 def unwritable(place, reason):
     """Return what to say about a result that cannot be written."""
-    if "://" in place:
+    if is_address(place):
         return "{} did not take the notebook: {}.".format(place, reason)
     user = "{}:{}".format(os.getuid(), os.getgid())
     return (

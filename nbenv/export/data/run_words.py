@@ -5,14 +5,16 @@ import json
 import os
 import re
 
-import parameters
+from declared_parameters import ParameterError, declared
+from given_values import read_file, read_rows, read_words
+from parameters import inject, typed
 
 
 class RunError(Exception):
     """The words cannot be followed."""
 
 
-def read_words(words):
+def read_run(words):
     """Return the notebook with its parameters in it, the place of its result, and a sweep's row."""
     check_environment(os.environ)
     options = parser().parse_args(words)
@@ -23,18 +25,17 @@ def read_words(words):
     try:
         given = {}
         for file in options.parameters_file:
-            given.update(parameters.read_mapping(read_parameters(file), file))
-        given.update(parameters.read_words(options.parameter))
+            given.update(read_file(read_text(file), file))
+        given.update(read_words(options.parameter))
         number = None
         if options.sweep:
-            rows = parameters.read_rows(read_text(options.sweep), options.sweep)
+            rows = read_rows(read_text(options.sweep), options.sweep)
             number = row_number(options.row, len(rows))
             given.update(rows[number - 1])
-        values = {}
-        if given:
-            values = parameters.typed(parameters.declared(notebook["cells"]), given)
-        parameters.inject(notebook, values)
-    except parameters.ParameterError as error:
+        values = typed(declared(notebook["cells"]), given) if given else {}
+        if values:  # without any, a cell of an earlier run stays, as in papermill
+            inject(notebook, values)
+    except ParameterError as error:
         raise RunError(str(error)) from None
     place = options.output or options.result
     if number is None:
@@ -119,17 +120,3 @@ def read_json(path):
         return json.loads(read_text(path))
     except ValueError as error:
         raise RunError("{} is not JSON: {}.".format(path, error)) from None
-
-
-def read_parameters(path):
-    """Return what a file of parameters holds."""
-    if path.endswith((".yaml", ".yml")):
-        try:
-            import yaml
-        except ImportError:
-            raise RunError("Without PyYAML, {} cannot be read: use JSON.".format(path)) from None
-        try:
-            return yaml.safe_load(read_text(path))
-        except yaml.YAMLError as error:
-            raise RunError("{} is not YAML: {}.".format(path, error)) from None
-    return read_json(path)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from nbenv.core.typed import parameters
-from nbenv.core.typed.parameters import ParameterError
+from nbenv.core.typed.declared_parameters import ParameterError, declared
+from nbenv.core.typed.given_values import read_file, read_rows, read_words
+from nbenv.core.typed.parameters import typed, typed_rows
 from nbenv.errors import UsageError
 from nbenv.notebook.cells import cells_of, read_notebook
 
-__all__ = ["GivenParameters", "read_sweep"]
+__all__ = ["GivenParameters", "read_sweep", "read_sweep_text"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class GivenParameters:
     files: Sequence[str] = ()
 
     def values(
-        self, notebook: str, rows: Sequence[Mapping[str, object]] = ({},)
+        self, notebook: str, rows: Sequence[Mapping[str, object]] | None = None
     ) -> list[dict[str, object]]:
         """Return the values for each row of a sweep, in the types of the notebook's defaults.
 
@@ -37,7 +34,7 @@ class GivenParameters:
         notebook
             The path of the notebook, whose tagged cell has the defaults.
         rows
-            What each run gets beside the words and files; by default one run gets nothing.
+            What each run gets beside the words and files; without any, there is one run.
 
         Raises
         ------
@@ -47,12 +44,12 @@ class GivenParameters:
         try:
             common: dict[str, object] = {}
             for file in self.files:
-                common |= parameters.read_mapping(_parsed(file), file)
-            common |= parameters.read_words(self.words)
-            if not common and not any(rows):
-                return [{} for _ in rows]
-            defaults = parameters.declared(cells_of(read_notebook(notebook)))
-            return [parameters.typed(defaults, {**common, **row}) for row in rows]
+                common |= read_file(_text(file), file)
+            common |= read_words(self.words)
+            if not common and not any(rows or ()):
+                return [{} for _ in rows or (None,)]
+            defaults = declared(cells_of(read_notebook(notebook)))
+            return typed_rows(defaults, rows, common) if rows else [typed(defaults, common)]
         except ParameterError as error:
             raise UsageError(str(error)) from None
 
@@ -65,31 +62,21 @@ def read_sweep(file: str) -> list[dict[str, object]]:
     UsageError
         The file is neither CSV nor JSONL, or cannot be read.
     """
-    if not file.endswith((".csv", ".jsonl", ".ndjson")):
-        raise UsageError(f"{file} is neither a .csv nor a .jsonl file.")
+    text = read_sweep_text(file)
     try:
-        return parameters.read_rows(_text(file), file)
+        return read_rows(text, file)
     except ParameterError as error:
         raise UsageError(str(error)) from None
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads YAML; a date is text, as a cell is given what JSON has."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [each for each in known if not each[0].endswith(":timestamp")]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def _parsed(file: str) -> Any:
-    text = _text(file)
+def read_sweep_text(file: str) -> str:
+    """Return the text of a sweep's file; the errors are those of `read_sweep`."""
+    if not file.endswith((".csv", ".jsonl", ".ndjson")):
+        raise UsageError(f"{file} is neither a .csv nor a .jsonl file.")
     try:
-        return json.loads(text) if file.endswith(".json") else yaml.load(text, _Loader)
-    except (ValueError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ParameterError(f"{file} cannot be read: {reason}.") from None
+        return _text(file)
+    except ParameterError as error:
+        raise UsageError(str(error)) from None
 
 
 def _text(file: str) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from nbenv.core.python_command import main_command
-from nbenv.core.typed.parameters import declared, typed
+from nbenv.core.typed.declared_parameters import declared
+from nbenv.core.typed.parameters import carried, typed
 from nbenv.errors import NbenvError
 from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import shield_process
@@ -60,7 +61,7 @@ class RowProcesses:
     def _error_of_run(self, notebook: str, out: str, values: Mapping[str, object]) -> str:
         with scratch_folder() as scratch:
             asked, answer = Path(scratch, "values.json"), Path(scratch, "answer.json")
-            asked.write_text(json.dumps(values), encoding="utf-8")
+            asked.write_text(json.dumps(carried(values)), encoding="utf-8")
             words = (notebook, out, str(asked), str(answer))
             with self._lock:
                 if self._is_stopped:
@@ -106,7 +107,7 @@ def main() -> int:
     values = json.loads(Path(asked).read_text(encoding="utf-8"))
     error = ""
     try:
-        if values:  # JSON has no tuples
+        if values:  # they were carried by JSON
             values = typed(declared(cells_of(read_notebook(notebook))), values)
         drain(run(notebook, out, values=values))
     except KeyboardInterrupt:

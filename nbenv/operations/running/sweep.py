@@ -71,10 +71,11 @@ def sweep(
     yield from prepare(ref, agreed)
     folder = SweepResults(output, source, fingerprint(ref), values)
     todo = yield from folder.begin()
-    if runner is None:
-        yield from _run_rows(ref, folder, todo, options.jobs or 1)
-    elif todo:
-        yield from runner(ref, todo, folder.keep)
+    with folder.going_on_later():
+        if runner is None:
+            yield from _run_rows(ref, folder, todo, options.jobs or 1)
+        elif todo:
+            yield from runner(ref, todo, folder.keep)
     return folder.outcome()
 
 

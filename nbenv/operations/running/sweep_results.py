@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nbenv.core.typed.parameters import INJECTED, TAG
+from nbenv.core.typed.declared_parameters import TAG, tags_of
+from nbenv.core.typed.parameters import carried
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
-from nbenv.errors import NbenvError, UsageError
+from nbenv.errors import NbenvError, StoppedError, UsageError
 from nbenv.notebook.cells import cells_of, read_notebook, source_of
 from nbenv.operations.running.row_process import values_in
 from nbenv.progress import Outcome, Progress, Steps
@@ -23,6 +26,8 @@ __all__ = ["INDEX", "Row", "SweepResults", "check_folder", "fingerprint", "row_l
 INDEX = "index.json"
 """The file in the results' folder that says how each row went."""
 
+_OUTPUT = re.compile(r"row-\d{4,}\.ipynb")
+"""The names of the rows' notebooks; an index must not name other files."""
 Row = dict[str, Any]
 """A row of the index: its number, parameters, output, and how it went."""
 
@@ -39,10 +44,9 @@ def fingerprint(ref: NotebookRef) -> str:
     snapshot = NotebookSnapshot.read(ref)
     digest = hashlib.sha256(snapshot.digest.encode())
     for cell in cells_of(read_notebook(ref.notebook)):
-        metadata = cell.get("metadata")
-        tags = metadata.get("tags", ()) if isinstance(metadata, Mapping) else ()
-        if cell.get("cell_type") == "code" and INJECTED not in tags:
-            digest.update(f"\0{TAG in tags}\0{source_of(cell)}".encode("utf-8", "surrogatepass"))
+        if cell.get("cell_type") == "code":
+            text = f"\0{TAG in tags_of(cell)}\0{source_of(cell)}"
+            digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -53,16 +57,28 @@ class SweepResults:
         self, folder: Path, notebook: str, fingerprint: str, values: Sequence[dict[str, object]]
     ) -> None:
         self._folder, self._notebook = folder, notebook
-        before = {row["key"]: row for row in self._read() if self._is_done(row)}
+        self._moves: dict[str, str] = {}
+        done: dict[str, list[Row]] = {}
+        for row in self._read():
+            if self._is_done(row):
+                done.setdefault(row["key"], []).append(row)
         self._rows = []
         for number, each in enumerate(values, 1):
-            text = json.dumps([fingerprint, each], sort_keys=True, default=repr)
-            row = {"row": number, "key": hashlib.sha256(text.encode()).hexdigest()[:16]}
-            known = before.get(row["key"])
-            if known is None or known["row"] != number:  # another row has this file
-                known = {**row, "parameters": each, "status": "pending"}
-                known["output"] = f"row-{number:04}.ipynb"
-            self._rows.append(known)
+            text = json.dumps([fingerprint, carried(each)], sort_keys=True)
+            key = hashlib.sha256(text.encode()).hexdigest()[:16]
+            self._rows.append(self._row(number, key, each, done.get(key, [])))
+
+    def _row(self, number: int, key: str, values: Mapping[str, object], done: list[Row]) -> Row:
+        """Return a row; its result is one of those that are done with its parameters, if any."""
+        known: Row = {"row": number, "key": key, "parameters": values}
+        known["output"] = f"row-{number:04}.ipynb"
+        if not done:
+            return {**known, "status": "pending"}
+        found = min(done, key=lambda row: row["row"] != number)
+        done.remove(found)
+        if found["output"] != known["output"]:  # rows were added, removed or sorted
+            self._moves[found["output"]] = known["output"]
+        return {**found, **known}
 
     def path_of(self, row: Row) -> str:
         """Return where a row's notebook is written to."""
@@ -94,7 +110,7 @@ class SweepResults:
                 partial.write_bytes(notebook)
                 partial.replace(path)
         except OSError as error:
-            raise NbenvError(f"{path} cannot be written.", f"{error.strerror}.") from None
+            raise _unwritable(path, error) from None
         row |= {**how, "values": values_in(str(path))}
         self.write()
         return row_line(row)
@@ -104,7 +120,12 @@ class SweepResults:
         return [row for row in self._rows if row["status"] != "done"]
 
     def begin(self) -> Steps[list[Row]]:
-        """Write the index, say how much there is to do, and return the rows that have to be run."""
+        """Write the index, say how much there is to do, and return the rows that have to be run.
+
+        Notebooks of rows that have other numbers now get other names.
+        """
+        if self._moves:
+            self._move()
         self.write()
         todo = self.pending()
         done = len(self._rows) - len(todo)
@@ -113,9 +134,26 @@ class SweepResults:
         yield Progress("run", message, lasting=bool(kept))
         return todo
 
+    def _move(self) -> None:
+        moved = self._moves.values()
+        # However this ends, no row of the index may have the notebook of another one.
+        self._write(
+            {**row, "status": "pending"} if row["output"] in moved else row for row in self._rows
+        )
+        steps = [(old, f"{new}.moved") for old, new in self._moves.items()]
+        steps += [(f"{new}.moved", new) for new in moved]  # as two may change places
+        for old, new in steps:
+            try:
+                (self._folder / old).replace(self._folder / new)
+            except OSError as error:
+                raise _unwritable(self._folder / new, error) from None
+
     def write(self) -> None:
         """Write the index: whoever reads it finds all of it."""
-        known = {"notebook": self._notebook, "rows": self._rows}
+        self._write(self._rows)
+
+    def _write(self, rows: Iterable[Row]) -> None:
+        known = {"notebook": self._notebook, "rows": list(rows)}
         text = json.dumps(known, ensure_ascii=False, indent=1, default=repr) + "\n"
         partial = self._folder / f"{INDEX}.part"
         try:
@@ -123,18 +161,32 @@ class SweepResults:
             partial.write_text(text, encoding="utf-8")
             partial.replace(self._folder / INDEX)
         except OSError as error:
-            raise NbenvError(f"{self._folder} cannot be written.", f"{error.strerror}.") from None
+            raise _unwritable(self._folder, error) from None
 
     def _read(self) -> list[Row]:
         """Return the rows of an earlier run; an index that somebody else made counts as none."""
         try:
             rows = json.loads((self._folder / INDEX).read_text(encoding="utf-8"))["rows"]
-            return [row for row in rows if {"key", "row", "output", "status"} <= row.keys()]
+            known = [row for row in rows if {"key", "row", "status"} <= row.keys()]
+            return [row for row in known if _OUTPUT.fullmatch(row["output"])]
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return []
 
     def _is_done(self, row: Row) -> bool:
         return bool(row["status"] == "done") and (self._folder / row["output"]).exists()
+
+    @contextmanager
+    def going_on_later(self) -> Iterator[None]:
+        """Have an interrupt of a block say what is done, and that it need not be done again."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            done = len(self._rows) - len(self.pending())
+            raise StoppedError(
+                "Stopped.",
+                f"{done} of {len(self._rows)} rows are done, and kept in {self._folder}.",
+                "To go on with the others, run the same command again.",
+            ) from None
 
     def outcome(self) -> Outcome:
         """Return what to say about all rows."""
@@ -149,7 +201,12 @@ class SweepResults:
         )
 
 
+def _unwritable(path: Path, error: OSError) -> NbenvError:
+    return NbenvError(f"{path} cannot be written.", f"{error.strerror}.")
+
+
 def row_line(row: Row) -> str:
+    """Return a line about a row that was run."""
     given = ", ".join(f"{name}={value!r}" for name, value in row["parameters"].items())
     how = f"done in {row['seconds']} s" if row["status"] == "done" else f"failed: {row['error']}"
     return f"row {row['row']} ({given}): {how}"

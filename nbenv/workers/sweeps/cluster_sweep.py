@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbenv.core.typed.parameters import carried
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.home.scratch import scratch_folder
 from nbenv.progress import Progress, Steps
@@ -82,7 +83,8 @@ def cluster_runner(options: ClusterOptions) -> Runner:
                 "digest": digest,
                 "source": str(ROW_SOURCE),
                 "rows": [
-                    {"row": row["row"], "values": json.dumps(row["parameters"])} for row in rows
+                    {"row": row["row"], "values": json.dumps(carried(row["parameters"]))}
+                    for row in rows
                 ],
             }
             job.write_text(json.dumps(known), encoding="utf-8")

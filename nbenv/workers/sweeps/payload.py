@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import io
 import json
 import os
@@ -15,7 +14,7 @@ from pathlib import Path
 import nbformat
 
 from nbenv.errors import NbenvError, UsageError
-from nbenv.export.image_steps import RUNNER, SHARED
+from nbenv.export.image_steps import RUNNER, program_texts
 from nbenv.notebook.cells import read_notebook
 
 __all__ = ["MOST_BYTES", "ROW_SOURCE", "payload_of"]
@@ -96,10 +95,7 @@ def _notebook(path: str) -> bytes:
 def _programs(locked: Sequence[str]) -> dict[str, bytes]:
     """Return what runs a notebook in an image, which runs it here, too."""
     data = files("nbenv.export").joinpath("data")
-    found = {f"programs/{name}": data.joinpath(name).read_bytes() for name in RUNNER}
-    for module in SHARED:
-        name = module.__name__.rpartition(".")[2]
-        found[f"programs/{name}.py"] = inspect.getsource(module).encode()
+    found = {f"programs/{name}": text.encode() for name, text in program_texts(RUNNER).items()}
     skips = data.joinpath("nbenv_image.py").read_bytes()
     found["programs/site/nbenv_image.py"] = skips
     if "pip" not in locked:

@@ -40,10 +40,12 @@ def call_of(code: str, name: str) -> dict[str, ast.expr]:
     return {str(each.arg): each.value for each in call.keywords}
 
 
-def parsed(words: list[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+def parsed(words: list[str], monkeypatch: pytest.MonkeyPatch, folder: Path) -> Any:
     """Return the words as the runner of an image reads them."""
-    monkeypatch.setattr(sys, "path", [str(Path(image_steps.__file__).parent / "data"), *sys.path])
-    monkeypatch.setitem(sys.modules, "parameters", image_steps.SHARED[0])
+    for name, text in image_steps.program_texts(image_steps.RUNNER).items():
+        (folder / name).write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name.removesuffix(".py"), raising=False)
+    monkeypatch.syspath_prepend(folder)
     import run_words
 
     return run_words.parser().parse_args(words)
@@ -63,10 +65,12 @@ def words_of(value: ast.expr) -> Iterator[str]:
         ("Kubeflow Pipelines", "ContainerSpec", "args"),
     ],
 )
-def test_python(title: str, name: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python(
+    title: str, name: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     given = call_of(example(title), name)
     assert set(given) <= set(KNOWN[name]["arguments"])
-    options = parsed(list(words_of(given[words])), monkeypatch)
+    options = parsed(list(words_of(given[words])), monkeypatch, tmp_path)
     assert options.notebook and options.result
     assert all("alpha=" in each or "day=" in each for each in options.parameter)
     if "command" in given:
@@ -76,7 +80,7 @@ def test_python(title: str, name: str, words: str, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("title", "name"), [("Argo Workflows", "Workflow"), ("Elyra", "Component")]
 )
-def test_yaml(title: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yaml(title: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     document = yaml.safe_load(example(title))
     schema = KNOWN[name]["schema"]
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -88,7 +92,7 @@ def test_yaml(title: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert container["command"] == list(dockerfile.RUN)
     words = [each if isinstance(each, str) else json.dumps(each) for each in container["args"]]
-    options = parsed(words, monkeypatch)
+    options = parsed(words, monkeypatch, tmp_path)
     assert options.notebook and "alpha=" in options.parameter[0]
     if name == "Workflow":
         names = [each["name"] for each in document["spec"]["templates"]]

@@ -128,7 +128,7 @@ def test_hostile_names_stay_names(shared: Path, index: LocalIndex, own: LocalInd
     found = list(steps(succeed("export", hostile, "--format", "dockerfile").out))
     assert not [step for step in found if "evil" in step.words and step.name == "RUN"]
     [copied] = [step.words for step in found if step.words.startswith("--chown")]
-    escaped = name.replace("[", "[[]").replace("$", "\\$")
+    escaped = name.replace("[", "[[]").replace("$", "\\$").replace("'", "\\'")
     assert json.loads(copied[copied.index("[") :])[0] == escaped
 
 

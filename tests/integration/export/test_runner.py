@@ -40,10 +40,9 @@ CELLS = (
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of the runner's files, as an image has it."""
     folder = tmp_path_factory.mktemp("programs")
-    for name in (*image_steps.RUNNER, "nbenv_image.py"):
-        shutil.copy(DATA / name, folder)
-    for module in image_steps.SHARED:
-        shutil.copy(str(module.__file__), folder)
+    shutil.copy(DATA / "nbenv_image.py", folder)
+    for name, text in image_steps.program_texts(image_steps.RUNNER).items():
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
@@ -124,6 +123,71 @@ def test_a_kernel_that_is_killed_is_noticed(programs: Path, notebook: Path, tmp_
     document = json.loads((tmp_path / "out.ipynb").read_text(encoding="utf-8"))
     assert outputs(document) == ["begun\n", "'kill 1'", "kept\n"]
     assert not list(tmp_path.glob("*.part"))
+
+
+def kernel_of(process: subprocess.Popen[str]) -> int:
+    """Return the number of the kernel's process as soon as there is one."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None:
+        for child in children.read_text().split():
+            if b"ipykernel_launcher" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+    raise AssertionError("no kernel was started")
+
+
+def saved(tmp_path: Path) -> Any:
+    document = json.loads((tmp_path / "out.ipynb").read_text(encoding="utf-8"))
+    nbformat.validate(document)
+    return document
+
+
+def test_a_kernel_that_is_killed_as_it_starts(
+    programs: Path, notebook: Path, tmp_path: Path
+) -> None:
+    process = start(programs, notebook, "out.ipynb")
+    os.kill(kernel_of(process), signal.SIGKILL)
+    _, error = process.communicate(timeout=30)
+    assert process.returncode == 137 and "The kernel was ended by SIGKILL" in error
+    assert outputs(saved(tmp_path)) == []
+
+
+def test_a_kernel_that_is_killed_while_it_prints(
+    programs: Path, notebook: Path, tmp_path: Path
+) -> None:
+    rewrite(notebook, "import os\nfor number in range(10**7): print(number)")
+    process = start(programs, notebook, "out.ipynb")
+    kernel = kernel_of(process)
+    assert process.stdout is not None
+    while process.stdout.readline() != "5000\n":
+        assert process.poll() is None
+    os.kill(kernel, signal.SIGKILL)
+    process.communicate(timeout=30)
+    assert process.returncode == 137
+    [text] = outputs(saved(tmp_path))
+    numbers = [int(line) for line in text.splitlines()]
+    assert numbers == list(range(len(numbers))) and len(numbers) > 5000
+
+
+def test_a_runner_that_is_killed_within_a_cell_has_saved_its_outputs(
+    programs: Path, notebook: Path, tmp_path: Path
+) -> None:
+    rewrite(notebook, "import time\nprint('so far', flush=True)\ntime.sleep(60)")
+    process = start(programs, notebook, "out.ipynb")
+    kernel = kernel_of(process)
+    end = time.monotonic() + 30
+    while outputs(json.loads((tmp_path / "out.ipynb").read_text("utf-8"))) != ["so far\n"]:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    process.kill()
+    process.communicate(timeout=10)
+    os.kill(kernel, signal.SIGKILL)
+    assert outputs(saved(tmp_path)) == ["so far\n"]
+
+
+def rewrite(notebook: Path, *cells: str) -> None:
+    """Give a notebook other cells."""
+    v4 = nbformat.v4
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(code) for code in cells]), notebook)
 
 
 def test_a_container_that_is_stopped_saves_what_it_has(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.containers.made import FakeEngine
+from tests.unit.export.made import locked, snapshot
 
 
 @pytest.fixture
@@ -15,3 +16,10 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     engine = FakeEngine(tmp_path / "bin", monkeypatch)
     engine.answer(image={"status": 1})
     return engine
+
+
+@pytest.fixture
+def source(fake: FakeEngine, tmp_path: Path) -> str:
+    """Return a notebook whose image is there."""
+    fake.answer(run={"out": "printed"})
+    return snapshot(tmp_path / "work", lock=(locked("a"),)).ref.notebook

@@ -35,7 +35,8 @@ with open(folder / "calls", "a") as file:
 answer = json.loads((folder / "answers.json").read_text()).get(words[0], {{}})
 print(answer.get("out", ""))
 print(answer.get("err", ""), file=sys.stderr)
-sys.exit(answer.get("status", 0))
+is_bad = call.get("values") is not None and call["values"] == answer.get("bad")
+sys.exit(1 if is_bad else answer.get("status", 0))
 """
 
 

@@ -7,18 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nbenv.containers.run_in_image import RunOptions, run_in_image
-from nbenv.errors import NbenvError, UsageError
+from nbenv.containers.run_in_image import run_in_image
+from nbenv.containers.run_options import RunOptions
+from nbenv.errors import NbenvError
 from nbenv.progress import drain
 from tests.unit.containers.made import FakeEngine
-from tests.unit.export.made import locked, snapshot
-
-
-@pytest.fixture
-def source(fake: FakeEngine, tmp_path: Path) -> str:
-    """A notebook whose image is there."""
-    fake.answer(run={"out": "printed"})
-    return snapshot(tmp_path / "work", lock=(locked("a"),)).ref.notebook
 
 
 def test_a_run_gets_limits_files_and_parameters(
@@ -53,19 +46,3 @@ def test_a_run_that_fails_says_why_and_keeps_the_result(
     fake.answer(run={"status": 125, "err": "no such network"})
     with pytest.raises(NbenvError, match="no such network"):
         drain(run_in_image(source, RunOptions("docker"), {}))
-
-
-def test_what_cannot_be_done_is_said_first(fake: FakeEngine, source: str, tmp_path: Path) -> None:
-    comma = tmp_path / "a,b"
-    comma.touch()
-    cases = (
-        (RunOptions("docker", "out.html"), "no .ipynb file"),
-        (RunOptions("docker", mount=["missing"]), "missing does not exist"),
-        (RunOptions("docker", mount=[str(comma)]), "comma"),
-    )
-    for options, message in cases:
-        with pytest.raises(UsageError, match=message):
-            drain(run_in_image(source, options, {}))
-    with pytest.raises(UsageError, match="kept as text"):
-        drain(run_in_image("a.md", RunOptions("docker"), {}))
-    assert not fake.calls("run")

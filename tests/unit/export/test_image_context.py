@@ -6,11 +6,21 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from nbenv.errors import NbenvError, NotebookError
-from nbenv.export.image_context import image_folder, notebook_files, tag
-from tests.unit.export.made import locked, snapshot
+from nbenv.export import dockerfile
+from nbenv.export.image_context import (
+    image_folder,
+    image_name,
+    local_path,
+    notebook_files,
+    quoted_requirement,
+    tag,
+    unhashed,
+)  # fmt: skip
+from tests.unit.export.made import locked, mixed_snapshot, snapshot
 
 
 def test_the_files_of_an_image(tmp_path: Path) -> None:
@@ -42,6 +52,57 @@ def test_the_tag_is_that_of_all_that_the_image_is_built_from(tmp_path: Path) -> 
     assert names[0] == names[1]
     assert len(set(names)) == 3
     assert names[0].startswith("some-notebook:")
+
+
+def test_what_pip_cannot_check_by_a_hash(tmp_path: Path) -> None:
+    assert [each.name for each in unhashed(mixed_snapshot(tmp_path).spec)] == ["repo", "tool"]
+
+
+def test_whatever_changes_a_notebook_changes_its_tag(tmp_path: Path) -> None:
+    def made(folder: str, version: str = "1.0", name: str = "A b.ipynb", **cell: object) -> str:
+        document = snapshot(tmp_path / folder, lock=(locked("a", version),), name=name)
+        path = Path(document.ref.notebook)
+        content = nbformat.read(path, as_version=4)
+        content.cells[-1].update(cell)
+        nbformat.write(content, path)
+        return tag(document, image_folder(document, dockerfile.write(document)))
+
+    output = nbformat.v4.new_output("stream", text="printed")
+    names = [
+        made("same"), made("lock", "1.1"), made("name", name="a-b.ipynb"),
+        made("cells", source="a = 2"), made("outputs", outputs=[output]),
+        made("tags", metadata={"tags": ["parameters"]}),
+    ]  # fmt: skip
+    assert made("again") == names[0]
+    assert len(set(names)) == len(names)
+    assert {name.partition(":")[0] for name in names} == {"a-b"}
+
+
+def test_a_project_outside_the_folder_cannot_be_exported(tmp_path: Path) -> None:
+    project = locked("tool", url="../tool")
+    document = snapshot(tmp_path / "inner", lock=(project,))
+    with pytest.raises(NbenvError, match="which is outside the notebook's folder"):
+        local_path(project, document)
+    inside = locked("tool", url="./tool")
+    assert local_path(inside, document) == "./tool"
+
+
+@pytest.mark.parametrize(
+    ("notebook", "name"),
+    [
+        ("folder/Some notebook.ipynb", "some-notebook"),
+        ("_x_.ipynb", "x"),
+        ("日本.ipynb", "notebook"),
+        (f"{'a' * 80}.ipynb", "a" * 50),
+    ],
+)
+def test_image_names(notebook: str, name: str) -> None:
+    assert image_name(notebook) == name
+
+
+def test_a_requirement_is_one_word_of_a_shell() -> None:
+    assert quoted_requirement("a==1", None) == "a==1"
+    assert quoted_requirement("a; rm -rf /", None) == "'a; rm -rf /'"
 
 
 # -- what leads out of a project

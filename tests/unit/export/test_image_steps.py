@@ -48,10 +48,25 @@ def test_a_pip_that_is_locked_is_left_alone() -> None:
 
 
 def test_words_of_steps_are_quoted() -> None:
-    assert copied('a [1] $x"') == 'a [[]1] \\\\$x\\"'
+    assert copied('a [1] $x"') == 'a [[]1] \\\\$x\\\\\\"'
     step = labels('$a "b"\\', "0").replace("\\\n", "").replace("\\$", "$")
     [_, _, _, title, _, base] = shlex.split(step)
     assert title == 'org.opencontainers.image.title=$a "b"\\'
     assert base == "org.opencontainers.image.base.name=${BASE}"
     written = heredoc("/a", "text\n", "--chmod=755 ")
     assert written.startswith("COPY --chmod=755 <<'NBENV' /a\ntext\nNBENV\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Größe 1 #é {a} ~.ipynb", "Größe 1 #é {a} ~.ipynb"),
+        ("a[1].ipynb", "a[[]1].ipynb"),
+        ("it's $HOME.ipynb", r"it\\'s \\$HOME.ipynb"),
+        ('a "b".ipynb', r"a \\\"b\\\".ipynb"),
+        (r"!a*b?c^d\e.ipynb", "?a?b?c?d?e.ipynb"),
+    ],
+)
+def test_a_file_name_for_copy(name: str, word: str) -> None:
+    """What Docker makes of these is known from tests/engine."""
+    assert copied(name) == word

@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
 import pytest
 
-from nbenv.core.typed.parameters import (
-    ParameterError,
-    Text,
-    declared,
-    inject,
-    read_mapping,
-    read_rows,
-    read_words,
-    typed,
-)
-
-DEFAULTS = """\
-# what a person may set
-rate = 0.1
-steps, unused = 3, 4
-count = 3
-name: str = "x"
-fast = False
-sizes = [1, 2]
-pair = (1, 2)
-options: dict[str, int] = {}
-share: float = 1
-limit: "int" = 5
-seed: Optional[int] = None
-anything = compute(2)
-either: int | str = 1
-"""
-
-
-def cell(source: str, *tags: str) -> dict[str, Any]:
-    return {"cell_type": "code", "source": source, "metadata": {"tags": list(tags)}, "outputs": []}
+from nbenv.core.typed.declared_parameters import ParameterError, declared
+from nbenv.core.typed.given_values import Text
+from nbenv.core.typed.parameters import carried, inject, typed
+from tests.unit.core.typed.made import DEFAULTS, cell
 
 
 def given(**words: str) -> dict[str, object]:
     known = declared([cell("import os"), cell(DEFAULTS, "parameters")])
     return typed(known, {name: Text(word) for name, word in words.items()})
-
-
-def test_the_defaults_of_a_notebook() -> None:
-    known = declared([cell(DEFAULTS, "parameters")])
-    assert {name: each.kind for name, each in known.items()} == {
-        "rate": "float", "count": "int", "name": "str", "fast": "bool", "sizes": "list",
-        "pair": "tuple", "options": "dict", "share": "float", "limit": "int", "seed": "int",
-        "anything": "", "either": "",
-    }  # fmt: skip
-    lines = [f"{line}\n" for line in DEFAULTS.splitlines()]
-    assert declared([{**cell("", "parameters"), "source": lines}]) == known
 
 
 @pytest.mark.parametrize(
@@ -79,11 +42,36 @@ def test_the_defaults_of_a_notebook() -> None:
         ("anything", "true", True),
         ("anything", "text", "text"),
         ("either", "a", "a"),
+        ("steps", "2", 2),
+        ("low", "0.5", 0.5),
+        ("count", "5.0", 5),
+        ("count", "1e3", 1000),
+        ("rate", "-1e-3", -0.001),
+        ("name", 'it\'s "so"\n\t\\ ü 日', 'it\'s "so"\n\t\\ ü 日'),
+        ("options", "{1: (2, 3)}", {1: (2, 3)}),
+        ("sizes", "[]", []),
+        ("pair", "((1, 2), None)", ((1, 2), None)),
+        ("share2", "0.5", 0.5),
+        ("noted", "None", None),
+        ("noted", '{"a": 1}', {"a": 1}),
+        ("given", "1", 1.0),
+        ("tags", "{'b', 'c'}", {"b", "c"}),
+        ("raw", "b'y'", b"y"),
+        ("day", "2026-02-28", "2026-02-28"),
+        ("second", "", ""),
+        ("limit_of_rows", "none", None),
     ],
 )
 def test_text_gets_the_type_of_its_default(name: str, word: str, value: object) -> None:
-    found = given(**{name: word})[name]
-    assert (found, type(found)) == (value, type(value))
+    values = given(**{name: word})
+    assert (values[name], type(values[name])) == (value, type(value))
+    code = [cell(DEFAULTS, "parameters")]
+    assert typed(declared(code), json.loads(json.dumps(carried(values)))) == values
+    notebook = {"cells": code}
+    inject(notebook, values)
+    ran: dict[str, object] = {}
+    exec(notebook["cells"][1]["source"], ran)
+    assert ran[name] == value
 
 
 @pytest.mark.parametrize(
@@ -96,7 +84,10 @@ def test_text_gets_the_type_of_its_default(name: str, word: str, value: object) 
         ("sizes", "3", "takes a list"),
         ("sizes", "[", "takes a list"),
         ("options", "[]", "takes an object"),
-        ("unused", "1", "no parameter unused. Its parameters: rate, count, name"),
+        ("count", "inf", "takes a whole number"),
+        ("given", "x", "given=x: given takes a number."),
+        ("tags", "[1]", "takes a set"),
+        ("unknown", "1", "no parameter unknown. Its parameters: rate, steps, low, rest, count"),
     ],
 )
 def test_other_values_and_names_are_refused(name: str, word: str, message: str) -> None:
@@ -116,46 +107,14 @@ def test_values_of_a_file_keep_their_types() -> None:
             typed(known, {name: wrong})
 
 
-def test_a_notebook_without_defaults_says_what_is_missing() -> None:
-    with pytest.raises(ParameterError, match="none of its cells has the tag parameters"):
-        declared([cell("a = 1", "other"), {"cell_type": "markdown", "source": ""}])
-    with pytest.raises(ParameterError, match="not plain Python"):
-        declared([cell("%time a = 1", "parameters")])
-
-
-def test_the_words_and_files_that_give_parameters() -> None:
-    assert read_words(["a=1", "b=x=y", "a=2"]) == {"a": "2", "b": "x=y"}
-    for word in ("a", "=1", "a b=1", "1a=1"):
-        with pytest.raises(ParameterError, match="write NAME=VALUE"):
-            read_words([word])
-    for value in (["a"], None, {1: 2}):
-        with pytest.raises(ParameterError, match=r"p\.yaml must hold names"):
-            read_mapping(value, "p.yaml")
-
-
-def test_the_rows_of_a_sweep() -> None:
-    rows = read_rows('rate, name\r\n0.1,"a,\nb"\r\n\r\n2,\r\n', "p.csv")
-    assert rows == [{"rate": "0.1", "name": "a,\nb"}, {"rate": "2"}]
-    assert all(isinstance(each, Text) for row in rows for each in row.values())
-    assert read_rows('{"a": 1}\n\n{"b": "1"}\n', "p.jsonl") == [{"a": 1}, {"b": "1"}]
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "message"),
-    [
-        ("p.csv", "", "has no rows"),
-        ("p.csv", "a,b\n", "has no rows"),
-        ("p.csv", "a,a\n1,2\n", "must name each parameter once"),
-        ("p.csv", "a,b c\n1,2\n", "must name each parameter once"),
-        ("p.csv", "a,b\n1,2\n3\n", "Line 3 of p.csv has 1 fields"),
-        ("p.jsonl", '{"a": 1}\n{"a"\n', "Line 2 of p.jsonl is not JSON"),
-        ("p.jsonl", "[1]\n", "Line 1 of p.jsonl must hold names"),
-    ],
-)
-def test_rows_that_cannot_be_read(file: str, text: str, message: str) -> None:
-    with pytest.raises(ParameterError) as caught:
-        read_rows(text, file)
-    assert message in str(caught.value)
+def test_the_first_of_several_tagged_cells_counts() -> None:
+    cells = [cell("a = 1", "parameters"), cell("a = 2; b = 3", "parameters"), cell("print(a)")]
+    assert list(declared(cells)) == ["a"]
+    notebook = {"cells": cells}
+    inject(notebook, {"a": 5})
+    assert [each["source"] for each in notebook["cells"]] == [
+        "a = 1", "# Parameters\na = 5", "a = 2; b = 3", "print(a)"
+    ]  # fmt: skip
 
 
 def test_the_injected_cell_follows_the_defaults_and_replaces_an_earlier_one() -> None:

@@ -37,6 +37,18 @@ def test_without_parameters_no_tag_is_needed(tmp_path: Path) -> None:
     assert GivenParameters().values(str(tmp_path / "not read.ipynb")) == [{}]
 
 
+def test_an_error_names_the_row(notebook: str) -> None:
+    for rows, message in (
+        ('{"rate": 1}\n{"rat": 2}\n', "Row 2 does not fit. The notebook has no parameter rat."),
+        ('{"rate": "x"}\n', "Row 1 does not fit. rate=x: rate takes a number"),
+    ):
+        Path("s.jsonl").write_text(rows, encoding="utf-8")
+        with pytest.raises(UsageError, match=message):
+            GivenParameters().values(notebook, read_sweep("s.jsonl"))
+    with pytest.raises(UsageError, match=r"^The notebook has no parameter rat\."):
+        GivenParameters(["rat=2"]).values(notebook)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

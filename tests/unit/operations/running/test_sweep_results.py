@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from nbenv.errors import NbenvError, UsageError
-from nbenv.operations.running.sweep_results import SweepResults, check_folder
+from nbenv.errors import NbenvError, StoppedError, UsageError
+from nbenv.operations.running.sweep_results import SweepResults, check_folder, fingerprint
+from nbenv.progress import drain
+from tests.unit.export.made import locked, snapshot
 
 
 def results(folder: Path, *values: dict[str, object], digest: str = "0") -> SweepResults:
@@ -22,7 +25,7 @@ def finish(folder: Path, *values: dict[str, object]) -> None:
         row |= {"status": "done", "error": "", "seconds": 1.0, "values": {}}
     done.write()
     for number in range(1, len(values) + 1):
-        (folder / f"row-{number:04}.ipynb").touch()
+        (folder / f"row-{number:04}.ipynb").write_text(str(values[number - 1]))
 
 
 def pending(found: SweepResults) -> list[int]:
@@ -33,10 +36,37 @@ def test_a_row_that_is_done_is_not_run_again(tmp_path: Path) -> None:
     one, two, three = ({"a": each} for each in (1, 2, 3))
     finish(tmp_path, one, two)
     assert pending(results(tmp_path, one, two, three)) == [3]
-    assert pending(results(tmp_path, two, one)) == [1, 2]  # each has the other's file
     assert pending(results(tmp_path, one, two, digest="other code")) == [1, 2]
     (tmp_path / "row-0001.ipynb").unlink()
     assert pending(results(tmp_path, one, two)) == [1]
+
+
+def test_rows_that_have_other_numbers_keep_their_results(tmp_path: Path) -> None:
+    one, two, three, same = {"a": 1}, {"a": 2}, {"a": 3}, {"a": 1}
+    finish(tmp_path, one, two, three, same)
+    found = results(tmp_path, {"a": 4}, three, one, two, same)
+    assert pending(found) == [1]
+    drain(found.begin())
+    index = json.loads((tmp_path / "index.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["row"] for row in index] == [1, 2, 3, 4, 5]
+    for row in index[1:]:
+        assert (tmp_path / row["output"]).read_text() == str(row["parameters"])
+    assert not list(tmp_path.glob("*.moved"))
+    assert pending(results(tmp_path, {"a": 4}, three, one, two, same)) == [1]
+
+
+def test_an_index_names_no_other_files(tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "mine.ipynb"
+    finish(out, {"a": 1}, {"a": 2})
+    other.touch()
+    index = out / "index.json"
+    for name in ("../mine.ipynb", str(other), "index.json", 3):
+        known = json.loads(index.read_text(encoding="utf-8"))
+        known["rows"][0]["output"] = name
+        index.write_text(json.dumps(known), encoding="utf-8")
+        found = results(out, {"a": 2}, {"a": 1})
+        drain(found.begin())
+        assert other.exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"rows": [1]}', '{"rows": [{"key": 1}]}'])
@@ -61,6 +91,15 @@ def test_a_row_that_was_run_elsewhere_is_kept(tmp_path: Path) -> None:
     assert pending(results(tmp_path, {"a": 1}, {"a": 2})) == [1, 2]
 
 
+def test_an_interrupt_says_what_is_kept(tmp_path: Path) -> None:
+    finish(tmp_path, {"a": 1})
+    found = results(tmp_path, {"a": 1}, {"a": 2})
+    with pytest.raises(StoppedError, match="Stopped") as caught, found.going_on_later():
+        raise KeyboardInterrupt
+    assert caught.value.why == f"1 of 2 rows are done, and kept in {tmp_path}."
+    assert "run the same command again" in caught.value.todo
+
+
 def test_failed_rows_are_named(tmp_path: Path) -> None:
     found = results(tmp_path, {"a": 1}, {"a": "x"})
     first, second = found.pending()
@@ -79,3 +118,21 @@ def test_a_folder_is_needed_that_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NbenvError, match="cannot be written"):
         results(tmp_path / "file", {}).write()
+
+
+def test_what_a_result_follows_from(tmp_path: Path) -> None:
+    def made(folder: str, version: str = "1.0", source: str = "1", **cell: object) -> str:
+        document = snapshot(tmp_path / folder, lock=(locked("a", version),), cells=(source, "2"))
+        content = nbformat.read(document.ref.notebook, as_version=4)
+        content.cells[-1].update(cell)
+        nbformat.write(content, document.ref.notebook)
+        return fingerprint(document.ref)
+
+    output = nbformat.v4.new_output("stream", text="printed")
+    first = made("first")
+    assert made("outputs", outputs=[output], execution_count=3) == first
+    others = {
+        made("lock", "1.1"), made("code", source="3"),
+        made("parameters", metadata={"tags": ["parameters"]}),
+    }  # fmt: skip
+    assert len(others | {first}) == 4
