@@ -74,7 +74,7 @@ def declared(cells: Sequence[Cell]) -> dict[str, Default]:
     code = source if isinstance(source, str) else "".join(source)
     try:
         return dict(_assigned(code))
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:  # the latter for a null byte, before Python 3.12
         raise ParameterError(f"The cell tagged {TAG} is not plain Python: {error}.") from None
 
 
@@ -92,7 +92,7 @@ def _default(value: ast.expr, code: str) -> Default:
     shown = ast.get_source_segment(code, value) or ""
     try:
         known = ast.literal_eval(value)
-    except ValueError:
+    except (TypeError, ValueError):  # a computed value, or a list as a key
         return Default(shown, "", takes_none=True)
     kind = type(known).__name__
     return Default(shown, kind if kind in _KINDS else "", known is None)
@@ -141,14 +141,17 @@ def read_rows(text: str, file: str) -> list[dict[str, object]]:
     An empty field of CSV leaves the default.
     """
     reader = _json_rows if file.endswith((".jsonl", ".ndjson")) else _csv_rows
-    rows = list(reader(text, file))
+    try:
+        rows = list(reader(text, file))
+    except csv.Error as error:
+        raise ParameterError(f"{file} is not CSV that can be read: {error}.") from None
     if not rows:
         raise ParameterError(f"{file} has no rows.")
     return rows
 
 
 def _json_rows(text: str, file: str) -> Iterator[dict[str, object]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # other separators may stand in JSON
         if line.strip():
             try:
                 value = json.loads(line)
@@ -203,7 +206,7 @@ def _converted(name: str, default: Default, value: object) -> object:
         return _guessed(value) if isinstance(value, Text) else value
     try:
         return _as(default.kind, value)
-    except (ValueError, SyntaxError, OverflowError):
+    except (TypeError, ValueError, SyntaxError, OverflowError):
         raise _mismatch(name, default, value) from None
 
 

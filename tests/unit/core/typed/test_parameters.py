@@ -96,6 +96,8 @@ def test_text_gets_the_type_of_its_default(name: str, word: str, value: object) 
         ("sizes", "3", "takes a list"),
         ("sizes", "[", "takes a list"),
         ("options", "[]", "takes an object"),
+        ("options", "{[1]: 2}", "takes an object"),
+        ("options", "{{}}", "takes an object"),
         ("unused", "1", "no parameter unused. Its parameters: rate, count, name"),
     ],
 )
@@ -119,8 +121,14 @@ def test_values_of_a_file_keep_their_types() -> None:
 def test_a_notebook_without_defaults_says_what_is_missing() -> None:
     with pytest.raises(ParameterError, match="none of its cells has the tag parameters"):
         declared([cell("a = 1", "other"), {"cell_type": "markdown", "source": ""}])
-    with pytest.raises(ParameterError, match="not plain Python"):
-        declared([cell("%time a = 1", "parameters")])
+    for code in ("%time a = 1", "a = '\0'"):
+        with pytest.raises(ParameterError, match="not plain Python"):
+            declared([cell(code, "parameters")])
+
+
+def test_a_default_that_only_the_kernel_can_evaluate_takes_any_value() -> None:
+    known = declared([cell("a = {[1]: 2}\nb = f(1)", "parameters")])
+    assert {name: each.kind for name, each in known.items()} == {"a": "", "b": ""}
 
 
 def test_the_words_and_files_that_give_parameters() -> None:
@@ -137,7 +145,8 @@ def test_the_rows_of_a_sweep() -> None:
     rows = read_rows('rate, name\r\n0.1,"a,\nb"\r\n\r\n2,\r\n', "p.csv")
     assert rows == [{"rate": "0.1", "name": "a,\nb"}, {"rate": "2"}]
     assert all(isinstance(each, Text) for row in rows for each in row.values())
-    assert read_rows('{"a": 1}\n\n{"b": "1"}\n', "p.jsonl") == [{"a": 1}, {"b": "1"}]
+    assert read_rows('{"a": 1}\r\n\n{"b": "1"}\n', "p.jsonl") == [{"a": 1}, {"b": "1"}]
+    assert read_rows('{"a": "\u2028\x85"}', "p.jsonl") == [{"a": "\u2028\x85"}]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +159,7 @@ def test_the_rows_of_a_sweep() -> None:
         ("p.csv", "a,b\n1,2\n3\n", "Line 3 of p.csv has 1 fields"),
         ("p.jsonl", '{"a": 1}\n{"a"\n', "Line 2 of p.jsonl is not JSON"),
         ("p.jsonl", "[1]\n", "Line 1 of p.jsonl must hold names"),
+        ("p.csv", "a\n" + "x" * 200_000, "is not CSV that can be read: field larger than"),
     ],
 )
 def test_rows_that_cannot_be_read(file: str, text: str, message: str) -> None:
