@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from nbenv.errors import UsageError
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from nbenv.cli.call import Call
     from nbenv.operations.running.given_parameters import GivenParameters
     from nbenv.progress import Outcome, Steps
@@ -32,6 +34,8 @@ def run(call: Call) -> Steps[Outcome]:
         return _sweep_on_cluster(call, given)
     if options.retries is not None or options.wheels:
         raise UsageError("--retries and --wheels need --on with the address of a cluster.")
+    if options.jobs and not options.sweep:
+        raise UsageError("--jobs needs --sweep.")
     if options.on:
         return _run_in_image(call, given)
     for name in ("mount", "memory", "network", "image", "namespace"):
@@ -39,22 +43,23 @@ def run(call: Call) -> Steps[Outcome]:
             raise UsageError(f"--{name} needs --on.")
     if options.sweep:
         return _sweep(call, given)
-    if options.jobs:
-        raise UsageError("--jobs needs --sweep.")
     [values] = given.values(call.path)
     return run(call.path, options.output, options.python, options.fallback, values=values)
+
+
+def _check_recorded(options: Namespace, how: str) -> None:
+    """Raise if an option asks for another environment than the recorded one."""
+    if options.python or options.fallback:
+        raise UsageError(
+            f"run {how} runs what is recorded, and cannot be combined with --python or --fallback."
+        )
 
 
 def _run_in_image(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.containers.run_in_image import RunOptions, run_in_image
 
     options = call.options
-    if options.python or options.fallback:
-        raise UsageError(
-            "run --on runs what is recorded, and cannot be combined with --python or --fallback."
-        )
-    if options.jobs and not options.sweep:
-        raise UsageError("--jobs needs --sweep.")
+    _check_recorded(options, "--on")
     if options.on == "kubernetes":
         return _run_in_cluster(call, given)
     if options.sweep:
@@ -82,10 +87,7 @@ def _run_in_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
 def _sweep(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.operations.running.sweep import SweepOptions, sweep
 
-    if call.options.python or call.options.fallback:
-        raise UsageError(
-            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(call.options, "--sweep")
     return sweep(call.path, call.request(SweepOptions), given)
 
 
@@ -98,10 +100,7 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
         raise UsageError(
             "A cluster runs the rows of a table.", todo="Name it: --sweep FILE -o FOLDER"
         )
-    if options.python or options.fallback:
-        raise UsageError(
-            "run --sweep runs what is recorded, and cannot be combined with --python or --fallback."
-        )
+    _check_recorded(options, "--sweep")
     for name in ("jobs", "memory", "network", "image", "namespace"):
         if getattr(options, name):
             raise UsageError(
@@ -126,5 +125,4 @@ def _run_adopting(call: Call) -> Steps[Outcome]:
             "run --adopt takes no parameters.",
             todo="Adopt the notebook first: nbenv adopt NOTEBOOK",
         )
-    consent = (lambda _: True) if options.yes else call.ask
-    return run_adopting(call.path, options.output, call.request(AdoptOptions), consent)
+    return run_adopting(call.path, options.output, call.request(AdoptOptions), call.consent)
