@@ -59,7 +59,7 @@ class Call:
 
     @property
     def consent(self) -> Ask:
-        """How a command with the option ``--yes`` asks: with that, the answer is yes."""
+        """The way that a command with the option ``--yes`` asks: with that, the answer is yes."""
         return _agree if self.options.yes else self.ask
 
     def notebook(self) -> NotebookRef:

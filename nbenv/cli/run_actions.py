@@ -25,6 +25,7 @@ def run(call: Call) -> Steps[Outcome]:
     from nbenv.operations.running.given_parameters import GivenParameters
 
     options = call.options
+    _check_place_is_named(options)
     if options.adopt:
         return _run_adopting(call)
     if options.yes or options.as_of or options.torch_backend:
@@ -32,19 +33,23 @@ def run(call: Call) -> Steps[Outcome]:
     given = GivenParameters(options.parameter, options.parameters_file)
     if options.on and "://" in options.on:
         return _sweep_on_cluster(call, given)
-    if options.retries is not None or options.wheels:
-        raise UsageError("--retries and --wheels need --on with the address of a cluster.")
     if options.jobs and not options.sweep:
         raise UsageError("--jobs needs --sweep.")
     if options.on:
         return _run_in_image(call, given)
-    for name in ("mount", "memory", "network", "image", "namespace"):
-        if getattr(options, name):
-            raise UsageError(f"--{name} needs --on.")
     if options.sweep:
         return _sweep(call, given)
     [values] = given.values(call.path)
     return run(call.path, options.output, options.python, options.fallback, values=values)
+
+
+def _check_place_is_named(options: Namespace) -> None:
+    """Raise if an option is about another place to run than here, and that is not named."""
+    if (options.retries is not None or options.wheels) and "://" not in (options.on or ""):
+        raise UsageError("--retries and --wheels need --on with the address of a cluster.")
+    for name in ("mount", "memory", "network", "image", "namespace"):
+        if getattr(options, name) and not options.on:
+            raise UsageError(f"--{name} needs --on.")
 
 
 def _check_recorded(options: Namespace, how: str) -> None:

@@ -27,9 +27,3 @@ def test_every_action_belongs_to_a_command() -> None:
     performed = {command.perform for command in COMMANDS.values()} - {run_actions.run}
     both = (actions, share_actions)
     assert performed == {getattr(each, name) for each in both for name in each.__all__}
-
-
-def test_a_notebook_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbenv.operations.verify.verify", lambda *given: given)
-    call = parse(["verify", "b.ipynb", "a.ipynb", "b.ipynb", "--jobs", "3"])
-    assert share_actions.verify(call) == (["b.ipynb", "a.ipynb"], 3, None)

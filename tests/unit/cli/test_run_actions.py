@@ -23,6 +23,8 @@ from nbenv.errors import UsageError
         ("run a.ipynb --sweep a.csv --python 3.12", "cannot be combined with --python"),
         ("run a.ipynb --memory 4g", "--memory needs --on"),
         ("run a.ipynb --adopt --on docker", "cannot be combined with --on"),
+        ("run a.ipynb --adopt --memory 4g", "--memory needs --on"),
+        ("run a.ipynb --adopt --wheels", "need --on with the address of a cluster"),
         ("run a.ipynb --on docker --sweep a.csv", "--sweep does not run on docker"),
         ("run a.ipynb --on docker --python 3.12", "run --on runs what is recorded"),
         ("run a.ipynb --on kubernetes --jobs 2", "--jobs needs --sweep"),
