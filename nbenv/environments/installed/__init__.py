@@ -1,1 +1,1 @@
-"""What is installed in an environment, as its ``.dist-info`` folders say."""
+"""Packages that are installed in an environment, as their ``.dist-info`` folders describe them."""

@@ -1,4 +1,4 @@
-"""What a ``.dist-info`` folder says, also a broken one."""
+"""The contents of a ``.dist-info`` folder, also of a broken one."""
 
 from __future__ import annotations
 
