@@ -170,8 +170,8 @@ def _csv_rows(text: str, file: str) -> Iterator[dict[str, object]]:
             continue
         if len(fields) != len(names):
             raise ParameterError(
-                f"Line {lines.line_num} of {file} has {len(fields)} fields, and its first line "
-                f"names {len(names)}."
+                f"Line {lines.line_num} of {file} has another number of fields ({len(fields)}) "
+                f"than its first line ({len(names)})."
             )
         yield {name: Text(field) for name, field in zip(names, fields) if field.strip()}  # noqa: B905
 

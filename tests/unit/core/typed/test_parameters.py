@@ -156,7 +156,11 @@ def test_the_rows_of_a_sweep() -> None:
         ("p.csv", "a,b\n", "has no rows"),
         ("p.csv", "a,a\n1,2\n", "must name each parameter once"),
         ("p.csv", "a,b c\n1,2\n", "must name each parameter once"),
-        ("p.csv", "a,b\n1,2\n3\n", "Line 3 of p.csv has 1 fields"),
+        (
+            "p.csv",
+            "a,b\n1,2\n3\n",
+            "has another number of fields (1) than its first line (2).",
+        ),
         ("p.jsonl", '{"a": 1}\n{"a"\n', "Line 2 of p.jsonl is not JSON"),
         ("p.jsonl", "[1]\n", "Line 1 of p.jsonl must hold names"),
         ("p.csv", "a\n" + "x" * 200_000, "is not CSV that can be read: field larger than"),
