@@ -1,4 +1,7 @@
-"""The action of each command: from a parsed call to the operation, which is imported only then."""
+"""The action of each command: from a parsed call to the operation, which is imported only then.
+
+Those of ``run`` and of the commands that share an environment have modules of their own.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,15 @@ __all__ = [
     "adopt",
     "approvals",
     "audit",
-    "build",
     "diff",
     "doctor",
     "envs",
-    "export",
-    "git_config",
-    "git_merge",
-    "git_text",
     "history",
     "install",
     "kernelspec",
     "list_",
     "move_python",
     "outdated",
-    "pack",
     "pip",
     "prune",
     "record",
@@ -38,11 +35,8 @@ __all__ = [
     "tree",
     "undo",
     "uninstall",
-    "unpack",
     "upgrade",
-    "verify",
     "why",
-    "workers",
 ]
 
 # -- start
@@ -61,13 +55,7 @@ def adopt(call: Call) -> Steps[Outcome]:
 
     if call.places:
         return _adopt_folder(call)
-    consent = _everything if call.options.yes else call.ask
-    return adopt(call.notebook(), call.request(AdoptOptions), call.agreed, consent=consent)
-
-
-def _everything(question: str) -> bool:
-    """Answer yes, as ``--yes`` asks for."""
-    return True
+    return adopt(call.notebook(), call.request(AdoptOptions), call.agreed, consent=call.consent)
 
 
 def _adopt_folder(call: Call) -> Steps[Outcome]:
@@ -238,94 +226,6 @@ def audit(call: Call) -> Steps[Outcome]:
     from nbenv.operations.audit import audit
 
     return audit(call.notebook(), call.options.service_url)
-
-
-# -- share
-
-
-def export(call: Call) -> Steps[Outcome]:
-    """Write the environment in another format."""
-    from nbenv.cli.export import perform_export
-
-    return perform_export(call.options, call.notebook())
-
-
-def build(call: Call) -> Steps[Outcome]:
-    """Build an image of the environment."""
-    from nbenv.containers.environment_image import BuildOptions, build
-
-    return build(call.notebook(), call.request(BuildOptions), call.agreed)
-
-
-def workers(call: Call) -> Steps[Outcome]:
-    """Prepare what the kernel gives the workers of a cluster."""
-    from nbenv.workers.prepare_workers import WorkersRequest, prepare_workers
-
-    return prepare_workers(call.notebook(), call.request(WorkersRequest), call.agreed)
-
-
-def pack(call: Call) -> Steps[Outcome]:
-    """Pack a notebook and its wheels, or its environment."""
-    from nbenv.operations.pack import pack
-
-    if call.options.archive:
-        return _pack_archive(call)
-    given = [each for each in ("with_python", "engine", "without") if getattr(call.options, each)]
-    if given:
-        word = {"with_python": "--with-python", "engine": "--for"}.get(given[0], "--without")
-        raise UsageError(f"{word} is for an archive.", todo="Say where to write it: --archive FILE")
-    return pack(call.notebook(), call.options.output, call.options.platform, call.agreed)
-
-
-def _pack_archive(call: Call) -> Steps[Outcome]:
-    from nbenv.engine.archiving.archive import ArchiveOptions
-    from nbenv.operations.sharing.pack_archive import pack_archive
-
-    options = call.options
-    if options.output or options.platform:
-        word, why = ("-o", "--archive names the file.")
-        if options.platform:
-            word, why = ("--platform", "An archive is for machines like this one.")
-        raise UsageError(f"Use --archive without {word}.", why)
-    chosen = ArchiveOptions(options.with_python, options.engine or "", tuple(options.without or ()))
-    return pack_archive(call.notebook(), options.archive, chosen, call.agreed)
-
-
-def unpack(call: Call) -> Steps[Outcome]:
-    """Restore a packed notebook."""
-    from nbenv.operations.unpack import unpack
-
-    consent = _everything if call.options.yes else call.ask
-    return unpack(call.words[0], call.options.output, consent)
-
-
-def verify(call: Call) -> Steps[Outcome]:
-    """Rebuild, run and compare notebooks."""
-    from nbenv.operations.verify import verify
-
-    return verify(list(dict.fromkeys(call.words)), call.options.jobs, call.options.junit)
-
-
-def git_config(call: Call) -> Outcome:
-    """Configure git."""
-    from nbenv.operations.git_driver import configure
-
-    return configure(call.options.everywhere, call.options.remove)
-
-
-def git_text(call: Call) -> Outcome:
-    """Print a notebook as git compares it."""
-    from nbenv.operations.git_driver import folded
-
-    return folded(call.words[0])
-
-
-def git_merge(call: Call) -> Steps[Outcome]:
-    """Merge notebooks for git."""
-    from nbenv.operations.git_driver import merge_files
-
-    base, ours, theirs, path = call.words
-    return merge_files(base, ours, theirs, path)
 
 
 # -- this machine

@@ -31,6 +31,11 @@ def is_in_cell(options: argparse.Namespace) -> bool:
     return bool(options.environment or options.detached or options.notebook)
 
 
+def _agree(question: str) -> bool:
+    """Answer yes, as ``--yes`` does."""
+    return True
+
+
 @dataclass(frozen=True)
 class Call:
     """A command with its words and options; `path` is the notebook that a terminal's words name.
@@ -51,6 +56,11 @@ class Call:
         """The digest of what the user was shown and agreed to (see `nbenv.engine.consent`)."""
         digest: str | None = self.options.agreed
         return digest
+
+    @property
+    def consent(self) -> Ask:
+        """The way that a command with the option ``--yes`` asks: with that, the answer is yes."""
+        return _agree if self.options.yes else self.ask
 
     def notebook(self) -> NotebookRef:
         """Return the notebook that the call is about."""

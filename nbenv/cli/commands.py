@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nbenv.cli import actions, options, run_actions
+from nbenv.cli import actions, options, run_actions, share_actions
 from nbenv.cli.call import Ask, Call, nobody
 from nbenv.cli.declarations import Command, Group, Notebooks, Option, Place, Words, by_name
 from nbenv.cli.options import AS_OF, DRY_RUN, FALLBACK, OUTPUT, PYTHON, on_page, unapproved
@@ -215,7 +215,7 @@ COMMANDS = by_name([
     ),
     Command(
         "export", Group.SHARE, "export the environment to another tool's format",
-        actions.export,
+        share_actions.export,
         options=(
             on_page(Option(("--format",), "the format (default: requirements)", "FORMAT",
                            default="requirements", choices=options.formats)),
@@ -231,7 +231,7 @@ COMMANDS = by_name([
     ),
     Command(
         "build", Group.SHARE, "build a container image of the environment",
-        actions.build,
+        share_actions.build,
         options=(
             Option(("--engine",), "use this engine (default: the one that is installed)", "ENGINE",
                    choices=options.engines),
@@ -247,7 +247,7 @@ COMMANDS = by_name([
     ),
     Command(
         "workers", Group.SHARE, "give a cluster's workers the environment, from a cell",
-        actions.workers,
+        share_actions.workers,
         words=Words("CLIENT", "the client's variable, where there are several", most=1,
                     problem="workers takes one client."),
         options=(
@@ -261,7 +261,7 @@ COMMANDS = by_name([
     ),
     Command(
         "pack", Group.SHARE, "pack the notebook and its wheels into one file",
-        actions.pack,
+        share_actions.pack,
         options=(
             OUTPUT,
             Option(("--platform",), "pack for this platform instead of this machine's", "PLATFORM",
@@ -278,7 +278,7 @@ COMMANDS = by_name([
     ),
     Command(
         "unpack", Group.SHARE, "restore a packed notebook without a network",
-        actions.unpack,
+        share_actions.unpack,
         words=Words("FILE", "the packed notebook", 1, 1, problem="unpack takes one pack.",
                     hint="Write: nbenv unpack FILE.nbpack"),
         options=(
@@ -289,7 +289,7 @@ COMMANDS = by_name([
     ),
     Command(
         "verify", Group.SHARE, "rebuild in a clean room, run, and compare the outputs",
-        actions.verify,
+        share_actions.verify,
         words=Words(most=None),
         options=(
             Option(("--jobs",), "verify this many notebooks at once (default: 1)", "N",
@@ -300,7 +300,7 @@ COMMANDS = by_name([
     ),
     Command(
         "git-config", Group.SHARE, "let git compare and merge notebooks with nbenv",
-        actions.git_config,
+        share_actions.git_config,
         options=(
             Option(("--global",), "configure git for all your repositories", field="everywhere"),
             Option(("--remove",), "remove the configuration"),
@@ -342,13 +342,13 @@ COMMANDS = by_name([
     # What git and kernels call
     Command(
         "git-text", Group.HIDDEN, "print a notebook as git compares it",
-        actions.git_text,
+        share_actions.git_text,
         words=Words("FILE", "", 1, 1, problem="git-text is for git: see nbenv git-config."),
         notebooks=Notebooks.NONE,
     ),
     Command(
         "git-merge", Group.HIDDEN, "merge a notebook for git",
-        actions.git_merge,
+        share_actions.git_merge,
         words=Words("FILE", "", 4, 4, problem="git-merge is for git: see nbenv git-config."),
         notebooks=Notebooks.NONE,
     ),

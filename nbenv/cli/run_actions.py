@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from nbenv.errors import UsageError
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from nbenv.cli.call import Call
     from nbenv.operations.running.given_parameters import GivenParameters
     from nbenv.progress import Outcome, Steps
@@ -23,6 +25,7 @@ def run(call: Call) -> Steps[Outcome]:
     from nbenv.operations.running.given_parameters import GivenParameters
 
     options = call.options
+    _check_place_is_named(options)
     if options.adopt:
         return _run_adopting(call)
     if options.yes or options.as_of or options.torch_backend:
@@ -30,19 +33,31 @@ def run(call: Call) -> Steps[Outcome]:
     given = GivenParameters(options.parameter, options.parameters_file)
     if options.on and "://" in options.on:
         return _sweep_on_cluster(call, given)
-    if options.retries is not None or options.wheels:
-        raise UsageError("--retries and --wheels need --on with the address of a cluster.")
+    if options.jobs and not options.sweep:
+        raise UsageError("--jobs needs --sweep.")
     if options.on:
         return _run_elsewhere(call, given)
-    for name in ("mount", "memory", "network", "image", "namespace"):
-        if getattr(options, name):
-            raise UsageError(f"--{name} needs --on.")
     if options.sweep:
         return _sweep(call, given)
-    if options.jobs:
-        raise UsageError("--jobs needs --sweep.")
     [values] = given.values(call.path)
     return run(call.path, options.output, options.python, options.fallback, values=values)
+
+
+def _check_place_is_named(options: Namespace) -> None:
+    """Raise if an option is about another place to run than here, and that is not named."""
+    if (options.retries is not None or options.wheels) and "://" not in (options.on or ""):
+        raise UsageError("--retries and --wheels need --on with the address of a cluster.")
+    for name in ("mount", "memory", "network", "image", "namespace"):
+        if getattr(options, name) and not options.on:
+            raise UsageError(f"--{name} needs --on.")
+
+
+def _check_recorded(options: Namespace, how: str) -> None:
+    """Raise if an option asks for another environment than the recorded one."""
+    if options.python or options.fallback:
+        raise UsageError(
+            f"run {how} runs what is recorded, and cannot be combined with --python or --fallback."
+        )
 
 
 def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
@@ -54,9 +69,7 @@ def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.operations.running.given_parameters import read_sweep
 
     options = call.options
-    _check_recorded(call, "--on")
-    if options.jobs and not options.sweep:
-        raise UsageError("--jobs needs --sweep.")
+    _check_recorded(options, "--on")
     request, is_cluster = call.request(RunOptions), options.on == "kubernetes"
     if options.sweep:
         rows = given.values(call.path, read_sweep(options.sweep))
@@ -69,7 +82,7 @@ def _run_elsewhere(call: Call, given: GivenParameters) -> Steps[Outcome]:
 def _sweep(call: Call, given: GivenParameters) -> Steps[Outcome]:
     from nbenv.operations.running.sweep import SweepOptions, sweep
 
-    _check_recorded(call, "--sweep")
+    _check_recorded(call.options, "--sweep")
     return sweep(call.path, call.request(SweepOptions), given)
 
 
@@ -82,7 +95,7 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
         raise UsageError(
             "A cluster runs the rows of a table.", todo="Name it: --sweep FILE -o FOLDER"
         )
-    _check_recorded(call, "--on")
+    _check_recorded(options, "--on")
     for name in ("jobs", "memory", "network", "image", "namespace"):
         if getattr(options, name):
             raise UsageError(
@@ -91,15 +104,6 @@ def _sweep_on_cluster(call: Call, given: GivenParameters) -> Steps[Outcome]:
             )
     runner = cluster_runner(call.request(ClusterOptions))
     return sweep(call.path, call.request(SweepOptions), given, runner)
-
-
-def _check_recorded(call: Call, option: str) -> None:
-    """Refuse what would run the notebook in another environment than the recorded one."""
-    if call.options.python or call.options.fallback:
-        raise UsageError(
-            f"run {option} runs what is recorded, and cannot be combined with --python or "
-            "--fallback."
-        )
 
 
 def _run_adopting(call: Call) -> Steps[Outcome]:
@@ -116,5 +120,4 @@ def _run_adopting(call: Call) -> Steps[Outcome]:
             "run --adopt takes no parameters.",
             todo="Adopt the notebook first: nbenv adopt NOTEBOOK",
         )
-    consent = (lambda _: True) if options.yes else call.ask
-    return run_adopting(call.path, options.output, call.request(AdoptOptions), consent)
+    return run_adopting(call.path, options.output, call.request(AdoptOptions), call.consent)

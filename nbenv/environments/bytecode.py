@@ -25,7 +25,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbenv.environments import seal
-from nbenv.environments.environment import Environment, rows_of
+from nbenv.environments.environment import Environment
+from nbenv.environments.installed.dist_info import rows_of
 from nbenv.home import paths, private_files
 
 __all__ = ["drop_unused", "keep", "remove_compiled", "share"]

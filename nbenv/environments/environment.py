@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,15 +14,22 @@ from packaging.utils import canonicalize_name
 
 from nbenv.core.sync_plan import Installed
 from nbenv.environments import layout, ownership
+from nbenv.environments.installed.dist_info import (
+    own_modules,
+    recorded_size,
+    rows_of,
+    top_level,
+    with_source,
+)
 from nbenv.environments.interpreters import Interpreter, virtualenv_environ
 from nbenv.environments.pip import pip_shims
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import held_files, paths, private_files
 
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution
+    from nbenv.environments.installed.package_metadata import InstalledDistribution
 
-__all__ = ["Environment", "Marker", "rows_of", "size_in"]
+__all__ = ["Environment", "Marker"]
 
 _VERSION = re.compile(rb"^version\s*=\s*(\S+)", re.MULTILINE)
 """The interpreter's version in ``pyvenv.cfg``, as virtualenv writes it."""
@@ -240,7 +245,7 @@ class Environment:
         for folder in self.dist_infos():
             stem, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
             name = str(canonicalize_name(stem))
-            found[name] = _with_source(Installed(name, version), folder)
+            found[name] = with_source(Installed(name, version), folder)
         return found
 
     def dist_infos(self) -> list[Path]:
@@ -255,16 +260,21 @@ class Environment:
         """Return the canonical name of the distribution of a ``.dist-info`` folder."""
         return str(canonicalize_name(dist_info.name.split("-")[0]))
 
-    def distributions(self) -> dict[str, Distribution]:
-        """Return the metadata of the installed distributions by canonical name.
+    def distributions(self) -> dict[str, InstalledDistribution]:
+        """Return the installed distributions with their metadata, by canonical name.
 
         What is being installed or removed has no metadata that could be read, and is left out.
         """
-        from importlib.metadata import PathDistribution  # slow, and no change needs it
+        # Slow to import, and no change needs it.
+        from nbenv.environments.installed.package_metadata import InstalledDistribution
 
-        folders = (each for each in self.dist_infos() if (each / "METADATA").is_file())
-        found = ((each.metadata["Name"], each) for each in map(PathDistribution, folders))
-        return {str(canonicalize_name(name)): each for name, each in found if name and each.version}
+        found = map(InstalledDistribution, self.dist_infos())
+        named = ((each.metadata, each) for each in found)
+        return {
+            str(canonicalize_name(about["Name"])): each
+            for about, each in named
+            if "Name" in about and "Version" in about
+        }
 
     def imports(self, names: Iterable[str], *, own: bool = False) -> dict[str, list[str]]:
         """Return the top-level modules that each of these distributions provides.
@@ -274,7 +284,7 @@ class Environment:
         """
         wanted = set(names)
         return {
-            name: _own_modules(rows_of(folder)) if own else _top_level(rows_of(folder))
+            name: own_modules(rows_of(folder)) if own else top_level(rows_of(folder))
             for folder in self.dist_infos()
             if (name := self.name_of(folder)) in wanted
         }
@@ -283,7 +293,7 @@ class Environment:
         """Return the size of each distribution in bytes, or of some, as its ``RECORD`` gives it."""
         folders = ((self.name_of(folder), folder) for folder in self.dist_infos())
         return {
-            name: _recorded_size(rows_of(folder))
+            name: recorded_size(rows_of(folder))
             for name, folder in folders
             if names is None or name in names
         }
@@ -294,72 +304,3 @@ class Environment:
             return {name for name in os.listdir(self.site_packages()) if name.endswith(".pth")}
         except OSError:
             return set()
-
-
-def _with_source(installed: Installed, folder: Path) -> Installed:
-    """Add where a distribution came from, if not from an index (``direct_url.json``, PEP 610)."""
-    try:
-        source = json.loads((folder / "direct_url.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return installed
-    return Installed(
-        installed.name,
-        installed.version,
-        source.get("url"),
-        source.get("vcs_info", {}).get("commit_id"),
-        bool(source.get("dir_info", {}).get("editable")),
-        source.get("subdirectory"),
-    )
-
-
-def _recorded_size(rows: Iterable[list[str]]) -> int:
-    return sum(size_in(row[-1]) or 0 for row in rows)
-
-
-def size_in(text: str) -> int | None:
-    """Return a size that ``RECORD`` gives; None for none, or what no file can have."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
-
-
-def _top_level(rows: Iterable[list[str]]) -> list[str]:
-    modules = set()
-    for row in rows:
-        first, slash, _ = row[0].partition("/")
-        if first.endswith((".dist-info", ".data", ".pth")) or first in ("..", "__pycache__", ""):
-            continue
-        modules.add(first if slash else first.partition(".")[0])
-    return sorted(modules)
-
-
-def _own_modules(rows: Sequence[list[str]]) -> list[str]:
-    """Return the highest modules that have code: below one of them, all is its own."""
-    tops = set(_top_level(rows))
-    files = [parts for row in rows if (parts := row[0].split("/"))[0].partition(".")[0] in tops]
-    packages = {tuple(parts[:-1]) for parts in files if parts[-1] == "__init__.py"}
-    highest_of: dict[tuple[str, ...], tuple[str, ...] | None] = {}
-    found = set()
-    for parts in files:
-        folder = tuple(parts[:-1])
-        if folder not in highest_of:  # a folder has many files
-            above = (folder[:end] for end in range(1, len(parts)))
-            highest_of[folder] = next((each for each in above if each in packages), None)
-        highest = highest_of[folder]
-        stem, _, kind = parts[-1].partition(".")
-        if highest is None and kind.endswith(("py", "so", "pyd")):
-            highest = (*parts[:-1], stem)
-        if highest is not None:
-            found.add(".".join(highest))
-    return sorted(found) or sorted(tops)
-
-
-def rows_of(dist_info: Path) -> list[list[str]]:
-    """Return the rows of a distribution's ``RECORD``: path, hash and size of each file.
-
-    None of it is to be trusted: a row may be short, and a path may lead out of the environment.
-    The format: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-    """
-    try:
-        with open(dist_info / "RECORD", encoding="utf-8", errors="replace", newline="") as file:
-            return [row for row in csv.reader(file) if row]
-    except (OSError, csv.Error):
-        return []

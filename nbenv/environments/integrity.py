@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbenv.environments.digests import SEAL, FileRow, Memory, has_digest, has_size
-from nbenv.environments.environment import Environment, rows_of, size_in
+from nbenv.environments.environment import Environment
+from nbenv.environments.installed.dist_info import rows_of, size_in
 from nbenv.environments.ownership import SIGN
 from nbenv.environments.pip.pip_journal import JOURNAL
 from nbenv.environments.pip.pip_shims import FINDER, SCRIPTS, STARTUP

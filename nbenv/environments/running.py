@@ -15,7 +15,8 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from nbenv.environments.environment import Environment, rows_of
+from nbenv.environments.environment import Environment
+from nbenv.environments.installed.dist_info import rows_of
 from nbenv.home import variables
 
 if TYPE_CHECKING:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbenv.installer.pip_config import is_true
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -86,9 +88,8 @@ def user_settings(environ: Mapping[str, str]) -> dict[str, object]:
 
 def has_no_cache(environ: Mapping[str, str]) -> bool:
     """Return whether uv keeps nothing from one run to the next, by a variable or a file."""
-    words = ("1", "true", "yes", "on", "y", "t")
-    said = environ.get("UV_NO_CACHE", "").lower() in words
-    return said or bool(user_settings(environ).get("no-cache"))
+    chosen = is_true(environ.get("UV_NO_CACHE"))
+    return chosen or bool(user_settings(environ).get("no-cache"))
 
 
 def _documents(environ: Mapping[str, str]) -> Iterator[dict[str, object]]:

@@ -149,7 +149,7 @@ def update_notebook(path: str, edit: Callable[[bytes], bytes]) -> bool:
     """
     from nbenv.notebook.atomic_write import update_file  # a starting kernel only reads
 
-    _file_content(path)  # its errors say that it cannot be read
+    _check_readable(path)
     try:
         return update_file(path, edit)
     except OSError as error:
@@ -169,6 +169,14 @@ def _open(path: str) -> BinaryIO:
     return open(path, "rb")
 
 
+def _check_readable(path: str) -> None:
+    """Raise if a file cannot be read; what then fails has another reason."""
+    try:
+        _open(path).close()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
 def _file_content(path: str) -> bytes:
     try:
         with _open(path) as file:
@@ -185,7 +193,7 @@ def _whole_text(path: str) -> bytes:
     """Return the content of a notebook in text, of which a part would look like a whole one."""
     from nbenv.notebook.unfinished_saves import whole_content
 
-    _file_content(path)  # its errors say that it cannot be read
+    _check_readable(path)
     try:
         return whole_content(path)
     except OSError as error:

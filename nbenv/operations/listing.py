@@ -6,7 +6,6 @@ None of these writes anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidName, canonicalize_name
 
@@ -17,22 +16,14 @@ from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.installed_graph import installed_graph
 from nbenv.engine.summaries import as_table
+from nbenv.environments.installed.package_metadata import documentation_of
 from nbenv.environments.markers import select_locked
 from nbenv.errors import BrokenEnvironmentError, RequirementError
 from nbenv.installer.lookup.other_versions import other_versions
 from nbenv.installer.syncing.reading import find_outdated, run_pip
 from nbenv.progress import Outcome, Progress, Steps
 
-if TYPE_CHECKING:
-    from importlib.metadata import PackageMetadata
-
 __all__ = ["about", "list_", "outdated", "packages", "pip_look", "tree", "versions", "why"]
-
-_PAGES = (
-    "documentation", "docs", "doc", "user guide", "homepage", "home-page", "home", "repository",
-    "source", "source code", "github",
-)  # fmt: skip
-"""Labels of a package's addresses, the best for a reader first."""
 
 
 def _read_existing(ref: NotebookRef) -> NotebookSnapshot:
@@ -124,9 +115,9 @@ def about(ref: NotebookRef, name: str) -> Outcome:
     Returns
     -------
     Outcome
-        `data` has ``name``, ``summary``, and ``docs``: the address of its documentation or its
-        home page, as its metadata has it (core metadata, ``Project-URL``), "" without one. Both
-        are "" where it is locked, but not there now.
+        `data` has ``name``, ``summary``, and ``docs``: the address of its documentation, its home
+        page or its repository, as its metadata has it (core metadata, ``Project-URL``), "" without
+        one. Both are "" where it is locked, but not there now.
 
     Raises
     ------
@@ -140,13 +131,9 @@ def about(ref: NotebookRef, name: str) -> Outcome:
         if wanted in snapshot.spec.lock.versions():  # it may be on its way in or out
             return Outcome(data={"name": wanted, "summary": "", "docs": ""})
         raise RequirementError(f"{wanted} is not installed in this notebook's environment.")
-    metadata = found.metadata
-    rows = (each.partition(",") for each in metadata.get_all("Project-URL") or [])
-    places = {label.strip().lower(): url.strip() for label, _, url in rows}
-    places["home-page"] = _field(metadata, "Home-Page")
-    pages = filter(None, map(places.get, _PAGES))
-    docs = next((each for each in pages if each.startswith("https://")), "")
-    return Outcome(data={"name": wanted, "summary": _field(metadata, "Summary"), "docs": docs})
+    summary = str(found.metadata["Summary"]) if "Summary" in found.metadata else ""
+    docs = documentation_of(found.metadata, or_source=True)
+    return Outcome(data={"name": wanted, "summary": summary, "docs": docs})
 
 
 def versions(ref: NotebookRef, name: str) -> Outcome:
@@ -173,10 +160,6 @@ def versions(ref: NotebookRef, name: str) -> Outcome:
         raise RequirementError(f"{name!r} is not the name of a package.") from None
     found = other_versions(wanted, snapshot.environment.python, snapshot.spec)
     return Outcome(data={"name": wanted, "versions": found})
-
-
-def _field(metadata: PackageMetadata, name: str) -> str:
-    return str(metadata[name]) if name in metadata else ""
 
 
 def _wanted(snapshot: NotebookSnapshot) -> dict[str, LockedDistribution]:

@@ -13,7 +13,7 @@ from nbenv.engine.consent import is_approved
 from nbenv.engine.disclosure import disclose
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.summaries import few
-from nbenv.environments import interpreters
+from nbenv.environments.interpreters import Interpreter, find
 from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
 from nbenv.installer.lookup.cached_files import are_all_cached
@@ -67,7 +67,8 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     snapshot = NotebookSnapshot.read(ref)
     snapshot.check_recorded()
     spec = snapshot.spec
-    version = _python_version(snapshot)
+    interpreter = find(spec.python, remember=False)
+    version = _python_version(snapshot, interpreter)
     selected = [locked for _, locked in sorted(select_locked(spec, version).items())]
     found, problem = None, ""
     if not spec.lock.distributions:
@@ -75,6 +76,8 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     elif look_up:
         found, problem = yield from look_up_files(selected, spec)
     disclosed = disclose(spec, version)
+    python = interpreter.executable if interpreter else ""
+    is_cached = bool(python) and are_all_cached(selected, spec, ref.folder, python)
     previewed = PreviewedRestore(
         python=spec.python,
         python_here=bool(version),
@@ -93,7 +96,7 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         system=disclosed.system,
         page=disclosed.page,
         looked_up=found is not None,
-        cached=_is_cached(selected, spec, ref),
+        cached=is_cached,
         problem=problem,
         platforms=disclosed.platforms,
         torch_backend=disclosed.torch_backend,
@@ -102,20 +105,12 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     return Outcome(text=previewed.text(), data=previewed.to_data())
 
 
-def _python_version(snapshot: NotebookSnapshot) -> str:
+def _python_version(snapshot: NotebookSnapshot, interpreter: Interpreter | None) -> str:
     """Return the full version of the recorded Python, "" if it is not on this machine."""
-    python = snapshot.spec.python
     version = snapshot.environment.read_version() or ""
-    if version.startswith(f"{python}."):
+    if version.startswith(f"{snapshot.spec.python}."):
         return version
-    found = interpreters.find(python, remember=False)
-    return found.version if found else ""
-
-
-def _is_cached(selected: Sequence[LockedDistribution], spec: Spec, ref: NotebookRef) -> bool:
-    """Return whether this machine has all files of what is locked."""
-    found = interpreters.find(spec.python, remember=False)
-    return found is not None and are_all_cached(selected, spec, ref.folder, found.executable)
+    return interpreter.version if interpreter else ""
 
 
 # -- the files, and what is not known of them

@@ -7,6 +7,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
@@ -54,13 +55,17 @@ def unpack(file: str, folder: str | None, consent: Consent = _nobody) -> Steps[O
     """
     try:
         with zipfile.ZipFile(file) as archive, scratch_folder() as scratch:
-            built = _built_in(archive)
-            _check_consent(built, file, consent)
-            notebook = _extract(archive, Path(folder or "."), Path(scratch), built)
+            pack = _read_pack(archive)
+            notebook = Path(folder or ".") / pack.name
+            _check_only_wheels(pack)
+            _check_is_free(notebook, pack.notebook)
+            _check_consent(pack.built, file, consent)
+            _write(notebook, pack.notebook)
+            _extract_wheels(archive, Path(scratch))
             ref = NotebookRef(os.path.abspath(notebook))
             agreed = yield from agreed_by_command(ref, None)
             yield Progress("restore", f"Restoring {notebook.name} from the pack…")
-            with only_wheels_in(scratch, built):
+            with only_wheels_in(scratch, pack.built):
                 outcome = yield from prepare(ref, agreed, looks_for_fallbacks=False, anyway=True)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise NbenvError(f"{file} cannot be unpacked.", f"{error}.") from None
@@ -71,14 +76,36 @@ def unpack(file: str, folder: str | None, consent: Consent = _nobody) -> Steps[O
     )
 
 
-def _built_in(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return name → hash of the wheels that the packer built."""
+@dataclass(frozen=True)
+class _Pack:
+    """The contents of a pack, except for its wheels.
+
+    `name` is that of the notebook's file, and `notebook` its content. `built` has name → hash of
+    the wheels that the packer built.
+    """
+
+    name: str
+    notebook: bytes
+    built: Mapping[str, str]
+
+
+def _read_pack(archive: zipfile.ZipFile) -> _Pack:
+    """Read a pack; of the notebook's name in it, only the last part is used."""
     about = json.loads(archive.read("pack.json"))
-    built = about.get("built", {}) if isinstance(about, dict) else {}
-    is_sound = isinstance(built, dict) and all(
-        _HASH.fullmatch(str(each)) for each in built.values()
-    )
-    if not is_sound:
+    if not isinstance(about, dict):
+        raise ValueError("its pack.json is not an object")
+    if about["version"] != VERSION:
+        raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {VERSION}")
+    entry = str(about["notebook"])
+    content, name = archive.read(entry), PurePosixPath(entry.replace("\\", "/")).name
+    if not name.endswith(".ipynb"):
+        raise ValueError("it holds no notebook")
+    return _Pack(name, content, _built_in(about))
+
+
+def _built_in(about: Mapping[str, object]) -> dict[str, str]:
+    built = about.get("built", {})
+    if not isinstance(built, dict) or not all(_HASH.fullmatch(str(e)) for e in built.values()):
         raise ValueError("its pack.json has no hashes of what was built")
     return {str(canonicalize_name(name)): str(digest) for name, digest in built.items()}
 
@@ -95,9 +122,9 @@ def _check_consent(built: Mapping[str, str], file: str, consent: Consent) -> Non
         )
 
 
-def _check_only_wheels(content: bytes, built: Mapping[str, str]) -> None:
-    """Raise unless restoring a notebook takes nothing but wheels with the hashes of its lock."""
-    spec = spec_in(content)
+def _check_only_wheels(pack: _Pack) -> None:
+    """Raise unless restoring the notebook takes nothing but wheels with known hashes."""
+    spec = spec_in(pack.notebook)
     if spec is None:
         raise ValueError("its notebook records no environment")
     if not spec.lock.distributions:
@@ -105,7 +132,7 @@ def _check_only_wheels(content: bytes, built: Mapping[str, str]) -> None:
     others = [
         each
         for each in possible_locked(spec)
-        if each.url or (each.source and each.name not in built)
+        if each.url or (each.source and each.name not in pack.built)
     ]
     if others or spec.editable:
         names = dict.fromkeys([*(each.name for each in others), *spec.editable])
@@ -117,28 +144,22 @@ def _check_only_wheels(content: bytes, built: Mapping[str, str]) -> None:
         )
 
 
-def _extract(
-    archive: zipfile.ZipFile, folder: Path, wheels: Path, built: Mapping[str, str]
-) -> Path:
-    """Write the notebook and the wheels; only the last part of each name in the pack is used."""
-    about = json.loads(archive.read("pack.json"))
-    if not isinstance(about, dict):
-        raise ValueError("its pack.json is not an object")
-    if about["version"] != VERSION:
-        raise ValueError(f"it is a pack of format {about['version']}; this nbenv reads {VERSION}")
-    name = PurePosixPath(str(about["notebook"]).replace("\\", "/")).name
-    content, place = archive.read(str(about["notebook"])), folder / name
-    if not name.endswith(".ipynb"):
-        raise ValueError("it holds no notebook")
-    _check_only_wheels(content, built)
+def _check_is_free(place: Path, content: bytes) -> None:
+    """Raise if another notebook is where this one is to be written."""
     if place.exists() and place.read_bytes() != content:
         raise NbenvError(
             f"{place} already exists, and is another notebook.",
             todo="Unpack into another folder: -o FOLDER",
         )
-    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _write(place: Path, content: bytes) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
+
+
+def _extract_wheels(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Write the wheels; only the last part of each name in the pack is used."""
     for entry in archive.namelist():
         if entry.startswith("wheels/") and entry.endswith(".whl"):
-            (wheels / PurePosixPath(entry).name).write_bytes(archive.read(entry))
-    return place
+            (folder / PurePosixPath(entry).name).write_bytes(archive.read(entry))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbenv.core import requirements
 
-__all__ = ["leads_out", "local_path", "real_path", "root_folder"]
+__all__ = ["api_path", "leads_out", "local_path", "real_path", "root_folder"]
 
 _DRIVE = "RTC:"
 
@@ -50,6 +50,14 @@ def real_path(contents: object, path: str) -> str | None:
         return None
     found = os.path.realpath(found)
     return found if _is_inside(root, found) else None
+
+
+def api_path(contents: object, file: str) -> str | None:
+    """Return the path by which the contents API knows a real file; None outside the root."""
+    root = root_folder(contents)
+    if root is None or not _is_inside(root, file):
+        return None
+    return file[len(root) :].replace(os.sep, "/").strip("/")
 
 
 def leads_out(contents: object, requirement: str, folder: str) -> bool:

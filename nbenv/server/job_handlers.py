@@ -35,7 +35,7 @@ class JobsHandler(NbenvHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Answer 201 with the job; 200 with one that was asked for before and does the same.
+        """Answer 201 with the job; 200 with the last one if that does the same.
 
         It is ``queued`` while another job changes the environment, and begins after that.
 

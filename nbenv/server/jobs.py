@@ -228,7 +228,7 @@ class Jobs:
         Returns
         -------
         Job
-            It, or an unfinished one that does the same.
+            It, or the last unfinished one if that does the same.
 
         Raises
         ------
@@ -236,8 +236,9 @@ class Jobs:
             As many are running, or waiting, as may at once.
         """
         before = [each for each in self._changing(job.notebook) if job.changes]
-        if same := next(filter(job.does_the_same_as, before), None):
-            return same
+        # An earlier one would not do: between the two, another change takes back what it makes.
+        if before and job.does_the_same_as(before[-1]):
+            return before[-1]
         waiting = [each for each in self._unfinished() if each.is_queued]
         running = len(list(self._unfinished())) - len(waiting)
         if len(waiting) >= _WAITING if before else running >= _AT_ONCE:

@@ -15,6 +15,7 @@ from tests.conftest import write_notebook
 from tests.engine.cluster import Cluster, reason_for_no_cluster, start_cluster
 from tests.engine.kit import Engine, reason_for_none, start_engine
 from tests.support.commands import succeed
+from tests.support.skipping import skip_below
 
 CELLS = (
     "mode = 'fine'\nrate: float = 1",
@@ -37,11 +38,7 @@ CELLS = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip these tests, with a word, where there is no engine."""
-    if reason := reason_for_none():
-        here = Path(__file__).parent
-        for item in items:
-            if here in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    skip_below(Path(__file__).parent, items, reason_for_none())
 
 
 @pytest.fixture(scope="session")

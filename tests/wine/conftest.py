@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.skipping import skip_below
 from tests.wine.kit import Wine, reason_for_none, start_wine
 
 NOTEBOOK = r"C:\work\a.ipynb"
@@ -14,11 +15,7 @@ NOTEBOOK = r"C:\work\a.ipynb"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip these tests, with a word, where Wine is not wanted or cannot be set up."""
-    if reason := reason_for_none():
-        here = Path(__file__).parent
-        for item in items:
-            if here in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    skip_below(Path(__file__).parent, items, reason_for_none())
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import write_notebook
 from tests.support import commands, kernels
 from tests.support.commands import succeed
+from tests.support.skipping import skip_below
 from tests.workers.kit import bare_environment, reason_for_none
 
 CELL = "1 + 1"
@@ -17,11 +18,7 @@ CELL = "1 + 1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip these tests, with a word, where no cluster is wanted."""
-    if reason := reason_for_none():
-        here = Path(__file__).parent
-        for item in items:
-            if here in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    skip_below(Path(__file__).parent, items, reason_for_none())
 
 
 @pytest.fixture(autouse=True)

@@ -63,6 +63,8 @@ def declared(cells: Sequence[Mapping[str, Any]]) -> dict[str, Default]:
     except SyntaxError as error:
         where = f"line {error.lineno}: {error.msg}"
         raise ParameterError(f"The cell tagged {TAG} is not Python, {where}.") from None
+    except ValueError as error:  # a null byte, before Python 3.12
+        raise ParameterError(f"The cell tagged {TAG} is not Python: {error}.") from None
 
 
 def _parsed(code: str) -> ast.Module:
@@ -106,7 +108,7 @@ def _default(value: ast.expr, code: str) -> Default:
     shown = ast.get_source_segment(code, value) if hasattr(value, "lineno") else ""
     try:
         known = ast.literal_eval(value)
-    except ValueError:
+    except (TypeError, ValueError):  # a computed value, or a list as a key
         return Default(shown or "", "", takes_none=True)
     kind = type(known).__name__
     return Default(shown or "", kind if kind in KINDS else "", known is None)

@@ -70,7 +70,7 @@ def _converted(name: str, default: Default, value: object) -> object:
         return _guessed(value) if isinstance(value, Text) else value
     try:
         return _as(default.kind, value)
-    except (ValueError, SyntaxError, OverflowError):
+    except (TypeError, ValueError, SyntaxError, OverflowError):
         raise _mismatch(name, default, value) from None
 
 

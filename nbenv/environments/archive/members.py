@@ -15,7 +15,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbenv.environments.environment import Environment, rows_of
+from nbenv.environments.environment import Environment
+from nbenv.environments.installed.dist_info import rows_of
 
 __all__ = ["Member", "Members", "environment_members", "needed_glibc"]
 

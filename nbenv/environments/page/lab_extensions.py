@@ -20,7 +20,8 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from nbenv.environments.environment import Environment, rows_of
+from nbenv.environments.environment import Environment
+from nbenv.environments.installed.dist_info import rows_of
 from nbenv.home import paths
 
 __all__ = ["LabExtension", "lab_extensions"]

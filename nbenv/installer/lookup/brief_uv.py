@@ -11,6 +11,7 @@ from uv import find_uv_bin
 
 from nbenv.core.spec import Index
 from nbenv.home.scratch import scratch_folder
+from nbenv.home.windows_processes import no_window
 from nbenv.installer.index_settings import narrowed
 from nbenv.installer.machine.build_prevention import without_builds
 from nbenv.installer.machine.uv_environment import uv_environment
@@ -82,4 +83,5 @@ def _started(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        creationflags=no_window(),
     )

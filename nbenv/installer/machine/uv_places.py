@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from nbenv.home import paths
 from nbenv.home.trust import distrusted
-from nbenv.installer.pip_config import located, located_folder, read
+from nbenv.installer.pip_config import is_true, located, located_folder, read
 
 __all__ = [
     "cache_problem",
@@ -71,7 +71,9 @@ def unusable_cache(variables: Mapping[str, str]) -> str:
 
 def cache_problem(variables: Mapping[str, str]) -> tuple[str, str]:
     """Return the cache that cannot be used and why, as the end of a sentence."""
-    if variables.get("UV_NO_CACHE") or (os.name != "posix" and not variables.get("UV_CACHE_DIR")):
+    if is_true(variables.get("UV_NO_CACHE")) or (
+        os.name != "posix" and not variables.get("UV_CACHE_DIR")
+    ):
         return "", ""
     place = chosen = variables.get("UV_CACHE_DIR") or _usual_cache(variables)
     while not os.path.lexists(place) and place != os.path.dirname(place):

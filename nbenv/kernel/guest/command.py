@@ -108,7 +108,9 @@ def finish(verb, words, screen):
     Raises NbenvError with its message when the command fails.
     """
     event = _last_event([*load("host_python").command(), verb, "--events", *words], screen)
-    load("front").tell()  # before a page asks its server for the record
+    front = sys.modules.get("_nbenv_front")  # where the notebook is on another machine
+    if front is not None:
+        front.tell()  # before a page asks its server for the record
     if event["type"] == "error":
         screen.failed(event)
         failure = NbenvError(event["message"])

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from email.parser import HeaderParser
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from nbenv.core.plain_text import safe
-from nbenv.environments.environment import Environment, rows_of
+from nbenv.environments.environment import Environment
+from nbenv.environments.installed.dist_info import rows_of
+from nbenv.environments.installed.package_metadata import InstalledDistribution, documentation_of
 
 __all__ = ["PresentPackages", "present_packages"]
 
 _SUFFIXES = (".py", ".so", ".pyd", ".pyx")
-_DOCUMENTATION = ("documentation", "docs", "doc", "homepage", "home", "home-page")
-"""The labels by which packages name the page to read, the best first."""
-_LONGEST_ADDRESS = 500
 
 
 class PresentPackages:
@@ -64,40 +61,19 @@ def _files(place: Path) -> list[str]:
 
 
 @lru_cache(maxsize=1000)
-def _documentation(folder: Path) -> str:
-    try:
-        with open(folder / "METADATA", encoding="utf-8", errors="replace") as file:
-            headers = HeaderParser().parse(file, headersonly=True)
-    except OSError:
-        return ""
-    found = {"home-page": str(headers.get("Home-page", ""))}
-    for text in headers.get_all("Project-URL", []):
-        label, _, address = str(text).partition(",")
-        found.setdefault(label.strip().lower(), address.strip())
-    addresses = (found.get(label, "") for label in _DOCUMENTATION)
-    return next((each for each in addresses if _is_page(each)), "")
-
-
-def _is_page(address: str) -> bool:
-    """Return whether a page may link to an address that a package has made up."""
-    is_web = address.startswith(("https://", "http://"))
-    return is_web and len(address) < _LONGEST_ADDRESS and safe(address) == address
-
-
-_last: dict[str, tuple[int, PresentPackages]] = {}
-"""The newest answer for each environment, and when its folder had changed."""
+def _documentation(dist_info: Path) -> str:
+    return documentation_of(InstalledDistribution(dist_info).metadata)
 
 
 def present_packages(environment: Environment) -> PresentPackages:
     """Return what an environment holds; what was read stays until something is installed."""
-    folder = environment.site_packages()
     try:
-        changed = folder.stat().st_mtime_ns
+        changed = environment.site_packages().stat().st_mtime_ns
     except OSError:
         changed = 0
-    known = _last.get(str(folder))
-    if known is None or known[0] != changed:
-        while len(_last) >= 50:
-            del _last[next(iter(_last))]
-        known = _last[str(folder)] = changed, PresentPackages(environment)
-    return known[1]
+    return _read(environment, changed)
+
+
+@lru_cache(maxsize=50)
+def _read(environment: Environment, _changed: int) -> PresentPackages:
+    return PresentPackages(environment)

@@ -19,7 +19,7 @@ from nbenv.environments.page.lab_extensions import lab_extensions
 from nbenv.environments.store import notebook_of
 from nbenv.errors import NbenvError
 from nbenv.server.base_handler import NbenvHandler
-from nbenv.server.contents_paths import root_folder
+from nbenv.server.contents_paths import api_path
 
 __all__ = ["ExtensionFileHandler", "ExtensionsHandler"]
 
@@ -78,13 +78,12 @@ class ExtensionFileHandler(NbenvHandler):
         self.finish(content, set_content_type=kind)
 
     async def _content(self, identifier: str, digest: str, name: str) -> bytes | None:
-        path = await self.in_thread(notebook_of, identifier)
-        root = root_folder(self.contents_manager)
-        if path is None or root is None:
+        file = await self.in_thread(notebook_of, identifier)
+        path = None if file is None else api_path(self.contents_manager, file)
+        if path is None:
             return None
         # Whoever may not read the notebook may not read its environment either.
-        below = os.path.relpath(path, root).replace(os.sep, "/")
-        notebook = NotebookRef(await self.notebook(below), in_server=True)
+        notebook = NotebookRef(await self.notebook(path), in_server=True)
         return await self.in_thread(_file_of, notebook, identifier, digest, name)
 
 

@@ -22,6 +22,7 @@ from tests.support.commands import succeed
 from tests.support.index import LocalIndex
 from tests.support.mirror import fetch
 from tests.support.server import JupyterServer
+from tests.support.skipping import skip_below
 
 expect.set_options(timeout=30_000)
 
@@ -46,11 +47,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if chromium() is None:
-        skip = pytest.mark.skip(reason="this machine has no Chromium")
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
-                item.add_marker(skip)
+    reason = "" if chromium() else "this machine has no Chromium"
+    skip_below(Path(__file__).parent, items, reason)
 
 
 @pytest.fixture(scope="module")

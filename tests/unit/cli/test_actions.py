@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.cli import actions, run_actions
+from nbenv.cli import actions, run_actions, share_actions
 from nbenv.cli.commands import COMMANDS, parse
 from nbenv.errors import UsageError
 
@@ -25,10 +25,5 @@ def test_senseless_combinations_are_refused(line: str, message: str) -> None:
 
 def test_every_action_belongs_to_a_command() -> None:
     performed = {command.perform for command in COMMANDS.values()} - {run_actions.run}
-    assert performed == {getattr(actions, name) for name in actions.__all__}
-
-
-def test_a_notebook_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nbenv.operations.verify.verify", lambda *given: given)
-    call = parse(["verify", "b.ipynb", "a.ipynb", "b.ipynb", "--jobs", "3"])
-    assert actions.verify(call) == (["b.ipynb", "a.ipynb"], 3, None)
+    both = (actions, share_actions)
+    assert performed == {getattr(each, name) for each in both for name in each.__all__}

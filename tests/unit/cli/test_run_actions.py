@@ -24,6 +24,8 @@ from nbenv.errors import UsageError
         ("run a.ipynb --memory 4g", "--memory needs --on"),
         ("run a.ipynb --adopt --on docker", "cannot be combined with --on"),
         ("run a.ipynb --on docker --jobs 2", "--jobs needs --sweep"),
+        ("run a.ipynb --adopt --memory 4g", "--memory needs --on"),
+        ("run a.ipynb --adopt --wheels", "need --on with the address of a cluster"),
         ("run a.ipynb --on docker --python 3.12", "run --on runs what is recorded"),
         ("run a.ipynb --on kubernetes --jobs 2", "--jobs needs --sweep"),
         ("run a.ipynb --image a", "--image needs --on"),

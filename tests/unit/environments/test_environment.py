@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.core.sync_plan import Installed
-from nbenv.environments.environment import Environment, Marker, _own_modules, rows_of
+from nbenv.environments.environment import Environment, Marker
 from nbenv.environments.interpreters import Interpreter, default_python, find
 from nbenv.errors import BrokenEnvironmentError
 from nbenv.home import paths
@@ -166,19 +166,3 @@ def test_sizes_are_those_of_record(environment: Environment, tmp_path: Path) -> 
     dist_info = unpack(environment, make_wheel(tmp_path, "alpha", "1.0"))
     (dist_info / "RECORD").write_text("a.py,,5\nb.py,,6\nRECORD,,\nshort\n", encoding="utf-8")
     assert environment.sizes() == {"alpha": 11}
-
-
-def test_a_record_that_cannot_be_read_has_no_rows(tmp_path: Path) -> None:
-    assert rows_of(tmp_path) == []
-    (tmp_path / "RECORD").write_bytes(b'"a,b",x,1\n\n\xff.py,,2\n')
-    assert rows_of(tmp_path) == [["a,b", "x", "1"], ["\ufffd.py", "", "2"]]
-
-
-def test_the_own_modules_of_a_distribution() -> None:
-    rows = [
-        ["google/cloud/storage/__init__.py"], ["google/cloud/storage/blob.py"], ["alone.py"],
-        ["fast.cpython-311-x86_64-linux-gnu.so"], ["plain/part.py"], ["plain/data.txt"],
-        ["../../../bin/tool"], ["a-1.dist-info/RECORD"], [""],
-    ]  # fmt: skip
-    assert _own_modules(rows) == ["alone", "fast", "google.cloud.storage", "plain.part"]
-    assert _own_modules([["only/data.txt"]]) == ["only"]

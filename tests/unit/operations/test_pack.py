@@ -70,6 +70,7 @@ def test_no_other_notebook_is_overwritten(packed: Path, tmp_path: Path) -> None:
     ("about", "problem"),
     [
         ({"version": 2, "notebook": "work.ipynb"}, "format 2"),
+        ({"version": 2, "built": ["of", "another", "form"]}, "format 2"),
         ({"version": 1, "notebook": "../work.sh"}, "no item named"),
         ({"version": 1}, "notebook"),
         ([], "not an object"),

@@ -44,3 +44,14 @@ def test_what_has_no_hash_is_refused(built: object, packed: Path, tmp_path: Path
     with pytest.raises(NbenvError, match="cannot be unpacked"):
         drain(unpack(str(other), str(tmp_path / "there"), lambda text: True))
     assert not (tmp_path / "there").exists()
+
+
+def test_nobody_is_asked_about_what_is_refused_anyway(packed: Path, tmp_path: Path) -> None:
+    place = tmp_path / "there" / "work.ipynb"
+    place.parent.mkdir()
+    place.write_text("mine", encoding="utf-8")
+    asked: list[str] = []
+    with pytest.raises(NbenvError, match="already exists, and is another notebook"):
+        drain(unpack(str(packed), str(place.parent), lambda text: not asked.append(text)))
+    assert asked == []
+    assert place.read_text(encoding="utf-8") == "mine"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from nbenv.server.contents_paths import leads_out, local_path, real_path
+from nbenv.server.contents_paths import api_path, leads_out, local_path, real_path
 
 
 @pytest.mark.parametrize("path", ["a.ipynb", "/a.ipynb", "RTC:a.ipynb"])
@@ -41,6 +42,17 @@ def test_links_lead_out_only_where_the_server_itself_goes(tmp_path: Path) -> Non
     assert local_path(contents, "link/a.ipynb") == str(root.resolve() / "link" / "a.ipynb")
     assert real_path(contents, "link/a.ipynb") is None
     assert real_path(contents, "a.ipynb") == str(root.resolve() / "a.ipynb")
+
+
+def test_the_path_of_a_file_as_the_api_has_it(tmp_path: Path) -> None:
+    root = tmp_path.resolve() / "root"
+    (root / "a").mkdir(parents=True)
+    contents = SimpleNamespace(root_dir=str(root))
+    assert api_path(contents, str(root / "a" / "b.ipynb")) == "a/b.ipynb"
+    assert api_path(contents, str(root.parent / "root-2" / "b.ipynb")) is None
+    assert api_path(contents, r"D:\b.ipynb") is None
+    assert api_path(SimpleNamespace(), str(root / "b.ipynb")) is None
+    assert api_path(SimpleNamespace(root_dir=os.sep), str(root / "b")) == str(root / "b")[1:]
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,24 @@ def test_asking_twice_for_the_same_starts_it_once() -> None:
     asyncio.run(run())
 
 
+def test_the_same_after_another_change_has_a_turn_of_its_own() -> None:
+    """An install, its removal and the install again: the last one counts."""
+
+    async def run() -> None:
+        server = Jobs()
+        job = server.start(Job("/x/a.ipynb", "install", ["a"]))
+        removal = server.start(Job("/x/a.ipynb", "uninstall", ["a"]))
+        again = server.start(Job("/x/a.ipynb", "install", ["a"]))
+        assert again not in (job, removal)
+        assert server.start(Job("/x/a.ipynb", "install", ["a"])) is again
+        for each in (job, removal, again):
+            await began(each)
+            await ended(each, RESULT)
+        assert server.at("/x/a.ipynb") is None
+
+    asyncio.run(run())
+
+
 def test_a_job_that_waits_can_be_stopped_and_follows_its_notebook() -> None:
     async def run() -> None:
         server = Jobs()

@@ -26,6 +26,13 @@ def test_a_notebook_without_defaults_says_what_is_missing() -> None:
         declared([cell("a = 1", "other"), {"cell_type": "markdown", "source": ""}])
     with pytest.raises(ParameterError, match="is not Python, line 2: "):
         declared([cell("a = 1\nb = (", "parameters")])
+    with pytest.raises(ParameterError, match="is not Python"):
+        declared([cell("a = '\0'", "parameters")])
+
+
+def test_a_default_that_only_the_kernel_can_evaluate_takes_any_value() -> None:
+    known = declared([cell("a = {[1]: 2}\nb = f(1)", "parameters")])
+    assert {name: each.kind for name, each in known.items()} == {"a": "", "b": ""}
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,8 @@ def test_text_gets_the_type_of_its_default(name: str, word: str, value: object) 
         ("sizes", "3", "takes a list"),
         ("sizes", "[", "takes a list"),
         ("options", "[]", "takes an object"),
+        ("options", "{[1]: 2}", "takes an object"),
+        ("options", "{{}}", "takes an object"),
         ("count", "inf", "takes a whole number"),
         ("given", "x", "given=x: given takes a number."),
         ("tags", "[1]", "takes a set"),

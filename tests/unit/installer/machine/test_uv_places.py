@@ -48,5 +48,7 @@ def test_a_cache_must_be_ours_to_write(tmp_path: Path, monkeypatch: pytest.Monke
     # As root, as which tests often run, everything can be written.
     monkeypatch.setattr(uv_places.os, "access", lambda path, _: not str(path).endswith("-v6"))
     assert unusable_cache(variables) == str(cache)
+    for no in ("0", "false", "off"):  # with which uv uses it
+        assert unusable_cache({"UV_NO_CACHE": no, **variables}) == str(cache)
     monkeypatch.setattr(uv_places.os, "access", lambda *_: False)
     assert unusable_cache({"XDG_CACHE_HOME": str(tmp_path)}) == str(tmp_path / "uv")

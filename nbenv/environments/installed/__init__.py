@@ -1,0 +1,1 @@
+"""Packages that are installed in an environment, as their ``.dist-info`` folders describe them."""
