@@ -28,7 +28,7 @@ def test_paths_are_relative_to_the_current_folder(
     )
     assert made == {
         "UV_CACHE_DIR": str(tmp_path / "cache"),
-        "UV_FIND_LINKS": f"{here},https://h.invalid/a b,gone",
+        "UV_FIND_LINKS": f"{here},https://h.invalid/a b,{tmp_path / 'gone'}",
         "UV_INDEX": f"mine={here} https://user:word@h.invalid/simple",
         "UV_DEFAULT_INDEX": here,
         "OTHER": "wheels",
