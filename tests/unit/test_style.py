@@ -44,7 +44,6 @@ TESTED_ELSEWHERE = {
             "writable",
         )
     },
-    "nbenv/workers/worker/nbenv_agent.py": "tests/unit/workers/drivers/test_nodes.py calls it",
     "nbenv/workers/worker/nbenv_dask.py": "needs Dask: tests/workers/test_dask.py",
     **{
         f"nbenv/workers/drivers/{name}.py": "needs a cluster: tests/workers"

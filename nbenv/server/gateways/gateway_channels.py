@@ -12,7 +12,6 @@ import contextlib
 import json
 import re
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -20,7 +19,7 @@ from jupyter_server.gateway.connections import GatewayWebSocketConnection
 from jupyter_server.gateway.gateway_client import GatewayClient
 
 from nbenv.home.handed_over import COMM
-from nbenv.server.gateways.page_sessions import PageSessions, close_once_made
+from nbenv.server.gateways.page_sessions import KeptConnections, PageSessions, close_once_made
 from nbenv.server.gateways.remote_command import RemoteCommand
 from nbenv.server.gateways.remote_kernels import RemoteKernel, RemoteKernels
 from nbenv.server.gateways.remote_records import Taken
@@ -39,8 +38,8 @@ def following(
     base: type[GatewayWebSocketConnection], kernels: RemoteKernels
 ) -> type[GatewayWebSocketConnection]:
     """Return a class of connections that hands records over, and takes those that come back."""
-    kept = _KeptConnections()
-    sessions = PageSessions()
+    kept, sessions = KeptConnections(), PageSessions()
+    kernels.on_removal += [kept.forget, sessions.forget]
 
     class FollowingConnection(base):  # type: ignore[misc,valid-type]
         """A connection of a page; for kernels of other kinds it is as its base."""
@@ -231,32 +230,6 @@ def following(
             return found
 
     return FollowingConnection
-
-
-class _KeptConnections:
-    """Connections whose page is gone, the last one of each kernel.
-
-    The gateway itself keeps what a page misses until another one connects to the kernel, and so
-    does this.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[str, list[tuple[str, Any]]] = {}
-
-    def add(self, kernel_id: str, session: str, connection: Any) -> None:
-        self._kept.setdefault(kernel_id, []).append((session, connection))
-
-    def is_running(self, kernel_id: str, session: str) -> bool:
-        """Return whether cells of the page of a session have not ended yet."""
-        found = self._kept.get(kernel_id, [])
-        return any(other == session and each.is_running for other, each in found)
-
-    def take(self, kernel_id: str, session: str) -> Iterator[str]:
-        """Yield what the page of a session has missed; forget what others have."""
-        for other, connection in self._kept.pop(kernel_id, []):
-            missed = connection.missed()
-            if other == session:
-                yield from missed
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The sessions by which a gateway tells the connections of one page apart.
+"""The connections of pages to a gateway: sessions that tell them apart, and those that outlive one.
 
 A page keeps its session when it connects again. Behind a gateway that is at once: after each
 restart, and at each start, as a browser refuses Jupyter Server's first answer, which names no
@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import time
 from asyncio import Future
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["PageSessions", "close_once_made"]
+__all__ = ["KeptConnections", "PageSessions", "close_once_made"]
 
 _APART = 5.0
 """Seconds after which the gateway has closed a connection that was left."""
@@ -59,6 +60,43 @@ class PageSessions:
         last = self._last.get((kernel_id, page))
         if last is not None and session == _session(page, last.number):
             last.left = time.monotonic()
+
+    def forget(self, kernel_id: str) -> None:
+        """Forget the connections to a kernel that was removed."""
+        for known in [each for each in self._last if each[0] == kernel_id]:
+            del self._last[known]
+
+
+class KeptConnections:
+    """Connections whose page is gone, the last one of each kernel.
+
+    The gateway itself keeps what a page misses until another one connects to the kernel, and so
+    does this.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[tuple[str, Any]]] = {}
+
+    def add(self, kernel_id: str, session: str, connection: Any) -> None:
+        """Keep the connection of a page, known by its session, that is gone."""
+        self._kept.setdefault(kernel_id, []).append((session, connection))
+
+    def is_running(self, kernel_id: str, session: str) -> bool:
+        """Return whether cells of the page of a session have not ended yet."""
+        found = self._kept.get(kernel_id, [])
+        return any(other == session and each.is_running for other, each in found)
+
+    def take(self, kernel_id: str, session: str) -> Iterator[str]:
+        """Yield what the page of a session has missed; forget what others have."""
+        for other, connection in self._kept.pop(kernel_id, []):
+            missed = connection.missed()
+            if other == session:
+                yield from missed
+
+    def forget(self, kernel_id: str) -> None:
+        """Leave the connections to a kernel that was removed: no page comes back to it."""
+        for _, connection in self._kept.pop(kernel_id, []):
+            connection.missed()
 
 
 def _session(page: str, number: int) -> str:

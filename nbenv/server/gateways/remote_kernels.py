@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -115,6 +115,8 @@ class RemoteKernels:
         self._kernels: dict[str, RemoteKernel] = {}
         self.lacking = ""
         """A sentence about a gateway where nbenv is not installed."""
+        self.on_removal: list[Callable[[str], None]] = []
+        """Called with the identifier of each kernel that is removed."""
         self._tasks: set[asyncio.Future[None]] = set()
         self._log = log
 
@@ -155,6 +157,8 @@ class RemoteKernels:
         def remove_kernel(kernel_id: str) -> object:
             if kernel := self._kernels.pop(kernel_id, None):
                 kernel.lose()
+            for forget in self.on_removal:
+                forget(kernel_id)
             return remove(kernel_id)
 
         manager.start_kernel, manager.restart_kernel = start_kernel, restart_kernel

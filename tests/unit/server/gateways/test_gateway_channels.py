@@ -47,6 +47,16 @@ class Connection:
         self.disconnected = True
 
 
+class Manager:
+    """What is used of a server's kernel manager."""
+
+    start_kernel = restart_kernel = None
+    removed = ""
+
+    def remove_kernel(self, kernel_id: str) -> None:
+        self.removed = kernel_id
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return write_notebook(tmp_path / "work.ipynb", "1")
@@ -62,6 +72,8 @@ def kernel(path: Path) -> RemoteKernel:
 def connect(kernel: RemoteKernel, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return what connects a page; what would happen a moment later happens at once."""
     kernels = RemoteKernels(logging.getLogger("test"))
+    manager = Manager()
+    kernels.follow_starts(manager)
     kernels._kernels["kernel-1"] = kernel
     monkeypatch.setattr(kernels, "left", lambda kernel: left.append(kernel))
     left: list[RemoteKernel] = []
@@ -70,7 +82,7 @@ def connect(kernel: RemoteKernel, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def connect(**options: str) -> Any:
         found = kind(**options)
-        found.left = left
+        found.left, found.manager = left, manager
         coroutine = found.connect()
         with pytest.raises(StopIteration):  # it waits for nothing
             coroutine.send(None)
@@ -202,6 +214,18 @@ def test_a_page_that_comes_back_gets_what_it_missed(connect: Any, kernel: Remote
     assert [each["content"] for each in again.shown] == [{"text": "missed"}]
     assert (page.disconnected, len(kernel.links)) == (True, 1)
     assert connect().shown == []
+
+
+def test_what_a_page_missed_goes_with_its_kernel(connect: Any) -> None:
+    page = connect()
+    page.handle_incoming_message(cell("1"))
+    page.disconnect()
+    page.handle_outgoing_message(message("stream", "1", text="x" * 1000))
+    assert not page.disconnected
+    page.manager.remove_kernel("kernel-1")
+    assert (page.disconnected, page.manager.removed) == (True, "kernel-1")
+    again = connect()
+    assert (again.shown, again.session_id) == ([], "page")
 
 
 def test_another_page_does_not(connect: Any, kernel: RemoteKernel) -> None:

@@ -28,6 +28,9 @@ def test_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     now += 60
     assert sessions.begin("k", "p") == "p-2"  # what it missed is kept for this one
     sessions.end("k", "unknown", "p")
+    sessions.forget("k")  # which was removed
+    assert sessions.begin("k", "p") == "p"
+    assert sessions.begin("l", "p") == "p-1"
 
 
 @pytest.mark.parametrize("result", ["made", "failed", "cancelled"])
