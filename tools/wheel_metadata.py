@@ -29,6 +29,8 @@ DATA = Path(nbenv.__file__).parent / "adopt" / "needs" / "dependencies.txt"
 FOR_DEVELOPERS = re.compile(
     r"dev|test|doc|lint|typing|typecheck|build|release|bench|check|quality|sphinx|deploy|ci$|style"
 )
+FOR_ONE_BUILD = re.compile(r"(^|-)cu\d{2,}|onlytorch|torch\d{3}")
+"""An extra for one accelerator or version of PyTorch, of which some packages have hundreds."""
 HEADER = """\
 # The dependencies of packages, and of their extras, according to their wheels.
 # Written by tools/wheel_metadata.py on {day}, on Linux for Python {python}.
@@ -59,7 +61,7 @@ def lines(metadata: dict[str, Any]) -> Iterator[str]:
     for text in metadata.get("requires_dist", ()):
         requirement = Requirement(text)
         for extra in ("", *metadata.get("provides_extra", ())):
-            if extra and FOR_DEVELOPERS.search(extra):
+            if extra and (FOR_DEVELOPERS.search(extra) or FOR_ONE_BUILD.search(extra)):
                 continue
             marker = requirement.marker
             always = marker is None or marker.evaluate({"extra": ""})

@@ -18,9 +18,14 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Protocol, cast
 
-__all__ = ["transform_cell", "valid_lines"]
+__all__ = ["as_meant", "transform_cell", "valid_lines"]
 
 _IMPORT = re.compile(r"\s*(import|from)\s")
+_UNMARKED_INSTALL = re.compile(
+    r"^(\s*)((?:pip3?|conda|mamba|uv pip) (?:install|add) )", re.MULTILINE
+)
+_SMUGGLED = re.compile(r"^([ \t]*(?:from[ \t]+[\w.]+[ \t]+)?)smuggle[ \t]+(?=\w)", re.MULTILINE)
+"""An import that installs what is missing, as davos has it."""
 _PACKAGE = "IPython"
 _MODULE = f"{_PACKAGE}.core.inputtransformer2"
 
@@ -33,6 +38,13 @@ class _Transformers(Protocol):
 
 class _Transformer(Protocol):
     def transform_cell(self, cell: str) -> str: ...
+
+
+def as_meant(source: str) -> str:
+    """Return a cell with a sign before ``pip install``, and imports for what davos smuggles in."""
+    if not source.lstrip().startswith("%%"):
+        source = _UNMARKED_INSTALL.sub(r"\1%\2", source)
+    return _SMUGGLED.sub(r"\1import ", source)
 
 
 def transform_cell(source: str) -> str:

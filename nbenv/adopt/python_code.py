@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable
 
-from nbenv.adopt.cell_transform import transform_cell, valid_lines
+from nbenv.adopt.cell_transform import as_meant, transform_cell, valid_lines
 from nbenv.adopt.code.calls import described
 from nbenv.adopt.code.conditions import (
     ALWAYS_TRUE,
@@ -39,12 +39,6 @@ __all__ = ["analyse"]
 
 _ONE_OF_SEVERAL = "<one of several branches>"
 """A name that nothing uses, for imports in a function that chooses one by its arguments."""
-_UNMARKED_INSTALL = re.compile(
-    r"^(\s*)((?:pip3?|conda|mamba|uv pip) (?:install|add) )", re.MULTILINE
-)
-
-_SMUGGLED = re.compile(r"^([ \t]*)((?:from[ \t]+[\w.]+[ \t]+)?)smuggle[ \t]+(?=\w)()", re.MULTILINE)
-"""An import that installs what is missing, as davos has it."""
 
 
 def analyse(
@@ -76,10 +70,7 @@ def analyse(
 
 def _collect(source: str, facts: CodeFacts, *, is_cell: bool, lenient: bool = False) -> None:
     if is_cell:
-        source = (
-            source if source.lstrip().startswith("%%") else _UNMARKED_INSTALL.sub(r"\1%\2", source)
-        )
-        source = transform_cell(_SMUGGLED.sub(r"\1\2import \3", source))
+        source = transform_cell(as_meant(source))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         source = valid_lines(source) if lenient else source

@@ -569,6 +569,53 @@ IMPORTS = {
     "models": Case(
         ("import spacy\nnlp = spacy.load('en_core_web_sm')",), ("spacy",), notes=("en_core_web_sm",)
     ),
+    "the branch that is not for Colab": Case(
+        (
+            "import os, re\nif \"COLAB_\" not in \"\".join(os.environ.keys()):\n"
+            "    !pip install rich\nelse:\n    import torch\n"
+            "    !pip install --no-deps triton {xformers}",
+            "try:\n    from google.colab import drive\n    %pip install pydrive\n"
+            "except ImportError:\n    import tabulate",
+        ),
+        ("rich", "tabulate"),
+    ),
+    "options before the verb": Case(
+        ("!pip -q install rich\n!pip --timeout=100 --quiet install git+https://example.org/x.git",),
+        ("git+https://example.org/x.git", "rich"),
+    ),
+    "a cloned repository of another name than its package": Case(
+        (
+            "!git clone https://example.org/FastSAM.git\n%cd {HOME}/FastSAM",
+            "from fastsam import FastSAM\nimport rich",
+        ),
+        ("rich",),
+    ),
+    "smuggled": Case(
+        (
+            "!pip install davos\nimport davos",
+            "smuggle numpy as np\nfrom matplotlib smuggle pyplot as plt\nsmuggle rich  # pip: rich",
+        ),
+        ("davos", "matplotlib", "numpy", "rich"),
+    ),
+    "names that a package imports when they are used": Case(
+        (
+            "from darts.models import LightGBMModel, LinearRegressionModel",
+            "import pytorch_lightning as pl\npl.Trainer(logger=pl.loggers.WandbLogger())",
+        ),
+        ("darts", "lightgbm", "pytorch-lightning", "torch", "wandb"),
+    ),
+    "back ends in lists": Case(
+        (
+            "from trl import SFTConfig\nSFTConfig(report_to=['wandb'], optim='adamw_8bit')",
+            "from pycaret.classification import *\ncompare_models(include=['dt', 'catboost'])",
+        ),
+        ("bitsandbytes", "catboost", "pycaret", "trl", "wandb"),
+    ),
+    "what only a service has": Case(
+        ("import notebookutils.fs\nimport rich",),
+        ("rich",),
+        notes=("notebookutils exists only on Fabric.",),
+    ),
     "help and await": Case(("import pandas\npandas?\n?pandas\nawait pandas.x()",), ("pandas",)),
 }  # fmt: skip
 
