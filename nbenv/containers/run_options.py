@@ -1,4 +1,4 @@
-"""What every run outside this machine's own environments shares: its options, and its failures."""
+"""The options of runs outside this machine's own environments, and how their failures are told."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_a_sweep_of_many_rows_on_swarm(swarm: Engine, image: Image, tmp_path: Pa
     swarm.ok(
         "service", "create", "-d", "-q", "--name", "sweep", *job, *options, *mount, *environ, *words
     )
-    for _ in wait_for("all rows run", 240):
+    for _ in wait_for("all rows run", 480):
         states = swarm.docker("service", "ps", "sweep", "--format", "{{.CurrentState}}").out
         ended = [each for each in states.splitlines() if each.startswith(("Compl", "Fail", "Rej"))]
         if len(ended) == ROWS:

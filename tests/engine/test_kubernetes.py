@@ -118,6 +118,8 @@ def test_the_user_that_openshift_chooses(
     context = {**pod["securityContext"], "runAsUser": USER, "runAsGroup": 0, "fsGroup": USER}
     pod["securityContext"] = context
     job["spec"]["ttlSecondsAfterFinished"] = 5
+    # The claim of the other tests is bound to another volume.
+    claim["metadata"]["name"] = pod["volumes"][0]["persistentVolumeClaim"]["claimName"] = "chosen"
     for name, mode, end in (("writes", 0o775, "Complete"), ("cannot-write", 0o755, "Failed")):
         os.chown(volume, 0, 0)
         os.chmod(volume, mode)

@@ -1,10 +1,12 @@
-"""``nbenv build --engine podman`` and ``nbenv run --on podman``, with podman 5 as root."""
+"""``nbenv build --engine podman`` and ``nbenv run --on podman``, with podman 5: root, rootless."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import yaml
 
 from tests.engine.conftest import Image, make_notebook, outputs
 from tests.engine.kit import Engine
-from tests.engine.podman import Podman, start_podman
+from tests.engine.podman import USER, Podman, start_podman
 from tests.support.commands import nbenv
 
 
@@ -65,6 +67,34 @@ def test_an_environment_is_built_and_runs_a_notebook(
         assert (run["row"], run["values"]) == (2, {"half": 2.5})
     finally:
         podman.ok("kube", "down", tmp_path / "pod.yaml")
+
+
+def test_a_user_without_rights(podman: Podman) -> None:
+    """Rootless podman, and nbenv itself run as a user who is not root."""
+    if sys.base_prefix.startswith("/usr"):
+        pytest.skip("the Python of these tests is the system's, which podman's Debian hides")
+
+    def nbenv(*words: str) -> subprocess.CompletedProcess[str]:
+        return podman.as_user(sys.executable, "-m", "nbenv", *words)
+
+    work = podman.home / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    made = make_notebook(work / "Ein Wört.ipynb")
+    (work / "rows.csv").write_text("rate,mode\n1,\n2,kill\n", encoding="utf-8")
+    for path in (work, *work.iterdir()):
+        os.chown(path, USER, USER)
+    name = f"work/{made.name}"
+    built = nbenv("build", name, "--engine", "podman", "--json")
+    assert built.returncode == 0, built.stdout + built.stderr
+    done = nbenv("run", name, "--on", "podman", "-p", "rate=3", "-o", "work/out.ipynb")
+    assert done.returncode == 0, done.stderr
+    assert outputs(work / "out.ipynb")[-2:] == ["half = 1.5", f"user {USER}\n"]
+    assert (work / "out.ipynb").stat().st_uid == USER
+    words = ("--sweep", "work/rows.csv", "--jobs", "2", "-o", "work/swept")
+    swept = nbenv("run", name, "--on", "podman", *words)
+    assert swept.returncode == 1 and "1 of 2 rows done, 1 failed." in swept.stdout, swept.stderr
+    image_name = json.loads(built.stdout)["image"]
+    assert podman.as_user("podman", "image", "rm", "-f", image_name).returncode == 0
 
 
 def row_pod(image: str, notebook: Path, rows: Path, index: int) -> dict[str, object]:
