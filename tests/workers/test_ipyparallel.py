@@ -46,7 +46,7 @@ class Engines:
 def engines(tmp_path: Path) -> Iterator[Engines]:
     python = bare_environment("ipyparallel==9.2.0")
     kept = {name: each for name, each in os.environ.items() if not name.startswith("NBENV_")}
-    cache = {"NBENV_WORKER_CACHE": str(tmp_path / "cache")}
+    cache = {"NBENV_WORKER_CACHE": str(tmp_path / "cache"), "NBENV_WORKER_ABSENCE": "15"}
     environ = {**kept, **cache, "PATH": f"{python.parent}:{BARE_PATH}"}
     folder = tmp_path / "cluster"
     folder.mkdir()
@@ -89,6 +89,20 @@ def test_engines_run_in_the_notebooks_environment(engines: Engines, tmp_path: Pa
         code = "print(rc.ids, set(rc[:].apply_sync(lambda: __import__('sys').prefix)))"
         bare = str(engines.python.parents[1])
         assert run.ok(code).splitlines()[-1] == f"[0, 1] {{{bare!r}}}"
+        run.ok("rc.close()")
+        status, said = run.run("%nbenv workers")
+        assert (status, "The client is closed" in said) == ("error", True)
+        run.ok(engines.connecting)
         run.ok("%nbenv workers")
+        assert len(started(tmp_path)) == 2
         run.manager.shutdown_kernel()
     wait_until(lambda: not started(tmp_path), "the notebook's engines ended with its kernel")
+    with kernel(notebook) as run:
+        run.ok(engines.connecting)
+        run.ok("%nbenv workers")
+        busy = "import time; rc[:].apply_sync(time.sleep, 25); time.sleep(20)"
+        run.ok(f"{busy}; print(rc.ids)")
+        assert run.ok("print(set(rc[:].apply_sync(lambda: 3)), rc.history[:-2])").startswith("{3}")
+        assert len(started(tmp_path)) == 2, "while it works, or its kernel is there"
+        run.manager.shutdown_kernel(now=True)  # killed: it can end nothing itself
+        wait_until(lambda: not started(tmp_path), "the engines ended after the killed kernel", 90)
