@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +16,12 @@ from tests.support.kernels import kernel
 from tests.workers.kit import bare_environment
 from tests.workers.spark_kit import VERSION, SparkCluster, spark_cluster
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(
+        shutil.which("java") is None and "JAVA_HOME" not in os.environ, reason="Spark needs Java"
+    ),
+]
 WHO = """
 def who(n):
     import sys, tabulate
