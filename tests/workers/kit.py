@@ -195,7 +195,8 @@ def dask_cluster(
     # As a cluster's own start does: nothing of ours, and a search path without uv.
     kept = {name: each for name, each in os.environ.items() if not name.startswith("NBENV_")}
     cache = str(folder / "cache")
-    kept.update(PATH=f"{python.parent}:{BARE_PATH}", NBENV_WORKER_CACHE=cache, **environ)
+    path = f"{python.parent}:{BARE_PATH}"
+    kept |= {"PATH": path, "NBENV_WORKER_CACHE": cache, **environ}
     address = f"{'tls' if certificate else 'tcp'}://127.0.0.1:{free_port()}"
     tls: list[object] = []
     if certificate:
