@@ -1,9 +1,10 @@
-"""Giving the workers of a cluster a notebook's environment: Dask and Ray, on this machine.
+"""Giving the workers of a cluster a notebook's environment: Dask, Ray and Spark, on this machine.
 
     python -m benchmarks.workers [--workers 1 2 4] [--rounds 3] [--rows 1000] [PART]...
 
 The parts: ``dask`` ships to bare workers, compared with Dask's ``PipInstall``; ``ray`` ships to a
-node, compared with Ray's ``uv``; ``task`` compares a task on the notebook's workers with one on the
+node, compared with Ray's ``uv``; ``spark`` ships an archive, compared with one of venv-pack (``pip
+install venv-pack setuptools``); ``task`` compares a task on the notebook's workers with one on the
 shared ones; ``sweep`` runs rows on two workers, compared with half of the rows' own run times. The
 first time is with no environment on the workers, and with the wheels in the installers' caches.
 The bare environments of the clusters are those of ``tests/workers``.
@@ -19,8 +20,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -28,9 +29,13 @@ import nbformat
 from benchmarks import common
 from tests.workers.kit import bare_environment, dask_cluster, wait_until
 from tests.workers.ray_kit import RAY, ray_cluster
+from tests.workers.spark_kit import VERSION as SPARK
+from tests.workers.spark_kit import spark_cluster
 
 PACKAGES = ("pandas==2.2.3", "tabulate==0.9.0")
 DASK = "distributed==2026.8.0"
+SPARK_NEEDS = ("pyarrow", "grpcio", "grpcio-status", "googleapis-common-protos", "zstandard")
+"""What pyspark[connect] needs beside the packages, and the notebook's lock has."""
 CONNECT = (
     "import warnings; warnings.simplefilter('ignore')\n"
     "from distributed import Client; client = Client({!r}, timeout=60)\n"
@@ -42,13 +47,21 @@ PIP_INSTALL = (
     "from distributed.diagnostics.plugin import PipInstall\n"
     "client.register_plugin(PipInstall(packages={!r}))\n" + READY
 )
-RAY_UV = (
-    "import ray\nray.init({!r}, runtime_env={{'uv': {!r}}}, logging_level='ERROR')\n"
+RAY_TASK = (
     "f = ray.remote(lambda: __import__('pandas').__version__)\nray.get(f.remote(), timeout=300)"
 )
-RAY_OURS = (
-    "%nbenv workers {}\n"
-    "f = ray.remote(lambda: __import__('pandas').__version__)\nray.get(f.remote(), timeout=300)"
+RAY_UV = (
+    "import ray\nray.init({!r}, runtime_env={{'uv': {!r}}}, logging_level='ERROR')\n" + RAY_TASK
+)
+RAY_OURS = "%nbenv workers {}\n" + RAY_TASK
+SPARK_TASK = (
+    "from pyspark.sql.functions import udf\n"
+    "told = udf(lambda n: __import__('pandas').__version__, 'string')\n"
+    "assert {r[0] for r in spark.range(0, 8, 1, 8).select(told('id')).collect()} == {'2.2.3'}"
+)
+SPARK_THEIRS = (
+    "spark.addArtifacts({!r} + '#environment', archive=True)\n"
+    "spark.conf.set('spark.sql.execution.pyspark.python', './environment/bin/python')\n"
 )
 TASKS = 300
 TASK = (
@@ -76,58 +89,97 @@ def cells(path: Path) -> Iterator[Callable[[str], float]]:
 
 
 def dask_rows(counts: Sequence[int], rounds: int) -> Iterator[common.Row]:
-    """Ship to 1, 2 and 4 Dask workers, the first time and again."""
+    """Ship to 1, 2 and 4 Dask workers: the first time, and for a new cluster on the machine."""
     with common.scratch() as folder:
         path = notebook(folder, DASK, *PACKAGES)
         for count in counts:
-            first: dict[str, list[float]] = {"ours": [], "again": [], "PipInstall": []}
+            found: dict[str, list[float]] = {}
             for number in range(rounds):
-                place = folder / f"ours-{count}-{number}"
-                python = bare_environment(DASK)
-                with dask_cluster(python, place, count) as cluster, cells(path) as run:
-                    run(CONNECT.format(cluster.address, count))
-                    first["ours"].append(run(f"%nbenv workers\n{READY}"))
-                    run("%nbenv workers --stop")
-                    first["again"].append(run(f"%nbenv workers\n{READY}"))
-                    run("%nbenv workers --stop")
-                first["PipInstall"].append(pip_install(folder, path, (count, number)))
-            yield row(f"first time on {count} Dask workers", first, "ours", "PipInstall")
-            yield row(f"again on {count} Dask workers", first, "again", "PipInstall")
+                theirs = copied_python(folder / f"python-{count}-{number}")
+                bare, cell = bare_environment(DASK), f"%nbenv workers\n{READY}"
+                for times in ("first time", "again"):
+                    for name, python, code in (
+                        ("nbenv", bare, cell),
+                        ("PipInstall", theirs, PIP_INSTALL.format(list(PACKAGES))),
+                    ):
+                        place = folder / f"{name}-{count}-{number}"
+                        with dask_cluster(python, place, count) as cluster, cells(path) as run:
+                            run(CONNECT.format(cluster.address, count))
+                            found.setdefault(f"{name} {times}", []).append(run(code))
+            for times in ("first time", "again"):
+                yield row(f"{times} on {count} Dask workers", found, times, "PipInstall")
 
 
-def pip_install(folder: Path, path: Path, which: tuple[int, int]) -> float:
-    """Measure Dask's own plugin, on workers that have pip and a copy of their environment."""
-    count, number = which
-    place = folder / f"theirs-{count}-{number}"
-    copy = folder / "python"
-    shutil.rmtree(copy, ignore_errors=True)
-    common.uv("venv", "--seed", "--python", common.base_python(), copy)
-    common.uv("pip", "install", "--python", str(copy / "bin" / "python"), DASK)
-    with dask_cluster(copy / "bin" / "python", place, count) as cluster, cells(path) as run:
-        run(CONNECT.format(cluster.address, count))
-        return run(PIP_INSTALL.format(list(PACKAGES)))
+def copied_python(folder: Path) -> Path:
+    """Make an environment that Dask's plugin may change: with Dask, and with pip."""
+    common.uv("venv", "--seed", "--python", common.base_python(), folder)
+    common.uv("pip", "install", "--python", str(folder / "bin" / "python"), DASK)
+    return folder / "bin" / "python"
 
 
 def ray_rows(rounds: int) -> Iterator[common.Row]:
     """Ship to a Ray node, the first time and again, from connecting until a task has run."""
     with common.scratch() as folder:
         path = notebook(folder, f"ray[client]=={RAY}", *PACKAGES)
-        found: dict[str, list[float]] = {"ours": [], "again": [], "uv": []}
+        found: dict[str, list[float]] = {}
+        # Ray's uv clones the cluster's environment, and installs uv into the copy with its pip.
+        python = bare_environment(f"ray[default]=={RAY}", "pip", "setuptools")
         for number in range(rounds):
-            python = bare_environment(f"ray[default]=={RAY}")
             with ray_cluster(python, folder / f"ray-{number}") as cluster:
-                for name in ("ours", "again"):
-                    with cells(path) as run:
-                        found[name].append(run(RAY_OURS.format(cluster.address)))
-                with cells(path) as run:
-                    found["uv"].append(run(RAY_UV.format(cluster.address, list(PACKAGES))))
-        yield row("first time on a Ray node", found, "ours", "uv")
-        yield row("again on a Ray node", found, "again", "uv")
+                for times in ("first time", "again"):
+                    for name, code in (
+                        ("nbenv", RAY_OURS.format(cluster.address)),
+                        ("Ray's uv", RAY_UV.format(cluster.address, list(PACKAGES))),
+                    ):
+                        with cells(path) as run:
+                            found.setdefault(f"{name} {times}", []).append(run(code))
+        for times in ("first time", "again"):
+            yield row(f"{times} on a Ray node", found, times, "Ray's uv")
 
 
-def row(wait: str, found: dict[str, list[float]], ours: str, theirs: str) -> common.Row:
+def spark_rows(rounds: int) -> Iterator[common.Row]:
+    """Ship to sessions of Spark Connect, from nothing until a function has run with pandas.
+
+    Compared with an archive that venv-pack makes of the same packages, as Spark's manual says: it
+    has neither pyspark nor the notebook's kernel. Again, both archives are there.
+    """
+    with common.scratch() as folder:
+        path = notebook(folder, f"pyspark[connect]=={SPARK}", *PACKAGES)
+        bare = bare_environment(f"pyspark[connect]=={SPARK}", "setuptools")
+        found: dict[str, list[float]] = {}
+        for number in range(rounds):
+            shutil.rmtree(Path(os.environ["NBENV_HOME"], "workers"), ignore_errors=True)
+            theirs = folder / f"environment-{number}.tar.gz"
+            with spark_cluster(bare, folder / f"spark-{number}", connect=True) as cluster:
+                for times in ("first time", "again"):
+                    for name, code in (
+                        ("nbenv", "%nbenv workers\n"),
+                        ("venv-pack", SPARK_THEIRS.format(str(theirs))),
+                    ):
+                        with cells(path) as run:
+                            run(cluster.connect() + "spark.range(8).count()")
+                            took = 0.0
+                            if name == "venv-pack" and times == "first time":
+                                took = common.timed(partial(pack, folder / "venv", theirs))
+                            took += run(code + SPARK_TASK)
+                            found.setdefault(f"{name} {times}", []).append(took)
+        for times in ("first time", "again"):
+            yield row(f"{times} on 2 Spark executors", found, times, "venv-pack")
+
+
+def pack(folder: Path, file: Path) -> None:
+    """Make an environment of the packages with raw uv, and pack it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    common.uv("venv", "--python", common.base_python(), folder)
+    words = ["pip", "install", "--python", str(folder / "bin" / "python")]
+    common.uv(*words, *PACKAGES, *SPARK_NEEDS)
+    command = [common.tool("venv-pack"), "-q", "-f", "-p", str(folder), "-o", str(file)]
+    subprocess.run(command, check=True)
+
+
+def row(wait: str, found: dict[str, list[float]], times: str, theirs: str) -> common.Row:
     """Return a row of two medians and their ratio."""
-    mine, other = statistics.median(found[ours]), statistics.median(found[theirs])
+    mine, other = (statistics.median(found[f"{name} {times}"]) for name in ("nbenv", theirs))
     return common.Row(
         wait, f"{mine:.1f} s", f"{theirs}: {other:.1f} s", f"{mine / other:.2f}", "< 1.00"
     )
@@ -144,15 +196,18 @@ def task_rows(rounds: int) -> Iterator[common.Row]:
         with dask_cluster(python, place, 2) as cluster, cells(path) as run:
             run(CONNECT.format(cluster.address, 2))
             run(TASK)
-            found: dict[str, list[float]] = {"ours": [], "shared": []}
+            found: dict[str, list[float]] = {"nbenv": [], "shared": []}
             for _ in range(rounds):
                 found["shared"].append(run(TASK))
                 run("%nbenv workers")
                 run(TASK)
-                found["ours"].append(run(TASK))
+                found["nbenv"].append(run(TASK))
                 run("%nbenv workers --stop")
-        done = row(f"{TASKS} tasks of 20 ms on 2 Dask workers", found, "ours", "shared")
-        yield common.Row(done.wait, done.ours, done.theirs, done.figure, "≤ 1.05")
+        mine, other = (statistics.median(found[name]) for name in ("nbenv", "shared"))
+        yield common.Row(
+            f"{TASKS} tasks of 20 ms on 2 Dask workers", f"{mine:.2f} s",
+            f"on the shared workers: {other:.2f} s", f"{mine / other:.2f}", "≤ 1.05",
+        )  # fmt: skip
 
 
 def sweep_rows(rows: int) -> Iterator[common.Row]:
@@ -169,15 +224,10 @@ def sweep_rows(rows: int) -> Iterator[common.Row]:
             log = folder / "cluster" / "worker-1.log"
             wait_until(lambda: "Registered to" in log.read_text(), "the workers are there")
             address = cluster.address.replace("tcp", "dask")
-            words = [sys.executable, "-m", "nbenv", "run", str(path), "--sweep", str(table)]
-            words += ["--on", address, "-o", str(out), "--quiet"]
             warm = folder / "one.csv"
             warm.write_text("x\n-1\n")
-            prepared = [*words[:5], "--sweep", str(warm), *words[7:-2], str(folder / "w"), "-q"]
-            subprocess.run(prepared, check=True, stdout=subprocess.DEVNULL)
-            begin = time.perf_counter()
-            subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-            took = time.perf_counter() - begin
+            sweep(path, warm, address, folder / "warm")  # the environment is made
+            took = common.timed(lambda: sweep(path, table, address, out))
         known = json.loads((out / "index.json").read_text())["rows"]
         assert [each["values"]["square"] for each in known] == [n * n for n in range(rows)]
         half = sum(each["seconds"] for each in known) / 2
@@ -187,10 +237,15 @@ def sweep_rows(rows: int) -> Iterator[common.Row]:
         )  # fmt: skip
 
 
+def sweep(path: Path, table: Path, address: str, out: Path) -> None:
+    """Run the rows of a table on a cluster."""
+    common.nbenv("run", str(path), "--sweep", str(table), "--on", address, "-o", str(out))
+
+
 def main() -> int:
     """Print one table and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="dask, ray, task, sweep (default: all)")
+    parser.add_argument("parts", nargs="*", help="dask, ray, spark, task, sweep (default: all)")
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     parser.add_argument("--rows", type=int, default=1000, help="of the sweep; default: %(default)s")
@@ -198,6 +253,7 @@ def main() -> int:
     parts = {
         "dask": lambda: dask_rows(options.workers, options.rounds),
         "ray": lambda: ray_rows(options.rounds),
+        "spark": lambda: spark_rows(options.rounds),
         "task": lambda: task_rows(options.rounds),
         "sweep": lambda: sweep_rows(options.rows),
     }

@@ -18,8 +18,8 @@ from nbenv.core.lock import LockedDistribution
 from nbenv.core.requirements import is_local, name_of
 from nbenv.core.spec import Spec
 from nbenv.core.urls import without_credentials
+from nbenv.engine.archiving.archive_contents import not_needed
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.installed_graph import installed_graph
 from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError
 from nbenv.installer.accelerators.torch_pins import with_torch_index
@@ -67,7 +67,6 @@ def write_bundle(
     folder: Path,
     *,
     wheels: bool = False,
-    engine_provided: Collection[str] = (),
     whole: bool = False,
 ) -> Steps[Bundle]:
     """Write the bundle of a notebook's environment, completely or not at all.
@@ -82,8 +81,6 @@ def write_bundle(
         The folder to write; one that is there is replaced.
     wheels
         Whether to add the wheels, for workers that reach no index.
-    engine_provided
-        Packages that the cluster has anyway, and that stay away with what only they need.
     whole
         Whether to keep what only the kernel needs, as where workers run whole notebooks.
 
@@ -101,10 +98,10 @@ def write_bundle(
             "Which of its packages only the kernel needs is read from it.",
             "Restore it first: nbenv restore NOTEBOOK (in a cell: %nbenv restore).",
         )
-    left_out = _left_out(snapshot, engine_provided, whole)
+    left_out = not_needed(snapshot.spec, snapshot.environment, kernel=whole)
     chosen = _for_workers(snapshot, left_out)
     _check_portable(chosen)
-    manifest = _manifest(snapshot.spec, chosen, left_out, engine_provided)
+    manifest = _manifest(snapshot.spec, chosen, left_out)
     if wheels and _is_complete(folder, manifest):  # a download takes long
         yield from ()
         return Bundle(folder, manifest)
@@ -142,20 +139,6 @@ def _is_complete(folder: Path, manifest: dict[str, object]) -> bool:
 
 
 # -- what belongs there
-
-
-def _left_out(snapshot: NotebookSnapshot, provided: Iterable[str], whole: bool) -> set[str]:
-    """Return the names that workers do not get: the kernel's own, and what the cluster has."""
-    graph, roots = installed_graph(snapshot)
-    asked, kernel = roots[:-1], roots[-1]
-    theirs = set(provided)
-    # What the cluster provides is cut out of the graph, so that what others need too stays.
-    needs = {name: () if name in theirs else each for name, each in graph.needs.items()}
-    kept = type(graph)(graph.versions, needs).closure(
-        [name for name in [*asked, *([kernel] if whole else [])] if name not in theirs]
-    )
-    everything = graph.closure([*asked, kernel])
-    return (everything - kept) | theirs
 
 
 def _for_workers(snapshot: NotebookSnapshot, left_out: Collection[str]) -> list[LockedDistribution]:
@@ -199,7 +182,6 @@ def _manifest(
     spec: Spec,
     chosen: Iterable[LockedDistribution],
     left_out: Iterable[str],
-    provided: Iterable[str],
 ) -> dict[str, object]:
     lines = list(chosen)
     manifest: dict[str, object] = {
@@ -218,7 +200,6 @@ def _manifest(
     locked = spec.lock.versions()
     manifest["asked"] = [name for name in map(name_of, spec.requirements) if name in locked]
     manifest["left_out"] = sorted(left_out)
-    manifest["engine_provided"] = sorted(provided)
     return manifest
 
 

@@ -20,10 +20,8 @@ from nbenv.progress import Outcome, Progress, Steps
 from nbenv.workers.bundle import Bundle, write_bundle
 from nbenv.workers.spark_bundle import write_spark_bundle, write_spark_look
 
-__all__ = ["PROVIDED", "WorkersRequest", "prepare_workers"]
+__all__ = ["WorkersRequest", "prepare_workers"]
 
-PROVIDED: dict[str, tuple[str, ...]] = {}
-"""Engine → packages that its workers have anyway."""
 _DAYS = 30
 _CONNECT = (
     "Connect to a cluster in a cell, as with client = distributed.Client('tcp://HOST:8786') for "
@@ -120,12 +118,7 @@ def _bundle(
 ) -> Steps[Bundle]:
     """Write what an engine's driver takes."""
     if engine != "spark":
-        provided = PROVIDED.get(engine, ())
-        return (
-            yield from write_bundle(
-                snapshot, folder, wheels=request.wheels, engine_provided=provided
-            )
-        )
+        return (yield from write_bundle(snapshot, folder, wheels=request.wheels))
     if request.action == "ship":
         return (yield from write_spark_bundle(snapshot, folder))
     return write_spark_look(snapshot, folder.with_name(f"{folder.name}-look"))

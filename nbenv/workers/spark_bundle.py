@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import tarfile
 from pathlib import Path
 
 from nbenv.core.requirements import name_of
@@ -58,6 +59,7 @@ def write_spark_bundle(snapshot: NotebookSnapshot, folder: Path) -> Steps[Bundle
         folder.mkdir(parents=True, mode=0o700)
         made = yield from make_named_archive(snapshot, folder, ArchiveOptions(engine=_SPARK))
         manifest = {**spark_manifest(snapshot, made), "archive": str(made.file)}
+        manifest["launcher"] = _launcher(made.file)
         _write(folder, {**manifest, "lock": locked_as})
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -97,8 +99,16 @@ def spark_manifest(snapshot: NotebookSnapshot, made: Archive) -> dict[str, objec
         "versions": versions,
         "asked": [name for name in asked if name in versions],
         "left_out": list(made.left_out),
-        "engine_provided": sorted(ENGINES[_SPARK]),
     }
+
+
+def _launcher(file: Path) -> str:
+    """Return the program of an archive that finds a CPython, which a preflight asks for one."""
+    with tarfile.open(file) as archive:
+        for member in archive:  # the names are sorted: it is one of the first
+            if member.name == "bin/python" and (content := archive.extractfile(member)):
+                return content.read().decode()
+    raise AssertionError(f"{file} has no bin/python")
 
 
 def _lock_digest(snapshot: NotebookSnapshot) -> str:
@@ -113,7 +123,7 @@ def _lock_digest(snapshot: NotebookSnapshot) -> str:
 def _known(folder: Path, locked_as: str) -> dict[str, object] | None:
     try:
         found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        is_same = bool(locked_as) and found.pop("lock") == locked_as
+        is_same = bool(locked_as) and found.pop("lock") == locked_as and "launcher" in found
         return found if is_same and os.path.getsize(found["archive"]) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -45,9 +45,17 @@ TESTED_ELSEWHERE = {
         )
     },
     "nbenv/workers/worker/nbenv_dask.py": "needs Dask: tests/workers/test_dask.py",
+    "nbenv/workers/worker/nbenv_ipyparallel.py": "an engine: tests/workers/test_ipyparallel.py",
     **{
         f"nbenv/workers/drivers/{name}.py": "needs a cluster: tests/workers"
-        for name in ("dask", "dask_nodes", "dask_own", "ipyparallel")
+        for name in (
+            "dask",
+            "dask_nested",
+            "dask_nodes",
+            "dask_own",
+            "ipyparallel",
+            "spark_sessions",
+        )
     },
     **{
         f"nbenv/containers/kubernetes/{name}.py": "a cluster: tests/engine/test_run_in_cluster.py"
@@ -56,7 +64,7 @@ TESTED_ELSEWHERE = {
     "nbenv/operations/running/sweep.py": "whole sweeps: tests/integration/cli/test_sweeps.py",
     **{
         f"nbenv/workers/clients/{name}.py": "needs a cluster: tests/workers/test_sweeps.py"
-        for name in ("dask_rows", "ray_rows")
+        for name in ("dask_rows", "ray_handshake", "ray_rows")
     },
 }
 """Modules with logic whose tests are not at the mirrored place, each with the reason."""

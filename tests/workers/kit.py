@@ -141,6 +141,7 @@ class DaskCluster:
     folder: Path
     environ: Mapping[str, str]
     stack: contextlib.ExitStack
+    tls: Sequence[object] = ()
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -153,7 +154,7 @@ class DaskCluster:
         log = self.folder / f"worker-{len(self.workers)}.log"
         words = [self.python, "-m", "distributed.cli.dask_worker", self.address, "--no-dashboard"]
         words += ["--nthreads", "1", "--memory-limit", "2GB", *options]
-        words += ["--local-directory", self.folder / "scratch"]
+        words += ["--local-directory", self.folder / "scratch", *self.tls]
         process = self.stack.enter_context(running(words, log, {**self.environ, **environ}))
         self.workers.append(process)
         return process
@@ -162,26 +163,50 @@ class DaskCluster:
         """Return the code that connects to it, once its workers are there."""
         return (
             "import warnings; warnings.simplefilter('ignore')\n"
-            f"from distributed import Client; {name} = Client('{self.address}', timeout=60)\n"
+            f"from distributed import Client; {name} = Client('{self.address}', timeout=60, "
+            f"security={self._security})\n"
             f"{name}.wait_for_workers({len(self.workers)}, timeout=60)"
         )
+
+    @property
+    def _security(self) -> str:
+        if not self.tls:
+            return "None"
+        options = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+        given = ", ".join(
+            f"{name}={str(path)!r}" for name, path in zip(options, self.tls[1::2], strict=True)
+        )
+        return f"__import__('distributed').Security({given})"
 
 
 @contextlib.contextmanager
 def dask_cluster(
-    python: Path, folder: Path, workers: int = 2, **environ: str
+    python: Path,
+    folder: Path,
+    workers: int = 2,
+    certificate: tuple[Path, Path] | None = None,
+    **environ: str,
 ) -> Iterator[DaskCluster]:
-    """Start a scheduler and workers of a bare environment."""
+    """Start a scheduler and workers of a bare environment.
+
+    A `certificate` and its key, which is its own authority, secure their connections.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     # As a cluster's own start does: nothing of ours, and a search path without uv.
     kept = {name: each for name, each in os.environ.items() if not name.startswith("NBENV_")}
     cache = str(folder / "cache")
-    kept.update(PATH=f"{python.parent}:{BARE_PATH}", NBENV_WORKER_CACHE=cache, **environ)
-    address = f"tcp://127.0.0.1:{free_port()}"
+    path = f"{python.parent}:{BARE_PATH}"
+    kept |= {"PATH": path, "NBENV_WORKER_CACHE": cache, **environ}
+    address = f"{'tls' if certificate else 'tcp'}://127.0.0.1:{free_port()}"
+    tls: list[object] = []
+    if certificate:
+        tls = ["--tls-ca-file", certificate[0], "--tls-cert", certificate[0]]
+        tls += ["--tls-key", certificate[1]]
     words = [python, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"]
+    words += tls
     with contextlib.ExitStack() as stack:
         stack.enter_context(running(words, folder / "scheduler.log", kept))
-        cluster = DaskCluster(address, python, folder, kept, stack)
+        cluster = DaskCluster(address, python, folder, kept, stack, tls)
         for _ in range(workers):
             cluster.add_worker()
         yield cluster

@@ -55,7 +55,10 @@ from pyspark.sql import SparkSession
 def spark_cluster(
     python: Path, folder: Path, *, workers: int = 2, connect: bool = False, path: str = BARE_PATH
 ) -> Iterator[SparkCluster]:
-    """Start a master with workers of one core each, and perhaps a server of Spark Connect."""
+    """Start a master with workers of two cores each, and perhaps a server of Spark Connect.
+
+    An application takes one core of each: the server is one for as long as it runs.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     home = next(python.parents[1].glob("lib/python*/site-packages/pyspark"))
     keep = ("HOME", "LANG", "JAVA_HOME")
@@ -72,7 +75,7 @@ def spark_cluster(
         stack.enter_context(running(words, folder / "master.log", environ))
         wait_until(lambda: _listens(port), "the master listens", _START)
         for number in range(workers):
-            words = [*run, f"{deploy}.worker.Worker", master, "--host", "127.0.0.1", "-c", "1"]
+            words = [*run, f"{deploy}.worker.Worker", master, "--host", "127.0.0.1", "-c", "2"]
             words += ["-m", "1g", "-d", folder / "work", "--webui-port", free_port()]
             stack.enter_context(running(words, folder / f"worker-{number}.log", environ))
         if connect:
@@ -81,6 +84,7 @@ def spark_cluster(
                 f"spark.connect.grpc.binding.port={remote}", "spark.ui.enabled=false",
                 "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1",
                 "spark.executor.memory=512m", "spark.executor.cores=1",
+                f"spark.cores.max={workers}",
             ):  # fmt: skip
                 words += ["--conf", each]
             stack.enter_context(running(words, folder / "connect.log", environ))

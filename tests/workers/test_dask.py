@@ -24,9 +24,11 @@ def who(n=0):
 ASKED = "print(sorted(set(client.gather(client.map(who, range(8), pure=False)))))"
 
 
-@pytest.fixture
-def cluster(dask_python: Path, tmp_path: Path) -> Iterator[DaskCluster]:
-    with dask_cluster(dask_python, tmp_path / "cluster") as started:
+@pytest.fixture(scope="module")
+def cluster(dask_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A shared cluster, as clusters are; what killed kernels leave there soon ends."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with dask_cluster(dask_python, folder, NBENV_WORKER_ABSENCE="15") as started:
         yield started
 
 
@@ -113,10 +115,15 @@ def test_a_worker_that_is_added_later_gets_it_too(
 ) -> None:
     with kernel(notebooks[0]) as run:
         shipped(run, cluster)
-        cluster.add_worker()
-        run.ok("client.wait_for_workers(3, timeout=60)")
+        before = len(cluster.workers)
+        added = cluster.add_worker()
+        run.ok(f"client.wait_for_workers({before + 1}, timeout=60)")
         code = "print({each[0] for each in client.run(who).values()})"
         assert run.ok(WHO + code).strip() == "{'0.9.0'}"
+        added.terminate()
+        cluster.workers.remove(added)
+        ended = f"print(len(client.scheduler_info()['workers']) == {before})"
+        wait_until(lambda: run.ok(ended).strip() == "True", "its worker ended with it")
 
 
 def test_a_worker_that_dies_is_started_again(
@@ -140,7 +147,7 @@ def test_nothing_stays_behind_a_kernel(notebooks: tuple[Path, Path], cluster: Da
         shipped(run, cluster)
         assert nested(cluster.folder)
         run.manager.shutdown_kernel(now=True)  # killed: it can end nothing itself
-        wait_until(lambda: not nested(cluster.folder), "the notebook's processes ended", 150)
+        wait_until(lambda: not nested(cluster.folder), "the notebook's processes ended", 90)
 
 
 def test_a_missing_python_is_named_before_anything_starts(old_dask: Path, tmp_path: Path) -> None:
@@ -200,9 +207,10 @@ def test_own_refuses_another_version_of_dask(
 
 
 def test_a_worker_that_is_killed_while_it_builds_leaves_nothing_in_the_way(
-    notebooks: tuple[Path, Path], cluster: DaskCluster
+    notebooks: tuple[Path, Path], dask_python: Path, tmp_path: Path
 ) -> None:
-    with kernel(notebooks[0]) as run:
+    started = dask_cluster(dask_python, tmp_path / "cluster")
+    with started as cluster, kernel(notebooks[0]) as run:
         run.ok(cluster.connecting())
         sent = run.client.execute("%nbenv workers")
         wait_until(lambda: list(cluster.cache.glob("envs/*/bin")), "a build has begun")

@@ -46,7 +46,7 @@ class Engines:
 def engines(tmp_path: Path) -> Iterator[Engines]:
     python = bare_environment("ipyparallel==9.2.0")
     kept = {name: each for name, each in os.environ.items() if not name.startswith("NBENV_")}
-    cache = {"NBENV_WORKER_CACHE": str(tmp_path / "cache")}
+    cache = {"NBENV_WORKER_CACHE": str(tmp_path / "cache"), "NBENV_WORKER_ABSENCE": "15"}
     environ = {**kept, **cache, "PATH": f"{python.parent}:{BARE_PATH}"}
     folder = tmp_path / "cluster"
     folder.mkdir()
@@ -68,9 +68,16 @@ def started(folder: Path) -> list[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
-def test_engines_run_in_the_notebooks_environment(engines: Engines, tmp_path: Path) -> None:
-    notebook = write_notebook(tmp_path / "work.ipynb", "1 + 1")
-    succeed("install", notebook, "ipyparallel==9.2.0", "tabulate==0.9.0")
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    path = write_notebook(tmp_path / "work.ipynb", "1 + 1")
+    succeed("install", path, "ipyparallel==9.2.0", "tabulate==0.9.0")
+    return path
+
+
+def test_engines_run_in_the_notebooks_environment(
+    engines: Engines, notebook: Path, tmp_path: Path
+) -> None:
     with kernel(notebook) as run:
         assert run.ok(engines.connecting).splitlines()[-1] == "[0, 1]"
         line = run.ok("%nbenv workers").strip().splitlines()[-1]
@@ -79,7 +86,7 @@ def test_engines_run_in_the_notebooks_environment(engines: Engines, tmp_path: Pa
         assert run.ok(WHO + code).strip() == "['0.9.0'] [2, 3]"
         balanced = "print({each[0] for each in rc.load_balanced_view().map_sync(who, range(6))})"
         assert run.ok(balanced).strip() == "{'0.9.0'}"
-        assert "2 engines in an environment" in run.ok("%nbenv workers --status")
+        assert "2 workers in an environment" in run.ok("%nbenv workers --status")
         said = run.ok("%nbenv install six==1.16.0")
         assert "The workers of rc still have the former environment" in said
         run.ok("%nbenv workers")
@@ -89,6 +96,25 @@ def test_engines_run_in_the_notebooks_environment(engines: Engines, tmp_path: Pa
         code = "print(rc.ids, set(rc[:].apply_sync(lambda: __import__('sys').prefix)))"
         bare = str(engines.python.parents[1])
         assert run.ok(code).splitlines()[-1] == f"[0, 1] {{{bare!r}}}"
+        run.ok("rc.close()")
+        status, said = run.run("%nbenv workers")
+        assert (status, "The client is closed" in said) == ("error", True)
+        run.ok(engines.connecting)
         run.ok("%nbenv workers")
+        assert started(tmp_path)
         run.manager.shutdown_kernel()
     wait_until(lambda: not started(tmp_path), "the notebook's engines ended with its kernel")
+
+
+def test_engines_end_after_a_killed_kernel_but_not_while_they_work(
+    engines: Engines, notebook: Path, tmp_path: Path
+) -> None:
+    with kernel(notebook) as run:
+        run.ok(engines.connecting)
+        run.ok("%nbenv workers")
+        before = started(tmp_path)
+        run.ok("import time; rc[:].apply_sync(time.sleep, 25); time.sleep(20)")
+        assert run.ok("print(set(rc[:].apply_sync(lambda: 3)))").strip() == "{3}"
+        assert started(tmp_path) == before, "while they work, or the kernel is there"
+        run.manager.shutdown_kernel(now=True)  # killed: it can end nothing itself
+        wait_until(lambda: not started(tmp_path), "the engines ended after the killed kernel", 90)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,9 +61,12 @@ def refused(run: Kernel, code: str) -> str:
 
 
 def test_everything_runs_in_the_environment_after_connecting(
-    notebook: Path, cluster: RayCluster
+    notebook: Path, cluster: RayCluster, tmp_path: Path
 ) -> None:
-    with kernel(notebook) as run:
+    changing = Path(shutil.copy(notebook, tmp_path))
+    succeed("restore", changing)
+    with kernel(changing) as run:
+        assert "There is no client" in refused(run, "%nbenv workers")
         said = run.ok(f"%nbenv workers {cluster.address}")
         assert f"2 nodes: ray {RAY}, tabulate 0.9.0 … in " in said
         [(version, prefix)] = eval(run.ok(TASK.format(options="")).strip().splitlines()[-1])
@@ -70,6 +74,8 @@ def test_everything_runs_in_the_environment_after_connecting(
         assert Path(prefix).is_relative_to(cluster.cache)
         assert run.ok("%nbenv workers --status").count("has the environment") == 2
         assert "connected already" in refused(run, f"%nbenv workers {cluster.address}")
+        said = run.ok("%nbenv install six==1.16.0")
+        assert "The workers of ray still have the former environment" in said
         run.ok("%nbenv workers --stop")
         assert run.ok("print(ray.is_initialized())").strip() == "False"
 

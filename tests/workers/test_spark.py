@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,12 @@ from tests.support.kernels import kernel
 from tests.workers.kit import bare_environment
 from tests.workers.spark_kit import VERSION, SparkCluster, spark_cluster
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(
+        shutil.which("java") is None and "JAVA_HOME" not in os.environ, reason="Spark needs Java"
+    ),
+]
 WHO = """
 def who(n):
     import sys, tabulate
@@ -45,9 +52,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def work(made: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+def work(made: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NBENV_HOME", str(made[0]))
-    return made[1]
+    path = Path(shutil.copy(made[1], tmp_path))
+    succeed("restore", path)
+    return path
 
 
 def test_a_classic_session(cluster: SparkCluster, work: Path) -> None:
@@ -68,8 +77,14 @@ def test_a_classic_session(cluster: SparkCluster, work: Path) -> None:
         assert "{'0.9.0 ours'}" in run.ok(UDF)
         assert "nothing to send." in run.ok("%nbenv workers")
         assert "2 workers in an environment of this notebook" in run.ok("%nbenv workers --status")
+        said = run.ok("%nbenv install six==1.16.0")
+        assert "The workers of spark still have the former environment" in said
+        assert "It is the former one" in run.ok("%nbenv workers --status")
+        assert "{'0.9.0 ours'}" in run.ok(UDF)
         assert "New tasks run with" in run.ok("%nbenv workers --stop")
         run.ok("spark.stop()")
+        status, said = run.run("%nbenv workers")
+        assert (status, "The Spark session is stopped" in said) == ("error", True)
 
 
 def test_spark_connect(cluster: SparkCluster, work: Path) -> None:
@@ -85,16 +100,15 @@ def test_spark_connect(cluster: SparkCluster, work: Path) -> None:
         run.ok("spark.stop(); other.stop()")
 
 
-def test_a_cluster_without_the_python(made: tuple[Path, Path], work: Path, tmp_path: Path) -> None:
-    python = bare_environment(f"pyspark[connect]=={VERSION}", "setuptools")
-    with spark_cluster(python, tmp_path / "c", workers=1) as there, kernel(work) as run:
-        run.ok(there.classic())
-        run.ok("import os; os.environ['NBENV_ARCHIVE_SEARCH'] = ''")
+def test_a_cluster_without_the_python(cluster: SparkCluster, work: Path) -> None:
+    with kernel(work) as run:
+        run.ok(cluster.classic())
         run.ok("spark.sparkContext.environment['NBENV_PYTHON'] = '/bin/false'")
         status, said = run.run("%nbenv workers")
         assert status == "error"
         assert "NBENV_PYTHON is /bin/false" in said
         assert "the session goes on with the Python that it had" in said
+        assert "Sending" not in said
         run.ok("spark.stop()")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ from typing import Any
 import nbformat
 import pytest
 
+from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.progress import drain
+from nbenv.workers.bundle import write_bundle
+from nbenv.workers.sweeps.payload import payload_of
 from tests.support.commands import nbenv, succeed
 from tests.workers.kit import bare_environment, dask_cluster, wait_until
 from tests.workers.ray_kit import RAY, ray_cluster
@@ -35,7 +41,7 @@ def write_rows(folder: Path, *rows: int) -> Path:
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
     cells = [nbformat.v4.new_code_cell(each) for each in CELLS]
     cells[0].metadata["tags"] = ["parameters"]
@@ -44,7 +50,14 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NBENV_HOME", str(folder / "home"))
         succeed("install", path, "tabulate==0.9.0")
-        yield path
+    return path
+
+
+@pytest.fixture
+def notebook(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A notebook in a home with its environment, where clients of clusters are kept, too."""
+    monkeypatch.setenv("NBENV_HOME", str(made.parent / "home"))
+    return made
 
 
 @pytest.fixture(scope="module", params=["dask", "ray"])
@@ -142,18 +155,10 @@ def test_an_address_that_does_not_answer_is_refused_within_seconds(
 def test_credentials_of_an_index_do_not_travel(
     notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from nbenv.engine.document import NotebookRef, NotebookSnapshot
-    from nbenv.progress import drain
-    from nbenv.workers.bundle import write_bundle
-    from nbenv.workers.sweeps.payload import payload_of
-
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://someone:s3cret@127.0.0.1:1/simple")
     monkeypatch.setenv("UV_INDEX", "https://someone:s3cret@127.0.0.1:1/simple")
     snapshot = NotebookSnapshot.read(NotebookRef(str(notebook)))
     bundle = drain(write_bundle(snapshot, tmp_path / "bundle", whole=True))
     payload, _ = payload_of(str(notebook), bundle.folder, (), ())
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(payload)) as packed:
         assert not any(b"s3cret" in packed.read(name) for name in packed.namelist())

@@ -16,7 +16,11 @@ while [ -L "$self" ]; do
   esac
 done
 case $self in */*) here=${self%/*} ;; *) here=. ;; esac
-here=$(CDPATH='' cd -- "$here/.." && pwd -P) || exit 127
+if [ "$NBENV_ARCHIVE_CHECK" ]; then
+  here=/nowhere # only say which CPython it would be: there is no environment around this yet
+else
+  here=$(CDPATH='' cd -- "$here/.." && pwd -P) || exit 127
+fi
 unset PYTHONHOME PYTHONEXECUTABLE __PYVENV_LAUNCHER__
 
 fail() {
@@ -60,7 +64,7 @@ cache() {
   done
 }
 
-if [ ! -w "$here" ]; then
+if [ ! -w "$here" ] && [ -z "$NBENV_ARCHIVE_CHECK" ]; then
   place=$(cache)
   [ -z "$place" ] || start "$place" "$here" "$@"
 fi
@@ -131,6 +135,10 @@ try() {
     "no "*) seen="$seen$candidate is ${answer#no }. "; return ;;
     *) return ;;
   esac
+  if [ "$NBENV_ARCHIVE_CHECK" ]; then
+    printf '%s\n' "$real"
+    exit
+  fi
   bind "$here/.python" ../.. && start "$here/.python" ../.. "$@"
   place=$(cache)
   if [ "$place" ]; then

@@ -4,14 +4,13 @@ Tasks run in the cluster's own Python, and start the notebook's environment. Run
 has ray[client], both of the cluster's versions.
 """
 
-import queue
 import sys
 import time
-import uuid
 
+import ray_handshake
 from job import ClusterError, main, tell, tell_done, tell_failed
+from ray_handshake import last_line
 
-PATIENCE = 60
 ATTEMPTS = 3
 """Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
 SCHEME = "ray://"
@@ -35,54 +34,19 @@ def attempted(action, address):
 
 
 def ask(address):
-    """Send the first messages of Ray's own client, which it sends with a pickle of its version."""
-    import grpc
+    """Ask a cluster for its versions."""
     import ray
-    from ray.core.generated import ray_client_pb2 as messages
-    from ray.core.generated import ray_client_pb2_grpc as services
 
-    requests = queue.Queue()
-    init = messages.InitRequest(ray_init_kwargs="{}", reconnect_grace_period=1)
-    requests.put(messages.DataRequest(req_id=1, init=init))
-    about = [("client_id", uuid.uuid4().hex), ("reconnecting", "False")]
-    channel = channel_to(address[len(SCHEME) :])
     try:
-        stub = services.RayletDataStreamerStub(channel)
-        answers = stub.Datapath(iter(requests.get, None), metadata=about, timeout=PATIENCE)
-        begun = next(answers).init
-        if not begun.ok:
-            raise not_answering(address, last_line(begun.msg))
-        asked = messages.ConnectionInfoRequest()
-        requests.put(messages.DataRequest(req_id=2, connection_info=asked))
-        found = next(answers).connection_info
-        bye = messages.ConnectionCleanupRequest()
-        requests.put(messages.DataRequest(req_id=3, connection_cleanup=bye))
-        next(answers)
-    except grpc.RpcError as error:
-        raise not_answering(address, error.details() or error.code().name) from None
-    except StopIteration:
-        raise not_answering(address, "it closed the connection") from None
-    finally:
-        requests.put(None)
-        channel.close()
+        engine, python = ray_handshake.versions_at(address[len(SCHEME) :])
+    except ray_handshake.NoAnswerError as error:
+        raise not_answering(address, str(error)) from None
     return {
-        "engine": found.ray_version,
-        "python": ".".join(found.python_version.split(".")[:2]),
+        "engine": engine,
+        "python": ".".join(python.split(".")[:2]),
         "own": ray.__version__,
         "own_python": "{}.{}".format(*sys.version_info[:2]),
     }
-
-
-def channel_to(target):
-    """Return a channel as Ray itself makes it, with its certificates and tokens."""
-    import grpc
-
-    for place in ("ray._private.grpc_utils", "ray._private.utils"):
-        try:
-            return __import__(place, fromlist=["init_grpc_channel"]).init_grpc_channel(target)
-        except (ImportError, AttributeError):
-            continue
-    return grpc.insecure_channel(target)
 
 
 def not_answering(address, why):
@@ -94,12 +58,6 @@ def not_answering(address, why):
         "Check the address: it is the client server's, by default port 10001 of the head node, "
         "not that of ray start --address.",
     )
-
-
-def last_line(text):
-    """Return the last line of a traceback."""
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    return lines[-1] if lines else ""
 
 
 def run(job):

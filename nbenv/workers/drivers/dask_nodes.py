@@ -29,7 +29,7 @@ class DaskNodes(_nodes.Nodes):
         async def ask():
             return await self.client.scheduler.identity()
 
-        return _nodes.within(lambda: self.client.sync(ask), "The scheduler")
+        return _nodes.within(lambda: self.client.sync(ask), _nodes.no_answer("The scheduler"))
 
     def call_each(self, verb, arguments):
         """Call a verb with arguments of its own for each address; return the results by address."""
@@ -45,7 +45,8 @@ class DaskNodes(_nodes.Nodes):
 
     def _on_scheduler(self, given):
         call = self.client.run_on_scheduler
-        return _nodes.within(lambda: call(eval, _nodes.CALL, given), "The scheduler")
+        late = _nodes.no_answer("The scheduler")
+        return _nodes.within(lambda: call(eval, _nodes.CALL, given), late)
 
     def _on_workers(self, given, addresses):
         def call():
@@ -58,5 +59,5 @@ class DaskNodes(_nodes.Nodes):
             address: {"error": "{}: {}".format(type(each).__name__, each)}
             if isinstance(each, BaseException)
             else each
-            for address, each in _nodes.within(call, "A worker").items()
+            for address, each in _nodes.within(call, _nodes.no_answer("A worker")).items()
         }

@@ -12,6 +12,8 @@ import time
 
 from _nbenv_workers import Clock, Report, WorkersError, load
 
+_nodes, dask_nodes = load("nodes"), load("dask_nodes")
+SCHEDULER = dask_nodes.SCHEDULER
 _NAME = "nbenv-environment"
 _STARTED = 120.0
 _owned = {}
@@ -44,12 +46,11 @@ class NbenvEnvironment(NannyPlugin):
 
 def ship(client, bundle, options):
     """Move a cluster to the environment; return the report."""
-    clock, nodes = Clock(), load("dask_nodes").DaskNodes(client, bundle)
-    scheduler = load("dask_nodes").SCHEDULER
+    clock, nodes = Clock(), dask_nodes.DaskNodes(client, bundle)
     workers = nodes.workers()
-    looks = nodes.look([scheduler, *workers])
-    if load("nodes").are_here(looks):
-        return load("nodes").nothing_to_do("Dask")
+    looks = nodes.look([SCHEDULER, *workers])
+    if _nodes.are_here(looks):
+        return _nodes.nothing_to_do("Dask")
     _check_versions(looks, bundle.manifest)
     bare = [address for address, about in workers.items() if not about.get("nanny")]
     if bare or not workers:
@@ -60,14 +61,14 @@ def ship(client, bundle, options):
     owner = _free(client, nodes, bundle)
     if not owner:  # its workers may have come back under other addresses
         workers = nodes.workers()
-        looks = nodes.look([scheduler, *workers])
+        looks = nodes.look([SCHEDULER, *workers])
     nodes.place(looks)
     made = nodes.make(looks, options)
     options.tell("Starting the workers anew in the environment…")
-    python = made[scheduler]["python"]
+    python = made[SCHEDULER]["python"]
     moved = nodes.call(
-        [scheduler], "move_scheduler", bundle=nodes.bundle, python=python, digest=bundle.digest
-    )[scheduler]
+        [SCHEDULER], "move_scheduler", bundle=nodes.bundle, python=python, digest=bundle.digest
+    )[SCHEDULER]
     if moved is not True:
         raise WorkersError(moved["error"], "Start the scheduler anew, then try again.")
     try:
@@ -81,7 +82,7 @@ def ship(client, bundle, options):
     _owned[client.scheduler.address] = bundle.digest
     return Report(
         "Dask",
-        load("nodes").rows(looks, made),
+        _nodes.rows(looks, made),
         bytes_sent=nodes.bytes_sent,
         seconds=clock.seconds,
         workers=len(found),
@@ -93,8 +94,7 @@ def _free(client, nodes, bundle):
 
     The former one of this notebook makes room; raises WorkersError where it is another notebook's.
     """
-    scheduler = load("dask_nodes").SCHEDULER
-    owner = nodes.call([scheduler], "owner")[scheduler]
+    owner = nodes.call([SCHEDULER], "owner")[SCHEDULER]
     if not owner or owner == bundle.digest:
         return owner
     if owner != _owned.get(client.scheduler.address):
@@ -113,14 +113,14 @@ def _free(client, nodes, bundle):
 
 def status(client, bundle):
     """Say what the workers of a cluster have that was moved, or not."""
-    nodes, scheduler = load("dask_nodes").DaskNodes(client, bundle), load("dask_nodes").SCHEDULER
-    owner = nodes.call([scheduler], "owner")[scheduler]
+    nodes = dask_nodes.DaskNodes(client, bundle)
+    owner = nodes.call([SCHEDULER], "owner")[SCHEDULER]
     if not owner or owner not in (bundle.digest, _owned.get(client.scheduler.address)):
-        text = "The workers do not have this notebook's environment yet."
-        return Report("Dask", notes=[text])
-    check = load("dask").CHECK
-    found = load("nodes").within(lambda: client.run(eval, check, {}), "A worker")
-    return load("dask").status_of(found, owner == bundle.digest)
+        return _nodes.without("Dask")
+    late = _nodes.no_answer("A worker")
+    found = _nodes.within(lambda: client.run(eval, _nodes.CHECK, {}), late)
+    version = next(iter(found.values()), {"version": "?"})["version"]
+    return _nodes.having("Dask", len(found), version, owner == bundle.digest)
 
 
 def stop(client):
@@ -170,7 +170,7 @@ def _check_versions(looks, manifest) -> None:
 
 def _checked(client, nodes, number):
     """Wait for the workers, and verify each with a task."""
-    end, check = time.monotonic() + _STARTED, load("dask").CHECK
+    end = time.monotonic() + _STARTED
     while True:
         addresses = list(nodes.workers())
         looks = nodes.look(addresses) if len(addresses) >= number else {}
@@ -184,7 +184,7 @@ def _checked(client, nodes, number):
                 "The cluster has its own environment again. Look at the log of its nannies.",
             )
         time.sleep(0.3)
-    tasks = {a: client.submit(eval, check, {}, workers=[a], pure=False) for a in inside}
+    tasks = {a: client.submit(eval, _nodes.CHECK, {}, workers=[a], pure=False) for a in inside}
     found = {address: task.result(timeout=_STARTED) for address, task in tasks.items()}
-    load("nodes").raise_wrong(found)
+    _nodes.raise_wrong(found)
     return found

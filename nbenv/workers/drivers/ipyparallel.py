@@ -8,20 +8,18 @@ from __future__ import annotations
 import atexit
 import contextlib
 import sys
+import threading
 import time
 import uuid
 
 from _nbenv_workers import Clock, Report, WorkersError, load
 
+_nodes = load("nodes")
 ENGINE = "ipyparallel"
 _STARTED = 120.0
 _FILE = (
     "(lambda app: getattr(app, 'url_file', '') or '')"
     "(__import__('traitlets').config.application.Application.instance())"
-)
-_CHECK = (
-    "(lambda path: __import__('runpy').run_path(path + '/nbenv_worker.py')['check']"
-    "(path + '/manifest.json'))(__import__('sys').prefix + '/nbenv-worker')"
 )
 _WHO = "(__import__('platform').node(), __import__('os').getpid())"
 _given = {}
@@ -54,8 +52,8 @@ def ship(client, bundle, options):
     if not bare:
         raise WorkersError("The cluster has no engines yet.", "Start some, then try again.")
     looks = nodes.look(bare)
-    if load("nodes").are_here(looks):
-        return load("nodes").nothing_to_do(ENGINE)
+    if _nodes.are_here(looks):
+        return _nodes.nothing_to_do(ENGINE)
     _check_engines(looks, bundle)
     nodes.place(looks)
     made = nodes.make(looks, options)
@@ -63,8 +61,9 @@ def ship(client, bundle, options):
     try:
         options.tell("Starting the notebook's own engines…")
         fresh.start(made)
+        fresh.keep()
         found = fresh.check()
-        load("nodes").raise_wrong(found)
+        _nodes.raise_wrong(found)
     except BaseException:
         fresh.stop()
         raise
@@ -74,7 +73,7 @@ def ship(client, bundle, options):
     fresh.restrict()
     return Report(
         ENGINE,
-        load("nodes").rows(looks, made),
+        _nodes.rows(looks, made),
         bytes_sent=nodes.bytes_sent,
         seconds=clock.seconds,
         workers=len(found),
@@ -85,11 +84,10 @@ def status(client, bundle):
     """Say what the engines of a client have."""
     known = _given.get(id(client))
     if known is None:
-        return Report(ENGINE, notes=["The engines do not have this notebook's environment yet."])
-    lines = ["{} engines in an environment of this notebook.".format(len(known.check()))]
-    if known.digest != bundle.digest:
-        lines.append("It is the former one: %nbenv workers gives them the present one.")
-    return Report(ENGINE, notes=lines)
+        return _nodes.without(ENGINE)
+    found = known.check()
+    version = next(iter(found.values()), {"version": "?"})["version"]
+    return _nodes.having(ENGINE, len(found), version, known.digest == bundle.digest)
 
 
 def stop(client):
@@ -101,14 +99,15 @@ def stop(client):
     return Report(ENGINE, notes=["Stopped the notebook's own engines; the client uses the others."])
 
 
-class _EngineNodes(load("nodes").Nodes):
+class _EngineNodes(_nodes.Nodes):
     """The engines of a cluster, by number."""
 
     engine = "ipyparallel"
+    own = ("nbenv_ipyparallel.py",)
 
     def call_each(self, verb, arguments):
         """Call a verb with arguments of its own for each engine; return the results by number."""
-        expression = load("nodes").CALL
+        expression = _nodes.CALL
         asked = {
             number: evaluated(self.client, number, expression, self.given(verb, own))
             for number, own in arguments.items()
@@ -138,6 +137,7 @@ class Engines:
         self.nodes, self.digest, self.client = nodes, bundle.digest, nodes.client
         self.numbers, self._parents = [], []
         self._key, self._class = "nbenv-" + uuid.uuid4().hex[:12], None
+        self._stopped = threading.Event()
 
     def bare(self, client):
         """Return the engines that are not the notebook's own."""
@@ -152,7 +152,7 @@ class Engines:
                 raise WorkersError("Engine {} does not say how to connect.".format(number))
             words = ["-m", "ipyparallel.engine", "--file=" + file]
             begun = {"key": self._key, "bundle": self.nodes.bundle, "python": each["python"]}
-            found = self.nodes.call([number], "begin", words=words, again=True, **begun)[number]
+            found = self.nodes.call([number], "begin", words=words, **begun)[number]
             if found is not True:
                 raise WorkersError("Engine {}: {}".format(number, found["error"]))
             self._parents.append(number)
@@ -176,12 +176,42 @@ class Engines:
 
     def check(self):
         """Compare the packages of each engine with the manifest."""
-        asked = {n: evaluated(self.client, n, _CHECK, {}) for n in self.numbers}
+        asked = {n: evaluated(self.client, n, _nodes.CHECK, {}) for n in self.numbers}
         found = {number: answer(each) for number, each in asked.items()}
         for number, each in found.items():
             if "error" in each:
                 raise WorkersError("Engine {}: {}".format(number, each["error"]))
         return found
+
+    def keep(self) -> None:
+        """Let the engines know that this kernel is there, for as long as it is."""
+        asked = self._pulses()
+        pauses = [answer(each) for each in asked.values()]
+        self._forget(asked.values())
+        pause = min((each for each in pauses if isinstance(each, float)), default=300.0) / 5
+        threading.Thread(target=self._keep, args=(pause,), daemon=True, name=self._key).start()
+
+    def _pulses(self, busy=()):
+        """Ask the engines that are not busy with the former question."""
+        expression, given = _nodes.CALL, self.nodes.given("pulse", {})
+        numbers = [n for n in self.numbers if n in self.client._ids and n not in busy]
+        return {n: evaluated(self.client, n, expression, given) for n in numbers}
+
+    def _keep(self, pause) -> None:
+        asked = {}
+        while not self._stopped.wait(pause) and not self.client._closed:
+            with contextlib.suppress(Exception):  # an engine that has just died
+                self._forget([each for each in asked.values() if each.ready()])
+                asked = {number: each for number, each in asked.items() if not each.ready()}
+                asked.update(self._pulses(asked))
+
+    def _forget(self, results) -> None:
+        """Leave nothing of ours in the client's history."""
+        for each in results:
+            self.client.purge_local_results(each)
+            for number in each.msg_ids:
+                with contextlib.suppress(ValueError):
+                    self.client.history.remove(number)
 
     def restrict(self) -> None:
         """Let the client use these engines alone, unless others are named by number."""
@@ -208,6 +238,7 @@ class Engines:
 
     def stop(self) -> None:
         """Stop the engines; the client uses the others again."""
+        self._stopped.set()
         if self._class is not None:
             self.client.__class__ = self._class
         there = [number for number in self._parents if number in self.client._ids]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -17,6 +18,11 @@ CALL = (
     "(__import__('sys'), __import__('types'))"
 )
 """An expression for ``eval``, with the names that `Nodes.given` returns."""
+CHECK = (
+    "(lambda path: __import__('runpy').run_path(path + '/nbenv_worker.py')['check']"
+    "(path + '/manifest.json'))(__import__('sys').prefix + '/nbenv-worker')"
+)
+"""An expression for ``eval`` in the environment: compare all its packages with the manifest."""
 _AGENT = ("nbenv_places.py", "nbenv_agent.py")
 _ANSWER = 60.0
 """Seconds that a process has to answer; it does no work meanwhile."""
@@ -149,8 +155,19 @@ def rows(looks, made):
     ]
 
 
-def within(call, who):
-    """Return what a call returns; raise WorkersError where that takes too long."""
+def no_answer(who):
+    """Return the error about a process that does not answer."""
+    return WorkersError(
+        "{} did not answer within {:.0f} seconds.".format(who, _ANSWER),
+        "Look at the cluster's own logs, then try again.",
+    )
+
+
+def within(call, late, patience=_ANSWER, cancel=lambda: None):
+    """Return what a call returns; raise `late` where that takes too long.
+
+    It is cancelled then, and where the user stops to wait for it.
+    """
     done = []
 
     def work() -> None:
@@ -161,12 +178,15 @@ def within(call, who):
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join(_ANSWER)
+    try:
+        thread.join(patience)
+    except BaseException:  # the user stopped it
+        cancel()
+        raise
     if not done:
-        raise WorkersError(
-            "{} of the cluster did not answer within {:.0f} seconds.".format(who, _ANSWER),
-            "Look at the cluster's own logs, then try again.",
-        )
+        with contextlib.suppress(Exception):
+            cancel()
+        raise late
     result, error = done[0]
     if error is not None:
         raise error
@@ -194,3 +214,17 @@ def nothing_to_do(engine):
         "After an install, restart them."
     )
     return Report(engine, notes=[text])
+
+
+def without(engine):
+    """Return the report on workers that were given nothing."""
+    return Report(engine, notes=["The workers do not have this notebook's environment yet."])
+
+
+def having(engine, number, version, is_present):
+    """Return the report on workers in an environment of this notebook, perhaps the former one."""
+    text = "{} worker{} in an environment of this notebook, Python {}."
+    notes = [text.format(number, "" if number == 1 else "s", version)]
+    if not is_present:
+        notes.append("It is the former one: %nbenv workers gives them the present one.")
+    return Report(engine, notes=notes)

@@ -1,7 +1,7 @@
 """The words that ``%nbenv workers`` and its drivers have in common; loaded as ``_nbenv_workers``.
 
-Standard library only: it runs in a notebook's kernel, where nbenv is not installed. A driver is a
-module beside this one, named like its engine::
+Standard library only: it runs in a notebook's kernel, where nbenv is not installed. A driver is one
+of `ENGINES`, a module beside this one::
 
     ENGINE = "Dask"
     find(namespace) -> [(name, client), …]          # imports nothing that is not imported
@@ -22,15 +22,18 @@ import time
 import zipfile
 from importlib.util import module_from_spec, spec_from_file_location
 
+ENGINES = ("dask", "ipyparallel", "ray", "spark")
+"""The modules of the drivers."""
 _TIME = (2000, 1, 1, 0, 0, 0)
 _SHOWN = 3
 
 
-def load(name):
-    """Load a module from beside this one, under a name that no package has."""
+def load(name, folder="drivers"):
+    """Load a module of a folder of ``workers``, under a name that no package has."""
     known = "_nbenv_workers_" + name
     if known not in sys.modules:
-        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
+        above = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        path = os.path.join(above, folder, name + ".py")
         spec = spec_from_file_location(known, path)
         module = module_from_spec(spec)
         sys.modules[known] = module

@@ -1,24 +1,18 @@
-"""Compare a Ray cluster's versions with the notebook's, before Ray itself does.
-
-Ray's own client sends a pickle of its version first, and then ends after half a minute with an
-error that is empty, or about something else.
-"""
+"""Compare a Ray cluster's versions with the notebook's, before Ray itself does."""
 
 from __future__ import annotations
 
-import queue
 import re
 import socket
 import sys
-import uuid
 from urllib.parse import urlsplit
 
-from _nbenv_workers import WorkersError
+from _nbenv_workers import WorkersError, load
+
+handshake = load("ray_handshake", "clients")
 
 _CONNECT = 5.0
 """Seconds to wait until something answers."""
-_ANSWER = 60.0
-"""Seconds that the cluster has to start what answers a client."""
 
 
 def check_has_ray(bundle):
@@ -91,58 +85,19 @@ def minor(version):
 
 
 def _ask(target):
-    """Ask a Ray client server for its versions of Ray and Python, whatever this one's are.
-
-    Returns None where it answers in another way than known.
-    """
+    """Return a cluster's versions of Ray and Python; None where it answers in an unknown way."""
     try:
-        import grpc
-        from ray.core.generated import ray_client_pb2 as messages
-        from ray.core.generated import ray_client_pb2_grpc as services
+        return handshake.versions_at(urlsplit(target).netloc)
     except ImportError as error:
         raise WorkersError(
             "Connecting to {} needs what ray[client] brings: {}.".format(target, error),
             'Install it: %nbenv install "ray[client]"',
         ) from None
-    requests = queue.Queue()
-    init = messages.InitRequest(ray_init_kwargs="{}", reconnect_grace_period=1)
-    requests.put(messages.DataRequest(req_id=1, init=init))
-    about = [("client_id", uuid.uuid4().hex), ("reconnecting", "False")]
-    channel = _channel(urlsplit(target).netloc)
-    try:
-        stub = services.RayletDataStreamerStub(channel)
-        answers = stub.Datapath(iter(requests.get, None), metadata=about, timeout=_ANSWER)
-        if not next(answers).init.ok:
-            return None
-        asked = messages.ConnectionInfoRequest()
-        requests.put(messages.DataRequest(req_id=2, connection_info=asked))
-        found = next(answers).connection_info
-        bye = messages.ConnectionCleanupRequest()
-        requests.put(messages.DataRequest(req_id=3, connection_cleanup=bye))
-        next(answers)
-    except StopIteration:
+    except handshake.OtherAnswerError:
         return None
-    except grpc.RpcError as error:
+    except handshake.NoAnswerError as error:
         raise WorkersError(
-            "No Ray client server answers at {}: {}.".format(
-                target, error.details() or error.code().name
-            ),
+            "No Ray client server answers at {}: {}.".format(target, error),
             "Check the address: it is the client server's, by default port 10001 of the head node, "
             "not that of ray start --address.",
         ) from None
-    finally:
-        requests.put(None)
-        channel.close()
-    return found.ray_version, found.python_version
-
-
-def _channel(target):
-    """Return a channel as Ray itself makes it, with its certificates and tokens."""
-    import grpc
-
-    for place in ("ray._private.grpc_utils", "ray._private.utils"):
-        try:
-            return __import__(place, fromlist=["init_grpc_channel"]).init_grpc_channel(target)
-        except (ImportError, AttributeError):
-            continue
-    return grpc.insecure_channel(target)

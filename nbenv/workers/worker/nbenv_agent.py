@@ -29,6 +29,8 @@ _started = {}
 _data = {}
 VERBS = {}
 """Name → function, also those of an engine's own module."""
+PASSED_ON = []
+"""Functions of an engine's own module: variables of what is started, known to this process."""
 
 
 def verb(function):
@@ -43,11 +45,7 @@ def call(name, arguments):
         return VERBS[name](**arguments)
     except Exception as error:
         kind = type(error).__name__
-        return {"error": str(error) if kind in ("PlaceError", "WorkerError") else _named(error)}
-
-
-def _named(error):
-    return "%s: %s" % (type(error).__name__, error)
+        return {"error": str(error) if kind in ("PlaceError", "WorkerError") else named(error)}  # noqa: F821
 
 
 @verb
@@ -253,7 +251,10 @@ def _environment(bundle, python):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found = module.activated(python)
-    return {name: value for name, value in found.items() if name not in _NOT_INHERITED}
+    kept = {name: value for name, value in found.items() if name not in _NOT_INHERITED}
+    for more in PASSED_ON:
+        kept.update(more())
+    return kept
 
 
 def _below(name):

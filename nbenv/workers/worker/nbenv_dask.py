@@ -8,6 +8,7 @@ worker of the notebook's. Standard library and Dask only, Python 3.8 and later.
 # ruff: noqa: F821  # the names of `nbenv_agent`, which it is sent behind
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -17,9 +18,11 @@ import types
 from multiprocessing import spawn
 
 _ABSENCE = 60.0
-"""Seconds without a client until a notebook's scheduler ends; its kernel is gone then."""
+"""Seconds without a client until a notebook's scheduler ends, unless the worker sets others."""
 _BEGINNING = 180.0
 """Seconds that the first client may take."""
+_ROLES = ("scheduler", "worker", "client")
+_PAIRS = [(role, kind) for role in _ROLES for kind in ("cert", "key")]
 _COMPILED = ("numpy", "pandas", "pyarrow", "scipy")
 """Packages that others are compiled for."""
 
@@ -28,6 +31,14 @@ if __name__ == "__main__":
     def verb(function):
         """Return a function as it is: nobody calls this process."""
         return function
+
+    def _places():
+        """Load the module of places from beside this file."""
+        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "nbenv_places.py")
+        spec = importlib.util.spec_from_file_location("_nbenv_places", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
 
 
 # -- a cluster that is the notebook's alone
@@ -114,10 +125,36 @@ async def move_back(nanny):
 # -- a process of the notebook's
 
 
+def _security():
+    """Return this server's certificates as variables that Dask reads: they stay on this machine."""
+    from distributed import Scheduler, Worker
+
+    server = next(iter([*Worker._instances, *Scheduler._instances]), None)
+    security = getattr(server, "security", None)
+    names = ("ca_file", "ciphers", *("%s_%s" % pair for pair in _PAIRS))
+    found = {name: getattr(security, "tls_" + name, None) for name in names}
+    kept = {_tls(name): str(value) for name, value in found.items() if value}
+    if getattr(security, "require_encryption", False):
+        kept["DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION"] = "True"
+    return kept
+
+
+def _tls(name):
+    """Return the variable of a setting: a role's certificate is one level deeper."""
+    role, _, kind = name.partition("_")
+    place = "%s__%s" % (role, kind) if role in _ROLES else name
+    return ("DASK_DISTRIBUTED__COMM__TLS__" + place).upper()
+
+
+if __name__ != "__main__":
+    PASSED_ON.append(_security)
+
+
 async def _scheduler(about) -> None:
     """Run a scheduler for as long as the notebook's client is there."""
     from distributed import Scheduler
 
+    absence = _places().seconds_of_absence(_ABSENCE)
     options = {name: about[name] for name in ("host", "protocol")}
     scheduler = await Scheduler(port=0, dashboard=False, **options)
     _write(about["file"], {"address": scheduler.address})
@@ -127,7 +164,7 @@ async def _scheduler(about) -> None:
         if os.getppid() != about["parent"]:
             break
         if set(scheduler.clients) - {"fire-and-forget"}:
-            limit = time.time() + _ABSENCE
+            limit = time.time() + absence
     await _end(scheduler)
 
 

@@ -4,12 +4,23 @@ Standard library only, Python 3.8 and later; `nbenv_worker` loads it.
 """
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 CACHE = "NBENV_WORKER_CACHE"
 """The variable that names the folder."""
+ABSENCE = "NBENV_WORKER_ABSENCE"
+"""The variable with the seconds that a notebook's processes go on without its kernel."""
+
+
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class PlaceError(Exception):
@@ -30,6 +41,13 @@ def cache_folder():
     return private(os.path.join(tempfile.gettempdir(), own))
 
 
+def seconds_of_absence(usual):
+    """Return the seconds after which a notebook's processes end whose kernel is gone."""
+    with contextlib.suppress(ValueError):
+        return max(float(os.environ.get(ABSENCE, "")), 5.0)
+    return usual
+
+
 def private(folder):
     """Create a folder that only this user may write to; return it."""
     try:
@@ -46,3 +64,45 @@ def private(folder):
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PlaceError("%s cannot be written to. Set %s to another folder." % (folder, CACHE))
     return folder
+
+
+@contextlib.contextmanager
+def locked(path, wait=True):
+    """Hold a lock; without `wait`, yield None where another process has it."""
+    with open(path, "a") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield None
+                return
+        yield file
+
+
+# -- errors
+
+
+def named(error):
+    """Return an error for people."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return "%s: %s" % (type(error).__name__, error)
+    place = error.filename or os.environ.get(CACHE) or "the folder for environments"
+    if error.errno in _UNWRITABLE:
+        return _unwritable(place, error.strerror)
+    return "%s: %s" % (place, error.strerror)
+
+
+def unwritable_in(text, place):
+    """Return an error for people where the words of a program say that it could not write."""
+    for number in _UNWRITABLE:
+        if os.strerror(number) in text:
+            return _unwritable(place, os.strerror(number))
+    return ""
+
+
+def _unwritable(place, why):
+    return "%s cannot be written: %s.\nMake space there, or set %s to another folder." % (
+        place,
+        why,
+        CACHE,
+    )

@@ -1,7 +1,7 @@
 """Make a notebook's environment on a worker: once for each machine, locked and hash-checked.
 
 Standard library only, Python 3.8 and later: it runs with whatever Python a worker has, where
-nothing is installed. Beside it are three modules of its own, the ``manifest.json`` that says what
+nothing is installed. Beside it are modules of its own, the ``manifest.json`` that says what
 the environment holds, and perhaps ``wheels/``. From a shell::
 
     python nbenv_worker.py make manifest.json     # prints JSON
@@ -20,17 +20,9 @@ import shutil
 import sys
 import time
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-
 FORMAT = 1
-KEPT, DAYS = 10, 30.0
-"""How many environments stay, and for how many days without use."""
 KEPT_AS = "nbenv-worker"
 """The folder of an environment with the bundle's files that it was made by."""
-_READY = "nbenv-ready.json"
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -46,7 +38,7 @@ def _beside(name):
 
 
 _install, _wheels = _beside("nbenv_install"), _beside("nbenv_wheels")
-_places = _beside("nbenv_places")
+_places, _collect = _beside("nbenv_places"), _beside("nbenv_collect")
 WorkerError, activated = _install.WorkerError, _install.activated
 
 
@@ -57,6 +49,13 @@ def make(manifest, cache=None, wheels=None):
     Returns the environment's ``python``, the ``seconds`` it took, whether it was ``made``, and
     ``with`` what. Raises WorkerError.
     """
+    try:
+        return _found_or_made(manifest, cache, wheels)
+    except OSError as error:
+        raise WorkerError(_places.named(error)) from None
+
+
+def _found_or_made(manifest, cache, wheels):
     begin = time.time()
     about, beside = _read(manifest)
     wheels = wheels or (beside and os.path.join(beside, "wheels"))
@@ -64,16 +63,16 @@ def make(manifest, cache=None, wheels=None):
     environment = os.path.join(root, "%s-%s" % (about["digest"], platform.machine() or "any"))
     how, made = _made_with(environment, about), False
     if how is None:
-        with _locked(environment + ".lock") as lock:
+        with _places.locked(environment + ".lock") as lock:
             how = _made_with(environment, about)  # another process may just have made it
             if how is None:
                 how, made = _make(environment, about, wheels, lock), True
     with contextlib.suppress(OSError):
-        os.utime(os.path.join(environment, _READY))
+        os.utime(os.path.join(environment, _collect.READY))
     if made:
         with contextlib.suppress(OSError):
-            collect(root, {environment})
-            _sweep(os.path.dirname(root))
+            _collect.collect(root, _places.locked, {environment})
+            _collect.sweep(os.path.dirname(root))
     python = _install.python_in(environment)
     return {"python": python, "seconds": time.time() - begin, "made": made, "with": how}
 
@@ -106,40 +105,6 @@ def check(manifest):
     return {"python": sys.executable, "version": full, "versions": versions, "wrong": wrong}
 
 
-def collect(root, keep=(), kept=KEPT, days=DAYS):
-    """Remove environments that were not used for long, or are too many; return their folders.
-
-    What a process runs in, or is building, stays.
-    """
-    folders = [os.path.join(root, name) for name in os.listdir(root)]
-    others = [each for each in folders if os.path.isdir(each) and each not in keep]
-    found = sorted([(_last_use(each), each) for each in others], reverse=True)
-    limit = time.time() - days * 86400
-    old = [each for n, (used, each) in enumerate(found) if used < limit or n + len(keep) >= kept]
-    running = _running() if old else ""
-    removed = []
-    for folder in old:
-        if folder in running:
-            continue
-        with _locked(folder + ".lock", wait=False) as lock:
-            if lock is not None:
-                with contextlib.suppress(OSError):  # first of all: half of it is no environment
-                    os.unlink(os.path.join(folder, _READY))
-                shutil.rmtree(folder, ignore_errors=True)
-                removed.append(folder)
-    return removed
-
-
-def _sweep(cache):
-    """Remove bundles and logs that were not written for long."""
-    limit = time.time() - DAYS * 86400
-    for name in ("bundles", "logs"):
-        for path in glob.glob(os.path.join(cache, name, "*")):
-            with contextlib.suppress(OSError):
-                if os.stat(path).st_mtime < limit:
-                    shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-
-
 def cache_folder():
     """Return the folder that environments are kept in; raise WorkerError where there is none."""
     try:
@@ -148,7 +113,6 @@ def cache_folder():
         raise WorkerError(str(error)) from None
 
 
-# -- places
 # -- places
 
 
@@ -174,45 +138,15 @@ def _read(manifest):
     return about, folder
 
 
-@contextlib.contextmanager
-def _locked(path, wait=True):
-    """Hold a lock; without `wait`, yield None where another process has it."""
-    with open(path, "a") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield None
-                return
-        yield file
-
-
 def _made_with(environment, about):
     """Return the installer that made a complete environment; None where there is none."""
     try:
-        with open(os.path.join(environment, _READY), encoding="utf-8") as file:
+        with open(os.path.join(environment, _collect.READY), encoding="utf-8") as file:
             found = json.load(file)
     except (OSError, ValueError):
         return None
     is_there = os.path.exists(_install.python_in(environment))  # its base may be gone
     return found.get("with") if found.get("digest") == about["digest"] and is_there else None
-
-
-def _last_use(folder):
-    for path in (os.path.join(folder, _READY), folder):
-        with contextlib.suppress(OSError):
-            return os.stat(path).st_mtime
-    return 0.0
-
-
-def _running():
-    """Return the command lines and environments of the processes that this one may see."""
-    found = []
-    for process in glob.glob("/proc/[0-9]*"):
-        for name in ("cmdline", "environ"):
-            with contextlib.suppress(OSError), open(os.path.join(process, name), "rb") as file:
-                found.append(file.read().decode("utf-8", "replace"))
-    return "\n".join(found)
 
 
 # -- making
@@ -226,12 +160,16 @@ def _make(environment, about, wheels, lock):
         _install.run([base.path, "-I", "-m", "venv", "--without-pip", environment], lock)
         how = _filled(environment, base, about, wheels, lock)
         _verify(environment, about, lock)
-        with open(os.path.join(environment, _READY), "w", encoding="utf-8") as file:
+        with open(os.path.join(environment, _collect.READY), "w", encoding="utf-8") as file:
             json.dump({"digest": about["digest"], "with": how, "base": base.path}, file)
             file.flush()
             os.fsync(file.fileno())
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(environment, ignore_errors=True)
+        if isinstance(error, WorkerError):  # of an installer, in its own words
+            reason = _places.unwritable_in(str(error), os.path.dirname(environment))
+            if reason:
+                raise WorkerError(reason) from None
         raise
     return how
 
@@ -282,7 +220,7 @@ def main(words):
     except WorkerError as error:
         return _failed(verb, str(error))
     except (OSError, ValueError, LookupError) as error:
-        return _failed(verb, "%s: %s" % (type(error).__name__, error))
+        return _failed(verb, _places.named(error))
     if verb != "exec":
         print(json.dumps(found))
         return 1 if found.get("wrong") else 0

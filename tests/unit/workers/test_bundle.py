@@ -50,14 +50,6 @@ def test_it_holds_the_requirements_without_what_only_the_kernel_needs(
     assert bundle.size < 100_000
 
 
-def test_what_the_engine_provides_stays_away_with_what_only_it_needs(
-    made: Path, tmp_path: Path
-) -> None:
-    bundle = bundle_of(made, tmp_path / "bundle", engine_provided=["spark"])
-    assert names(bundle) == ["base", "mine", "shared"]
-    assert bundle.manifest["engine_provided"] == ["spark"]
-
-
 def test_a_whole_one_has_the_kernel_too(made: Path, tmp_path: Path) -> None:
     whole = bundle_of(made, tmp_path / "bundle", whole=True)
     assert {"ipykernel", "traits"} <= set(names(whole))

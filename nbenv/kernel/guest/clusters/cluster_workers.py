@@ -14,7 +14,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from _nbenv_boot import load, variables
 
 _DRIVERS = os.path.normpath(os.path.join(os.path.dirname(__file__), "../../../workers/drivers"))
-_PROTOCOL = "protocol"
 _FORMER = (
     "The workers of {} still have the former environment; %nbenv workers{} gives them this one."
 )
@@ -122,11 +121,8 @@ def _namespace():
 def _clients(namespace):
     """Return the engine, the variable and the client of each, once under its first name."""
     found, seen = [], set()
-    for file in sorted(os.listdir(_DRIVERS)):
-        engine, suffix = os.path.splitext(file)
-        if suffix != ".py" or engine in ("__init__", _PROTOCOL):
-            continue
-        for name, client in getattr(driver(engine), "find", _none)(namespace):
+    for engine in _protocol().ENGINES:
+        for name, client in driver(engine).find(namespace):
             if id(client) not in seen:
                 seen.add(id(client))
                 found.append((engine, name, client))
@@ -138,11 +134,6 @@ def _addresses(words):
     return [("ray", word, word) for word in words if word.startswith("ray://")]
 
 
-def _none(namespace):
-    """Find no client, as a module that only helps a driver."""
-    return []
-
-
 def _listed(found):
     return ",".join("{}={}".format(engine, name) for engine, name, _ in found)
 
@@ -150,7 +141,7 @@ def _listed(found):
 def _protocol():
     """Load what the drivers have in common."""
     if "_nbenv_workers" not in sys.modules:
-        path = os.path.join(_DRIVERS, _PROTOCOL + ".py")
+        path = os.path.join(_DRIVERS, "protocol.py")
         spec = spec_from_file_location("_nbenv_workers", path)
         module = module_from_spec(spec)
         spec.loader.exec_module(module)

@@ -141,17 +141,16 @@ def test_a_node_that_is_too_slow_is_left(nodes: Any, driver: Callable[[str], Mod
 
 
 def test_what_does_not_answer_is_given_up(
-    driver: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+    driver: Callable[[str], ModuleType],
 ) -> None:
     module: Any = driver("nodes")
-    monkeypatch.setattr(module, "_ANSWER", 0.05)
-    forever = threading.Event()
-    with pytest.raises(driver("protocol").WorkersError, match="A worker of the cluster did not"):
-        module.within(forever.wait, "A worker")
-    forever.set()
-    assert module.within(lambda: 3, "A worker") == 3
+    late, forever = module.no_answer("A worker"), threading.Event()
+    with pytest.raises(driver("protocol").WorkersError, match="A worker did not answer within 60"):
+        module.within(forever.wait, late, 0.05, forever.set)
+    assert forever.is_set()
+    assert module.within(lambda: 3, late) == 3
     with pytest.raises(KeyError):
-        module.within({}.popitem, "A worker")
+        module.within({}.popitem, late)
 
 
 def test_the_kernels_own_workers_need_nothing(driver: Callable[[str], ModuleType]) -> None:

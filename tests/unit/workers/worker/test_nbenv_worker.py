@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from uv import find_uv_bin
 
 from nbenv.environments import interpreters
 from tests.support.index import LocalIndex
@@ -84,6 +85,7 @@ def test_another_file_than_the_locked_one_is_refused(
     without: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("PATH", os.path.dirname(find_uv_bin()), prepend=os.pathsep)
     monkeypatch.setattr(worker._install, without, lambda *about: None)
     tampered(index, tmp_path)
     with pytest.raises(worker.WorkerError, match=r"(?i)hash"):
@@ -159,46 +161,6 @@ def test_a_failure_is_one_message(small: Manifest, tmp_path: Path) -> None:
     done = subprocess.run([*words, "exec", str(path)], capture_output=True, text=True, check=False)
     assert done.stdout == ""
     assert done.stderr.startswith("nbenv: There is no Python 3.99")
-
-
-def aged(folder: Path, days: float) -> None:
-    when = time.time() - days * 86400
-    os.utime(folder / "nbenv-ready.json", (when, when))
-
-
-def environments(root: Path, number: int) -> list[Path]:
-    folders = [root / f"{place:040x}-x" for place in range(number)]
-    for place, folder in enumerate(folders):
-        folder.mkdir(parents=True)
-        (folder / "nbenv-ready.json").write_text("{}")
-        aged(folder, place)
-    return folders
-
-
-def test_old_environments_are_collected_by_age_and_number(worker: Any, tmp_path: Path) -> None:
-    folders = environments(tmp_path / "envs", 14)
-    aged(folders[1], 31)
-    removed = set(worker.collect(str(tmp_path / "envs"), {str(folders[0])}))
-    assert removed == {str(each) for each in (folders[1], *folders[11:])}
-    assert not folders[1].exists()
-
-
-def test_what_runs_or_is_being_built_stays(worker: Any, small: Manifest, cache: Path) -> None:
-    python = worker.make(small)["python"]
-    folder = Path(python).parents[1]
-    aged(folder, 99)
-    words = [python, "-c", "print(flush=True); import time; time.sleep(60)"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
-        assert worker.collect(str(cache / "envs")) == []
-        child.kill()
-    with worker._locked(f"{folder}.lock"):
-        code = "import runpy, sys; print(runpy.run_path(sys.argv[1])['collect'](sys.argv[2]))"
-        words = [sys.executable, "-c", code, worker.__file__, str(cache / "envs")]
-        done = subprocess.run(words, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == "[]"
-    assert worker.collect(str(cache / "envs")) == [str(folder)]
 
 
 def test_another_format_is_refused(worker: Any, small: Manifest) -> None:

@@ -49,8 +49,8 @@ class Kernel:
         monkeypatch.setattr(self.module, "_namespace", lambda: self.space)
         monkeypatch.setattr(self.command, "finish", self._finish)
         monkeypatch.setattr(self.module, "driver", lambda engine: self.engine)
-        monkeypatch.setattr(self.module.os, "listdir", lambda folder: ["made.py", "protocol.py"])
         self.protocol: Any = self.module._protocol()
+        monkeypatch.setattr(self.protocol, "ENGINES", ("made",))
 
     def _find(self, space: dict[str, object]) -> list[tuple[str, object]]:
         return [(name, each) for name, each in space.items() if isinstance(each, set)]

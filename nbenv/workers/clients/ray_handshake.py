@@ -1,0 +1,73 @@
+"""Ask a Ray client server for its versions, whatever those of this Python are.
+
+Ray's own client sends a pickle of its version first, and then ends after half a minute with an
+error that is empty, or about something else. Runs with a Python that has ray[client].
+"""
+
+import queue
+import uuid
+
+PATIENCE = 60
+"""Seconds that the cluster has to start what answers a client."""
+
+
+class NoAnswerError(Exception):
+    """No answer, with the reason."""
+
+
+class OtherAnswerError(NoAnswerError):
+    """An answer of another kind than known, with what was said."""
+
+
+def versions_at(place):
+    """Return the versions of Ray and of Python at ``HOST:PORT``, by the first messages of a client.
+
+    Raises NoAnswerError, or ImportError where this Python cannot be a client.
+    """
+    import grpc
+    from ray.core.generated import ray_client_pb2 as messages
+    from ray.core.generated import ray_client_pb2_grpc as services
+
+    requests = queue.Queue()
+    init = messages.InitRequest(ray_init_kwargs="{}", reconnect_grace_period=1)
+    requests.put(messages.DataRequest(req_id=1, init=init))
+    about = [("client_id", uuid.uuid4().hex), ("reconnecting", "False")]
+    channel = _channel(place)
+    try:
+        stub = services.RayletDataStreamerStub(channel)
+        answers = stub.Datapath(iter(requests.get, None), metadata=about, timeout=PATIENCE)
+        begun = next(answers).init
+        if not begun.ok:
+            raise OtherAnswerError(last_line(begun.msg))
+        asked = messages.ConnectionInfoRequest()
+        requests.put(messages.DataRequest(req_id=2, connection_info=asked))
+        found = next(answers).connection_info
+        bye = messages.ConnectionCleanupRequest()
+        requests.put(messages.DataRequest(req_id=3, connection_cleanup=bye))
+        next(answers)
+    except grpc.RpcError as error:
+        raise NoAnswerError(error.details() or error.code().name) from None
+    except StopIteration:
+        raise OtherAnswerError("it closed the connection") from None
+    finally:
+        requests.put(None)
+        channel.close()
+    return found.ray_version, found.python_version
+
+
+def last_line(text):
+    """Return the last line of a traceback."""
+    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _channel(place):
+    """Return a channel as Ray itself makes it, with its certificates and tokens."""
+    import grpc
+
+    for name in ("ray._private.grpc_utils", "ray._private.utils"):
+        try:
+            return __import__(name, fromlist=["init_grpc_channel"]).init_grpc_channel(place)
+        except (ImportError, AttributeError):
+            continue
+    return grpc.insecure_channel(place)
