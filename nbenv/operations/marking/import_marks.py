@@ -16,7 +16,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.operations.marking.import_statements import read_imports
 from nbenv.operations.marking.present_packages import PresentPackages, present_packages
 
-__all__ = ["Mark", "import_marks"]
+__all__ = ["Mark", "deciding_modules", "import_marks"]
 
 _COLAB = "google.colab"
 
@@ -89,7 +89,7 @@ class _Marker:
         """Yield the marks of a cell's imports, one for each package on a line."""
         seen = set()
         for line, found in imports:
-            for module in _modules(found):
+            for module in deciding_modules(found):
                 mark = self._remembered(module, found.optional)
                 key = mark and (line, mark.state, mark.package or module)
                 if mark and key not in seen:
@@ -130,7 +130,7 @@ class _Marker:
         return Mark(0, module, "unknown", optional=optional)
 
 
-def _modules(found: Import) -> list[str]:
+def deciding_modules(found: Import) -> list[str]:
     """Return the modules of an import that decide which packages it needs.
 
     Each name may be a module of another package: ``from google.cloud import storage, bigquery``.
