@@ -80,7 +80,7 @@ def _move(lab: Lab) -> None:
     lab.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     lab.press(lab.page.locator(".jp-nbenv-Offer"), "Find required packages…")
     dialog = lab.page.locator(".jp-Dialog:has(.jp-nbenv-Move)")
-    expect(dialog).to_contain_text("at most", timeout=SLOW)
+    expect(dialog).to_contain_text(re.compile(r"\d+ [kM]B, \d+ packages"), timeout=SLOW)
     _take(lab.page, "move")
     lab.page.keyboard.press("Escape")
 
@@ -88,7 +88,7 @@ def _move(lab: Lab) -> None:
 def _tour(lab: Lab) -> None:
     lab.open("wine.ipynb")
     lab.press(lab.approval, "Check size")
-    expect(lab.approval).to_contain_text("at most", timeout=SLOW)
+    expect(lab.approval).to_contain_text("download of", timeout=SLOW)
     _take(lab.page, "approval")
     lab.press(lab.approval, "Restore the environment")
     expect(lab.notice_bar.locator(".jp-mod-now")).to_have_text("Install", timeout=SLOW)

@@ -39,6 +39,7 @@ from nbenv.environments.platform_check import check_platform
 from nbenv.environments.running import names_with_loaded_libraries
 from nbenv.environments.shared.links import link_provided
 from nbenv.environments.store import new_identifier, notebook_of
+from nbenv.installer.lookup.expected_download import ExpectedDownload
 from nbenv.installer.sync import SyncGoal, sync_prefix
 from nbenv.installer.syncing.reading import forget_cached
 from nbenv.progress import Progress, Steps
@@ -66,6 +67,8 @@ class SyncResult:
         That former environment, if its files are damaged and nothing should run in it any more.
     again
         Names of what was installed again although nothing had changed.
+    download
+        What it would download, if it was only planned.
     """
 
     environment: Environment
@@ -75,6 +78,7 @@ class SyncResult:
     replaced: bool = False
     damaged: Environment | None = None
     again: tuple[str, ...] = ()
+    download: ExpectedDownload | None = None
 
 
 def sync_environment(

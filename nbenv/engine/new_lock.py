@@ -16,16 +16,18 @@ from nbenv.engine.direct_sources import (
     with_full_urls,
 )
 from nbenv.engine.document import NotebookSnapshot
+from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.own_kernel import installed_before
 from nbenv.engine.relock import relock
 from nbenv.engine.summaries import narrowed_note
 from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import is_for_here, select_locked
 from nbenv.errors import InstallerError, InstallerKilledError
+from nbenv.installer.lookup.expected_download import expected_download
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.progress import Progress, Steps
 
-__all__ = ["expected_changes", "lock_edited", "reading_again"]
+__all__ = ["lock_edited", "planned_sync", "reading_again"]
 
 
 def reading_again(
@@ -115,8 +117,19 @@ def _is_only_a_look(spec: Spec, options: ResolveOptions | None) -> bool:
     return not any(is_local(each.url) for name in refreshed for each in lines.get(name, ()))
 
 
-def expected_changes(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
-    """Yield the changes that installing `spec` would make."""
+def planned_sync(snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter) -> SyncResult:
+    """Return what installing `spec` would change and download."""
+    changes = tuple(_expected_changes(snapshot, spec))
+    locked = select_locked(spec, interpreter.version)
+    coming = [locked[each.name] for each in changes if each.new and each.name in locked]
+    download = None
+    if coming:
+        folder = snapshot.ref.folder
+        download = expected_download(coming, spec, folder, interpreter.executable)
+    return SyncResult(snapshot.environment, changes, download=download)
+
+
+def _expected_changes(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:
     environment, folder = snapshot.environment, snapshot.ref.folder
     present = environment.installed()
     wanted = with_full_urls(select_locked(spec, environment.read_version()), folder)

@@ -15,7 +15,7 @@ from nbenv.engine.damage import begin_check
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult, sync_environment
 from nbenv.engine.interrupts import INTERRUPTS, stopped, stopped_too_late, undisturbed
-from nbenv.engine.new_lock import expected_changes, lock_edited, reading_again
+from nbenv.engine.new_lock import lock_edited, planned_sync, reading_again
 from nbenv.engine.obtain_python import obtain_python
 from nbenv.engine.summaries import besides_kernel
 from nbenv.engine.working_kernel import check_kernel
@@ -146,8 +146,7 @@ def change(ref: NotebookRef, edit: Edit[N], options: ChangeOptions) -> Steps[Cha
         interpreter = yield from obtain_python(new.spec.python, options.fetch)
         if options.dry_run:
             spec = yield from _locked_spec(snapshot, new, interpreter, options)
-            expected = SyncResult(snapshot.environment, tuple(expected_changes(snapshot, spec)))
-            return ChangeResult(snapshot, spec, expected, new.note)
+            return ChangeResult(snapshot, spec, planned_sync(snapshot, spec, interpreter), new.note)
         checked = begin_check(snapshot.environment)
         spec = yield from _locked_spec(snapshot, new, interpreter, options)
         after, is_recorded = snapshot, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from nbenv.core.lock import LockedDistribution
@@ -16,7 +17,7 @@ from nbenv.engine.summaries import few
 from nbenv.environments.interpreters import Interpreter, find
 from nbenv.environments.markers import select_locked
 from nbenv.errors import InstallerError
-from nbenv.installer.lookup.cached_files import are_all_cached
+from nbenv.installer.lookup.cached_files import names_to_download
 from nbenv.installer.lookup.lock_files import own_files_of_lock
 from nbenv.installer.lookup.responsible_index import for_this_machine
 from nbenv.installer.machine.uv_environment import own_indexes
@@ -51,8 +52,10 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     Outcome
         `data` has ``python``, ``python_here``, ``digest``, ``approved`` and ``requirements``;
         ``distributions`` for this platform, each with ``name``, ``version`` or ``url``, ``size`` in
-        bytes and ``source`` (to be built from source), null where unknown; their ``count``, the
-        ``download`` in bytes of those known and the number of ``sizes_unknown``; ``indexes`` that
+        bytes and ``source`` (to be built from source), null where unknown, and ``cached``, whether
+        uv has its file; their ``count``; the ``download`` in bytes of those known that are not
+        cached, null where none is known, and the number of the others, ``sizes_unknown``;
+        ``cache_known``, whether uv could tell what it has; ``indexes`` that
         are not this machine's own, with the ``find_links``, which also stand alone; what
         `nbenv.engine.disclosure.Disclosure` tells: ``direct``, ``unlocked``, ``editable``,
         ``local``, ``conditional``, ``page``, and the names to build from ``source``; ``looked_up``;
@@ -76,15 +79,20 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
     elif look_up:
         found, problem = yield from look_up_files(selected, spec)
     disclosed = disclose(spec, version)
-    python = interpreter.executable if interpreter else ""
-    is_cached = bool(python) and are_all_cached(selected, spec, ref.folder, python)
+    missing = _missing(selected, spec, ref, interpreter)
     previewed = PreviewedRestore(
         python=spec.python,
         python_here=bool(version),
         digest=snapshot.digest,
         approved=is_approved(snapshot),
         requirements=spec.requirements,
-        distributions=tuple(as_package(locked, found or {}, spec.python) for locked in selected),
+        distributions=tuple(
+            replace(
+                as_package(locked, found or {}, spec.python),
+                cached=missing is not None and locked.name not in missing,
+            )
+            for locked in selected
+        ),
         indexes=tuple(_foreign_indexes(disclosed.indexes)),
         find_links=disclosed.find_links,
         direct=disclosed.direct,
@@ -96,7 +104,8 @@ def preview(ref: NotebookRef, look_up: bool = True) -> Steps[Outcome]:
         system=disclosed.system,
         page=disclosed.page,
         looked_up=found is not None,
-        cached=is_cached,
+        cached=bool(selected) and missing == set(),
+        cache_known=missing is not None,
         problem=problem,
         platforms=disclosed.platforms,
         torch_backend=disclosed.torch_backend,
@@ -111,6 +120,18 @@ def _python_version(snapshot: NotebookSnapshot, interpreter: Interpreter | None)
     if version.startswith(f"{snapshot.spec.python}."):
         return version
     return interpreter.version if interpreter else ""
+
+
+def _missing(
+    selected: Sequence[LockedDistribution],
+    spec: Spec,
+    ref: NotebookRef,
+    interpreter: Interpreter | None,
+) -> set[str] | None:
+    """Return the names of what is locked whose files uv's cache lacks, None if it cannot tell."""
+    if interpreter is None:
+        return None
+    return names_to_download(selected, spec, ref.folder, interpreter.executable)
 
 
 # -- the files, and what is not known of them

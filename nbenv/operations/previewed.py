@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from nbenv.core.spec import Index
-from nbenv.engine.summaries import as_table, counted
+from nbenv.engine.summaries import as_table
 from nbenv.environments.interpreters import OLDEST, is_too_old
+from nbenv.installer.lookup.expected_download import ExpectedDownload, megabytes
 
 __all__ = ["PreviewedPackage", "PreviewedRestore"]
 
@@ -17,6 +18,7 @@ class PreviewedPackage:
     """A package that would be installed; exactly one of `version` and `url` is set.
 
     `size` is in bytes, and `source` says whether it would be built; None for what is not known.
+    `cached` says that uv's cache has its file.
     """
 
     name: str
@@ -24,10 +26,12 @@ class PreviewedPackage:
     url: str | None
     size: int | None = None
     source: bool | None = None
+    cached: bool = False
 
     def row(self) -> tuple[str, str, str, str]:
         """Return its row of the table."""
-        size = "?" if self.size is None else _megabytes(self.size)
+        size = "?" if self.size is None else megabytes(self.size)
+        size = "cached" if self.cached else size
         return self.name, self.version or f"@ {self.url}", size, _BUILD[self.source]
 
 
@@ -63,11 +67,14 @@ class PreviewedRestore:
     lacks_accelerator: bool = False
     system: tuple[str, ...] = ()
     cached: bool = False
+    cache_known: bool = True
     page: tuple[str, ...] = ()
 
     @property
-    def _sizes(self) -> list[int]:
-        return [each.size for each in self.distributions if each.size is not None]
+    def _download(self) -> ExpectedDownload:
+        sizes = {each.name: each.size for each in self.distributions}
+        missing = {each.name for each in self.distributions if not each.cached}
+        return ExpectedDownload.of(sizes, missing if self.cache_known else None)
 
     @property
     def _source(self) -> list[str] | None:
@@ -80,15 +87,16 @@ class PreviewedRestore:
 
     def to_data(self) -> dict[str, object]:
         """Return the plain form that ``--json`` prints: the fields, and sums of them."""
-        fields = asdict(self)
+        fields, download = asdict(self), self._download
+        is_known = download.size or (self.distributions and not download.unknown)
         del fields["locked_source"]
         files = (Index("files", url) for url in self.find_links)
         return {
             **fields,
             "indexes": tuple(each.to_entry() for each in (*self.indexes, *files)),
             "count": len(self.distributions),
-            "download": sum(self._sizes) if self._sizes else None,
-            "sizes_unknown": len(self.distributions) - len(self._sizes),
+            "download": download.size if is_known else None,
+            "sizes_unknown": download.unknown,
             "source": self._source,
         }
 
@@ -100,7 +108,7 @@ class PreviewedRestore:
 
     def _lines(self) -> Iterator[str]:
         yield f"Python:         {self.python}{self._absence()}"
-        yield f"Packages:       {len(self.distributions)}, {self._download()}"
+        yield f"Packages:       {len(self.distributions)}, {self._download_words()}"
         for index in self.indexes:
             role = f" ({index.role.strip()})" if index.role else ""
             yield f"Foreign index:  {index.name} = {index.url}{role}"
@@ -138,15 +146,7 @@ class PreviewedRestore:
             return f" (too old for a kernel, which needs {OLDEST} or newer)"
         return "" if self.python_here else " (not on this machine: uv would download it)"
 
-    def _download(self) -> str:
-        if self.cached:
-            return "nothing to download (uv's cache has them)"
-        unknown = len(self.distributions) - len(self._sizes)
-        if not self._sizes:
+    def _download_words(self) -> str:
+        if not self.distributions:  # nothing is locked: resolving would tell
             return "download of unknown size"
-        more = f" and {counted(unknown)} of unknown size" if unknown else ""
-        return f"download of {_megabytes(sum(self._sizes))}{more}"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 50_000 else f"{size / 1e3:.1f} kB"
+        return self._download.words()

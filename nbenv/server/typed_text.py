@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import os
 import re
 import shlex
@@ -9,14 +10,23 @@ from dataclasses import dataclass
 
 from nbenv.adopt.install_commands import Install, installs, pip_install
 from nbenv.core import requirements
+from nbenv.core.import_names import distribution_of
 from nbenv.core.typed.name_completion import complete_name
+from nbenv.core.typed.suggestions import is_standard
+from nbenv.environments.interpreters import default_python
 from nbenv.errors import NbenvError, RequirementError
+from nbenv.operations.marking.import_marks import deciding_modules
+from nbenv.operations.marking.import_statements import read_imports
 
 __all__ = ["TypedText", "read_typed"]
 
 _PROMPT = re.compile(r"^(?:>>>\s+|[%!$]+\s*)")
 _OPERATOR = re.compile(r"\s*([<>=!~]=+|[<>])\s*")
 _LAST_NAME = re.compile(r"(?:^|[\s,])([A-Za-z0-9][\w.-]*)$")
+_IMPORT = re.compile(r"(?:import|from)\s+[\w.]")
+_REMOVAL = re.compile(
+    r"(?:\S*python\S*\s+-m\s+)?(?:uv\s+)?(?:pip\S*|conda|mamba|poetry|uv|nbenv)\s+(?:uninstall|remove)\b"
+)
 _PARTS = ("files", "constraints", "editable", "links", "main_index", "indexes")
 
 
@@ -47,9 +57,19 @@ def read_typed(text: str) -> TypedText:
 def _requirements(text: str) -> list[str]:
     if not text:
         return []
+    if _IMPORT.match(text):
+        return _imported(text)
+    if _REMOVAL.match(text):
+        raise RequirementError(
+            "This line removes packages, and this field adds them.",
+            "To remove one, use its menu in the list below.",
+        )
     commands = list(installs(text))
     if commands:
-        return [each for command in commands for each in _of_line(command)]
+        found = [each for command in commands for each in _of_line(command)]
+        if not found:
+            raise RequirementError("This line names no package.")
+        return found
     if not requirements.is_named(text):  # a path's or a URL's name is known once it is built
         return _words(text)
     try:
@@ -61,12 +81,33 @@ def _requirements(text: str) -> list[str]:
         return several
 
 
+def _imported(text: str) -> list[str]:
+    """Return the packages that have the modules of import statements."""
+    python = default_python()
+    modules = [m for _, each in read_imports(text).imports for m in deciding_modules(each)]
+    others = [each for each in modules if not is_standard(each.partition(".")[0], python)]
+    if not others:
+        raise RequirementError("There is nothing to install for this import.")
+    packages = [distribution_of(each) for each in others]
+    if None in packages:
+        module = others[packages.index(None)]
+        raise RequirementError(
+            f"nbenv does not know which package has the module {module}.",
+            "Type the name of the package.",
+        )
+    return [each for each in dict.fromkeys(packages) if each]
+
+
 def _words(text: str) -> list[str]:
     """Return the requirements in several words, and raise for the first that is none."""
     try:
         words = _split(_OPERATOR.sub(r"\1", text))
     except ValueError:  # a quotation mark is still open
         words = text.replace("'", "").replace('"', "").split()
+    if odd := next((each for each in words if keyword.iskeyword(each)), None):
+        raise RequirementError(
+            f"{odd!r} is not a package.", "Write names with spaces or commas between them."
+        )
     return _of_line(pip_install(words))
 
 

@@ -227,6 +227,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     with new_page(browser) as page:
         page.set_default_timeout(30_000)
         page.route("**/*", refuse_others)
+        page.on("console", lambda said: print(f"{said.type}: {said.text}"))  # shown on a failure
         yield page
         place = Path(os.environ["TEST_WIDGETS"])
         if place.is_dir():

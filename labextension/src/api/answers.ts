@@ -8,6 +8,20 @@ export interface IChange {
 }
 
 /**
+ * What would be downloaded; sizes in bytes.
+ */
+export interface IDownload {
+  /** The packages that are not in the installer's cache. */
+  count: number;
+  /** The bytes of those whose size is known. */
+  size: number;
+  /** How many sizes are not known. */
+  unknown: number;
+  /** Whether the cache could be read; otherwise, more is there than it seems. */
+  isCertain: boolean;
+}
+
+/**
  * A changed package whose old code a running kernel has imported: only a restart updates it.
  */
 export interface IStale extends IChange {
@@ -169,6 +183,8 @@ export interface IFoundRequirements {
     size: number | null;
     unknown: number;
     problem: string;
+    /** Whether what is in the installer's cache was left out. */
+    is_certain?: boolean;
   };
 }
 

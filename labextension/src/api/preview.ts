@@ -12,6 +12,8 @@ export interface IPreviewedPackage {
   size: number | null;
   /** Whether it is built from source. */
   source: boolean | null;
+  /** Whether its file is in the installer's cache. */
+  cached: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface IPreview {
   /** Whether that Python is on this machine. */
   pythonHere: boolean;
   count: number;
+  /** What is not in the installer's cache. */
   download: number | null;
   sizesUnknown: number;
   requirements: string[];
@@ -45,6 +48,8 @@ export interface IPreview {
   lookedUp: boolean;
   /** Whether all files are in the installer's cache, so that nothing is downloaded. */
   cached: boolean;
+  /** Whether the cache could be read. */
+  cacheKnown: boolean;
   problem: string;
   /** The only platforms that the lock is for, in words; '' for all. */
   platforms: string;
@@ -89,6 +94,7 @@ export function readPreview(data: unknown): IPreview {
     source: Array.isArray(raw.source) ? texts(raw.source) : null,
     lookedUp: raw.looked_up === true,
     cached: raw.cached === true,
+    cacheKnown: raw.cache_known === true,
     problem: text(raw.problem),
     platforms: text(raw.platforms),
     torchBackend: text(raw.torch_backend),
@@ -114,7 +120,8 @@ function readPackage(raw: Raw): IPreviewedPackage {
     version: text(raw.version) || null,
     url: text(raw.url) || null,
     size: number(raw.size),
-    source: typeof raw.source === 'boolean' ? raw.source : null
+    source: typeof raw.source === 'boolean' ? raw.source : null,
+    cached: raw.cached === true
   };
 }
 

@@ -2,7 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IPreview } from '../api/preview';
 import { Button } from '../ui/button';
-import { bytes, plain } from '../ui/text';
+import { downloadWords } from '../ui/downloadWords';
+import { plain } from '../ui/text';
 import { WarnedList } from '../ui/warnedList';
 
 /** Packages that are named; the others are counted, and in the full list. */
@@ -206,15 +207,15 @@ function downloadSize(found: IPreview, trans: TranslationBundle): string {
   if (found.download === null) {
     return trans.__('size unknown');
   }
-  const size = bytes(found.download);
-  return found.sizesUnknown
-    ? trans._n(
-        'download of %2, plus %1 package of unknown size',
-        'download of %2, plus %1 packages of unknown size',
-        found.sizesUnknown,
-        size
-      )
-    : trans.__('download of %1 at most', size);
+  return downloadWords(
+    {
+      count: found.distributions.filter(each => !each.cached).length,
+      size: found.download,
+      unknown: found.sizesUnknown,
+      isCertain: found.cacheKnown
+    },
+    trans
+  );
 }
 
 /**

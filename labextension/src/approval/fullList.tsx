@@ -42,7 +42,9 @@ export function FullList(props: {
               <td>{plain(each.name)}</td>
               <td>{plain(each.version ?? each.url ?? '')}</td>
               <td>
-                {each.size === null ? '' : bytes(each.size)}
+                {each.cached
+                  ? trans.__('cached')
+                  : each.size !== null && bytes(each.size)}
                 {each.source ? ` ${trans.__('(source)')}` : ''}
               </td>
             </tr>

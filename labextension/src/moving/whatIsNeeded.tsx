@@ -91,12 +91,18 @@ function download({ found, isAsking, trans }: INeededProps): string {
     return problem ? trans.__('unknown: %1', problem) : trans.__('unknown');
   }
   const packages = packageCount(count, trans);
-  return unknown
-    ? trans.__(
-        '%1, %2; the size of %3 is unknown',
-        bytes(size),
-        packages,
-        unknown
-      )
+  if (unknown) {
+    return trans.__(
+      '%1, %2; the size of %3 is unknown',
+      bytes(size),
+      packages,
+      unknown
+    );
+  }
+  if (size === 0) {
+    return trans.__('nothing to download, %1', packages);
+  }
+  return found.download.is_certain
+    ? trans.__('%1, %2', bytes(size), packages)
     : trans.__('%1 at most, %2', bytes(size), packages);
 }

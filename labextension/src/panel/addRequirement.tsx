@@ -36,6 +36,7 @@ export function AddRequirement(props: IAddProps): JSX.Element {
   const [active, setActive] = React.useState(-1);
   const [isOpen, setIsOpen] = React.useState(false);
   const [complaint, setComplaint] = React.useState('');
+  const [isReading, setIsReading] = React.useState(false);
   const typed = text.trim();
   // The text that is being read after Enter: the second Enter may come before the server answers.
   const reading = React.useRef<{ isAgreed: boolean } | null>(null);
@@ -52,6 +53,7 @@ export function AddRequirement(props: IAddProps): JSX.Element {
     setComplaint('');
     setActive(-1);
     setIsOpen(true);
+    setIsReading(false);
     reading.current = null;
   };
   const take = (name: string) => {
@@ -67,6 +69,8 @@ export function AddRequirement(props: IAddProps): JSX.Element {
     } else if (typed && !disabled) {
       const own = { isAgreed: false };
       reading.current = own;
+      setComplaint('');
+      setIsReading(true);
       // Read anew: what is typed may be newer than what was read.
       const { requirements, message } = await client
         .typed(typed)
@@ -78,6 +82,7 @@ export function AddRequirement(props: IAddProps): JSX.Element {
         return; // it was changed meanwhile
       }
       reading.current = null;
+      setIsReading(false);
       setComplaint(message);
       if (!message && requirements.length) {
         props.onShow(requirements);
@@ -158,7 +163,11 @@ export function AddRequirement(props: IAddProps): JSX.Element {
         />
       )}
       <div id="jp-nbenv-complaint" className="jp-nbenv-Complaint" role="status">
-        {complaint}
+        {isReading ? (
+          <span className="jp-mod-reading">{trans.__('Checking…')}</span>
+        ) : (
+          complaint
+        )}
       </div>
     </form>
   );

@@ -1,9 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IChange } from '../api/answers';
+import type { IChange, IDownload } from '../api/answers';
+import { readDownload } from '../api/download';
 import { asProblem } from '../api/errors';
 import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
+import { downloadWords } from '../ui/downloadWords';
 import { jobWords } from '../ui/jobWords';
 import { changeLine } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
@@ -78,6 +80,7 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
       ) : value ? (
         <Changes
           changes={value.changes}
+          download={readDownload(value.data)}
           nothing={request.nothing}
           trans={trans}
         />
@@ -111,16 +114,24 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
  */
 function Changes(props: {
   changes: IChange[];
+  download: IDownload | null;
   nothing: string;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { changes, nothing, trans } = props;
+  const { changes, download, nothing, trans } = props;
   if (changes.length === 0) {
     return <p role="status">{nothing}</p>;
   }
   return (
     <>
-      <p role="status">{summary(changes, trans)}</p>
+      <p role="status">
+        {[
+          summary(changes, trans),
+          download ? downloadWords(download, trans) : ''
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
       <ul className="jp-nbenv-Changes" tabIndex={changes.length > 8 ? 0 : -1}>
         {changes.map(change => (
           <li key={change.name} className={kind(change)}>

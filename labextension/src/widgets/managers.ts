@@ -57,12 +57,12 @@ interface IManagerModule {
  */
 export class Managers {
   /**
-   * `supply` gives a manager the modules of its notebook's environment. Where a class was not found,
-   * it looks again for what the environment brings by now, and tells whether there is more.
+   * `supply` gives a manager the modules of its notebook's environment, and returns how many it has
+   * got by then. Where a class was not found, it looks again for what the environment brings.
    */
   constructor(
     private _scope: ShareScope,
-    private _supply: (manager: IManager, isMissing: boolean) => Promise<boolean>
+    private _supply: (manager: IManager, isMissing: boolean) => Promise<number>
   ) {}
 
   /**
@@ -85,11 +85,12 @@ export class Managers {
     const supply = this._supply;
     const loadClass = prototype.loadClass;
     prototype.loadClass = async function (this: IManager, ...words) {
-      await supply(this, false);
+      const before = await supply(this, false);
       try {
         return await loadClass.apply(this, words);
       } catch (error) {
-        if (await supply(this, true)) {
+        // Others that missed a class may have had the modules supplied meanwhile.
+        if ((await supply(this, true)) > before) {
           return loadClass.apply(this, words);
         }
         throw error;

@@ -61,10 +61,10 @@ export class NotebookWidgets {
   }
 
   /**
-   * Give a manager the modules that it has not got yet; tell whether there were any. Where it misses
+   * Give a manager the modules that it has not got yet; return how many it has now. Where it misses
    * one, the environment may have got it a moment ago.
    */
-  async supply(manager: IManager, isMissing: boolean): Promise<boolean> {
+  async supply(manager: IManager, isMissing: boolean): Promise<number> {
     await this._loading;
     if (isMissing) {
       await this._lookAgain();
@@ -72,8 +72,9 @@ export class NotebookWidgets {
     const known = this._given.get(manager) ?? new Set();
     const missing = this._modules.filter(each => !known.has(each));
     missing.forEach(each => manager.register(each));
-    this._given.set(manager, new Set([...known, ...missing]));
-    return missing.length > 0;
+    const given = new Set([...known, ...missing]);
+    this._given.set(manager, given);
+    return given.size;
   }
 
   /**
@@ -108,8 +109,9 @@ export class NotebookWidgets {
     }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       await this._model.refresh().catch(() => undefined);
-      if (this._model.status) {
-        break; // otherwise the file is just being saved, as after an install
+      const state = this._model.status?.kernel.state;
+      if (state && !['none', 'starting'].includes(state)) {
+        break; // otherwise the file is just being saved, or the page does not know its kernel yet
       }
       await new Promise(resolve => setTimeout(resolve, PAUSE));
     }

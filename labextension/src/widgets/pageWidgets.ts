@@ -89,9 +89,9 @@ export class PageWidgets implements IEnvironmentWidgets {
   private async _supply(
     manager: IManager,
     isMissing: boolean
-  ): Promise<boolean> {
+  ): Promise<number> {
     const notebook = [...this._notebooks].find(each => each.isOf(manager));
-    return notebook?.supply(manager, isMissing) ?? false;
+    return notebook?.supply(manager, isMissing) ?? 0;
   }
 
   /** Load extensions, after those of all that asked before. */

@@ -1,7 +1,8 @@
-"""Check of uv's cache for all files that an installation needs, so that nothing is downloaded."""
+"""Look into uv's cache for the files of an installation: what is there is not downloaded."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,19 +18,20 @@ from nbenv.installer.syncing.sync_options import hash_arguments
 from nbenv.installer.uv import run_uv
 from nbenv.progress import Progress, drain
 
-__all__ = ["are_all_cached"]
+__all__ = ["names_to_download"]
 
-_DOWNLOADS = "Would download"
-"""How uv's dry run names what is not in its cache."""
+_COUNTED = re.compile(r"Would download (\d+) packages?$")
+"""How uv's dry run counts what is not in its cache; without such, it counts nothing."""
+_MISSING = re.compile(r"DEBUG Identified uncached distribution: ([^=@\s]+)")
 
 
-def are_all_cached(
+def names_to_download(
     distributions: Sequence[LockedDistribution], spec: Spec, folder: Path, python: str
-) -> bool:
-    """Return whether installing these would download nothing; False where that cannot be told.
+) -> set[str] | None:
+    """Return the names of those whose files are not in uv's cache.
 
     uv plans the installation from its cache, without the network. Nothing is installed, built or
-    asked of a host.
+    asked of a host. What is no wheel of an index counts as missing.
 
     Parameters
     ----------
@@ -41,26 +43,41 @@ def are_all_cached(
         The folder that local requirements are relative to.
     python
         The interpreter that they are for.
+
+    Returns
+    -------
+    set[str] | None
+        None where uv cannot tell, most often for lack of an index's page in its cache.
     """
-    if not distributions or not all(map(is_wheel, distributions)):
-        return False
-    names = [each.name for each in distributions]
+    wheels = [each for each in distributions if is_wheel(each)]
+    others = {each.name for each in distributions} - {each.name for each in wheels}
+    if not wheels:
+        return others
+    try:
+        said = _plan(wheels, spec, folder, python)
+    except InstallerError:
+        return None
+    counted = [int(found[1]) for each in said if (found := _COUNTED.match(each))]
+    missing = {found[1] for each in said if (found := _MISSING.match(each))}
+    # The names are of uv's log, which promises nothing: what it counts has to agree.
+    return others | missing if sum(counted) == len(missing) else None
+
+
+def _plan(wheels: Sequence[LockedDistribution], spec: Spec, folder: Path, python: str) -> list[str]:
+    """Return what uv says of an installation that it plans."""
     said: list[Progress] = []
     with scratch_folder() as scratch:
         where = Path(scratch)
         (where / "uv.toml").touch()  # or uv would look for settings in the folders above
         source = where / "lock.txt"
-        lines = requirement_lines(distributions, {}, spec, folder)
+        lines = requirement_lines(wheels, {}, spec, folder)
         source.write_text("\n".join(lines), encoding="utf-8")
-        files = [str(source), *write_pins(where, spec, names)]
-        files += write_torch_pins(where, spec, distributions)
+        files = [str(source), *write_pins(where, spec, [each.name for each in wheels])]
+        files += write_torch_pins(where, spec, wheels)
         command = ["pip", "install", "--dry-run", "--offline", "--no-deps", "--python", python]
-        command += ["--target", str(where / "nothing"), *hash_arguments(distributions, {})]
+        command += ["--target", str(where / "nothing"), "--verbose", *hash_arguments(wheels, {})]
         command += [word for file in files for word in ("-r", file)]
         links = usable_links(spec.find_links, folder)
-        try:
-            run = run_uv(command, where, spec.indexes, find_links=links, hashed=True, builds=False)
-            drain(run, said.append)
-        except InstallerError:  # most often a page that is not in the cache
-            return False
-    return not any(each.message.startswith(_DOWNLOADS) for each in said)
+        run = run_uv(command, where, spec.indexes, find_links=links, hashed=True, builds=False)
+        drain(run, said.append)
+    return [each.message for each in said]

@@ -11,6 +11,8 @@ from nbenv.engine.summaries import counted
 from nbenv.environments import interpreters
 from nbenv.environments.markers import select_locked
 from nbenv.errors import NbenvError
+from nbenv.installer.lookup.cached_files import names_to_download
+from nbenv.installer.lookup.expected_download import ExpectedDownload, megabytes
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.adoption.agreement import direct_requirements
 from nbenv.operations.adoption.examined import Examined
@@ -38,9 +40,10 @@ def with_download(outcome: Outcome, examined: Examined, ref: NotebookRef) -> Ste
     Returns
     -------
     Outcome
-        `data` has a ``download`` more: the ``count`` of packages, their ``size`` in bytes, null
-        where it is not known, the number of ``unknown`` sizes, and the ``problem`` in a sentence if
-        something remains unknown.
+        `data` has a ``download`` more: the ``count`` of packages, the ``size`` in bytes of those
+        that are not in uv's cache, null where it is not known, the number of ``unknown`` sizes, the
+        ``problem`` in a sentence if something remains unknown, and ``is_certain``, whether uv could
+        tell what is in its cache.
     """
     found = yield from _download(examined, ref)
     data = outcome.data if isinstance(outcome.data, dict) else {}
@@ -56,15 +59,18 @@ class _Download:
     size: int | None = None
     unknown: int = 0
     problem: str = ""
+    is_certain: bool = False
 
     def sentence(self) -> str:
         """Return what a person reads."""
         if self.size is None or self.count is None:
             return f"Size of the download: unknown. {self.problem}".rstrip()
+        if not self.size and not self.unknown:
+            return f"Size of the download: nothing, {counted(self.count)} from uv's cache."
         more = f", and {counted(self.unknown)} of unknown size" if self.unknown else ""
-        return (
-            f"Size of the download: {self.size / 1e6:.1f} MB at most, {counted(self.count)}{more}."
-        )
+        limit = "" if self.is_certain else " at most"
+        size = megabytes(self.size)
+        return f"Size of the download: {size}{limit}, {counted(self.count)}{more}."
 
 
 def _download(examined: Examined, ref: NotebookRef) -> Steps[_Download]:
@@ -85,11 +91,14 @@ def _download(examined: Examined, ref: NotebookRef) -> Steps[_Download]:
         return _Download(problem=error.what)
     selected = [each for _, each in sorted(select_locked(replace(spec, lock=lock)).items())]
     files, problem = yield from look_up_files(selected, spec)
-    packages = [as_package(each, files or {}, python) for each in selected]
-    sizes = [each.size for each in packages if each.size is not None]
+    missing = names_to_download(selected, spec, ref.folder, interpreter.executable)
+    sizes = {each.name: as_package(each, files or {}, python).size for each in selected}
+    expected = ExpectedDownload.of(sizes, missing)
+    is_known = expected.size > 0 or not expected.unknown
     return _Download(
-        count=len(packages) + len(direct),
-        size=sum(sizes) if sizes else None,
-        unknown=len(packages) - len(sizes) + len(direct),
+        count=len(selected) + len(direct),
+        size=expected.size if is_known else None,
+        unknown=expected.unknown + len(direct),
         problem=problem,
+        is_certain=expected.is_certain,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbenv.adopt import special_cases
@@ -16,7 +16,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.operations.marking.import_statements import read_imports
 from nbenv.operations.marking.present_packages import PresentPackages, present_packages
 
-__all__ = ["Mark", "import_marks"]
+__all__ = ["Mark", "deciding_modules", "import_marks"]
 
 _COLAB = "google.colab"
 
@@ -68,7 +68,7 @@ def import_marks(ref: NotebookRef, cells: Sequence[str]) -> dict[str, object]:
     for cell in read:
         note_places(cell.facts, local, is_cell=True)
     marker = _Marker(snapshot, local, present_packages(snapshot.environment))
-    found = ([asdict(mark) for mark in marker.marks(cell.imports)] for cell in read)
+    found = ([dict(vars(mark)) for mark in marker.marks(cell.imports)] for cell in read)
     return {"cells": list(found)}
 
 
@@ -83,22 +83,31 @@ class _Marker:
         self._requirements = {package_name(each): each for each in spec.requirements}
         self._locked = {each.name: each.version for each in spec.lock.distributions}
         self._local, self._present = local, present
+        self._known: dict[tuple[str, bool], Mark | None] = {}
 
     def marks(self, imports: Sequence[tuple[int, Import]]) -> Iterator[Mark]:
         """Yield the marks of a cell's imports, one for each package on a line."""
         seen = set()
         for line, found in imports:
-            for module in _modules(found):
-                mark = self._mark(line, module, found.optional)
+            for module in deciding_modules(found):
+                mark = self._remembered(module, found.optional)
                 key = mark and (line, mark.state, mark.package or module)
                 if mark and key not in seen:
                     seen.add(key)
-                    yield mark
+                    yield replace(mark, line=line)
 
-    def _mark(self, line: int, module: str, optional: bool) -> Mark | None:
+    def _remembered(self, module: str, optional: bool) -> Mark | None:
+        """Return the mark of a module; a notebook imports the same ones in many cells."""
+        key = (module, optional)
+        if key not in self._known:
+            self._known[key] = self._mark(module, optional)
+        return self._known[key]
+
+    def _mark(self, module: str, optional: bool) -> Mark | None:
+        """Return the mark of a module, whatever its line."""
         top = module.partition(".")[0]
         if self._local.has(module):
-            return Mark(line, top, "local")
+            return Mark(0, top, "local")
         own = special_cases.standard(module, self._python)
         if own is True or f"{module}.".startswith(f"{_COLAB}."):
             return None
@@ -110,18 +119,18 @@ class _Marker:
         if present is not None:
             docs = self._present.documentation_of(present)
             asked = self._requirements.get(present)
-            return Mark(line, top, "installed", present, versions[present], asked, optional, docs)
+            return Mark(0, top, "installed", present, versions[present], asked, optional, docs)
         if locked := next((each for each in names if each in self._locked), None):
             asked = self._requirements.get(locked)
-            return Mark(line, top, "locked", locked, self._locked[locked], asked, optional)
+            return Mark(0, top, "locked", locked, self._locked[locked], asked, optional)
         if known:
-            return Mark(line, top, "missing", known, optional=optional)
+            return Mark(0, top, "missing", known, optional=optional)
         if self._local.may_have(module):
-            return Mark(line, top, "local")
-        return Mark(line, module, "unknown", optional=optional)
+            return Mark(0, top, "local")
+        return Mark(0, module, "unknown", optional=optional)
 
 
-def _modules(found: Import) -> list[str]:
+def deciding_modules(found: Import) -> list[str]:
     """Return the modules of an import that decide which packages it needs.
 
     Each name may be a module of another package: ``from google.cloud import storage, bigquery``.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +13,10 @@ from nbenv.adopt.python_code import analyse
 __all__ = ["CellImports", "read_imports"]
 
 _REMEMBERED = 2000
+
+
+_MAGIC = re.compile(r"(?:[\w\s,]+=\s*)?%")
+"""The beginning of a line that is a magic, whose value may be assigned."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,19 @@ def _placed(imports: list[Import], source: str) -> list[tuple[int, Import]]:
         if not each.text:
             continue
         if (each.line, each.text) != last:
-            try:
-                next_line = lines.index(each.text, max(next_line, each.line - 1)) + 1
-            except ValueError:
+            line = _find(each.text, lines, max(next_line, each.line - 1))
+            if line is None:
                 continue
+            next_line = line + 1
             last = (each.line, each.text)
         found.append((next_line - 1, each))
     return found
+
+
+def _find(text: str, lines: Sequence[str], first: int) -> int | None:
+    """Return the line that is this text, or a magic that runs it: ``%time import pandas``."""
+    for number in range(first, len(lines)):
+        line = lines[number]
+        if line == text or (_MAGIC.match(line) and line.endswith(f" {text}")):
+            return number
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,7 +120,8 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
     dialog = move_dialog(lab)
     expect(dialog).to_contain_text("scikit-learn (sklearn)")
     expect(dialog).to_contain_text("the newest, as of today")
-    expect(dialog).to_contain_text("MB at most", timeout=SLOW)
+    size = re.compile(r"(\d+(\.\d)? [kM]?B|nothing to download), \d+ packages")
+    expect(dialog).to_contain_text(size, timeout=SLOW)
     expect(dialog.locator(".jp-nbenv-Lost li")).to_have_count(3)
     expect(dialog).to_contain_text("table (list")
     expect(dialog).to_contain_text("Then 2 cells run again")

@@ -10,7 +10,7 @@ import pytest
 from nbenv.core.spec import Spec
 from nbenv.engine import new_lock
 from nbenv.engine.document import NotebookSnapshot
-from nbenv.engine.new_lock import expected_changes, lock_edited, reading_again
+from nbenv.engine.new_lock import lock_edited, planned_sync, reading_again
 from nbenv.environments.interpreters import Interpreter
 from nbenv.errors import IndexAccessError, InstallerKilledError
 from nbenv.installer.resolve import ResolveOptions
@@ -78,6 +78,11 @@ def test_what_is_read_again(snapshot: NotebookSnapshot) -> None:
     assert reading_again(snapshot, ["far"], None) == ResolveOptions(refreshed=("far",))
 
 
-def test_expected_changes(snapshot: NotebookSnapshot) -> None:
-    found = [str(each) for each in expected_changes(snapshot, snapshot.spec)]
-    assert found == ["+ far https://h.invalid/far-1-py3-none-any.whl", "+ near ./near"]
+def test_planned_changes(snapshot: NotebookSnapshot) -> None:
+    planned = planned_sync(snapshot, snapshot.spec, PYTHON)
+    assert planned.download is not None
+    assert (planned.download.count, planned.download.unknown) == (2, 2)
+    assert [str(each) for each in planned.changes] == [
+        "+ far https://h.invalid/far-1-py3-none-any.whl",
+        "+ near ./near",
+    ]

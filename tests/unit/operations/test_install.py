@@ -17,6 +17,7 @@ from nbenv.operations.install import (
     install,
 )
 from nbenv.operations.installing.asked_requirements import AskedRequirements
+from nbenv.operations.uninstall import uninstall
 from nbenv.progress import Outcome, drain
 from tests.support.environments import read, ref_of, versions
 from tests.support.index import LocalIndex
@@ -33,13 +34,33 @@ def run(notebook: Path, *requirements: str, **options: object) -> Outcome:
 
 def test_the_summary_names_what_was_asked_for(notebook: Path, stocked: LocalIndex) -> None:
     done = run(notebook, "Branch", dry_run=True)
-    assert done.summary == "Would install branch 1.0 (and 1 more package)."
+    would, download = done.summary.splitlines()
+    assert would == "Would install branch 1.0 (and 1 more package)."
+    names = ("branch-1.0", "leaf-2.0", "ipykernel-7.0")
+    size = sum((stocked.folder / f"{n}-py3-none-any.whl").stat().st_size for n in names)
+    assert download == f"Download of {size / 1000:.1f} kB."
     assert "+ leaf 2.0" in done.text.splitlines()
     done = run(notebook, "Branch")
     assert done.summary == "Installed branch 1.0 (and 1 more package)."
     assert done.text == ""
     assert versions(notebook) == {"branch": "1.0", "leaf": "2.0"}
     assert run(notebook, "branch").summary == "Already installed: branch 1.0."
+    assert "ownload" not in run(notebook, "branch", dry_run=True).summary
+
+
+def test_what_is_cached_is_not_downloaded_again(notebook: Path, stocked: LocalIndex) -> None:
+    run(notebook, "leaf==1.0")
+    stocked.requests.clear()
+    done = run(notebook, "leaf==1.0", "branch", dry_run=True)
+    size = (stocked.folder / "branch-1.0-py3-none-any.whl").stat().st_size
+    assert done.summary.splitlines()[1] == f"Download of {size / 1000:.1f} kB."
+    assert isinstance(done.data, dict)
+    assert done.data["download"] == {"count": 1, "size": size, "unknown": 0, "is_certain": True}
+    assert stocked.downloads == []
+    run(notebook, "branch")
+    drain(uninstall(ref_of(notebook), ["branch"]))
+    done = run(notebook, "branch", dry_run=True)
+    assert done.summary.splitlines()[1] == "Nothing to download."
 
 
 def test_the_kernel_is_recorded_only_in_a_version(notebook: Path, stocked: LocalIndex) -> None:
@@ -82,7 +103,7 @@ def test_a_marker_is_no_reason_not_to_install(installed: Path, stocked: LocalInd
     assert done.summary == (  # leaf is there for another reason
         f"Already installed: leaf 1.0. Recorded, but not for this Python and machine: {other}."
     )
-    assert run(installed, "twig", dry_run=True).summary == "Would install twig 1.0."
+    assert run(installed, "twig", dry_run=True).summary.startswith("Would install twig 1.0.")
     assert run(installed, "twig").summary == "Installed twig 1.0."
     assert read(installed).spec.requirements[-2:] == ("twig", other)
     assert run(installed, "twig").summary == "Already installed: twig 1.0."

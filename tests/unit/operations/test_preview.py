@@ -28,7 +28,11 @@ def test_sizes_are_those_of_the_index(installed: Path, stocked: LocalIndex) -> N
     data = previewed(installed)
     files = ("ipykernel-7.0", "branch-1.0", "leaf-1.0")
     sizes = [(stocked.folder / f"{each}-py3-none-any.whl").stat().st_size for each in files]
-    assert (data["count"], data["download"], data["sizes_unknown"]) == (3, sum(sizes), 0)
+    assert (data["count"], data["sizes_unknown"]) == (3, 0)
+    packages = data["distributions"]
+    assert isinstance(packages, tuple | list)
+    assert sum(each["size"] for each in packages) == sum(sizes)
+    assert (data["download"], data["cached"]) == (0, True)  # it was installed here
     assert (data["python_here"], data["approved"], data["looked_up"]) == (True, True, True)
     assert data["problem"] == ""
     assert stocked.downloads == []
@@ -37,7 +41,7 @@ def test_sizes_are_those_of_the_index(installed: Path, stocked: LocalIndex) -> N
 def test_without_a_look_up_no_index_is_asked(installed: Path, stocked: LocalIndex) -> None:
     stocked.requests.clear()
     data = previewed(installed, look_up=False)
-    assert (data["download"], data["looked_up"], data["problem"]) == (None, False, "")
+    assert (data["download"], data["looked_up"], data["problem"]) == (0, False, "")
     assert stocked.requests == []
 
 
@@ -47,7 +51,8 @@ def test_what_is_in_the_cache_is_not_downloaded(
     stocked.requests.clear()
     assert previewed(installed, look_up=False)["cached"] is True
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
-    assert previewed(installed, look_up=False)["cached"] is False
+    data = previewed(installed, look_up=False)
+    assert (data["cached"], data["download"], data["cache_known"]) == (False, None, False)
     assert stocked.requests == []
 
 

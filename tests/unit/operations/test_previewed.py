@@ -35,7 +35,7 @@ FULL = PreviewedRestore(
 def test_everything_that_matters_comes_first() -> None:
     assert FULL.text().splitlines() == [
         "Python:         3.11 (not on this machine: uv would download it)",
-        "Packages:       3, download of 2.0 MB and 1 package of unknown size",
+        "Packages:       3, download of 2.0 MB, plus 1 package of unknown size",
         "Foreign index:  far = https://far.invalid",
         "Foreign index:  own = https://own.invalid (instead of this machine's default index)",
         "Files from:     ./wheels",
@@ -66,8 +66,11 @@ def test_what_is_plain_is_short() -> None:
         "Packages:       1, download of 2.0 MB",
         "Approved here:  yes",
     ]
-    cached = replace(plain, cached=True).text().splitlines()[1]
-    assert cached == "Packages:       1, nothing to download (uv's cache has them)"
+    cached = replace(plain, distributions=(replace(PACKAGES[0], cached=True),)).text()
+    assert cached.splitlines()[1] == "Packages:       1, nothing to download"
+    assert cached.splitlines()[-1].split() == ["wheel", "1.0", "cached"]
+    unsure = replace(plain, cache_known=False).text().splitlines()[1]
+    assert unsure == "Packages:       1, download of 2.0 MB at most"
     unknown = replace(plain, distributions=PACKAGES[2:])
     assert "Packages:       1, download of unknown size" in unknown.text()
     assert replace(plain, distributions=()).text().splitlines()[-1] == "Approved here:  yes"

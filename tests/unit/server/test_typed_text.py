@@ -26,6 +26,11 @@ from nbenv.server.typed_text import read_typed
         ("uv pip install polars && pip install duckdb", "polars|duckdb"),
         ("%nbenv install seaborn", "seaborn"),
         ("conda install -c conda-forge geopandas", "geopandas"),
+        ("import pandas as pd", "pandas"),
+        (">>> from sklearn.svm import SVC", "scikit-learn"),
+        ("import os, cv2, yaml", "opencv-python|pyyaml"),
+        ("import numpy\nfrom google.cloud import storage", "numpy|google-cloud-storage"),
+        ("import-linter", "import-linter"),
         (
             "https://host.example/a-1.0-py3-none-any.whl",
             "https://host.example/a-1.0-py3-none-any.whl",
@@ -47,6 +52,15 @@ def test_requirements_are_found(text: str, requirements: str) -> None:
         ("pip install -r requirements.txt", "goes into a cell"),
         ("pip install -i https://index.example/simple secret", "goes into a cell"),
         ("pip install -e .", "goes into a cell"),
+        ("pip install", "names no package"),
+        ("import os", "nothing to install"),
+        ("from . import helper", "nothing to install"),
+        ("import no_such_module", "does not know which package has the module no_such_module"),
+        ("pandas and numpy", "'and' is not a package"),
+        ("pip uninstall pandas", "removes packages"),
+        ("%uv pip uninstall -y pandas", "removes packages"),
+        ("python3.11 -m pip uninstall pandas", "removes packages"),
+        ("poetry remove pandas", "removes packages"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, message: str) -> None:

@@ -20,6 +20,7 @@ it('takes what the server leaves out as unknown, not as none', () => {
     source: null,
     lookedUp: false,
     cached: false,
+    cacheKnown: false,
     unlocked: [],
     conditional: []
   });
@@ -54,7 +55,8 @@ it('counts packages and takes their URLs where the server does not', () => {
     version: null,
     url: 'git+https://x/odd',
     size: null,
-    source: null
+    source: null,
+    cached: false
   });
 });
 

@@ -48,7 +48,7 @@ describe('Managers', () => {
         asked.push(this.kernel.id);
       }
     }
-    await new Managers(scopeOf(Manager), async () => false).adopt();
+    await new Managers(scopeOf(Manager), async () => 0).adopt();
     const [idle, busy] = [
       new Manager('idle', 'idle'),
       new Manager('busy', 'busy')
@@ -73,7 +73,7 @@ describe('Managers', () => {
     const supply = async (manager: IManager, isMissing: boolean) => {
       expect(isMissing).toBe(false);
       manager.register(PLOT);
-      return true;
+      return 1;
     };
     const managers = new Managers(scopeOf(WidgetManager), supply);
     await managers.adopt();
@@ -92,7 +92,7 @@ describe('Managers', () => {
         if (isMissing) {
           manager.register(PLOT);
         }
-        return isMissing;
+        return isMissing ? 1 : 0;
       }
     );
     await managers.adopt();
@@ -101,9 +101,29 @@ describe('Managers', () => {
     expect(asked).toEqual([false, true]);
   });
 
+  it('look again for each of several classes that are missing at once', async () => {
+    const WidgetManager = managerClasses();
+    const managers = new Managers(
+      scopeOf(WidgetManager),
+      async (manager, isMissing) => {
+        if (isMissing) {
+          await new Promise(resolve => setTimeout(resolve, 10));
+          manager.register(PLOT); // for the first one; the others find it given
+        }
+        return isMissing ? 1 : 0;
+      }
+    );
+    await managers.adopt();
+    const manager = new WidgetManager();
+    const names = ['Model', 'View', 'Toolbar'];
+    expect(
+      await Promise.all(names.map(each => manager.loadClass(each, 'plot')))
+    ).toEqual(['plot.Model', 'plot.View', 'plot.Toolbar']);
+  });
+
   it('fail as before where nobody brings a module', async () => {
     const WidgetManager = managerClasses();
-    const managers = new Managers(scopeOf(WidgetManager), async () => false);
+    const managers = new Managers(scopeOf(WidgetManager), async () => 0);
     await managers.adopt();
     const manager = new WidgetManager();
     await expect(manager.loadClass('View', 'plot')).rejects.toThrow(
@@ -112,6 +132,6 @@ describe('Managers', () => {
   });
 
   it('need not be there', async () => {
-    await new Managers({}, async () => false).adopt();
+    await new Managers({}, async () => 0).adopt();
   });
 });

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbenv.environments.interpreters import default_python
+from nbenv.installer.uv import run_uv
 from nbenv.operations.adoption.adopt import AdoptOptions, adopt
 from nbenv.progress import Outcome, drain
 from tests.conftest import write_notebook
@@ -40,9 +41,22 @@ def test_the_files_of_the_index_are_measured(tmp_path: Path, stocked: LocalIndex
         stocked.folder / f"{each}-py3-none-any.whl" for each in ("ipykernel-7.0", "tabulate-0.9.0")
     ]
     size = sum(each.stat().st_size for each in files)
-    assert download(outcome) == {"count": 2, "size": size, "unknown": 0, "problem": ""}
-    assert "Size of the download: 0.0 MB at most, 2 packages." in outcome.text
+    assert download(outcome) == {
+        "count": 2, "size": size, "unknown": 0, "problem": "", "is_certain": True,
+    }  # fmt: skip
+    assert f"Size of the download: {size / 1000:.1f} kB, 2 packages." in outcome.text
     assert (stocked.downloads, on_disk(notebook.parent)) == ([], before)
+
+
+def test_what_is_cached_is_not_counted(tmp_path: Path, stocked: LocalIndex) -> None:
+    notebook = write_notebook(tmp_path / "a.ipynb", "import tabulate")
+    drain(run_uv(["pip", "install", "ipykernel", "--target", str(tmp_path / "t")], tmp_path))
+    size = (stocked.folder / "tabulate-0.9.0-py3-none-any.whl").stat().st_size
+    assert download(dry_run(notebook))["size"] == size
+    drain(run_uv(["pip", "install", "tabulate", "--target", str(tmp_path / "t")], tmp_path))
+    outcome = dry_run(notebook)
+    assert (download(outcome)["count"], download(outcome)["size"]) == (2, 0)
+    assert "Size of the download: nothing, 2 packages from uv's cache." in outcome.text
 
 
 def test_what_would_have_to_be_built_is_unknown(tmp_path: Path, stocked: LocalIndex) -> None:

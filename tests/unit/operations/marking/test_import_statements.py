@@ -33,6 +33,10 @@ def lines(source: str) -> list[tuple[int, str, bool]]:
         ("'''\nimport a\n'''\n# import b\nimport a", [(4, "a", False)]),
         ("importlib.import_module('a')", []),
         ("a?\nimport b", [(1, "b", False)]),
+        ("%time import a\nimport b", [(0, "a", False), (1, "b", False)]),
+        ("x = 1\n%timeit -n1 from a.b import c as d", [(1, "a.b", False)]),
+        ("t = %timeit -o import a", [(0, "a", False)]),
+        ("x = 'not import a'\n%time import a", [(1, "a", False)]),
         ("", []),
     ],
 )  # fmt: skip
