@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbenv.errors import NbenvError
+from nbenv.home.processes.console import no_window
 from nbenv.progress import Progress, Steps
 
 __all__ = ["ENGINES", "Engine", "Finished", "find_engine"]
@@ -37,7 +38,9 @@ class Engine:
     def has_image(self, image: str) -> bool:
         """Return whether it has an image of that name."""
         command = [self.name, "image", "inspect", image]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        flags = no_window()
+        done = subprocess.run(command, capture_output=True, check=False, creationflags=flags)
+        return done.returncode == 0
 
     def build(self, folder: str, options: Sequence[str]) -> Steps[None]:
         """Build the image of a folder's ``Dockerfile``.
@@ -60,7 +63,7 @@ class Engine:
         shown: list[str] = []
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace",
+            text=True, errors="replace", creationflags=no_window(),
         ) as process:  # fmt: skip
             try:
                 for line in _lines(process):
@@ -95,14 +98,19 @@ class Engine:
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as printed:
             with subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.PIPE,
-                text=True, errors="replace", start_new_session=True,
+                text=True, errors="replace", start_new_session=True, creationflags=no_window(),
             ) as process:  # fmt: skip
                 try:
                     for line in _lines(process):
                         errors.append(line)
                         yield Progress("run", line)
                 except BaseException:
-                    subprocess.run([self.name, "stop", name], capture_output=True, check=False)
+                    subprocess.run(
+                        [self.name, "stop", name],
+                        capture_output=True,
+                        check=False,
+                        creationflags=no_window(),
+                    )
                     raise
             printed.seek(0)
             return Finished(process.returncode, printed.read(), "\n".join(errors))

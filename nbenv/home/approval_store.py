@@ -53,8 +53,7 @@ def _new_key() -> bytes:
     path = _secret()
     private_files.make_private(str(path.parent))
     scratch = Path(private_files.scratch_path(str(path)))
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
+    with open(private_files.create_private(str(scratch)), "wb") as file:
         file.write(secrets.token_bytes(32))
     try:
         os.link(scratch, path)  # it fails if there is one: of two at once, both use the first

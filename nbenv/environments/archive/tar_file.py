@@ -22,6 +22,7 @@ from typing import IO, Any, Protocol, cast
 
 from nbenv.environments.archive.members import Member
 from nbenv.errors import NbenvError, UsageError
+from nbenv.home.processes.console import no_window
 
 __all__ = ["ENDINGS", "check_name", "write_tar"]
 
@@ -156,7 +157,9 @@ def _zstd_module() -> Any:
 def _zstd_program(raw: IO[bytes]) -> Iterator[_Sink]:
     command = ["zstd", "-q", "-c", f"-{_ZSTD_LEVEL}", "-T2"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=raw, stderr=pipe) as process:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=raw, stderr=pipe, creationflags=no_window()
+    ) as process:
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # its status says more
             yield process.stdin

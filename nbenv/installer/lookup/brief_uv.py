@@ -10,6 +10,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from nbenv.core.spec import Index
+from nbenv.home.processes.console import no_window
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.index_settings import narrowed
 from nbenv.installer.machine.build_prevention import without_builds
@@ -82,4 +83,5 @@ def _started(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        creationflags=no_window(),
     )
