@@ -44,7 +44,7 @@ def _secret() -> Path:
 
 def _key() -> bytes | None:
     with contextlib.suppress(OSError):
-        key = _secret().read_bytes()
+        key = held_files.patiently(Path.read_bytes, _secret())
         return key if len(key) == 32 else None
     return None
 
@@ -63,7 +63,7 @@ def _new_key() -> bytes:
     except OSError:  # a file system without hard links
         held_files.replace(str(scratch), str(path))
     with contextlib.suppress(FileNotFoundError):
-        scratch.unlink()
+        held_files.unlink(str(scratch))
     return path.read_bytes()
 
 
@@ -126,5 +126,5 @@ def revoke(digest: str) -> bool:
     """Withdraw an approval; return whether there was one."""
     if not _is_digest(digest) or not _approval_path(digest).exists():
         return False
-    _approval_path(digest).unlink()
+    held_files.unlink(str(_approval_path(digest)))
     return True

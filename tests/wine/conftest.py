@@ -10,14 +10,17 @@ import pytest
 from tests.wine.kit import Wine, reason_for_none, start_wine
 
 NOTEBOOK = r"C:\work\a.ipynb"
+SET_UP = 1200
+"""Seconds for a test: the first one that runs waits for the set-up of all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip these tests, with a word, where Wine is not wanted or cannot be set up."""
-    if reason := reason_for_none():
-        here = Path(__file__).parent
-        for item in items:
-            if here in item.path.parents:
+    reason, here = reason_for_none(), Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SET_UP))
+            if reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -22,6 +22,7 @@ from typing import IO, Any, Protocol, cast
 
 from nbenv.environments.archive.members import Member
 from nbenv.errors import NbenvError, UsageError
+from nbenv.home import held_files
 from nbenv.home.processes.console import no_window
 
 __all__ = ["ENDINGS", "check_name", "write_tar"]
@@ -74,7 +75,7 @@ def write_tar(file: Path, members: Mapping[str, Member], root: str) -> list[str]
     try:
         with open(scratch, "wb") as raw, _compressed(raw, file.name) as sink, _tar(sink) as tar:
             bound = _add_all(tar, members, root.encode())
-        os.replace(scratch, file)
+        held_files.replace(str(scratch), str(file))
     except OSError as error:
         raise NbenvError(
             f"{file} cannot be written.",
