@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nbenv.errors import NbenvError
+from nbenv.home.processes.console import no_window
 
 __all__ = ["content", "git", "last_change", "look", "merge_file", "revision_files", "top"]
 
@@ -104,6 +105,7 @@ def _run(
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
+            creationflags=no_window(),
         )
     except FileNotFoundError:
         raise NbenvError("git is not installed, or is not on the PATH.") from None

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.adopt.removals.uses import Use
 from nbenv.adopt.unlisted.question import FoundByName, Question
+from nbenv.core.requirements import text_of
 from nbenv.core.typed.suggestions import confused_with
 from nbenv.core.urls import index_name, unused_name, without_credentials
 
@@ -119,7 +120,7 @@ class Findings:
             parsed = parse_named(text)
             if parsed and source.rank < 3:
                 self._rename(parsed, source)
-            text = str(parsed) if parsed else text
+            text = text_of(parsed) if parsed else text
             places = (where,) if where else ()
             self.requirements.append(FoundRequirement(text, source, places, module or None))
 
@@ -202,7 +203,7 @@ class Findings:
             return found
         parsed.specifier = pinned.specifier
         where = (*found.where, pin.source.name)
-        return FoundRequirement(str(parsed), found.source, where, found.module)
+        return FoundRequirement(text_of(parsed), found.source, where, found.module)
 
 
 def _joined(best: FoundRequirement, other: FoundRequirement) -> FoundRequirement:
@@ -214,7 +215,7 @@ def _joined(best: FoundRequirement, other: FoundRequirement) -> FoundRequirement
         if not (mine.specifier or mine.url) and best.source.rank <= other.source.rank:
             mine.specifier, mine.url = yours.specifier, yours.url
             mine.marker = mine.marker or (yours.marker if yours.url else None)
-        text = str(mine)
+        text = text_of(mine)
     where = tuple(dict.fromkeys((*best.where, *other.where)))
     return FoundRequirement(text, best.source, where, best.module or other.module)
 
@@ -264,4 +265,4 @@ def unpinned(texts: Iterable[str]) -> Iterator[str]:
         found = parse_named(text)
         if found and any(each.operator in ("==", "===", "~=") for each in found.specifier):
             found.specifier = type(found.specifier)("")
-        yield str(found) if found else text
+        yield text_of(found) if found else text

@@ -10,6 +10,7 @@ from nbenv.core.plain_text import Payload
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.errors import NbenvError, UsageError
 from nbenv.export import FOLDERS, Files, export, export_folder
+from nbenv.home.real_path import is_same
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["perform_export"]
@@ -39,7 +40,7 @@ def perform_export(options: argparse.Namespace, ref: NotebookRef) -> Steps[Outco
 
 def _check_output(output: str | None, ref: NotebookRef) -> None:
     """Refuse to write over the notebook itself, as a script would over a notebook in ``.py``."""
-    if output and os.path.realpath(output) == os.path.realpath(ref.notebook):
+    if output and is_same(output, ref.notebook):
         raise UsageError(f"{output} is the notebook itself.", todo="Choose another name: -o FILE")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbenv.errors import NbenvError
+from nbenv.home.processes.console import no_window
 from nbenv.progress import Progress, Steps
 
 __all__ = ["ENGINES", "Engine", "Finished", "find_engine"]
@@ -42,7 +43,9 @@ class Engine:
     def has_image(self, image: str) -> bool:
         """Return whether it has an image of that name."""
         command = [self.name, "image", "inspect", image]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        flags = no_window()
+        done = subprocess.run(command, capture_output=True, check=False, creationflags=flags)
+        return done.returncode == 0
 
     def flags_for_oneself(self) -> list[str]:
         """Return the flags of ``run`` by which what a container writes belongs to this user."""
@@ -91,7 +94,7 @@ class Engine:
         shown: list[str] = []
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace",
+            text=True, errors="replace", creationflags=no_window(),
         ) as process:  # fmt: skip
             try:
                 for line in _lines(process):
@@ -130,7 +133,7 @@ class Engine:
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as printed:
             with subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.PIPE,
-                text=True, errors="replace", start_new_session=True,
+                text=True, errors="replace", start_new_session=True, creationflags=no_window(),
             ) as process:  # fmt: skip
                 try:
                     for line in _lines(process):
@@ -144,8 +147,14 @@ class Engine:
 
     def stop(self, *names: str) -> None:
         """Have containers end, as far as they run."""
-        command = [self.name, "stop", *names]
-        subprocess.run(command, capture_output=True, check=False, start_new_session=True)
+        command, flags = [self.name, "stop", *names], no_window()
+        subprocess.run(
+            command,
+            capture_output=True,
+            check=False,
+            start_new_session=True,
+            creationflags=flags,
+        )
 
 
 def _lines(process: subprocess.Popen[str]) -> Iterator[str]:

@@ -152,10 +152,13 @@ def normalise(text: str) -> str:
 
 def text_of(requirement: Requirement) -> str:
     """Return a parsed requirement in the one form in which it is recorded and compared."""
-    text = str(requirement)
+    # Not `str`: packaging before 26 writes an address as in ``name@ url``.
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    what = f" @ {requirement.url}" if requirement.url else str(requirement.specifier)
+    text = f"{requirement.name}{extras}{what}"
     if requirement.marker is None:
         return text
-    return text.removesuffix(str(requirement.marker)) + _marker_of(requirement)
+    return f"{text}{' ' if requirement.url else ''}; {_marker_of(requirement)}"
 
 
 def _marker_of(requirement: Requirement) -> str:
@@ -229,7 +232,7 @@ def _is_impossible(specifier: SpecifierSet) -> bool:
 
 
 def _placed(requirement: Requirement, place: str) -> str:
-    return _excerpt(str(requirement)) + (f" ({place})" if place else "")
+    return _excerpt(text_of(requirement)) + (f" ({place})" if place else "")
 
 
 def by_name(texts: Iterable[str]) -> dict[str, str]:

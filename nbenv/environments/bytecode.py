@@ -27,7 +27,7 @@ from pathlib import Path
 from nbenv.environments import seal
 from nbenv.environments.environment import Environment
 from nbenv.environments.installed.dist_info import rows_of
-from nbenv.home import paths, private_files
+from nbenv.home import held_files, paths, private_files
 
 __all__ = ["drop_unused", "keep", "remove_compiled", "share"]
 
@@ -196,7 +196,7 @@ def _use_module(kept: str, source: str, target: str) -> None:
     if seal.is_intact(content):
         _link(kept, target)
     else:  # edited since, or kept by a former version
-        os.unlink(kept)
+        held_files.unlink(kept)
 
 
 def _link(kept: str, target: str) -> None:
@@ -210,7 +210,7 @@ def _link(kept: str, target: str) -> None:
         if not os.path.samefile(kept, target):
             scratch = f"{target}.{os.getpid()}.new"
             os.link(kept, scratch)
-            os.replace(scratch, target)
+            held_files.replace(scratch, target)
 
 
 def _place(path: str, content: bytes) -> None:

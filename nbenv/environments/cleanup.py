@@ -23,7 +23,7 @@ from nbenv.environments.inventory import remove_asides
 from nbenv.environments.local_projects import digests_of
 from nbenv.environments.store import State, all_states
 from nbenv.errors import NbenvError
-from nbenv.home import paths
+from nbenv.home import held_files, paths
 from nbenv.home.locks import is_locked
 from nbenv.home.owner_lock import has_owner
 from nbenv.home.process_identity import ProcessIdentity
@@ -157,7 +157,7 @@ def _age(path: Path) -> float:
 
 def _unlink(path: Path) -> None:
     with contextlib.suppress(OSError):
-        path.unlink()
+        held_files.unlink(str(path))
 
 
 # -- known of notebooks

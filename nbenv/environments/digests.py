@@ -27,8 +27,9 @@ SEAL = "seal"
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _CHUNK = 1 << 20
 """Bytes that are read at a time."""
-_REMEMBERED = 8
-"""Sets of files of one distribution that are remembered; most environments share one set."""
+_REMEMBERED = 32
+"""Sets of files of one distribution that are remembered; most environments share one set, but where
+the installer clones files, each has its own."""
 
 
 class FileRow(NamedTuple):
@@ -99,8 +100,11 @@ class Memory:
         for path, digest, size in rows:
             found = os.stat(path)
             changed = found.st_ctime_ns if status else ""
+            # A clone, as uv makes on macOS, has the time of the file in the cache, but is a file of
+            # its own: with its number, each environment would have to read what is the same in all.
+            number = found.st_ino if status or found.st_nlink > 1 else ""
             yield (
-                f"{path[start:]!r} {digest!r} {size!r} {found.st_dev} {found.st_ino} "
+                f"{path[start:]!r} {digest!r} {size!r} {found.st_dev} {number} "
                 f"{found.st_size} {found.st_mtime_ns} {changed}"
             )
 

@@ -1,4 +1,7 @@
-"""Find a CPython of some version: this one, those on ``PATH``, pyenv's and uv's."""
+"""Find a CPython of some version: this one, those on ``PATH``, pyenv's and uv's.
+
+On Windows also those of the registry, which are the ones that the ``py`` launcher starts.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +30,8 @@ __all__ = [
     "installed",
     "is_too_old",
     "missing",
+    "pyenv_pattern",
+    "pyenv_root",
     "virtualenv_environ",
 ]
 
@@ -167,15 +172,29 @@ def _is_free_threaded(info: PythonInfo) -> bool:
 
 
 def _pyenv_root() -> Path:
-    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    return pyenv_root(sys.platform, os.environ, Path.home())
+
+
+def pyenv_root(platform: str, environ: Mapping[str, str], own: Path) -> Path:
+    """Return pyenv's folder; pyenv-win has another default, and no folder ``bin``."""
+    if chosen := environ.get("PYENV_ROOT") or environ.get("PYENV"):
+        return Path(chosen)
+    return own / ".pyenv" / "pyenv-win" if platform == "win32" else own / ".pyenv"
+
+
+def pyenv_pattern(platform: str, python: str) -> str:
+    """Return the pattern, below pyenv's folder, of its Pythons of a minor version."""
+    program = "python.exe" if platform == "win32" else "bin/python"
+    return f"versions/{python}.*/{program}"
 
 
 def _pyenv(python: str) -> list[Path]:
-    return sorted(_pyenv_root().glob(f"versions/{python}.*/bin/python"), reverse=True)
+    return sorted(_pyenv_root().glob(pyenv_pattern(sys.platform, python)), reverse=True)
 
 
 def _path_without_shims() -> str:
     """Return ``PATH`` without pyenv's shims: most run no Python, and each takes half a second."""
-    shims = str(_pyenv_root() / "shims")
+    shims = os.path.normcase(_pyenv_root() / "shims")
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(folder for folder in folders if folder.rstrip("/") != shims)
+    kept = (each for each in folders if os.path.normcase(each.rstrip("/\\")) != shims)
+    return os.pathsep.join(kept)

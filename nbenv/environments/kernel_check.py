@@ -17,6 +17,7 @@ from typing import IO
 
 from nbenv.environments import layout
 from nbenv.environments.environment import Environment
+from nbenv.home.processes.console import no_window
 from nbenv.home.scratch import scratch_folder
 
 __all__ = ["closure_of", "find_fault"]
@@ -92,6 +93,7 @@ def _fault(environment: Environment, scratch: Path, errors: IO[str]) -> str:
         stdin=subprocess.DEVNULL,
         stdout=errors,
         stderr=errors,
+        creationflags=no_window(),
     )
     client = BlockingKernelClient(connection_file=file)
     client.load_connection_file()

@@ -29,8 +29,11 @@ T = TypeVar("T")
 _LIBRARIES = (".pyd", ".dll", ".exe")
 
 _SEPARATORS = re.compile(r"[/\\:;=\s\0]")
-_TELLING = ("VIRTUAL_ENV", variables.ENVIRONMENT, "PWD", "_")
-"""Environment variables that name a process's environment, or the program that was started."""
+_TELLING = ("VIRTUAL_ENV", variables.ENVIRONMENT, "__PYVENV_LAUNCHER__", "PWD", "_")
+"""Environment variables that name a process's environment, or the program that was started.
+
+The third is of macOS, where the Python of a framework runs as another program.
+"""
 _RESOLVED = 4
 """Words of a command that are followed through links: the program, and a script behind options."""
 

@@ -6,6 +6,7 @@ placeholder. Light on purpose: a starting kernel imports this.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -13,6 +14,8 @@ import time
 from nbenv.core.python_command import main_command
 from nbenv.environments.readiness import ready_environment
 from nbenv.home import held_files, paths, private_files, variables
+from nbenv.home.processes.detached_process import start_detached
+from nbenv.home.real_path import real_path
 
 __all__ = ["is_old", "name", "prepare_next", "take"]
 
@@ -61,7 +64,7 @@ def take(path: str) -> str | None:
         held_files.rename(placeholder_state, taken)
     except OSError:
         return None
-    notebook, identifier = os.path.realpath(path), os.path.basename(environment)
+    notebook, identifier = real_path(path), os.path.basename(environment)
     state = {"notebook": notebook, "environment": identifier, "value": None, "saved": True}
     private_files.create_json(paths.state_path(paths.key(path)), state)
     marker = paths.marker_path(environment)
@@ -72,22 +75,10 @@ def take(path: str) -> str | None:
 
 def prepare_next() -> None:
     """Start a process that makes the next spare environment, and outlives this one."""
-    if os.name != "posix" or os.environ.get(variables.BACKGROUND) == "0":
+    if os.environ.get(variables.BACKGROUND) == "0":
         return
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return
-    try:
-        os.setsid()
-        if os.fork() == 0:  # an orphan, which the kernel never has to wait for
-            # Jupyter's own variables name this kernel's notebook and server.
-            environ = {name: os.environ[name] for name in os.environ if name[:4] != "JPY_"}
-            os.chdir(paths.home())
-            null = os.open(os.devnull, os.O_RDWR)
-            for stream in range(3):
-                os.dup2(null, stream)
-            command = main_command(sys.executable, "nbenv.kernel.make_spare")
-            os.execve(command[0], command, environ)
-    finally:
-        os._exit(0)
+    # Jupyter's own variables name this kernel's notebook and server.
+    environ = {name: os.environ[name] for name in os.environ if name[:4] != "JPY_"}
+    command = main_command(sys.executable, "nbenv.kernel.make_spare")
+    with contextlib.suppress(OSError):  # the next notebook makes its own
+        start_detached(command, environ, paths.home())

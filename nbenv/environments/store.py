@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import secrets
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from nbenv.environments.environment import Environment
 from nbenv.environments.owners import owners
 from nbenv.home import held_files, paths, private_files
 from nbenv.home.locks import unwritable
+from nbenv.home.real_path import part_below, real_path
 
 __all__ = [
     "State",
@@ -107,7 +109,7 @@ def place_of(state: State) -> str:
 
 def state_for(notebook: str) -> State:
     """Return the state of a notebook, or that of one that is new here; write nothing."""
-    return read_state(notebook) or State(os.path.realpath(notebook), new_identifier(notebook))
+    return read_state(notebook) or State(real_path(notebook), new_identifier(notebook))
 
 
 def claim_state(notebook: str) -> State:
@@ -137,8 +139,18 @@ def claim_state(notebook: str) -> State:
 
 def new_identifier(notebook: str) -> str:
     """Return a fresh identifier for an environment of a notebook, readable and unique."""
-    stem = re.sub(r"[^A-Za-z0-9._]+", "-", Path(notebook).stem).strip("-.")[:40] or "notebook"
-    return f"{stem}-{secrets.token_hex(4)}"
+    stem = re.sub(r"[^A-Za-z0-9._]+", "-", Path(notebook).stem)
+    short = stem.strip("-.")[: longest_stem(sys.platform)].rstrip("-.")
+    return f"{short or 'notebook'}-{secrets.token_hex(4)}"
+
+
+def longest_stem(platform: str) -> int:
+    """Return how many letters of a notebook's name an environment's folder has.
+
+    Few on Windows, where most programs take no path of more than 260 characters: a package may have
+    folders in folders.
+    """
+    return 12 if platform == "win32" else 40
 
 
 def superseding(
@@ -188,8 +200,8 @@ def all_states() -> Iterator[State]:
 
 
 def _below(folder: str) -> list[State]:
-    before = os.path.join(os.path.realpath(folder), "")
-    return [state for state in all_states() if state.notebook.startswith(before)]
+    place = real_path(folder)
+    return [state for state in all_states() if part_below(state.notebook, place)]
 
 
 # -- renamed and deleted
@@ -208,7 +220,7 @@ def rename(old: str, new: str) -> None:
     _note_move(old, new)
     if state is None:
         return
-    moved = replace(state, notebook=os.path.realpath(new))
+    moved = replace(state, notebook=real_path(new))
     private_files.write_json(paths.state_path(new_key), moved.to_dict())
     # The new state stands before the old one goes: a kill in between forgets nothing.
     _remove(paths.state_path(old_key))
@@ -219,14 +231,14 @@ def rename(old: str, new: str) -> None:
 def rename_folder(old: str, new: str) -> None:
     """Let all notebooks below a renamed folder keep theirs."""
     for state in _below(old):
-        below = os.path.relpath(state.notebook, os.path.realpath(old))
-        rename(state.notebook, os.path.join(new, below))
+        below = part_below(state.notebook, real_path(old))
+        rename(state.notebook, os.path.join(new, below or ""))
     _note_move(old, new)
 
 
 def _note_move(old: str, new: str) -> None:
     """Note where a path moved: a kernel that runs, or is restarted, still carries the old one."""
-    note = {"to": os.path.realpath(new), "at": time.time()}
+    note = {"to": real_path(new), "at": time.time()}
     private_files.write_json(paths.moved_path(paths.key(old)), note)
 
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from nbenv.core.recorded_options import ALL
-from nbenv.core.requirements import absolute, is_local, parse, portable
+from nbenv.core.requirements import absolute, is_local, parse, portable, text_of
 from nbenv.core.spec import Index, Spec
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.errors import InstallerError
@@ -101,7 +101,7 @@ def _without_path(text: str) -> str:
     requirement = parse(text)
     if is_local(requirement.url):
         requirement.url = None
-    return str(requirement)
+    return text_of(requirement)
 
 
 def _sources(snapshot: NotebookSnapshot) -> dict[str, object]:

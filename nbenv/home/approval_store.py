@@ -44,7 +44,7 @@ def _secret() -> Path:
 
 def _key() -> bytes | None:
     with contextlib.suppress(OSError):
-        key = _secret().read_bytes()
+        key = held_files.patiently(Path.read_bytes, _secret())
         return key if len(key) == 32 else None
     return None
 
@@ -53,8 +53,7 @@ def _new_key() -> bytes:
     path = _secret()
     private_files.make_private(str(path.parent))
     scratch = Path(private_files.scratch_path(str(path)))
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
+    with open(private_files.create_private(str(scratch)), "wb") as file:
         file.write(secrets.token_bytes(32))
     try:
         os.link(scratch, path)  # it fails if there is one: of two at once, both use the first
@@ -64,7 +63,7 @@ def _new_key() -> bytes:
     except OSError:  # a file system without hard links
         held_files.replace(str(scratch), str(path))
     with contextlib.suppress(FileNotFoundError):
-        scratch.unlink()
+        held_files.unlink(str(scratch))
     return path.read_bytes()
 
 
@@ -127,5 +126,5 @@ def revoke(digest: str) -> bool:
     """Withdraw an approval; return whether there was one."""
     if not _is_digest(digest) or not _approval_path(digest).exists():
         return False
-    _approval_path(digest).unlink()
+    held_files.unlink(str(_approval_path(digest)))
     return True

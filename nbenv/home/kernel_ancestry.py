@@ -15,11 +15,13 @@ from itertools import pairwise
 import psutil
 
 from nbenv.home import variables
+from nbenv.home.real_path import is_same
 
 __all__ = ["KernelProcess", "nearest_kernel"]
 
 _BOOT = os.path.join("guest", "boot.py")
 _BEFORE_FILE = ("-f", "--f", "--connection-file", "--IPKernelApp.connection_file")
+_FRAMEWORK = "/Python.app/Contents/MacOS/"
 _LONGEST = 10_000
 """Bytes of a connection file that are read; it has a few hundred."""
 
@@ -50,12 +52,18 @@ class KernelProcess:
         if self.python is None:
             return False
         prefix = os.path.dirname(os.path.dirname(self.python))  # python itself is a link
-        return os.path.realpath(prefix) == os.path.realpath(environment)
+        return is_same(prefix, environment)
 
     @property
     def python(self) -> str | None:
-        """Its interpreter; None for a kernel of another language."""
+        """Its interpreter; None for a kernel of another language.
+
+        The Python of a framework, on macOS, runs as a program inside of that, whatever environment
+        it was started in: that is in a variable.
+        """
         program = self.command[0]
+        if _FRAMEWORK in program:
+            program = self.environ.get("__PYVENV_LAUNCHER__", "")
         is_python = os.path.basename(program).startswith("python")
         return program if is_python and os.path.isabs(program) else None
 

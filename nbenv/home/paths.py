@@ -6,10 +6,11 @@ Light on purpose: a starting kernel imports this. `nbenv.home.private_files` wri
 from __future__ import annotations
 
 import os
-import sys
 
 from nbenv.core import fast_json
 from nbenv.home import held_files, variables
+from nbenv.home.default_home import default_home
+from nbenv.home.real_path import real_path
 from nbenv.home.trust import distrusted
 
 __all__ = [
@@ -51,7 +52,7 @@ _MOST_MOVES = 16
 
 
 def home() -> str:
-    """Return ``NBENV_HOME``, by default ``nbenv`` in Jupyter's data folder.
+    """Return ``NBENV_HOME``, by default ``nbenv`` in a folder for data (`default_home`).
 
     Where that is another user's, or others may write to it, this user has one of their own.
     """
@@ -68,7 +69,7 @@ def replaced_home() -> tuple[str, str]:
 
 def _chosen_home() -> str:
     chosen = os.environ.get(variables.HOME)
-    return os.path.abspath(os.path.expanduser(chosen)) if chosen else _default_home()
+    return os.path.abspath(os.path.expanduser(chosen)) if chosen else default_home()
 
 
 def _own_home(chosen: str) -> str:
@@ -78,26 +79,11 @@ def _own_home(chosen: str) -> str:
     Where nothing can be told by owners and permissions, as on some network drives, the one that was
     chosen is as good as any. ``nbenv doctor`` says so.
     """
-    default = _default_home()
+    default = default_home()
     if not distrusted(default):
         return default
     beside = os.path.dirname(default)
     return chosen if distrusted(beside) else os.path.join(beside, _OWN_HOME)
-
-
-def _default_home() -> str:
-    # jupyter_core knows the folder on every platform, but importing it takes a tenth of the time
-    # that a kernel needs to start. The usual case on Linux is simple.
-    environ = os.environ
-    plain = not any(name in environ for name in ("JUPYTER_DATA_DIR", "JUPYTER_PLATFORM_DIRS"))
-    if sys.platform == "linux" and plain:  # as jupyter_core does it
-        data = environ.get("XDG_DATA_HOME") or os.path.join(
-            os.path.realpath(os.path.expanduser("~")), ".local", "share"
-        )
-        return os.path.join(data, "jupyter", "nbenv")
-    from jupyter_core.paths import jupyter_data_dir
-
-    return os.path.join(jupyter_data_dir(), "nbenv")
 
 
 def key(path: str) -> str:
@@ -106,7 +92,7 @@ def key(path: str) -> str:
         from _blake2 import blake2b  # what hashlib wraps, without loading OpenSSL
     except ImportError:
         from hashlib import blake2b
-    real = os.path.normcase(os.path.realpath(path))
+    real = os.path.normcase(real_path(path))
     return blake2b(real.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
 
 

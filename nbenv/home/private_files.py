@@ -5,6 +5,7 @@ A kernel whose environment is ready only reads such files, with `nbenv.home.path
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TextIO
@@ -12,7 +13,14 @@ from typing import TextIO
 from nbenv.home import held_files, paths
 from nbenv.home.process_identity import ProcessIdentity
 
-__all__ = ["create_json", "make_private", "open_private", "scratch_path", "write_json"]
+__all__ = [
+    "create_json",
+    "create_private",
+    "make_private",
+    "open_private",
+    "scratch_path",
+    "write_json",
+]
 
 
 def make_private(folder: str) -> None:
@@ -30,8 +38,22 @@ def make_private(folder: str) -> None:
 
 def open_private(path: str) -> TextIO:
     """Open a file for writing, empty and closed to other users from its first moment."""
+    return open(create_private(path), "w", encoding="utf-8")
+
+
+def create_private(path: str) -> int:
+    """Return the descriptor of an empty file that only this user can read.
+
+    On Windows a file has its folder's permissions, and `NBENV_HOME` may be in a folder for all. A
+    file keeps its own ones when it is renamed.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    return open(descriptor, "w", encoding="utf-8")
+    if os.name == "nt":
+        from jupyter_core.paths import win32_restrict_file_to_user
+
+        with contextlib.suppress(OSError):  # a drive without permissions
+            win32_restrict_file_to_user(path)
+    return descriptor
 
 
 def scratch_path(path: str) -> str:

@@ -21,6 +21,7 @@ from nbenv.core.python_command import module_command
 from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import BuildError, IndexAccessError, InstallerError
+from nbenv.home.processes.console import no_window
 from nbenv.installer.failures.no_index import unreachable
 from nbenv.installer.files.built_wheels import built_wheels
 from nbenv.installer.machine.uv_environment import own_indexes, uv_settings
@@ -157,7 +158,12 @@ def _run_pip(
     environ = {"SOURCE_DATE_EPOCH": _BEGIN, **_with_own_cache(os.environ)}
     try:
         return subprocess.run(
-            [*command, *options], env=environ, capture_output=True, text=True, check=False
+            [*command, *options],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            creationflags=no_window(),
         )
     finally:
         listed.unlink()

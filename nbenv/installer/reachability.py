@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from urllib.parse import urlsplit
 
+from nbenv.home.processes.console import no_window
 from nbenv.installer import pip_config
 from nbenv.installer.index_settings import bare_url, entries
 from nbenv.installer.uv_config import has_settings
@@ -117,7 +118,10 @@ def _has_git_settings() -> bool:
     for scope in ("--global", "--system"):
         with contextlib.suppress(OSError):
             command = ["git", "config", scope, "--get-regexp", pattern]
-            if subprocess.run(command, capture_output=True, check=False).stdout:
+            flags = no_window()
+            if subprocess.run(
+                command, capture_output=True, check=False, creationflags=flags
+            ).stdout:
                 return True
     return False
 

@@ -16,8 +16,9 @@ from uv import find_uv_bin
 
 from nbenv.core.spec import Index
 from nbenv.errors import InstallerError, InstallerKilledError, StoppedError
+from nbenv.home.processes.console import no_window
+from nbenv.home.processes.windows_processes import end_with_us, lines_of, wait_for
 from nbenv.home.scratch import scratch_folder
-from nbenv.home.windows_processes import end_with_us, lines_of, no_window, wait_for
 from nbenv.installer.index_settings import narrowed
 from nbenv.installer.machine.build_prevention import without_builds
 from nbenv.installer.machine.uv_environment import uv_environment
@@ -285,5 +286,11 @@ def bundled_uv() -> str:
 
 def uv_version() -> str:
     """Return the version that uv reports, such as ``uv 0.13.0``."""
-    done = subprocess.run([find_uv_bin(), "--version"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [find_uv_bin(), "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+        creationflags=no_window(),
+    )
     return done.stdout.strip()

@@ -11,7 +11,7 @@ from typing import TextIO
 from nbenv.core.plain_text import safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import BrokenEnvironmentError
-from nbenv.home import paths, private_files, variables
+from nbenv.home import held_files, paths, private_files, variables
 from nbenv.home.locks import unwritable
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel.supervision.interrupt_event import hear_interrupts
@@ -64,7 +64,7 @@ def build(path: str) -> str:
             outcome = drain(prepare(NotebookRef.of_kernel(path, os.environ)), report.progress)
     finally:
         with contextlib.suppress(OSError):  # where it could not be made, that is the error
-            os.unlink(log)
+            held_files.unlink(log)
     return paths.environment_path(outcome.environment)
 
 

@@ -103,7 +103,12 @@ def _newest(path: str, handed: HandedOver, held: RecordDict | None) -> RecordDic
 
 
 def _write(path: str, handed: HandedOver, record: object) -> None:
-    about = {"path": handed.path, "identity": handed.identity, "number": handed.number}
+    about = {
+        "path": handed.path,
+        "identity": handed.identity,
+        "number": handed.number,
+        "state": paths.key(path),  # the guest cannot make it
+    }
     metadata: dict[str, object] = {"kernelspec": KERNELSPEC, METADATA: about}
     if record is not None:
         metadata["nbenv"] = record

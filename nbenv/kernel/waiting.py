@@ -25,7 +25,7 @@ from nbenv.errors import (
     NotebookError,
     StoppedError,
 )
-from nbenv.home import paths, private_files
+from nbenv.home import held_files, paths, private_files
 from nbenv.home.locks import is_changing
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.kernel.become import become
@@ -70,7 +70,7 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
             found = kernel.serve()
     finally:
         with contextlib.suppress(OSError):
-            os.unlink(note)
+            held_files.unlink(note)
     if kernel.starts_again:
         start_again(arguments)
     if found and found.environment:

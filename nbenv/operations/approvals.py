@@ -17,6 +17,7 @@ from nbenv.errors import NbenvError, RecordError, UsageError
 from nbenv.home import approval_store
 from nbenv.home.approval_store import Approval
 from nbenv.home.locks import locked
+from nbenv.home.real_path import real_path
 from nbenv.progress import Outcome
 
 __all__ = ["approvals", "revoke"]
@@ -95,7 +96,7 @@ def _named_approvals(word: str, found: Sequence[Approval]) -> set[str]:
 
 def _approvals_of_notebook(path: str, found: Iterable[Approval]) -> set[str]:
     """Return the approvals that were given for a notebook, and the one that it would use now."""
-    real = os.path.realpath(path)
+    real = real_path(path)
     digests = {each.digest for each in found if each.about.get("notebook") == real}
     try:
         snapshot = NotebookSnapshot.read(NotebookRef(real))

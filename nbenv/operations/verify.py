@@ -20,6 +20,7 @@ from nbenv.engine.consent import agreed_by_command
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
 from nbenv.home import variables
+from nbenv.home.processes.console import no_window
 from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import shield_process
 from nbenv.notebook.cells import Cell, cells_of, read_notebook
@@ -136,7 +137,9 @@ class _Workers:
             with self._lock:
                 if self._is_stopped:
                     return Verdict(path, "failed", message="Stopped.")
-                process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+                process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, creationflags=no_window()
+                )
                 self._running.add(process)
             status = process.wait()
             with self._lock:

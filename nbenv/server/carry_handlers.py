@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 import nbenv
-from nbenv.home import paths, private_files
+from nbenv.home import held_files, paths, private_files
 from nbenv.server.base_handler import NbenvHandler
 
 __all__ = ["CarryHandler"]
@@ -55,7 +55,7 @@ def _new_file() -> str:
         for entry in entries:
             with contextlib.suppress(OSError):
                 if entry.name.endswith(_SUFFIX) and _is_old(entry):
-                    os.unlink(entry.path)
+                    held_files.unlink(entry.path)
     return os.path.join(folder, secrets.token_hex(16) + _SUFFIX)
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from nbenv.core import requirements
+from nbenv.home.real_path import part_below
 
 __all__ = ["api_path", "leads_out", "local_path", "real_path", "root_folder"]
 
@@ -96,4 +97,4 @@ def _join(root: str, path: str) -> str:
 
 
 def _is_inside(root: str, found: str) -> bool:
-    return found == root or found.startswith(os.path.join(root, ""))
+    return part_below(found, root) is not None

@@ -12,7 +12,7 @@ from jupyter_server.utils import url_path_join
 
 from nbenv.core.plain_text import safe
 from nbenv.environments.store import drop_old_moves
-from nbenv.home import paths, private_files
+from nbenv.home import held_files, paths, private_files
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.activity import ActivityKeeper
 from nbenv.server.contents_events import CONTENTS_EVENTS, ContentsFollower
@@ -84,4 +84,4 @@ def _announce() -> None:
 def _withdraw(marker: str, process: int) -> None:
     if os.getpid() == process:  # not in a forked child
         with contextlib.suppress(OSError):
-            os.unlink(marker)
+            held_files.unlink(marker)

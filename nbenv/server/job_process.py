@@ -22,7 +22,7 @@ from nbenv.core.python_command import main_command
 from nbenv.errors import NbenvError, StoppedError
 from nbenv.home import variables
 from nbenv.home.kernel_parent import PARENT
-from nbenv.home.windows_processes import no_window
+from nbenv.home.processes.console import no_window
 
 __all__ = ["Event", "JobProcess"]
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from nbenv.core.urls import without_credentials
 from nbenv.errors import StoppedError
-from nbenv.home import paths, private_files
+from nbenv.home import held_files, paths, private_files
 from nbenv.home.process_identity import ProcessIdentity
 from nbenv.server.job_process import Event, JobProcess
 from nbenv.server.kernel_builds import KernelBuild
@@ -179,7 +179,7 @@ class Job:
         finally:
             if self.changes:
                 with contextlib.suppress(OSError):
-                    os.unlink(path)
+                    held_files.unlink(path)
 
     def _end(self) -> None:
         self.is_done = True

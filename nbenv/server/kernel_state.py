@@ -12,6 +12,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from nbenv.home import paths
 from nbenv.home.process_identity import ProcessIdentity
+from nbenv.home.real_path import part_below, real_path
 
 __all__ = ["KernelState", "is_launcher"]
 
@@ -82,10 +83,11 @@ def _environment_of(program: str) -> str:
 
     The folder of environments may be reached by a link, and its Pythons are links themselves.
     """
-    environments = os.path.join(os.path.realpath(os.path.join(paths.home(), "envs")), "")
-    folder = os.path.realpath(os.path.dirname(program)) if os.path.isabs(program) else ""
-    inside = folder.startswith(environments)
-    return folder[len(environments) :].split(os.sep)[0] if inside else ""
+    if not os.path.isabs(program):
+        return ""
+    environments = real_path(os.path.join(paths.home(), "envs"))
+    below = part_below(real_path(os.path.dirname(program)), environments)
+    return (below or "").split(os.sep)[0]
 
 
 def is_launcher(command: Sequence[str]) -> bool:

@@ -27,6 +27,7 @@ FLOORS = (
 BESIDE = {
     ("installer", "progress"): "what takes time says how far it is, in one protocol",
     ("installer", "home"): "home marks its scratch folders, and remembers hosts that get passwords",
+    ("git", "home"): "git runs without a console window, as every program does",
     ("notebook", "home"): "files that other processes hold open are tried again in one way",
     ("containers", "export"): "an engine builds what export writes",
     ("containers", "operations"): "a sweep in a cluster continues one here: the index is the same",
@@ -336,7 +337,8 @@ def test_only_the_installer_runs_uv() -> None:
     here = [path for path in python_files(ROOT) if path.parent not in elsewhere]
     callers = {room(dotted(path)) for path in here if "subprocess" in imported(path)}
     # `environments` starts a kernel to see whether one can; the last three run nbenv itself, and
-    # `cli` a pip that is not nbenv's, where a process cannot become that. `home` starts none.
+    # `cli` a pip that is not nbenv's, where a process cannot become that. `home` starts what it is
+    # given.
     assert callers <= {
         "cli",
         "containers",

@@ -11,11 +11,16 @@ from tests.support.skipping import skip_below
 from tests.wine.kit import Wine, reason_for_none, start_wine
 
 NOTEBOOK = r"C:\work\a.ipynb"
+SET_UP = 1200
+"""Seconds for a test: the first one that runs waits for the set-up of all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip these tests, with a word, where Wine is not wanted or cannot be set up."""
     skip_below(Path(__file__).parent, items, reason_for_none())
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SET_UP))
 
 
 @pytest.fixture(scope="session")

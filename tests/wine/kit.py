@@ -6,15 +6,20 @@ folder, three gigabytes, is made once, in three minutes, and kept from run to ru
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 import nbenv
 from nbenv.installer.uv_config import tomllib
@@ -24,8 +29,12 @@ __all__ = ["Done", "Wine", "reason_for_none", "start_wine"]
 ROOT = Path(__file__).parents[2]
 KIT = Path(os.environ.get("TEST_WINE_KIT") or ROOT.parent / "shared" / "windows")
 FOLDER = Path(os.environ.get("TEST_WINE_ROOT") or Path(tempfile.gettempdir(), "nbenv-wine"))
+ENDING = 5.0
+"""Seconds in which everything that a script started ends."""
 SCRIPTS = Path(__file__).parent / "scripts"
 NAME = "jupyter-nbenv"
+LAST = "sitecustomize.py"
+"""What the kit's set-up writes last, in Python's library."""
 MOUNTS = (
     ("proc", ["-t", "proc", "proc"]),
     ("sys", ["--bind", "/sys"]),
@@ -102,6 +111,38 @@ class Wine:
         assert done.status == 0, done.out[-4000:]
         return done.out
 
+    def running(self) -> list[str]:
+        """Return the commands of the Pythons and uvs that run in Windows now.
+
+        As Linux has them: the psutil of Windows sees half of what it should under Wine.
+        """
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            with contextlib.suppress(OSError, psutil.Error):
+                command = " ".join(process.info["cmdline"] or [])
+                is_there = os.readlink(f"/proc/{process.pid}/root") == str(self.root)
+                if is_there and re.match(r"[A-Z]:\\.*?\\(pythonw?|uv)\.exe", command):
+                    found.append(command)
+        return found
+
+    def left(self) -> list[str]:
+        """Return what still runs a few seconds after a script has ended."""
+        give_up = time.monotonic() + ENDING
+        while (found := self.running()) and time.monotonic() < give_up:
+            time.sleep(0.2)
+        return found
+
+    def watched(self, name: str, *words: object) -> list[list[str]]:
+        """Run a script; return what ran at each of many moments meanwhile."""
+        seen: list[list[str]] = []
+        with ThreadPoolExecutor(1) as pool:
+            script = pool.submit(self.script, name, *words)
+            while not script.done():
+                seen.append(self.running())
+                time.sleep(0.2)
+            script.result()
+        return seen
+
     def nbenv(self, *words: object, timeout: int = 240, **environ: str) -> Done:
         """Run nbenv."""
         return self.python("-m", "nbenv", *words, timeout=timeout, **environ)
@@ -118,16 +159,21 @@ class Wine:
 def start_wine() -> Wine:
     """Set Wine up where that was not done before, and put this nbenv there."""
     wine = Wine()
-    packages = wine.drive / "Python312" / "Lib" / "site-packages"
-    if not (packages / "pip").exists():
-        FOLDER.mkdir(parents=True, exist_ok=True)
+    library = wine.drive / "Python312" / "Lib"
+    packages = library / "site-packages"
+    if not (library / LAST).exists():
+        if FOLDER.exists():  # the set-up was interrupted
+            _checked(KIT / "down.sh", FOLDER)
+            shutil.rmtree(FOLDER)
+        FOLDER.mkdir(parents=True)
         _checked(KIT / "setup.sh", FOLDER)
-        assert wine.python("-m", "ensurepip").status == 0
     for name, how in MOUNTS:
         place = wine.root / name
         if not os.path.ismount(place):
             _checked("mount", *how, place)
-            wine.mounted.append(place)
+        wine.mounted.append(place)
+    if not (packages / "pip").exists():
+        assert wine.python("-m", "ensurepip").status == 0
     _install_dependencies(wine, packages)
     _put_nbenv(packages)
     for folder in (KIT, SCRIPTS):
@@ -170,13 +216,14 @@ def _put_nbenv(packages: Path) -> None:
 
 
 def _checked(*words: object) -> None:
-    done = subprocess.run(
-        list(map(str, words)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=1200,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
+    with tempfile.TemporaryFile() as output:  # see `Wine.python`
+        done = subprocess.run(
+            list(map(str, words)),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=1200,
+            check=False,
+        )
+        output.seek(0)
+        assert done.returncode == 0, output.read().decode("utf-8", "replace")[-4000:]

@@ -7,6 +7,9 @@ import re
 
 from tests.wine.kit import Wine
 
+HOME = r"C:\users\root\AppData\Local\nbenv"
+LAUNCHER = "nbenv.kernel.launcher"
+
 CELLS = (
     "import six; print(six.__version__)",
     '%nbenv install "tabulate>=0.8"',
@@ -24,30 +27,31 @@ def test_a_kernel_is_interrupted_restarted_and_ended(wine: Wine, notebook_there:
     assert "imported\n" in out
     assert "interrupt: ('ok', 'interrupted" in out
     assert re.search(r"restarted \d", out)
-    assert "left: []" in out
+    assert wine.left() == []
 
 
 def test_a_killed_launcher_takes_its_kernel_along(wine: Wine, notebook_there: str) -> None:
     out = wine.script("kill.py", "nbenv", notebook_there)
     assert "restart(now) ok" in out
-    assert "left after kill: []" in out
+    assert wine.left() == []
 
 
 def test_a_build_is_interrupted_and_killed(wine: Wine, notebook_there: str) -> None:
-    out = wine.script("interr.py")
-    building, after = re.findall(r"^(?:building|3 s after interrupt): (.*)$", out, re.MULTILINE)
-    launcher = "-c import sys; sys.path[:1]"  # as much as the script shows
-    assert launcher in building
-    assert "uv.exe" not in after
-    assert launcher in after  # it says in each cell why it waits
-    assert "after kill: []" in out
+    moments = wine.watched("interr.py")
+    building = [any("uv.exe" in command for command in moment) for moment in moments]
+    assert True in building
+    interrupted = moments[len(building) - building[::-1].index(True) :]
+    # The launcher stays without it, and says in each cell why it waits, until it is killed.
+    waiting = [any(LAUNCHER in command for command in moment) for moment in interrupted]
+    assert waiting.count(True) > 3
+    assert wine.left() == []
 
 
 def test_a_loaded_library_is_left_alone(wine: Wine, notebook_there: str) -> None:
     out = wine.script("loaded.py", timeout=400)
     assert "imported 1.16.0" in out
     assert "Restart the kernel to move into it." in out
-    assert "left: []" in out
+    assert wine.left() == []
     done = wine.nbenv("status", r"C:\work\loaded.ipynb", "--json")
     assert "wrapt==1.17.0" in json.loads(done.out)["requirements"]
 
@@ -79,9 +83,18 @@ def test_verify_removes_its_room(wine: Wine, notebook_there: str) -> None:
 
 
 def test_a_server_its_sessions_and_a_job_that_is_stopped(wine: Wine, notebook_there: str) -> None:
-    out = wine.script("srv.py", timeout=400)
+    out = wine.script("srv.py", timeout=400, NBENV_HOME=HOME)
     assert "(must not, a server has it open): False" in out
     assert re.search(r"stop \(20\d", out)
     [after] = re.findall(r"^after stop (.*)$", out, re.MULTILINE)
     assert "pandas" not in after
-    assert "left []" in out
+    assert wine.left() == []
+
+
+def test_places_are_on_the_machine_and_closed_to_others(wine: Wine) -> None:
+    out = wine.script("places.py")
+    assert f"home {HOME}\n" in out
+    assert "entries 2\n" in out  # this user, and the administrators
+    assert re.search(r"^identifier A-long-name-[0-9a-f]{8}$", out, re.MULTILINE)
+    assert "one key True True\n" in out
+    assert "part Sub\\a.ipynb\n" in out

@@ -27,6 +27,8 @@ from nbenv.environments.pip.pip_shims import FINDER
 from nbenv.errors import NbenvError, UsageError
 from nbenv.home import paths, variables
 from nbenv.home.kernel_ancestry import KernelProcess, nearest_kernel
+from nbenv.home.processes.console import no_window
+from nbenv.home.real_path import is_same
 
 __all__ = ["main"]
 
@@ -137,7 +139,7 @@ def _without_own_place(environment: Environment, words: list[str]) -> list[str]:
         (("--target", "-t"), str(environment.site_packages())),
     ):
         place, rest = take_option(words, names)
-        if place is not None and os.path.realpath(place) == os.path.realpath(own):
+        if place is not None and is_same(place, own):
             words = rest
     return words
 
@@ -186,7 +188,7 @@ def _is_own(environment: Environment, python: str) -> bool:
         return True
     folder = os.path.abspath(python)
     places = [folder, os.path.dirname(os.path.dirname(folder))]
-    return any(os.path.realpath(each) == os.path.realpath(environment.path) for each in places)
+    return any(is_same(each, environment.path) for each in places)
 
 
 def _activated(environment: Environment) -> str | None:
@@ -259,4 +261,5 @@ def _become(command: Sequence[str]) -> NoReturn:
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], list(command))
-    raise SystemExit(subprocess.call(command))  # os.spawnv would put nothing in quotes
+    # os.spawnv would put nothing in quotes.
+    raise SystemExit(subprocess.call(command, creationflags=no_window()))

@@ -9,6 +9,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from nbenv.home.real_path import is_same
+
 __all__ = ["from_working_directory"]
 
 _EDITABLE = ("-e", "--editable")
@@ -20,7 +22,7 @@ def from_working_directory(words: Sequence[str], folder: Path) -> list[str]:
 
     They are left as they are typed where the working directory is `folder`, the notebook's.
     """
-    if os.path.realpath(folder) == os.path.realpath(os.getcwd()):
+    if is_same(folder, os.getcwd()):
         return list(words)
     before = ["", *words]
     return [_full(word, after) for after, word in zip(before, words, strict=False)]

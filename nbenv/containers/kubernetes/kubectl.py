@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbenv.errors import NbenvError
+from nbenv.home.processes.console import no_window
 
 __all__ = ["ClusterError", "Kubectl", "find_kubectl"]
 
@@ -47,7 +48,7 @@ class Kubectl:
         try:
             done = subprocess.run(
                 self._command(words), input=given, capture_output=True, timeout=_TIMEOUT,
-                check=False, start_new_session=True,
+                check=False, start_new_session=True, creationflags=no_window(),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise ClusterError(_what(words), f"No answer within {_TIMEOUT} s.") from None
@@ -109,6 +110,7 @@ class Kubectl:
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, encoding="utf-8", errors="replace", start_new_session=True,
+            creationflags=no_window(),
         ) as process:  # fmt: skip
             assert process.stdout is not None
             try:

@@ -31,6 +31,7 @@ from nbenv.environments.interpreters import Interpreter
 from nbenv.environments.markers import select_locked
 from nbenv.environments.platform_check import check_platform
 from nbenv.errors import InterpreterError, NbenvError, UsageError
+from nbenv.home import held_files
 from nbenv.home.scratch import scratch_folder
 from nbenv.installer.sync import SyncGoal, sync_prefix
 from nbenv.installer.syncing.reading import fetch_python, forget_cached
@@ -138,7 +139,7 @@ def make_named_archive(
         while block := file.read(1 << 20):
             digest.update(block)
     named = folder / f"nbenv-{digest.hexdigest()[:12]}.tar.gz"
-    os.replace(made.file, named)
+    held_files.replace(str(made.file), str(named))
     return replace(made, file=named)
 
 

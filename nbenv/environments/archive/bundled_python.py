@@ -18,6 +18,7 @@ from nbenv.environments.archive.elf_search_path import with_relative_search_path
 from nbenv.environments.archive.members import Member, Members
 from nbenv.environments.interpreters import Interpreter, installed
 from nbenv.errors import InterpreterError
+from nbenv.home.processes.console import no_window
 
 __all__ = ["BundledPython", "movable_python"]
 
@@ -136,7 +137,7 @@ def _look(program: str) -> dict[str, list[str]]:
     """Ask a CPython where its files are, and what it loads for all of its own modules."""
     done = subprocess.run(
         [program, "-I", "-c", _LOOK], capture_output=True, text=True, check=False,
-        env={"PATH": os.defpath}, stdin=subprocess.DEVNULL,
+        env={"PATH": os.defpath}, stdin=subprocess.DEVNULL, creationflags=no_window(),
     )  # fmt: skip
     try:
         found: dict[str, list[str]] = json.loads(done.stdout)

@@ -22,6 +22,8 @@ from typing import IO, Any, Protocol, cast
 
 from nbenv.environments.archive.members import Member
 from nbenv.errors import NbenvError, UsageError
+from nbenv.home import held_files
+from nbenv.home.processes.console import no_window
 
 __all__ = ["ENDINGS", "check_name", "write_tar"]
 
@@ -73,7 +75,7 @@ def write_tar(file: Path, members: Mapping[str, Member], root: str) -> list[str]
     try:
         with open(scratch, "wb") as raw, _compressed(raw, file.name) as sink, _tar(sink) as tar:
             bound = _add_all(tar, members, root.encode())
-        os.replace(scratch, file)
+        held_files.replace(str(scratch), str(file))
     except OSError as error:
         raise NbenvError(
             f"{file} cannot be written.",
@@ -156,7 +158,9 @@ def _zstd_module() -> Any:
 def _zstd_program(raw: IO[bytes]) -> Iterator[_Sink]:
     command = ["zstd", "-q", "-c", f"-{_ZSTD_LEVEL}", "-T2"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=raw, stderr=pipe) as process:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=raw, stderr=pipe, creationflags=no_window()
+    ) as process:
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # its status says more
             yield process.stdin

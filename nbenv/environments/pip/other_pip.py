@@ -18,6 +18,7 @@ import psutil
 
 from nbenv.environments import layout
 from nbenv.home import paths
+from nbenv.home.real_path import is_same
 
 __all__ = ["forget", "own_command"]
 
@@ -53,7 +54,7 @@ def own_command(words: Sequence[str], environment: Path, *, is_cells: bool) -> l
     prefix = next((each for each in prefixes if _is_environment(each)), None)
     if not is_cells:
         return [called, *words]
-    if prefix is None or _is_same(prefix, environment) or _is_same(prefix, Path(sys.prefix)):
+    if prefix is None or is_same(prefix, environment) or is_same(prefix, Path(sys.prefix)):
         os.environ.pop(_IS_CHILD, None)
         _leave_conda_of_shell()
         return None
@@ -63,7 +64,7 @@ def own_command(words: Sequence[str], environment: Path, *, is_cells: bool) -> l
 def _leave_conda_of_shell() -> None:
     """Forget conda's first environment, which its lines in ``.bashrc`` activate in each shell."""
     active = Path(os.environ.get("CONDA_PREFIX") or os.sep)
-    if not _is_environment(active) or _is_same(active, Path(sys.prefix)):
+    if not _is_environment(active) or is_same(active, Path(sys.prefix)):
         os.environ.pop("CONDA_PREFIX", None)
 
 
@@ -79,7 +80,3 @@ def _is_environment(prefix: Path) -> bool:
     if (prefix / "conda-meta").is_dir():
         return not (prefix / "condabin").is_dir()
     return (prefix / layout.CONFIGURATION).is_file()
-
-
-def _is_same(folder: Path, other: Path) -> bool:
-    return os.path.realpath(folder) == os.path.realpath(other)

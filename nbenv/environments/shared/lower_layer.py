@@ -20,6 +20,7 @@ from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import check_files
 from nbenv.errors import RecordError
 from nbenv.home import paths, variables
+from nbenv.home.real_path import is_same
 from nbenv.home.trust import is_closed
 
 __all__ = [
@@ -48,7 +49,7 @@ def shared_folder() -> str | None:
     if not chosen or os.name != "posix":
         return None
     folder = os.path.realpath(os.path.expanduser(chosen))
-    return None if folder == os.path.realpath(paths.home()) else folder
+    return None if is_same(folder, paths.home()) else folder
 
 
 def machine() -> str:

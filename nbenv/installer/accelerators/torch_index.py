@@ -21,6 +21,7 @@ from nbenv.core.typed.torch_backends import AUTO, is_accelerated, is_backend
 from nbenv.core.urls import index_problem, without_credentials
 from nbenv.errors import UsageError
 from nbenv.home import paths, private_files, variables
+from nbenv.home.processes.console import no_window
 
 __all__ = ["fits_here", "fitting_backends", "mirror", "torch_index"]
 
@@ -135,5 +136,6 @@ def _looked_for(backend: str, _: tuple[str, ...]) -> tuple[str, ...]:
         text=True,
         check=False,
         env={name: value for name, value in os.environ.items() if name in _KEPT},
+        creationflags=no_window(),
     )
     return tuple(dict.fromkeys(_LOOKED_FOR.findall(done.stderr)))

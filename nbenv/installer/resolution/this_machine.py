@@ -10,6 +10,7 @@ import sys
 from packaging.tags import platform_tags
 
 from nbenv.core.wheels.coverage import Platform
+from nbenv.home.processes.console import no_window
 
 __all__ = ["narrower_markers", "other_systems", "system_marker", "this_machine"]
 
@@ -39,7 +40,9 @@ def narrower_markers(python: str) -> tuple[str, str]:
 @functools.lru_cache(maxsize=64)
 def _full_version(python: str) -> str:
     command = [python, "-I", "-c", "import platform; print(platform.python_version())"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, creationflags=no_window()
+    ).stdout.strip()
 
 
 def system_marker(system: str) -> str:

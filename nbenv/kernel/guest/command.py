@@ -152,7 +152,13 @@ def run_program(words) -> None:
     environ = _printing_utf8()
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     try:
-        done = subprocess.run(words, check=False, env=environ, **options)
+        done = subprocess.run(
+            words,
+            check=False,
+            env=environ,
+            **options,
+            creationflags=load("host_python").no_window(),
+        )
     except OSError as error:
         raise NbenvError("{}: {}".format(words[0], error.strerror or error)) from None
     text = done.stdout.decode("utf-8", "replace").rstrip()
@@ -170,7 +176,13 @@ def _show_help(words, screen) -> None:
     command = [*load("host_python").command(), *words]
     try:
         environ = _printing_utf8()
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=False, env=environ)
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            check=False,
+            env=environ,
+            creationflags=load("host_python").no_window(),
+        )
     except OSError as error:
         raise NbenvError("nbenv could not be run: {}.".format(error.strerror or error)) from None
     screen.text(done.stdout.decode("utf-8", "replace").rstrip())
@@ -194,6 +206,7 @@ def _followed(command, screen):
             stdout=subprocess.PIPE,
             stderr=errors,
             env={**_printing_utf8(), **({"NBENV_STOPPABLE": "1"} if _WINDOWS else {})},
+            creationflags=load("host_python").no_window(),
         )
         lines = _lines(child.stdout)
         try:

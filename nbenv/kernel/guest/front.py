@@ -83,15 +83,10 @@ def _handed(file):
 
 def _report(file):
     """Return the record, and the fingerprints of those that it follows, for the server."""
-    from hashlib import blake2b
-
     metadata = _read(file).get("metadata", {})
-    # As `key` in nbenv/home/paths.py, which a guest cannot import.
-    real = os.path.normcase(os.path.realpath(file)).encode("utf-8", "surrogateescape")
-    name = blake2b(real, digest_size=10).hexdigest() + ".json"
-    home = os.path.dirname(os.path.dirname(file))
-    state = _read(os.path.join(home, "notebooks", name))
     about = metadata.get("nbenv_handed_over", {})
+    home = os.path.dirname(os.path.dirname(file))
+    state = _read(os.path.join(home, "notebooks", "{}.json".format(about.get("state"))))
     return {
         "identity": about.get("identity"),
         "number": about.get("number"),
@@ -186,6 +181,11 @@ def _received(text):
     command = load("host_python").command("nbenv.kernel.receive_record")
     environ = load("own_variables").for_command()
     done = subprocess.run(
-        command, input=text.encode("ascii"), stdout=subprocess.PIPE, check=True, env=environ
+        command,
+        input=text.encode("ascii"),
+        stdout=subprocess.PIPE,
+        check=True,
+        env=environ,
+        creationflags=load("host_python").no_window(),
     )
     return json.loads(done.stdout.decode("utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from _nbenv_boot import variables
@@ -22,3 +23,12 @@ def python():
 def command(module="nbenv.__main__"):
     """Return the words that run the ``main`` of a module of nbenv."""
     return [python(), "-c", _CODE.format(module)]
+
+
+def no_window():
+    """Return the creation flags for a program, as `nbenv/home/processes/console.py` does."""
+    if os.name != "nt":
+        return 0
+    import ctypes
+
+    return 0 if ctypes.windll.kernel32.GetConsoleWindow() else 0x08000000

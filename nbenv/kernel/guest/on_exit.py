@@ -30,6 +30,7 @@ def start_apart(module) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         env=load("own_variables").for_command(),
+        creationflags=load("host_python").no_window(),
     )
     child.returncode = 0  # nobody waits for it; Python would warn of that
 

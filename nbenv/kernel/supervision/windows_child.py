@@ -12,7 +12,8 @@ import signal
 import subprocess
 from typing import NoReturn
 
-from nbenv.home.windows_processes import end_with_us, no_window
+from nbenv.home.processes.console import no_window
+from nbenv.home.processes.windows_processes import end_with_us
 
 __all__ = ["end_as", "run"]
 

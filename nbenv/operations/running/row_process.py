@@ -19,6 +19,7 @@ from nbenv.core.python_command import main_command
 from nbenv.core.typed.declared_parameters import declared
 from nbenv.core.typed.parameters import carried, typed
 from nbenv.errors import NbenvError
+from nbenv.home.processes.console import no_window
 from nbenv.home.scratch import scratch_folder
 from nbenv.home.surroundings import shield_process
 from nbenv.notebook.cells import cells_of, read_notebook
@@ -68,7 +69,10 @@ class RowProcesses:
                     return "It was stopped."
                 command = main_command(sys.executable, __name__, *words)
                 process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    creationflags=no_window(),
                 )
                 self._running.add(process)
             status = process.wait()

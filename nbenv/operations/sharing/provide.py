@@ -35,6 +35,8 @@ from nbenv.environments.shared.lower_layer import (
 from nbenv.errors import BrokenEnvironmentError, NotebookError, UsageError
 from nbenv.home import paths, private_files
 from nbenv.home.locks import locked
+from nbenv.home.processes.console import no_window
+from nbenv.home.real_path import is_same
 from nbenv.installer.machine.uv_environment import uv_settings
 from nbenv.progress import Outcome, Progress, Steps
 
@@ -121,7 +123,7 @@ def _checked_place(folder: str) -> str:
     if os.name != "posix":
         raise UsageError("Environments for all users are not supported on Windows.")
     place = os.path.realpath(os.path.expanduser(folder))
-    if place == os.path.realpath(paths.home()):
+    if is_same(place, paths.home()):
         raise UsageError(
             "restore --into needs another folder than NBENV_HOME.",
             "NBENV_HOME holds this user's own environments and approvals.",
@@ -183,7 +185,13 @@ def _compile(environment: Environment) -> None:
     packages = str(environment.site_packages())
     words = ["-q", "-q", "-f", "--invalidation-mode", "unchecked-hash", packages]
     command = module_command(environment.python, "compileall", *words)
-    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        creationflags=no_window(),
+    )
 
 
 def _finish(environment: Environment, spec: Spec, name: str) -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from typing import IO
 
+from nbenv.home.processes.console import no_window
 from nbenv.server.language_servers import framing
 from nbenv.server.language_servers.documents import OpenDocument, Surroundings
 from nbenv.server.language_servers.framing import Message
@@ -50,6 +51,7 @@ class LanguageServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_variables(command, surroundings),
+            creationflags=no_window(),
         )
 
     def listen(self, events: queue.SimpleQueue[Event]) -> None:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from nbenv.errors import NbenvError
+from nbenv.home.processes.console import no_window
 
 __all__ = ["ClientProcess"]
 
@@ -51,6 +52,7 @@ class ClientProcess:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._said,
             env=environ, text=True, encoding="utf-8", errors="replace",
             start_new_session=True,  # an interrupt is for nbenv, which then ends this
+            creationflags=no_window(),
         )  # fmt: skip
 
     def __enter__(self) -> ClientProcess:

@@ -10,6 +10,7 @@ from jupyter_client.manager import start_new_kernel
 
 
 class NbenvKernelTests(jupyter_kernel_test.KernelTests):
+    environ: dict[str, str] = {}  # noqa: RUF012
     kernel_name = "nbenv"
     language_name = "python"
     file_extension = ".py"
@@ -33,9 +34,19 @@ class NbenvKernelTests(jupyter_kernel_test.KernelTests):
 
     @classmethod
     def setUpClass(cls) -> None:
+        environ = {**os.environ, **cls.environ}
         cls.km, cls.kc = start_new_kernel(
-            kernel_name=cls.kernel_name, startup_timeout=120, env=dict(os.environ)
+            kernel_name=cls.kernel_name, startup_timeout=120, env=environ
         )
+
+
+class SupervisedTests(NbenvKernelTests):
+    """The same with the launcher as the kernel's parent, as on Windows.
+
+    ``NBENV_SUPERVISE=1`` runs every kernel of the other tests so, too.
+    """
+
+    environ = {"NBENV_SUPERVISE": "1"}  # noqa: RUF012
 
 
 class NbenvWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):

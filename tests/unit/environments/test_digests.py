@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -136,11 +137,38 @@ def test_which_change_is_noticed(
     dist_info: Path, reads: list[str], change: Callable[[Path], None], status: bool, read: int
 ) -> None:
     rows = [row(dist_info.parent / "a", b"start")]
+    (dist_info.parent / "cached").hardlink_to(dist_info.parent / "a")
     assert Memory(dist_info).match("x", rows, status)
     change(dist_info.parent / "a")
     matches = Memory(dist_info).match("x", rows, status)
     assert len(reads) == read
     assert matches is (change is link or not status)
+
+
+def test_clones_of_one_file_are_read_once(
+    dist_info: Path, reads: list[str], tmp_path: Path
+) -> None:
+    """As uv installs on macOS: each environment has files of its own, with the time of the cache's.
+
+    Those that are to be read after each change of their status have one of their own.
+    """
+    cached = row(tmp_path / "a", b"start")
+    for status, read in ((False, 1), (True, 12)):
+        reads.clear()
+        for number in range(12):
+            folder = tmp_path / f"{status}-{number}" / "lib-1.dist-info"
+            folder.mkdir(parents=True)
+            clone = shutil.copy2(cached.path, folder.parent / "a")
+            assert Memory(folder).match("x", [cached._replace(path=str(clone))], status)
+        assert len(reads) == read
+        last = [cached._replace(path=str(folder.parent / "a"))]
+        rewrite_now(Path(last[0].path))
+        assert not Memory(folder).match("x", last, status)
+
+
+def rewrite_now(path: Path) -> None:
+    time.sleep(0.02)
+    path.write_bytes(b"other")
 
 
 def test_several_sets_of_files_are_remembered(

@@ -108,3 +108,17 @@ def test_pyenvs_shims_are_left_out_and_its_pythons_tried(
         python.touch()
     found = [path.parts[-3] for path in interpreters._pyenv("3.98")]
     assert found == ["3.98.2", "3.98.1"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "root", "pattern"),
+    [
+        ("linux", {}, "/home/ada/.pyenv", "versions/3.11.*/bin/python"),
+        ("darwin", {"PYENV_ROOT": "/opt/pyenv"}, "/opt/pyenv", "versions/3.11.*/bin/python"),
+        ("win32", {}, "/home/ada/.pyenv/pyenv-win", "versions/3.11.*/python.exe"),
+        ("win32", {"PYENV": "/tools/pyenv-win"}, "/tools/pyenv-win", "versions/3.11.*/python.exe"),
+    ],
+)
+def test_where_pyenv_is(platform: str, environ: dict[str, str], root: str, pattern: str) -> None:
+    assert interpreters.pyenv_root(platform, environ, Path("/home/ada")) == Path(root)
+    assert interpreters.pyenv_pattern(platform, "3.11") == pattern

@@ -75,12 +75,12 @@ def test_an_old_one_is_not_taken(notebook: Path, placeholder: str) -> None:
 
 
 def test_none_is_prepared_where_that_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "fork", lambda: pytest.fail("a process was started"))
+    monkeypatch.setattr(spare, "start_detached", lambda *_: pytest.fail("a process was started"))
     monkeypatch.setenv(variables.BACKGROUND, "0")
     spare.prepare_next()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.skipif(os.name != "posix", reason="looks at sessions")
 def test_the_process_that_prepares_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
@@ -89,14 +89,13 @@ def test_the_process_that_prepares_is_not_waited_for(
     report = home / "report"
     code = (
         "import os, sys; "
-        "found = [os.getcwd(), os.getsid(0) == os.getpgid(0), 'JPY_SESSION_NAME' in os.environ]; "
+        f"found = [os.getcwd(), os.getsid(0) != {os.getsid(0)}, 'JPY_SESSION_NAME' in os.environ]; "
         f"open({str(report)!r} + '.new', 'w').write(repr(found)); "
         f"os.rename({str(report)!r} + '.new', {str(report)!r})"
     )
     monkeypatch.setenv(variables.BACKGROUND, "1")
     monkeypatch.setenv("JPY_SESSION_NAME", "work.ipynb")
-    execve = os.execve
-    monkeypatch.setattr(os, "execve", lambda path, _, env: execve(path, [path, "-c", code], env))
+    monkeypatch.setattr(spare, "main_command", lambda python, _: [python, "-c", code])
     spare.prepare_next()
     deadline = time.monotonic() + 20
     while not report.exists() and time.monotonic() < deadline:

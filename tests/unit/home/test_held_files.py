@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-import builtins
+import errno
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from nbenv.home import held_files, paths, private_files
+from nbenv.home import approval_store, held_files, paths, private_files
 from nbenv.notebook.atomic_write import replace_file, update_file
-
-
-class Held:
-    """Paths that another process holds: what Windows refuses for them is refused."""
-
-    def __init__(self) -> None:
-        self.paths: set[str] = set()
-        self.refused = 0
-
-    def check(self, *words: object) -> None:
-        for word in words:
-            if isinstance(word, (str, os.PathLike)) and os.path.abspath(word) in self.paths:
-                self.refused += 1
-                error = PermissionError(13, "The process cannot access the file", str(word))
-                error.winerror = 32  # type: ignore[attr-defined,unused-ignore]
-                raise error
-
-    @contextmanager
-    def holding(self, path: object, seconds: float) -> Iterator[None]:
-        """Hold a path for some time."""
-        name = os.path.abspath(str(path))
-        self.paths.add(name)
-        timer = threading.Timer(seconds, self.paths.discard, [name])
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            self.paths.discard(name)
+from tests.support.held import Held, hold_as_windows
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     """Make replacing, renaming, removing and opening fail for a file while it is held."""
-    found = Held()
-
-    def guarded(act: Callable[..., object]) -> Callable[..., object]:
-        def run(*words: object, **options: object) -> object:
-            found.check(*words)
-            return act(*words, **options)
-
-        return run
-
-    for name in ("replace", "rename", "unlink"):
-        monkeypatch.setattr(os, name, guarded(getattr(os, name)))
-    monkeypatch.setattr(builtins, "open", guarded(open))
-    return found
+    return hold_as_windows(monkeypatch)
 
 
 def test_what_is_held_for_a_moment_is_written_and_removed(held: Held, tmp_path: Path) -> None:
@@ -121,3 +78,23 @@ def test_a_notebook_that_a_program_reads_is_replaced_once_it_is_free(
         update_file(str(path), lambda seen: seen + b"4")
     assert path.read_bytes() == b"23"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_held_secret_is_no_reason_to_make_another(held: Held, home: Path) -> None:
+    digest = "0" * 32
+    approval_store.approve(digest)
+    with held.holding(home / "secret", 0.3):
+        assert approval_store.is_approved(digest)
+    with held.holding(home / "secret", 0.3):
+        approval_store.approve("1" * 32)
+    assert approval_store.is_approved(digest)
+    with held.holding(home / "approvals" / f"{digest}.json", 0.3):
+        assert approval_store.revoke(digest)
+    assert not approval_store.is_approved(digest)
+
+
+def test_a_file_that_is_closed_to_this_user_is_not_held() -> None:
+    """Elsewhere than on Windows the C library tells the two apart."""
+    error = PermissionError(errno.EACCES, "Permission denied")
+    assert held_files.is_held(error) == (os.name == "nt")
+    assert not held_files.is_held(FileNotFoundError(errno.ENOENT, "No such file"))

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from nbenv.home.kernel_ancestry import KernelProcess
+
 PRINT = (
     "from nbenv.home.kernel_ancestry import nearest_kernel; k = nearest_kernel(); "
     "print(k and (k.environment, k.python is not None))"
@@ -50,3 +52,16 @@ def test_another_file_is_no_connection_file(tmp_path: Path) -> None:
         (tmp_path / "c.json").write_text(text, encoding="utf-8")
         assert seen_below("-c", RUN, "-f", "c.json", folder=tmp_path) == "None"
     assert seen_below("-c", RUN, "-f", folder=tmp_path) == "None"
+
+
+FRAMEWORK = "/opt/Python.framework/Versions/3.12/Resources/Python.app/Contents/MacOS/Python"
+
+
+def test_the_python_of_a_framework_is_that_of_its_environment() -> None:
+    """On macOS it runs as a program of the framework, whatever environment it was started in."""
+    command = (FRAMEWORK, "-m", "ipykernel_launcher", "-f", "kernel.json")
+    own = KernelProcess(command, {"__PYVENV_LAUNCHER__": "/work/env/bin/python"})
+    assert own.python == "/work/env/bin/python"
+    assert own.runs_in("/work/env")
+    assert not own.runs_in("/work/other")
+    assert KernelProcess(command).python is None

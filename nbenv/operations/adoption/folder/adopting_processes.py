@@ -22,6 +22,7 @@ from nbenv.core.lock import Lock
 from nbenv.core.python_command import main_command
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError, StoppedError
+from nbenv.home.processes.console import no_window
 from nbenv.home.surroundings import shield_process
 from nbenv.operations.adoption.examined import AdoptOptions
 from nbenv.operations.adoption.goal import SharedVersions
@@ -122,6 +123,7 @@ class Processes:
                     stdout=subprocess.PIPE,
                     encoding="utf-8",
                     start_new_session=True,  # a terminal's Ctrl-C is for us; see `stop`
+                    creationflags=no_window(),
                 )
                 self._all.append(process)
                 return process

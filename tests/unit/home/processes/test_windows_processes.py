@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from nbenv.home import windows_processes
-from nbenv.home.windows_processes import end_with_us, no_window
+from nbenv.home.processes import windows_processes
+from nbenv.home.processes.windows_processes import end_with_us
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it does something")
@@ -18,7 +18,6 @@ def test_elsewhere_nothing_is_done() -> None:
     with end_with_us(process):
         pass
     assert process.wait() == 0
-    assert no_window() == 0
 
 
 @pytest.mark.skipif(ctypes.sizeof(ctypes.c_void_p) != 8, reason="sizes of 64-bit Windows")

@@ -1,4 +1,4 @@
-"""Child processes on Windows: without a window, and not outliving the process that started them.
+"""Child processes on Windows: interruptible, and not outliving the process that started them.
 
 Elsewhere nothing of this is needed, and it does nothing.
 https://learn.microsoft.com/windows/win32/procthread/job-objects
@@ -15,11 +15,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-__all__ = ["end_with_us", "lines_of", "no_window", "wait_for"]
+__all__ = ["end_with_us", "lines_of", "wait_for"]
 
 _KILL_ON_CLOSE, _SILENT_BREAKAWAY = 0x2000, 0x1000
 _EXTENDED_LIMITS = 9
-_CREATE_NO_WINDOW = 0x08000000
 _LOOK = 0.2
 """Seconds between two looks for an interrupt, where nothing wakes a thread that waits."""
 
@@ -48,18 +47,6 @@ class _ExtendedLimits(ctypes.Structure):
         ("io_counters", ctypes.c_uint64 * 6),
         ("memory", ctypes.c_size_t * 4),
     )
-
-
-def no_window() -> int:
-    """Return the creation flags for a program that must not open a console window.
-
-    A process with a console shares it with what it starts, so that Control-C reaches both. One
-    without, as of JupyterLab Desktop, would have Windows open a window for each program.
-    """
-    if sys.platform != "win32":
-        return 0
-    has_console = bool(ctypes.windll.kernel32.GetConsoleWindow())
-    return 0 if has_console else _CREATE_NO_WINDOW
 
 
 @contextlib.contextmanager
