@@ -12,7 +12,6 @@ from uv import find_uv_bin
 from nbenv.core.spec import Index
 from nbenv.home.processes.console import no_window
 from nbenv.home.scratch import scratch_folder
-from nbenv.home.windows_processes import no_window
 from nbenv.installer.index_settings import narrowed
 from nbenv.installer.machine.build_prevention import without_builds
 from nbenv.installer.machine.uv_environment import uv_environment
