@@ -104,7 +104,7 @@ def _status_lines(
     lines += [
         f"Recorded:   Python {data['python']}; {', '.join(snapshot.spec.requirements) or 'nothing'}"
         + _unsaved_note(snapshot, bool(data["saved"])),
-        f"Locked:     {data['locked']} packages",
+        f"Locked:     {_counted(data['locked'])}",
         f"Installed:  {_installed_line(snapshot, data)}",
     ]
     for index in snapshot.spec.indexes:
@@ -162,7 +162,7 @@ def _installed_line(snapshot: NotebookSnapshot, data: dict[str, object]) -> str:
         return f"not on this machine{approved}. Restore it with nbenv restore."
     broken = " (not what is recorded; will be repaired at the next start)"
     complete = "" if snapshot.is_ready else broken
-    return f"{data['installed']} packages in {data['environment']}{complete}"
+    return f"{_counted(data['installed'])} in {data['environment']}{complete}"
 
 
 def _drift_line(each: Change) -> str:
@@ -171,3 +171,7 @@ def _drift_line(each: Change) -> str:
     if each.new is None:
         return f"{each.name} {each.old} is locked, but not installed"
     return f"{each.name} installed {each.new}, locked {each.old}"
+
+
+def _counted(number: object) -> str:
+    return f"{number} package{'' if number == 1 else 's'}"

@@ -87,7 +87,7 @@ def _groups_of(
     first = members[0]
     interpreter = interpreters.find(first.python)
     lock = known.get(first.python, Lock())
-    if interpreter is None or len(members) < _fewest(lock):
+    if interpreter is None or len(members) < _fewest(lock, first):
         return []
     groups: list[AgreeingGroup] = []
     resolver = _Resolver(first, interpreter.executable, folder, lock)
@@ -98,9 +98,12 @@ def _groups_of(
     return groups + (yield from _partition(resolver, (yield from resolver.loosened(left))))
 
 
-def _fewest(lock: Lock) -> int:
-    """Return how many notebooks a group needs: one, if it has others' versions to agree with."""
-    return 1 if lock.distributions else 2
+def _fewest(lock: Lock, alike: Wants) -> int:
+    """Return how many notebooks a group needs: one, if it has others' versions to agree with.
+
+    One that names indexes is adopted by itself, which finds out what these alone serve.
+    """
+    return 1 if lock.distributions and not alike.indexes else 2
 
 
 def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
@@ -125,7 +128,7 @@ def _alike(wanted: Sequence[Wants]) -> Iterator[list[Wants]]:
 def _partition(resolver: _Resolver, members: Sequence[Wants]) -> Steps[list[AgreeingGroup]]:
     """Return a group of all that agree, then one of the others that do, and so on."""
     rest, groups = list(members), []
-    fewest = _fewest(resolver.lock)
+    fewest = _fewest(resolver.lock, resolver.alike)
     while len(rest) >= fewest:  # the last one may have nobody to agree with
         agreed = yield from _grown([], _by_requirements(rest), resolver)
         if not agreed:
