@@ -7,7 +7,6 @@ tries again for a while. Elsewhere the first try decides.
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 
@@ -22,8 +21,8 @@ __all__ = ["is_held", "patiently", "read_text", "rename", "replace", "unlink"]
 
 _HELD = (5, 32, 33)
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows."""
-_UNTOLD = (errno.EACCES,) if os.name == "nt" else ()
-"""The error number for all of these where Windows' C library opened the file, as for `open`: that
+_UNTOLD = (13,) if os.name == "nt" else ()
+"""EACCES, the error number for all of these where Windows' C library opened the file, as for `open`: that
 gives no code of Windows. Elsewhere the number means that this user may not."""
 _PATIENCE = 2.0
 _STEP = 0.001

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,11 +23,13 @@ from nbenv.core.spec import Index
 from nbenv.core.urls import without_credentials
 from nbenv.errors import BuildError, IndexAccessError, InstallerError
 from nbenv.home.processes.console import no_window
-from nbenv.installer.failures.no_index import unreachable
+from nbenv.installer.failures.no_index import closed_index, refused_connection, unreachable
 from nbenv.installer.files.built_wheels import built_wheels
-from nbenv.installer.machine.uv_environment import own_indexes, uv_settings
+from nbenv.installer.index_settings import bare_url
+from nbenv.installer.machine.uv_environment import uv_environment, uv_settings
 from nbenv.installer.machine.uv_places import pip_cache
-from nbenv.installer.reachability import PATIENCE, is_silent
+from nbenv.installer.pip_indexes import PipRun, pip_runs
+from nbenv.installer.reachability import PATIENCE, is_down, is_silent
 from nbenv.progress import Progress, Steps
 
 __all__ = ["PLATFORMS", "build_wheels", "download_wheels", "only_wheels_in"]
@@ -40,6 +43,9 @@ PLATFORMS = {
 }
 """Name → the markers ``sys_platform``, ``platform_system`` and ``platform_machine`` (PEP 508)."""
 
+_MISSING = re.compile(r"No matching distribution found for ([\w.-]+)==")
+_REFUSED = re.compile(r"(40[13]) (?:Client )?Error\b[^\n]*?(https?://[^\s'\"]+)")
+_REASONS = {"401": "Unauthorized", "403": "Forbidden"}
 _BEGIN = "946684800"
 """The first second of 2000."""
 _NEWEST_GLIBC = 39
@@ -87,9 +93,12 @@ def download_wheels(
         *("-d", str(folder)),
     ]
     yield Progress("download", f"Downloading wheels for {platform or 'this machine'}…")
-    done = _run_pip(command, wanted, folder, indexes, find_links)
-    if done.returncode:
-        raise _failure(done.stderr, platform)
+    for run in pip_runs(wanted, indexes):
+        done = _run_pip(command, run, folder, find_links)
+        if done.returncode:
+            raise _refusal(done.stderr, python, run, indexes) or _failure(
+                done.stderr, platform, run.urls
+            )
     _check_downloaded(wanted, folder, platform)
 
 
@@ -121,7 +130,8 @@ def build_wheels(
         *("-w", str(folder)),
     ]
     yield Progress("build", f"Building {names}…")
-    done = _run_pip(command, wanted, folder, indexes, find_links)
+    [run] = pip_runs(wanted, indexes, together=True)
+    done = _run_pip(command, run, folder, find_links)
     if done.returncode:
         if "No module named pip" in done.stderr:
             raise _failure(done.stderr, None)
@@ -135,27 +145,22 @@ def build_wheels(
 
 
 def _run_pip(
-    command: Sequence[str],
-    wanted: Sequence[LockedDistribution],
-    folder: Path,
-    indexes: Sequence[Index],
-    find_links: Sequence[str],
+    command: Sequence[str], run: PipRun, folder: Path, find_links: Sequence[str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run pip on a list of what is wanted, with its hashes, from the indexes of a record."""
-    for url in [*own_indexes()[:1], *(index.url for index in indexes)]:
+    """Run pip on a list of what is wanted, with its hashes."""
+    for url in run.urls:
         if is_silent(url):  # pip would wait for minutes
             raise unreachable(url, PATIENCE)
     listed = folder / "wheels.txt"
-    lines = [" ".join((each.requirement, *_hash_options(each))) for each in wanted]
+    lines = [" ".join((each.requirement, *_hash_options(each))) for each in run.distributions]
     listed.write_text("\n".join(lines), encoding="utf-8")
     options = [
         "--require-hashes",
-        *(_index_option(index) for index in indexes),
-        *(f"--find-links={url}" for url in find_links),
+        *(f"--find-links={url}" for url in (*find_links, *_own_links())),
         *("--disable-pip-version-check", "--no-input", "--no-color", "-r", str(listed)),
     ]
     # The same source gives the same wheel, with builds that know this variable.
-    environ = {"SOURCE_DATE_EPOCH": _BEGIN, **_with_own_cache(os.environ)}
+    environ = {"SOURCE_DATE_EPOCH": _BEGIN, **_with_own_cache(os.environ), **run.environ}
     try:
         return subprocess.run(
             [*command, *options],
@@ -175,8 +180,9 @@ def _with_own_cache(environ: Mapping[str, str]) -> dict[str, str]:
     return {**environ, "PIP_CACHE_DIR": own} if own else dict(environ)
 
 
-def _index_option(index: Index) -> str:
-    return f"--{'' if index.default else 'extra-'}index-url={index.url}"
+def _own_links() -> list[str]:
+    """Return the folders and pages of files that uv looks at on this machine."""
+    return [each for each in uv_environment(()).get("UV_FIND_LINKS", "").split(",") if each]
 
 
 def _check_downloaded(
@@ -230,12 +236,31 @@ def _platform_tags(platform: str | None) -> list[str]:
     return [f"{kind}_{machine}" for kind in (*(f"manylinux_2_{n}" for n in glibc), *older)]
 
 
-def _failure(printed: str, platform: str | None) -> InstallerError:
+def _refusal(
+    printed: str, python: str, run: PipRun, indexes: Sequence[Index]
+) -> InstallerError | None:
+    """Return the error of an index that wants to know who asks: pip takes it for an empty one."""
+    missing = _MISSING.search(printed)
+    if missing is None or is_down(run.urls[0]):
+        return None
+    from nbenv.installer.failures.known_versions import refusal_of  # seldom needed
+
+    places = (bare_url(url) for url in run.urls if url.startswith("http"))
+    refusals = (refusal_of(place, missing[1], python, indexes) for place in places)
+    return next(filter(None, refusals), None)
+
+
+def _failure(printed: str, platform: str | None, urls: Sequence[str] = ()) -> InstallerError:
     if "No module named pip" in printed:
         return InstallerError(
             "Downloading wheels needs pip, which is not installed beside nbenv.",
             todo="Install pip into the environment that nbenv runs in.",
         )
+    if refused := _REFUSED.search(printed):
+        return closed_index(f"{refused[2]} ({refused[1]} {_REASONS[refused[1]]})")
+    for url in urls:
+        if is_down(url):
+            return refused_connection(url)
     lines = [without_credentials(line) for line in printed.splitlines() if "ERROR" in line]
     return IndexAccessError(
         f"Some wheels for {platform or 'this machine'} could not be downloaded.",

@@ -24,6 +24,7 @@ __all__ = [
     "entries",
     "is_best_match",
     "narrowed",
+    "split_name",
     "usable_links",
     "uv_name",
     "with_recorded",
@@ -119,6 +120,12 @@ def narrowed(variables: Mapping[str, str], only: str) -> dict[str, str]:
     return {**kept, "UV_DEFAULT_INDEX": entry}
 
 
+def split_name(entry: str) -> tuple[str, str]:
+    """Return the name of an entry, "" for none, and its URL with the credentials that it has."""
+    found = _INDEX_NAME.match(entry)
+    return (found[0][:-1], entry[found.end() :]) if found else ("", entry)
+
+
 def _is_same(url: str, other: str) -> bool:
     return url.rstrip("/") == other.rstrip("/")
 
@@ -132,9 +139,9 @@ def _hosts_of_names(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _named(configured: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for entry in configured:
-        if found := _INDEX_NAME.match(entry):
-            yield found[0][:-1], entry[found.end() :]
+    for name, url in map(split_name, configured):
+        if name:
+            yield name, url
 
 
 def _credentials(

@@ -136,6 +136,17 @@ def is_silent(url: str) -> bool:
     return not over.wait(PATIENCE)
 
 
+def is_down(url: str) -> bool:
+    """Return whether the host of an address, or its proxy, accepts no connection now."""
+    host = _host(url)
+    if host is None:
+        return False
+    try:
+        return not _connects(host, time.monotonic() + PATIENCE)
+    except OSError:  # its name is unknown
+        return True
+
+
 def _try_once(host: Host, over: threading.Event) -> None:
     with contextlib.suppress(OSError):  # refused, or unknown: who asks it is told so
         _connects(host, time.monotonic() + 2 * PATIENCE)

@@ -23,6 +23,7 @@ LATER = (
     ["install", "leaf"],
     ["restore", "--dry-run"],
     ["export", "--format", "pylock"],
+    ["pack"],
 )
 
 

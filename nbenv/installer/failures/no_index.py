@@ -10,7 +10,14 @@ from nbenv.core.urls import without_credentials
 from nbenv.errors import IndexAccessError
 from nbenv.installer.reachability import proxy_for
 
-__all__ = ["closed_index", "explain_no_index", "not_an_index", "turned_off", "unreachable"]
+__all__ = [
+    "closed_index",
+    "explain_no_index",
+    "not_an_index",
+    "refused_connection",
+    "turned_off",
+    "unreachable",
+]
 
 _TRY_AGAIN = "then try again; nothing was changed, and finished downloads are kept."
 _URL = re.compile(r"(?:https?|file|ftp)://[^\s`'\")]+")
@@ -79,6 +86,14 @@ def unreachable(url: str, seconds: float, *, is_index: bool = True) -> IndexAcce
     url = without_credentials(url)
     error = _error(f"{url} cannot be reached{through} for {seconds:.0f} seconds. {_OFFLINE}.", "")
     return error if is_index else _of_address(error, url)
+
+
+def refused_connection(url: str) -> IndexAccessError:
+    """Return the error for an index that accepts no connection, and says so at once."""
+    proxy = proxy_for(url)
+    through = f" (asked through the proxy {without_credentials(proxy)})" if proxy else ""
+    place = without_credentials(url)
+    return _error(f"{place}{through} accepts no connection. {_OFFLINE}.", "")
 
 
 def not_an_index(name: str, addresses: Sequence[str]) -> IndexAccessError:

@@ -87,3 +87,29 @@ def test_a_pip_that_does_nothing_is_noticed(
     locked = LockedDistribution("leaf", "1.0", hashes=(f"sha256:{'0' * 64}",))
     with pytest.raises(InstallerError, match=r"leaf==1\.0"):
         drain(download_wheels([locked], tmp_path, python=PYTHON, platform=None))
+
+
+def test_an_index_that_is_down_is_named(index: LocalIndex, tmp_path: Path) -> None:
+    index.close()
+    locked = LockedDistribution("leaf", "1.0", hashes=(f"sha256:{'0' * 64}",))
+    with pytest.raises(IndexAccessError, match="accepts no connection"):
+        drain(download_wheels([locked], tmp_path, python=PYTHON, platform=None))
+
+
+def test_an_index_that_asks_who_one_is_is_named(
+    index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = index.wheel("leaf", "1.0")
+    digests = (f"sha256:{index.sha256(wheel.name)}",)
+    locked = LockedDistribution("leaf", "1.0", hashes=digests)
+    index.auth = ("me", "secret")
+    (tmp_path / "wheels").mkdir()
+    steps = download_wheels([locked], tmp_path / "wheels", python=PYTHON, platform=None)
+    with pytest.raises(InstallerError, match="requires credentials"):
+        drain(steps)
+    monkeypatch.delenv("PIP_INDEX_URL")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", f"own={index.url}")  # what pip does not know
+    monkeypatch.setenv("UV_INDEX_OWN_USERNAME", "me")
+    monkeypatch.setenv("UV_INDEX_OWN_PASSWORD", "secret")
+    drain(download_wheels([locked], tmp_path / "wheels", python=PYTHON, platform=None))
+    assert os.listdir(tmp_path / "wheels") == [wheel.name]
