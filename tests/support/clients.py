@@ -39,6 +39,17 @@ asyncio.run(main())
 for name, each in documents.items():
     nbformat.write(each, f"{name}-out.ipynb")
 """
+_THREADS = """\
+import threading
+from papermill import execute_notebook
+def run(name):
+    execute_notebook(f"{name}.ipynb", f"{name}-out.ipynb", progress_bar=False)
+threads = [threading.Thread(target=run, args=[name]) for name in "ab"]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+"""
 _TESTBOOK = """\
 from testbook import testbook
 @testbook("{name}.ipynb", execute=True)
@@ -96,6 +107,11 @@ LIGHT = (
         "-",
     ),
     Client("papermill", "python -m papermill {name}.ipynb {name}-out.ipynb -p x 1"),
+    Client(
+        "papermill in another folder",
+        "mkdir -p sub && python -m papermill --cwd sub {name}.ipynb {name}-out.ipynb",
+    ),
+    Client("papermill, two threads", "python threads.py", files=(("threads.py", _THREADS),)),
     Client("papermill's standard input", "python -m papermill - - < {name}.ipynb", "-"),
     Client("nbclient, two at once", "python both.py", files=(("both.py", _CONCURRENT),)),
     Client(
