@@ -47,6 +47,8 @@ export interface IDocument extends IDisposable {
   readonly importsAtOpen: boolean;
   /** Whether the page has it otherwise than the file. */
   readonly isDirty: boolean;
+  /** Whether a server keeps and saves the document for all pages. */
+  readonly isShared: boolean;
   /** The notebook's language where that is not Python, else empty. */
   readonly otherLanguage: string;
   record: ReadonlyJSONValue | undefined;
@@ -89,6 +91,10 @@ export class OpenDocument implements IDocument {
     return this._context.model?.dirty ?? false;
   }
 
+  get isShared(): boolean {
+    return this._context.model?.collaborative ?? false;
+  }
+
   get otherLanguage(): string {
     const { model } = this._context;
     return model ? otherLanguage(model) : ''; // there is none until the file is read
@@ -119,7 +125,7 @@ export class OpenDocument implements IDocument {
   }
 
   async reload(): Promise<boolean> {
-    if (this._edits.any || this._context.model.collaborative) {
+    if (this._edits.any || this.isShared) {
       return false;
     }
     await this._context.revert();

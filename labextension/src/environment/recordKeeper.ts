@@ -20,11 +20,13 @@ export class RecordKeeper {
    * Note that a command has changed the record, which this page or another one has asked for.
    *
    * That page saves it. If two did, the second would find the file changed, and ask a person which
-   * of the two to keep.
+   * of the two to keep. What a server saves for all pages is waited for by none; there, the server may
+   * even run the cells, so that no page seems to have asked.
    */
   expect(isAskedHere: boolean): void {
     this._isChanged = true;
-    this._waitsUntil = isAskedHere ? 0 : Date.now() + PATIENCE;
+    const isWaiting = !isAskedHere && !this._document.isShared;
+    this._waitsUntil = isWaiting ? Date.now() + PATIENCE : 0;
   }
 
   /**

@@ -120,6 +120,7 @@ async function parts(
     path: 'a.ipynb',
     kernel: 'k',
     askKernel: async () => null,
+    isShared: false,
     reload: async () => false,
     followSession: async () => undefined,
     restart: async () => undefined,

@@ -14,6 +14,7 @@ class Document implements IDocument {
   kernel = 'k';
   isNamed = true;
   isDirty = false;
+  isShared = false;
   importsAtOpen = false;
   otherLanguage = '';
   record: IDocument['record'] = undefined;
@@ -119,6 +120,15 @@ describe('EnvironmentModel', () => {
     await model.refresh();
     expect(document.record).toEqual(RECORD);
     expect([document.reloads, document.saves]).toEqual([1, 0]);
+  });
+
+  it('does not wait for a page where a server saves for all', async () => {
+    const { document, server, model } = parts();
+    document.isShared = true;
+    server.now = status({ saved: false });
+    model.takeCellEvent({}, false);
+    await model.refresh();
+    expect(document.record).toEqual(RECORD);
   });
 
   it('saves what no page has saved in time', async () => {
