@@ -56,7 +56,9 @@ class Engine:
             is_rootless = os.getuid() != 0
             return [user, "--group-add=0", *(["--userns=keep-id"] if is_rootless else [])]
         command = [self.name, "info", "--format", "{{.SecurityOptions}}"]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        told = subprocess.run(
+            command, capture_output=True, text=True, check=False, creationflags=no_window()
+        )
         if "name=rootless" in told.stdout:
             return ["--user=0:0"]  # root in there is this user
         return [user, "--group-add=0"]

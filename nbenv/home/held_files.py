@@ -22,8 +22,8 @@ __all__ = ["is_held", "patiently", "read_text", "rename", "replace", "unlink"]
 _HELD = (5, 32, 33)
 """ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows."""
 _UNTOLD = (13,) if os.name == "nt" else ()
-"""EACCES, the error number for all of these where Windows' C library opened the file, as for `open`: that
-gives no code of Windows. Elsewhere the number means that this user may not."""
+"""EACCES: the number for all of these where Windows' C library opened the file, as for `open`; that
+gives no code of Windows. Elsewhere it means that this user may not."""
 _PATIENCE = 2.0
 _STEP = 0.001
 """Seconds between two tries. A program that reads a file all the time leaves gaps of that size."""

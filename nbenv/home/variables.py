@@ -32,6 +32,7 @@ __all__ = [
     "SUPERVISOR",
     "TORCH_BACKEND",
     "TORCH_MIRROR",
+    "WORKER_ABSENCE",
     "WORKER_CACHE",
     "WORKER_PYTHON",
 ]
@@ -60,6 +61,8 @@ TORCH_MIRROR = "NBENV_TORCH_MIRROR"
 """The address below which a mirror has PyTorch's indexes, a folder for each build."""
 PYTHON = "NBENV_PYTHON"
 """The interpreter for an environment that was unpacked from an archive."""
+WORKER_ABSENCE = "NBENV_WORKER_ABSENCE"
+"""Seconds without its kernel until what a worker started for a notebook ends."""
 WORKER_CACHE = "NBENV_WORKER_CACHE"
 """The folder for environments on a worker of a cluster."""
 WORKER_PYTHON = "NBENV_WORKER_PYTHON"
