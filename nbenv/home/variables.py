@@ -7,6 +7,7 @@ names out; a test compares them with this list.
 from __future__ import annotations
 
 __all__ = [
+    "ARCHIVE_CHECK",
     "BACKGROUND",
     "BROKEN",
     "CARRIED",
@@ -96,6 +97,8 @@ IMAGE_LOCK = "NBENV_IMAGE_LOCK"
 """The digest of the lock that an image was built of."""
 EXPECTED_LOCK = "NBENV_EXPECTED_LOCK"
 """The digest of the lock that a run in an image needs."""
+ARCHIVE_CHECK = "NBENV_ARCHIVE_CHECK"
+"""Set to have an archive look for its Python, and start and write nothing."""
 
 # -- set by nbenv, for a kernel on another machine
 
