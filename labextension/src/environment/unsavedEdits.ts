@@ -1,4 +1,7 @@
-import type { Context } from './document';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookModel } from '@jupyterlab/notebook';
+
+type Context = DocumentRegistry.IContext<INotebookModel>;
 
 /** Metadata that Lab and nbenv write unasked: the same in every page that shows the notebook. */
 const UNASKED = ['nbenv', 'kernelspec', 'language_info'];
