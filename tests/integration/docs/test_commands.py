@@ -94,6 +94,7 @@ NEEDS = {
 """What a command needs besides the notebook, where inline code names the command alone."""
 WITHOUT_NOTEBOOK = {"approvals", "envs", "prune", "doctor", "kernelspec", "git-config", "unpack"}
 INTERNAL_VARIABLES = {
+    "NBENV_ARCHIVE_CHECK",
     "NBENV_BROKEN",
     "NBENV_DETACHED",
     "NBENV_DOCUMENT",
