@@ -80,10 +80,12 @@ def test_a_ready_start_imports_little(recorded: Path, tmp_path: Path) -> None:
         f"nbenv.{name}"
         for name in ("core", "core.fast_json", "core.file_names", "core.language", "core.record",
                      "environments", "environments.layout", "environments.readiness", "home",
-                     "home.held_files",
-                     "home.paths", "home.surroundings", "home.trust", "home.variables",
+                     "home.default_home", "home.held_files",
+                     "home.paths", "home.real_path", "home.surroundings", "home.trust",
+                     "home.variables",
                      "kernel", "kernel.become", "kernel.launcher", "kernel.named_notebook",
-                     "kernel.own_kernelspec", "notebook", "notebook.metadata")
+                     "kernel.own_kernelspec", "notebook", "notebook.file_format",
+                     "notebook.metadata")
     }  # fmt: skip
 
 
