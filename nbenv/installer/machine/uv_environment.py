@@ -73,6 +73,7 @@ def uv_environment(
     if unusable_cache(variables):  # another user's, or a home that cannot be written
         variables["UV_CACHE_DIR"] = own_cache()
     variables["NO_COLOR"] = "1"  # uv's --color does not count for what it rejects
+    variables["UV_NO_WRAP"] = "1"  # an error stays the line as which it is recognised
     variables["UV_PYTHON_DOWNLOADS"] = "manual"  # a Python is fetched only if the user approves
     return variables
 

@@ -134,18 +134,19 @@ def test_where_no_index_is_asked_the_error_says_so(
     assert versions(notebook) == {"needy": "1.0", "leaf": "1.0"}
 
 
+@pytest.mark.parametrize("gone", ["gone", "gone" + "/deeper" * 30])
 def test_a_folder_that_is_gone_is_named_as_it_was_written(
-    notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    gone: str, notebook: Path, index: LocalIndex, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     make_wheel(tmp_path / "wheels", "linked", "1.0")
     (tmp_path / "pip.conf").write_text(
-        f"[global]\nindex-url = {index.url}\nfind-links = wheels\n  gone\n"
+        f"[global]\nindex-url = {index.url}\nfind-links = wheels\n  {gone}\n"
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PIP_CONFIG_FILE", "pip.conf")
     with pytest.raises(InstallerError, match="package index") as caught:
         install(notebook, "linked")
-    assert f"There is no folder {tmp_path / 'gone'}," in caught.value.why
+    assert f"There is no folder {tmp_path / gone}," in caught.value.why
 
 
 def test_a_cache_that_cannot_be_written_is_replaced_with_a_word(

@@ -31,7 +31,8 @@ def test_settings_of_other_projects_are_left_out(
         monkeypatch.setenv(name, "x")
     found = uv_environment(())
     assert set(kept) < set(found)
-    assert {name for name in found if name.startswith("UV_")} <= {*kept, "UV_PYTHON_DOWNLOADS"}
+    ours = {"UV_NO_WRAP", "UV_PYTHON_DOWNLOADS"}
+    assert {name for name in found if name.startswith("UV_")} <= {*kept, *ours}
     assert not {"VIRTUAL_ENV", "PYTHONPATH"} & set(found)
 
 
