@@ -224,7 +224,8 @@ def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
         return error
     from nbenv.installer.failures.no_solution import unknown_name  # seldom needed
 
-    if error.what != unknown_name(error.unknown).what:
+    plain = unknown_name(error.unknown)
+    if error.what != plain.what or error.why not in ("", plain.why):
         return error  # it says which index was asked, or that none was
     place = places[0]
     for pair in (names[place : place + 2], names[max(place - 1, 0) : place + 1]):

@@ -55,7 +55,7 @@ def test_paths_are_relative_to_the_current_folder(
         {"find-links": "./wheels gone", "cert": "c.pem", "index-url": "wheels"}
     )
     assert found == {
-        "UV_FIND_LINKS": f"{tmp_path / 'wheels'},gone",
+        "UV_FIND_LINKS": f"{tmp_path / 'wheels'},{tmp_path / 'gone'}",
         "SSL_CERT_FILE": str(tmp_path / "c.pem"),
         "UV_DEFAULT_INDEX": str(tmp_path / "wheels"),
     }
