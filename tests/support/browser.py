@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,13 @@ class Front:
         """Save with the keyboard shortcut."""
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Control+S")
+
+
+def expect_labels(marks: Locator, labels: Sequence[str], timeout: float | None = None) -> None:
+    """Wait until marks beside imports have these labels, which are no text of the editor."""
+    expect(marks).to_have_count(len(labels), timeout=timeout)
+    for number, label in enumerate(labels):
+        expect(marks.nth(number)).to_have_attribute("data-label", label, timeout=timeout)
 
 
 class Lab(Front):

@@ -216,10 +216,10 @@ class MarksWidget extends WidgetType {
       button.title = offerSentence(offered, trans);
       button.onclick = () => {
         button.disabled = true;
-        button.textContent = trans.__('Installing…');
+        show(button, trans.__('Installing…'));
         void onInstall(offered, cell).finally(() => {
           button.disabled = false;
-          button.textContent = label;
+          show(button, label);
         });
       };
       node.append(button);
@@ -240,6 +240,17 @@ function newButton(className: string, label: string): HTMLButtonElement {
   button.type = 'button';
   button.className = className;
   button.tabIndex = -1; // Tab indents here; a command shows the same: `ImportMarks.showActive`
-  button.textContent = label;
+  show(button, label);
   return button;
+}
+
+/**
+ * Let a button show a label, which the style sheet takes from its attribute.
+ *
+ * A browser may copy what stands at the end of a line into what is typed over that line, and the editor
+ * then takes text in it for a part of the code.
+ */
+function show(button: HTMLButtonElement, label: string): void {
+  button.dataset.label = label;
+  button.setAttribute('aria-label', label);
 }

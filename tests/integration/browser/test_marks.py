@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.integration.browser.conftest import written
-from tests.support.browser import SLOW, Lab, saved
+from tests.support.browser import SLOW, Lab, expect_labels, saved
 from tests.support.index import LocalIndex
 from tests.support.server import JupyterServer
 
@@ -37,7 +37,8 @@ def test_imports_are_marked_before_anything_runs(
     document["metadata"]["nbenv"] = saved(own)["metadata"]["nbenv"]
     path.write_text(json.dumps(document), encoding="utf-8")
     lab.open(path.name)
-    expect(marks(lab, 0)).to_have_text(
+    expect_labels(
+        marks(lab, 0),
         [
             "✓ 0.9.0",
             "↓ will install opencv-python",
@@ -48,14 +49,14 @@ def test_imports_are_marked_before_anything_runs(
         timeout=SLOW,
     )
     expect(marks(lab, 1)).to_have_count(0)
-    expect(marks(lab, 2)).to_have_text(["↓ optional: polars"])
+    expect_labels(marks(lab, 2), ["↓ optional: polars"])
     expect(marks(lab, 0).first).to_have_attribute("aria-label", "tabulate 0.9.0 is installed.")
 
     # Typing moves them, and undoing takes back what was typed, not the marks.
     lab.cells.nth(2).locator(".cm-line").last.click()
     lab.page.keyboard.press("End")
     lab.page.keyboard.type("\nimport tabulate")
-    expect(marks(lab, 2)).to_have_text(["↓ optional: polars", "✓ 0.9.0"])
+    expect_labels(marks(lab, 2), ["↓ optional: polars", "✓ 0.9.0"])
     lab.page.keyboard.press("Control+Z")
     expect(marks(lab, 2)).to_have_count(1)
 
@@ -86,8 +87,8 @@ def test_imports_are_marked_before_anything_runs(
     expect(lab.page.locator(".jp-Notebook :focus")).to_have_count(1)
 
     lab.press(lab.cells.nth(0), "Install all 2 and run")
-    expect(marks(lab, 0)).to_have_text(
-        ["✓ 0.9.0", "✓ 4.1", "✓ 1.0", "⌂ local", "? unknown"], timeout=SLOW
+    expect_labels(
+        marks(lab, 0), ["✓ 0.9.0", "✓ 4.1", "✓ 1.0", "⌂ local", "? unknown"], timeout=SLOW
     )
     expect(lab.output(0)).to_contain_text("nobody_knows", timeout=SLOW)
     assert set(saved(path)["metadata"]["nbenv"]["requirements"]) == {
@@ -95,6 +96,21 @@ def test_imports_are_marked_before_anything_runs(
         "opencv-python",
         "scikit-learn",
     }
+
+
+def test_a_mark_does_not_get_into_what_is_typed_over_it(lab: Lab, server: JupyterServer) -> None:
+    path = written(server.root / "typed.ipynb", "nbenv", *[CELLS[0]] * 6)
+    lab.open(path.name)
+    lab.shows("ready")
+    for number in range(6):
+        cell = lab.cells.nth(number)
+        cell.scroll_into_view_if_needed()
+        expect(cell.locator(".jp-nbenv-Marks")).to_have_count(3, timeout=SLOW)
+        lab.write(number, f"x = {number}")
+    lab.page.keyboard.press("Control+S")
+    lab.page.wait_for_timeout(1500)
+    sources = ["".join(each["source"]) for each in saved(path)["cells"]]
+    assert sources == [f"x = {number}" for number in range(6)]
 
 
 @pytest.mark.cold
@@ -108,7 +124,7 @@ def test_requests_wait_for_each_other_and_downloads_are_measured(
     index.rate = 400_000
     lab.write(0, "import six, sklearn; print(sklearn.answer)")
     for name in ("six", "scikit-learn"):
-        marks(lab, 0).filter(has_text=name).click()
+        lab.cells.nth(0).locator(f".jp-nbenv-Mark[data-label*='{name}']").click()
         card = lab.page.get_by_role("dialog", name=name)
         lab.press(card, f"Install {name}")
         expect(lab.notice_bar).to_contain_text("Installing six", timeout=1000)
@@ -133,7 +149,7 @@ def test_requests_wait_for_each_other_and_downloads_are_measured(
     assert shown == sorted(shown)
     assert len(set(shown)) > 3
     lab.begin(0, "import six, sklearn; print(sklearn.answer)")
-    expect(marks(lab, 0)).to_have_text(["✓ 9.0", "✓ 1.0"], timeout=SLOW)
+    expect_labels(marks(lab, 0), ["✓ 9.0", "✓ 1.0"], timeout=SLOW)
     expect(lab.notice_bar).to_have_count(0)
     expect(running).to_have_count(0)
     requirements = saved(own)["metadata"]["nbenv"]["requirements"]
