@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,13 @@ def assert_clean(cluster: Cluster) -> None:
     """Check that nothing of a run is left in the cluster; pods take a while to be gone."""
     words = ("get", "jobs,configmaps", "--selector=app.kubernetes.io/managed-by=nbenv,nbenv.run")
     assert cluster.ask(*words, "-o", "name") == ""
-    pods = json.loads(cluster.ask("get", "pods", "--selector=nbenv.run", "-o", "json"))["items"]
-    assert all("deletionTimestamp" in each["metadata"] for each in pods)
+    end = time.monotonic() + 30  # the cluster's own collector ends those of a Job that is gone
+    while True:
+        pods = json.loads(cluster.ask("get", "pods", "--selector=nbenv.run", "-o", "json"))["items"]
+        if all("deletionTimestamp" in each["metadata"] for each in pods):
+            return
+        assert time.monotonic() < end, pods
+        time.sleep(0.5)
 
 
 def test_a_run_and_its_result(
