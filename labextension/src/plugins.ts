@@ -84,6 +84,7 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     const approvals = new Approvals(client, () => settings.restore, trans);
     const models = new Environments(
       client,
+      app.serviceManager.contents,
       tracker,
       settings,
       approvals.approve

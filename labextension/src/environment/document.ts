@@ -1,11 +1,13 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookModel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import type { JSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { IStale, JobResult } from '../api/answers';
 import { askKernel } from './kernelComm';
 import { otherLanguage } from './language';
+import { settled } from './settledFile';
 import { UnsavedEdits } from './unsavedEdits';
 
 /** The name of our kernelspec. */
@@ -73,7 +75,10 @@ export interface IDocument extends IDisposable {
  * An open notebook; there is one, however many views show it.
  */
 export class OpenDocument implements IDocument {
-  constructor(private _context: Context) {
+  constructor(
+    private _context: Context,
+    private _contents: Contents.IManager
+  ) {
     this._edits = new UnsavedEdits(_context);
     void _context.ready.then(() => {
       this._importsAtOpen = [...(_context.model?.cells ?? [])].some(
@@ -125,8 +130,12 @@ export class OpenDocument implements IDocument {
   }
 
   async reload(): Promise<boolean> {
-    if (this._edits.any || this.isShared) {
+    if (!this._isAsFiled()) {
       return false;
+    }
+    await settled(this._contents, this.path);
+    if (!this._isAsFiled()) {
+      return false; // edited meanwhile
     }
     await this._context.revert();
     return true;
@@ -159,6 +168,11 @@ export class OpenDocument implements IDocument {
    */
   dispose(): void {
     this._gone.abort();
+  }
+
+  /** Whether reading the file again loses nothing. */
+  private _isAsFiled(): boolean {
+    return !(this._edits.any || this.isShared || this._context.isDisposed);
   }
 
   private _edits: UnsavedEdits;

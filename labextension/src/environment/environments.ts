@@ -1,4 +1,5 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { ResponseError } from '../api/errors';
 import type { Client } from '../api/client';
@@ -13,6 +14,7 @@ import type { Approver, IEnvironments } from '../tokens';
 export class Environments implements IEnvironments {
   constructor(
     private _client: Client,
+    private _contents: Contents.IManager,
     private _tracker: INotebookTracker,
     private _settings: { saveAfterChange: boolean },
     private _approver: Approver
@@ -50,7 +52,7 @@ export class Environments implements IEnvironments {
     }
     const model = new EnvironmentModel(
       this._client,
-      new OpenDocument(context),
+      new OpenDocument(context, this._contents),
       this._approver,
       () => this._settings.saveAfterChange,
       this._isServed

@@ -143,8 +143,8 @@ def test_requests_wait_for_each_other_and_downloads_are_measured(
     expect(lab.notice_bar).to_contain_text("Downloading six…", timeout=SLOW)
     expect(lab.notice_bar).to_contain_text(re.compile(r"B of 4\.\d MB, \d+ s left"))
     shown = []
-    while bar.count():
-        shown.append(int(bar.get_attribute("aria-valuenow") or 0))
+    while now := bar.evaluate_all("bars => bars.map(bar => bar.getAttribute('aria-valuenow'))"):
+        shown.append(int(now[0] or 0))
         lab.page.wait_for_timeout(300)
     assert shown == sorted(shown)
     assert len(set(shown)) > 3
