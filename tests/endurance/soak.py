@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import redirect_stderr, suppress
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import psutil
@@ -39,6 +39,7 @@ from tests.endurance.ground import Ground, Value, differences, document_of, grou
 from tests.support.commands import nbenv_here as nbenv
 from tests.support.commands import succeed
 from tests.support.kernels import kernel
+from tests.support.processes import is_alive
 
 NOTEBOOKS = 20
 STEPS = 125
@@ -236,7 +237,7 @@ def _prepare(notebook: Path) -> None:
 
 def leaks(place: Ground, alive: int, made: int) -> None:
     """Raise if processes, scratch files or files that no notebook needs are left."""
-    assert [each for each in _children() - _others if _runs(each)] == []
+    assert [each for each in _children() - _others if is_alive(each)] == []
     assert list(Path(tempfile.gettempdir()).glob("nbenv-*")) == []
     assert [*place.home.glob("**/*.new"), *place.home.glob("envs/.removed-*")] == []
     notebooks = place.folder / "notebooks"
@@ -258,12 +259,6 @@ def leaks(place: Ground, alive: int, made: int) -> None:
 
 def _count(folder: Path) -> int:
     return len(list(folder.iterdir()))
-
-
-def _runs(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.status() != psutil.STATUS_ZOMBIE
-    return False
 
 
 def _children() -> set[psutil.Process]:

@@ -13,6 +13,7 @@ import pytest
 
 from nbenv.server import job_process
 from nbenv.server.job_process import JobProcess
+from tests.support.processes import all_end
 
 RESULT = {"type": "result", "summary": "Done."}
 STEP = {"type": "progress", "message": "é"}
@@ -114,4 +115,4 @@ def test_killed_with_all_that_it_runs(job: Any) -> None:
     process.wait(10)
     reader.join(10)
     assert not reader.is_alive()
-    assert not child_process.is_running() or child_process.status() == psutil.STATUS_ZOMBIE
+    assert all_end(child_process)

@@ -6,10 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
+
+from tests.support.processes import all_end, is_alive
 
 CODE = (
     "import os, sys; from nbenv.kernel.supervision import posix_child; "
@@ -63,14 +64,7 @@ def test_killed_it_leaves_nothing(to_group: bool) -> None:
     assert len(below) >= 3  # the guard, the child and what that started
     (os.killpg if to_group else os.kill)(process.pid, signal.SIGKILL)
     process.wait(30)
-    end = time.monotonic() + 30
-    while any(map(is_alive, below)) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert not any(map(is_alive, below))
-
-
-def is_alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    assert all_end(*below)
 
 
 def test_what_the_child_leaves_running_goes_on() -> None:
