@@ -6,6 +6,7 @@ pytest, and then nothing else runs.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import subprocess
@@ -59,8 +60,10 @@ def main(words: list[str]) -> int:
         print("This needs Node and: pip install '.[lab,test]'", file=sys.stderr)
         return 2
     passed = words != [] or _all_pass()
-    # The tests of a module share servers, so a module stays with one of the workers.
-    shared_out = ["-n", "auto", "--dist", "loadscope"]
+    # Tests wait for kernels and pages a third of their time, so the cores have time for more of
+    # them. The tests of a module share servers, so a module stays with one of the workers.
+    workers = math.ceil(1.5 * (os.cpu_count() or 1))
+    shared_out = ["-n", str(workers), "--dist", "loadscope"]
     tested = run(ROOT, [sys.executable, "-m", "pytest", *(words or shared_out)])
     return 0 if passed and tested else 1
 
