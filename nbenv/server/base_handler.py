@@ -17,7 +17,7 @@ from nbenv.core.file_names import is_notebook
 from nbenv.core.plain_text import cleaned, safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
-from nbenv.server.contents_paths import real_path, root_folder
+from nbenv.server.contents_paths import local_path, root_folder
 from nbenv.server.gateways.remote_kernels import RemoteKernels
 from nbenv.server.jobs import Jobs
 
@@ -130,9 +130,15 @@ class NbenvHandler(APIHandler):
 
 
 def _find_notebook(contents: object, path: str) -> str:
-    file = real_path(contents, path)
+    """Return the real file of a notebook that the server shows.
+
+    A link that a person has put below the root is followed wherever it leads, as by the contents
+    API itself, which shows and saves what is there: `~/scratch` on a cluster is such a one.
+    """
+    shown = local_path(contents, path)
+    file = None if shown is None else os.path.realpath(shown)
     is_there = file is not None and os.path.isfile(file) and is_notebook(file)
-    if file is None or not is_there or not _is_shown(contents, file):
+    if file is None or shown is None or not is_there or not _is_shown(contents, shown):
         raise web.HTTPError(404, "There is no such notebook.")
     if not os.access(file, os.R_OK):  # another user's
         raise web.HTTPError(403, "The server may not read this notebook.")
