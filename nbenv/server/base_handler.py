@@ -79,7 +79,11 @@ class NbenvHandler(APIHandler):
 
     async def target(self) -> NotebookRef:
         """Return the notebook that the query's ``path`` names, as operations take it."""
-        return NotebookRef(await self.notebook(self.get_query_argument("path")), in_server=True)
+        return NotebookRef(await self.notebook(self.query_path()), in_server=True)
+
+    def query_path(self) -> str:
+        """Return the query's ``path`` as it is: a name may begin or end with a space."""
+        return str(self.get_query_argument("path", strip=False))
 
     def query_number(self, name: str, default: int = 0) -> int:
         """Return a natural number of the query; refuse with 400 what is none, or absurdly long."""

@@ -19,8 +19,9 @@ def fixes_of(error: ResolutionError, typed: Sequence[str]) -> Iterator[dict[str,
     """Yield commands that may help.
 
     Each has its ``kind``, and the command: ``verb``, ``words`` and ``flags``. The kinds are
-    ``instead`` (another name), ``loosen`` (any version of some packages) and ``python``; ``about``
-    are the names, or the version, to put on a button.
+    ``instead`` (another name), ``loosen`` (any version of some packages), ``python``, and ``index``
+    (another index, whose address a page asks for and adds to the flags); ``about`` are the names,
+    or the version, to put on a button.
 
     Parameters
     ----------
@@ -37,6 +38,9 @@ def fixes_of(error: ResolutionError, typed: Sequence[str]) -> Iterator[dict[str,
     if error.python:
         about = [error.python]
         yield {"kind": "python", "about": about, "verb": "python", "words": about, "flags": []}
+    if error.may_be_elsewhere and typed:
+        about = [error.unknown]
+        yield {"kind": "index", "about": about, "verb": "install", "words": [*typed], "flags": []}
 
 
 def _loosened(names: Sequence[str], typed: Sequence[str]) -> dict[str, object]:

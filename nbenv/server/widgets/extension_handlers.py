@@ -49,7 +49,7 @@ class ExtensionsHandler(NbenvHandler):
         target = await self.target()
         found = await self.in_thread(_described, target)
         for each in found:
-            _asked_by[str(each["url"]).split("/")[1]] = self.get_query_argument("path")
+            _asked_by[str(each["url"]).split("/")[1]] = self.query_path()
         self.answer({"extensions": found})
 
 

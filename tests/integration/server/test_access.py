@@ -66,6 +66,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_notebook(root / "folder" / "b.ipynb", "1")
     write_notebook(root / ".hidden.ipynb", "1")
     write_notebook(root / ".folder" / "a.ipynb", "1")
+    for name in ("  spaces .ipynb", 'it\'s "ü" #1 %41?.ipynb'):
+        write_notebook(root / name, "1")
     outside = write_notebook(parent / "outside.ipynb", "1")
     (root / "link.ipynb").symlink_to(outside)
     (root / "linked").symlink_to(parent)
@@ -183,6 +185,7 @@ def test_nothing_outside_of_the_root(server: JupyterServer, root: Path, path: st
     [
         *("a.ipynb", "/a.ipynb", "folder/b.ipynb", "folder/../a.ipynb", "RTC:a.ipynb"),
         *("link.ipynb", "linked/outside.ipynb", "RTC:linked/outside.ipynb"),
+        *("  spaces .ipynb", 'it\'s "ü" #1 %41?.ipynb'),
     ],
 )
 def test_a_path_below_the_root(server: JupyterServer, path: str) -> None:

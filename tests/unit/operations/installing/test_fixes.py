@@ -31,7 +31,12 @@ def test_each_real_failure_has_its_fix(installed: Path, stocked: LocalIndex) -> 
     stocked.wheel("seaborn", "1.0")
     stocked.wheel("needy", "1.0", requires=["leaf>=2"])
     stocked.wheel("future", "1.0", requires_python=">=3.13")
-    assert fixes_after(installed, "seabron") == ["instead: install seaborn"]
+    assert fixes_after(installed, "seabron") == [
+        "instead: install seaborn",
+        "index: install seabron",
+    ]
+    # Nothing is called like that: another index may have it.
+    assert fixes_after(installed, "qqxxyyzz", "leaf") == ["index: install qqxxyyzz leaf"]
     # leaf<2 is recorded, and what is asked for needs another one.
     assert fixes_after(installed, "needy") == ["loosen: install needy leaf --upgrade"]
     assert fixes_after(installed, "leaf>=9") == ["loosen: install leaf --upgrade"]
