@@ -189,14 +189,8 @@ async function exportEnvironment(
   { app, client, trans }: ICommandParts,
   model: IEnvironmentModel
 ): Promise<void> {
-  const { exports } = await client.version();
-  await showExport({
-    client,
-    contents: app.serviceManager.contents,
-    path: model.path,
-    exports,
-    trans
-  });
+  const { contents } = app.serviceManager;
+  await showExport({ client, contents, path: model.path, trans });
 }
 
 async function about({ client, trans, version }: ICommandParts): Promise<void> {

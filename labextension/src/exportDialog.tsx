@@ -19,7 +19,6 @@ export interface IExportProps {
   client: Client;
   contents: Contents.IManager;
   path: string;
-  exports: IExportFormat[];
   trans: TranslationBundle;
 }
 
@@ -33,7 +32,22 @@ class ExportBody extends DialogBody {
   }
 }
 
+/** The dialog is there before the server has said which formats it knows. */
 function Export(props: IExportProps): JSX.Element {
+  const { client, trans } = props;
+  const { value, error } = useAsync(() => client.version(), [client]);
+  return value ? (
+    <Formats {...props} exports={value.exports} />
+  ) : (
+    <p role="status">
+      {error ? asProblem(error).what : trans.__('Reading the formats…')}
+    </p>
+  );
+}
+
+function Formats(
+  props: IExportProps & { exports: IExportFormat[] }
+): JSX.Element {
   const { client, path, exports, trans } = props;
   const [chosen, setChosen] = React.useState(exports[0]);
   const { value: text, error } = useAsync(
