@@ -1,4 +1,4 @@
-import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
+import { Clipboard, Dialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -10,6 +10,7 @@ import { asProblem } from './api/errors';
 import { exportFileName } from './api/exports';
 import { Button } from './ui/button';
 import { DialogBody } from './ui/dialogBody';
+import { notify } from './ui/notify';
 import { useAsync } from './ui/useAsync';
 
 /**
@@ -168,7 +169,7 @@ async function saveFile(
     await contents.save(path, { type: 'file', format: 'text', content: text });
     return true;
   } catch (error) {
-    Notification.error(asProblem(error).what);
+    notify('error', asProblem(error).what, trans);
     return false;
   }
 }
