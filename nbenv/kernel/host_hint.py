@@ -21,21 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["hint"]
 
 _OWN = (
-    "nbenv: this notebook has an environment of its own, but is running in another kernel. "
+    "nbenv: this notebook has an environment of its own, but is running in another kernel.\n"
     "%nbenv move switches to it, as does a button in JupyterLab."
 )
 _OWN_ELSEWHERE = (
-    "nbenv: this notebook has an environment of its own, but is running in another kernel. Choose "
-    "Python (own environment) for it, or run it in a terminal: nbenv run {notebook}"
+    "nbenv: this notebook has an environment of its own, but is running in another kernel.\n"
+    "Choose Python (own environment) for it, or run it in a terminal: nbenv run {notebook}"
 )
 _ADOPT = (
-    "nbenv: {module} is missing in this kernel. In JupyterLab, a button finds what the notebook "
-    "needs; %nbenv adopt --dry-run shows it too, and %nbenv adopt installs it in an environment of "
-    "the notebook's own."
+    "nbenv: {module} is missing in this kernel.\n"
+    "In JupyterLab, a button finds what the notebook needs; %nbenv adopt --dry-run shows it, too,\n"
+    "and %nbenv adopt installs it in an environment of the notebook's own."
 )
 _ADOPT_ELSEWHERE = (
-    "nbenv: {module} is missing in this kernel. In a terminal, nbenv adopt {notebook} installs "
-    "what the notebook needs in an environment of its own; with --dry-run, it only shows that."
+    "nbenv: {module} is missing in this kernel. In a terminal, this finds what the notebook needs\n"
+    "and installs it in an environment of its own (with --dry-run, it only shows that):\n"
+    "nbenv adopt {notebook}"
 )
 _NO_NOTEBOOK = (
     "nbenv: {module} is missing in this kernel. In a session that you start with "

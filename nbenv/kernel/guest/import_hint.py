@@ -9,12 +9,12 @@ import sys
 from _nbenv_boot import load, variables
 
 _IN_PAGE = (
-    "nbenv: in JupyterLab, a button installs the package. %nbenv adopt installs all that the saved "
-    "notebook imports."
+    "nbenv: in JupyterLab, a button installs the package.\n"
+    "%nbenv adopt installs all that the saved notebook imports."
 )
 _ELSEWHERE = (
-    "nbenv: %nbenv adopt installs all that the saved notebook imports; so does nbenv adopt {} in a "
-    "terminal."
+    "nbenv: %nbenv adopt installs all that the saved notebook imports;\n"
+    "so does nbenv adopt {} in a terminal."
 )
 _NAMES = ("NBENV_NOTEBOOK", "NBENV_DOCUMENT")
 STRIPPED = (
