@@ -33,7 +33,10 @@ def fixes_of(error: ResolutionError, typed: Sequence[str]) -> Iterator[dict[str,
     for name in error.meant[:_MOST]:
         words = [name if _is_of(word, error.unknown) else word for word in typed]
         yield {"kind": "instead", "about": [name], "verb": "install", "words": words, "flags": []}
-    if names := [each for each in error.limited if each != KERNEL]:
+    names = [each for each in error.limited if each != KERNEL]
+    if not names and any(_is_of(word, error.unmet) and _has_version(word) for word in typed):
+        names = [error.unmet]  # no file of the version that was asked for fits
+    if names:
         yield _loosened(names, typed)
     if error.python:
         about = [error.python]
@@ -61,6 +64,10 @@ def _loosened(names: Sequence[str], typed: Sequence[str]) -> dict[str, object]:
 
 def _is_of(word: str, name: str) -> bool:
     return requirements.is_named(word) and requirements.name_of(word) == name
+
+
+def _has_version(word: str) -> bool:
+    return bool(requirements.parse(word).specifier)
 
 
 def _bare(word: str) -> str:

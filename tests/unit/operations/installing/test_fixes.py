@@ -41,6 +41,10 @@ def test_each_real_failure_has_its_fix(installed: Path, stocked: LocalIndex) -> 
     assert fixes_after(installed, "needy") == ["loosen: install needy leaf --upgrade"]
     assert fixes_after(installed, "leaf>=9") == ["loosen: install leaf --upgrade"]
     assert "python: python 3.13" in fixes_after(installed, "future")
+    # The version that was asked for has no file for this Python, and another one has.
+    stocked.wheel("aged", "1.0", tag="cp27-cp27m-any")
+    stocked.wheel("aged", "2.0")
+    assert fixes_after(installed, "aged==1.0") == ["loosen: install aged --upgrade"]
 
 
 @pytest.mark.parametrize(
