@@ -169,6 +169,8 @@ def _cells(clicks: _Clicks) -> None:
     expect(proposal.locator("li").first).to_be_visible(timeout=SLOW)
     lab.press(proposal, "Undo")
     expect(proposal).to_have_count(0)
+    lab.shows("restart needed")  # the cell has imported what is gone now
+    lab.press(lab.notice_bar, "Restart kernel")
     lab.page.wait_for_timeout(3000)
 
 

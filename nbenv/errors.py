@@ -170,6 +170,7 @@ class ResolutionError(InstallerError):
     `wheels_of` has the version and the Python of the reason, as far as they are known, and
     `reworded` gives the error for other tags. `meant` are names that may have been meant, `limited`
     the requirements that stand in each other's way, and `python` the nearest Python that would do.
+    `may_be_elsewhere` says that another index may have the name.
     """
 
     def __init__(
@@ -181,6 +182,7 @@ class ResolutionError(InstallerError):
         self.meant: Sequence[str] = ()
         self.limited: Sequence[str] = ()
         self.python = ""
+        self.may_be_elsewhere = False
         self.reworded: Callable[[Sequence[str]], ResolutionError] | None = None
 
 

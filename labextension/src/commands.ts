@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Client } from './api/client';
@@ -11,6 +11,7 @@ import {
   type IEnvironments
 } from './tokens';
 import { ConsentDialog } from './ui/consentDialog';
+import { notify } from './ui/notify';
 
 /**
  * What the commands work on.
@@ -189,14 +190,8 @@ async function exportEnvironment(
   { app, client, trans }: ICommandParts,
   model: IEnvironmentModel
 ): Promise<void> {
-  const { exports } = await client.version();
-  await showExport({
-    client,
-    contents: app.serviceManager.contents,
-    path: model.path,
-    exports,
-    trans
-  });
+  const { contents } = app.serviceManager;
+  await showExport({ client, contents, path: model.path, trans });
 }
 
 async function about({ client, trans, version }: ICommandParts): Promise<void> {
@@ -230,15 +225,13 @@ export async function checkVersions(
 ): Promise<void> {
   const found = await client.version().catch(() => null);
   if (!found) {
-    Notification.warning(noServer(trans), { autoClose: false });
+    notify('warning', noServer(trans), trans);
   } else if (found.version !== own) {
-    Notification.warning(
-      trans.__(
-        'The server is running nbenv %1, but this page has version %2 of the extension. Restart the Jupyter server, then reload the page. Until then, some features may not work.',
-        found.version,
-        own
-      ),
-      { autoClose: false }
+    const text = trans.__(
+      'The server is running nbenv %1, but this page has version %2 of the extension. Restart the Jupyter server, then reload the page. Until then, some features may not work.',
+      found.version,
+      own
     );
+    notify('warning', text, trans);
   }
 }

@@ -1,4 +1,4 @@
-import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
+import { Clipboard, Dialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -10,6 +10,7 @@ import { asProblem } from './api/errors';
 import { exportFileName } from './api/exports';
 import { Button } from './ui/button';
 import { DialogBody } from './ui/dialogBody';
+import { notify } from './ui/notify';
 import { useAsync } from './ui/useAsync';
 
 /**
@@ -19,7 +20,6 @@ export interface IExportProps {
   client: Client;
   contents: Contents.IManager;
   path: string;
-  exports: IExportFormat[];
   trans: TranslationBundle;
 }
 
@@ -33,7 +33,22 @@ class ExportBody extends DialogBody {
   }
 }
 
+/** The dialog is there before the server has said which formats it knows. */
 function Export(props: IExportProps): JSX.Element {
+  const { client, trans } = props;
+  const { value, error } = useAsync(() => client.version(), [client]);
+  return value ? (
+    <Formats {...props} exports={value.exports} />
+  ) : (
+    <p role="status">
+      {error ? asProblem(error).what : trans.__('Reading the formats…')}
+    </p>
+  );
+}
+
+function Formats(
+  props: IExportProps & { exports: IExportFormat[] }
+): JSX.Element {
   const { client, path, exports, trans } = props;
   const [chosen, setChosen] = React.useState(exports[0]);
   const { value: text, error } = useAsync(
@@ -154,7 +169,7 @@ async function saveFile(
     await contents.save(path, { type: 'file', format: 'text', content: text });
     return true;
   } catch (error) {
-    Notification.error(asProblem(error).what);
+    notify('error', asProblem(error).what, trans);
     return false;
   }
 }

@@ -25,7 +25,7 @@ import { Moves } from './moving/moves';
 import { DismissedOffers } from './notebook/dismissedOffers';
 import { InstallOffers } from './notebook/installOffer';
 import { NoticeBar } from './notebook/noticeBar';
-import type { INoticeActions } from './notebook/notices';
+import type { INoticeActions } from './notebook/noticeActions';
 import {
   PANEL,
   SETTINGS,
@@ -103,6 +103,7 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     addNotices(tracker, models, trans, panel => ({
       ...asked,
       open,
+      saveAs: () => void app.commands.execute('docmanager:save-as'),
       switchKernel: () => void moves.switchTo(panel, {}).catch(() => undefined)
     }));
     forEachPanel(tracker, panel => approvals.watch(models.of(panel)));

@@ -99,6 +99,8 @@ export interface IEnvironmentModel {
   readonly stale: IStale[];
   /** Whether the notebook's cells imported something when it was opened. */
   readonly importsAtOpen: boolean;
+  /** Whether the notebook's file cannot be written, so that no change is recorded in it. */
+  readonly isReadOnly: boolean;
   /** The notebook's language where that is not Python, and there is no environment; else empty. */
   readonly otherLanguage: string;
   /** Distinguishes this model from those of other notebooks, even when they are renamed. */

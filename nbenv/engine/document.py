@@ -71,7 +71,8 @@ class NotebookRef:
         if path is None:
             raise UsageError(
                 f"The environment {identifier} no longer belongs to a notebook.",
-                todo="Restart the kernel.",
+                "The notebook was deleted, or has another environment now.",
+                "Save the notebook if you want to keep it, then restart the kernel.",
             )
         return cls.of_kernel(path, environ)
 

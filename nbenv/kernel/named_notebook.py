@@ -22,7 +22,7 @@ TYPE_CHECKING = False  # typing is not imported at a kernel's start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["find_notebook", "forget_inherited_name", "with_plain_file"]
+__all__ = ["find_notebook", "forget_inherited_name", "is_named_by_server", "with_plain_file"]
 
 SESSION = "JPY_SESSION_NAME"
 """Jupyter Server's variable: the path of the document that a session belongs to."""
@@ -85,6 +85,11 @@ def forget_inherited_name() -> None:
     """Remove the name of another kernel's session from this process's environment variables."""
     if _is_inherited(SESSION, _client()):
         del os.environ[SESSION]
+
+
+def is_named_by_server() -> bool:
+    """Return whether a server named the notebook to this kernel, and so a page may show it."""
+    return is_notebook(_own(SESSION, _client()))
 
 
 def _client() -> _Process:

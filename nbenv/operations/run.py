@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import warnings
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -16,6 +18,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from nbenv.adopt.missing_package import missing_package
 from nbenv.core.file_names import is_text_notebook
 from nbenv.core.typed.parameters import inject
 from nbenv.engine.consent import agreed_by_command
@@ -64,6 +67,7 @@ class CellFailure:
 Recover = Callable[[NotebookRef, CellFailure], Steps[Again]]
 """Called with the error of a cell; may change the environment, and returns what to run again."""
 
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _STARTUP = 300
 """Seconds that a kernel may take to start; the first start compiles what it imports."""
 
@@ -121,12 +125,28 @@ def run(
         _write_content(content, Path(out))
     wrote = f" Wrote {out}." if out else ""
     if failure:
-        raise NbenvError(f"{source} stopped at an error.", failure, wrote.strip())
+        advice = _advice(source, failure, ref) if recover is None else ""
+        raise NbenvError(
+            f"{source} stopped at an error.", failure, f"{wrote.strip()} {advice}".strip()
+        )
     version = content.metadata.get("language_info", {}).get("version", "")
     return Outcome(
         f"Ran {source} with Python {version}: {cells} code cells.{wrote}",
         text="\n".join([*report, *output_texts(content.cells)]),
         data={"notebook": source, "cells": cells, "out": out, "python": version},
+    )
+
+
+def _advice(source: str, failure: str, ref: NotebookRef) -> str:
+    """Return what to do about a module that is missing, "" where its package is not known."""
+    found = _MISSING.match(failure)
+    package = missing_package(found[1], ref.folder) if found else None
+    if package is None:
+        return ""
+    notebook = shlex.quote(source)
+    return (
+        f"Install it: nbenv install {notebook} {package}, or everything that is missing: "
+        f"nbenv run --adopt {notebook}"
     )
 
 

@@ -17,7 +17,7 @@ from nbenv.core.file_names import is_notebook
 from nbenv.core.plain_text import cleaned, safe
 from nbenv.engine.document import NotebookRef
 from nbenv.errors import NbenvError
-from nbenv.server.contents_paths import real_path, root_folder
+from nbenv.server.contents_paths import local_path, root_folder
 from nbenv.server.gateways.remote_kernels import RemoteKernels
 from nbenv.server.jobs import Jobs
 
@@ -79,7 +79,11 @@ class NbenvHandler(APIHandler):
 
     async def target(self) -> NotebookRef:
         """Return the notebook that the query's ``path`` names, as operations take it."""
-        return NotebookRef(await self.notebook(self.get_query_argument("path")), in_server=True)
+        return NotebookRef(await self.notebook(self.query_path()), in_server=True)
+
+    def query_path(self) -> str:
+        """Return the query's ``path`` as it is: a name may begin or end with a space."""
+        return str(self.get_query_argument("path", strip=False))
 
     def query_number(self, name: str, default: int = 0) -> int:
         """Return a natural number of the query; refuse with 400 what is none, or absurdly long."""
@@ -130,9 +134,15 @@ class NbenvHandler(APIHandler):
 
 
 def _find_notebook(contents: object, path: str) -> str:
-    file = real_path(contents, path)
+    """Return the real file of a notebook that the server shows.
+
+    A link that a person has put below the root is followed wherever it leads, as by the contents
+    API itself, which shows and saves what is there: `~/scratch` on a cluster is such a one.
+    """
+    shown = local_path(contents, path)
+    file = None if shown is None else os.path.realpath(shown)
     is_there = file is not None and os.path.isfile(file) and is_notebook(file)
-    if file is None or not is_there or not _is_shown(contents, file):
+    if file is None or shown is None or not is_there or not _is_shown(contents, shown):
         raise web.HTTPError(404, "There is no such notebook.")
     if not os.access(file, os.R_OK):  # another user's
         raise web.HTTPError(403, "The server may not read this notebook.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from nbenv.core import requirements
 from nbenv.home.real_path import part_below
 
-__all__ = ["api_path", "leads_out", "local_path", "real_path", "root_folder"]
+__all__ = ["api_path", "leads_out", "local_path", "root_folder"]
 
 _DRIVE = "RTC:"
 
@@ -41,15 +41,6 @@ def local_path(contents: object, path: str) -> str | None:
     found = _join(root, path)
     if path.startswith(_DRIVE) and not os.path.exists(found):
         found = _join(root, path.removeprefix(_DRIVE))
-    return found if _is_inside(root, found) else None
-
-
-def real_path(contents: object, path: str) -> str | None:
-    """Return the same only if no link leads out of the root: for what a browser asks for."""
-    root, found = root_folder(contents), local_path(contents, path)
-    if root is None or found is None:
-        return None
-    found = os.path.realpath(found)
     return found if _is_inside(root, found) else None
 
 

@@ -13,7 +13,7 @@ from tornado.iostream import StreamClosedError
 
 from nbenv.cli.commands import COMMANDS
 from nbenv.cli.declarations import Place
-from nbenv.core.urls import without_credentials
+from nbenv.core.urls import index_name, without_credentials
 from nbenv.export import FORMATS
 from nbenv.server.base_handler import NbenvHandler, RefusedError
 from nbenv.server.contents_paths import leads_out
@@ -25,6 +25,8 @@ from nbenv.server.kernel_builds import KernelBuild
 __all__ = ["EventsHandler", "JobHandler", "JobsHandler"]
 
 
+_INDEX = re.compile(r"index=https?://\S+")
+"""A flag of an install: the address of an index that a person typed, to take the packages from."""
 _VERBS = {name: each for name, each in COMMANDS.items() if Place.PAGE in each.where}
 """The commands that a page may start; what it may give them is declared there, too."""
 
@@ -86,6 +88,8 @@ def _job(notebook: str, body: dict[str, object]) -> Job:
     words, flags = _texts(body, "words"), _texts(body, "flags")
     if verb is None or not isinstance(name, str):
         raise web.HTTPError(400, f"There is no command {name!r}.")
+    index = next((flag for flag in flags if _INDEX.fullmatch(flag)), "")
+    flags = [flag for flag in flags if flag != index or name != "install"]
     if not verb.page_flags.issuperset(flags):
         raise web.HTTPError(400, f"{name} does not take {', '.join(flags)}.")
     if name == "export" and (len(words) != 1 or words[0] not in FORMATS):
@@ -93,6 +97,9 @@ def _job(notebook: str, body: dict[str, object]) -> Job:
     if verb.page_option:
         words = [verb.page_option, *words] if words else []
     options = [f"--{flag}" for flag in flags]
+    if index:
+        address = index.partition("=")[2]
+        options.append(f"--index={index_name(address)}={address}")
     changes = verb.changes and "dry-run" not in flags
     return Job(notebook, name, [*options, *words], changes, _digest(body))
 
@@ -127,7 +134,7 @@ class _WorkHandler(NbenvHandler):
         """Return the job or the build with that identifier; refuse with 404 without one."""
         work: Work | None = self.jobs.get(identifier)
         if work is None and identifier.startswith("build-"):
-            build = KernelBuild(await self.notebook(self.get_query_argument("path")))
+            build = KernelBuild(await self.notebook(self.query_path()))
             work = build if build.identifier == identifier else None
         if work is None:
             raise web.HTTPError(404, "There is no such job.")

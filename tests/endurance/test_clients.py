@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import write_notebook
 from tests.support.clients import (
     HEAVY,
     PATIENCE,
@@ -27,6 +30,8 @@ from tests.support.clients import (
     recorded_notebooks,
     served,
 )
+from tests.support.commands import succeed
+from tests.support.language_client import LanguageClient, serving_language
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("TEST_CLIENTS"),
@@ -96,6 +101,29 @@ def test_jupyter_scheduler(
         jobs = {name: begun(address, name, environment["name"]) for name in VERSIONS}
         shown = {name: result_of(address, job, data) for name, job in jobs.items()}
     check(shown, recorded.parent / "home")
+
+
+@pytest.mark.timeout(900)
+def test_pyright(programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Completion and hover of a pyright, as of pylsp in `test_language_servers`."""
+    place = programs / "basedpyright"
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "-q", "-p", sys.executable, str(place)], check=True)
+    subprocess.run([*uv, "pip", "install", "-q", "-p", str(place), "basedpyright"], check=True)
+    command = [place / "bin" / "basedpyright-langserver", "--stdio"]
+    code, end = "import alpha\nalpha.only", (1, len("alpha.only"))
+    with serving_language(tmp_path, "pyright", command) as (server, environ, _):
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        for name, version in (("a", "1.0"), ("b", "2.0")):
+            notebook = write_notebook(server.root / f"{name}.ipynb", "1")
+            succeed("install", notebook, f"alpha=={version}")
+        with LanguageClient(server, "pyright") as client:
+            first, second = client.open("a.ipynb", code), client.open("b.ipynb", code)
+            assert client.names(first, *end) == {"only_1"}
+            assert client.names(second, *end) == {"only_2"}
+            client.change(first, "import alpha\nalpha.only_1()")
+            assert "Documented in 1.0" in client.hover(first, 1, 8)
 
 
 def ask(address: str, body: object = None) -> Any:

@@ -4,12 +4,51 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import websocket
 
+from tests.support.index import LocalIndex
 from tests.support.server import JupyterServer
+
+
+@contextmanager
+def serving_language(
+    folder: Path, name: str, command: Sequence[str | Path]
+) -> Iterator[tuple[JupyterServer, Mapping[str, str], LocalIndex]]:
+    """Run a server in a new folder with a language server; yield it, its variables and its index.
+
+    The index has two versions of a package, ``alpha``, each with a function of its own.
+    """
+    (folder / "root").mkdir()
+    (folder / "config").mkdir()
+    spec = {
+        "argv": [str(word) for word in command],
+        "languages": ["python"],
+        "version": 2,
+        "mime_types": ["text/x-python"],
+        "display_name": name,
+    }
+    config = {"LanguageServerManager": {"language_servers": {name: spec}}}
+    (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(config))
+    with LocalIndex(folder / "index") as index:
+        index.wheel("ipykernel", "7.0")
+        for version in ("1.0", "2.0"):
+            code = f'def only_{version[0]}():\n    """Documented in {version}."""\n'
+            index.wheel("alpha", version, modules={"alpha.py": code})
+        environ = {
+            "NBENV_HOME": str(folder / "home"),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_INDEX_URL": index.url,
+            "UV_CACHE_DIR": str(folder / "cache"),
+        }
+        of_server = {**environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
+        with JupyterServer(folder / "root", of_server) as server:
+            yield server, environ, index
 
 
 class LanguageClient:

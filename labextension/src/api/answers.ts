@@ -49,7 +49,7 @@ export interface IProblem {
  * A command that may help after a failure; `about` are names, or a version, for its button.
  */
 export interface IFix {
-  kind: 'instead' | 'loosen' | 'python';
+  kind: 'instead' | 'loosen' | 'python' | 'index';
   about: string[];
   verb: string;
   words: string[];

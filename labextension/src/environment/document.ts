@@ -28,11 +28,18 @@ export function isNamed(localPath: string): boolean {
 }
 
 /**
- * Save a notebook unasked, unless a server saves what several people share: a page that saves
- * beside it can find the file changed, and asks which of the two to keep.
+ * Tell whether the server says that a notebook's file cannot be written.
+ */
+function isReadOnly(context: Context): boolean {
+  return context.contentsModel?.writable === false;
+}
+
+/**
+ * Save a notebook unasked, unless its file is read-only, or a server saves what several people
+ * share: a page that saves beside it can find the file changed, and asks which of the two to keep.
  */
 export async function saveUnasked(context: Context): Promise<void> {
-  if (!context.model.collaborative) {
+  if (!context.model.collaborative && !isReadOnly(context)) {
     await context.save();
   }
 }
@@ -47,6 +54,8 @@ export interface IDocument extends IDisposable {
   readonly isNamed: boolean;
   /** Whether the cells imported something when the notebook was opened. */
   readonly importsAtOpen: boolean;
+  /** Whether the server says that the file cannot be written. */
+  readonly isReadOnly: boolean;
   /** Whether the page has it otherwise than the file. */
   readonly isDirty: boolean;
   /** Whether a server keeps and saves the document for all pages. */
@@ -90,6 +99,10 @@ export class OpenDocument implements IDocument {
 
   get importsAtOpen(): boolean {
     return this._importsAtOpen;
+  }
+
+  get isReadOnly(): boolean {
+    return isReadOnly(this._context);
   }
 
   get isDirty(): boolean {

@@ -71,6 +71,10 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     return this._document.importsAtOpen;
   }
 
+  get isReadOnly(): boolean {
+    return this._document.isReadOnly;
+  }
+
   get otherLanguage(): string {
     return this._document.otherLanguage;
   }

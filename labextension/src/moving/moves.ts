@@ -11,6 +11,7 @@ import type { Client } from '../api/client';
 import { isNamed, KERNEL, saveUnasked } from '../environment/document';
 import { isPython } from '../environment/language';
 import type { IEnvironments } from '../tokens';
+import { notify } from '../ui/notify';
 import { Carrying, type ICarried } from './carrying';
 import { askMove, type IMoveChoice } from './moveDialog';
 import type { IMissing } from './whatIsNeeded';
@@ -141,12 +142,11 @@ export class Moves {
         load = await this._carrying.save(former);
       } catch (error) {
         const why = error instanceof Error ? error.message : '';
-        Notification.error(
-          trans.__(
-            'The variables could not be saved, so the notebook stays in its kernel. %1',
-            why
-          )
+        const text = trans.__(
+          'The variables could not be saved, so the notebook stays in its kernel. %1',
+          why
         );
+        notify('error', text, trans);
         return;
       }
     }
@@ -192,10 +192,10 @@ export class Moves {
   private _tell(carried: ICarried | null): void {
     const { trans } = this._options;
     if (!carried) {
-      Notification.warning(
-        trans.__('The variables could not be loaded into the new kernel.'),
-        { autoClose: false }
+      const text = trans.__(
+        'The variables could not be loaded into the new kernel.'
       );
+      notify('warning', text, trans);
       return;
     }
     const { loaded, failed } = carried;
@@ -208,10 +208,10 @@ export class Moves {
       Notification.success(done);
       return;
     }
-    const named = failed.map(({ name, why }) => `${name} (${why})`).join('; ');
-    Notification.warning(trans.__('%1 Not carried over: %2', done, named), {
-      autoClose: false
-    });
+    const names = failed.map(({ name }) => name).join(', ');
+    const why = failed.map(each => `${each.name}: ${each.why}`);
+    const text = trans.__('%1 Not carried over: %2', done, names);
+    notify('warning', text, trans, why);
   }
 
   private _carrying: Carrying;

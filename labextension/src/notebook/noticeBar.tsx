@@ -1,7 +1,8 @@
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
-import { Notice, type INoticeProps } from './notices';
+import type { INoticeProps } from './noticeActions';
+import { Notice } from './notices';
 
 /**
  * The notice bar between a notebook's toolbar and its cells: what happens to its environment, and

@@ -1,33 +1,12 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IProblem } from '../api/answers';
 import { runShown } from '../environment/run';
 import type { IEnvironmentModel, State } from '../tokens';
 import { Button } from '../ui/button';
-import { FixButtons, hasWayOut, type IWaysOut } from '../ui/fixButtons';
 import { JobProgress } from '../ui/jobProgress';
 import { packageCount, restartSentence, stateSentence } from '../ui/text';
-import { Fallbacks } from './fallbacks';
+import { Failed, Review } from './failedNotice';
+import type { INoticeProps } from './noticeActions';
 import { Line } from './noticeLine';
-
-/**
- * What a notice can do besides what the model does.
- */
-export interface INoticeActions {
-  /** Show the Environment panel. */
-  open(): void;
-  /** Whether the offer that fits the model's state was dismissed before. */
-  isDismissed(model: IEnvironmentModel): boolean;
-  dismiss(model: IEnvironmentModel): void;
-  /** Switch to the notebook's own kernel, and ask where that loses variables. */
-  switchKernel(): void;
-}
-
-export interface INoticeProps {
-  model: IEnvironmentModel;
-  actions: INoticeActions;
-  trans: TranslationBundle;
-}
 
 /**
  * The one notice for the model's state, or nothing.
@@ -48,7 +27,7 @@ export function Notice(props: INoticeProps): JSX.Element | null {
     ? Stripped
     : isUnrecorded(model)
       ? Unrecorded
-      : NOTICES[model.state];
+      : (NOTICES[model.state] ?? (isUnkept(model) ? Unkept : null));
   return Fitting ? <Fitting {...props} /> : null;
 }
 
@@ -60,89 +39,6 @@ const NOTICES: Partial<
   other: Other
 };
 
-/**
- * The message of a failure, and a button for the next step.
- */
-function Failed(props: INoticeProps & { problem: IProblem }): JSX.Element {
-  const { problem, model, trans } = props;
-  const fallbacks = problem.steps ?? [];
-  return (
-    <Line kind="failed" role="alert">
-      <div className="jp-nbenv-Notice-text jp-mod-long">
-        <strong>{problem.what}</strong>
-        {problem.why && <pre>{problem.why}</pre>}
-        {fallbacks.length ? (
-          <Fallbacks fallbacks={fallbacks} model={model} trans={trans} />
-        ) : (
-          // Where there are fixes, their buttons say what to do.
-          problem.todo && !problem.fixes?.length && <p>{problem.todo}</p>
-        )}
-      </div>
-      <NextStep {...props} />
-      {model.state !== 'failed' && (
-        <Button label={trans.__('Dismiss')} onClick={() => model.dismiss()} />
-      )}
-    </Line>
-  );
-}
-
-function NextStep(
-  props: INoticeProps & { problem: IProblem }
-): JSX.Element | null {
-  const { problem, model, trans, actions } = props;
-  if (problem.kind === 'ApprovalNeeded') {
-    return model.status?.recorded ? <Review {...props} /> : null;
-  }
-  const ways = waysOut(props);
-  if (hasWayOut(ways)) {
-    return <FixButtons {...ways} />;
-  }
-  if (['Interpreter', 'Unavailable'].includes(problem.kind)) {
-    return (
-      <Button
-        strong
-        label={trans.__('Use another Python…')}
-        title={trans.__(
-          'Choose an installed Python version in the Environment panel'
-        )}
-        onClick={() => actions.open()}
-      />
-    );
-  }
-  if (problem.steps?.length) {
-    return null; // each fallback has a button of its own
-  }
-  return ['approval', 'failed'].includes(model.state) ? (
-    <Button
-      strong
-      label={trans.__('Try again')}
-      onClick={() => void runShown(model, 'restore')}
-    />
-  ) : null;
-}
-
-/** What helps after a job that failed; after a kernel's build, the notice has its own button. */
-function waysOut({
-  model,
-  problem,
-  trans
-}: INoticeProps & { problem: IProblem }): IWaysOut {
-  const { failed } = model;
-  const again =
-    failed && (() => runShown(model, failed.verb, failed.words, failed.flags));
-  const fix: IWaysOut['onFix'] = async ({ kind, verb, words, flags }) => {
-    try {
-      await model.run(verb, words, flags);
-    } catch {
-      return; // the notice shows why, or the person did not agree
-    }
-    if (kind === 'python') {
-      await again?.();
-    }
-  };
-  return { problem, trans, onFix: fix, onAgain: again && (() => void again()) };
-}
-
 function Approval(props: INoticeProps): JSX.Element {
   const { model, trans } = props;
   return (
@@ -152,17 +48,6 @@ function Approval(props: INoticeProps): JSX.Element {
       </span>
       <Review {...props} />
     </Line>
-  );
-}
-
-function Review({ model, trans }: INoticeProps): JSX.Element {
-  return (
-    <Button
-      strong
-      label={trans.__('Restore…')}
-      title={trans.__('See what would be installed before you decide')}
-      onClick={() => void model.review()}
-    />
   );
 }
 
@@ -214,6 +99,31 @@ function Unrecorded({
         onClick={() => actions.open()}
       />
       <NotNow {...{ model, actions, trans }} />
+    </Line>
+  );
+}
+
+/** Tell whether the notebook lacks the newest record, and its file cannot be written. */
+function isUnkept({ isReadOnly, status }: IEnvironmentModel): boolean {
+  return isReadOnly && Boolean(status?.recorded) && !status?.saved;
+}
+
+function Unkept({ actions, trans }: INoticeProps): JSX.Element {
+  return (
+    <Line kind="other">
+      <span className="jp-nbenv-Notice-text">
+        {trans.__(
+          'This notebook is read-only. What you have changed works on this machine, but is not recorded in its file.'
+        )}
+      </span>
+      <Button
+        strong
+        label={trans.__('Save as…')}
+        title={trans.__(
+          'Save the notebook, with the record, under another name'
+        )}
+        onClick={() => actions.saveAs()}
+      />
     </Line>
   );
 }

@@ -24,6 +24,9 @@ export interface IChangeRequest {
   records: boolean;
 }
 
+/** Begins the flag of an install that names the address of an index. */
+export const INDEX = 'index=';
+
 /**
  * Tell whether a requirement allows one version only.
  */
@@ -53,14 +56,23 @@ function bare({ name, requirement }: IDistribution): string {
 export class ChangeRequests {
   constructor(private _trans: TranslationBundle) {}
 
-  add(requirements: string[]): IChangeRequest {
+  add(requirements: string[], flags: string[] = []): IChangeRequest {
     const { _trans: trans } = this;
-    return this._make('install', requirements, {
-      title: trans.__('Add %1?', requirements.join(', ')),
-      label: trans.__('Add'),
-      nothing: trans.__('Already installed; it is added to your packages.'),
-      records: true
-    });
+    const names = requirements.join(', ');
+    const index = flags.find(flag => flag.startsWith(INDEX));
+    return this._make(
+      'install',
+      requirements,
+      {
+        title: index
+          ? trans.__('Add %1 from %2?', names, index.slice(INDEX.length))
+          : trans.__('Add %1?', names),
+        label: trans.__('Add'),
+        nothing: trans.__('Already installed; it is added to your packages.'),
+        records: true
+      },
+      flags
+    );
   }
 
   remove(name: string): IChangeRequest {

@@ -27,7 +27,7 @@ export function ProblemFixes(props: IFixesProps): JSX.Element {
       again();
     } else {
       const { words, flags } = fix;
-      onRequest({ ...new ChangeRequests(trans).add(words), flags });
+      onRequest(new ChangeRequests(trans).add(words, flags));
     }
   };
   const ways = {

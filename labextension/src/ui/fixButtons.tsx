@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IFix, IProblem } from '../api/answers';
+import { askIndex } from './askIndex';
 import { Button } from './button';
 import { confirmPython } from './confirmPython';
 
@@ -28,12 +29,21 @@ function isToBeTriedAgain(problem: IProblem, onAgain: unknown): boolean {
 }
 
 /**
- * A button for each way out of a problem. Another Python is asked about first.
+ * A button for each way out of a problem. Another Python is asked about first, and an index for its
+ * address.
  */
 export function FixButtons(props: IWaysOut): JSX.Element {
   const { problem, trans, onFix, onAgain } = props;
   const take = async (fix: IFix) => {
-    if (fix.kind !== 'python' || (await confirmPython(fix.words[0], trans))) {
+    if (fix.kind === 'index') {
+      const index = await askIndex(fix.about[0], trans);
+      if (index) {
+        onFix({ ...fix, flags: [...fix.flags, `index=${index}`] });
+      }
+    } else if (
+      fix.kind !== 'python' ||
+      (await confirmPython(fix.words[0], trans))
+    ) {
       onFix(fix);
     }
   };
@@ -42,7 +52,7 @@ export function FixButtons(props: IWaysOut): JSX.Element {
       {problem.fixes?.map(fix => (
         <Button
           key={`${fix.kind} ${fix.about.join()}`}
-          strong
+          strong={fix.kind !== 'index'}
           label={fixLabel(fix, trans)}
           onClick={() => void take(fix)}
         />
@@ -61,6 +71,8 @@ function fixLabel({ kind, about }: IFix, trans: TranslationBundle): string {
       return trans.__('Add %1 instead', names);
     case 'loosen':
       return trans.__('Allow any version of %1', names);
+    case 'index':
+      return trans.__('From another index…');
     case 'python':
       return trans.__('Switch to Python %1…', names);
   }

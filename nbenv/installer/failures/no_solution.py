@@ -62,19 +62,21 @@ def unknown_name(name: str, requirer: str = "", typed: str = "") -> ResolutionEr
     """
     shown = typed or name
     if requirer:
-        return ResolutionError(
+        error = ResolutionError(
             f"{name} was not found on the index.",
             f"{requirer} requires it.",
             f"An index that has it can be added with --index NAME=URL; {_UNCHANGED}",
             unknown=name,
         )
+        error.may_be_elsewhere = True
+        return error
     meant = _with_version(shown) or meant_by(shown)
     why = f"Did you mean {_alternatives(meant)}?" if meant else ""
     todo = f"Check the spelling, or add the index that has it with --index NAME=URL; {_UNCHANGED}"
     if len(meant) == 1:
         todo = f"{install_it(meant[0])}; {_UNCHANGED}"
     error = ResolutionError(f"{shown} was not found on the index.", why, todo, unknown=name)
-    error.meant = meant
+    error.meant, error.may_be_elsewhere = meant, True
     return error
 
 

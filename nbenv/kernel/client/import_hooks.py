@@ -23,6 +23,7 @@ _PROGRAMS = {
     "ploomber_engine.ipython": "mend_ploomber_engine",
     "execnb.shell": "mend_execnb",
     "nbclient.client": "mend_nbclient",
+    "jupyter_client.provisioning.factory": "mend_provisioner_factory",
 }
 
 

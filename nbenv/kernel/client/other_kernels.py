@@ -18,10 +18,19 @@ from typing import Any
 from nbenv.errors import NbenvError
 from nbenv.home import paths
 
-__all__ = ["add_startup_of_user", "mend_execnb", "mend_nbclient", "mend_ploomber_engine"]
+__all__ = [
+    "add_startup_of_user",
+    "mend_execnb",
+    "mend_nbclient",
+    "mend_ploomber_engine",
+    "mend_provisioner_factory",
+]
 
 _OWN = "nbenv"
 """The name of the kernel that runs notebooks in their own environment."""
+_PROVISIONER = "kernel_provisioner"
+"""The key of a kernelspec's metadata that names what starts its kernels."""
+_LAUNCHER = "nbenv.kernel.launcher"
 _DEFAULTS = ("python", "python3")
 """Kernels that programs and examples ask for without knowing the notebook."""
 _TOLD = (
@@ -83,6 +92,30 @@ def mend_nbclient(module: ModuleType) -> None:
         return original(self, *words, **options)
 
     module.NotebookClient.create_kernel_manager = create
+
+
+def mend_provisioner_factory(module: ModuleType) -> None:
+    """Let a kernelspec that names no provisioner have nbenv's, which is installed here.
+
+    ``nbenv kernelspec`` writes one for every Jupyter of a person's. Outside of virtual
+    environments, Jupyter finds that one before the one that was installed with nbenv.
+    """
+    original = module.KernelProvisionerFactory.create_provisioner_instance
+
+    @wraps(original)
+    def create(self: Any, kernel_id: str, kernel_spec: Any, parent: Any) -> Any:
+        about = kernel_spec.metadata
+        if _PROVISIONER not in about and _is_of_this_nbenv(kernel_spec.argv):
+            kernel_spec.metadata = {**about, _PROVISIONER: {"provisioner_name": _OWN}}
+        return original(self, kernel_id, kernel_spec, parent)
+
+    module.KernelProvisionerFactory.create_provisioner_instance = create
+
+
+def _is_of_this_nbenv(argv: list[str]) -> bool:
+    """Return whether a kernel's command runs the launcher of the nbenv in this environment."""
+    folders = {os.path.dirname(each) for each in (*argv[:1], sys.executable)}  # python, python3
+    return len(folders) == 1 and any(_LAUNCHER in word for word in argv)
 
 
 def _is_typed(kernel: str) -> bool:

@@ -8,11 +8,15 @@ import sys
 
 from _nbenv_boot import load, variables
 
-OFFER = (
-    "nbenv: in JupyterLab, a button installs the package. %nbenv adopt installs all that the saved "
-    "notebook imports."
+_IN_PAGE = (
+    "nbenv: in JupyterLab, a button installs the package.\n"
+    "%nbenv adopt installs all that the saved notebook imports."
 )
-
+_ELSEWHERE = (
+    "nbenv: %nbenv adopt installs all that the saved notebook imports;\n"
+    "so does nbenv adopt {} in a terminal."
+)
+_NAMES = ("NBENV_NOTEBOOK", "NBENV_DOCUMENT")
 STRIPPED = (
     "nbenv: this notebook's file has lost its record, but this machine still knows it. "
     "%nbenv restore puts it back."
@@ -38,7 +42,19 @@ def _after(result) -> None:
 
 def _offer():
     """Return what to do; the cells of a notebook that is on another machine cannot be read."""
-    return load("front").HINT if variables.get("NBENV_RECORD") else OFFER
+    if variables.get("NBENV_RECORD"):
+        return load("front").HINT
+    if variables.get("JPY_SESSION_NAME"):  # a server's, which has a page
+        return _IN_PAGE
+    return _ELSEWHERE.format(_word_for_notebook())
+
+
+def _word_for_notebook():
+    """Return a word of a terminal for the notebook: its name, where it is a file."""
+    from shlex import quote
+
+    named = [variables[name] for name in _NAMES if variables.get(name)]
+    return quote(os.path.basename(named[0])) if named and os.path.isfile(named[0]) else "NOTEBOOK"
 
 
 def _is_bare() -> bool:

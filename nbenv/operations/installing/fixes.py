@@ -19,8 +19,9 @@ def fixes_of(error: ResolutionError, typed: Sequence[str]) -> Iterator[dict[str,
     """Yield commands that may help.
 
     Each has its ``kind``, and the command: ``verb``, ``words`` and ``flags``. The kinds are
-    ``instead`` (another name), ``loosen`` (any version of some packages) and ``python``; ``about``
-    are the names, or the version, to put on a button.
+    ``instead`` (another name), ``loosen`` (any version of some packages), ``python``, and ``index``
+    (another index, whose address a page asks for and adds to the flags); ``about`` are the names,
+    or the version, to put on a button.
 
     Parameters
     ----------
@@ -32,11 +33,17 @@ def fixes_of(error: ResolutionError, typed: Sequence[str]) -> Iterator[dict[str,
     for name in error.meant[:_MOST]:
         words = [name if _is_of(word, error.unknown) else word for word in typed]
         yield {"kind": "instead", "about": [name], "verb": "install", "words": words, "flags": []}
-    if names := [each for each in error.limited if each != KERNEL]:
+    names = [each for each in error.limited if each != KERNEL]
+    if not names and any(_is_of(word, error.unmet) and _has_version(word) for word in typed):
+        names = [error.unmet]  # no file of the version that was asked for fits
+    if names:
         yield _loosened(names, typed)
     if error.python:
         about = [error.python]
         yield {"kind": "python", "about": about, "verb": "python", "words": about, "flags": []}
+    if error.may_be_elsewhere and typed:
+        about = [error.unknown]
+        yield {"kind": "index", "about": about, "verb": "install", "words": [*typed], "flags": []}
 
 
 def _loosened(names: Sequence[str], typed: Sequence[str]) -> dict[str, object]:
@@ -57,6 +64,10 @@ def _loosened(names: Sequence[str], typed: Sequence[str]) -> dict[str, object]:
 
 def _is_of(word: str, name: str) -> bool:
     return requirements.is_named(word) and requirements.name_of(word) == name
+
+
+def _has_version(word: str) -> bool:
+    return bool(requirements.parse(word).specifier)
 
 
 def _bare(word: str) -> str:

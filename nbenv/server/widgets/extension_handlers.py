@@ -26,6 +26,11 @@ __all__ = ["ExtensionFileHandler", "ExtensionsHandler"]
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm"}
 """What a page must be told, whatever this machine is configured to say."""
 _YEAR = 365 * 24 * 3600
+_asked_by: dict[str, str] = {}
+"""For each environment, the path by which a page asked last for what it has.
+
+A link below the root may have led out of it.
+"""
 
 
 class ExtensionsHandler(NbenvHandler):
@@ -42,7 +47,10 @@ class ExtensionsHandler(NbenvHandler):
         environment is ready and approved.
         """
         target = await self.target()
-        self.answer({"extensions": await self.in_thread(_described, target)})
+        found = await self.in_thread(_described, target)
+        for each in found:
+            _asked_by[str(each["url"]).split("/")[1]] = self.query_path()
+        self.answer({"extensions": found})
 
 
 def _described(ref: NotebookRef) -> list[dict[str, object]]:
@@ -80,6 +88,7 @@ class ExtensionFileHandler(NbenvHandler):
     async def _content(self, identifier: str, digest: str, name: str) -> bytes | None:
         file = await self.in_thread(notebook_of, identifier)
         path = None if file is None else api_path(self.contents_manager, file)
+        path = path or _asked_by.get(identifier)
         if path is None:
             return None
         # Whoever may not read the notebook may not read its environment either.

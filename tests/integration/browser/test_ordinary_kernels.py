@@ -133,7 +133,10 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
     expect(lab.output(1)).to_contain_text("42", timeout=SLOW)
     expect(lab.output(2)).to_contain_text("len 2", timeout=SLOW)
     told = lab.page.locator(".Toastify__toast", has_text="Carried over 2 variables.")
-    expect(told).to_contain_text("hold (TypeError")
+    expect(told).to_contain_text("Not carried over: hold")
+    lab.press(told, "Show all")
+    expect(lab.page.locator(".jp-Dialog")).to_contain_text("hold: TypeError")
+    lab.press(lab.page.locator(".jp-Dialog"), "Ok")
     expect(offer).to_have_count(0)
     until_saved(lab, path, "scikit-learn")
     assert list(Path(server._environ["NBENV_HOME"], "carried").iterdir()) == []

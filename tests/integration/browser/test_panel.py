@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.integration.browser.conftest import written
 from tests.support.browser import SLOW, Lab, saved
 from tests.support.commands import succeed
+from tests.support.index import LocalIndex
 from tests.support.mirror import OTHER_PYTHON
 from tests.support.server import JupyterServer
 
@@ -161,6 +162,30 @@ def test_a_proposal_that_cannot_be_met(lab: Lab, own: Path) -> None:
     lab.press(proposal, "Add scikit-learn instead")
     expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"], timeout=SLOW)
     assert own.read_bytes() == before
+
+
+def test_a_package_of_another_index(lab: Lab, own: Path, tmp_path: Path) -> None:
+    """Its address is asked for, and what it would bring is shown before it is installed."""
+    lab.open(own.name)
+    lab.shows("ready")
+    panel = lab.show_panel()
+    with LocalIndex(tmp_path / "other") as other:
+        other.wheel("acme-tools", "1.0", requires=[])
+        panel.get_by_label("Packages to add").fill("acme-tools")
+        lab.page.keyboard.press("Enter")
+        proposal = panel.locator(".jp-nbenv-Proposal")
+        expect(proposal.get_by_role("alert")).to_contain_text("acme-tools", timeout=SLOW)
+        expect(proposal).not_to_contain_text("--index")  # which is no way out here
+        lab.press(proposal, "From another index…")
+        dialog = lab.page.locator(".jp-Dialog")
+        dialog.get_by_role("textbox").fill(other.url)
+        lab.press(dialog, "Look there")
+        expect(proposal).to_contain_text(f"Add acme-tools from {other.url}?")
+        expect(proposal.locator("li")).to_have_text(["acme-tools 1.0"], timeout=SLOW)
+        lab.press(proposal, "Add")
+        wait_for_requirements(lab, own, "acme-tools", "tabulate==0.9.0")
+    [index] = saved(own)["metadata"]["nbenv"]["indexes"]
+    assert index["url"] == other.url
 
 
 def test_upgrading_one_and_all(lab: Lab, own: Path, server: JupyterServer) -> None:

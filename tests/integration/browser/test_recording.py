@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from nbenv.notebook.metadata import write_metadata
 from tests.integration.browser.conftest import written
 from tests.support.browser import SLOW, Lab, saved
+from tests.support.index import LocalIndex
 from tests.support.server import JupyterServer
 
 
@@ -38,6 +42,34 @@ def test_a_change_is_in_the_document_and_saved(lab: Lab, server: JupyterServer) 
     lab.save()
     lab.page.wait_for_timeout(1000)
     assert metadata(path)["nbenv"] == found["nbenv"]
+
+
+def test_a_read_only_notebook_is_told_that_its_file_records_nothing(
+    page: Page, index: LocalIndex, tmp_path: Path
+) -> None:
+    """Lab does not report a save that nobody asked for, and the change is here after a reload."""
+    drops = os.geteuid() == 0  # root writes everything
+    if drops and not shutil.which("setpriv"):
+        pytest.skip("root needs setpriv to respect a file's mode")
+    prefix = ["setpriv", "--bounding-set=-dac_override,-fowner"] if drops else []
+    root = tmp_path / "closed"
+    root.mkdir()
+    path = written(root / "closed.ipynb", "nbenv", "%nbenv install tabulate", "import tabulate")
+    before = path.read_bytes()
+    path.chmod(0o444)
+    config = {"JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    with JupyterServer(root, config, prefix=prefix) as server:
+        lab = Lab(page, server).open(path.name).ready(server)
+        lab.begin(0, "%nbenv install tabulate")
+        expect(lab.output(0)).to_contain_text("Installed tabulate", timeout=SLOW)
+        expect(lab.notice_bar).to_contain_text("This notebook is read-only.")
+        expect(page.locator(".jp-Dialog")).to_have_count(0)
+        page.reload()
+        expect(lab.notice_bar).to_contain_text("This notebook is read-only.", timeout=SLOW)
+        lab.press(lab.notice_bar, "Save as…")
+        expect(page.locator(".jp-Dialog")).to_contain_text("Save File As")
+        page.keyboard.press("Escape")
+    assert path.read_bytes() == before
 
 
 def test_all_views_of_a_notebook_show_the_same(lab: Lab, server: JupyterServer) -> None:

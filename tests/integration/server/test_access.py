@@ -39,8 +39,6 @@ OUTSIDE = [
     "C:\\outside.ipynb",
     "C:/outside.ipynb",
     "\\\\host\\share\\outside.ipynb",
-    "link.ipynb",
-    "linked/outside.ipynb",
     ".hidden.ipynb",
     ".folder/a.ipynb",
     "a.ipynb\0",
@@ -50,6 +48,8 @@ OUTSIDE = [
     "folder.ipynb",
     "text.txt",
     "device.ipynb",
+    "link.txt.ipynb",
+    "broken.ipynb",
     "",
     ".",
     "x" * 5000 + ".ipynb",
@@ -66,9 +66,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_notebook(root / "folder" / "b.ipynb", "1")
     write_notebook(root / ".hidden.ipynb", "1")
     write_notebook(root / ".folder" / "a.ipynb", "1")
+    for name in ("  spaces .ipynb", 'it\'s "ü" #1 %41?.ipynb'):
+        write_notebook(root / name, "1")
     outside = write_notebook(parent / "outside.ipynb", "1")
     (root / "link.ipynb").symlink_to(outside)
     (root / "linked").symlink_to(parent)
+    (root / "link.txt.ipynb").symlink_to(root / "text.txt")
+    (root / "broken.ipynb").symlink_to(root / "gone.ipynb")
     (root / "device.ipynb").symlink_to(os.devnull)
     (root / "folder.ipynb").mkdir()
     (root / "text.txt").write_text("x", encoding="utf-8")
@@ -176,9 +180,19 @@ def test_nothing_outside_of_the_root(server: JupyterServer, root: Path, path: st
     assert status == 404, answer
 
 
-def test_a_path_below_the_root(server: JupyterServer) -> None:
-    for path in ("a.ipynb", "/a.ipynb", "folder/b.ipynb", "folder/../a.ipynb", "RTC:a.ipynb"):
-        assert server.request("GET", api(f"status?path={quote(path)}"))[0] == 200, path
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("a.ipynb", "/a.ipynb", "folder/b.ipynb", "folder/../a.ipynb", "RTC:a.ipynb"),
+        *("link.ipynb", "linked/outside.ipynb", "RTC:linked/outside.ipynb"),
+        *("  spaces .ipynb", 'it\'s "ü" #1 %41?.ipynb'),
+    ],
+)
+def test_a_path_below_the_root(server: JupyterServer, path: str) -> None:
+    """A link leads wherever it leads: the contents API shows and saves what is there."""
+    same = path.removeprefix("RTC:").removeprefix("/")
+    assert server.request("GET", f"api/contents/{quote(same)}")[0] == 200
+    assert server.request("GET", api(f"status?path={quote(path)}"))[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,12 @@ def test_only_for_notebooks_of_this_server_that_were_approved(
     assert state is not None
     path = f"extensions/{state.environment}/{extension['digest']}/{extension['load']}"
     assert get(shared, path, **token).status == 404
+    # Unless a link below the root leads there, which the server follows itself.
+    (shared.server.root / "link.ipynb").symlink_to(outside)
+    assert ask(shared.server, "extensions?path=link.ipynb")["extensions"]
+    assert get(shared, path, **token).status == 200
+    (shared.server.root / "link.ipynb").unlink()
+    assert get(shared, path, **token).status == 404
     succeed("approvals", "--revoke", "all")
     assert ask(shared.server, "extensions?path=a.ipynb")["extensions"] == []
     assert get(shared, f"{extension['url']}/{extension['load']}", **token).status == 404

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -15,17 +13,9 @@ import pytest
 from tests.conftest import write_notebook
 from tests.integration.server.conftest import Shared
 from tests.support.commands import succeed
-from tests.support.index import LocalIndex
-from tests.support.language_client import LanguageClient
-from tests.support.server import JupyterServer
+from tests.support.language_client import LanguageClient, serving_language
 
-PYLSP = {
-    "argv": [sys.executable, "-m", "pylsp"],
-    "languages": ["python"],
-    "version": 2,
-    "mime_types": ["text/x-python"],
-    "display_name": "pylsp",
-}
+PYLSP = (sys.executable, "-m", "pylsp")
 CODE = "import alpha\nalpha.only"
 END = (1, len("alpha.only"))
 
@@ -34,24 +24,8 @@ END = (1, len("alpha.only"))
 def serving(settings: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     """A server with pylsp, and an index with two versions of a package."""
     folder = tmp_path_factory.mktemp("language")
-    (folder / "root").mkdir()
-    with LocalIndex(folder / "index") as index:
-        index.wheel("ipykernel", "7.0")
-        for version in ("1.0", "2.0"):
-            code = f'def only_{version[0]}():\n    """Documented in {version}."""\n'
-            index.wheel("alpha", version, modules={"alpha.py": code})
-        environ = {
-            "NBENV_HOME": str(folder / "home"),
-            "PIP_CONFIG_FILE": os.devnull,
-            "PIP_INDEX_URL": index.url,
-            "UV_CACHE_DIR": str(folder / "cache"),
-        }
-        config = {"LanguageServerManager": {"language_servers": {"pylsp": PYLSP}}}
-        (folder / "config").mkdir()
-        (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(config))
-        of_server = {**environ, "JUPYTER_CONFIG_DIR": str(folder / "config")}
-        with JupyterServer(folder / "root", of_server) as server:
-            yield Shared(folder, server, environ, index)
+    with serving_language(folder, "pylsp", PYLSP) as (server, environ, index):
+        yield Shared(folder, server, environ, index)
 
 
 @pytest.fixture

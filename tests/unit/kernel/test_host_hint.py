@@ -25,6 +25,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> None:
 def named(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the kernel's notebook."""
     monkeypatch.setattr(host_hint, "notebook_of", lambda shell: str(notebook))
+    monkeypatch.setattr(host_hint, "is_named_by_server", lambda: True)
     return notebook
 
 
@@ -48,6 +49,18 @@ def test_once_for_each_module(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_recorded_notebook_is_moved(named: Path) -> None:
     write_metadata(str(named), {"nbenv": RECORD})
     assert "%nbenv move" in hint("nothing_that_is_known")
+
+
+def test_a_program_without_pages_is_told_commands_of_a_terminal(
+    named: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``jupyter execute``, where no button and no switch of kernels can be meant."""
+    monkeypatch.setattr(host_hint, "is_named_by_server", lambda: False)
+    said = hint()
+    assert f"nbenv adopt {named.name}" in said
+    write_metadata(str(named), {"nbenv": RECORD})
+    assert f"nbenv run {named.name}" in (recorded := hint("sklearn"))
+    assert not any(word in said + recorded for word in ("JupyterLab", "%nbenv"))
 
 
 def test_a_stripped_notebook_is_restored(named: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from nbenv.kernel.named_notebook import (
     SESSION,
     find_notebook,
     forget_inherited_name,
+    is_named_by_server,
     with_plain_file,
 )
 
@@ -62,6 +63,7 @@ def test_what_a_client_gives_to_this_kernel(
 ) -> None:
     come_from(("jupyter-server", {}))
     assert find_notebook() == given[SESSION]
+    assert is_named_by_server()
     monkeypatch.setenv(variables.NOTEBOOK, OTHER)
     assert find_notebook() == OTHER
     monkeypatch.setenv(variables.NOTEBOOK, "no notebook")
@@ -93,6 +95,7 @@ def test_the_name_of_another_kernels_notebook_is_not_this_ones(
     monkeypatch.setenv(variables.NOTEBOOK, OTHER)
     come_from((client, inherited), ("sh -c …", inherited), (" ".join(KERNEL), inherited))
     assert find_notebook() is None
+    assert not is_named_by_server()
     forget_inherited_name()
     assert SESSION not in os.environ
     monkeypatch.setenv(variables.NOTEBOOK, "/x/child.ipynb")  # given in the cell

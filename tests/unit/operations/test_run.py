@@ -24,6 +24,25 @@ def test_an_output_is_a_notebook_or_a_page(notebook: Path) -> None:
         drain(run.run(str(notebook), "out.pdf"))
 
 
+@pytest.mark.parametrize(
+    ("failure", "package"),
+    [
+        ("ModuleNotFoundError: No module named 'cv2'", "opencv-python"),
+        ("ModuleNotFoundError: No module named 'beside'", None),
+        ("ModuleNotFoundError: No module named 'nothing_that_is_known'", None),
+        ("ZeroDivisionError: division by zero", None),
+    ],
+)
+def test_the_next_step_after_a_missing_module(
+    notebook: Path, failure: str, package: str | None
+) -> None:
+    (notebook.parent / "beside.py").touch()
+    (notebook.parent / "cv2").touch()  # no module
+    advice = run._advice("my work.ipynb", failure, ref_of(notebook))
+    assert (f"nbenv install 'my work.ipynb' {package}" in advice) is (package is not None)
+    assert bool(advice) is (package is not None)
+
+
 def test_the_notebook_itself_is_run_where_that_is_possible(installed: Path) -> None:
     ref, report = drain(run._restore_for_run(ref_of(installed), None, "newest"))
     assert (ref, report) == (ref_of(installed), [])

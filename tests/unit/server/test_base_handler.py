@@ -26,12 +26,24 @@ def test_a_notebook_below_the_root(contents: Any) -> None:
     assert _find_notebook(contents, "folder/a.ipynb") == str(path.resolve())
 
 
+def test_links_lead_where_the_server_itself_goes(contents: Any, tmp_path: Path) -> None:
+    root = Path(contents.root_dir)
+    outside = write_notebook(tmp_path / "outside" / "o.ipynb", "1")
+    (root / "link.ipynb").symlink_to(outside)
+    (root / "linked").symlink_to(outside.parent)
+    for name in ("link.ipynb", "linked/o.ipynb"):
+        assert _find_notebook(contents, name) == str(outside.resolve())
+    (root / ".hidden").symlink_to(outside.parent)
+    assert refused(contents, ".hidden/o.ipynb") == 404
+
+
 def test_anything_else_is_not_there(contents: Any, tmp_path: Path) -> None:
     root = Path(contents.root_dir)
     (root / "text.txt").touch()
     (root / "folder.ipynb").mkdir()
-    (root / "link.ipynb").symlink_to(write_notebook(tmp_path / "outside.ipynb", "1"))
-    for name in ("gone.ipynb", "text.txt", "folder.ipynb", "link.ipynb", "../outside.ipynb", ""):
+    (root / "text.ipynb").symlink_to(root / "text.txt")
+    write_notebook(tmp_path / "outside.ipynb", "1")
+    for name in ("gone.ipynb", "text.txt", "folder.ipynb", "text.ipynb", "../outside.ipynb", ""):
         assert refused(contents, name) == 404, name
 
 

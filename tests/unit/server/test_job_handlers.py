@@ -40,6 +40,14 @@ def test_a_word_that_an_option_takes() -> None:
     assert list(made(verb="restore").words) == []
 
 
+def test_an_index_whose_address_was_typed() -> None:
+    job = made(verb="install", words=["a"], flags=["index=https://host.invalid/simple"])
+    assert list(job.words) == ["--index=host-invalid=https://host.invalid/simple", "a"]
+    for flag in ("index=file:///etc", "index=a=https://host.invalid", "index=https://a b", "index"):
+        assert "does not take" in refusal(verb="install", words=["a"], flags=[flag])
+    refusal(verb="upgrade", flags=["index=https://host.invalid/simple"])
+
+
 @pytest.mark.parametrize("word", ["-e", "--index-url=x", "", "a\nb", "\x1b[2J"])
 def test_no_word_is_an_option_or_steers_a_terminal(word: str) -> None:
     assert "cannot be used here" in refusal(verb="install", words=[word])

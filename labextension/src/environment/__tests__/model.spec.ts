@@ -13,6 +13,7 @@ class Document implements IDocument {
   path = 'a.ipynb';
   kernel = 'k';
   isNamed = true;
+  isReadOnly = false;
   isDirty = false;
   isShared = false;
   importsAtOpen = false;
@@ -22,7 +23,13 @@ class Document implements IDocument {
   told: JobResult[] = [];
   isDisposed = false;
   dispose = () => void (this.isDisposed = true);
-  save = async () => void this.saves++;
+  fails = false;
+  save = async () => {
+    if (this.fails) {
+      throw new Error('Permission denied');
+    }
+    this.saves++;
+  };
   edited = false;
   reloads = 0;
   reload = async () => {
@@ -161,6 +168,17 @@ describe('EnvironmentModel', () => {
     await model.refresh();
     expect(document.record).toEqual(RECORD);
     expect(document.saves).toBe(0);
+  });
+
+  it('shows the state also where the notebook cannot be saved', async () => {
+    const { document, server, model } = parts();
+    document.fails = true;
+    server.now = status({ saved: false });
+    const states: string[] = [];
+    model.changed.connect(() => states.push(model.state));
+    await model.refresh();
+    expect(document.record).toEqual(RECORD);
+    expect(states).toEqual(['ready']);
   });
 
   it('asks nothing about a notebook in another language, until it is in Python', async () => {

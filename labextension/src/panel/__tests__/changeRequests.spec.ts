@@ -43,6 +43,16 @@ it('unpins what is pinned when it upgrades it, and keeps its extras', () => {
   });
 });
 
+it('names the index that packages would come from', () => {
+  const requests = new ChangeRequests(TRANS);
+  expect(requests.add(['a', 'b'])).toMatchObject({ flags: [] });
+  const flags = ['index=https://host.invalid/simple'];
+  expect(requests.add(['a'], flags)).toMatchObject({
+    ...{ verb: 'install', words: ['a'], flags },
+    title: 'Add a from https://host.invalid/simple?'
+  });
+});
+
 it('has the entries that fit a package', () => {
   const entries = (requirement: string | null, part?: Part) =>
     menuItems(row(requirement, part), {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,3 +80,35 @@ def test_a_kernel_that_a_person_names_is_taken_with_a_word(
     manager = client(document(), kernel_name="python3").create_kernel_manager()
     assert manager.kernel_name == "python3"
     assert "records an environment of its own" in caplog.text
+
+
+OURS = [sys.executable, "-c", "from nbenv.kernel.launcher import main; main()"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "metadata", "given"),
+    [
+        (OURS, {"debugger": True}, {"provisioner_name": "nbenv"}),
+        (OURS, {"kernel_provisioner": {"provisioner_name": "x"}}, {"provisioner_name": "x"}),
+        (
+            [os.path.join(os.path.dirname(sys.executable), "python3.x"), *OURS[1:]],
+            {},
+            {"provisioner_name": "nbenv"},
+        ),
+        (["/elsewhere/python3", *OURS[1:]], {}, None),
+        ([sys.executable, "-m", "ipykernel_launcher"], {}, None),
+        ([], {}, None),
+    ],
+)
+def test_a_kernelspec_for_foreign_jupyters_is_found_first(
+    argv: list[str], metadata: Any, given: Any
+) -> None:
+    """Outside of virtual environments, what ``nbenv kernelspec`` wrote hides the installed one."""
+
+    class Factory:
+        def create_provisioner_instance(self, kernel_id: str, kernel_spec: Any, parent: Any) -> Any:
+            return kernel_spec.metadata.get("kernel_provisioner")
+
+    other_kernels.mend_provisioner_factory(SimpleNamespace(KernelProvisionerFactory=Factory))  # type: ignore[arg-type]
+    spec = SimpleNamespace(argv=argv, metadata=metadata)
+    assert Factory().create_provisioner_instance("1", spec, None) == given

@@ -47,6 +47,37 @@ def test_a_missing_module_in_a_bare_environment(
 
 
 @pytest.mark.parametrize(
+    ("given", "has_button", "command"),
+    [
+        ({"JPY_SESSION_NAME": "/x/work.ipynb"}, True, ""),
+        ({"NBENV_NOTEBOOK": "it's.ipynb"}, False, """nbenv adopt 'it'"'"'s.ipynb' in a terminal"""),
+        ({"NBENV_DOCUMENT": "gone.ipynb"}, False, "nbenv adopt NOTEBOOK in a terminal"),
+        ({}, False, "nbenv adopt NOTEBOOK in a terminal"),
+    ],
+)
+def test_a_button_is_promised_only_where_there_may_be_a_page(
+    load: Load,
+    after: Any,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    given: dict[str, str],
+    has_button: bool,
+    command: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("it's.ipynb").touch()
+    for name in ("JPY_SESSION_NAME", "NBENV_NOTEBOOK", "NBENV_DOCUMENT"):
+        monkeypatch.delitem(load("import_hint").variables, name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setitem(load("import_hint").variables, name, value)
+    after(ModuleNotFoundError("x"), [])
+    text = capsys.readouterr().out
+    assert ("a button" in text, "%nbenv adopt" in text) == (has_button, True)
+    assert command in text
+
+
+@pytest.mark.parametrize(
     ("error", "requirements"),
     [(None, []), (ImportError("x"), []), (ModuleNotFoundError("x"), ["pandas"])],
 )

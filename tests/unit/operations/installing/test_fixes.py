@@ -31,11 +31,20 @@ def test_each_real_failure_has_its_fix(installed: Path, stocked: LocalIndex) -> 
     stocked.wheel("seaborn", "1.0")
     stocked.wheel("needy", "1.0", requires=["leaf>=2"])
     stocked.wheel("future", "1.0", requires_python=">=3.13")
-    assert fixes_after(installed, "seabron") == ["instead: install seaborn"]
+    assert fixes_after(installed, "seabron") == [
+        "instead: install seaborn",
+        "index: install seabron",
+    ]
+    # Nothing is called like that: another index may have it.
+    assert fixes_after(installed, "qqxxyyzz", "leaf") == ["index: install qqxxyyzz leaf"]
     # leaf<2 is recorded, and what is asked for needs another one.
     assert fixes_after(installed, "needy") == ["loosen: install needy leaf --upgrade"]
     assert fixes_after(installed, "leaf>=9") == ["loosen: install leaf --upgrade"]
     assert "python: python 3.13" in fixes_after(installed, "future")
+    # The version that was asked for has no file for this Python, and another one has.
+    stocked.wheel("aged", "1.0", tag="cp27-cp27m-any")
+    stocked.wheel("aged", "2.0")
+    assert fixes_after(installed, "aged==1.0") == ["loosen: install aged --upgrade"]
 
 
 @pytest.mark.parametrize(
