@@ -61,6 +61,19 @@ def test_an_environment_is_made_once(worker: Any, small: Manifest, cache: Path) 
     assert [each.name for each in cache.glob("envs/*/bin/pip*")] == []
 
 
+def test_an_environment_that_a_task_changed_is_made_anew(worker: Any, small: Manifest) -> None:
+    found = worker.make(small)
+    for change in ("rename", "remove"):
+        [about] = Path(found["python"]).parents[1].rglob("tiny-*.dist-info")
+        if change == "rename":  # as another version that was installed over it
+            about.rename(about.with_name("tiny-2.0.dist-info"))
+        else:
+            shutil.rmtree(about)
+        assert worker.make(small)["made"] is True
+        assert worker.make(small)["made"] is False
+        assert prints(found["python"], "import tiny; print(tiny.__version__)") == "1.0"
+
+
 def test_pip_does_where_there_is_no_uv(
     worker: Any, small: Manifest, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
