@@ -112,8 +112,9 @@ COMMANDS = by_name([
             Option(("--jobs",), "with --sweep: run this many rows at once (default: 1)", "N",
                    convert=options.number_from_one),
             Option(("--on",), "run it in a container of this engine, as a Job of the cluster of "
-                   "kubectl, or, with --sweep, the rows on the cluster dask://HOST:PORT or "
-                   "ray://HOST:PORT", "ENGINE", convert=options.place_to_run),
+                   "kubectl, or, with --sweep, the rows on the cluster dask://HOST:PORT "
+                   "(tls://HOST:PORT over TLS) or ray://HOST:PORT", "ENGINE",
+                   convert=options.place_to_run),
             Option(("--retries",), "with --on and a cluster: run a row that failed this many times "
                    "more (default: 1)", "N", convert=options.number_from_zero),
             Option(("--wheels",), "with --on and a cluster: send the packages along, for workers "

@@ -55,7 +55,8 @@ def place_to_run(text: str) -> str:
     """
     places = [*engines(), "kubernetes"]
     if "://" not in text and text not in places:
-        raise ValueError(f"must be {', '.join(places)}, dask://HOST:PORT or ray://HOST:PORT")
+        clusters = "dask://HOST:PORT, tls://HOST:PORT or ray://HOST:PORT"
+        raise ValueError(f"must be {', '.join(places)}, {clusters}")
     return text
 
 

@@ -119,7 +119,8 @@ def run(
         inject(content, values)
         content.cells = [nbformat.from_dict(cell) for cell in content.cells]  # type: ignore[no-untyped-call]
     cells = sum(cell.cell_type == "code" for cell in content.cells)
-    yield Progress("run", f"Running {cells} code cell{'' if cells == 1 else 's'}…")
+    shown = f"{cells} code cell{'' if cells == 1 else 's'}"
+    yield Progress("run", f"Running {shown}…")
     failure = yield from _execute(content, ref, recover)
     if out:
         _write_content(content, Path(out))
@@ -131,7 +132,7 @@ def run(
         )
     version = content.metadata.get("language_info", {}).get("version", "")
     return Outcome(
-        f"Ran {source} with Python {version}: {cells} code cells.{wrote}",
+        f"Ran {source} with Python {version}: {shown}.{wrote}",
         text="\n".join([*report, *output_texts(content.cells)]),
         data={"notebook": source, "cells": cells, "out": out, "python": version},
     )

@@ -30,6 +30,7 @@ __all__ = [
     "DaskCluster",
     "bare_environment",
     "base_python",
+    "certificate_in",
     "dask_cluster",
     "free_port",
     "reason_for_none",
@@ -177,6 +178,15 @@ class DaskCluster:
             f"{name}={str(path)!r}" for name, path in zip(options, self.tls[1::2], strict=True)
         )
         return f"__import__('distributed').Security({given})"
+
+
+def certificate_in(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate that is its own authority; return its file and that of its key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    _checked(*words, "-subj", "/CN=127.0.0.1", "-out", certificate, "-keyout", key)
+    return certificate, key
 
 
 @contextlib.contextmanager

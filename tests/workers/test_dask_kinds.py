@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.commands import succeed
 from tests.support.kernels import kernel
-from tests.workers.kit import bare_environment, base_python, dask_cluster
+from tests.workers.kit import bare_environment, base_python, certificate_in, dask_cluster
 from tests.workers.test_dask import ASKED, WHO, refused, shipped
 
 pytestmark = pytest.mark.timeout(900)
@@ -69,11 +69,7 @@ def test_each_of_several_machines_makes_it_once(
 def test_a_cluster_with_certificates_passes_them_on(
     notebooks: tuple[Path, Path], dask_python: Path, tmp_path: Path
 ) -> None:
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    words += ["-subj", "/CN=127.0.0.1", "-out", str(certificate), "-keyout", str(key)]
-    subprocess.run(words, check=True, capture_output=True)
-    secure = dask_cluster(dask_python, tmp_path / "cluster", 1, (certificate, key))
+    secure = dask_cluster(dask_python, tmp_path / "cluster", 1, certificate_in(tmp_path))
     with secure as cluster, kernel(notebooks[0]) as run:
         shipped(run, cluster)
         assert "0.9.0" in run.ok(WHO + ASKED)

@@ -22,7 +22,7 @@ from nbenv.progress import drain
 from nbenv.workers.bundle import write_bundle
 from nbenv.workers.sweeps.payload import payload_of
 from tests.support.commands import nbenv, succeed
-from tests.workers.kit import bare_environment, dask_cluster, wait_until
+from tests.workers.kit import bare_environment, certificate_in, dask_cluster, wait_until
 from tests.workers.ray_kit import RAY, ray_cluster
 
 pytestmark = pytest.mark.timeout(900)
@@ -150,6 +150,45 @@ def test_an_address_that_does_not_answer_is_refused_within_seconds(
         assert "Traceback" not in done.err
         assert time.monotonic() - begin < 20
         assert not (tmp_path / "out").exists()
+
+
+def test_a_scheduler_with_tls_is_reached_with_the_certificates_of_dasks_configuration(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = bare_environment("distributed==2025.7.0", python="3.12")
+    own, others = certificate_in(tmp_path / "own"), certificate_in(tmp_path / "others")
+    rows = write_rows(tmp_path, 2, 3)
+
+    def sweep(address: str, name: str) -> tuple[int, str]:
+        words = ("--sweep", rows, "--on", address, "-o", tmp_path / name)
+        done = nbenv("run", notebook, *words)
+        assert "Traceback" not in done.err
+        return done.status, done.err
+
+    def configure(authority: Path, certificate: Path, key: Path) -> None:
+        for name, path in (
+            ("CA_FILE", authority),
+            ("CLIENT__CERT", certificate),
+            ("CLIENT__KEY", key),
+        ):
+            monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{name}", str(path))
+
+    with dask_cluster(python, tmp_path / "cluster", 1, own) as cluster:
+        log = tmp_path / "cluster" / "worker-0.log"
+        wait_until(lambda: "Registered to" in log.read_text(), "the worker is there")
+        status, said = sweep(cluster.address, "none")
+        assert (status, f"There are no certificates for {cluster.address}" in said) == (1, True)
+        status, said = sweep(cluster.address.replace("tls", "dask"), "plain")
+        assert (status, "with TLS begins with tls://" in said) == (1, True)
+        configure(tmp_path / "nowhere.pem", *own)
+        status, said = sweep(cluster.address, "nowhere")
+        assert (status, f"there is no file {tmp_path / 'nowhere.pem'}" in said) == (1, True)
+        configure(others[0], *others)
+        status, said = sweep(cluster.address, "others")
+        assert (status, "no secure connection" in said) == (1, True)
+        configure(own[0], *own)
+        assert sweep(cluster.address, "out")[0] == 0
+    assert [row["values"] for row in rows_in(tmp_path / "out")] == [{"square": 4}, {"square": 9}]
 
 
 def test_credentials_of_an_index_do_not_travel(

@@ -15,6 +15,7 @@ from nbenv.engine.archiving.archive_contents import check_left_out, not_needed
 from nbenv.engine.direct_sources import with_full_urls
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.obtain_python import obtain_python
+from nbenv.engine.summaries import counted
 from nbenv.environments import layout
 from nbenv.environments.archive.archive_programs import activation, launcher
 from nbenv.environments.archive.bundled_python import BundledPython, movable_python
@@ -209,7 +210,7 @@ class _Work:
         environment.create(self.interpreter)
         with open(environment.path / layout.CONFIGURATION, "a", encoding="utf-8") as config:
             config.write(_RELOCATABLE)
-        yield Progress("install", f"Installing {len(wanted)} packages…")
+        yield Progress("install", f"Installing {counted(len(wanted))}…")
         goal = SyncGoal(wanted, {}, packages=environment.site_packages())
         yield from sync_prefix(environment.python, goal, spec, folder)
         if altered := find_altered(environment, [each.name for each in wanted]):

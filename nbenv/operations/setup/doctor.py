@@ -108,7 +108,7 @@ def _check_files() -> str:
             f"Files are not as they were installed: {'; '.join(found)}.",
             todo="Restore these notebooks: nbenv restore NOTEBOOK.",
         )
-    return f"as they were installed, in {len(known)} environments"
+    return f"as they were installed, in {len(known)} environment{'' if len(known) == 1 else 's'}"
 
 
 def _check_provided() -> str:

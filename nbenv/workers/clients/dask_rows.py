@@ -5,6 +5,8 @@ workers' Python may be another one. Runs with any Python that has distributed.
 """
 
 import asyncio
+import os
+import ssl
 import sys
 import uuid
 
@@ -13,6 +15,11 @@ from job import ClusterError, main, tell, tell_done, tell_failed
 PREPARE = "(exec(source, globals()), prepare(payload, digest))[1]"
 RUN = "(exec(source, globals()), run(payload, digest, values))[1]"
 CONNECT = 10
+CERTIFICATES = (
+    "Name them in Dask's configuration on this machine: distributed.comm.tls in a file below "
+    "~/.config/dask, or DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__TLS__CLIENT__CERT and "
+    "…__TLS__CLIENT__KEY."
+)
 
 
 def versions(address):
@@ -20,8 +27,10 @@ def versions(address):
     import distributed
     from distributed.core import rpc
 
+    arguments = security_for(address).get_connection_args("client")
+
     async def ask():
-        scheduler = rpc(address, timeout=CONNECT)
+        scheduler = rpc(address, timeout=CONNECT, connection_args=arguments)
         try:
             return await asyncio.wait_for(scheduler.versions(), CONNECT)
         finally:
@@ -41,12 +50,65 @@ def versions(address):
     }
 
 
+def security_for(address):
+    """Return the certificates for an address that Dask's own configuration names.
+
+    Raises ClusterError where they cannot be read, or where TLS is asked for and there are none.
+    """
+    import dask
+    from distributed.security import Security
+    from distributed.utils import import_term
+
+    loader = dask.config.get("distributed.client.security-loader", None)
+    security = import_term(loader)({"address": address}) if loader else None
+    security = Security() if security is None else security
+    try:
+        known = security.get_connection_args("client").get("ssl_context")
+    except (OSError, ValueError) as error:
+        text = "The certificates for {} cannot be read: {}.".format(
+            address, missing_file(security) or error
+        )
+        raise ClusterError(text, CERTIFICATES) from None
+    if known is None and address.startswith("tls://"):
+        raise ClusterError("There are no certificates for {}.".format(address), CERTIFICATES)
+    return security
+
+
+def missing_file(security):
+    """Return what to say of a file that is named and is not there; the error itself names none."""
+    for name in ("tls_ca_file", "tls_client_cert", "tls_client_key"):
+        value = getattr(security, name, None)
+        if value and "\n" not in value and not os.path.exists(value):  # else the content itself
+            return "there is no file {}".format(value)
+    return ""
+
+
 def not_answering(address, error):
     """Return the error about an address at which there is no scheduler."""
-    return ClusterError(
-        "No Dask scheduler answers at {}: {}.".format(address, str(error) or type(error).__name__),
-        "Check the address: it is the scheduler's, by default port 8786, not its dashboard's.",
+    refused = certificate_error(error)
+    if refused is not None:
+        text = "There is no secure connection to {}: {}.".format(address, refused)
+        return ClusterError(text, CERTIFICATES)
+    while error.__cause__ is not None:  # the outer ones are about Dask's own functions
+        error = error.__cause__
+    why = str(error).rstrip(".") or type(error).__name__
+    about = (
+        "The scheduler has to know the authority of the client's certificate, too."
+        if address.startswith("tls://")
+        else "That of a cluster with TLS begins with tls://."
     )
+    return ClusterError(
+        "No Dask scheduler answers at {}: {}.".format(address, why),
+        "Check the address: it is the scheduler's, by default port 8786, not its dashboard's. "
+        + about,
+    )
+
+
+def certificate_error(error):
+    """Return the error about a certificate that is behind another error, None for none."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def run(job):
@@ -54,7 +116,8 @@ def run(job):
     from distributed import Client
 
     try:
-        client = Client(job.address, timeout=CONNECT, set_as_default=False)
+        security = security_for(job.address)
+        client = Client(job.address, timeout=CONNECT, set_as_default=False, security=security)
     except (OSError, asyncio.TimeoutError) as error:
         raise not_answering(job.address, error) from None
     with client:

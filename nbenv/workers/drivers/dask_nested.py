@@ -131,7 +131,8 @@ class Nested:
 
     def report(self, clock, options, rows, sent):
         """Wait for the workers, verify each with a task, and return the report."""
-        options.tell("Waiting for {} workers…".format(len(self._begun)))
+        number = len(self._begun)
+        options.tell("Waiting for {} worker{}…".format(number, "" if number == 1 else "s"))
         self._wait_for_workers()
         found = self.verify() if rows else self.check()  # those that were there may be busy
         _nodes.raise_wrong(found)

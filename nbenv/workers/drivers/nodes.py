@@ -9,6 +9,7 @@ import platform
 import sys
 import threading
 import time
+import uuid
 
 from _nbenv_workers import Report, WorkersError
 
@@ -48,6 +49,7 @@ class Nodes:
         self.data, self._digest = bundle.zipped(), bundle.digest
         self.bundle = hashlib.sha256(self.data).hexdigest()[:32]
         self.bytes_sent = 0
+        self._who = uuid.uuid4().hex
         self._name = "_nbenv_" + hashlib.sha256(self.source.encode()).hexdigest()[:16]
 
     def call_each(self, verb, arguments):
@@ -96,8 +98,9 @@ class Nodes:
     def _send(self, address) -> None:
         for start in range(0, len(self.data), _PART):
             data = self.data[start : start + _PART]
-            is_last = start + _PART >= len(self.data)
-            options = {"bundle": self.bundle, "data": data, "is_last": is_last}
+            options = {"bundle": self.bundle, "data": data, "who": self._who}
+            options["is_first"] = start == 0
+            options["is_last"] = start + _PART >= len(self.data)
             found = self.call([address], "place", **options)[address]
             if found is not True:
                 text = "The bundle could not be sent to {}: {}"
@@ -110,7 +113,8 @@ class Nodes:
         Raises WorkersError where one cannot.
         """
         begin, done = time.monotonic(), {}
-        self._raise_first(self.call(looks, "make", bundle=self.bundle), looks)
+        build = {"bundle": self.bundle, "who": self._who}
+        self._raise_first(self.call(looks, "make", **build), looks)
         try:
             while len(done) < len(looks):
                 waiting = [address for address in looks if address not in done]
@@ -127,7 +131,7 @@ class Nodes:
                 options.tell(text.format(len(done), len(looks), passed))
                 time.sleep(min(_PAUSE + passed / 20, 1.0))
         except BaseException:
-            self.call([a for a in looks if a not in done], "cancel", bundle=self.bundle)
+            self.call([a for a in looks if a not in done], "cancel", **build)
             raise
         return done
 

@@ -108,7 +108,7 @@ def _connect(address, bundle, options, clock):
             "Ray is connected already.",
             "Run %nbenv workers without an address; or ray.shutdown(), and then this again.",
         )
-    target = "auto" if address == SCHEME + "auto" else address
+    target = "auto" if address == SCHEME + "auto" else versions.with_port(address)
     if target != "auto":
         options.tell("Asking {} for its versions…".format(target))
         versions.check_reachable(target)

@@ -24,23 +24,30 @@ def check_has_ray(bundle):
         )
 
 
-def check_reachable(target):
-    """Raise at once where nothing listens: Ray tries for minutes."""
+def with_port(target):
+    """Return an address with Ray's usual port where it has none: Ray itself takes another then."""
     try:
         parts = urlsplit(target)
-        host, port = parts.hostname, parts.port or 10001
+        host, port = parts.hostname, parts.port
     except ValueError:
-        host, port = None, 0
+        host, port = None, None
     if not host:
         raise WorkersError("{} is no address of Ray.".format(target), "Write ray://HOST:10001.")
+    shown = "[{}]".format(host) if ":" in host else host
+    return "ray://{}:{}".format(shown, port or 10001)
+
+
+def check_reachable(target):
+    """Raise at once where nothing listens: Ray tries for minutes."""
+    parts = urlsplit(target)
     try:
-        socket.create_connection((host, port), timeout=_CONNECT).close()
+        socket.create_connection((parts.hostname, parts.port), timeout=_CONNECT).close()
     except OSError as error:
         why = getattr(error, "strerror", None) or error
         raise WorkersError(
             "{} does not answer: {}.".format(target, why),
             "Check that the cluster is running, and that port {} of its head node, where the Ray "
-            "client server listens, is reachable from here.".format(port),
+            "client server listens, is reachable from here.".format(parts.port),
         ) from None
 
 

@@ -71,7 +71,8 @@ def _some_client(address: ClusterAddress, snapshot: NotebookSnapshot) -> Steps[s
     installed = snapshot.environment.installed()
     if all(name in installed for name in _NEEDS[address.name]):
         return str(snapshot.environment.python)
-    known = sorted(_folder().glob(f"{address.name}-*/bin/python"), key=os.path.getmtime)
+    there = _folder().glob(f"{address.name}-*/bin/python")
+    known = sorted(filter(Path.exists, there), key=os.path.getmtime)  # their base may be gone
     if known:
         return str(known[-1])
     return (yield from _made(address, "", snapshot.spec.python))
@@ -108,6 +109,7 @@ def _made(address: ClusterAddress, version: str, python: str) -> Steps[str]:
             shutil.rmtree(scratch, ignore_errors=True)
             try:
                 yield from _install(scratch, interpreter.executable, requirement)
+                shutil.rmtree(folder, ignore_errors=True)  # one whose Python is gone
                 os.replace(scratch, folder)
             except InstallerError as error:
                 raise NbenvError(

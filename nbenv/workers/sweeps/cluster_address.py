@@ -1,4 +1,7 @@
-"""Addresses of clusters: ``dask://HOST:PORT`` and ``ray://HOST:PORT``."""
+"""Addresses of clusters: ``dask://HOST:PORT``, ``ray://HOST:PORT``, and Dask's own ones.
+
+A scheduler of Dask prints its address as ``tcp://`` or ``tls://``; these can be copied.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,13 @@ ENGINES = {
     "dask": _Engine("Dask", "distributed", "distributed", 8786, "the scheduler"),
     "ray": _Engine("Ray", "ray", "ray[client]", 10001, "the Ray client server of the head node"),
 }
+_SCHEMES = {
+    "dask": ("dask", "tcp"),
+    "tcp": ("dask", "tcp"),
+    "tls": ("dask", "tls"),
+    "ray": ("ray", "ray"),
+}
+"""Scheme → the engine, and the protocol of its client."""
 _PATIENCE = 5.0
 """Seconds to wait until something answers."""
 
@@ -37,11 +47,22 @@ def is_cluster(where: str) -> bool:
 
 @dataclass(frozen=True)
 class ClusterAddress:
-    """The address of a cluster: a key of `ENGINES`, the host, and the port."""
+    """The address of a cluster.
+
+    Parameters
+    ----------
+    name
+        A key of `ENGINES`.
+    host, port
+        Where it listens.
+    protocol
+        The protocol of the engine's client: ``tcp``, ``tls`` or ``ray``.
+    """
 
     name: str
     host: str
     port: int
+    protocol: str
 
     @classmethod
     def parse(cls, text: str) -> ClusterAddress:
@@ -57,14 +78,16 @@ class ClusterAddress:
             host, port = parts.hostname, parts.port
         except ValueError:
             parts, host, port = urlsplit(""), None, None
-        known = ENGINES.get(parts.scheme)
+        known = _SCHEMES.get(parts.scheme)
         extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
         if known is None or not host or extra:
             raise UsageError(
                 f"{text} is no address of a cluster.",
-                todo="Write dask://HOST:8786 or ray://HOST:10001.",
+                todo="Write dask://HOST:8786 or ray://HOST:10001; for a Dask cluster with TLS "
+                "tls://HOST:8786.",
             )
-        return cls(parts.scheme, host, port or known.port)
+        name, protocol = known
+        return cls(name, host, port or ENGINES[name].port, protocol)
 
     @property
     def engine(self) -> _Engine:
@@ -79,10 +102,10 @@ class ClusterAddress:
     @property
     def of_client(self) -> str:
         """The address as the engine's own client takes it."""
-        return f"{'tcp' if self.name == 'dask' else self.name}://{self.place}"
+        return f"{self.protocol}://{self.place}"
 
     def __str__(self) -> str:
-        return f"{self.name}://{self.place}"
+        return self.of_client if self.protocol == "tls" else f"{self.name}://{self.place}"
 
     def check_reachable(self) -> None:
         """Raise `NbenvError` at once if nothing listens there: engines try for minutes."""

@@ -7,6 +7,7 @@ Python 3.8 and later.
 
 import atexit
 import contextlib
+import hashlib
 import importlib.util
 import io
 import json
@@ -25,8 +26,12 @@ _FAILURES, _SHORT = 3, 60.0
 _NOT_INHERITED = ("DASK_INTERNAL_INHERIT_CONFIG", "DASK_PARENT", "DASK_SCHEDULER_ADDRESS")
 
 _builds = {}
+"""Bundle → its `_Build`."""
 _started = {}
 _data = {}
+"""Who sends a bundle, and which → the time of the last part, and the parts that have come."""
+_ABANDONED = 600.0
+"""Seconds without a further part until those that have come are forgotten."""
 VERBS = {}
 """Name → function, also those of an engine's own module."""
 PASSED_ON = []
@@ -66,20 +71,33 @@ def look(engine):
 
 @verb
 def has(bundle):
-    """Return whether a bundle is here."""
+    """Return whether a bundle is here; what is asked for is not old."""
+    with contextlib.suppress(OSError):
+        os.utime(_folder(bundle))
     return os.path.exists(os.path.join(_folder(bundle), "manifest.json"))
 
 
 @verb
-def place(bundle, data, is_last):
-    """Take a part of a bundle's zip file; unpack it after the last one."""
-    _data.setdefault(bundle, []).append(data)
+def place(bundle, data, is_first=True, is_last=True, who=""):
+    """Take a part of a bundle's zip file; unpack it after the last one.
+
+    Several kernels may send the same one, and one may have stopped halfway: each begins anew.
+    """
+    now = time.monotonic()
+    for key in [key for key, (last, _) in _data.items() if now - last > _ABANDONED]:
+        del _data[key]
+    _, parts = _data.pop((who, bundle), (now, []))
+    parts = [data] if is_first else [*parts, data]
     if not is_last:
+        _data[who, bundle] = now, parts
         return True
+    content = b"".join(parts)
+    if hashlib.sha256(content).hexdigest()[: len(bundle)] != bundle:
+        return {"error": "it did not arrive as it was sent"}
     final = _folder(bundle)
     scratch = tempfile.mkdtemp(dir=os.path.dirname(final))
     try:
-        with zipfile.ZipFile(io.BytesIO(b"".join(_data.pop(bundle)))) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             archive.extractall(scratch)
         with contextlib.suppress(OSError):  # another process was faster
             os.rename(scratch, final)
@@ -88,44 +106,56 @@ def place(bundle, data, is_last):
     return has(bundle)
 
 
-@verb
-def make(bundle):
-    """Begin to make the environment, in a process of its own: this one has others to answer."""
-    if bundle not in _builds or _builds[bundle][0].poll() is not None:
-        words = [sys.executable, os.path.join(_folder(bundle), "nbenv_worker.py"), "make"]
-        said = tempfile.TemporaryFile()  # noqa: SIM115  # read once the process has ended
-        _builds[bundle] = (
-            subprocess.Popen(
-                [*words, os.path.join(_folder(bundle), "manifest.json")],
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            ),
-            said,
+class _Build:
+    """A process that makes an environment, and the kernels that wait for it."""
+
+    def __init__(self, words) -> None:
+        self.waiting, self.said = set(), tempfile.TemporaryFile()  # noqa: SIM115  # read at the end
+        self.process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=self.said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+
+    def is_running(self):
+        return self.process.poll() is None
+
+
+@verb
+def make(bundle, who=""):
+    """Begin to make the environment, in a process of its own: this one has others to answer."""
+    if bundle not in _builds or not _builds[bundle].is_running():
+        folder = _folder(bundle)
+        words = [sys.executable, os.path.join(folder, "nbenv_worker.py"), "make"]
+        _builds[bundle] = _Build([*words, os.path.join(folder, "manifest.json")])
+    _builds[bundle].waiting.add(who)
     return True
 
 
 @verb
 def made(bundle):
     """Return None while the environment is being made, then what it is."""
-    build, said = _builds[bundle]
-    if build.poll() is None:
+    build = _builds[bundle]
+    if build.is_running():
         return None
-    said.seek(0)
-    text = said.read().decode("utf-8", "replace").strip()
+    build.said.seek(0)
+    text = build.said.read().decode("utf-8", "replace").strip()
     try:
         return json.loads(text.splitlines()[-1])
     except (ValueError, IndexError):
-        return {"error": "It ended with status %s. %s" % (build.returncode, text[-1000:])}
+        return {"error": "It ended with status %s. %s" % (build.process.returncode, text[-1000:])}
 
 
 @verb
-def cancel(bundle):
-    """Stop making the environment."""
-    if bundle in _builds:
-        _kill(_builds[bundle][0])
+def cancel(bundle, who=""):
+    """Stop making the environment, unless another kernel waits for it, too."""
+    build = _builds.get(bundle)
+    if build is not None:
+        build.waiting.discard(who)
+        if not build.waiting:
+            _kill(build.process)
     return True
 
 
@@ -239,10 +269,10 @@ def _end_all() -> None:
         own["wanted"] = False
         with contextlib.suppress(OSError):
             os.killpg(own["process"].pid, 15)
-    for process, _ in _builds.values():
-        if process.poll() is None:
+    for build in _builds.values():
+        if build.is_running():
             with contextlib.suppress(OSError):
-                os.killpg(process.pid, 15)
+                os.killpg(build.process.pid, 15)
 
 
 def _environment(bundle, python):

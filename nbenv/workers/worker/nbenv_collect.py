@@ -1,4 +1,4 @@
-"""Remove what a worker keeps and nobody uses any more: environments, bundles and logs.
+"""Remove what a worker keeps and nobody uses any more, such as environments and bundles.
 
 Standard library only, Python 3.8 and later; `nbenv_worker` loads it.
 """
@@ -40,9 +40,9 @@ def collect(root, locked, keep=(), kept=KEPT, days=DAYS):
 
 
 def sweep(cache):
-    """Remove bundles and logs that were not written for long."""
+    """Remove bundles, logs and unpacked pips that were not used for long."""
     limit = time.time() - DAYS * 86400
-    for name in ("bundles", "logs"):
+    for name in ("bundles", "logs", "pip"):
         for path in glob.glob(os.path.join(cache, name, "*")):
             with contextlib.suppress(OSError):
                 if os.stat(path).st_mtime < limit:

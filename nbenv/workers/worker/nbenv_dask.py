@@ -92,7 +92,7 @@ async def move(nanny, bundle, data):
 
 def _prepared(bundle, data):
     if not has(bundle):
-        place(bundle, data, True)
+        place(bundle, data)
     make(bundle)
     while made(bundle) is None:
         time.sleep(0.1)

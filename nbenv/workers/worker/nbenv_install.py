@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 
 PYTHON = "NBENV_WORKER_PYTHON"
 """The variable that names the interpreter that environments are made of."""
@@ -188,19 +190,23 @@ def _uv(environment, base, about):
 
 def _pip(environment, base, about):
     """Return the words that install with pip, if there is one."""
-    program, version = _found_pip(base)
-    if program is None:
-        return None
-    if _is_from(version, 22, 3):
-        words = [*program, "--python", python_in(environment), "install"]
-    elif program[0] == base.path:  # it is run by the same version as the environment's
-        minor = ".".join(base.version.split(".")[:2])
-        site = os.path.join(environment, "lib", "python" + minor, "site-packages")
-        words = [*program, "install", "--target", site]
+    python, program = python_in(environment), _unpacked_pip(base, environment)
+    if program:
+        words = [python, "-I", program, "install"]  # runs in the environment, so it is for that
     else:
-        return None
+        program, version = _found_pip(base)
+        if program is None:
+            return None
+        if _is_from(version, 22, 3):
+            words = [*program, "--python", python, "install"]
+        elif program[0] == base.path:  # it is run by the same version as the environment's
+            minor = ".".join(base.version.split(".")[:2])
+            site = os.path.join(environment, "lib", "python" + minor, "site-packages")
+            words = [*program, "install", "--target", site]
+        else:
+            return None
     words += ["--quiet", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
-    words += ["--no-input", "--no-color"]
+    words += ["--no-input", "--no-color", "--no-user"]
     words.append("--no-compile")  # as uv: Python compiles what is imported
     words += _repeated("--extra-index-url", _indexes(about))
     return words + _repeated("--find-links", about.get("find_links", ())) + _without_builds(about)
@@ -219,10 +225,34 @@ def _without_builds(about):
     return [] if about.get("source") else ["--only-binary", ":all:"]
 
 
+def _unpacked_pip(base, environment):
+    """Return the folder of the pip that a Python brings, "" where it brings none.
+
+    It is kept unpacked beside the environments: inside of its wheel, Python compiles all of it each
+    time, which takes longer than many an installation.
+    """
+    kept = os.path.join(os.path.dirname(os.path.dirname(environment)), "pip")
+    wheels = glob.glob(os.path.join(base.library, "ensurepip", "_bundled", "pip-*.whl"))
+    if not wheels:
+        return ""
+    wheel = max(wheels, key=lambda path: list(map(int, re.findall(r"\d+", os.path.basename(path)))))
+    folder = os.path.join(kept, os.path.basename(wheel))
+    if not os.path.isdir(folder):
+        os.makedirs(kept, mode=0o700, exist_ok=True)
+        scratch = tempfile.mkdtemp(dir=kept)
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(scratch)
+            with contextlib.suppress(OSError):  # another process was faster
+                os.rename(scratch, folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    os.utime(folder)
+    return os.path.join(folder, "pip")
+
+
 def _found_pip(base):
-    """Return the words that run a pip, and its version: Python brings one, or it is installed."""
-    for wheel in glob.glob(os.path.join(base.library, "ensurepip", "_bundled", "pip-*.whl")):
-        return [base.path, "-I", os.path.join(wheel, "pip")], os.path.basename(wheel).split("-")[1]
+    """Return the words that run a pip that is installed, and its version."""
     for words in ([base.path, "-I", "-m", "pip"], [sys.executable, "-I", "-m", "pip"]):
         with contextlib.suppress(WorkerError, IndexError):
             return words, run([*words, "--version"]).split()[1]

@@ -25,7 +25,7 @@ def parts(line):
     """Return the normalised name of a line, its version ("" for a URL) and its marker."""
     requirement, _, marker = line.split(" --hash=")[0].partition(" ; ")
     name, _, version = requirement.partition("==")
-    return _normalised(name.split(" @ ")[0]), version.strip(), marker.strip()
+    return normalised(name.split(" @ ")[0]), version.strip(), marker.strip()
 
 
 def applies(line, version=None):
@@ -47,7 +47,8 @@ def _plain(version):
     return re.sub(r"(\.0)+\Z", "", release or ""), rest.lstrip(".")
 
 
-def _normalised(name):
+def normalised(name):
+    """Return the normalised form of a package's name."""
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
@@ -117,7 +118,7 @@ def unpack_all(environment, site, python, wheels, lines):
     files = sorted(file for file in os.listdir(wheels) if file.endswith(".whl"))
     for line in lines:
         name, known = parts(line)[0], _hashes(line)
-        mine = [os.path.join(wheels, f) for f in files if _normalised(f.split("-")[0]) == name]
+        mine = [os.path.join(wheels, f) for f in files if normalised(f.split("-")[0]) == name]
         content = next(_matching(mine, known), None)
         if content is None and mine:
             raise WheelError("The wheel of %s has not the hash that the notebook locks." % name)

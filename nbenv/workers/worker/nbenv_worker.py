@@ -146,7 +146,33 @@ def _made_with(environment, about):
     except (OSError, ValueError):
         return None
     is_there = os.path.exists(_install.python_in(environment))  # its base may be gone
-    return found.get("with") if found.get("digest") == about["digest"] and is_there else None
+    is_same = found.get("digest") == about["digest"]
+    return found.get("with") if is_same and is_there and _is_as_made(environment, about) else None
+
+
+def _is_as_made(environment, about):
+    """Return whether an environment has all that was installed: a task may have called pip."""
+    try:
+        with open(os.path.join(environment, "pyvenv.cfg"), encoding="utf-8") as file:
+            version = re.search(r"(?m)^version\s*=\s*(\S+)", file.read()).group(1)
+        place = os.path.join(environment, "lib", "python" + about["python"], "site-packages")
+        names = os.listdir(place)
+    except (OSError, AttributeError):
+        return False
+    there = {}
+    for name in names:
+        stem, suffix = os.path.splitext(name)
+        if suffix in (".dist-info", ".egg-info"):  # an old pip writes the latter where it builds
+            package, _, number = stem.partition("-")
+            number = number.partition("-py")[0]
+            there.setdefault(_wheels.normalised(package), []).append(number)
+    for line in about["packages"]:
+        name, wanted, _ = _wheels.parts(line)
+        found = there.get(name, [])
+        known = [each for each in found if not wanted or _wheels.is_same(each, wanted)]
+        if not known and _wheels.applies(line, version):
+            return False
+    return True
 
 
 # -- making

@@ -291,6 +291,7 @@ def test_run(recorded: Path, home: Path) -> None:
     done = succeed("run", recorded, "-o", out)
     assert str(home) in done.out
     assert "Ran " in done.out
+    assert f": {len(CELLS)} code cells. Wrote" in done.out
     assert "tabulate" in out.read_text(encoding="utf-8")
     assert recorded.read_bytes() == before
 

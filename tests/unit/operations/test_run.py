@@ -50,6 +50,25 @@ def test_the_notebook_itself_is_run_where_that_is_possible(installed: Path) -> N
     assert (ref, report) == (ref_of(installed), [])
 
 
+@pytest.mark.parametrize(
+    ("cells", "shown"), [(0, "0 code cells"), (1, "1 code cell"), (2, "2 code cells")]
+)
+def test_the_cells_are_counted(
+    installed: Path, cells: int, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(cells)])
+    monkeypatch.setattr(run, "_read_content", lambda path: content)
+
+    def execute(*given: object) -> Steps[str]:
+        yield from ()
+        return ""
+
+    monkeypatch.setattr(run, "_execute", execute)
+    told = [each.message for each in run.run(str(installed)) if each.phase == "run"]
+    assert told == [f"Running {shown}…"]
+    assert drain(run.run(str(installed))).summary.endswith(f": {shown}.")
+
+
 def test_a_copy_is_run_with_a_fallback(
     installed: Path,
     stocked: LocalIndex,

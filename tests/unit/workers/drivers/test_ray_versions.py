@@ -42,7 +42,21 @@ def test_an_environment_without_ray_is_refused(versions: Any) -> None:
 @pytest.mark.parametrize("target", ["ray://", "ray://host:port", "ray://[::1"])
 def test_what_is_no_address_is_refused(versions: Any, target: str) -> None:
     with pytest.raises(Exception, match="is no address of Ray"):
-        versions.check_reachable(target)
+        versions.with_port(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("ray://head", "ray://head:10001"),
+        ("ray://head:20001/", "ray://head:20001"),
+        ("ray://[::1]", "ray://[::1]:10001"),
+    ],
+)
+def test_an_address_without_a_port_gets_the_usual_one(
+    versions: Any, target: str, found: str
+) -> None:
+    assert versions.with_port(target) == found
 
 
 def test_silence_is_refused_at_once(versions: Any) -> None:

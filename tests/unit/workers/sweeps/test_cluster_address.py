@@ -18,6 +18,8 @@ from nbenv.workers.sweeps.cluster_address import ClusterAddress, is_cluster
         ("dask://10.0.0.1:9000", "dask://10.0.0.1:9000", "tcp://10.0.0.1:9000"),
         ("ray://head/", "ray://head:10001", "ray://head:10001"),
         ("dask://[::1]:1", "dask://[::1]:1", "tcp://[::1]:1"),
+        ("tcp://node:8786", "dask://node:8786", "tcp://node:8786"),  # as Dask prints it
+        ("tls://node", "tls://node:8786", "tls://node:8786"),
     ],
 )
 def test_an_address_has_a_port(text: str, shown: str, of_client: str) -> None:
@@ -29,7 +31,7 @@ def test_an_address_has_a_port(text: str, shown: str, of_client: str) -> None:
     "text",
     [
         "spark://host:7077", "dask://", "ray://:10001", "dask://host:port", "dask://host:99999",
-        "ray://host/path", "ray://user@host", "dask://[::1", "tcp://host:8786",
+        "ray://host/path", "ray://user@host", "dask://[::1", "ucx://host:8786", "http://host:8787/status",
     ],
 )  # fmt: skip
 def test_other_addresses_are_refused(text: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 import shutil
 import signal
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -90,6 +93,57 @@ def test_a_process_that_is_killed_after_a_long_life_is_started_again(
             assert time.monotonic() < end
             time.sleep(0.02)
         os.kill(agent.process(KEY), signal.SIGKILL)
+
+
+def sent(agent: Any, content: bytes, who: str) -> list[dict[str, Any]]:
+    """Return the calls that send a bundle in two parts."""
+    name, half = hashlib.sha256(content).hexdigest()[:32], len(content) // 2
+    parts = (content[:half], content[half:])
+    return [
+        {"bundle": name, "data": data, "who": who, "is_first": not n, "is_last": bool(n)}
+        for n, data in enumerate(parts)
+    ]
+
+
+def test_two_kernels_send_the_same_bundle_at_once(agent: Any) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("manifest.json", "{}")
+    one, two = (sent(agent, buffer.getvalue(), who) for who in "ab")
+    assert agent.place(**one[0]) is True  # and is interrupted
+    assert agent.place(**one[0]) is True
+    assert agent.place(**two[0]) is True
+    assert not agent.has(one[0]["bundle"])
+    assert agent.place(**one[1]) is True
+    assert agent.place(**two[1]) is True
+    assert agent.has(one[0]["bundle"])
+    assert not agent._data
+    lost = sent(agent, b"x" * 10, "c")[1]
+    assert "did not arrive" in agent.place(**lost)["error"]
+    assert not agent.has(lost["bundle"])
+
+
+def test_parts_of_a_bundle_that_nobody_goes_on_sending_are_forgotten(agent: Any) -> None:
+    agent.place(**sent(agent, b"x" * 10, "a")[0])
+    agent._ABANDONED = -1.0
+    agent.place(**sent(agent, b"y" * 10, "b")[0])
+    assert [who for who, _ in agent._data] == ["b"]
+
+
+def test_a_build_goes_on_as_long_as_one_kernel_waits_for_it(agent: Any) -> None:
+    waits = Path(agent._folder(BUNDLE), "nbenv_worker.py")
+    waits.write_text("import time; time.sleep(60)")
+    for who in "ab":
+        agent.make(BUNDLE, who)
+    agent.cancel(BUNDLE, "a")
+    time.sleep(0.5)
+    assert agent.made(BUNDLE) is None
+    agent.cancel(BUNDLE, "b")
+    end = time.monotonic() + 20
+    while agent.made(BUNDLE) is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert "ended with status" in agent.made(BUNDLE)["error"]
 
 
 def test_a_process_that_was_stopped_is_not_started_again(

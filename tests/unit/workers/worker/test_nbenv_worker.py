@@ -61,18 +61,49 @@ def test_an_environment_is_made_once(worker: Any, small: Manifest, cache: Path) 
     assert [each.name for each in cache.glob("envs/*/bin/pip*")] == []
 
 
+def test_an_environment_that_a_task_changed_is_made_anew(worker: Any, small: Manifest) -> None:
+    found = worker.make(small)
+    for change in ("rename", "remove"):
+        [about] = Path(found["python"]).parents[1].rglob("tiny-*.dist-info")
+        if change == "rename":  # as another version that was installed over it
+            about.rename(about.with_name("tiny-2.0.dist-info"))
+        else:
+            shutil.rmtree(about)
+        assert worker.make(small)["made"] is True
+        assert worker.make(small)["made"] is False
+        assert prints(found["python"], "import tiny; print(tiny.__version__)") == "1.0"
+
+
 def test_pip_does_where_there_is_no_uv(
-    worker: Any, small: Manifest, monkeypatch: pytest.MonkeyPatch
+    worker: Any, small: Manifest, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings = tmp_path / "pip.conf"  # of a shared machine, for people's own installs
+    settings.write_text("[install]\nuser = true\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
     monkeypatch.setattr(worker._install, "_uv", lambda *about: None)
+    found = worker.make(small)
+    assert found["with"] == "pip"
+    assert prints(found["python"], "import tiny; print(tiny.__version__)") == "1.0"
+    [unpacked] = cache.glob("pip/*")
+    assert list(unpacked.rglob("*.pyc"))  # compiled once, not each time
+    shutil.rmtree(Path(found["python"]).parents[1])
+    marked = unpacked / "marked"
+    marked.touch()
     assert worker.make(small)["with"] == "pip"
+    assert marked.exists()
 
 
-def test_an_old_pip_does_too(worker: Any, small: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = worker._install._found_pip
+@pytest.mark.parametrize("version", ["20.1", "23.2"])
+def test_a_pip_that_is_installed_does_where_python_brings_none(
+    worker: Any, small: Manifest, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = worker._install._found_pip
     monkeypatch.setattr(worker._install, "_uv", lambda *about: None)
-    monkeypatch.setattr(worker._install, "_found_pip", lambda base: (found(base)[0], "20.1"))
-    assert worker.make(small)["with"] == "pip"
+    monkeypatch.setattr(worker._install, "_unpacked_pip", lambda *about: "")
+    monkeypatch.setattr(worker._install, "_found_pip", lambda base: (find(base)[0], version))
+    found = worker.make(small)
+    assert found["with"] == "pip"
+    assert prints(found["python"], "import tiny; print(tiny.__version__)") == "1.0"
 
 
 @pytest.mark.parametrize("without", ["_uv", "_pip"])
