@@ -34,6 +34,8 @@ def settled(
     [
         ("import cv2", {"opencv-python"}),
         ("import sklearn.svm", {"scikit-learn"}),
+        ("import visa", {"pyvisa"}),
+        ("import gdal, ogr, osr, gdalconst", {"gdal"}),
         ("import os", set()),
         ("import distutils", {"setuptools"}),
         ("import imp", set()),

@@ -199,6 +199,27 @@ def test_the_table_is_written_in_the_order_of_the_libraries(
     assert capsys.readouterr().out == "2 rules\n"
 
 
+def test_reading_one_library_again_keeps_the_rules_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "derived.txt"
+    table.write_text(
+        "# A heading.\nimport arviz.fast: ^numba\nimport seaborn.slow: ^numba\n"
+        "seaborn .draw: ^numba\nseaborn*.Grid: ^numba\nseabornish.draw: ^numba\n"
+    )
+    modules = {"seaborn/__init__.py": "", "seaborn/fast.py": "import numba"}
+    make_wheel(tmp_path, "seaborn", "1.0", modules=modules, extras={"fast": ["numba"]})
+    monkeypatch.setattr(optional_needs, "DATA", table)
+    monkeypatch.setattr("sys.argv", ["optional_needs", "seaborn", "--keep", str(tmp_path)])
+    optional_needs.main()
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == [
+        "import arviz.fast: ^numba",
+        "import seaborn.fast: ^numba",
+        "seabornish.draw: ^numba",
+    ]
+
+
 AVAILABLE = "def draw():\n    if not {flag}:\n        raise ModuleNotFoundError(str({flag}))"
 
 
