@@ -737,13 +737,22 @@ def main() -> None:
 
 
 def merged(known: Iterable[str], libraries: Iterable[Library]) -> list[str]:
-    """Return the rules of libraries, and those known ones that are about no module of theirs."""
-    tops, found = set[str](), list[str]()
+    """Return the rules of libraries, and those known ones that are about no module of theirs.
+
+    Of a namespace such as ``odc``, a library has the parts that its wheel holds.
+    """
+    read_now, found = set[str](), list[str]()
     for each in libraries:
-        tops |= {name.partition(".")[0] for name in each.sources}
+        parts = (name.split(".") for name in each.sources)
+        read_now |= {".".join(p[: 1 if p[0] in each.sources else 2]) for p in parts}
         found += rules(each)
-    kept = [line for line in known if top_of(line)[0] not in tops]
+    kept = [line for line in known if not {top_of(line)[0], part_of(line)} & read_now]
     return sorted(dict.fromkeys([*kept, *found]), key=top_of)
+
+
+def part_of(rule: str) -> str:
+    """Return the first two parts of the name that a rule is about."""
+    return ".".join(rule.removeprefix("import ").partition(":")[0].split(" ")[0].split(".")[:2])
 
 
 def top_of(rule: str) -> tuple[str, bool]:

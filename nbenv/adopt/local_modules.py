@@ -39,6 +39,7 @@ class LocalModules:
         self.clones: dict[str, str] = {}
         self.entered: list[str] = []
         self.has_hook = False
+        self.repositories: set[str] = set()
         self._projects: dict[str, Path | None] = {}
 
     def add_folder(self, text: str, *, late: bool = False) -> None:
@@ -100,6 +101,10 @@ class LocalModules:
         sources = [self._sources_of(project, module)] if project else []
         return [*self.folders, *self.late_folders, *sources]
 
+    def is_installed(self, project: Path) -> bool:
+        """Return whether the notebook installs a project around it from its repository."""
+        return canonicalize_name(project.name) in self.repositories
+
     def project_with(self, module: str) -> Path | None:
         """Return the project around the notebook that has a package, and has to be installed.
 
@@ -116,9 +121,10 @@ class LocalModules:
     def to_install(self, module: str) -> str | None:
         """Return the path, from here, of the project that has to be installed for a module."""
         project, top = self.project_with(module), module.partition(".")[0]
-        if project is None or any(
-            _is_module(each / top) for each in (*self.folders, *self.late_folders)
-        ):
+        places = (*self.folders, *self.late_folders)
+        if project is None or any(_is_module(each / top) for each in places):
+            return None
+        if self.is_installed(project):
             return None
         path = Path(relpath(project, self.folders[0].resolve())).as_posix()
         return path if path.startswith(".") else f"./{path}"
@@ -195,6 +201,8 @@ class LocalModules:
     def files(self, found: Import, beside: Path | None = None) -> Iterator[Path]:
         """Yield the Python files that an import executes; `beside` is the file that imports."""
         folders = self._folders(found.module)
+        if not found.level and (project := self.project_with(found.module)):
+            folders = folders[:-1] if self.is_installed(project) else folders
         if found.level and beside:
             folders = [([beside.parent, *beside.parent.parents][min(found.level, 4) - 1])]
         for folder in folders:

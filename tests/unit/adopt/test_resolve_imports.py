@@ -35,6 +35,8 @@ def settled(
         ("import cv2", {"opencv-python"}),
         ("import sklearn.svm", {"scikit-learn"}),
         ("import visa", {"pyvisa"}),
+        ("import splunklib.client", {"splunk-sdk"}),
+        ("import hiddenlayer, pyrouge", {"hiddenlayer", "pyrouge"}),
         ("import gdal, ogr, osr, gdalconst", {"gdal"}),
         ("import os", set()),
         ("import distutils", {"setuptools"}),

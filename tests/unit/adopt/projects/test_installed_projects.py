@@ -79,3 +79,20 @@ def test_what_is_above_the_repository_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "mine" / ".git").mkdir(parents=True)
     findings = settled(tmp_path / "mine" / "notebooks", "import qqqzz")
     assert (list(findings.unknown), findings.editable) == (["qqqzz"], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!pip install git+https://example.org/me/my-book.git@2023",
+        "%pip install https://example.org/me/my-book/archive/main.zip",
+    ],
+)
+def test_a_project_that_comes_from_its_repository_has_its_own_needs(
+    tmp_path: Path, line: str
+) -> None:
+    project(tmp_path / "My_Book")
+    findings = settled(tmp_path / "My_Book" / "labs", line, "import qqqzz")
+    [requirement] = found(findings)
+    assert "my-book" in requirement
+    assert (findings.unknown, findings.editable) == ({}, [])
