@@ -13,8 +13,8 @@ The newest wheels are downloaded, from this machine's index, and their sources a
   import, or that is left out where its module fails;
 - in a library of integrations, so does a class that raises anywhere where it is missing.
 
-Without a name, the packages of ``optional_needs.txt`` beside this file are read. FOLDER keeps the
-wheels for another run.
+Without a name, the packages of ``optional_needs.txt`` beside this file are read. With names, only
+theirs are, and the rules of all others stay. FOLDER keeps the wheels for another run.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DATA = Path(nbenv.__file__).parent / "adopt" / "needs" / "derived.txt"
 NAMES = Path(__file__).with_name("optional_needs.txt")
 HEADER = """\
 # What parts of libraries need besides them, in the form that rules.txt describes.
-# Written by tools/optional_needs.py on {day}, from the sources of the newest wheels; rules.txt goes
+# Written by tools/optional_needs.py, last on {day}, from the sources of wheels; rules.txt goes
 # first. In the order of the packages that are imported.
 """
 ASIDE = re.compile(
@@ -719,7 +719,8 @@ def main() -> None:
     names = options.names or [
         line for line in NAMES.read_text(encoding="utf-8").split("\n") if line and line[0] != "#"
     ]
-    found: list[str] = []
+    is_added = bool(options.names) and DATA.is_file()
+    known = DATA.read_text(encoding="utf-8").splitlines() if is_added else []
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         for name in names:
@@ -727,13 +728,31 @@ def main() -> None:
                 command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
                 command += ["--only-binary=:all:", "--dest", str(folder), name]
                 subprocess.run(command, check=False)
-        for wheel in sorted(folder.glob("*.whl")):
-            found += rules(read(wheel))
-    found = sorted(dict.fromkeys(found), key=top_of)
+        libraries = map(read, sorted(folder.glob("*.whl")))
+        found = merged((line for line in known if not line.startswith("#")), libraries)
     DATA.write_text(
         HEADER.format(day=datetime.now(timezone.utc).date()) + "".join(f"{x}\n" for x in found)
     )
     print(f"{len(found)} rules")
+
+
+def merged(known: Iterable[str], libraries: Iterable[Library]) -> list[str]:
+    """Return the rules of libraries, and those known ones that are about no module of theirs.
+
+    Of a namespace such as ``odc``, a library has the parts that its wheel holds.
+    """
+    read_now, found = set[str](), list[str]()
+    for each in libraries:
+        parts = (name.split(".") for name in each.sources)
+        read_now |= {".".join(p[: 1 if p[0] in each.sources else 2]) for p in parts}
+        found += rules(each)
+    kept = [line for line in known if not {top_of(line)[0], part_of(line)} & read_now]
+    return sorted(dict.fromkeys([*kept, *found]), key=top_of)
+
+
+def part_of(rule: str) -> str:
+    """Return the first two parts of the name that a rule is about."""
+    return ".".join(rule.removeprefix("import ").partition(":")[0].split(" ")[0].split(".")[:2])
 
 
 def top_of(rule: str) -> tuple[str, bool]:

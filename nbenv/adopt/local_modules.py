@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from os.path import normpath
+from os.path import normpath, relpath
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from packaging.utils import canonicalize_name
@@ -20,6 +20,8 @@ _MOST_PARTS = 3
 """How far above a notebook the file is looked for that a cell downloads."""
 _MOST_ABOVE = 2
 """How far above a notebook its code is looked for where it works out the folder."""
+_INSTALLABLE = ("pyproject.toml", "setup.py", "setup.cfg")
+"""What makes a folder a project that pip installs."""
 _SUFFIXES = (".py", ".pyx", ".so", ".pyd")
 
 
@@ -37,6 +39,8 @@ class LocalModules:
         self.clones: dict[str, str] = {}
         self.entered: list[str] = []
         self.has_hook = False
+        self.repositories: set[str] = set()
+        self._projects: dict[str, Path | None] = {}
 
     def add_folder(self, text: str, *, late: bool = False) -> None:
         """Search a folder too that the notebook adds to ``sys.path``; a late one comes last.
@@ -91,8 +95,53 @@ class LocalModules:
 
     def _folders(self, module: str) -> list[Path]:
         """Return the folders that may have a module: late ones unless it is installed, too."""
-        is_installed = distribution_of(module) in self.installed
-        return self.folders if is_installed else [*self.folders, *self.late_folders]
+        if distribution_of(module) in self.installed:
+            return self.folders
+        project = self.project_with(module)
+        sources = [self._sources_of(project, module)] if project else []
+        return [*self.folders, *self.late_folders, *sources]
+
+    def is_installed(self, project: Path) -> bool:
+        """Return whether the notebook installs a project around it from its repository."""
+        return canonicalize_name(project.name) in self.repositories
+
+    def project_with(self, module: str) -> Path | None:
+        """Return the project around the notebook that has a package, and has to be installed.
+
+        Notebooks of a repository import its package so, from a folder that is not on their path.
+        One that an index has as well is more often the published one.
+        """
+        top = module.partition(".")[0]
+        if not top or distribution_of(top) or canonicalize_name(top) in self.installed:
+            return None
+        if top not in self._projects:
+            self._projects[top] = next(self._projects_with(top), None)
+        return self._projects[top]
+
+    def to_install(self, module: str) -> str | None:
+        """Return the path, from here, of the project that has to be installed for a module."""
+        project, top = self.project_with(module), module.partition(".")[0]
+        places = (*self.folders, *self.late_folders)
+        if project is None or any(_is_module(each / top) for each in places):
+            return None
+        if self.is_installed(project):
+            return None
+        path = Path(relpath(project, self.folders[0].resolve())).as_posix()
+        return path if path.startswith(".") else f"./{path}"
+
+    def _projects_with(self, top: str) -> Iterator[Path]:
+        here = self.folders[0].resolve()
+        for folder in (here, *here.parents[:_MOST_PARTS]):
+            is_installable = any((folder / name).is_file() for name in _INSTALLABLE)
+            if is_installable and (self._sources_of(folder, top) / top / "__init__.py").is_file():
+                yield folder
+            if (folder / ".git").exists():
+                return
+
+    def _sources_of(self, project: Path, module: str) -> Path:
+        """Return the folder of a project that has a module: its ``src``, or itself."""
+        inner = project / "src"
+        return inner if (inner / module.partition(".")[0]).is_dir() else project
 
     def has(self, module: str) -> bool:
         """Return whether a module is here, or will be written or downloaded by a cell."""
@@ -152,6 +201,8 @@ class LocalModules:
     def files(self, found: Import, beside: Path | None = None) -> Iterator[Path]:
         """Yield the Python files that an import executes; `beside` is the file that imports."""
         folders = self._folders(found.module)
+        if not found.level and (project := self.project_with(found.module)):
+            folders = folders[:-1] if self.is_installed(project) else folders
         if found.level and beside:
             folders = [([beside.parent, *beside.parent.parents][min(found.level, 4) - 1])]
         for folder in folders:

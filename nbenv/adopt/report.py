@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
@@ -26,7 +27,9 @@ def _lines(findings: Findings, name: str) -> Iterator[str]:
         yield f"From {source}:"
         yield from (f"  {_with_places(each)}" for each in by_source[source])
     if findings.editable:
-        yield f"Editable: {', '.join(findings.editable)}"
+        yield f"Projects, not installed by adopt: {', '.join(findings.editable)}"
+        words = " ".join(f"-e {shlex.quote(path)}" for path in findings.editable)
+        yield f"  To install: nbenv install {name} {words}"
     if findings.indexes:
         yield "Indexes: " + ", ".join(f"{n} = {u}" for n, u in findings.indexes.items())
     if findings.system:

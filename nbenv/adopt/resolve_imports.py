@@ -17,6 +17,7 @@ from nbenv.adopt.findings import (
 )
 from nbenv.adopt.needs.dependencies import brought
 from nbenv.adopt.needs.features import FEATURES, add_features, note_models
+from nbenv.adopt.projects.installed_projects import add_project, leave_to_projects
 from nbenv.adopt.scan import Scan
 from nbenv.core.import_names import distribution_of, distributions, is_namespace
 
@@ -73,7 +74,7 @@ def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
     _add_optional(scan, python)
     add_features(scan)
     _leave_to_repositories(findings)
-    _leave_to_projects(scan)
+    leave_to_projects(scan)
     note_models(scan)
 
 
@@ -87,6 +88,7 @@ def _resolve_module(
 ) -> None:
     findings, top = scan.findings, module.partition(".")[0]
     if scan.local.has(module):
+        add_project(scan, module)
         return
     own = special_cases.standard(module, python)
     if own is True:
@@ -224,22 +226,6 @@ def _leave_to_repositories(findings: Findings) -> None:
         or not names & {each.name, canonicalize_name(each.module or each.name)}
     ]
     for module in [each for each in findings.unknown if canonicalize_name(each) in names]:
-        del findings.unknown[module]
-
-
-def _leave_to_projects(scan: Scan) -> None:
-    """Leave out the modules of a project beside the notebook that it installs by its folder."""
-    findings = scan.findings
-    texts = [each.requirement for each in findings.requirements if not each.name]
-    modules = {
-        module for text in [*texts, *findings.editable] for module in scan.local.modules_of(text)
-    }
-    findings.requirements = [
-        each
-        for each in findings.requirements
-        if each.source.rank != _IMPORTS.rank or each.module not in modules
-    ]
-    for module in modules & findings.unknown.keys():
         del findings.unknown[module]
 
 

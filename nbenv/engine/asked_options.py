@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -157,6 +158,13 @@ def _location(text: str, folder: Path) -> str:
     if "://" not in text or text.startswith("file:"):
         typed = Path(os.path.expanduser(text)) if "://" not in text else Path()
         place = requirements.absolute(text, Path.cwd()) if "://" in text else Path.cwd() / typed
+        if place.is_file():
+            beside = shlex.quote(os.path.realpath(place.parent))
+            raise UsageError(
+                f"{place} is a file; of a page on this machine, the installer reads no links.",
+                todo=f"Name the folder of the files that it links (-f {beside}), or give the "
+                "page by an address over http or https.",
+            )
         if not place.is_dir():
             raise UsageError(
                 f"There is no folder {place} to find files in.",

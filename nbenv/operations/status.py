@@ -13,6 +13,7 @@ from nbenv.engine.document import NotebookRef, NotebookSnapshot, parse_record
 from nbenv.engine.summaries import install_again, unkept_note
 from nbenv.environments.environment import Environment
 from nbenv.environments.integrity import find_edited
+from nbenv.environments.interpreters import OLDEST, default_python, is_too_old
 from nbenv.environments.markers import is_for_here, select_locked
 from nbenv.installer.local_places import missing_places
 from nbenv.progress import Outcome
@@ -157,6 +158,15 @@ def edited_packages(environment: Environment, large: bool = True) -> list[str]:
 
 
 def _installed_line(snapshot: NotebookSnapshot, data: dict[str, object]) -> str:
+    python = snapshot.spec.python
+    if is_too_old(python):  # neither a restore nor the next start can do anything
+        newest = default_python()
+        where = f"in {data['environment']}" if data["environment"] else "not on this machine"
+        return (
+            f"{where}. Python {python} is too old for a notebook's kernel, which needs {OLDEST} or "
+            f"newer. Move the notebook: nbenv python {newest} NOTEBOOK (in a cell: %nbenv python "
+            f"{newest})."
+        )
     if data["environment"] is None:
         approved = "" if data["approved"] else ", and not approved yet"
         return f"not on this machine{approved}. Restore it with nbenv restore."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nbenv.adopt.conda_specs import add_match_spec
-from nbenv.adopt.findings import Findings, Source, package_name
+from nbenv.adopt.findings import Findings, Source, package_name, repository_names
 from nbenv.adopt.install_commands import Install
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.project_files import read_requirements, read_requirements_text
@@ -29,6 +29,7 @@ def add_install(install: Install, where: str, findings: Findings, local: LocalMo
     for text in [*install.requirements, *install.editable]:
         if package_name(text) in INSTALLERS:
             continue
+        local.repositories |= repository_names(text) if "://" in text else set()
         if cloned := local.cloned_from(text):
             findings.add(f"git+{cloned}", source, where)
         elif text in install.editable:

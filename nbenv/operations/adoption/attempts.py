@@ -110,12 +110,13 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
             raise with_way_out(error, goal.ref, urls) from None
         except (ResolutionError, BuildError, InterpreterError, BrokenEnvironmentError) as error:
             failures.append(error)
-            dispensable = _dispensable(error, goal)
+            unborn = _not_yet_there(error, attempt, goal)
+            dispensable = {} if unborn else _dispensable(error, goal)
             smaller = goal.without(list(map(canonicalize_name, dispensable)))
             if smaller != goal:
                 dropped |= dispensable
                 goal, attempts = smaller, _attempts(smaller)
-            elif again := attempt.with_later(_name_at_fault(error)):
+            elif again := attempt.with_later(unborn or _name_at_fault(error)):
                 attempts = chain([again], attempts)
             continue
         left_out = [f"{name} was left out: {why}" for name, why in dropped.items()]
@@ -191,6 +192,14 @@ def _name_at_fault(error: NbenvError) -> str:
         return error.names[0]
     found = _AT_FAULT.search(error.what)
     return str(canonicalize_name(found[1])) if found else ""
+
+
+def _not_yet_there(error: NbenvError, attempt: _Attempt, goal: Goal) -> str:
+    """Return the package that the index may have had only after an attempt's day, "" for none."""
+    if not attempt.as_of or not isinstance(error, ResolutionError) or not error.unknown:
+        return ""
+    name = str(canonicalize_name(error.unknown))
+    return "" if name in goal.speculative or attempt.later.count(name) > 1 else name
 
 
 def _dispensable(error: NbenvError, goal: Goal) -> dict[str, str]:

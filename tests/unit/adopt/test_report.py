@@ -37,7 +37,8 @@ def test_everything_else_has_a_line() -> None:
         notes=["a note."],
     )
     assert report(findings, "x.ipynb").splitlines() == [
-        "Editable: ./here",
+        "Projects, not installed by adopt: ./here",
+        "  To install: nbenv install x.ipynb -e ./here",
         "Indexes: own = https://example.org/simple",
         "Unknown: import mystery (cell 2): no known package provides it.",
         "Optional, left out: dask (cell 3).",

@@ -34,6 +34,10 @@ def settled(
     [
         ("import cv2", {"opencv-python"}),
         ("import sklearn.svm", {"scikit-learn"}),
+        ("import visa", {"pyvisa"}),
+        ("import splunklib.client", {"splunk-sdk"}),
+        ("import pyrouge", {"pyrouge"}),
+        ("import gdal, ogr, osr, gdalconst", {"gdal"}),
         ("import os", set()),
         ("import distutils", {"setuptools"}),
         ("import imp", set()),
@@ -240,3 +244,21 @@ def test_a_project_that_is_installed_by_its_folder_has_its_modules(
     findings = settled(tmp_path, f"{install}\nimport evo_prot_grad, qqqzz, pandas")
     assert {each.name for each in findings.requirements if each.name} == {"pandas"}
     assert not findings.unknown
+
+
+@pytest.mark.parametrize(
+    ("release", "nightly"),
+    [
+        ("tensorflow-datasets", "tfds-nightly"),
+        ("tensorflow-probability", "tfp-nightly"),
+        ("tensorflow-hub", "tf-hub-nightly"),
+    ],
+)
+def test_a_nightly_build_takes_the_place_of_the_release(
+    tmp_path: Path, release: str, nightly: str
+) -> None:
+    module = release.replace("-", "_")
+    asked = found(settled(tmp_path, f"!pip install {nightly}\nimport {module}"))
+    assert nightly in asked and release not in asked
+    plain = found(settled(tmp_path, f"import {module}"))
+    assert release in plain and nightly not in plain

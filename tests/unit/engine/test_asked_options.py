@@ -69,6 +69,10 @@ def test_a_folder_is_recorded_relative_to_the_notebook(
     assert asked(find_links=("",)).find_links == ()
     with pytest.raises(UsageError, match="There is no folder"):
         asked(find_links=("missing",))
+    (tmp_path / "wheels" / "page.html").write_text("<a href='x-1-py3-none-any.whl'>x</a>")
+    with pytest.raises(UsageError, match="reads no links") as caught:
+        asked(find_links=("../wheels/page.html",))
+    assert f"-f {tmp_path / 'wheels'})" in caught.value.todo
     with pytest.raises(UsageError, match="cannot be recorded"):
         asked(find_links=("ftp://h.invalid/x",))
 

@@ -75,6 +75,16 @@ def test_a_lock_that_was_edited_by_hand_is_stale(installed: Path) -> None:
     assert stale in lines(installed)
 
 
+@pytest.mark.parametrize("python", ["3.7", "3.6"])
+def test_no_repair_is_promised_for_a_python_without_a_kernel(installed: Path, python: str) -> None:
+    record = {**read(installed).spec.to_record(), "python": python}
+    write_metadata(str(installed), {"nbenv": record})
+    [line] = [each for each in lines(installed) if each.startswith("Installed:")]
+    assert f"Python {python} is too old for a notebook's kernel" in line
+    assert f"nbenv python {default_python()} NOTEBOOK" in line
+    assert "repaired" not in line and "nbenv restore" not in line
+
+
 def test_a_strangers_notebook(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

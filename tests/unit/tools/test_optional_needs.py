@@ -199,6 +199,44 @@ def test_the_table_is_written_in_the_order_of_the_libraries(
     assert capsys.readouterr().out == "2 rules\n"
 
 
+def test_reading_one_library_again_keeps_the_rules_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "derived.txt"
+    table.write_text(
+        "# A heading.\nimport arviz.fast: ^numba\nimport seaborn.slow: ^numba\n"
+        "seaborn .draw: ^numba\nseaborn*.Grid: ^numba\nseabornish.draw: ^numba\n"
+    )
+    modules = {"seaborn/__init__.py": "", "seaborn/fast.py": "import numba"}
+    make_wheel(tmp_path, "seaborn", "1.0", modules=modules, extras={"fast": ["numba"]})
+    monkeypatch.setattr(optional_needs, "DATA", table)
+    monkeypatch.setattr("sys.argv", ["optional_needs", "seaborn", "--keep", str(tmp_path)])
+    optional_needs.main()
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == [
+        "import arviz.fast: ^numba",
+        "import seaborn.fast: ^numba",
+        "seabornish.draw: ^numba",
+    ]
+
+
+def test_reading_a_part_of_a_namespace_keeps_the_rules_of_its_other_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "derived.txt"
+    table.write_text("import odc.geo.old: ^numba\nimport odc.stac.bench: ^numba\n")
+    modules = {"odc/geo/__init__.py": "", "odc/geo/fast.py": "import numba"}
+    make_wheel(tmp_path, "odc-geo", "1.0", modules=modules, extras={"fast": ["numba"]})
+    monkeypatch.setattr(optional_needs, "DATA", table)
+    monkeypatch.setattr("sys.argv", ["optional_needs", "odc-geo", "--keep", str(tmp_path)])
+    optional_needs.main()
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not line.startswith("#")] == [
+        "import odc.stac.bench: ^numba",
+        "import odc.geo.fast: ^numba",
+    ]
+
+
 AVAILABLE = "def draw():\n    if not {flag}:\n        raise ModuleNotFoundError(str({flag}))"
 
 

@@ -42,6 +42,14 @@ def test_a_data_frame_that_another_package_made_draws_too(scan: Scan, code: str)
     assert "matplotlib" in found(scan.findings)
 
 
+@pytest.mark.parametrize("module", ["embeddings_utils", "datalib.pandas_helper"])
+def test_a_module_that_was_removed_needed_more_than_its_package(scan: Scan, module: str) -> None:
+    scan.scan_cells(made(f"from openai.{module} import anything").cells)
+    add_features(scan)
+    assert "pandas" in found(scan.findings)
+    assert ("scikit-learn" in found(scan.findings)) == (module == "embeddings_utils")
+
+
 def test_what_is_no_data_frame_needs_nothing_of_pandas(scan: Scan) -> None:
     scan.scan_cells(made("import nobody_has\nnobody_has.load_dataset('a').plot()").cells)
     add_features(scan)

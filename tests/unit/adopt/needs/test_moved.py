@@ -13,6 +13,8 @@ from nbenv.adopt.needs.moved import current_name
         ("langchain.llms", "langchain_community.llms"),
         ("langchain.vectorstores.FAISS", "langchain_community.vectorstores.FAISS"),
         ("langchain.vectorstores_of_mine", "langchain.vectorstores_of_mine"),
+        ("langchain.HuggingFaceHub", "langchain_community.llms.HuggingFaceHub"),
+        ("langchain.SQLDatabase", "langchain_community.utilities.SQLDatabase"),
         ("langchain.chains.LLMChain", "langchain.chains.LLMChain"),
         ("lightning.pytorch.Trainer", "pytorch_lightning.Trainer"),
         ("scanpy.api.*", "scanpy.*"),

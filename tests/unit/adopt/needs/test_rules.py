@@ -200,6 +200,17 @@ NEEDS = {
     "import os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport keras": "keras jax",
     "import keras": "keras tensorflow",
     "import torch, keras": "keras torch",
+    "import torch\nfrom keras.utils import image_dataset_from_directory as x\nx('a')": "keras "
+    "tensorflow torch",
+    "import jax, keras\nkeras.utils.timeseries_dataset_from_array(x, y)": "jax keras "
+    "tensorflow",
+    "import torch, keras\nkeras.layers.TextVectorization()": "keras tensorflow torch",
+    "import torch, keras\nkeras.layers.Dense(3)": "keras torch",
+    "import hiddenlayer as hl\nhl.build_graph(model)": "graphviz hiddenlayer matplotlib",
+    "from pycaret.parallel import FugueBackend\nFugueBackend('dask')": "dask fugue pycaret",
+    "from pycaret.parallel import FugueBackend as F\nF(spark)": "fugue pycaret",
+    "from langchain import HuggingFaceHub\nHuggingFaceHub()": "huggingface-hub langchain "
+    "langchain-community",
     "from transformers import AutoModel\nAutoModel.from_pretrained('x')": "transformers torch",
     "from transformers import AutoTokenizer\nAutoTokenizer.from_pretrained('x')": "transformers",
     "import gymnasium as gym\ngym.make('CartPole-v1')": "gymnasium",

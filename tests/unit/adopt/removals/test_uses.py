@@ -21,6 +21,8 @@ def test_imports_and_names_of_imported_modules() -> None:
         "from sklearn.externals import joblib as j\nj.load('x')",
         "from scipy import misc\nmisc.imread('x.png')",
         "import moviepy.editor as mpy",
+        "import visa",
+        "from openai.embeddings_utils import get_embedding",
     ) == [
         ("sklearn.cross_validation", "cell 1"),
         ("numpy.float", "cell 2"),
@@ -28,6 +30,8 @@ def test_imports_and_names_of_imported_modules() -> None:
         ("sklearn.externals.joblib", "cell 3"),
         ("scipy.misc.imread", "cell 4"),
         ("moviepy.editor", "cell 5"),
+        ("visa", "cell 6"),
+        ("openai.embeddings_utils", "cell 7"),
     ]
 
 

@@ -169,6 +169,51 @@ def test_one_package_may_be_of_a_later_day(goal: Goal, monkeypatch: pytest.Monke
     assert adopted.as_of == "2020-01-01"
 
 
+def test_a_package_that_came_after_the_day_gets_a_later_one(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def change(
+        ref: NotebookRef, edit: Edit[None], options: ChangeOptions
+    ) -> Steps[ChangeResult[None]]:
+        assert options.resolve is not None
+        seen.append((options.resolve.before, options.resolve.dated))
+        yield Progress("resolve", "…")
+        before = NotebookSnapshot.read(ref)
+        edited = edit(before)
+        assert isinstance(edited, Edited)
+        if not options.resolve.dated:
+            raise ResolutionError("no", unknown="B")
+        return ChangeResult(before, edited.spec, SyncResult(before.environment), None)
+
+    monkeypatch.setattr(attempts, "change", change)
+    adopted = drain(install_first_possible(goal))
+    assert seen == [("2020-01-01", ()), ("2020-01-01", ("b=2021-12-31",))]
+    assert (adopted.spec.requirements, adopted.notes) == (("a==1", "b"), ())
+
+
+def test_what_is_slow_to_build_waits_for_a_later_day(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goal = replace(goal, requirements=("polars",))
+    machine = Machine(lambda spec: None)
+
+    def change(
+        ref: NotebookRef, edit: Edit[None], options: ChangeOptions
+    ) -> Steps[ChangeResult[None]]:
+        assert options.resolve is not None
+        is_early = options.resolve.before < "2023-06-01"
+        machine.refuse = lambda spec: ResolutionError("no", unknown="polars") if is_early else None
+        return (yield from machine.change(ref, edit, options))
+
+    monkeypatch.setattr(attempts, "change", change)
+    adopted = drain(install_first_possible(goal))
+    assert adopted.spec.requirements == ("polars",)
+    assert (adopted.as_of or "") >= "2023-06-01"
+    assert all(requirements == ("polars",) for _, requirements, _ in machine.tried)
+
+
 def test_a_package_that_no_index_has_is_left_out(
     goal: Goal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

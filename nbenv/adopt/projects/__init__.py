@@ -1,0 +1,1 @@
+"""The projects that notebooks install by their folders."""
