@@ -23,6 +23,8 @@ _NO_NAMES = frozenset(
 """Words of sentences that are names of packages, too."""
 _WORD = r"[`'\"]?(?P<name>[A-Za-z][\w.-]*\w(?:\[[\w,-]+\])?)[`'\"]?"
 _QUOTED = r"[`'\"](?P<name>[A-Za-z][\w.-]*\w)[`'\"]"
+_LIMIT = r"(?:\s?[><=!~]=?\s?v?\d[\w.]*)?"
+"""The version that a message may ask for, behind a name."""
 _KIND = r"(?:(?:optional |python )?(?:package|library|module|dependency|backend) )?"
 _STATED = (
     rf"[Mm]issing (?:optional |required )?dependenc(?:y|ies):? {_WORD}",
@@ -32,7 +34,8 @@ _STATED = (
     rf"`?[Ii]mport {_WORD}`? failed",
     rf"(?:please|must|need to|needs to|have to|you can) install (?:the )?{_KIND}{_WORD}",
     rf"(?:ensure|sure) (?:that )?(?:you have )?(?:the )?{_KIND}{_WORD} (?:is )?installed",
-    rf"{_WORD} {_KIND}(?:is required|must be installed|is not installed|needs? to be installed)",
+    rf"{_WORD}{_LIMIT} {_KIND}"
+    r"(?:is required|must be installed|is not installed|needs? to be installed)",
     rf"requires? (?:the )?{_KIND}{_WORD} {_KIND}(?:to be |\S+ )?(?:installed|pack)",
     rf"requires? (?:the )?{_KIND}{_WORD}(?:[><=]=?[\d.]+)? .*(?:installed|pack)",
     rf"(?:accessor|plotting|backend|engine|support|\bto_\w+(?:\(\))?) requires? {_WORD}",
@@ -45,7 +48,7 @@ _STATED = (
 """How libraries say in an error of any class that a package is missing."""
 _IMPLIED = (
     rf"(?:requires?|needs?|depends on) (?:the )?{_KIND}{_WORD}(?=[.,;:!)]|$| to | for | version)",
-    rf"{_WORD} {_KIND}(?:is needed|(?:is )?not available|(?:was )?not found|not installed)",
+    rf"{_WORD}{_LIMIT} {_KIND}(?:is needed|(?:is )?not available|(?:was )?not found|not installed)",
     rf"(?:could not|cannot|can't|unable to|failed to) import {_WORD}",
     rf"(?:without|install) (?:the )?{_WORD}",
 )

@@ -87,6 +87,18 @@ _BACK_ENDS: tuple[tuple[frozenset[str], frozenset[str], dict[str, str]], ...] = 
     ),
 )  # fmt: skip
 """Arguments that name back ends, alone or in a list; the modules that have them; the packages."""
+_CHOSEN_BY_DEFAULT = (
+    (
+        re.compile(r"llama_index\.core(\.indices\.\w+|\.indices)?\.VectorStoreIndex(\.from_\w+)?"),
+        "embed_model", "embeddings", "llama-index-embeddings-openai",
+    ),
+    (
+        re.compile(r"\.?(\w+\.)*as_(query|chat)_engine"),
+        "llm", "llms", "llama-index-llms-openai",
+    ),
+)  # fmt: skip
+"""What LlamaIndex makes a model of OpenAI's for, unless an argument or a setting has another one,
+which some other package has."""
 _CONNECTING = re.compile(r"create_(async_)?engine|read_sql\w*|to_sql|URL\.create|from_uri")
 _PARSERS = {"lxml": "lxml", "lxml-xml": "lxml", "xml": "lxml", "html5lib": "html5lib"}
 
@@ -116,12 +128,28 @@ def argument_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     if _CONNECTING.search(call.name):
         for each in values:
             yield from driver_needs(each, called)
+    yield from _default_needs(call, around)
     yield from _storage_needs(call, values, called_name(call, around.aliases), called)
     if _READERS.fullmatch(call.method) and imported & {"pandas", "dask", "xarray", "geopandas"}:
         for each in values[:1]:
             scheme, found, _ = each.partition("://")
             if found and scheme in _STORAGE:
                 yield ImpliedNeed((_STORAGE[scheme],), f"{called} of {scheme}://")
+
+
+def _default_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
+    """Yield the package of what LlamaIndex chooses where the notebook does not."""
+    if "llama_index.core" not in {".".join(each.split(".")[:2]) for each in around.imported}:
+        return
+    name, given = called_name(call, around.aliases), {word for word, _ in call.keywords}
+    for pattern, word, part, package in _CHOSEN_BY_DEFAULT:
+        is_chosen = (
+            word in given
+            or f"Settings.{word}" in around.texts
+            or any(part in each.split(".") for each in around.imported)
+        )
+        if pattern.fullmatch(name) and not is_chosen:
+            yield ImpliedNeed((package,), f"{call.method}() without {word}", implied=True)
 
 
 def _storage_needs(call: Call, values: list[str], name: str, called: str) -> Iterator[ImpliedNeed]:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from nbenv.core.pylock import PylockDict
+from nbenv.core.wheels.coverage import COMMON_PLATFORMS
 from nbenv.errors import BuildError, BuildRefusedError, ResolutionError
 from nbenv.installer.resolution.this_machine import (
     narrower_markers,
@@ -119,14 +120,37 @@ def _exactly_here(export: Export, python: str) -> Steps[Resolved]:
 
 
 def _widened(export: Export, found: Resolved) -> Steps[Resolved]:
-    """Return a resolution for further systems, as far as it is possible for this whole one."""
-    if found.platforms != (system_marker(this_machine().system),):
+    """Return a resolution for further platforms, as far as it is possible for this whole one.
+
+    Where a whole system is impossible, what lacks may be for one kind of its machines alone.
+    """
+    here = this_machine()
+    own = () if found.platforms == (system_marker(here.system),) else _machines_of(here.system)
+    if own and found.platforms != (here.marker,):
         return found
-    for other in other_systems():
-        platforms = tuple(sorted((*found.platforms, other)))
-        with suppress(*_FAILURES):
-            found = Resolved((yield from export(Attempt(platforms, is_later=True))), platforms)
+    for marker in own:
+        if marker not in found.platforms:
+            found = yield from _with(export, found, marker)
+    for system in other_systems():
+        wide = yield from _with(export, found, system_marker(system))
+        if wide is found:
+            for marker in _machines_of(system):
+                wide = yield from _with(export, wide, marker)
+        found = wide
     return found
+
+
+def _with(export: Export, found: Resolved, marker: str) -> Steps[Resolved]:
+    """Return a resolution for one platform more, the same where that is impossible."""
+    platforms = tuple(sorted((*found.platforms, marker)))
+    with suppress(*_FAILURES):
+        return Resolved((yield from export(Attempt(platforms, is_later=True))), platforms)
+    return found
+
+
+def _machines_of(system: str) -> list[str]:
+    """Return the markers of a system's common kinds of machines."""
+    return [each.marker for each in COMMON_PLATFORMS if each.system == system]
 
 
 def _for_here(export: Export, python: str, here: Resolved | None) -> Steps[Resolved]:

@@ -51,5 +51,5 @@ def system_marker(system: str) -> str:
 
 
 def other_systems() -> list[str]:
-    """Return the markers of the systems that notebooks are shared with."""
-    return [system_marker(each) for each in _SYSTEMS if each != this_machine().system]
+    """Return the other systems that notebooks are shared with, as ``sys_platform`` has them."""
+    return [each for each in _SYSTEMS if each != this_machine().system]

@@ -14,6 +14,10 @@ from nbenv.adopt.runtime_errors import missing_packages
         ("ModuleNotFoundError", "No module named 'imp'", None),
         ("ImportError", "Please run pip install dask[dataframe]", "dask[dataframe]"),
         ("ImportError", "sklearn is required for this", "scikit-learn"),
+        ("ImportError", "pyarrow>=16.0.0 is required for PyArrow backed StringArray.", "pyarrow"),
+        ("RuntimeError", "numba >= 0.57 must be installed for this", "numba"),
+        ("ImportError", "h5py>=3.8 is needed to read this", "h5py"),
+        ("ValueError", "x>=3 is required", None),
         ("ValueError", "No engine for filetype: 'xlsx'", "openpyxl"),
         ("ValueError", "cannot write NetCDF files because none of the suitable backend libraries "
          "(netCDF4, h5netcdf, scipy) are installed", "netcdf4"),

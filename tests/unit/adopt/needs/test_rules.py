@@ -209,6 +209,20 @@ NEEDS = {
     "import hiddenlayer as hl\nhl.build_graph(model)": "graphviz hiddenlayer matplotlib",
     "from pycaret.parallel import FugueBackend\nFugueBackend('dask')": "dask fugue pycaret",
     "from pycaret.parallel import FugueBackend as F\nF(spark)": "fugue pycaret",
+    "from llama_index.core import VectorStoreIndex as V\nV(nodes)": "llama-index-core "
+    "llama-index-embeddings-openai",
+    "from llama_index.core import VectorStoreIndex as V\nV.from_documents(d).as_query_engine()":
+    "llama-index-core llama-index-embeddings-openai llama-index-llms-openai",
+    "from llama_index.core import VectorStoreIndex as V\nV(a, embed_model=b)": "llama-index-core",
+    "from llama_index.core import VectorStoreIndex as V, Settings\nSettings.embed_model = 'local:a'"
+    "\nV(nodes)": "llama-index-core",
+    "from pycaret.classification import *\ndeploy_model(m, 'a', platform='azure')": "pycaret "
+    "azure-storage-blob",
+    "from pycaret.regression import load_model\nload_model('a', platform='gcp')": "pycaret "
+    "google-cloud-storage",
+    "from pycaret.regression import load_model\nload_model('a')": "pycaret",
+    "from llama_index.core import VectorStoreIndex as V\nfrom llama_index.embeddings.cohere import "
+    "CohereEmbedding\nV(nodes)": "llama-index-core llama-index-embeddings-cohere",
     "from langchain import HuggingFaceHub\nHuggingFaceHub()": "huggingface-hub langchain "
     "langchain-community",
     "from transformers import AutoModel\nAutoModel.from_pretrained('x')": "transformers torch",

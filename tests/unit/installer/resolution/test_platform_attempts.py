@@ -53,20 +53,61 @@ def test_what_other_systems_lack_does_not_stop_this_one(
     assert [each.line.partition(" --")[0] for each in lock.distributions] == ["leaf==1.0"]
 
 
+def of_machine(system: str, machine: str) -> str:
+    return f"platform_machine == '{machine}' and {system}"
+
+
+MACHINES = {
+    *(of_machine(LINUX, each) for each in ("x86_64", "aarch64")),
+    *(of_machine(MAC, each) for each in ("arm64", "x86_64")),
+    of_machine(WINDOWS, "AMD64"),
+}
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the machines are named")
 @pytest.mark.parametrize(
-    ("needs", "narrow"),
+    ("needs", "without"),
     [
-        (f"absent; platform_machine != '{platform.machine()}'", 0),
-        (f"absent; python_full_version < '{platform.python_version()}'", 1),
-        ("absent; platform_python_implementation != 'CPython'", 1),
+        ("absent; platform_machine == 'aarch64'", {of_machine(LINUX, "aarch64")}),
+        ("absent; platform_machine == 'arm64'", {of_machine(MAC, "arm64")}),
+        ("absent; platform_machine == 'AMD64'", {of_machine(WINDOWS, "AMD64")}),
+        ("absent; platform_machine == 's390x'", set()),
+        (
+            "absent; platform_machine != 'x86_64'",
+            {each for each in MACHINES if "x86_64" not in each},
+        ),
     ],
 )
-def test_what_other_machines_and_pythons_lack(
-    index: LocalIndex, tmp_path: Path, needs: str, narrow: int
+def test_what_other_machines_lack_does_not_stop_their_systems(
+    index: LocalIndex, tmp_path: Path, needs: str, without: set[str]
 ) -> None:
     index.wheel("leaf", "1.0", requires=[needs])
     lock = resolve(tmp_path, "leaf")
-    assert lock.platforms == (narrower_markers(sys.executable)[narrow],)
+    assert set(lock.platforms) == MACHINES - without
+    assert list(lock.versions()) == ["leaf"]
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the machines are named")
+def test_what_one_machine_of_another_system_lacks_does_not_stop_the_other(
+    index: LocalIndex, tmp_path: Path
+) -> None:
+    needs = "absent; sys_platform == 'darwin' and platform_machine == 'x86_64'"
+    index.wheel("leaf", "1.0", requires=[needs])
+    lock = resolve(tmp_path, "leaf")
+    assert set(lock.platforms) == {LINUX, WINDOWS, of_machine(MAC, "arm64")}
+
+
+@pytest.mark.parametrize(
+    "needs",
+    [
+        f"absent; python_full_version < '{platform.python_version()}'",
+        "absent; platform_python_implementation != 'CPython'",
+    ],
+)
+def test_what_other_pythons_lack(index: LocalIndex, tmp_path: Path, needs: str) -> None:
+    index.wheel("leaf", "1.0", requires=[needs])
+    lock = resolve(tmp_path, "leaf")
+    assert lock.platforms == (narrower_markers(sys.executable)[1],)
     assert [each.marker for each in lock.distributions] == [None]
 
 
@@ -137,7 +178,10 @@ def test_no_setting_has_anything_built_for_others(
     else:
         monkeypatch.setenv(*setting.split("="))
     lock = resolve(tmp_path, f"there; {marker}", "here")
-    assert lock.platforms == ((LINUX, WINDOWS) if "darwin" in marker else (this_machine().marker,))
+    if "darwin" in marker:
+        assert lock.platforms == (LINUX, WINDOWS)
+    else:
+        assert {this_machine().marker, *MACHINES} == set(lock.platforms)
     assert sorted(lock.versions()) == ["here", "leaf"]
     assert not built.exists()
 
