@@ -153,18 +153,29 @@ if __name__ != "__main__":
 async def _scheduler(about) -> None:
     """Run a scheduler for as long as the notebook's client is there."""
     from distributed import Scheduler
+    from distributed.diagnostics.plugin import SchedulerPlugin
 
+    class Came(SchedulerPlugin):
+        """Note that a client came: it may be gone again before one looks."""
+
+        is_so = False
+
+        def add_client(self, scheduler, client):
+            self.is_so = True
+
+    came = Came()
     absence = _places().seconds_of_absence(_ABSENCE)
     options = {name: about[name] for name in ("host", "protocol")}
     scheduler = await Scheduler(port=0, dashboard=False, **options)
+    scheduler.add_plugin(came)
     _write(about["file"], {"address": scheduler.address})
     limit = time.time() + _BEGINNING
     while scheduler.status.name == "running" and time.time() < limit:
         await asyncio.sleep(0.5)
         if os.getppid() != about["parent"]:
             break
-        if set(scheduler.clients) - {"fire-and-forget"}:
-            limit = time.time() + absence
+        if came.is_so or set(scheduler.clients) - {"fire-and-forget"}:
+            limit, came.is_so = time.time() + absence, False
     await _end(scheduler)
 
 
