@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,16 +132,12 @@ class Wine:
             time.sleep(0.2)
         return found
 
-    def watched(self, name: str, *words: object) -> list[list[str]]:
-        """Run a script; return what ran at each of many moments meanwhile."""
-        seen: list[list[str]] = []
-        with ThreadPoolExecutor(1) as pool:
-            script = pool.submit(self.script, name, *words)
-            while not script.done():
-                seen.append(self.running())
-                time.sleep(0.2)
-            script.result()
-        return seen
+    def wait_until(self, is_so: Callable[[list[str]], bool], what: str) -> None:
+        """Wait until what runs is as it should be; fail with `what` after two minutes."""
+        give_up = time.monotonic() + 120
+        while not is_so(found := self.running()):
+            assert time.monotonic() < give_up, f"{what}: {found}"
+            time.sleep(0.1)
 
     def nbenv(self, *words: object, timeout: int = 240, **environ: str) -> Done:
         """Run nbenv."""

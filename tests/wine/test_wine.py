@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.wine.kit import Wine
 
@@ -36,14 +39,29 @@ def test_a_killed_launcher_takes_its_kernel_along(wine: Wine, notebook_there: st
     assert wine.left() == []
 
 
+def is_building(commands: list[str]) -> bool:
+    return any("uv.exe" in command for command in commands)
+
+
 def test_a_build_is_interrupted_and_killed(wine: Wine, notebook_there: str) -> None:
-    moments = wine.watched("interr.py")
-    building = [any("uv.exe" in command for command in moment) for moment in moments]
-    assert True in building
-    interrupted = moments[len(building) - building[::-1].index(True) :]
-    # The launcher stays without it, and says in each cell why it waits, until it is killed.
-    waiting = [any(LAUNCHER in command for command in moment) for moment in interrupted]
-    assert waiting.count(True) > 3
+    steps = wine.drive / "work" / "steps"
+    shutil.rmtree(steps, ignore_errors=True)
+    steps.mkdir()
+    with ThreadPoolExecutor(1) as pool:
+        script = pool.submit(wine.script, "interrupt_build.py")
+        try:
+            wine.wait_until(is_building, "a build begins")
+            (steps / "interrupt").touch()
+            wine.wait_until(lambda commands: not is_building(commands), "the build ends")
+            # The launcher stays without it, and says in each cell why it waits, until it is killed.
+            for _ in range(15):
+                assert not is_building(found := wine.running())
+                assert any(LAUNCHER in command for command in found)
+                time.sleep(0.2)
+        finally:
+            for name in ("interrupt", "kill"):
+                (steps / name).touch()
+        script.result()
     assert wine.left() == []
 
 

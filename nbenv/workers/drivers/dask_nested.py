@@ -52,23 +52,44 @@ class Nested:
         self._failure = ""
         self._lock = threading.Lock()
 
-    def start(self, python) -> None:
-        """Start the scheduler, and connect to it."""
+    def start(self, workers, made) -> None:
+        """Start the scheduler and the workers, and connect.
+
+        All of them import Dask meanwhile; the workers are told the scheduler's address then.
+        """
         protocol, _, place = self.nodes.address().partition("://")
         host = place.rpartition(":")[0].strip("[]")
-        file = self.nodes.call([SCHEDULER], "ready_file", key=self._key)[SCHEDULER]
-        about = {"host": host, "protocol": protocol, "file": file}
-        self._begin({SCHEDULER: ("scheduler", python, about)})
+        files = self.nodes.call([SCHEDULER, *workers], "ready_file", key=self._key)
+        about = {"host": host, "protocol": protocol, "file": files[SCHEDULER]}
+        python = made[SCHEDULER]["python"]
+        own = self._workers(workers, made, files)
+        self._begun.update(own)
+        self._begin({SCHEDULER: ("scheduler", python, about), **own})
         self._address = self._wait()["address"]
+        self._tell_address(own)
         self.client = self._connected()
 
     def start_workers(self, workers, made) -> None:
-        """Start one worker beside each of the cluster's, with its threads and its memory."""
+        """Start workers beside those that came later."""
+        files = self.nodes.call(workers, "ready_file", key=self._key)
+        own = self._workers(workers, made, files)
+        self._begin(own)
+        self._begun.update(own)
+        self._tell_address(own)
+
+    def _tell_address(self, workers) -> None:
+        value = {"address": self._address}
+        for address, found in self.nodes.call(workers, "tell", key=self._key, value=value).items():
+            if found is not True:
+                raise WorkersError("The worker at {}: {}".format(address, found["error"]))
+
+    def _workers(self, workers, made, files):
+        """Return what one worker beside each of the cluster's is started with, like that one."""
         begun = {}
         for address, about in workers.items():
             host = address.partition("://")[2].rpartition(":")[0].strip("[]")
             options = {
-                "address": self._address,
+                "waits": files[address],
                 "host": host,
                 "name": str(about.get("name") or address),
                 "nthreads": about["nthreads"],
@@ -77,8 +98,7 @@ class Nested:
                 "folder": about.get("local_directory"),
             }
             begun[address] = ("worker", made[address]["python"], options)
-        self._begin(begun)
-        self._begun.update(begun)
+        return begun
 
     def _begin(self, begun) -> None:
         calls = {
@@ -89,6 +109,7 @@ class Nested:
                 "words": ["{bundle}/nbenv_dask.py", kind],
                 "about": about,
                 "file": about.get("file"),
+                "waits": about.get("waits"),
                 "again": kind == "worker",
             }
             for address, (kind, python, about) in begun.items()

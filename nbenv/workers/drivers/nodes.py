@@ -114,7 +114,9 @@ class Nodes:
         """
         begin, done = time.monotonic(), {}
         build = {"bundle": self.bundle, "who": self._who}
-        self._raise_first(self.call(looks, "make", **build), looks)
+        begun = self.call(looks, "make", **build)
+        self._raise_first(begun, looks)
+        done.update({address: each for address, each in begun.items() if each is not True})
         try:
             while len(done) < len(looks):
                 waiting = [address for address in looks if address not in done]

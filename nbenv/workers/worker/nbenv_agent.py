@@ -125,9 +125,15 @@ class _Build:
 
 @verb
 def make(bundle, who=""):
-    """Begin to make the environment, in a process of its own: this one has others to answer."""
+    """Begin to make the environment, in a process of its own: this one has others to answer.
+
+    Return True, or at once what `made` returns where it is there.
+    """
+    folder = _folder(bundle)
+    there = _loaded(folder, "nbenv_worker").there(os.path.join(folder, "manifest.json"))
+    if there is not None:
+        return there
     if bundle not in _builds or not _builds[bundle].is_running():
-        folder = _folder(bundle)
         words = [sys.executable, os.path.join(folder, "nbenv_worker.py"), "make"]
         _builds[bundle] = _Build([*words, os.path.join(folder, "manifest.json")])
     _builds[bundle].waiting.add(who)
@@ -160,11 +166,12 @@ def cancel(bundle, who=""):
 
 
 @verb
-def begin(key, bundle, python, words, *, about=None, file=None, again=False):
+def begin(key, bundle, python, words, *, about=None, file=None, waits=None, again=False):
     """Start a process in the environment; with `again`, also when it dies.
 
     ``{bundle}`` in its words is the bundle's folder. `about` is its last word, as JSON, with this
-    process as its ``parent``. `file` is where it says that it is ready.
+    process as its ``parent``. `file` is where it says that it is ready, and `waits` the one that
+    it waits for (see `tell`).
     """
     end(key)
     folder = _folder(bundle)
@@ -172,7 +179,7 @@ def begin(key, bundle, python, words, *, about=None, file=None, again=False):
     if about is not None:
         own["words"].append(json.dumps({**about, "parent": os.getpid()}))
     own["log"] = os.path.join(_below("logs"), "%s-%d.log" % (key, os.getpid()))
-    own.update(wanted=True, failures=0, file=file, again=again)
+    own.update(wanted=True, failures=0, file=file, waits=waits, again=again)
     own["environ"] = _environment(bundle, python)
     _launch(own)
     _started[key] = own
@@ -193,6 +200,16 @@ def state(key):
         return None
     with open(own["log"], "rb") as file:
         return {"error": file.read().decode("utf-8", "replace").strip()[-1500:] or "it ended"}
+
+
+@verb
+def tell(key, value):
+    """Tell a process that was started what it waits for: write it into its file."""
+    path = _started[key]["waits"]
+    with open(path + ".new", "w") as file:
+        json.dump(value, file)
+    os.replace(path + ".new", path)
+    return True
 
 
 @verb
@@ -276,15 +293,19 @@ def _end_all() -> None:
 
 
 def _environment(bundle, python):
-    path = os.path.join(_folder(bundle), "nbenv_install.py")
-    spec = importlib.util.spec_from_file_location("_nbenv_install", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found = module.activated(python)
+    found = _loaded(_folder(bundle), "nbenv_install").activated(python)
     kept = {name: value for name, value in found.items() if name not in _NOT_INHERITED}
     for more in PASSED_ON:
         kept.update(more())
     return kept
+
+
+def _loaded(folder, name):
+    """Load a module of a bundle."""
+    spec = importlib.util.spec_from_file_location("_" + name, os.path.join(folder, name + ".py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _below(name):

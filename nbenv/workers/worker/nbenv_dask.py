@@ -93,10 +93,10 @@ async def move(nanny, bundle, data):
 def _prepared(bundle, data):
     if not has(bundle):
         place(bundle, data)
-    make(bundle)
-    while made(bundle) is None:
+    found = make(bundle)
+    while found in (True, None):
         time.sleep(0.1)
-    found = made(bundle)
+        found = made(bundle)
     if "error" in found:
         raise RuntimeError(found["error"])
     return found["python"]
@@ -153,18 +153,29 @@ if __name__ != "__main__":
 async def _scheduler(about) -> None:
     """Run a scheduler for as long as the notebook's client is there."""
     from distributed import Scheduler
+    from distributed.diagnostics.plugin import SchedulerPlugin
 
+    class Came(SchedulerPlugin):
+        """Note that a client came: it may be gone again before one looks."""
+
+        is_so = False
+
+        def add_client(self, scheduler, client):
+            self.is_so = True
+
+    came = Came()
     absence = _places().seconds_of_absence(_ABSENCE)
     options = {name: about[name] for name in ("host", "protocol")}
     scheduler = await Scheduler(port=0, dashboard=False, **options)
+    scheduler.add_plugin(came)
     _write(about["file"], {"address": scheduler.address})
     limit = time.time() + _BEGINNING
     while scheduler.status.name == "running" and time.time() < limit:
         await asyncio.sleep(0.5)
         if os.getppid() != about["parent"]:
             break
-        if set(scheduler.clients) - {"fire-and-forget"}:
-            limit = time.time() + absence
+        if came.is_so or set(scheduler.clients) - {"fire-and-forget"}:
+            limit, came.is_so = time.time() + absence, False
     await _end(scheduler)
 
 
@@ -173,8 +184,9 @@ async def _worker(about) -> None:
     from distributed import Worker
 
     options = {name: about[name] for name in ("nthreads", "memory_limit", "name", "resources")}
+    address = await _told_address(about)
     worker = await Worker(
-        about["address"],
+        address,
         host=about["host"],
         local_directory=about["folder"],
         death_timeout=30,
@@ -186,6 +198,16 @@ async def _worker(about) -> None:
         if os.getppid() != about["parent"]:
             break
     await _end(worker)
+
+
+async def _told_address(about):
+    """Wait until the agent that started this tells the address of the scheduler."""
+    limit = time.time() + _BEGINNING
+    while time.time() < limit and os.getppid() == about["parent"]:
+        with contextlib.suppress(OSError, ValueError), open(about["waits"]) as file:
+            return json.load(file)["address"]
+        await asyncio.sleep(0.02)
+    os._exit(0)  # its scheduler did not start, or what started it is gone
 
 
 async def _end(server) -> None:

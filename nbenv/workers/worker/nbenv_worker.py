@@ -55,26 +55,44 @@ def make(manifest, cache=None, wheels=None):
         raise WorkerError(_places.named(error)) from None
 
 
+def there(manifest):
+    """Return what `make` returns if the environment is there, else None; this takes no process."""
+    begin = time.time()
+    about, _ = _read(manifest)
+    environment = _place(about, None)
+    how = _made_with(environment, about)
+    return None if how is None else _result(environment, begin, False, how)
+
+
+def _place(about, cache):
+    root = _private(os.path.join(cache or cache_folder(), "envs"))
+    return os.path.join(root, "%s-%s" % (about["digest"], platform.machine() or "any"))
+
+
+def _result(environment, begin, made, how):
+    with contextlib.suppress(OSError):
+        os.utime(os.path.join(environment, _collect.READY))
+    python = _install.python_in(environment)
+    return {"python": python, "seconds": time.time() - begin, "made": made, "with": how}
+
+
 def _found_or_made(manifest, cache, wheels):
     begin = time.time()
     about, beside = _read(manifest)
     wheels = wheels or (beside and os.path.join(beside, "wheels"))
-    root = _private(os.path.join(cache or cache_folder(), "envs"))
-    environment = os.path.join(root, "%s-%s" % (about["digest"], platform.machine() or "any"))
+    environment = _place(about, cache)
+    root = os.path.dirname(environment)
     how, made = _made_with(environment, about), False
     if how is None:
         with _places.locked(environment + ".lock") as lock:
             how = _made_with(environment, about)  # another process may just have made it
             if how is None:
                 how, made = _make(environment, about, wheels, lock), True
-    with contextlib.suppress(OSError):
-        os.utime(os.path.join(environment, _collect.READY))
     if made:
         with contextlib.suppress(OSError):
             _collect.collect(root, _places.locked, {environment})
             _collect.sweep(os.path.dirname(root))
-    python = _install.python_in(environment)
-    return {"python": python, "seconds": time.time() - begin, "made": made, "with": how}
+    return _result(environment, begin, made, how)
 
 
 def check(manifest):

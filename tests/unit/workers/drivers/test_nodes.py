@@ -101,6 +101,9 @@ def test_the_environment_is_sent_to_a_machine_once_and_made(
     words = [made["one"]["python"], "-c", "import tiny; print(tiny.__version__)"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1.0"
+    again = nodes.call(["one"], "make", bundle=nodes.bundle)["one"]  # takes no process then
+    assert (again["python"], again["made"]) == (made["one"]["python"], False)
+    assert nodes.make(looks, options(driver))["two"]["made"] is False
 
 
 def test_a_process_in_the_environment_is_started_again_and_ended(

@@ -132,7 +132,9 @@ def test_parts_of_a_bundle_that_nobody_goes_on_sending_are_forgotten(agent: Any)
 
 def test_a_build_goes_on_as_long_as_one_kernel_waits_for_it(agent: Any) -> None:
     waits = Path(agent._folder(BUNDLE), "nbenv_worker.py")
-    waits.write_text("import time; time.sleep(60)")
+    waits.write_text(
+        "import time\ndef there(path): return None\nif __name__ == '__main__': time.sleep(60)"
+    )
     for who in "ab":
         agent.make(BUNDLE, who)
     agent.cancel(BUNDLE, "a")
