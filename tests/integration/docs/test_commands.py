@@ -110,7 +110,7 @@ INTERNAL_VARIABLES = {
     "NBENV_SUPERVISOR",
 }
 """Variables that nbenv's processes pass on to each other: nothing for people to set."""
-NO_PATHS = {"analysis.py", "json.py", "script.py"}
+NO_PATHS = {"analysis.py", "json.py", "script.py", "setup.py"}
 """What looks like a module of nbenv's, but is an example of something else."""
 
 

@@ -108,15 +108,15 @@ NO_JOBS: list[tuple[object, int]] = [
     ({"path": "gone.ipynb", "verb": "undo"}, 404),
     ({"path": "../outside.ipynb", "verb": "undo"}, 404),
     ({"path": "text.txt", "verb": "undo"}, 404),
-    ({"path": "link.ipynb", "verb": "undo"}, 404),
+    ({"path": "broken.ipynb", "verb": "undo"}, 404),
 ]
 
 
 def test_what_a_job_must_not_be(server: JupyterServer) -> None:
     write_notebook(server.root / "a.ipynb", "1")
     (server.root / "text.txt").write_text("x", encoding="utf-8")
-    outside = write_notebook(server.root.parent / "outside.ipynb", "1")
-    (server.root / "link.ipynb").symlink_to(outside)
+    write_notebook(server.root.parent / "outside.ipynb", "1")
+    (server.root / "broken.ipynb").symlink_to(server.root / "gone.ipynb")
     for body, status in NO_JOBS:
         found, answer = server.request("POST", "nbenv/api/jobs", body)
         assert found == status, body
