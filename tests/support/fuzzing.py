@@ -27,7 +27,7 @@ from nbenv.installer import pip_config
 from nbenv.installer.failures.uv_errors import explain_failure
 from nbenv.kernel.guest import shell_words
 from nbenv.notebook.metadata import read_metadata, write_metadata
-from nbenv.server.contents_paths import real_path
+from nbenv.server.contents_paths import local_path
 
 __all__ = ["TARGETS", "run"]
 
@@ -145,7 +145,7 @@ def _installer(data: bytes) -> None:
 
 def _path(data: bytes) -> None:
     root = os.path.realpath(_FOLDER)
-    found = real_path(SimpleNamespace(root_dir=root), _text(data))
+    found = local_path(SimpleNamespace(root_dir=root), _text(data))
     assert found is None or found == root or found.startswith(os.path.join(root, ""))
 
 

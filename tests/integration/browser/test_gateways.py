@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.support.gateway import KernelGateway
 from tests.support.server import JupyterServer
 
 pytest.importorskip("kernel_gateway", reason="needs jupyter-kernel-gateway")
+
+NOISE = re.compile(r"Sec-WebSocket-Protocol|Comm not found for comm id")
 
 
 @pytest.fixture
@@ -41,14 +44,18 @@ def server(gateway: KernelGateway, home: Path, tmp_path: Path) -> Iterator[Jupyt
 
 @pytest.fixture
 def page(browser: Browser, server: JupyterServer) -> Iterator[Page]:
-    """Yield a new page; Chromium says that it refuses the first answer, as pages know."""
+    """Yield a new page, whose console may show no error of ours.
+
+    Chromium says that it refuses the first answer, as pages know. Lab forgets at a restart what it
+    has asked the kernel, and then complains of an answer that was on its way.
+    """
     with new_page(browser) as page:
         page.set_default_timeout(SLOW)
         said: list[str] = []
         page.on("console", lambda each: each.type == "error" and said.append(each.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         yield page
-    assert [text for text in said if "Sec-WebSocket-Protocol" not in text] == []
+    assert [text for text in said if not NOISE.search(text)] == []
 
 
 def restart(lab: Lab) -> None:
