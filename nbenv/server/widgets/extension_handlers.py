@@ -47,16 +47,15 @@ class ExtensionsHandler(NbenvHandler):
         environment is ready and approved.
         """
         target = await self.target()
-        found = await self.in_thread(_described, target)
-        for each in found:
-            _asked_by[str(each["url"]).split("/")[1]] = self.query_path()
+        found = await self.in_thread(_described, target, self.query_path())
         self.answer({"extensions": found})
 
 
-def _described(ref: NotebookRef) -> list[dict[str, object]]:
+def _described(ref: NotebookRef, path: str) -> list[dict[str, object]]:
     environment = _trusted_environment(ref)
     if environment is None:
         return []
+    _asked_by[environment.identifier] = path
     return [
         {**each.describe(), "url": f"extensions/{environment.identifier}/{each.digest}"}
         for each in lab_extensions(environment)

@@ -30,8 +30,12 @@ def environment_of(ref: NotebookRef) -> Environment:
     return NotebookSnapshot.read(ref).environment
 
 
+def described(ref: NotebookRef) -> list[dict[str, object]]:
+    return _described(ref, "a.ipynb")
+
+
 def test_a_ready_and_approved_environment_serves(ref: NotebookRef) -> None:
-    [extension] = _described(ref)
+    [extension] = described(ref)
     identifier = environment_of(ref).identifier
     digest = str(extension["digest"])
     assert (extension["name"], extension["distribution"]) == ("sliders", "sliders")
@@ -44,32 +48,32 @@ def test_a_ready_and_approved_environment_serves(ref: NotebookRef) -> None:
     marker = environment_of(ref).path / "nbenv.json"
     kept = marker.read_bytes()
     marker.unlink()
-    assert (_described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
+    assert (described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
     marker.write_bytes(kept)
     assert _file_of(ref, identifier, digest, "static/remote.js") is not None
     for approval in approval_store.approved():
         approval_store.revoke(approval.digest)
-    assert (_described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
+    assert (described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
 
 
 def test_another_record_in_the_file_serves_nothing(ref: NotebookRef) -> None:
     """As after a checkout: the environment is still there, but not what the notebook records."""
-    [extension] = _described(ref)
+    [extension] = described(ref)
     identifier, digest = environment_of(ref).identifier, str(extension["digest"])
     path = Path(ref.notebook)
     document = json.loads(path.read_text(encoding="utf-8"))
     document["metadata"]["nbenv"]["requirements"] = ["sliders", "six"]
     path.write_text(json.dumps(document), encoding="utf-8")
-    assert (_described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
+    assert (described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
     path.write_text("{", encoding="utf-8")
-    assert (_described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
+    assert (described(ref), _file_of(ref, identifier, digest, "static/remote.js")) == ([], None)
 
 
 def test_a_copy_has_no_environment_yet(ref: NotebookRef, tmp_path: Path) -> None:
     copy = NotebookRef(str(shutil.copy(ref.notebook, tmp_path / "copy.ipynb")))
-    [extension] = _described(ref)
+    [extension] = described(ref)
     identifier, digest = environment_of(ref).identifier, str(extension["digest"])
-    assert (_described(copy), _file_of(copy, identifier, digest, "static/remote.js")) == ([], None)
+    assert (described(copy), _file_of(copy, identifier, digest, "static/remote.js")) == ([], None)
 
 
 def test_a_notebook_that_is_being_saved_is_read_again(
@@ -84,8 +88,8 @@ def test_a_notebook_that_is_being_saved_is_read_again(
 
     monkeypatch.setattr(time, "sleep", finish)
     path.write_bytes(kept[: len(kept) // 2])
-    assert [each["name"] for each in _described(ref)] == ["sliders"]
-    [extension] = _described(ref)
+    assert [each["name"] for each in described(ref)] == ["sliders"]
+    [extension] = described(ref)
     identifier, digest = environment_of(ref).identifier, str(extension["digest"])
     path.write_bytes(b"")
     assert _file_of(ref, identifier, digest, "static/remote.js") == b"// sliders 1.0\n"
