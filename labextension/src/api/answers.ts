@@ -45,6 +45,9 @@ export interface IProblem {
   fixes?: IFix[];
 }
 
+/** Begins the flag of an install that names the address of an index. */
+export const INDEX = 'index=';
+
 /**
  * A command that may help after a failure; `about` are names, or a version, for its button.
  */

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IDistribution } from '../api/answers';
+import { INDEX, type IDistribution } from '../api/answers';
 
 /**
  * A change that was requested and not made yet, in the words of its preview.
@@ -23,9 +23,6 @@ export interface IChangeRequest {
   /** Whether it is worth making even then, as it changes what is recorded. */
   records: boolean;
 }
-
-/** Begins the flag of an install that names the address of an index. */
-export const INDEX = 'index=';
 
 /**
  * Tell whether a requirement allows one version only.

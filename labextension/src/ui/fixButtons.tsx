@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IFix, IProblem } from '../api/answers';
+import { INDEX, type IFix, type IProblem } from '../api/answers';
 import { askIndex } from './askIndex';
 import { Button } from './button';
 import { confirmPython } from './confirmPython';
@@ -38,7 +38,7 @@ export function FixButtons(props: IWaysOut): JSX.Element {
     if (fix.kind === 'index') {
       const index = await askIndex(fix.about[0], trans);
       if (index) {
-        onFix({ ...fix, flags: [...fix.flags, `index=${index}`] });
+        onFix({ ...fix, flags: [...fix.flags, `${INDEX}${index}`] });
       }
     } else if (
       fix.kind !== 'python' ||

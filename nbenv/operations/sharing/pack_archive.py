@@ -7,6 +7,7 @@ from pathlib import Path
 from nbenv.engine.archiving.archive import ArchiveOptions, make_archive
 from nbenv.engine.consent import check_approved
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
+from nbenv.engine.summaries import counted
 from nbenv.progress import Outcome, Steps
 
 __all__ = ["pack_archive"]
@@ -42,8 +43,7 @@ def pack_archive(
     size, count = made.file.stat().st_size, len(made.versions)
     inside = "with" if options.with_python else "for"
     summary = (
-        f"Packed {count} package{'' if count == 1 else 's'} into {file}, {inside} CPython "
-        f"{made.python}: {size / 1e6:.1f} MB."
+        f"Packed {counted(count)} into {file}, {inside} CPython {made.python}: {size / 1e6:.1f} MB."
     )
     return Outcome(
         summary,
