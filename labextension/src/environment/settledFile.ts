@@ -8,8 +8,9 @@ const LOOKS = 20;
 /**
  * Wait until a notebook's file is no longer being written, or for a few seconds.
  *
- * A server writes it in place: whoever reads it meanwhile gets a part of it, or nothing at all. A
- * notebook that another page has just saved is often saved again at once.
+ * A server writes it in place: whoever reads it meanwhile gets a part of it, or nothing at all. It
+ * empties the file before it makes the text, which takes long on a busy machine. A notebook that
+ * another page has just saved is often saved again at once.
  */
 export async function settled(
   contents: Pick<Contents.IManager, 'get'>,
@@ -18,7 +19,7 @@ export async function settled(
   let before = '';
   for (let look = 0; look < LOOKS; look++) {
     const model = await contents.get(path, { content: false });
-    if (model.last_modified === before) {
+    if (model.last_modified === before && model.size !== 0) {
       return;
     }
     before = model.last_modified;
