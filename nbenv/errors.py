@@ -67,26 +67,41 @@ class NbenvError(Exception):
         The cause: sentences, or indented lines of another program.
     todo
         The next step, with the exact command where there is one.
+
+    Attributes
+    ----------
+    corrections
+        Pairs of what was typed, and the requirements that may have been meant; none of these where
+        it is to be left out.
+    python
+        The minor version of Python that would do, "" if none is known.
+    is_passing
+        Whether the same may work once a person has seen to its cause, such as a full disk.
+    fixes
+        Commands that may help, as `nbenv.operations.installing.fixes` describes them.
     """
 
     exit_status = 1
+    corrections: Sequence[tuple[str, Sequence[str]]] = ()
+    python = ""
+    is_passing = False
+    fixes: Sequence[dict[str, object]] = ()
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
         super().__init__(what, why, todo)
         self.what = what
         self.why = why
         self.todo = todo
-        self.fixes: Sequence[dict[str, object]] = ()
 
     def parts(self) -> dict[str, object]:
         """Return the plain form that ``--json`` prints; `kind` is the class without ``Error``.
 
-        ``fixes`` are commands that may help, where some are known, as
-        `nbenv.operations.installing.fixes` describes them.
+        ``fixes`` are there where some are known, and ``again`` where trying again may help.
         """
         kind = type(self).__name__.removesuffix("Error")
         parts = {"kind": kind, "what": self.what, "why": self.why, "todo": self.todo}
-        return {**parts, **({"fixes": [*self.fixes]} if self.fixes else {})}
+        more = {"fixes": [*self.fixes]} if self.fixes else {}
+        return {**parts, **more, **({"again": True} if self.is_passing else {})}
 
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.why, self.todo) if part)
@@ -155,11 +170,15 @@ class UnavailableError(NbenvError):
 
 
 class InstallerError(NbenvError):
-    """The installer failed."""
+    """The installer failed; `also` is a requirement that has to be asked for, too."""
+
+    also = ""
 
 
 class InstallerKilledError(InstallerError):
     """The installer was killed, perhaps in the middle of a change."""
+
+    is_passing = True
 
 
 class ResolutionError(InstallerError):
@@ -169,8 +188,8 @@ class ResolutionError(InstallerError):
     version fits, where others exist. Where `unmet` has no file for the Python or the platform,
     `wheels_of` has the version and the Python of the reason, as far as they are known, and
     `reworded` gives the error for other tags. `meant` are names that may have been meant, `limited`
-    the requirements that stand in each other's way, and `python` the nearest Python that would do.
-    `may_be_elsewhere` says that another index may have the name.
+    the requirements that stand in each other's way, and `existing` one for a version of `unmet`
+    that exists. `may_be_elsewhere` says that another index may have the name.
     """
 
     def __init__(
@@ -181,7 +200,7 @@ class ResolutionError(InstallerError):
         self.wheels_of = ("", "")
         self.meant: Sequence[str] = ()
         self.limited: Sequence[str] = ()
-        self.python = ""
+        self.existing = ""
         self.may_be_elsewhere = False
         self.reworded: Callable[[Sequence[str]], ResolutionError] | None = None
 
@@ -191,16 +210,13 @@ class AcceleratorError(InstallerError):
 
 
 class BuildError(InstallerError):
-    """Building a package from source failed."""
+    """Building a package from source failed; `names` are those of such packages, where known."""
+
+    names: tuple[str, ...] = ()
 
 
 class BuildRefusedError(BuildError):
-    """A package would have to be built here, which its lock or an option does not allow.
-
-    `names` are those of such packages.
-    """
-
-    names: tuple[str, ...] = ()
+    """A package would have to be built here, which its lock or an option does not allow."""
 
 
 class PlatformError(InstallerError):
@@ -213,6 +229,8 @@ class HashError(InstallerError):
 
 class IndexAccessError(InstallerError):
     """An index cannot be reached, refuses access, or misses a file."""
+
+    is_passing = True
 
 
 class IndexSwitchError(InstallerError):

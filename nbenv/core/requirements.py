@@ -83,11 +83,14 @@ def parse(text: str) -> Requirement:
         requirement = _parsed(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0].strip().rstrip(":.")
-        raise RequirementError(
+        question, meant = _correction(text)
+        told = RequirementError(
             f"{_excerpt(text)!r} is not a requirement.",
-            _correction(text) or f"{without_credentials(reason)}.",
+            question or f"{without_credentials(reason)}.",
             "Write a name such as pandas, or 'pandas>=2' if you need a certain version.",
-        ) from None
+        )
+        told.corrections = [(text, meant)] if meant else ()
+        raise told from None
     requirement.name = canonicalize_name(requirement.name)
     requirement.extras = set(map(canonicalize_name, requirement.extras))
     return requirement
@@ -113,18 +116,18 @@ def _parsed(text: str) -> Requirement:
         raise InvalidRequirement("It contains a number that is too long") from None
 
 
-def _correction(text: str) -> str:
-    """Return the question for what was probably meant; "" if that is not known."""
+def _correction(text: str) -> tuple[str, Sequence[str]]:
+    """Return the question for what was probably meant, and that; nothing if it is not known."""
     if len(text) > _LONGEST_SLIP or "://" in text:
-        return ""
+        return "", ()
     from nbenv.core.typed.no_package import dash_problem  # seldom needed
     from nbenv.core.typed.requirement_slips import meant_requirements  # slow, and seldom needed
 
     if problem := dash_problem(text):
-        return problem
+        return problem, ()
     meant = meant_requirements(text)
     shown = " ".join(each if re.fullmatch(r"[\w.-]+", each) else f"'{each}'" for each in meant)
-    return f"Did you mean {shown}?" if shown else ""
+    return f"Did you mean {shown}?" if shown else "", meant
 
 
 def _excerpt(text: str) -> str:
@@ -216,11 +219,13 @@ def _check_agrees(new: Requirement, place: str, seen: Iterable[tuple[Requirement
     for old, where in seen:
         two_addresses = old.url and new.url and old.url != new.url
         if two_addresses or _is_impossible(old.specifier & new.specifier):
-            raise RequirementError(
+            error = RequirementError(
                 f"{_placed(old, where)} and {_placed(new, place)} exclude each other.",
                 f"No {new.name} can be both.",
                 "Leave one of them out.",
             )
+            error.corrections = [(text_of(each), ()) for each in (new, old)]
+            raise error
 
 
 def _is_impossible(specifier: SpecifierSet) -> bool:

@@ -13,6 +13,7 @@ from nbenv.core.requirements import parse, portable, text_of
 from nbenv.core.spec import Index
 from nbenv.errors import RequirementError
 from nbenv.home.scratch import scratch_folder
+from nbenv.installer.failures.near_paths import no_path
 from nbenv.installer.scratch_project import write_project
 from nbenv.installer.uv import run_uv, tomllib
 from nbenv.progress import Steps
@@ -84,7 +85,7 @@ def _expanded(text: str) -> str:
     if semicolon and os.path.exists(place.strip().partition("[")[0]):
         return f"{_expanded(place.strip())} ; {marker.strip()}"
     if not os.path.exists(path.partition("[")[0]):
-        raise RequirementError(f"There is no {text} here.", todo="Check the path.")
+        raise no_path(text)
     if "#" in os.path.realpath(path.partition("[")[0]):
         raise RequirementError(
             f"{text} cannot be installed from there.",

@@ -21,13 +21,14 @@ from nbenv.engine.installed_graph import installed_graph, with_dependencies
 from nbenv.engine.summaries import few, outcome_of
 from nbenv.engine.transaction import ChangeOptions, Edited, change
 from nbenv.environments.markers import elsewhere
-from nbenv.errors import BuildError, RequirementError, ResolutionError, UsageError
+from nbenv.errors import BuildError, NbenvError, RequirementError, ResolutionError, UsageError
 from nbenv.installer.machine.uv_environment import own_trusted_hosts, uv_settings
 from nbenv.installer.resolve import ResolveOptions
 from nbenv.operations.installing.asked_requirements import (
     AskedRequirements,
     as_typed,
     name_requirements,
+    not_one_word,
     of_python,
     with_meant_package,
     with_options_of,
@@ -55,12 +56,18 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
     NbenvError
         As of `nbenv.engine.transaction.change`.
     """
+    try:
+        return (yield from _install(ref, request, agreed))
+    except NbenvError as error:
+        error.fixes = tuple(fixes_of(error, request.requirements))
+        raise
+
+
+def _install(ref: NotebookRef, request: InstallRequest, agreed: str | None) -> Steps[Outcome]:
     if not (request.requirements or request.files or request.editable):
         raise UsageError("Name what to install.", todo="For example: nbenv install pandas")
     if joined := joined_words(request.requirements):
-        raise problem_of_name(joined[0]) or RequirementError(
-            f"{joined[0]!r} is not one word.", todo=f"Did you mean '{joined[1]}'?"
-        )
+        raise problem_of_name(joined[0]) or not_one_word(*joined)
     if any("://" in name for name in (*request.files, *request.constraint_files)):
         yield Progress("resolve", "Fetching requirements files…")
     read = _read_files(request)
@@ -78,9 +85,7 @@ def install(ref: NotebookRef, request: InstallRequest, agreed: str | None = None
             options = ChangeOptions(dry_run=request.dry_run, agreed=agreed)
             done = yield from change(ref, edit, options)
     except ResolutionError as error:
-        told = as_typed(error, request.requirements)
-        told.fixes = tuple(fixes_of(told, request.requirements))
-        raise told from None
+        raise as_typed(error, request.requirements) from None
     except BuildError as error:
         raise with_meant_package(error, request.requirements) from None
     text = summary_of(done, request, read)

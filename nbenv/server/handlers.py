@@ -183,10 +183,11 @@ class RequirementHandler(NbenvHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with the ``requirements`` in it, a ``message`` if it is wrong, and suggestions.
+        """Answer with its ``requirements``, a ``message`` if it is wrong, and suggestions.
 
-        ``name`` is that of a single one (null where only a build tells), and ``suggestions`` are
-        names for its last word, each with a ``summary``, from a list that ships with nbenv.
+        ``meant`` is the text that may have been meant where it is wrong. ``name`` is that of a
+        single one (null where only a build tells), and ``suggestions`` are names for its last word,
+        each with a ``summary``, from a list that ships with nbenv.
         """
         self._check(self.get_query_argument("text"))
 
@@ -204,6 +205,7 @@ class RequirementHandler(NbenvHandler):
             {
                 "name": requirements.name_of(named[0]) if is_one else None,
                 "message": typed.message,
+                "meant": typed.meant,
                 "requirements": list(typed.requirements),
                 "suggestions": [
                     {"name": name, "summary": summary} for name, summary in typed.suggestions

@@ -12,9 +12,12 @@ from nbenv.adopt.install_commands import Install, installs, pip_install
 from nbenv.core import requirements
 from nbenv.core.import_names import distribution_of
 from nbenv.core.typed.name_completion import complete_name
+from nbenv.core.typed.no_package import problem_of_name
+from nbenv.core.typed.requirement_slips import joined_words
 from nbenv.core.typed.suggestions import is_standard
 from nbenv.environments.interpreters import default_python
 from nbenv.errors import NbenvError, RequirementError
+from nbenv.operations.installing.asked_requirements import not_one_word
 from nbenv.operations.marking.import_marks import deciding_modules
 from nbenv.operations.marking.import_statements import read_imports
 
@@ -34,12 +37,14 @@ _PARTS = ("files", "constraints", "editable", "links", "main_index", "indexes")
 class TypedText:
     """The requirements in a text, what is wrong with it, and names that may complete its end.
 
-    `message` is "" where nothing is wrong; `suggestions` are names with their summaries.
+    `message` is "" where nothing is wrong; `suggestions` are names with their summaries. `meant` is
+    the text that may have been meant where this one is wrong, "" if that is not known.
     """
 
     requirements: tuple[str, ...]
     message: str
     suggestions: tuple[tuple[str, str], ...]
+    meant: str = ""
 
 
 def read_typed(text: str) -> TypedText:
@@ -50,8 +55,20 @@ def read_typed(text: str) -> TypedText:
     try:
         found = _requirements(plain)
     except NbenvError as error:
-        return TypedText((), " ".join(filter(None, (error.what, error.why))), suggestions)
+        message = " ".join(filter(None, (error.what, error.why)))
+        return TypedText((), message, suggestions, _meant(plain, error))
     return TypedText(tuple(found), "", suggestions)
+
+
+def _meant(text: str, error: NbenvError) -> str:
+    for wrong, meant in error.corrections[:1]:
+        if wrong in text:
+            return text.replace(wrong, " ".join(map(_quoted, meant)), 1).strip()
+    return ""
+
+
+def _quoted(word: str) -> str:
+    return shlex.quote(word) if " " in word else word
 
 
 def _requirements(text: str) -> list[str]:
@@ -72,6 +89,9 @@ def _requirements(text: str) -> list[str]:
         return found
     if not requirements.is_named(text):  # a path's or a URL's name is known once it is built
         return _words(text)
+    joined = joined_words(text.split())
+    if joined and problem_of_name(joined[0]):
+        return [joined[1]]  # Python itself, perhaps: the preview of that says what helps
     try:
         return [requirements.normalise(text)]
     except RequirementError:
@@ -108,6 +128,8 @@ def _words(text: str) -> list[str]:
         raise RequirementError(
             f"{odd!r} is not a package.", "Write names with spaces or commas between them."
         )
+    if joined := joined_words(words):
+        raise not_one_word(*joined)
     return _of_line(pip_install(words))
 
 

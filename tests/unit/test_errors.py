@@ -17,8 +17,12 @@ def test_a_message_has_the_parts_that_there_are() -> None:
 
 
 def test_the_plain_form_names_the_kind() -> None:
-    found = errors.IndexAccessError("What.", "Why.").parts()
-    assert found == {"kind": "IndexAccess", "what": "What.", "why": "Why.", "todo": ""}
+    error = errors.HashError("What.", "Why.")
+    plain = {"kind": "Hash", "what": "What.", "why": "Why.", "todo": ""}
+    assert error.parts() == plain
+    error.is_passing = True
+    assert error.parts() == {**plain, "again": True}
+    assert errors.IndexAccessError("What.").parts()["again"] is True
 
 
 def test_an_unavailable_environment_lists_its_fallbacks() -> None:

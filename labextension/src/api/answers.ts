@@ -43,6 +43,8 @@ export interface IProblem {
   steps?: IFallback[];
   /** Commands that may help. */
   fixes?: IFix[];
+  /** Whether the same may work once a person has seen to its cause, such as a full disk. */
+  again?: boolean;
 }
 
 /** Begins the flag of an install that names the address of an index. */
@@ -52,11 +54,13 @@ export const INDEX = 'index=';
  * A command that may help after a failure; `about` are names, or a version, for its button.
  */
 export interface IFix {
-  kind: 'instead' | 'loosen' | 'python' | 'index';
+  kind: 'instead' | 'without' | 'also' | 'loosen' | 'python' | 'index';
   about: string[];
   verb: string;
   words: string[];
   flags: string[];
+  /** What to install with another Python, where that is not the same as before. */
+  then?: string[];
 }
 
 /**
@@ -204,6 +208,8 @@ export interface ITyped {
   requirements: string[];
   /** What is wrong with the text, '' if nothing is. */
   message: string;
+  /** The text that may have been meant where it is wrong. */
+  meant?: string;
   suggestions: ISuggestion[];
 }
 

@@ -57,9 +57,10 @@ export function asProblem(error: unknown): IProblem {
 
 /** Return the problem that the body of a response explains, or null. */
 function problemIn(body: unknown): IProblem | null {
-  const { kind, what, why, todo, digest } = (body ?? {}) as Partial<IProblem>;
+  const { kind, what, why, todo, digest, again } = (body ??
+    {}) as Partial<IProblem>;
   return kind && what
-    ? { kind, what, why: why ?? '', todo: todo ?? '', digest }
+    ? { kind, what, why: why ?? '', todo: todo ?? '', digest, again }
     : null;
 }
 

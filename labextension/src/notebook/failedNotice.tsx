@@ -89,14 +89,16 @@ function waysOut({
   const { failed } = model;
   const again =
     failed && (() => runShown(model, failed.verb, failed.words, failed.flags));
-  const fix: IWaysOut['onFix'] = async ({ kind, verb, words, flags }) => {
+  const fix: IWaysOut['onFix'] = async ({ kind, verb, words, flags, then }) => {
     try {
       await model.run(verb, words, flags);
     } catch {
       return; // the notice shows why, or the person did not agree
     }
-    if (kind === 'python') {
+    if (kind === 'python' && !then) {
       await again?.();
+    } else if (then?.length) {
+      await runShown(model, 'install', then);
     }
   };
   return { problem, trans, onFix: fix, onAgain: again && (() => void again()) };

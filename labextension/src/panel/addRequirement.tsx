@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { ITyped } from '../api/answers';
 import type { Client } from '../api/client';
 import { asProblem } from '../api/errors';
 import { Button } from '../ui/button';
@@ -20,6 +21,8 @@ interface IAddProps {
   trans: TranslationBundle;
   text: string;
   onText: (text: string) => void;
+  /** The field itself. */
+  field: React.RefObject<HTMLInputElement>;
   /** Whether what would be added is shown: Enter then adds it. */
   isShown: boolean;
   onShow: (requirements: string[]) => void;
@@ -36,6 +39,7 @@ export function AddRequirement(props: IAddProps): JSX.Element {
   const [active, setActive] = React.useState(-1);
   const [isOpen, setIsOpen] = React.useState(false);
   const [complaint, setComplaint] = React.useState('');
+  const [meant, setMeant] = React.useState('');
   const [isReading, setIsReading] = React.useState(false);
   const typed = text.trim();
   // The text that is being read after Enter: the second Enter may come before the server answers.
@@ -51,6 +55,7 @@ export function AddRequirement(props: IAddProps): JSX.Element {
   const change = (value: string) => {
     props.onText(value);
     setComplaint('');
+    setMeant('');
     setActive(-1);
     setIsOpen(true);
     setIsReading(false);
@@ -72,18 +77,19 @@ export function AddRequirement(props: IAddProps): JSX.Element {
       setComplaint('');
       setIsReading(true);
       // Read anew: what is typed may be newer than what was read.
-      const { requirements, message } = await client
-        .typed(typed)
-        .catch(error => ({
-          requirements: [],
-          message: asProblem(error).what
-        }));
+      const answer: ITyped = await client.typed(typed).catch(error => ({
+        requirements: [],
+        message: asProblem(error).what,
+        suggestions: []
+      }));
+      const { requirements, message } = answer;
       if (reading.current !== own) {
         return; // it was changed meanwhile
       }
       reading.current = null;
       setIsReading(false);
       setComplaint(message);
+      setMeant((message && answer.meant) || '');
       if (!message && requirements.length) {
         props.onShow(requirements);
         if (own.isAgreed) {
@@ -123,6 +129,7 @@ export function AddRequirement(props: IAddProps): JSX.Element {
     >
       <div className="jp-nbenv-Adding-line">
         <input
+          ref={props.field}
           className={`jp-mod-styled${complaint ? ' jp-mod-wrong' : ''}`}
           type="text"
           role="combobox"
@@ -169,6 +176,20 @@ export function AddRequirement(props: IAddProps): JSX.Element {
           complaint
         )}
       </div>
+      {meant && (
+        <div className="jp-nbenv-Buttons jp-nbenv-Meant">
+          <Button
+            strong
+            label={trans.__('Write %1', meant)}
+            title={trans.__('Correct what is typed')}
+            onClick={() => {
+              change(meant);
+              setIsOpen(false);
+              props.field.current?.focus();
+            }}
+          />
+        </div>
+      )}
     </form>
   );
 }

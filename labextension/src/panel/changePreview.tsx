@@ -24,6 +24,8 @@ interface IPreviewProps {
   onRequest: (request: IChangeRequest) => void;
   /** Whether the focus moves here. */
   takesFocus: boolean;
+  /** Return to the field that it comes from, whose text is as it was; null for others. */
+  onEdit: (() => void) | null;
 }
 
 /**
@@ -33,7 +35,7 @@ interface IPreviewProps {
  * then begins afterwards.
  */
 export function ChangePreview(props: IPreviewProps): JSX.Element {
-  const { model, request, isConfirmed, trans, onApply, onEnd } = props;
+  const { model, request, isConfirmed, trans, onApply, onEnd, onEdit } = props;
   const { verb, words, flags } = request;
   const section = React.useRef<HTMLElement>(null);
   const before = model.progress?.job ?? null;
@@ -100,10 +102,20 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
             onClick={onApply}
           />
         )}
-        <Button
-          label={value && !isPossible ? trans.__('Close') : trans.__('Cancel')}
-          onClick={onEnd}
-        />
+        {error && onEdit ? (
+          <Button
+            label={trans.__('Edit')}
+            title={trans.__('Change what is typed above')}
+            onClick={onEdit}
+          />
+        ) : (
+          <Button
+            label={
+              value && !isPossible ? trans.__('Close') : trans.__('Cancel')
+            }
+            onClick={onEnd}
+          />
+        )}
       </div>
     </section>
   );

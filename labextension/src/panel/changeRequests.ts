@@ -40,6 +40,19 @@ export function isDirect(requirement: string | null): boolean {
 }
 
 /**
+ * Return requirements as a person types them into the field for new packages.
+ */
+export function typedWords(words: string[]): string {
+  return words
+    .map(word => (/[\s;'"]/.test(word) ? quoted(word) : word))
+    .join(' ');
+}
+
+function quoted(word: string): string {
+  return word.includes("'") ? `"${word}"` : `'${word}'`;
+}
+
+/**
  * Return a requirement's name with its extras.
  */
 function bare({ name, requirement }: IDistribution): string {

@@ -14,7 +14,7 @@ import type { IEnvironmentWidgets } from '../widgets/tokens';
 import { Actions } from './actions';
 import { AddRequirement } from './addRequirement';
 import { ChangePreview } from './changePreview';
-import { ChangeRequests } from './changeRequests';
+import { ChangeRequests, typedWords } from './changeRequests';
 import { Distributions } from './distributionList';
 import { Drift } from './drift';
 import { FindRequirements } from './findRequirements';
@@ -95,6 +95,7 @@ function Contents(
 ): JSX.Element {
   const { client, execute, model, trans } = props;
   const [text, setText] = React.useState('');
+  const field = React.useRef<HTMLInputElement>(null);
   const [why, setWhy] = React.useState('');
   const [isHistoryShown, setIsHistoryShown] = React.useState(false);
   const proposal = useProposal(model, () => {
@@ -112,6 +113,10 @@ function Contents(
   const change = (value: string) => {
     setText(value);
     proposal.endTyped();
+  };
+  const edit = () => {
+    proposal.end();
+    field.current?.focus();
   };
   const openDocs = async (name: string) => {
     const address = await client.docs(model.path, name).catch(() => '');
@@ -137,6 +142,7 @@ function Contents(
       <AddRequirement
         {...parts}
         text={text}
+        field={field}
         onText={change}
         isShown={proposal.isTyped}
         onShow={words => proposal.show(requests.add(words), true)}
@@ -149,7 +155,13 @@ function Contents(
           request={proposal.request}
           isConfirmed={proposal.isConfirmed}
           takesFocus={!proposal.isTyped}
-          onRequest={proposal.replace}
+          onRequest={request => {
+            if (proposal.isTyped) {
+              setText(typedWords(request.words)); // what a person can go on with
+            }
+            proposal.replace(request);
+          }}
+          onEdit={proposal.isTyped ? edit : null}
           onApply={proposal.apply}
           onEnd={proposal.end}
         />

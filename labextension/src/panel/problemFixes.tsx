@@ -13,21 +13,29 @@ interface IFixesProps {
   request: IChangeRequest;
   trans: TranslationBundle;
   onRequest: (request: IChangeRequest) => void;
+  /** Leave it. */
+  onEnd: () => void;
 }
 
 /**
  * Why a change is not possible, and a button for each way out, which leads to another preview.
  */
 export function ProblemFixes(props: IFixesProps): JSX.Element {
-  const { problem, model, request, trans, onRequest } = props;
+  const { problem, model, request, trans, onRequest, onEnd } = props;
+  const requests = new ChangeRequests(trans);
   const again = () => onRequest({ ...request });
   const take = async (fix: IFix) => {
     if (fix.kind === 'python') {
       await runShown(model, fix.verb, fix.words);
-      again();
+      if (!fix.then) {
+        again();
+      } else if (fix.then.length) {
+        onRequest(requests.add(fix.then));
+      } else {
+        onEnd(); // nothing else was asked for
+      }
     } else {
-      const { words, flags } = fix;
-      onRequest(new ChangeRequests(trans).add(words, flags));
+      onRequest(requests.add(fix.words, fix.flags));
     }
   };
   const ways = {

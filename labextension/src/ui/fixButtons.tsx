@@ -5,6 +5,9 @@ import { askIndex } from './askIndex';
 import { Button } from './button';
 import { confirmPython } from './confirmPython';
 
+/** The characters of a path or an address that a button shows. */
+const MOST = 40;
+
 /**
  * The ways out of a problem.
  */
@@ -25,7 +28,7 @@ export function hasWayOut({ problem, onAgain }: IWaysOut): boolean {
 }
 
 function isToBeTriedAgain(problem: IProblem, onAgain: unknown): boolean {
-  return problem.kind === 'IndexAccess' && onAgain !== null;
+  return problem.again === true && onAgain !== null;
 }
 
 /**
@@ -49,11 +52,12 @@ export function FixButtons(props: IWaysOut): JSX.Element {
   };
   return (
     <>
-      {problem.fixes?.map(fix => (
+      {problem.fixes?.map((fix, number) => (
         <Button
           key={`${fix.kind} ${fix.about.join()}`}
-          strong={fix.kind !== 'index'}
+          strong={number === 0 && fix.kind !== 'index'}
           label={fixLabel(fix, trans)}
+          title={fix.words.join(' ')}
           onClick={() => void take(fix)}
         />
       ))}
@@ -64,11 +68,20 @@ export function FixButtons(props: IWaysOut): JSX.Element {
   );
 }
 
+/** Shorten a path or an address to what tells it from others: its end. */
+function shortened(text: string): string {
+  return text.length > MOST ? `…${text.slice(1 - MOST)}` : text;
+}
+
 function fixLabel({ kind, about }: IFix, trans: TranslationBundle): string {
   const names = about.join(', ');
   switch (kind) {
     case 'instead':
-      return trans.__('Add %1 instead', names);
+      return trans.__('Add %1 instead', shortened(names));
+    case 'without':
+      return trans.__('Leave out %1', shortened(names));
+    case 'also':
+      return trans.__('Add %1 from its address, too', names);
     case 'loosen':
       return trans.__('Allow any version of %1', names);
     case 'index':

@@ -81,50 +81,60 @@ def _python(text: str) -> RequirementError | None:
         return None
     minor = _MINOR.search(found["joined"] or "") or _MINOR.search(found["rest"])
     version = minor[0] if minor else "VERSION"
-    return RequirementError(
+    error = RequirementError(
         "Python is not a package: each notebook has one, and moves to another by a command.",
         todo=f"To move this one: %nbenv python {version} (in a terminal: nbenv python NOTEBOOK "
         f"{version}); nothing was changed.",
     )
+    error.corrections, error.python = [(text, ())], minor[0] if minor else ""
+    return error
 
 
 def _file(text: str) -> RequirementError:
+    folder = ""
     todo = f"To install what it lists: %pip install -r {text}, or %nbenv install -r {text}"
     if _ADOPTED.fullmatch(text):
         todo = "%nbenv adopt reads it if it lies beside the notebook."
     if _PROJECT.fullmatch(text):
         folder = re.sub(r"[^/\\]+$", "", text) or "."
         todo = f"To install the project: %nbenv install {folder}"
-    return RequirementError(f"{text} is the name of a file, not of a package.", todo=todo)
+    error = RequirementError(f"{text} is the name of a file, not of a package.", todo=todo)
+    error.corrections = [(text, (folder,))] if folder else ()
+    return error
 
 
 def _repository(text: str) -> RequirementError | None:
     if not _REPOSITORY.fullmatch(text):
         return None
     first = text.partition("/")[0]
-    address = text.rstrip("/") if "." in first else f"HOST/{text.rstrip('/')}"
-    return RequirementError(
+    has_host = "." in first
+    address = text.rstrip("/") if has_host else f"HOST/{text.rstrip('/')}"
+    error = RequirementError(
         f"There is no folder {text}.",
         "Paths are relative to the current folder.",
         f"If you mean a repository, give its address: git+https://{address}",
     )
+    error.corrections = [(text, (f"git+https://{address}",))] if has_host else ()
+    return error
 
 
 def _page(text: str) -> RequirementError | None:
     """Return the error for the address of a page or a repository, as people copy it."""
     if found := _LOGIN.fullmatch(text):
         login = found["login"].removeprefix("git+")
-        return _no_file(text, f"git+ssh://{login}/{found['path']}")
+        return _no_file(text, text, f"git+ssh://{login}/{found['path']}")
     found = _PAGE.match(text)
     if not found or is_archive(found["url"]):
         return None
     shown = without_credentials(found["url"].partition("#")[0])
-    return _no_file(shown, f"git+{shown}")
+    return _no_file(text, shown, f"git+{shown}")
 
 
-def _no_file(address: str, repository: str) -> RequirementError:
-    return RequirementError(
+def _no_file(text: str, address: str, repository: str) -> RequirementError:
+    error = RequirementError(
         f"{address} is not the address of a package.",
         "That ends with the name of a file: .whl, .tar.gz or .zip.",
         f"If you mean a repository: {repository}",
     )
+    error.corrections = [(text, (repository,))]
+    return error

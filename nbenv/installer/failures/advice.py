@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from packaging.tags import platform_tags
 
 from nbenv.core.lock import LockedDistribution
 from nbenv.core.recorded_options import index_serving, is_named
-from nbenv.core.requirements import KERNEL, name_of
+from nbenv.core.requirements import KERNEL, name_of, parse
 from nbenv.core.spec import Index, Spec
 from nbenv.errors import BuildRefusedError, InstallerError, ResolutionError
 from nbenv.installer.failures.known_versions import newest_versions, refusal_of
@@ -50,6 +50,10 @@ def advised(
         return _not_among_files(error)
     if error.reworded:
         error = error.reworded(tags) if (tags := _deciding_tags(error, spec)) else error
+        if _named_file(error.unmet, spec):  # no index has a part in it
+            error.why = error.why.replace("The index has files of it", "The file is")
+            error.todo = error.todo.replace("ask for another version", "name another file")
+            return error
     if error.unmet:
         if is_named(never_built, error.unmet, spec.no_binary):
             error.why = error.why.replace(NO_SOURCE, "and --only-binary excludes a build")
@@ -130,6 +134,8 @@ def explain_refusal(error: BuildRefusedError, *, is_set: bool) -> BuildRefusedEr
 
 def _deciding_tags(error: ResolutionError, spec: Spec) -> list[str]:
     """Return what decides that no wheel fits: the resolver names Pythons alone if both differ."""
+    if file := _named_file(error.unmet, spec):
+        return deciding_tags([file], platform_tags())
     version, python = error.wheels_of[0], error.wheels_of[1] or spec.python
     try:
         version = version or _newest(error.unmet, python, spec)
@@ -137,6 +143,13 @@ def _deciding_tags(error: ResolutionError, spec: Spec) -> list[str]:
     except InstallerError:
         return []
     return deciding_tags((file.name for file in files.get(error.unmet, ())), platform_tags())
+
+
+def _named_file(name: str, spec: Spec) -> str:
+    """Return the name of the wheel that a requirement gives the address of, "" for others."""
+    urls = [each.url for each in map(parse, spec.requirements) if each.name == name and each.url]
+    files = [unquote(urlsplit(url).path).rpartition("/")[2] for url in urls]
+    return next((each for each in files if each.endswith(".whl")), "")
 
 
 def _newest(name: str, python: str, spec: Spec) -> str:
@@ -153,7 +166,24 @@ def _with_versions(error: ResolutionError, spec: Spec) -> ResolutionError:
     if newest and newest[0] not in stable:
         sentence += f" The newest pre-release is {newest[0]} (--pre allows those)."
     error.why = f"{error.why} {sentence}".strip()
+    error.existing = error.existing or _nearest_version(name, spec)
     return error
+
+
+def _nearest_version(name: str, spec: Spec) -> str:
+    """Return the requirement for the newest version before the one that is asked for; "" if none.
+
+    Only who asks for one version is helped by another one.
+    """
+    asked = next((each for each in map(parse, spec.requirements) if each.name == name), None)
+    if asked is None or len(asked.specifier) != 1:
+        return ""
+    only = next(iter(asked.specifier))
+    if only.operator not in ("==", "===") or only.version.endswith("*"):
+        return ""
+    limit = only.version.partition("+")[0]
+    found = newest_versions(name, spec.python, spec.indexes, most=1, most_version=limit)
+    return f"{name}=={found[0]}" if found else ""
 
 
 def _with_index(error: ResolutionError, spec: Spec) -> ResolutionError:

@@ -89,9 +89,13 @@ def explain_build(lines: Sequence[str], projects: Sequence[Path] = ()) -> BuildE
             f"{name} on the index is a deprecated name, or another project than you may think, and "
             f"cannot be built. Did you mean {meant[0]}?"
         )
-        return BuildError(_headline(lines), why, f"{install_it(meant[0])}; {_UNCHANGED}")
+        error = BuildError(_headline(lines), why, f"{install_it(meant[0])}; {_UNCHANGED}")
+        error.corrections = [(name, meant[:1])]
+        return error
     headline = f"The project in {project} cannot be built." if project else _headline(lines)
-    return BuildError(headline, "\n".join(filter(None, [why, log])), f"{todo} {_UNCHANGED}")
+    error = BuildError(headline, "\n".join(filter(None, [why, log])), f"{todo} {_UNCHANGED}")
+    error.names = (name,) if name and not project else ()
+    return error
 
 
 def explain_build_needs(lines: Sequence[str]) -> BuildError:
@@ -101,13 +105,15 @@ def explain_build_needs(lines: Sequence[str]) -> BuildError:
     name = package.split()[0]
     needed = _WITHOUT_WHEEL.search(text)
     needs = f"{needed[1]}{needed[2] or ''}" if needed else "packages"
-    return BuildError(
+    error = BuildError(
         f"{package} cannot be built for this Python.",
         f"It has no wheel for it, and building it needs {needs}, which has none either: the two "
         "are older than this Python.",
         f"Ask for a newer version of {name}, or move the notebook to an older Python with nbenv "
         f"python X.Y; {_UNCHANGED}",
     )
+    error.names = (name,)
+    return error
 
 
 def built(lines: Sequence[str], projects: Sequence[Path] = ()) -> str:

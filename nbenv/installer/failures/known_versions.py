@@ -26,6 +26,7 @@ def newest_versions(
     most: int = 3,
     offline: bool = True,
     pre: bool = False,
+    most_version: str = "",
 ) -> list[str]:
     """Return the newest versions for a Python, the newest first; none if that cannot be known.
 
@@ -46,11 +47,14 @@ def newest_versions(
         Whether to read the page from uv's cache, where an attempt to resolve has left it.
     pre
         Whether pre-releases count.
+    most_version
+        The version that none may be above, "" without a limit.
     """
     found: list[str] = []
+    limit = f"<={most_version}" if most_version else ""
     with scratch_folder() as scratch:
         while len(found) < most:
-            below = f"<{found[-1].partition('+')[0]}" if found else ""
+            below = f"<{found[-1].partition('+')[0]}" if found else limit
             version = _newest(f"{name}{below}", python, indexes, Path(scratch), (offline, pre))
             if version is None or version in found:
                 break

@@ -157,7 +157,8 @@ def _other_python(facts: Derivation) -> ResolutionError | None:
         unmet=need.source,
     )
     error.python = nearest
-    error.limited = [each.name for each in facts.roots if each.name == need.source][:1]
+    roots = [each for each in facts.roots if each.name == need.source and each.specifier]
+    error.limited = [each.name for each in roots if "@" not in each.specifier][:1]
     return error
 
 
@@ -213,12 +214,14 @@ def _withdrawn(facts: Derivation) -> ResolutionError | None:
     ]
     name = bare_name(facts.yanked[0][0])
     exact = _version_text(facts.yanked[0][0]).replace(" ", "==")
-    return ResolutionError(
+    error = ResolutionError(
         f"What is asked of {name} was withdrawn by its authors.",
         " ".join([f"Withdrawn (yanked): {', '.join(shown)}.", *_required_by(facts, name)]),
         f"Ask for another version, or for exactly this one, as {exact}; {_UNCHANGED}",
         unmet=name,
     )
+    error.existing = exact if "==" in exact else ""
+    return error
 
 
 def _absent(facts: Derivation) -> ResolutionError | None:
@@ -238,13 +241,15 @@ def _absent(facts: Derivation) -> ResolutionError | None:
             unmet=need.name,
         )
     if not need.specifier:
-        return ResolutionError(
+        error = ResolutionError(
             f"The index has no file of {need.name}.",
             "Its page there is empty, or it is not a page of an index at all: a network that wants "
             "you to log in answers like that.",
             f"Open any page in a browser, and check the address of the index; {_UNCHANGED}",
             unknown=need.name,
         )
+        error.may_be_elsewhere = error.is_passing = True
+        return error
     wanted = f"{need.name}{need.specifier}"
     exact = _PIN.match(need.specifier)
     what = f"There is no version {need.specifier.lstrip('=')} of {need.name}." if exact else ""

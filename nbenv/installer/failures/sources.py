@@ -28,6 +28,7 @@ _CLOSED = re.compile(
     r"|Host key verification failed|returned error: 40[13]|Invalid username"
 )
 _CERTIFICATE = re.compile(r"SSL certificate|certificate verify|server certificate", re.IGNORECASE)
+_TRY_AGAIN = re.compile(r"\btry again\b", re.IGNORECASE)
 _SUBDIRECTORY = re.compile(r"has no subdirectory `([^`]+)`")
 
 
@@ -36,11 +37,14 @@ def explain_git(lines: Sequence[str]) -> InstallerError:
     text = "\n".join(lines)
     place = _repository(text)
     if "Git executable not found" in text:
-        return InstallerError(
+        error = InstallerError(
             f"{place} needs git, which is not on this machine.",
             todo=f"Install git (Debian, Ubuntu: apt install git), then try again; {_UNCHANGED}",
         )
-    return InstallerError(f"{place} cannot be used.", *_reason_of_git(text))
+    else:
+        error = InstallerError(f"{place} cannot be used.", *_reason_of_git(text))
+    error.is_passing = _TRY_AGAIN.search(error.todo) is not None
+    return error
 
 
 def _repository(text: str) -> str:
@@ -108,12 +112,14 @@ def explain_hidden_address(text: str) -> InstallerError:
     name = owner[1].replace("==", " ") if owner else "A package"
     found = re.search(r"Consider adding `([^`]+)`", text)
     asked = found[1] if found else "it"
-    return InstallerError(
+    error = InstallerError(
         f"{name} requires a package from an address, which nobody named.",
         f"It requires {asked}." if found else "",
         f"If you trust that address, name it, too: %nbenv install '{asked}' "
         f"{name.split()[0]}; {_UNCHANGED}",
     )
+    error.also = found[1] if found else ""
+    return error
 
 
 def _is_cached(place: str) -> bool:

@@ -60,12 +60,14 @@ def explain_failure(lines: Sequence[str], projects: Sequence[Path] = ()) -> Inst
 
 
 def _full_disk(said: _Said) -> InstallerError:
-    return InstallerError(
+    error = InstallerError(
         "There is no space left on the disk.",
         _indented(said.lines),
         "Free some disk space (nbenv prune removes unused environments), then try again; the "
         "notebook is unchanged.",
     )
+    error.is_passing = True
+    return error
 
 
 def _wrong_hash(said: _Said) -> InstallerError:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from nbenv.core import requirements
@@ -22,6 +23,7 @@ from nbenv.core.urls import direct_problem, index_name, unused_name
 from nbenv.engine.allowed_hashes import AllowedHashes
 from nbenv.engine.asked_options import AskedOptions
 from nbenv.errors import InstallerError, RequirementError, ResolutionError
+from nbenv.installer.failures.near_paths import near_paths
 from nbenv.installer.index_settings import usable_links
 from nbenv.installer.requirement_names import NamedRequirements, find_names
 from nbenv.progress import Progress, Steps
@@ -31,6 +33,7 @@ __all__ = [
     "as_typed",
     "confusions",
     "name_requirements",
+    "not_one_word",
     "of_python",
     "with_meant_package",
     "with_options_of",
@@ -157,8 +160,9 @@ def _check_package(line: AskedLine) -> None:
     path = os.path.expanduser(line.text.partition("[")[0])
     error = problem_of_name(line.text, is_there=os.path.exists(path))
     if error:
-        what = f"{line.place} cannot be followed: {error.what}" if line.place else error.what
-        raise RequirementError(what, error.why, error.todo)
+        if line.place:
+            error.what = f"{line.place} cannot be followed: {error.what}"
+        raise error
 
 
 def _allow(allowed: dict[str, AllowedHashes], line: AskedLine, names: Iterable[str]) -> None:
@@ -189,10 +193,7 @@ def _recordable(text: str, folder: Path) -> str:
         if requirements.is_local(requirement.url):
             place = requirements.absolute(requirement.url, folder)
             if not place.exists():
-                raise RequirementError(
-                    f"There is no {place}, which is to have {requirement.name}.",
-                    todo="Check the path.",
-                )
+                raise _no_place(requirement, place, text)
             requirement.url = requirements.portable(place, folder)
         if problem := direct_problem(requirement.url):
             raise RequirementError(
@@ -202,6 +203,19 @@ def _recordable(text: str, folder: Path) -> str:
     return requirements.text_of(requirement)
 
 
+def _no_place(requirement: Requirement, place: Path, typed: str) -> RequirementError:
+    """Return the error for a named requirement whose path does not exist."""
+    error = RequirementError(
+        f"There is no {place}, which is to have {requirement.name}.", todo="Check the path."
+    )
+    found = near_paths(str(place))
+    # Files of that package come first.
+    near = sorted(found, key=lambda each: not Path(each).name.lower().startswith(requirement.name))
+    error.why = f"Did you mean {' or '.join(near)}?" if near else ""
+    error.corrections = [(typed, (f"{requirement.name} @ {Path(each).as_uri()}",)) for each in near]
+    return error
+
+
 # -- what was typed, in messages
 
 
@@ -209,6 +223,13 @@ def of_python(names: Sequence[str], python: str) -> str:
     """Return the sentence that modules are part of a Python, so that nothing is installed."""
     verb = "is" if len(names) == 1 else "are"
     return f"{' and '.join(names)} {verb} part of Python {python} and not installed."
+
+
+def not_one_word(typed: str, meant: str) -> RequirementError:
+    """Return the error for several words that mean one requirement."""
+    error = RequirementError(f"{typed!r} is not one word.", f"Did you mean '{meant}'?")
+    error.corrections = [(typed, (meant,))]
+    return error
 
 
 def as_typed(error: ResolutionError, words: Sequence[str]) -> ResolutionError:
@@ -243,7 +264,9 @@ def with_meant_package(error: E, words: Sequence[str]) -> E:
     for word in words:
         meant = alias_of(word) if re.fullmatch(r"[\w.-]+", word) else ""
         if meant and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", error.what):
-            error.todo = f"Did you mean {meant}? {error.todo}"
+            if f"Did you mean {meant}?" not in error.why:
+                error.todo = f"Did you mean {meant}? {error.todo}"
+            error.corrections = [(word, (meant,))]
             break
     return error
 

@@ -143,27 +143,6 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     wait_for_requirements(lab, own, "tabulate==0.9.0")
 
 
-def test_a_proposal_that_cannot_be_met(lab: Lab, own: Path) -> None:
-    before = own.read_bytes()
-    lab.open(own.name)
-    lab.shows("ready")
-    panel = lab.show_panel()
-    field = panel.get_by_label("Packages to add")
-    field.fill("tabulate>=9")
-    lab.page.keyboard.press("Enter")
-    proposal = panel.locator(".jp-nbenv-Proposal")
-    expect(proposal.get_by_role("alert")).to_contain_text("tabulate", timeout=SLOW)
-    expect(proposal.get_by_role("button", name="Add", exact=True)).to_have_count(0)
-    expect(field).to_have_value("tabulate>=9")
-    lab.press(proposal, "Cancel")
-    expect(proposal).to_have_count(0)
-    field.fill("scikit-laern")
-    lab.page.keyboard.press("Enter")
-    lab.press(proposal, "Add scikit-learn instead")
-    expect(proposal.locator("li")).to_have_text(["scikit-learn 1.0"], timeout=SLOW)
-    assert own.read_bytes() == before
-
-
 def test_a_package_of_another_index(lab: Lab, own: Path, tmp_path: Path) -> None:
     """Its address is asked for, and what it would bring is shown before it is installed."""
     lab.open(own.name)

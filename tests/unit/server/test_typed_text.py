@@ -43,6 +43,32 @@ def test_requirements_are_found(text: str, requirements: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("pandas==", "pandas"),
+        ("pandas 1.5", "pandas==1.5"),
+        ("pandas =1.5", "pandas==1.5"),
+        ("numpy=>2 six", "numpy>=2 six"),
+        ("pip install pandas=1.5", "pip install pandas==1.5"),
+        ("pandas>=2;numpy", "pandas>=2 numpy"),
+        (">>", ""),
+        ("pandas", ""),
+        ("pandas –upgrade", ""),
+    ],
+)
+def test_what_is_wrong_has_its_correction(text: str, meant: str) -> None:
+    found = read_typed(text)
+    assert found.meant == meant
+    if meant:
+        assert (found.requirements, read_typed(meant).message) == ((), "")
+
+
+def test_python_is_left_to_the_preview() -> None:
+    """That has a button which moves the notebook."""
+    assert read_typed("python 3.9").requirements == ("python==3.9",)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("pandas==", "Did you mean pandas?"),

@@ -1,6 +1,11 @@
 import { nullTranslator as TRANS } from '../../__tests__/translator';
 import type { IDistribution } from '../../api/answers';
-import { ChangeRequests, isDirect, isPinned } from '../changeRequests';
+import {
+  ChangeRequests,
+  isDirect,
+  isPinned,
+  typedWords
+} from '../changeRequests';
 import { menuItems, upgradeOf } from '../packageItems';
 import type { IPackageRow, Part } from '../rows';
 
@@ -24,6 +29,14 @@ it.each([
   [null, false]
 ])('%s is pinned: %s', (requirement, is) => {
   expect(isPinned(requirement)).toBe(is);
+});
+
+it.each([
+  [['pandas>=2', 'numpy'], 'pandas>=2 numpy'],
+  [['a @ ./b', 'c; os_name=="nt"'], `'a @ ./b' 'c; os_name=="nt"'`],
+  [["c; os_name=='nt'"], `"c; os_name=='nt'"`]
+])('writes %s as a person does', (words, text) => {
+  expect(typedWords(words)).toBe(text);
 });
 
 it('knows an address', () => {

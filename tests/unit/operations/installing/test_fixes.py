@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from nbenv.errors import NbenvError, ResolutionError
+from nbenv.errors import BuildError, InstallerError, NbenvError, ResolutionError
 from nbenv.operations.installing.fixes import fixes_of
 from tests.support.environments import install
 from tests.support.index import LocalIndex
@@ -45,6 +46,70 @@ def test_each_real_failure_has_its_fix(installed: Path, stocked: LocalIndex) -> 
     stocked.wheel("aged", "1.0", tag="cp27-cp27m-any")
     stocked.wheel("aged", "2.0")
     assert fixes_after(installed, "aged==1.0") == ["loosen: install aged --upgrade"]
+
+
+def test_what_was_typed_wrong_has_its_fix(
+    installed: Path, stocked: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of what was typed stays."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wheels").mkdir()
+    wheel = stocked.wheel("near", "1.0", tag="cp310-cp310-any").name
+    shutil.copy(stocked.folder / wheel, tmp_path / "wheels")
+    assert fixes_after(installed, "leaf>=2", "LEAF < 2", "top") == [
+        "without: install leaf>=2 top",
+        "without: install LEAF < 2 top",
+    ]
+    assert fixes_after(installed, f"./wheel/{wheel}", "top") == [
+        f"instead: install ./wheels/{wheel} top"
+    ]
+    assert fixes_after(installed, "./wheels/naer") == [f"instead: install ./wheels/{wheel}"]
+    assert fixes_after(installed, "./nowhere/at/all") == []
+    # The file itself says which Python it is for.
+    assert fixes_after(installed, f"./wheels/{wheel}") == ["python: python 3.10"]
+    assert fixes_after(installed, "top", "1.5") == ["instead: install top==1.5"]
+    assert fixes_after(installed, "top", "leaf=1.0") == ["instead: install top leaf==1.0"]
+    assert fixes_after(installed, "https://h.invalid/a/b") == [
+        "instead: install git+https://h.invalid/a/b"
+    ]
+    # What holds a password is nowhere repeated.
+    assert fixes_after(installed, "https://me:secret@h.invalid/a/b") == []
+
+
+def test_a_version_that_does_not_exist_has_its_nearest(
+    installed: Path, stocked: LocalIndex
+) -> None:
+    for version in ("1.0", "1.4", "3.0"):
+        stocked.wheel("stepped", version)
+    assert fixes_after(installed, "stepped==1.9", "top") == [
+        "instead: install stepped==1.4 top",
+        "loosen: install stepped top --upgrade",
+    ]
+    # None is before it, or nobody asked for a certain one.
+    for typed in ("stepped==0.1", "stepped>9", "stepped==2.*"):
+        assert fixes_after(installed, typed) == ["loosen: install stepped --upgrade"]
+
+
+def test_what_asks_for_a_python_moves_there(installed: Path) -> None:
+    with pytest.raises(NbenvError) as caught:
+        install(installed, "leaf", "python==3.9")
+    assert [(each["kind"], each.get("then")) for each in caught.value.fixes] == [
+        ("without", None),
+        ("python", ["leaf"]),
+    ]
+
+
+def test_a_package_behind_an_address_is_named_too() -> None:
+    error = InstallerError("It requires a package from an address.")
+    error.also = "b @ https://h.invalid/b-1.zip"
+    assert [each["words"] for each in fixes_of(error, ["a"])] == [["a", error.also]]
+
+
+def test_a_failed_build_is_avoided_by_another_version() -> None:
+    error = BuildError("No compiler.")
+    error.names = ("a",)
+    assert list(map(command, fixes_of(error, ["a==1", "b"]))) == ["install a b --upgrade"]
+    assert list(fixes_of(error, ["a"])) == []
 
 
 @pytest.mark.parametrize(
