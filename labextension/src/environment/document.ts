@@ -5,6 +5,7 @@ import type { Contents } from '@jupyterlab/services';
 import type { JSONObject, ReadonlyJSONValue } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { IStale, JobResult } from '../api/answers';
+import { FileFollower } from './fileFollower';
 import { askKernel } from './kernelComm';
 import { otherLanguage } from './language';
 import { settled } from './settledFile';
@@ -34,12 +35,19 @@ function isReadOnly(context: Context): boolean {
   return context.contentsModel?.writable === false;
 }
 
+/** What follows the file of each open notebook. */
+const FOLLOWERS = new WeakMap<Context, FileFollower>();
+
 /**
  * Save a notebook unasked, unless its file is read-only, or a server saves what several people
  * share: a page that saves beside it can find the file changed, and asks which of the two to keep.
+ *
+ * What another page has saved meanwhile is taken over first. Only where both have typed into the same
+ * cell, Lab asks.
  */
 export async function saveUnasked(context: Context): Promise<void> {
   if (!context.model.collaborative && !isReadOnly(context)) {
+    await FOLLOWERS.get(context)?.takeOver();
     await context.save();
   }
 }
@@ -65,8 +73,8 @@ export interface IDocument extends IDisposable {
   record: ReadonlyJSONValue | undefined;
   save(): Promise<void>;
   /**
-   * Show what the file has now, unless that would lose something, or several people share the model.
-   * Resolves to whether it does.
+   * Show what the file has now beside what only this page has, unless a person has to decide between
+   * the two, or several people share the model. Resolves to whether it does.
    */
   reload(): Promise<boolean>;
   /** Find out which kernel the notebook has now; another page may have given it another one. */
@@ -89,6 +97,8 @@ export class OpenDocument implements IDocument {
     private _contents: Contents.IManager
   ) {
     this._edits = new UnsavedEdits(_context);
+    this._follower = new FileFollower(_context, _contents);
+    FOLLOWERS.set(_context, this._follower);
     void _context.ready.then(() => {
       this._importsAtOpen = [...(_context.model?.cells ?? [])].some(
         cell =>
@@ -143,15 +153,17 @@ export class OpenDocument implements IDocument {
   }
 
   async reload(): Promise<boolean> {
-    if (!this._isAsFiled()) {
+    if (this.isShared || this._context.isDisposed) {
       return false;
     }
-    await settled(this._contents, this.path);
-    if (!this._isAsFiled()) {
-      return false; // edited meanwhile
+    if (!this._edits.any) {
+      await settled(this._contents, this.path);
+      if (this._isAsFiled()) {
+        await this._context.revert();
+        return true;
+      }
     }
-    await this._context.revert();
-    return true;
+    return this._follower.takeOver();
   }
 
   async followSession(): Promise<void> {
@@ -189,6 +201,7 @@ export class OpenDocument implements IDocument {
   }
 
   private _edits: UnsavedEdits;
+  private _follower: FileFollower;
   private _importsAtOpen = false;
   private _gone = new AbortController();
 }

@@ -4,7 +4,7 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 type Context = DocumentRegistry.IContext<INotebookModel>;
 
 /** Metadata that Lab and nbenv write unasked: the same in every page that shows the notebook. */
-const UNASKED = ['nbenv', 'kernelspec', 'language_info'];
+export const UNASKED = ['nbenv', 'kernelspec', 'language_info'];
 
 /**
  * Knows whether a page has what its file has not, and what only a person or a kernel can have made:

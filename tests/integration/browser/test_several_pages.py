@@ -74,11 +74,15 @@ class Pages:
             assert metadata["nbenv"]["requirements"] == ["tabulate"]
             self.first.page.wait_for_timeout(100)
 
-    def overwrite(self, code: str) -> None:
-        """Type into the second page and save; Lab asks about what the first one has saved."""
+    def type(self, code: str, *, asks: bool = False) -> None:
+        """Type into the second page and save it.
+
+        Lab asks about what the first one has saved only where the second could not know that.
+        """
         self.second.write(2, code)
         self.second.save()
-        self.second.page.get_by_role("button", name="Overwrite").click()
+        if asks:
+            self.second.page.get_by_role("button", name="Overwrite").click()
         for _ in range(50):
             if "".join(saved(self.path)["cells"][2]["source"]) == code:
                 return
@@ -117,7 +121,7 @@ def test_a_page_that_has_nothing_of_its_own_shows_what_the_other_saved(
 
 
 def test_what_is_typed_in_the_other_page_stays(pages: Pages) -> None:
-    """It follows to the new kernel, and Lab asks its person, once they save."""
+    """It follows to the new kernel, and shows what the first one has saved beside it."""
     pages.open()
     pages.second.write(2, "typed = 1")
     pages.move()
@@ -126,7 +130,45 @@ def test_what_is_typed_in_the_other_page_stays(pages: Pages) -> None:
     assert pages.saves[pages.second] == 0
     assert (dialogs(pages.first), dialogs(pages.second)) == ([], [])
     expect(pages.second.cells.nth(2)).to_contain_text("typed = 1")
-    pages.overwrite("typed = 2")
+    expect(pages.second.output(0)).to_contain_text("Installed tabulate")
+    pages.type("typed = 2")
+    pages.says("nbenv")
+    assert "Installed tabulate" in str(saved(pages.path)["cells"][0]["outputs"])
+    assert (dialogs(pages.first), dialogs(pages.second)) == ([], [])
+
+
+def test_installs_of_both_pages_are_saved_beside_each_other(
+    browser: Browser, server: JupyterServer
+) -> None:
+    """Nobody is asked, although each page has outputs that the other has not."""
+    cells = (INSTALL, "%nbenv install scikit-learn", "typed = 0")
+    path = written(server.root / "both.ipynb", "nbenv", *cells)
+    with new_page(browser) as first, new_page(browser) as second:
+        pages = Pages(Lab(first, server), Lab(second, server), path)
+        pages.open()
+        pages.second.write(2, "typed = 1")
+        for lab, number in ((pages.first, 0), (pages.second, 1)):
+            lab.cells.nth(number).locator(".cm-content").click()
+            lab.page.keyboard.press("Control+Enter")
+        pages.until("nbenv", ["scikit-learn", "tabulate"])
+        for lab in (pages.first, pages.second):
+            expect(lab.output(0)).to_contain_text("Installed tabulate")
+            expect(lab.output(1)).to_contain_text("Installed scikit-learn")
+            expect(lab.cells.nth(2)).to_contain_text("typed = 1")
+        assert (dialogs(pages.first), dialogs(pages.second)) == ([], [])
+        kept = saved(path)["cells"]
+        assert [bool(each["outputs"]) for each in kept] == [True, True, False]
+        assert "".join(kept[2]["source"]) == "typed = 1"
+
+
+def test_two_texts_of_one_cell_are_for_a_person(pages: Pages) -> None:
+    pages.open()
+    pages.second.write(2, "second = 1")
+    pages.first.write(2, "first = 1")
+    pages.move()
+    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=8_000)
+    expect(pages.second.cells.nth(2)).to_contain_text("second = 1")
+    pages.type("second = 2", asks=True)
     pages.says("nbenv")
 
 
@@ -137,7 +179,8 @@ def test_a_page_that_knows_only_the_former_kernel_does_not_save_its_name(pages: 
     pages.second.write(2, "typed = 0")  # else it would read the file again
     pages.move()
     expect(pages.second.page.locator(KERNEL)).to_contain_text(OTHER)
-    pages.overwrite("typed = 1")
+    expect(pages.second.output(0)).to_contain_text("Installed tabulate")
+    pages.type("typed = 1")
     pages.says("nbenv")
     pages.second.page.unroute(SESSIONS)
     expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=30_000)
@@ -175,7 +218,7 @@ def test_a_page_of_another_server(browser: Browser, server: JupyterServer, tmp_p
         pages.open()
         pages.second.run(2, "table = 6 * 7")
         pages.move()
-        pages.overwrite("print('kept', table)")
+        pages.type("print('kept', table)", asks=True)
         pages.says("nbenv")
         expect(pages.second.run(2, "print('kept', table)")).to_contain_text("kept 42")
         expect(pages.second.page.locator(KERNEL)).to_contain_text(OTHER)
