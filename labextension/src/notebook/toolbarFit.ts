@@ -5,7 +5,8 @@ const MARGIN = 8;
  * Hide the words of the toolbar's item while the toolbar has no room for them.
  *
  * Lab moves the last items into a menu where a toolbar is too narrow: the kernel's name and
- * indicator. They must not go because our item has more to say.
+ * indicator. They must not go because our item has more to say. Our style sheet then lets the name
+ * shrink, too.
  */
 export class ToolbarFit {
   constructor(private _item: HTMLElement) {
@@ -27,7 +28,9 @@ export class ToolbarFit {
     [toolbar, spacer, opener].forEach(each => this._observe(each));
     const isHidden = this._item.classList.contains(NARROW);
     const shown = isHidden ? 0 : text.offsetWidth;
-    const room = (spacer?.clientWidth ?? 0) + shown;
+    const blank = spacer ? parseFloat(getComputedStyle(spacer).minWidth) : 0;
+    // What is there beyond that is not taken from the kernel's name.
+    const room = (spacer?.clientWidth ?? 0) - (blank || 0) + shown;
     const isFull = opener !== null && opener.clientWidth > 0;
     const hides = isFull || room < text.scrollWidth + MARGIN;
     this._item.classList.toggle(NARROW, hides);

@@ -209,6 +209,33 @@ def test_notebook_7(lab: Lab, shared: Path) -> None:
     expect(lab.page.locator(".jp-nbenv-Export-text")).to_contain_text("tabulate==0.9.0")
 
 
+def test_a_narrow_toolbar_keeps_the_kernel_and_the_environment(lab: Lab, own: Path) -> None:
+    """They shrink before Lab moves anything into its menu, and grow again."""
+    lab.open(own.name)
+    lab.shows("ready")
+    toolbar = lab.page.locator(".jp-NotebookPanel-toolbar:visible")
+    more = toolbar.locator(".jp-Toolbar-responsive-opener")
+    kernel = toolbar.locator(".jp-Toolbar-kernelName")
+    words = toolbar.locator(".jp-nbenv-Item-text")
+    lab.page.keyboard.press("Control+b")  # hides the file browser
+    expect(words).to_be_visible()
+    wide = kernel.bounding_box()
+    lab.page.set_viewport_size({"width": 720, "height": 700})
+    expect(words).to_be_hidden()
+    lab.page.wait_for_timeout(1500)  # Lab lays the items out twice a second
+    expect(more).to_be_hidden()
+    for item in (kernel, lab.item, toolbar.locator("[data-jp-item-name=executionProgress]")):
+        expect(item).to_be_visible()
+    narrow = kernel.bounding_box()
+    assert wide is not None
+    assert narrow is not None
+    assert 40 < narrow["width"] < wide["width"]
+    lab.page.set_viewport_size({"width": 1500, "height": 700})
+    expect(words).to_be_visible()
+    expect(more).to_be_hidden()
+    expect(kernel).to_be_visible()
+
+
 def test_the_extension_is_small() -> None:
     static = Path(nbenv.__file__).parent / "labextension" / "static"
     if not static.is_dir():
