@@ -1,4 +1,7 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import {
   nullTranslator,
@@ -27,6 +30,26 @@ export function clientOf(app: JupyterFrontEnd): Client {
 /** Return what opens the panel. */
 export function opener(app: JupyterFrontEnd): () => void {
   return () => void app.commands.execute(CommandIDs.open);
+}
+
+/**
+ * Return a plugin that does nothing in a page without what it requires.
+ *
+ * Voilà activates the plugins of all extensions, and each that lacks something is an error there.
+ */
+export function whereItFits<T>(
+  plugin: JupyterFrontEndPlugin<T>
+): JupyterFrontEndPlugin<T | null> {
+  const { requires = [], optional = [], activate } = plugin;
+  return {
+    ...plugin,
+    requires: [],
+    optional: [...requires, ...optional],
+    activate: (app, ...services) =>
+      services.slice(0, requires.length).includes(null)
+        ? null
+        : activate(app, ...services)
+  };
 }
 
 /** Call for the notebooks that are open, and for each that is opened. */

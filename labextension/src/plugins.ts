@@ -32,7 +32,8 @@ import {
   clientOf,
   forEachPanel,
   opener,
-  translation
+  translation,
+  whereItFits
 } from './pluginParts';
 import { Settings } from './settings';
 import { CommandIDs, IEnvironments, type IEnvironmentModel } from './tokens';
@@ -68,7 +69,7 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     IEditorExtensionRegistry
   ],
   provides: IEnvironments,
-  activate: (
+  activate: async (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
     registry: ISettingRegistry | null,
@@ -133,9 +134,6 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     for (const command of Object.values(CommandIDs)) {
       palette?.addItem({ command, category });
     }
-    if (editors) {
-      marks.register(editors);
-    }
     const executions = new Executions<Notebook>({
       scheduled: NotebookActions.executionScheduled,
       executed: NotebookActions.executed
@@ -163,8 +161,16 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
       trans
     });
     void app.restored.then(() => checkVersions(client, version, trans));
+    if (editors) {
+      await marks.register(editors); // before any editor is made
+    }
     return models;
   }
 };
 
-export const plugins = [environments, ...viewPlugins];
+export const plugins = [
+  whereItFits(environments),
+  ...viewPlugins.map(each =>
+    whereItFits(each as JupyterFrontEndPlugin<unknown>)
+  )
+];

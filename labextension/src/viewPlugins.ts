@@ -5,7 +5,7 @@ import type {
 import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { IStatusBar } from '@jupyterlab/statusbar';
+import type { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
 import { StatusBarItem, ToolbarItem } from './notebook/statusItems';
 import { EnvironmentPanel } from './panel/panel';
@@ -41,6 +41,15 @@ const toolbar: JupyterFrontEndPlugin<void> = {
 };
 
 /**
+ * Return the status bar; Notebook 7 has none, and pages without notebooks, as of Voilà, do not even
+ * share its module, so that this extension would not load there.
+ */
+async function statusBarOf(app: JupyterFrontEnd): Promise<IStatusBar | null> {
+  const found = await import('@jupyterlab/statusbar').catch(() => null);
+  return found && app.resolveOptionalService(found.IStatusBar);
+}
+
+/**
  * The state of the active notebook's environment, in the status bar.
  */
 const statusBar: JupyterFrontEndPlugin<void> = {
@@ -49,16 +58,16 @@ const statusBar: JupyterFrontEndPlugin<void> = {
     "Shows the state of the active notebook's environment in the status bar.",
   autoStart: true,
   requires: [IEnvironments],
-  optional: [IStatusBar, ISettingRegistry, ITranslator],
-  activate: (
+  optional: [ISettingRegistry, ITranslator],
+  activate: async (
     app: JupyterFrontEnd,
     models: IEnvironments,
-    bar: IStatusBar | null,
     registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
+    const bar = await statusBarOf(app);
     if (!bar) {
-      return; // Notebook 7 has none
+      return;
     }
     const trans = translation(translator);
     const settings = new Settings(registry, SETTINGS);

@@ -104,6 +104,23 @@ describe('the rooms', () => {
     ]);
   });
 
+  it('load without what only pages with notebooks share', () => {
+    const loaded = new Set<string>();
+    const load = (module: string) => {
+      if (!loaded.has(module)) {
+        loaded.add(module);
+        imports(module).forEach(load);
+      }
+    };
+    load('index.ts');
+    const USES =
+      /^(import|export) (?!type )[^;]*from '@(codemirror|jupyterlab\/statusbar)\b/m;
+    const using = MODULES.filter(each => USES.test(text(each)));
+    expect(using).toEqual(['marks/editorMarks.ts']);
+    expect(loaded).not.toContain('marks/editorMarks.ts');
+    expect(loaded).toContain('marks/importMarks.tsx');
+  });
+
   it('add commands in one module, which says what asks', () => {
     const adding = MODULES.filter(each => /\.addCommand\(/.test(text(each)));
     expect(adding).toEqual(['commands.ts']);

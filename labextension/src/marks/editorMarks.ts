@@ -15,6 +15,7 @@ import {
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IMark } from '../api/marks';
 import {
+  isNeeded,
   markLabel,
   markSentence,
   offerLabel,
@@ -131,13 +132,6 @@ function numberOf(
     }
   }
   return null;
-}
-
-/**
- * Tell whether an import fails until its package is installed.
- */
-export function isNeeded(mark: IMark): boolean {
-  return mark.state === 'missing' && !mark.optional;
 }
 
 /** Keep the offer on the first of a cell's lines only. */

@@ -14,7 +14,6 @@ import * as React from 'react';
 import type { Client } from '../api/client';
 import type { IMark } from '../api/marks';
 import type { IEnvironments } from '../tokens';
-import { editorMarks } from './editorMarks';
 import { FloatingCard, type ICardOptions } from './floatingCard';
 import { ImportList } from './importList';
 import { MarkCard, markTitle } from './markCard';
@@ -52,8 +51,14 @@ export class ImportMarks {
     });
   }
 
-  /** Show the marks in all editors of cells from now on. */
-  register(registry: IEditorExtensionRegistry): void {
+  /**
+   * Show the marks in all editors of cells from now on.
+   *
+   * What draws them is loaded here: pages without notebooks, as of Voilà, do not share the modules of
+   * the editor, and this extension would not load there.
+   */
+  async register(registry: IEditorExtensionRegistry): Promise<void> {
+    const { editorMarks } = await import('./editorMarks');
     const { trans } = this._options;
     registry.addExtension({
       name: 'nbenv-import-marks',

@@ -87,3 +87,10 @@ export function offerSentence(
 ): string {
   return trans.__('Install %1, then run this cell', packages.join(', '));
 }
+
+/**
+ * Tell whether an import fails until its package is installed.
+ */
+export function isNeeded(mark: IMark): boolean {
+  return mark.state === 'missing' && !mark.optional;
+}

@@ -5,7 +5,7 @@ import { Signal } from '@lumino/signaling';
 import type { IMark } from '../api/marks';
 import type { Client } from '../api/client';
 import type { IEnvironmentModel } from '../tokens';
-import { isNeeded } from './editorMarks';
+import { isNeeded } from './markWords';
 import type { MarksStore } from './store';
 
 /** Milliseconds without typing after which the server is asked. */
