@@ -3,7 +3,12 @@ import { runShown } from '../environment/run';
 import type { IEnvironmentModel, State } from '../tokens';
 import { Button } from '../ui/button';
 import { JobProgress } from '../ui/jobProgress';
-import { packageCount, restartSentence, stateSentence } from '../ui/text';
+import {
+  isGone,
+  packageCount,
+  restartSentence,
+  stateSentence
+} from '../ui/text';
 import { Failed, Review } from './failedNotice';
 import type { INoticeProps } from './noticeActions';
 import { Line } from './noticeLine';
@@ -27,7 +32,9 @@ export function Notice(props: INoticeProps): JSX.Element | null {
     ? Stripped
     : isUnrecorded(model)
       ? Unrecorded
-      : (NOTICES[model.state] ?? (isUnkept(model) ? Unkept : null));
+      : isGone(model)
+        ? Gone
+        : (NOTICES[model.state] ?? (isUnkept(model) ? Unkept : null));
   return Fitting ? <Fitting {...props} /> : null;
 }
 
@@ -47,6 +54,22 @@ function Approval(props: INoticeProps): JSX.Element {
         {stateSentence(model, trans)}
       </span>
       <Review {...props} />
+    </Line>
+  );
+}
+
+function Gone({ model, trans }: INoticeProps): JSX.Element {
+  return (
+    <Line kind="other">
+      <span className="jp-nbenv-Notice-text">
+        {stateSentence(model, trans)}
+      </span>
+      <Button
+        strong
+        label={trans.__('Restore it')}
+        title={trans.__('Install again what the notebook records')}
+        onClick={() => void runShown(model, 'restore')}
+      />
     </Line>
   );
 }

@@ -96,6 +96,13 @@ export function shortLine(
 }
 
 /**
+ * Tell whether a kernel runs whose environment somebody has removed.
+ */
+export function isGone({ state, status }: IEnvironmentModel): boolean {
+  return state === 'changed' && status?.environment === null;
+}
+
+/**
  * Explain a state in a sentence.
  */
 export function stateSentence(
@@ -134,7 +141,11 @@ export function stateSentence(
         : status?.note ||
             trans.__('Restart the kernel to use the new environment.');
     case 'changed':
-      return trans.__('What is installed is not what the notebook records.');
+      return isGone(model)
+        ? trans.__(
+            'This notebook’s environment was removed from this machine. The kernel cannot import what it has not loaded yet.'
+          )
+        : trans.__('What is installed is not what the notebook records.');
     case 'ready':
       return status?.recorded
         ? trans.__('Everything is as the notebook records it.')

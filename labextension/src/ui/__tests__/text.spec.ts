@@ -7,6 +7,7 @@ import {
   plain,
   problemText,
   restartSentence,
+  stateSentence,
   toolbarText
 } from '../text';
 
@@ -89,4 +90,14 @@ describe('toolbarText', () => {
     expect(text('none')).toBe('');
     expect(toolbarText(null, trans)).toBe('');
   });
+});
+
+it('says that the environment of a running kernel was removed', () => {
+  const model = (environment: string | null) =>
+    ({
+      ...{ state: 'changed', stale: [] },
+      status: { ...status({}), environment }
+    }) as unknown as IEnvironmentModel;
+  expect(stateSentence(model(null), trans)).toContain('was removed');
+  expect(stateSentence(model('/envs/a'), trans)).toContain('is not what');
 });
