@@ -1,6 +1,6 @@
 """Read the rules about what calls and imports need, and apply them.
 
-``rules.txt`` has the rules and describes their form; ``tools/optional_needs.py`` adds those in
+``rules.txt`` has the rules and describes their form; ``tools/optional_needs/`` adds those in
 ``derived.txt``, from the sources of libraries.
 """
 
