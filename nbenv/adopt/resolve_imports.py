@@ -27,10 +27,17 @@ _IMPORTS = Source(3, "imports")
 _TOOLS = {
     "ipykernel", "jupyter", "jupyterlab", "jupyter-nbenv", "nb-conda", "nb-conda-kernels",
     "notebook", "pip", "setuptools", "wheel", "conda", "voila", "nbgrader", "jupyter-book",
-    "pre-commit", "black", "flake8", "pylint", "pytest", "jupytext", "nbconvert", "jupyter-core",
-    "jupyter-client", "jupyter-console", "nbstripout", "sphinx", "ruff", "mypy", "isort",
+    "black", "jupytext", "nbconvert", "jupyter-core", "jupyter-client", "jupyter-console",
+    "nbstripout", "ruff", "isort", "coverage", "codespell", "tox", "nox", "twine", "build",
+    "furo", "numpydoc", "scanpydoc", "pdoc", "autopep8", "yapf", "pyright", "hatch", "hatchling",
+    "setuptools-scm", "versioneer", "bump2version", "ghp-import", "nbdime", "nbval", "nbmake",
 }  # fmt: skip
 """Tools for servers and development: a kernel's environment needs them only if imported."""
+_TOOL = re.compile(
+    r"(sphinx|sphinx(contrib|ext)?-.+|.+-sphinx(-.+)?|nbsphinx.*|myst-.+|mkdocs.*|pytest(-.+)?|"
+    r"flake8.*|pylint.*|mypy.*|pre-commit.*|types-.+|.+-stubs|nbqa.*|jupyterlab-.+)"
+)
+"""The names of whole families of such tools, with their plugins."""
 _VARIANT = re.compile(
     r"-(nightly|weekly|dev|pre|unstable|gpu|cpu|cuda\w*|cu\d+|rocm\w*|binary|headless|fork|ce|ng|"
     r"reloaded|maintained|fixed|patched)"
@@ -62,7 +69,7 @@ def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
     for module, where in _imported(scan.imports):
         _resolve_module(scan, module, where, python, declared)
     for name, why in scan.needed:
-        present = {each for each in declared if _are_alternatives(name, each)}
+        present = declared & special_cases.alternatives(name)
         findings.add(min(present, default=name), FEATURES, why)
         if name == "cython" and special_cases.standard("distutils", python) is not True:
             findings.add("setuptools", FEATURES, "Cython builds with it")
@@ -181,13 +188,6 @@ def _is_named_after(name: str, module: str) -> bool:
     return affixed and name not in distributions()
 
 
-def _are_alternatives(name: str, other: str) -> bool:
-    """Return whether two packages provide the same module."""
-    return any(
-        name in each.split() and other in each.split() for each in special_cases.ALSO.values()
-    )
-
-
 def _take_what_comes(findings: Findings) -> None:
     """Leave out an imported package where another one brings an alternative to it.
 
@@ -248,7 +248,7 @@ def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     unused = {each.name for each in beside.requirements} - needed
     others = needed_by_scripts(scan.local.folders[0], scan.visited) if mine and unused else set()
     for each in beside.requirements:
-        is_tool = each.name in _TOOLS and each.name not in imported
+        is_tool = each.name not in imported and _is_tool(each.name)
         is_gone = each.name in special_cases.PYTHON_2_PACKAGES and each.name not in imported
         is_unused = each.name in unused and (not mine or each.name in others)
         if is_tool or is_gone or is_unused:
@@ -266,6 +266,10 @@ def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     findings.notes += [note for note in beside.notes if note not in findings.notes]
     if mine:
         findings.editable += beside.editable
+
+
+def _is_tool(name: str) -> bool:
+    return name in _TOOLS or _TOOL.fullmatch(name) is not None
 
 
 def _add_optional(scan: Scan, python: str) -> None:

@@ -15,6 +15,7 @@ __all__ = [
     "PYTHON_2",
     "PYTHON_2_PACKAGES",
     "WINDOWS_ONLY",
+    "alternatives",
     "parts_of",
     "standard",
 ]
@@ -93,6 +94,13 @@ ALSO = {
     "discord": "discord-py py-cord",
 }
 """Module → all packages that provide it, where there are several."""
+
+
+def alternatives(name: str) -> set[str]:
+    """Return a package and all others that provide the same module."""
+    alike = (names.split() for names in ALSO.values())
+    return {name}.union(*(names for names in alike if name in names))
+
 
 BY_NAME = {
     "colour": ("colour", {"Color", "COLOR_NAME_TO_RGB", "RGB_color_picker", "make_color_factory"}),

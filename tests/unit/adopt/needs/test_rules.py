@@ -38,6 +38,16 @@ NEEDS = {
     PANDAS + "pd.read_html('x')": "lxml",
     PANDAS + "pd.read_csv('s3://bucket/x.csv')": "s3fs",
     PANDAS + "df.astype('string[pyarrow]')": "pyarrow",
+    # Data that comes with a library, in the form that is asked for.
+    "import hvplot.xarray\nimport hvplot": "hvplot xarray",
+    "import hvsampledata as hvs\nhvs.air_temperature('xarray')": "hvsampledata xarray netcdf4",
+    "import hvsampledata as hvs, xarray, scipy\nhvs.air_temperature('xarray')":
+    "hvsampledata xarray scipy",
+    "import hvsampledata as hvs\nhvs.penguins('polars')": "hvsampledata polars",
+    "import hvsampledata as hvs\nhvs.penguins('pandas')": "hvsampledata",
+    "import hvplot\nhvplot.sampledata.stocks('polars')": "hvplot hvsampledata polars",
+    "import hvplot\nhvplot.sampledata.stocks('pandas')": "hvplot hvsampledata",
+    "import iris\niris.sample_data_path('uk_hires.pp')": "scitools-iris iris-sample-data",
     # The tasks of models, and what decodes their data.
     "from transformers import pipeline\npipeline('object-detection')":
     "transformers torch timm",
