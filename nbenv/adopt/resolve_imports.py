@@ -12,6 +12,7 @@ from nbenv.adopt.findings import (
     Findings,
     FoundRequirement,
     Source,
+    is_exact,
     package_name,
     repository_names,
 )
@@ -38,6 +39,17 @@ _TOOL = re.compile(
     r"flake8.*|pylint.*|mypy.*|pre-commit.*|types-.+|.+-stubs|nbqa.*|jupyterlab-.+)"
 )
 """The names of whole families of such tools, with their plugins."""
+_INSIDE = frozenset({
+    "asttokens", "backcall", "bleach", "certifi", "cffi", "charset-normalizer", "cycler",
+    "decorator", "defusedxml", "entrypoints", "executing", "fonttools", "idna", "iniconfig", "jedi",
+    "kiwisolver", "markupsafe", "matplotlib-inline", "mistune", "nest-asyncio", "pandocfilters",
+    "parso", "pexpect", "pickleshare", "prompt-toolkit", "ptyprocess", "pure-eval", "pycparser",
+    "pyparsing", "pyrsistent", "pyzmq", "soupsieve", "stack-data", "threadpoolctl", "traitlets",
+    "urllib3", "wcwidth", "webencodings", "zipp",
+})  # fmt: skip
+"""Packages that come with others, and that hardly anybody asks for."""
+_MANY = 10
+"""So many of them are in no list that somebody wrote."""
 _VARIANT = re.compile(
     r"-(nightly|weekly|dev|pre|unstable|gpu|cpu|cuda\w*|cu\d+|rocm\w*|binary|headless|fork|ce|ng|"
     r"reloaded|maintained|fixed|patched)"
@@ -136,9 +148,8 @@ def _unknown_part(module: str) -> str:
 
 def _add_imported(findings: Findings, name: str, module: str, where: list[str]) -> None:
     top = module.partition(".")[0]
-    marker = ' ; sys_platform == "win32"' if name in special_cases.WINDOWS_ONLY else ""
     for place in where:
-        findings.add(name + marker, _IMPORTS, place, top)
+        findings.add(name, _IMPORTS, place, top)
 
 
 def _is_part_of_known(module: str, scan: Scan) -> bool:
@@ -244,7 +255,7 @@ def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     findings, needed = scan.findings, scan.findings.names()
     imported = {each.name for each in findings.requirements if each.source.rank == _IMPORTS.rank}
     recorded = any(each.source.rank == 0 for each in findings.requirements)
-    mine = alone and not recorded
+    mine = alone and not recorded and not _lists_dependencies(beside)
     unused = {each.name for each in beside.requirements} - needed
     others = needed_by_scripts(scan.local.folders[0], scan.visited) if mine and unused else set()
     for each in beside.requirements:
@@ -266,6 +277,16 @@ def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     findings.notes += [note for note in beside.notes if note not in findings.notes]
     if mine:
         findings.editable += beside.editable
+
+
+def _lists_dependencies(beside: Findings) -> bool:
+    """Return whether files list all that an environment had, and no version that is needed.
+
+    Such a list has packages of one system, of conda alone, and of servers. With exact versions it
+    is a lock of what the author had, and counts in full.
+    """
+    names = beside.names() & _INSIDE
+    return len(names) >= _MANY and not any(is_exact(x.requirement) for x in beside.requirements)
 
 
 def _is_tool(name: str) -> bool:

@@ -259,6 +259,22 @@ def test_what_builds_documents_and_checks_code_is_left_out(name: str, tmp_path: 
     assert [each.name for each in findings.left_out] == [name]
 
 
+ENVIRONMENT = (
+    "certifi cffi cycler decorator idna jedi kiwisolver parso pexpect pyzmq tk traitlets wcwidth"
+)
+
+
+@pytest.mark.parametrize(("version", "kept"), [(">=1", 1), ("", 1), ("==1", 14)])
+def test_a_list_of_an_environment(version: str, kept: int, tmp_path: Path) -> None:
+    """Without exact versions, only what is used of it counts; with them, it is a lock."""
+    beside = Findings()
+    for name in ["rich", *ENVIRONMENT.split()]:
+        beside.add(f"{name}{version}", FILE)
+    findings = settled(tmp_path, "import rich", beside=beside)
+    assert len(findings.settled()) == kept
+    assert f"rich{version}" in [each.requirement for each in findings.settled()]
+
+
 def test_packages_of_python_2_in_a_list_of_what_was_installed_are_left_out(tmp_path: Path) -> None:
     beside = Findings()
     for each in ("numpy==1.8.1", "wsgiref==0.1.2", "pkg-resources==0.0.0", "six==1.7.3"):

@@ -48,6 +48,25 @@ NEEDS = {
     "import hvplot\nhvplot.sampledata.stocks('polars')": "hvplot hvsampledata polars",
     "import hvplot\nhvplot.sampledata.stocks('pandas')": "hvplot hvsampledata",
     "import iris\niris.sample_data_path('uk_hires.pp')": "scitools-iris iris-sample-data",
+    # What a class needs, its other ways to make an object need.
+    "from qiskit_nature.second_q.drivers import PySCFDriver\nPySCFDriver.from_molecule(x)":
+    "qiskit-nature pyscf",
+    "from qiskit_nature.second_q import drivers\ndrivers.PySCFDriver.from_molecule(x)":
+    "qiskit-nature pyscf",
+    "from qiskit_nature.second_q.drivers import PySCFDriver\nPySCFDriver.__doc__":
+    "qiskit-nature",
+    # What is offered only where another package is there.
+    "import shap\nshap.summary_plot(values)": "shap matplotlib",
+    "import shap\nshap.plots.bar(values)": "shap matplotlib",
+    "import shap\nshap.TreeExplainer(model)": "shap",
+    "from astroquery.mast import Observations as O\nO.query().show_in_notebook()":
+    "astroquery ipydatagrid pandas",
+    # The stores that a catalog lists.
+    "import intake\nu = 'https://storage.googleapis.com/x/pangeo-cmip6.json'\n"
+    "intake.open_esm_datastore(u)": "intake intake-esm gcsfs",
+    "import intake\nintake.open_esm_datastore('https://x.s3.amazonaws.com/y.json')":
+    "intake intake-esm s3fs",
+    "import intake\nintake.open_esm_datastore('y.json')": "intake intake-esm",
     # The tasks of models, and what decodes their data.
     "from transformers import pipeline\npipeline('object-detection')":
     "transformers torch timm",
