@@ -56,6 +56,10 @@ NEEDS = {
     "from qiskit_nature.second_q.drivers import PySCFDriver\nPySCFDriver.__doc__":
     "qiskit-nature",
     # What is offered only where another package is there.
+    "from ete3 import Tree\nTree('((a,b),c);').render('x.png')": "ete3 pyqt5",
+    "import ete3\nts = ete3.TreeStyle()": "ete3 pyqt5",
+    "import ete3\nprint(ete3.Tree('((a,b),c);'))": "ete3",
+    "from xclim import ensembles as xens\nxens.create_ensemble(files)": "xclim netcdf4",
     "import shap\nshap.summary_plot(values)": "shap matplotlib",
     "import shap\nshap.plots.bar(values)": "shap matplotlib",
     "import shap\nshap.TreeExplainer(model)": "shap",
