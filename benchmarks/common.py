@@ -18,7 +18,8 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from jupyter_client import BlockingKernelClient, KernelManager
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import interpreters
@@ -158,6 +159,7 @@ def kernel(
 ) -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
     """Start a kernel with `command` and yield it once it is ready."""
     manager = KernelManager()
+    assert manager.kernel_spec
     manager.kernel_spec.argv = [*command, "-f", "{connection_file}"]
     manager.start_kernel(env={**os.environ, **environ}, stderr=subprocess.DEVNULL)
     client = manager.client()
@@ -168,6 +170,14 @@ def kernel(
     finally:
         client.stop_channels()
         manager.shutdown_kernel()  # gracefully, as a front end does
+
+
+def process_of(manager: KernelManager) -> int:
+    """Return the process id of a running kernel."""
+    assert manager.provisioner
+    pid = manager.provisioner.pid  # type: ignore[attr-defined]  # a local kernel has one
+    assert isinstance(pid, int)
+    return pid
 
 
 def run_cell(client: BlockingKernelClient, code: str) -> None:
@@ -269,7 +279,7 @@ def alternate(
     """
     found: dict[str, list[float]] = {name: [] for name in actions}
     for number in range(-1, rounds):
-        for name in (list(actions), list(reversed(actions)))[number % 2]:
+        for name in list(actions)[:: -1 if number % 2 else 1]:
             before()
             seconds = actions[name]()
             if number >= 0:

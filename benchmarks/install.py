@@ -23,13 +23,10 @@ def rows(rounds: int) -> Iterator[common.Row]:
         with_pip = common.synced(folder / "plain", notebook)
         common.uv("pip", "install", "--python", with_pip, "pip")
         command = [with_pip, "-m", "ipykernel_launcher"]
-        managers, clients = zip(
-            stack.enter_context(common.kernel(common.LAUNCHER, common.launcher_environ(notebook))),
-            stack.enter_context(common.kernel(command, {})),
-            strict=True,
-        )
-        kernels = [manager.provisioner.pid for manager in managers]
-        ours, pips = clients
+        own = common.kernel(common.LAUNCHER, common.launcher_environ(notebook))
+        manager, ours = stack.enter_context(own)
+        other, pips = stack.enter_context(common.kernel(command, {}))
+        kernels = [common.process_of(each) for each in (manager, other)]
         python = common.environment_of(notebook).python
 
         def cell() -> float:

@@ -48,7 +48,7 @@ def kernel(command: Sequence[str], environ: Mapping[str, str]) -> float:
     """Start a kernel, run a cell, and return its memory in megabytes."""
     with common.kernel(command, environ) as (manager, client):
         common.run_cell(client, "None")
-        return used(manager.provisioner.pid)
+        return used(common.process_of(manager))
 
 
 def rows(rounds: int) -> Iterator[common.Row]:

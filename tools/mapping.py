@@ -131,7 +131,7 @@ def kept_by_hand(paths: Mapping[str, Path]) -> dict[str, str]:
 
 def claims(database: Path) -> dict[str, set[str]]:
     """Return package → top-level modules, for everything in the index."""
-    found = defaultdict(set)
+    found: dict[str, set[str]] = defaultdict(set)
     with sqlite3.connect(database) as connection:
         for name, module in connection.execute(
             "select d.name, t.name from distributions d join top_level_module_names t "
@@ -294,7 +294,7 @@ def main() -> None:
     popular = len(unique)
     more = map(canonicalize_name, chain.from_iterable(map(carried, options.carried)))
     unique |= dict.fromkeys(filter(usable, more))
-    rank = {name: place for place, name in enumerate(unique, 1)}
+    rank: dict[str, int] = {name: place for place, name in enumerate(unique, 1)}
     with tempfile.TemporaryDirectory() as folder:
         paths = {name: downloaded(*source, Path(folder)) for name, source in SOURCES.items()}
         listed = kept_by_hand(paths)

@@ -15,14 +15,14 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support.browser import SLOW, Lab, open_page
 from tests.support.server import JupyterServer
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "labextension" / "screenshots"
-SIZE = {"width": 1280, "height": 760}
+SIZE: ViewportSize = {"width": 1280, "height": 760}
 QUIET = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt.removals.uses import Use
+from nbenv.adopt.special_cases import marker_of
 from nbenv.adopt.unlisted.question import FoundByName, Question
 from nbenv.core.requirements import text_of
 from nbenv.core.typed.suggestions import confused_with
@@ -114,12 +116,19 @@ class Findings:
     by_name: list[FoundByName] = field(default_factory=list)
 
     def add(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
-        """Add a requirement, in its normal form where it has a name, without credentials."""
+        """Add a requirement, in its normal form where it has a name, without credentials.
+
+        A package of one system, which others cannot install, is asked for on that one: lists of
+        what was installed have such packages.
+        """
         text = without_credentials(requirement.strip())
         if text:
             parsed = parse_named(text)
             if parsed and source.rank < 3:
                 self._rename(parsed, source)
+            if parsed and not (parsed.marker or parsed.url):
+                marker = marker_of(parsed.name)
+                parsed.marker = Marker(marker) if marker else None
             text = text_of(parsed) if parsed else text
             places = (where,) if where else ()
             self.requirements.append(FoundRequirement(text, source, places, module or None))

@@ -118,7 +118,7 @@ def _converted(path: Path, text: str) -> Mapping[str, object]:
     import nbformat  # slow to import
 
     try:
-        found: Mapping[str, object] = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        found: Mapping[str, object] = nbformat.reads(text, as_version=4)
     except Exception as error:  # a broken file makes it raise errors of any kind
         raise NotebookError(
             f"{path} is not a notebook.",

@@ -12,6 +12,7 @@ from nbenv.adopt.findings import (
     Findings,
     FoundRequirement,
     Source,
+    is_exact,
     package_name,
     repository_names,
 )
@@ -27,10 +28,28 @@ _IMPORTS = Source(3, "imports")
 _TOOLS = {
     "ipykernel", "jupyter", "jupyterlab", "jupyter-nbenv", "nb-conda", "nb-conda-kernels",
     "notebook", "pip", "setuptools", "wheel", "conda", "voila", "nbgrader", "jupyter-book",
-    "pre-commit", "black", "flake8", "pylint", "pytest", "jupytext", "nbconvert", "jupyter-core",
-    "jupyter-client", "jupyter-console", "nbstripout", "sphinx", "ruff", "mypy", "isort",
+    "black", "jupytext", "nbconvert", "jupyter-core", "jupyter-client", "jupyter-console",
+    "nbstripout", "ruff", "isort", "coverage", "codespell", "tox", "nox", "twine", "build",
+    "furo", "numpydoc", "scanpydoc", "pdoc", "autopep8", "yapf", "pyright", "hatch", "hatchling",
+    "setuptools-scm", "versioneer", "bump2version", "ghp-import", "nbdime", "nbval", "nbmake",
 }  # fmt: skip
 """Tools for servers and development: a kernel's environment needs them only if imported."""
+_TOOL = re.compile(
+    r"(sphinx|sphinx(contrib|ext)?-.+|.+-sphinx(-.+)?|nbsphinx.*|myst-.+|mkdocs.*|pytest(-.+)?|"
+    r"flake8.*|pylint.*|mypy.*|pre-commit.*|types-.+|.+-stubs|nbqa.*|jupyterlab-.+)"
+)
+"""The names of whole families of such tools, with their plugins."""
+_INSIDE = frozenset({
+    "asttokens", "backcall", "bleach", "certifi", "cffi", "charset-normalizer", "cycler",
+    "decorator", "defusedxml", "entrypoints", "executing", "fonttools", "idna", "iniconfig", "jedi",
+    "kiwisolver", "markupsafe", "matplotlib-inline", "mistune", "nest-asyncio", "pandocfilters",
+    "parso", "pexpect", "pickleshare", "prompt-toolkit", "ptyprocess", "pure-eval", "pycparser",
+    "pyparsing", "pyrsistent", "pyzmq", "soupsieve", "stack-data", "threadpoolctl", "traitlets",
+    "urllib3", "wcwidth", "webencodings", "zipp",
+})  # fmt: skip
+"""Packages that come with others, and that hardly anybody asks for."""
+_MANY = 10
+"""So many of them are in no list that somebody wrote."""
 _VARIANT = re.compile(
     r"-(nightly|weekly|dev|pre|unstable|gpu|cpu|cuda\w*|cu\d+|rocm\w*|binary|headless|fork|ce|ng|"
     r"reloaded|maintained|fixed|patched)"
@@ -62,7 +81,7 @@ def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
     for module, where in _imported(scan.imports):
         _resolve_module(scan, module, where, python, declared)
     for name, why in scan.needed:
-        present = {each for each in declared if _are_alternatives(name, each)}
+        present = declared & special_cases.alternatives(name)
         findings.add(min(present, default=name), FEATURES, why)
         if name == "cython" and special_cases.standard("distutils", python) is not True:
             findings.add("setuptools", FEATURES, "Cython builds with it")
@@ -129,9 +148,8 @@ def _unknown_part(module: str) -> str:
 
 def _add_imported(findings: Findings, name: str, module: str, where: list[str]) -> None:
     top = module.partition(".")[0]
-    marker = ' ; sys_platform == "win32"' if name in special_cases.WINDOWS_ONLY else ""
     for place in where:
-        findings.add(name + marker, _IMPORTS, place, top)
+        findings.add(name, _IMPORTS, place, top)
 
 
 def _is_part_of_known(module: str, scan: Scan) -> bool:
@@ -179,13 +197,6 @@ def _is_named_after(name: str, module: str) -> bool:
     affixed = affixed or name.endswith(f"-{module}")
     affixed = affixed or name in (f"py{module}", f"{module}py")
     return affixed and name not in distributions()
-
-
-def _are_alternatives(name: str, other: str) -> bool:
-    """Return whether two packages provide the same module."""
-    return any(
-        name in each.split() and other in each.split() for each in special_cases.ALSO.values()
-    )
 
 
 def _take_what_comes(findings: Findings) -> None:
@@ -244,11 +255,11 @@ def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     findings, needed = scan.findings, scan.findings.names()
     imported = {each.name for each in findings.requirements if each.source.rank == _IMPORTS.rank}
     recorded = any(each.source.rank == 0 for each in findings.requirements)
-    mine = alone and not recorded
+    mine = alone and not recorded and not _lists_dependencies(beside)
     unused = {each.name for each in beside.requirements} - needed
     others = needed_by_scripts(scan.local.folders[0], scan.visited) if mine and unused else set()
     for each in beside.requirements:
-        is_tool = each.name in _TOOLS and each.name not in imported
+        is_tool = each.name not in imported and _is_tool(each.name)
         is_gone = each.name in special_cases.PYTHON_2_PACKAGES and each.name not in imported
         is_unused = each.name in unused and (not mine or each.name in others)
         if is_tool or is_gone or is_unused:
@@ -266,6 +277,20 @@ def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     findings.notes += [note for note in beside.notes if note not in findings.notes]
     if mine:
         findings.editable += beside.editable
+
+
+def _lists_dependencies(beside: Findings) -> bool:
+    """Return whether files list all that an environment had, and no version that is needed.
+
+    Such a list has packages of one system, of conda alone, and of servers. With exact versions it
+    is a lock of what the author had, and counts in full.
+    """
+    names = beside.names() & _INSIDE
+    return len(names) >= _MANY and not any(is_exact(x.requirement) for x in beside.requirements)
+
+
+def _is_tool(name: str) -> bool:
+    return name in _TOOLS or _TOOL.fullmatch(name) is not None
 
 
 def _add_optional(scan: Scan, python: str) -> None:

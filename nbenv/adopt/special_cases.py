@@ -14,7 +14,8 @@ __all__ = [
     "MAGICS",
     "PYTHON_2",
     "PYTHON_2_PACKAGES",
-    "WINDOWS_ONLY",
+    "alternatives",
+    "marker_of",
     "parts_of",
     "standard",
 ]
@@ -94,6 +95,19 @@ ALSO = {
 }
 """Module → all packages that provide it, where there are several."""
 
+
+def marker_of(name: str) -> str:
+    """Return the marker of a package that exists for one system only, empty for any other."""
+    systems = (system for system, names in _OF_ONE_SYSTEM if names.fullmatch(name))
+    return next((f'sys_platform == "{system}"' for system in systems), "")
+
+
+def alternatives(name: str) -> set[str]:
+    """Return a package and all others that provide the same module."""
+    alike = (names.split() for names in ALSO.values())
+    return {name}.union(*(names for names in alike if name in names))
+
+
 BY_NAME = {
     "colour": ("colour", {"Color", "COLOR_NAME_TO_RGB", "RGB_color_picker", "make_color_factory"}),
     "haystack": ("farm-haystack", {"nodes", "pipelines"}),
@@ -141,8 +155,18 @@ EXTENSIONS = {
 }  # fmt: skip
 """IPython extension → its package, empty where none is needed or known."""
 
-WINDOWS_ONLY = frozenset({"pywin32", "pypiwin32", "pywinpty", "wmi", "winshell", "pywinauto"})
-"""Packages that exist for Windows only."""
+_OF_ONE_SYSTEM = (
+    (
+        "win32",
+        re.compile(
+            r"pywin32(-ctypes)?|pypiwin32|pywinpty|pywinauto|wmi|winshell|win-inet-pton|"
+            r"win-unicode-console|wincertstore|windows-curses|winkerberos|comtypes|menuinst"
+        ),
+    ),
+    ("darwin", re.compile(r"pyobjc(-.+)?|applaunchservices|rumps|py2app|tensorflow-metal")),
+    ("linux", re.compile(r"nvidia-.+-cu\d+|systemd-python|python-apt|pyinotify")),
+)
+"""Systems, as ``sys_platform`` names them, and packages that exist for one of them only."""
 
 PYTHON_2 = frozenset(
     "BaseHTTPServer ConfigParser Cookie HTMLParser Queue SimpleHTTPServer SocketServer StringIO "  # noqa: SIM905
@@ -159,7 +183,11 @@ PYTHON_2_PACKAGES = frozenset(
 )
 """Packages that only Python 2 needed: lists of what was installed have them, and they fail now."""
 
-_PARTS = ((re.compile(r"langchain(\[.*\])?==v?0\.0\.\d+"), "langchain-community"),)
+_PARTS = (
+    (re.compile(r"langchain(\[.*\])?==v?0\.0\.\d+"), "langchain-community"),
+    (re.compile(r"transformers(\[.*\])?==v?([23]|4\.[12]?\d(\.|$))"), "accelerate"),
+    (re.compile(r"transformers(\[.*\])?==v?([23]|4\.([12]?\d|3[0-4])(\.|$))"), "tf-keras"),
+)
 """Exact versions of packages that still had what another package has today, and that package."""
 
 

@@ -40,7 +40,7 @@ def read_text_notebook(path: str) -> nbformat.NotebookNode:
         ) from None
     notebook = _converted(path, text)
     if is_written_as_notebook(path, data):
-        found = nbformat.from_dict(header_metadata(path, data))  # type: ignore[no-untyped-call]
+        found = nbformat.from_dict(header_metadata(path, data))
         notebook.metadata.update(found)
     return notebook
 

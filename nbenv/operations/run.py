@@ -117,7 +117,7 @@ def run(
     content = _read_content(ref.notebook)
     if values:
         inject(content, values)
-        content.cells = [nbformat.from_dict(cell) for cell in content.cells]  # type: ignore[no-untyped-call]
+        content.cells = [nbformat.from_dict(cell) for cell in content.cells]
     cells = sum(cell.cell_type == "code" for cell in content.cells)
     shown = f"{cells} code cell{'' if cells == 1 else 's'}"
     yield Progress("run", f"Running {shown}…")
@@ -299,5 +299,5 @@ def _write_content(content: nbformat.NotebookNode, path: Path) -> None:
 
         text, _ = HTMLExporter().from_notebook_node(content)  # type: ignore[no-untyped-call]
     else:
-        text = f"{nbformat.writes(content)}\n"  # type: ignore[no-untyped-call]
+        text = f"{nbformat.writes(content)}\n"
     write_result(path, text.encode("utf-8", "surrogatepass"))

@@ -35,8 +35,8 @@ def load(app: ServerApp) -> None:
     Where nbenv's folder cannot be written to, the server starts all the same.
     """
     contents = app.contents_manager
-    contents.register_pre_save_hook(merge)  # type: ignore[no-untyped-call]
-    contents.register_post_save_hook(note_saved)  # type: ignore[no-untyped-call]
+    contents.register_pre_save_hook(merge)
+    contents.register_post_save_hook(note_saved)
     jobs = Jobs()
     atexit.register(jobs.close)
     follower = ContentsFollower(contents, jobs, app.log)
@@ -49,7 +49,7 @@ def load(app: ServerApp) -> None:
         (url_path_join(base, "nbenv", "api", pattern), handler, given)
         for pattern, handler in ROUTES.items()
     ]
-    app.web_app.add_handlers(".*$", routes)  # type: ignore[no-untyped-call]
+    app.web_app.add_handlers(".*$", routes)
     route_sessions(app)
     ActivityKeeper(app, jobs).start()
     try:

@@ -12,6 +12,7 @@ from functools import cache
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt.needs.rules import ImpliedNeed, data_lines
+from nbenv.adopt.special_cases import alternatives
 
 __all__ = ["brought", "settled"]
 
@@ -50,22 +51,27 @@ def _keys(requirement: str) -> Iterator[str]:
 
 
 def settled(needs: Iterable[ImpliedNeed], found: Iterable[str]) -> list[tuple[str, ImpliedNeed]]:
-    """Return the requirement that each need adds to those that were found already."""
+    """Return the requirement that each need adds to those that were found already.
+
+    A package that provides the same module will do: python-igraph is what igraph was called.
+    """
     present = list(found)
     names = {key for text in present for key in _keys(text)}
     added: dict[str, ImpliedNeed] = {}
     for need in sorted(needs, key=lambda each: (each.offered, len(each.choices))):
-        keys = [next(_keys(choice)) for choice in need.choices]
-        if names & {
-            key for choice, key in zip(need.choices, keys, strict=True) if "[" not in choice
-        }:
+        if names & _alike(choice for choice in need.choices if "[" not in choice):
             continue
         added.setdefault(need.choices[0], need)
         if not need.offered:
-            names.add(keys[0])
+            names.add(next(_keys(need.choices[0])))
     come = brought([*present, *added])
     return [
         (choice, need)
         for choice, need in added.items()
-        if not (need.implied and come & {next(_keys(each)) for each in need.choices})
+        if not (need.implied and come & _alike(need.choices))
     ]
+
+
+def _alike(choices: Iterable[str]) -> set[str]:
+    """Return the packages of requirements, and all that provide the same modules."""
+    return set[str]().union(*(alternatives(next(_keys(choice))) for choice in choices))

@@ -1,6 +1,6 @@
 """Read the rules about what calls and imports need, and apply them.
 
-``rules.txt`` has the rules and describes their form; ``tools/optional_needs.py`` adds those in
+``rules.txt`` has the rules and describes their form; ``tools/optional_needs/`` adds those in
 ``derived.txt``, from the sources of libraries.
 """
 
@@ -191,6 +191,10 @@ class Surroundings:
         return tuple(rule for rule in (*rules, *_rules()["any"]) if rule.owner in {*names, "any"})
 
 
+_MAKING = re.compile(r"(.*\.[A-Z]\w*)\.(?:from_|load|open|create|build|make)\w*")
+"""A class and its method that makes an object, which needs what the class does: ``X.from_csv``."""
+
+
 def call_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     """Yield what a call, or the use of a property, needs."""
     name = called_name(call, around.aliases)
@@ -203,6 +207,9 @@ def call_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     else:
         fulls = (name,) if "." in name else [f"{start}{name}" for start in around.starred]
         rules = [each for full in fulls for each in _of_function(full)]
+        if not rules:
+            classes = (found[1] for full in fulls if (found := _MAKING.fullmatch(full)))
+            rules = [each for name in classes for each in _of_function(name)]
     decided: set[str] = set()
     for rule in rules:
         if rule.owner not in decided and _applies(rule, call, around, maker):

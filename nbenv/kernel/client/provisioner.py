@@ -142,5 +142,5 @@ def _like(metadata: dict[str, Any], record: RecordDict) -> dict[str, Any]:
     from nbformat import NotebookNode, from_dict
 
     if isinstance(metadata, NotebookNode):
-        return from_dict(record)  # type: ignore[no-any-return,no-untyped-call]
+        return from_dict(record)  # type: ignore[no-any-return]
     return record

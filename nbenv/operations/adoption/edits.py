@@ -59,9 +59,7 @@ def _converted(data: bytes, copy: Path) -> bytes:
     import nbformat  # slow to import, and seldom needed
 
     copy.write_bytes(data)
-    text: str = nbformat.writes(  # type: ignore[no-untyped-call]
-        nbformat.reads(data.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
-    )
+    text: str = nbformat.writes(nbformat.reads(data.decode("utf-8-sig"), as_version=4))
     return f"{text.rstrip()}\n".encode()
 
 

@@ -85,11 +85,11 @@ def payload_of(
 def _notebook(path: str) -> bytes:
     """Return the notebook in the format that the runner reads, without outputs."""
     text = json.dumps(read_notebook(path))
-    content = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    content = nbformat.reads(text, as_version=4)
     for cell in content.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return str(nbformat.writes(content)).encode("utf-8", "surrogatepass")  # type: ignore[no-untyped-call]
+    return str(nbformat.writes(content)).encode("utf-8", "surrogatepass")
 
 
 def _programs(locked: Sequence[str]) -> dict[str, bytes]:

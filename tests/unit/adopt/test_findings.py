@@ -39,6 +39,24 @@ def test_credentials_are_never_kept() -> None:
     assert "secret" not in str(findings)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pywin32==306", 'pywin32==306; sys_platform == "win32"'),
+        ("pywinpty", 'pywinpty; sys_platform == "win32"'),
+        ("PyObjC-core>=9", 'pyobjc-core>=9; sys_platform == "darwin"'),
+        ("nvidia-cudnn-cu12==9.1.0.70", 'nvidia-cudnn-cu12==9.1.0.70; sys_platform == "linux"'),
+        ("pywin32; python_version > '3'", 'pywin32; python_version > "3"'),
+        ("nvidia-ml-py", "nvidia-ml-py"),
+        ("appnope", "appnope"),
+    ],
+)
+def test_a_package_of_one_system_is_asked_for_there(text: str, expected: str) -> None:
+    findings = Findings()
+    findings.add(text, FILE)
+    assert settled(findings) == [expected]
+
+
 def test_the_best_source_decides_and_extras_add_up() -> None:
     findings = Findings()
     findings.add("a", IMPORT, "cell 3", "a")

@@ -53,6 +53,14 @@ def settled(
         ("from haystack import Pipeline", {"haystack-ai"}),
         ("from haystack.nodes import BM25Retriever\nimport haystack", {"farm-haystack"}),
         ("import pandas as pd\npd.read_csv('x', engine='pyarrow')", {"pandas", "pyarrow"}),
+        (
+            "%pip install python-igraph==0.8\nimport scanpy as sc\nsc.tl.draw_graph(x)",
+            {"python-igraph==0.8", "scanpy"},
+        ),
+        (
+            "%pip install mxnet-cu112==1.9.1\nfrom d2l import mxnet as d2l",
+            {"mxnet-cu112==1.9.1", "d2l"},
+        ),
     ],
 )
 def test_modules_become_packages(source: str, requirements: set[str], tmp_path: Path) -> None:
@@ -223,6 +231,48 @@ def test_cython_builds_with_setuptools_where_python_has_no_distutils(tmp_path: P
     cell = "%load_ext cython"
     assert set(found(settled(tmp_path, cell, python="3.12"))) == {"cython", "setuptools"}
     assert set(found(settled(tmp_path, cell, python="3.11"))) == {"cython"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sphinx",
+        "sphinx-design",
+        "myst-nb",
+        "scanpydoc",
+        "pydata-sphinx-theme",
+        "pytest-cov",
+        "mkdocs-jupyter",
+        "types-requests",
+        "pandas-stubs",
+        "flake8-bugbear",
+        "jupyterlab-git",
+    ],
+)
+def test_what_builds_documents_and_checks_code_is_left_out(name: str, tmp_path: Path) -> None:
+    beside = Findings()
+    for each in (name, "attrs"):
+        beside.add(each, FILE)
+    (tmp_path / "requirements.txt").write_text(f"{name}\nattrs\n")
+    findings = settled(tmp_path, "import rich", beside=beside)
+    assert set(found(findings)) == {"rich", "attrs"}
+    assert [each.name for each in findings.left_out] == [name]
+
+
+ENVIRONMENT = (
+    "certifi cffi cycler decorator idna jedi kiwisolver parso pexpect pyzmq tk traitlets wcwidth"
+)
+
+
+@pytest.mark.parametrize(("version", "kept"), [(">=1", 1), ("", 1), ("==1", 14)])
+def test_a_list_of_an_environment(version: str, kept: int, tmp_path: Path) -> None:
+    """Without exact versions, only what is used of it counts; with them, it is a lock."""
+    beside = Findings()
+    for name in ["rich", *ENVIRONMENT.split()]:
+        beside.add(f"{name}{version}", FILE)
+    findings = settled(tmp_path, "import rich", beside=beside)
+    assert len(findings.settled()) == kept
+    assert f"rich{version}" in [each.requirement for each in findings.settled()]
 
 
 def test_packages_of_python_2_in_a_list_of_what_was_installed_are_left_out(tmp_path: Path) -> None:

@@ -22,3 +22,19 @@ from nbenv.adopt import special_cases
 )
 def test_the_standard_library(module: str, python: str, answer: bool | str | None) -> None:
     assert special_cases.standard(module, python) == answer
+
+
+@pytest.mark.parametrize(
+    ("requirement", "parts"),
+    [
+        ("transformers==4.16.2", {"accelerate", "tf-keras"}),
+        ("transformers[torch]==4.33.0", {"tf-keras"}),
+        ("transformers==4.9", {"accelerate", "tf-keras"}),
+        ("transformers==4.51.3", set()),
+        ("transformers>=4.16", set()),
+        ("langchain==0.0.300", {"langchain-community"}),
+        ("langchain==0.1.0", set()),
+    ],
+)
+def test_parts_that_earlier_versions_do_not_need(requirement: str, parts: set[str]) -> None:
+    assert special_cases.parts_of([requirement]) == parts

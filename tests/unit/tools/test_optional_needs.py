@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.wheels import make_wheel
-from tools import optional_needs
+from tools.optional_needs import __main__ as tool
+from tools.optional_needs import reading
+from tools.optional_needs import rules as ruling
 
 NAME = "seaborn"
 """A library that the table of modules knows; what is in it is made here."""
@@ -17,7 +19,7 @@ TRY = "def draw():\n    try:\n        import numba\n    except ImportError:\n   
 def derived(folder: Path, modules: dict[str, str], **options: object) -> list[str]:
     texts = {f"seaborn/{path}": text for path, text in {"__init__.py": "", **modules}.items()}
     wheel = make_wheel(folder, NAME, "1.0", modules=texts, **options)  # type: ignore[arg-type]
-    return list(optional_needs.rules(optional_needs.read(wheel)))
+    return list(ruling.rules(reading.read(wheel)))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_a_script_may_import_the_file_beside_it(tmp_path: Path) -> None:
 def test_a_class_of_a_library_of_integrations(
     method: str, expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(optional_needs, "INTEGRATIONS", {NAME})
+    monkeypatch.setattr(ruling, "INTEGRATIONS", {NAME})
     code = f"class Loader:\n    def {method}(self):\n        return helper()\n"
     code += TRY.replace("draw", "helper") + "raise ImportError"
     rules = ["seaborn*.Loader: ^numba", "seaborn*.Loader.from_*: ^numba"]
@@ -189,13 +191,13 @@ def test_the_table_is_written_in_the_order_of_the_libraries(
     for name in ("seaborn", "arviz"):
         modules = {f"{name}/__init__.py": "", f"{name}/fast.py": f"import numba\n{code}"}
         make_wheel(tmp_path, name, "1.0", modules=modules, extras={"fast": ["numba"]})
-    monkeypatch.setattr(optional_needs, "DATA", table)
+    monkeypatch.setattr(tool, "DATA", table)
     words = ["optional_needs", "arviz", "seaborn", "--keep", str(tmp_path)]
     monkeypatch.setattr("sys.argv", words)
-    optional_needs.main()
+    tool.main()
     lines = table.read_text(encoding="utf-8").splitlines()
-    rules = [line for line in lines if not line.startswith("#")]
-    assert rules == ["import arviz.fast: ^numba", "import seaborn.fast: ^numba"]
+    found = [line for line in lines if not line.startswith("#")]
+    assert found == ["import arviz.fast: ^numba", "import seaborn.fast: ^numba"]
     assert capsys.readouterr().out == "2 rules\n"
 
 
@@ -209,9 +211,9 @@ def test_reading_one_library_again_keeps_the_rules_of_the_others(
     )
     modules = {"seaborn/__init__.py": "", "seaborn/fast.py": "import numba"}
     make_wheel(tmp_path, "seaborn", "1.0", modules=modules, extras={"fast": ["numba"]})
-    monkeypatch.setattr(optional_needs, "DATA", table)
+    monkeypatch.setattr(tool, "DATA", table)
     monkeypatch.setattr("sys.argv", ["optional_needs", "seaborn", "--keep", str(tmp_path)])
-    optional_needs.main()
+    tool.main()
     lines = table.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
         "import arviz.fast: ^numba",
@@ -227,9 +229,9 @@ def test_reading_a_part_of_a_namespace_keeps_the_rules_of_its_other_parts(
     table.write_text("import odc.geo.old: ^numba\nimport odc.stac.bench: ^numba\n")
     modules = {"odc/geo/__init__.py": "", "odc/geo/fast.py": "import numba"}
     make_wheel(tmp_path, "odc-geo", "1.0", modules=modules, extras={"fast": ["numba"]})
-    monkeypatch.setattr(optional_needs, "DATA", table)
+    monkeypatch.setattr(tool, "DATA", table)
     monkeypatch.setattr("sys.argv", ["optional_needs", "odc-geo", "--keep", str(tmp_path)])
-    optional_needs.main()
+    tool.main()
     lines = table.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
         "import odc.stac.bench: ^numba",

@@ -38,6 +38,39 @@ NEEDS = {
     PANDAS + "pd.read_html('x')": "lxml",
     PANDAS + "pd.read_csv('s3://bucket/x.csv')": "s3fs",
     PANDAS + "df.astype('string[pyarrow]')": "pyarrow",
+    # Data that comes with a library, in the form that is asked for.
+    "import hvplot.xarray\nimport hvplot": "hvplot xarray",
+    "import hvsampledata as hvs\nhvs.air_temperature('xarray')": "hvsampledata xarray netcdf4",
+    "import hvsampledata as hvs, xarray, scipy\nhvs.air_temperature('xarray')":
+    "hvsampledata xarray scipy",
+    "import hvsampledata as hvs\nhvs.penguins('polars')": "hvsampledata polars",
+    "import hvsampledata as hvs\nhvs.penguins('pandas')": "hvsampledata",
+    "import hvplot\nhvplot.sampledata.stocks('polars')": "hvplot hvsampledata polars",
+    "import hvplot\nhvplot.sampledata.stocks('pandas')": "hvplot hvsampledata",
+    "import iris\niris.sample_data_path('uk_hires.pp')": "scitools-iris iris-sample-data",
+    # What a class needs, its other ways to make an object need.
+    "from qiskit_nature.second_q.drivers import PySCFDriver\nPySCFDriver.from_molecule(x)":
+    "qiskit-nature pyscf",
+    "from qiskit_nature.second_q import drivers\ndrivers.PySCFDriver.from_molecule(x)":
+    "qiskit-nature pyscf",
+    "from qiskit_nature.second_q.drivers import PySCFDriver\nPySCFDriver.__doc__":
+    "qiskit-nature",
+    # What is offered only where another package is there.
+    "from ete3 import Tree\nTree('((a,b),c);').render('x.png')": "ete3 pyqt5",
+    "import ete3\nts = ete3.TreeStyle()": "ete3 pyqt5",
+    "import ete3\nprint(ete3.Tree('((a,b),c);'))": "ete3",
+    "from xclim import ensembles as xens\nxens.create_ensemble(files)": "xclim netcdf4",
+    "import shap\nshap.summary_plot(values)": "shap matplotlib",
+    "import shap\nshap.plots.bar(values)": "shap matplotlib",
+    "import shap\nshap.TreeExplainer(model)": "shap",
+    "from astroquery.mast import Observations as O\nO.query().show_in_notebook()":
+    "astroquery ipydatagrid pandas",
+    # The stores that a catalog lists.
+    "import intake\nu = 'https://storage.googleapis.com/x/pangeo-cmip6.json'\n"
+    "intake.open_esm_datastore(u)": "intake intake-esm gcsfs",
+    "import intake\nintake.open_esm_datastore('https://x.s3.amazonaws.com/y.json')":
+    "intake intake-esm s3fs",
+    "import intake\nintake.open_esm_datastore('y.json')": "intake intake-esm",
     # The tasks of models, and what decodes their data.
     "from transformers import pipeline\npipeline('object-detection')":
     "transformers torch timm",

@@ -1,0 +1,1 @@
+"""Needs of parts of libraries besides them, read from their wheels."""
