@@ -56,8 +56,15 @@ export class RecordKeeper {
     if (!record || JSONExt.deepEqual(record, shown)) {
       return;
     }
-    if (status.saved && (await this._document.reload())) {
-      return; // with the rest of what the other page has saved
+    if (status.saved) {
+      await this._document.reload(); // with the rest of what the other page has saved
+    }
+    const { isDisposed } = this._document; // closed meanwhile
+    if (
+      isDisposed ||
+      JSONExt.deepEqual(record, this._document.record ?? null)
+    ) {
+      return;
     }
     this._document.record = record;
     const isSaved = status.saved || !this._document.isNamed;

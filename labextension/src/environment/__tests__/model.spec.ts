@@ -129,6 +129,17 @@ describe('EnvironmentModel', () => {
     expect([document.reloads, document.saves]).toEqual([1, 0]);
   });
 
+  it('shows a record that its own save has put into the file', async () => {
+    const { document, server, model } = parts();
+    document.reload = async () => true; // the page knows that file
+    document.record = undefined;
+    server.now = status({ saved: true });
+    model.takeCellEvent({}, false);
+    await model.refresh();
+    expect(document.record).toEqual(RECORD);
+    expect(document.saves).toBe(0);
+  });
+
   it('does not wait for a page where a server saves for all', async () => {
     const { document, server, model } = parts();
     document.isShared = true;
