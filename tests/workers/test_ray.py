@@ -74,6 +74,12 @@ def test_everything_runs_in_the_environment_after_connecting(
         assert Path(prefix).is_relative_to(cluster.cache)
         assert run.ok("%nbenv workers --status").count("has the environment") == 2
         assert "connected already" in refused(run, f"%nbenv workers {cluster.address}")
+        run.ok("%nbenv workers --stop")
+        before = cluster.connections()
+        assert "2 nodes" in run.ok(f"%nbenv workers {cluster.address}")
+        assert cluster.connections() == before + 1  # the cluster knows that all nodes are ready
+        [(again, _)] = eval(run.ok(TASK.format(options="")).strip().splitlines()[-1])
+        assert again == version
         said = run.ok("%nbenv install six==1.16.0")
         assert "The workers of ray still have the former environment" in said
         run.ok("%nbenv workers --stop")

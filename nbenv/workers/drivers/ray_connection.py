@@ -23,13 +23,17 @@ _FAILURES = (ConnectionError, RuntimeError, ValueError, OSError)
 
 
 def connect(ray, target, bundle, packed, options):
-    """Connect to a client server, or to ``auto``; return the nodes to report."""
+    """Connect to a client server, or to ``auto``; return the nodes to report.
+
+    Nothing is connected if this fails, or is stopped.
+    """
     known = None if target == "auto" else _known(target, bundle)
-    if known is not None:
-        nodes = _again(ray, target, bundle, known, options)
-        if nodes is not None:
-            return nodes
-    return _first(ray, target, bundle, packed, options)
+    try:
+        nodes = known and _again(ray, target, bundle, known, options)
+        return nodes or _first(ray, target, bundle, packed, options)
+    except BaseException:
+        ray.shutdown()
+        raise
 
 
 def _known(target, bundle):
@@ -57,11 +61,7 @@ def _again(ray, target, bundle, known, options):
             found = on_nodes.verify(ray, bundle, None)
             return [(name, python, 0.0, False) for name, python in found.items()]
     except (WorkersError, *_FAILURES):
-        ray.shutdown()
-        return None
-    except BaseException:
-        ray.shutdown()
-        raise
+        pass
     ray.shutdown()
     return None
 
@@ -78,11 +78,7 @@ def _first(ray, target, bundle, packed, options):
         ray.shutdown()
     with _explained(target, bundle):
         _in_environment(ray, target, bundle, executables, options)
-    try:
-        on_nodes.verify(ray, bundle, None)
-    except BaseException:
-        ray.shutdown()
-        raise
+    on_nodes.verify(ray, bundle, None)
     if found is not None:
         memory.keep(target, bundle, memory.Known(*found, executables, ids))
     return nodes
@@ -112,13 +108,8 @@ def _plainly(ray, target, bundle):
         return None
     place = target[len("ray://") :]
     about = _attempted(lambda: to_server(place, ignore_version=True, ray_init_kwargs=dict(_QUIET)))
-    found = about["ray_version"], about["python_version"]
-    try:
-        versions.check_equal(target, *found, bundle)
-    except WorkersError:
-        ray.shutdown()
-        raise
-    return found
+    versions.check_equal(target, about["ray_version"], about["python_version"], bundle)
+    return about["ray_version"], about["python_version"]
 
 
 def _attempted(action):

@@ -1,4 +1,4 @@
-"""How often a Ray cluster is connected to, and what is done when a shorter way fails."""
+"""The number of connections to a Ray cluster, and the way round where a shorter one fails."""
 
 from __future__ import annotations
 
@@ -113,6 +113,24 @@ def test_a_stop_while_it_tries_leaves_no_connection(
     with pytest.raises(KeyboardInterrupt):
         connection.connect(ray, TARGET, BUNDLE, b"", OPTIONS)
     assert ray.done == ["in the environment", "end"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ConnectionError("lost")])
+def test_a_first_connection_that_ends_early_is_none(
+    connection: Any, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    store(connection, monkeypatch)
+    monkeypatch.setattr(connection.versions, "check_same", lambda *_: None)
+
+    def half(ray: Ray, *_: object) -> None:
+        ray.init()
+        raise error
+
+    monkeypatch.setattr(connection, "_plainly", half)
+    ray = Ray()
+    with pytest.raises(BaseException, match=str(error) or None):
+        connection.connect(ray, TARGET, BUNDLE, b"", OPTIONS)
+    assert ray.done == ["plain", "end"]
 
 
 def test_the_reason_of_a_failure_is_asked_for(

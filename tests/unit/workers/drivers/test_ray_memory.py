@@ -1,4 +1,4 @@
-"""What a Ray cluster keeps for the next connection: read back, or taken for nothing."""
+"""Notes that a Ray cluster keeps for the next connection: read back, or taken for nothing."""
 
 from __future__ import annotations
 
