@@ -106,6 +106,16 @@ def test_a_connected_notebook_gets_what_tasks_and_actors_ask_for(
         assert Path(run.ok(actor).strip().splitlines()[-1]).is_relative_to(cluster.cache)
 
 
+def test_a_kernel_on_a_node_connects_to_that_cluster(notebook: Path, cluster: RayCluster) -> None:
+    with kernel(notebook) as run:
+        run.ok(f"import os; os.environ['RAY_ADDRESS'] = {cluster.nodes!r}")
+        said = run.ok("%nbenv workers ray://auto")
+        assert "2 nodes" in said
+        assert "connected to this machine's cluster" in said
+        [(version, prefix)] = eval(run.ok(TASK.format(options="")).strip().splitlines()[-1])
+    assert (version, Path(prefix).is_relative_to(cluster.cache)) == ("0.9.0", True)
+
+
 @pytest.mark.parametrize(
     ("ray", "python", "todo"),
     [

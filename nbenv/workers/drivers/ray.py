@@ -112,7 +112,7 @@ def _connect(address, bundle, options, clock):
     target = "auto" if address == SCHEME + "auto" else versions.with_port(address)
     packed = bundle.zipped()
     nodes = connection.connect(ray, target, bundle, packed, options)
-    note = "Ray is connected to {}: all tasks and actors run there.".format(target)
-    report = _report(nodes, packed, clock, note, None)
+    note = "Ray is connected to {}: all tasks and actors run there."
+    report = _report(nodes, packed, clock, note.format(connection.shown(target)), None)
     report.client = ray
     return report

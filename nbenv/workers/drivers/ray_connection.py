@@ -36,6 +36,11 @@ def connect(ray, target, bundle, packed, options):
         raise
 
 
+def shown(target):
+    """Return a target as messages name it."""
+    return "this machine's cluster" if target == "auto" else target
+
+
 def _known(target, bundle):
     """Return what the cluster keeps about itself; raise if it is not for this notebook."""
     versions.check_reachable(target)
@@ -68,7 +73,7 @@ def _again(ray, target, bundle, known, options):
 
 def _first(ray, target, bundle, packed, options):
     """Make the environment on each node in the cluster's own Python, then connect in it."""
-    options.tell("Connecting to {}…".format(target))
+    options.tell("Connecting to {}…".format(shown(target)))
     with _explained(target, bundle):
         found = _plainly(ray, target, bundle)
     try:
@@ -86,7 +91,7 @@ def _first(ray, target, bundle, packed, options):
 
 def _in_environment(ray, target, bundle, executables, options):
     runtime_env = {"working_dir": bundle.folder, "py_executable": on_nodes.command(executables)}
-    options.tell("Connecting to {} in the environment…".format(target))
+    options.tell("Connecting to {} in the environment…".format(shown(target)))
     _attempted(lambda: ray.init(target, runtime_env=runtime_env))
     options.tell("Trying one task on each node…")
 
@@ -134,7 +139,9 @@ def _explained(target, bundle):
             versions.check_same(target, bundle)
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise WorkersError(
-            "Ray did not connect to {}: {}".format(target, " ".join(lines)[-600:] or "no answer."),
+            "Ray did not connect to {}: {}".format(
+                shown(target), " ".join(lines)[-600:] or "no answer."
+            ),
             "Check the address: it is that of the Ray client server, by default port 10001 of the "
             "head node. A kernel on one of the nodes can use %nbenv workers ray://auto.",
         ) from None
