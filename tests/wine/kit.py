@@ -84,14 +84,25 @@ class Wine:
     @property
     def temporary(self) -> Path:
         """The folder for temporary files of Windows' user."""
-        return self.drive / "users" / "root" / "AppData" / "Local" / "Temp"
+        return self._local / "Temp"
+
+    @property
+    def homes(self) -> list[Path]:
+        """The folders of nbenv's that tests fill."""
+        return [self._local / "nbenv"]
+
+    @property
+    def _local(self) -> Path:
+        return self.drive / "users" / "root" / "AppData" / "Local"
 
     def python(self, *words: object, timeout: int = 240, **environ: str) -> Done:
         """Run the Windows Python with these words."""
         log = self.folder / "output.txt"
+        # Without such a folder, libraries that Wine tries print an error into what is read.
+        environ = {"XDG_RUNTIME_DIR": "/tmp", **environ}
         given = [f"{name}={value}" for name, value in environ.items()]
         command = ["timeout", timeout, "wine64", r"C:\Python312\python.exe", *words]
-        command = [self.kit / "wsh", *(["env", *given] if given else []), *command]
+        command = [self.kit / "wsh", "env", *given, *command]
         # Into a file: what Wine leaves running would keep a pipe open.
         with log.open("w+b") as output:
             status = subprocess.run(
@@ -175,7 +186,9 @@ def start_wine() -> Wine:
     for folder in (KIT, SCRIPTS):
         for script in folder.glob("*.py"):
             shutil.copy(script, wine.root / "w")
-    (wine.drive / "work").mkdir(exist_ok=True)
+    for former in (wine.drive / "work", *wine.homes):  # a session finds nothing of another
+        shutil.rmtree(former, ignore_errors=True)
+    (wine.drive / "work").mkdir()
     return wine
 
 

@@ -82,7 +82,8 @@ def test_files_that_others_read_are_written(wine: Wine, notebook_there: str) -> 
 
 def test_commands_and_encodings(wine: Wine, notebook_there: str) -> None:
     verbs = ("status", "list", "tree", "why six", "status --json", "envs", "doctor")
-    out = wine.script("verbs.py", *verbs)
+    # Of each file that envs counts, Wine takes 3 ms.
+    out = wine.script("verbs.py", *verbs, timeout=600)
     results = re.findall(r"^(\S.*) -> (\d+) [\d.]+s (\S+)", out, re.MULTILINE)
     assert len(results) == len(verbs)
     assert {status for _, status, _ in results} == {"0"}, out

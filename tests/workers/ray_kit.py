@@ -27,6 +27,11 @@ class RayCluster:
     address: str
     nodes: str
     cache: Path
+    session: Path
+
+    def connections(self) -> int:
+        """Return how often clients have connected: each has a process of its own, with a log."""
+        return len(list(self.session.glob("session_latest/logs/ray_client_server_2*.out")))
 
 
 def _taken_by_workers(port: int) -> bool:
@@ -67,7 +72,7 @@ def ray_cluster(
         for number in range(1, nodes):
             more = [f"--address={host}:{gcs}", f"--node-ip-address=127.0.0.{2 + number}"]
             _start(stack, [*start, *more], folder / f"node-{number}.log", kept)
-        yield RayCluster(f"ray://{host}:{client}", f"{host}:{gcs}", folder / "cache")
+        yield RayCluster(f"ray://{host}:{client}", f"{host}:{gcs}", folder / "cache", Path(short))
 
 
 def _start(

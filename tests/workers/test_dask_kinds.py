@@ -13,7 +13,15 @@ import pytest
 
 from tests.support.commands import succeed
 from tests.support.kernels import kernel
-from tests.workers.kit import bare_environment, base_python, certificate_in, dask_cluster
+from tests.workers.kit import (
+    BARE_PATH,
+    bare_environment,
+    base_python,
+    certificate_in,
+    dask_cluster,
+    running,
+    wait_until,
+)
 from tests.workers.test_dask import ASKED, WHO, refused, shipped
 
 pytestmark = pytest.mark.timeout(900)
@@ -76,6 +84,38 @@ def test_a_cluster_with_certificates_passes_them_on(
         assert run.ok("print(client.scheduler.address)").startswith("tls://")
         assert run.ok("print(*client.run(lambda: 1))").startswith("tls://")
         assert not list((cluster.cache / "bundles").rglob("*.pem"))
+
+
+IN_ONE_PROCESS = """
+import sys, time, warnings; warnings.simplefilter('ignore')
+from distributed import LocalCluster
+cluster = LocalCluster(n_workers=3, threads_per_worker=1, processes=False, protocol='tcp://',
+                       host='127.0.0.1', dashboard_address=None)
+print(cluster.scheduler_address, flush=True)
+time.sleep(3600)
+"""
+
+
+def test_workers_of_one_process_get_one_each(
+    notebooks: tuple[Path, Path], dask_python: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "cluster.log"
+    environ = {"PATH": BARE_PATH, "NBENV_WORKER_CACHE": str(tmp_path / "cache")}
+    words = [dask_python, "-c", IN_ONE_PROCESS]
+    with running(words, log, environ), kernel(notebooks[0]) as run:
+        wait_until(lambda: "tcp://" in log.read_text(), "the cluster is there")
+        address = log.read_text().strip().splitlines()[-1]
+        run.ok(
+            "import warnings; warnings.simplefilter('ignore')\n"
+            f"from distributed import Client; client = Client('{address}', timeout=60)\n"
+            "client.wait_for_workers(3, timeout=60)"
+        )
+        assert "3 workers: distributed" in run.ok("%nbenv workers")
+        processes = eval(run.ok("print(list(client.run(__import__('os').getpid).values()))"))
+        assert len(set(processes)) == 3
+        assert "0.9.0" in run.ok(WHO + ASKED)
+        run.ok("%nbenv workers --stop")
+        wait_until(lambda: not any(Path(f"/proc/{each}").exists() for each in processes), "ends")
 
 
 CLUSTER = """

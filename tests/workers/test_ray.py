@@ -74,6 +74,12 @@ def test_everything_runs_in_the_environment_after_connecting(
         assert Path(prefix).is_relative_to(cluster.cache)
         assert run.ok("%nbenv workers --status").count("has the environment") == 2
         assert "connected already" in refused(run, f"%nbenv workers {cluster.address}")
+        run.ok("%nbenv workers --stop")
+        before = cluster.connections()
+        assert "2 nodes" in run.ok(f"%nbenv workers {cluster.address}")
+        assert cluster.connections() == before + 1  # the cluster knows that all nodes are ready
+        [(again, _)] = eval(run.ok(TASK.format(options="")).strip().splitlines()[-1])
+        assert again == version
         said = run.ok("%nbenv install six==1.16.0")
         assert "The workers of ray still have the former environment" in said
         run.ok("%nbenv workers --stop")
@@ -98,6 +104,16 @@ def test_a_connected_notebook_gets_what_tasks_and_actors_ask_for(
             "print(ray.get(Counter.remote().prefix.remote(), timeout=120))"
         )
         assert Path(run.ok(actor).strip().splitlines()[-1]).is_relative_to(cluster.cache)
+
+
+def test_a_kernel_on_a_node_connects_to_that_cluster(notebook: Path, cluster: RayCluster) -> None:
+    with kernel(notebook) as run:
+        run.ok(f"import os; os.environ['RAY_ADDRESS'] = {cluster.nodes!r}")
+        said = run.ok("%nbenv workers ray://auto")
+        assert "2 nodes" in said
+        assert "connected to this machine's cluster" in said
+        [(version, prefix)] = eval(run.ok(TASK.format(options="")).strip().splitlines()[-1])
+    assert (version, Path(prefix).is_relative_to(cluster.cache)) == ("0.9.0", True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import uuid
 
 PATIENCE = 60
 """Seconds that the cluster has to start what answers a client."""
+_AT_ONCE = 10
+"""Seconds that the client server has for what needs no process of its own."""
 
 
 class NoAnswerError(Exception):
@@ -53,6 +55,39 @@ def versions_at(place):
         requests.put(None)
         channel.close()
     return found.ray_version, found.python_version
+
+
+def kept_at(place, key):
+    """Return what `keep_at` put under a key at ``HOST:PORT``, b"" if nothing is there.
+
+    The client server answers this by itself, within milliseconds, whatever the versions are.
+    Raises NoAnswerError, or ImportError where this Python cannot be a client.
+    """
+    from ray.core.generated import ray_client_pb2 as messages
+
+    return _call(place, "KVGet", messages.KVGetRequest(key=key.encode())).value
+
+
+def keep_at(place, key, value):
+    """Keep bytes under a key in the cluster itself, for as long as that runs."""
+    from ray.core.generated import ray_client_pb2 as messages
+
+    request = messages.KVPutRequest(key=key.encode(), value=value, overwrite=True)
+    _call(place, "KVPut", request)
+
+
+def _call(place, method, request):
+    import grpc
+    from ray.core.generated import ray_client_pb2_grpc as services
+
+    channel = _channel(place)
+    try:
+        call = getattr(services.RayletDriverStub(channel), method)
+        return call(request, metadata=[("client_id", uuid.uuid4().hex)], timeout=_AT_ONCE)
+    except grpc.RpcError as error:
+        raise NoAnswerError(error.details() or error.code().name) from None
+    finally:
+        channel.close()
 
 
 def last_line(text):

@@ -66,7 +66,7 @@ def ship(client, bundle, options):
     fresh = _nested.Nested(carrier, nodes, bundle)
     try:
         options.tell("Starting the notebook's own scheduler and workers…")
-        fresh.start(workers, made)
+        fresh.start(workers, made, looks)
         report = fresh.report(clock, options, _nodes.rows(looks, made), nodes.bytes_sent)
     except BaseException:
         fresh.stop()

@@ -49,17 +49,19 @@ class Nested:
         self.bundle, self.client = nodes.bundle, None
         self._key = "nbenv-" + uuid.uuid4().hex[:12]
         self._address, self._begun, self._is_stopped = "", {}, False
+        self._keys, self._in_process = {}, {}
         self._failure = ""
         self._lock = threading.Lock()
 
-    def start(self, workers, made) -> None:
-        """Start the scheduler and the workers, and connect.
+    def start(self, workers, made, looks) -> None:
+        """Start the scheduler and the workers, and connect; `looks` says where each is.
 
         All of them import Dask meanwhile; the workers are told the scheduler's address then.
         """
+        self._set_keys(looks)
         protocol, _, place = self.nodes.address().partition("://")
         host = place.rpartition(":")[0].strip("[]")
-        files = self.nodes.call([SCHEDULER, *workers], "ready_file", key=self._key)
+        files = self._call([SCHEDULER, *workers], "ready_file")
         about = {"host": host, "protocol": protocol, "file": files[SCHEDULER]}
         python = made[SCHEDULER]["python"]
         own = self._workers(workers, made, files)
@@ -69,17 +71,36 @@ class Nested:
         self._tell_address(own)
         self.client = self._connected()
 
-    def start_workers(self, workers, made) -> None:
+    def start_workers(self, workers, made, looks) -> None:
         """Start workers beside those that came later."""
-        files = self.nodes.call(workers, "ready_file", key=self._key)
+        self._set_keys(looks)
+        files = self._call(workers, "ready_file")
         own = self._workers(workers, made, files)
         self._begin(own)
         self._begun.update(own)
         self._tell_address(own)
 
+    def _set_keys(self, looks) -> None:
+        """Choose the names by which what is started is known to the processes that start it.
+
+        One process may have several workers, and the scheduler, too: then each has its own.
+        """
+        for address, look in looks.items():
+            where = look["node"], look["process"]
+            number = self._in_process[where] = self._in_process.get(where, 0) + 1
+            self._keys[address] = self._key if number == 1 else "%s-%d" % (self._key, number)
+
+    def _call(self, addresses, verb, **arguments):
+        """Call a verb about what was started on each: once for all that have equal names for it."""
+        shared, given = {}, {}
+        for address in addresses:
+            key = self._keys[address]
+            given[address] = shared.setdefault(key, {"key": key, **arguments})
+        return self.nodes.call_each(verb, given)
+
     def _tell_address(self, workers) -> None:
         value = {"address": self._address}
-        for address, found in self.nodes.call(workers, "tell", key=self._key, value=value).items():
+        for address, found in self._call(workers, "tell", value=value).items():
             if found is not True:
                 raise WorkersError("The worker at {}: {}".format(address, found["error"]))
 
@@ -103,7 +124,7 @@ class Nested:
     def _begin(self, begun) -> None:
         calls = {
             address: {
-                "key": self._key,
+                "key": self._keys[address],
                 "bundle": self.bundle,
                 "python": python,
                 "words": ["{bundle}/nbenv_dask.py", kind],
@@ -122,7 +143,7 @@ class Nested:
         """Return what the scheduler says of itself once it runs."""
         end = time.monotonic() + _STARTED
         while time.monotonic() < end:
-            found = self.nodes.call([SCHEDULER], "state", key=self._key)[SCHEDULER]
+            found = self._call([SCHEDULER], "state")[SCHEDULER]
             if found is not None:
                 if "error" in found:
                     raise WorkersError("The scheduler did not start: " + found["error"])
@@ -171,7 +192,7 @@ class Nested:
         while time.monotonic() < end:
             if len(self.own_workers()) >= number:
                 return
-            for address, found in self.nodes.call(self._begun, "state", key=self._key).items():
+            for address, found in self._call(self._begun, "state").items():
                 if found is not None:
                     raise WorkersError("The worker at {}: {}".format(address, found["error"]))
             time.sleep(0.1)
@@ -211,7 +232,7 @@ class Nested:
             if new:
                 looks = self.nodes.look(new)
                 self.nodes.place(looks)
-                self.start_workers(new, self.nodes.make(looks, options))
+                self.start_workers(new, self.nodes.make(looks, options), looks)
 
     def status(self, bundle):
         """Say what its workers have, and which of the cluster's have none beside them, and why."""
@@ -253,7 +274,7 @@ class Nested:
         if is_connected(self.carrier):
             with contextlib.suppress(Exception):
                 there = [address for address in self.nodes.workers() if address in self._begun]
-                self.nodes.call([SCHEDULER, *there], "end", key=self._key)
+                self._call([SCHEDULER, *there], "end")
 
 
 @atexit.register

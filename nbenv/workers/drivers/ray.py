@@ -14,6 +14,7 @@ from _nbenv_workers import Clock, Report, WorkersError, load
 
 on_nodes = load("ray_nodes")
 versions = load("ray_versions")
+connection = load("ray_connection")
 
 ENGINE = "Ray"
 SCHEME = "ray://"
@@ -109,44 +110,9 @@ def _connect(address, bundle, options, clock):
             "Run %nbenv workers without an address; or ray.shutdown(), and then this again.",
         )
     target = "auto" if address == SCHEME + "auto" else versions.with_port(address)
-    if target != "auto":
-        options.tell("Asking {} for its versions…".format(target))
-        versions.check_reachable(target)
-        versions.check_same(target, bundle)
     packed = bundle.zipped()
-    options.tell("Connecting to {}…".format(target))
-    _init(ray, target, bundle, logging_level="ERROR", log_to_driver=False)
-    try:
-        nodes, executables = on_nodes.prepare(ray, bundle, packed, options)
-    finally:
-        ray.shutdown()
-    runtime_env = {"working_dir": bundle.folder, "py_executable": on_nodes.command(executables)}
-    options.tell("Connecting to {} in the environment…".format(target))
-    _init(ray, target, bundle, runtime_env=runtime_env)
-    try:
-        options.tell("Trying one task on each node…")
-        on_nodes.verify(ray, bundle, None)
-    except BaseException:
-        ray.shutdown()
-        raise
-    note = "Ray is connected to {}: all tasks and actors run there.".format(target)
-    report = _report(nodes, packed, clock, note, None)
+    nodes = connection.connect(ray, target, bundle, packed, options)
+    note = "Ray is connected to {}: all tasks and actors run there."
+    report = _report(nodes, packed, clock, note.format(connection.shown(target)), None)
     report.client = ray
     return report
-
-
-def _init(ray, target, bundle, attempts=3, **more):
-    try:
-        ray.init(target, **more)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        if attempts > 1 and "client server failed" in str(error):  # its head node is busy
-            _init(ray, target, bundle, attempts - 1, **more)
-            return
-        if found := versions.in_refusal(str(error)):  # where it did not answer the question
-            raise versions.mismatch(target, *found, bundle) from None
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        raise WorkersError(
-            "Ray did not connect to {}: {}".format(target, " ".join(lines)[-600:] or "no answer."),
-            "Check the address: it is that of the Ray client server, by default port 10001 of the "
-            "head node. A kernel on one of the nodes can use %nbenv workers ray://auto.",
-        ) from None

@@ -103,7 +103,10 @@ def put(ray, uri, packed, patience):
 
 
 def verify(ray, bundle, runtime_env):
-    """Run one task in the environment on every node, and compare what it finds installed."""
+    """Run one task in the environment on every node, and compare what it finds installed.
+
+    Returns name → Python of the nodes.
+    """
     known = bundle.manifest["versions"]
     wanted = {name: known[name] for name in {*bundle.manifest.get("asked", ()), "ray"} & {*known}}
     more = {} if runtime_env is None else {"runtime_env": runtime_env}
@@ -112,6 +115,7 @@ def verify(ray, bundle, runtime_env):
         name: function.options(scheduling_strategy=where, **more).remote(sorted(wanted))
         for name, where in _nodes(ray).items()
     }
+    pythons = {}
     for name, task in tasks.items():
         python, found = _result(ray, task, PATIENCE, name)
         if minor(python) != bundle.manifest["python"] or found != wanted:
@@ -120,6 +124,20 @@ def verify(ray, bundle, runtime_env):
                 "A task on {} found Python {} and {}.".format(name, python, ", ".join(other)),
                 "Run %nbenv workers again, and report this if it stays so.",
             )
+        pythons[name] = python
+    return pythons
+
+
+def ids(ray):
+    """Return the identifiers of the nodes that run tasks: a node that starts again has another."""
+    return [node["NodeID"] for node in _that_run_tasks(ray)]
+
+
+def _that_run_tasks(ray):
+    return [
+        node for node in ray.nodes()
+        if node["Alive"] and node.get("Resources", {}).get("CPU", 0) > 0
+    ]  # fmt: skip
 
 
 def _nodes(ray):
@@ -127,12 +145,11 @@ def _nodes(ray):
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     found = {}
-    for node in ray.nodes():
-        if node["Alive"] and node.get("Resources", {}).get("CPU", 0) > 0:
-            name = node["NodeManagerAddress"]
-            if name in found:
-                name = "{} ({})".format(name, node["NodeID"][:8])
-            found[name] = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+    for node in _that_run_tasks(ray):
+        name = node["NodeManagerAddress"]
+        if name in found:
+            name = "{} ({})".format(name, node["NodeID"][:8])
+        found[name] = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
     if not found:
         raise WorkersError(
             "The cluster has no node that runs tasks.", "Start one: ray start --address=HOST:6379"

@@ -56,7 +56,11 @@ def check_same(target, bundle):
     found = _ask(target) or _ask(target)  # a busy head node may fail to start its server
     if found is None:
         return  # another protocol than this knows: Ray will say what it does not like
-    ray, python = found
+    check_equal(target, *found, bundle)
+
+
+def check_equal(target, ray, python, bundle):
+    """Raise unless these are the notebook's Ray, and this Python."""
     mine = "{}.{}".format(*sys.version_info[:2])
     if ray != bundle.manifest["versions"]["ray"] or minor(python) != mine:
         raise mismatch(target, ray, python, bundle)
@@ -91,20 +95,30 @@ def minor(version):
     return ".".join(version.split(".")[:2])
 
 
+def not_a_client(target, error):
+    """Return the error about an environment whose Ray cannot be a client."""
+    return WorkersError(
+        "Connecting to {} needs what ray[client] brings: {}.".format(target, error),
+        'Install it: %nbenv install "ray[client]"',
+    )
+
+
+def not_a_server(target, error):
+    """Return the error about an address at which something else answers, or nothing."""
+    return WorkersError(
+        "No Ray client server answers at {}: {}.".format(target, error),
+        "Check the address: it is the client server's, by default port 10001 of the head node, "
+        "not that of ray start --address.",
+    )
+
+
 def _ask(target):
     """Return a cluster's versions of Ray and Python; None where it answers in an unknown way."""
     try:
         return handshake.versions_at(urlsplit(target).netloc)
     except ImportError as error:
-        raise WorkersError(
-            "Connecting to {} needs what ray[client] brings: {}.".format(target, error),
-            'Install it: %nbenv install "ray[client]"',
-        ) from None
+        raise not_a_client(target, error) from None
     except handshake.OtherAnswerError:
         return None
     except handshake.NoAnswerError as error:
-        raise WorkersError(
-            "No Ray client server answers at {}: {}.".format(target, error),
-            "Check the address: it is the client server's, by default port 10001 of the head node, "
-            "not that of ray start --address.",
-        ) from None
+        raise not_a_server(target, error) from None

@@ -7,8 +7,11 @@ says (``nbenv/workers/drivers``, loaded by path).
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import sys
+import threading
 from importlib.util import module_from_spec, spec_from_file_location
 
 from _nbenv_boot import load, variables
@@ -35,6 +38,8 @@ def run(words, target, screen):
     namespace = _namespace()
     found = [] if namespace is None else [*_clients(namespace), *_addresses(words)]
     own = [] if namespace is None else ["--found", _listed(found)]
+    if any(engine == "ray" for engine, _, _ in found):
+        _import_meanwhile("ray")
     event = load("command").finish("workers", [*own, *target, *words], screen)
     asked = event["data"]["workers"]
     client = {name: client for _, name, client in found}[asked["client"]]
@@ -127,6 +132,16 @@ def _clients(namespace):
                 seen.add(id(client))
                 found.append((engine, name, client))
     return found
+
+
+def _import_meanwhile(name):
+    """Import a package that takes seconds while nbenv prepares; the driver says it if it fails."""
+
+    def imported() -> None:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+    threading.Thread(target=imported, daemon=True).start()
 
 
 def _addresses(words):

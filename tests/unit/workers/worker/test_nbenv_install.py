@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -89,3 +90,48 @@ def test_without_an_installer_the_message_names_the_way_out(
     monkeypatch.setattr(install, "_pip", lambda *about: None)
     with pytest.raises(install.WorkerError, match="neither uv nor pip"):
         install.install(str(tmp_path), sys.executable, {}, [], None)
+
+
+def installed_pip(site: Path, version: str, *, whole: bool = True) -> None:
+    """Make a folder of packages with a pip in it, and something else."""
+    folder = site / f"pip-{version}.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: pip\nVersion: {version}\n")
+    vendored = site / "pip" / "_vendor" / "packaging"
+    vendored.mkdir(parents=True)
+    (site / "pip" / "__main__.py").write_text(f"print({version!r})\n")
+    if whole:
+        (vendored / "version.py").touch()
+    (site / "other").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("installed", "bundled", "minor", "whole", "expected"),
+    [
+        ("99.1", "23.2.1", None, True, "99.1"),
+        ("99.1", None, None, True, "99.1"),
+        ("9.0", "23.2.1", None, True, "23.2.1"),
+        ("99.1", "23.2.1", "3.7", True, "23.2.1"),  # it may not run in that Python
+        ("99.1", "23.2.1", None, False, "23.2.1"),  # it lacks what it needs
+        ("99.1", None, None, False, ""),
+    ],
+)
+def test_the_newest_pip_is_taken_without_what_is_beside_it(
+    install: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: str,
+    bundled: str | None, minor: str | None, whole: bool, expected: str,
+) -> None:  # fmt: skip
+    site, library = tmp_path / "site", tmp_path / "lib"
+    installed_pip(site, installed, whole=whole)
+    (library / "ensurepip" / "_bundled").mkdir(parents=True)
+    if bundled:
+        wheel = library / "ensurepip" / "_bundled" / f"pip-{bundled}-py3-none-any.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr("pip/__main__.py", f"print({bundled!r})\n")
+    monkeypatch.setattr(sys, "path", [str(site)])
+    here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    base = install.Base(sys.executable, f"{minor or here}.1", str(library))
+    for _ in range(2):  # once made, once found
+        program = install._unpacked_pip(base, str(tmp_path / "cache" / "envs" / "one"))
+        assert (install.run([sys.executable, "-I", program]).strip() if program else "") == expected
+    if expected == installed:
+        assert os.listdir(Path(program).parent) == ["pip"]
