@@ -21,6 +21,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,8 @@ class Editor:
         spec = get_kernel_spec("nbenv")
         place = spec.argv.index("{connection_file}")
         argv = [*spec.argv[: place - 1], *spec.argv[place + 1 :], f'--f="{self.file}"']
+        if argv[0] == "python":  # jupyter_client's own processes put theirs in its place
+            argv[0] = sys.executable
         variables = {**spec.env, "PYDEVD_IPYTHON_COMPATIBLE_DEBUGGING": "1", **environ}
         self.process = subprocess.Popen(argv, env={**os.environ, **variables})
         client = BlockingKernelClient()
