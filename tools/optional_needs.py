@@ -4,7 +4,8 @@
 
 The newest wheels are downloaded, from this machine's index, and their sources are read, never run:
 
-- a module that imports a package which the wheel does not depend on needs it;
+- a module that imports a package which the wheel does not depend on needs it, and so does the
+  library itself where the wheel depends on nothing;
 - a function, or a class by its ``__init__``, that imports one without a condition, checks for one
   by name (``import_optional_dependency("tables")``), or raises where one is missing, needs it;
 - so does a class that lists it in its tags (``"python_dependencies": ["numba"]``), and what is
@@ -51,10 +52,12 @@ HEADER = """\
 # first. In the order of the packages that are imported.
 """
 ASIDE = re.compile(
-    r"(^|\.|_)(tests?|testing|conftest|vendor|vendored|externals?|examples?|docs?|benchmarks?|scripts?|"
+    r"(^|\.|_)(tests?|testing|conftest|vendor|vendored|externals?|docs?|benchmarks?|scripts?|"
     r"setup|cli|__main__|compat|contrib_tests|tutorials?|generated|pb2|grpc|dashboard|sdk|gateway|"
     r"dataset_builder|simulation)(\.|$|_)|^keras\.src\b"
 )
+EXAMPLES = re.compile(r"(^|[._])examples?([._]|$)")
+"""Modules that are imported by their names; nothing else is taken from them."""
 CHECKING = re.compile(
     r"import|dependenc|installed|(^|_)requires?$|soft_|(^|check_|requires?_|optional_)package$|"
     r"backends?$",
@@ -638,7 +641,12 @@ def rules(library: Library) -> Iterator[str]:
         known = {*words, *packages(guarded, set())}
         assumed = {x for x in packages(outside, library.listed) if x not in known}
         own_here = own | assumed | set(packages(closure(top, mine), set()))
+        if not library.depends:  # it leaves what its import needs to those who install it
+            needs = packages(closure(top, mine), {library.name})
+            if needs and len(needs) < 6:
+                yield f"import {top}: {' '.join('^' + each for each in needs)}"
         yield from of_modules(top, mine, own_here)
+        mine = Sources({name: each for name, each in mine.items() if not EXAMPLES.search(name)})
         integrations = library.name in INTEGRATIONS
         if distribution(top):  # other packages have functions in a namespace, too
             yield from of_names(top, mine, own_here, integrations=integrations)

@@ -94,15 +94,15 @@ def is_test(module: str) -> bool:
 
 
 def parsed(module: str, data: bytes, *, is_package: bool) -> Module:
-    """Read one module from its source; one of Python 2 is open."""
+    """Read one module from its source; one that cannot be read is open, such as of Python 2."""
     found = Module()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             tree = ast.parse(data)
-        except (SyntaxError, ValueError):
+            outer = "\n".join(ast.unparse(x) for x in tree.body if not isinstance(x, INNER))
+        except (SyntaxError, ValueError, RecursionError):
             return Module(is_open=True)
-    outer = "\n".join(ast.unparse(x) for x in tree.body if not isinstance(x, INNER))
     found.is_open = bool(re.search(r"globals\(\)|sys\.modules\[", outer))
     if re.search(r"__getattr__", outer) or any(is_getter(x) for x in tree.body):
         found.words = set(re.findall(r"\w+", data.decode("utf-8", "replace")))

@@ -1,4 +1,4 @@
-"""What releases of libraries removed, read from their sources."""
+"""Names that releases of libraries removed, read from their sources."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def test_names_and_modules_that_the_next_release_lacks(tmp_path: Path) -> None:
 def test_a_module_that_may_have_a_name(source: str, tmp_path: Path) -> None:
     old = made(tmp_path / "old", a="gone = 1")
     new = made(tmp_path / "new", a=source, other="globals().update({})")
+    assert removed(old, new, new) == set()
+
+
+def test_a_source_that_is_too_deep_says_nothing(tmp_path: Path) -> None:
+    old = made(tmp_path / "old", a="gone = 1")
+    new = made(tmp_path / "new", a="x = " + "+".join("1" * 3000))
     assert removed(old, new, new) == set()
 
 
