@@ -71,6 +71,7 @@ NEEDS = {
     "import plotly.express as px\npx.line({'a': [1]}, 'a', 'a')": "plotly nbformat pandas",
     "import dask\ndask.visualize(x, engine='cytoscape')": "dask ipycytoscape",
     "import dask.bag\nx.visualize(engine='cytoscape')": "dask ipycytoscape",
+    "import lifelines\nf.print_summary(3)": "lifelines jinja2",
     "from segment_anything import SamPredictor": "segment-anything torchvision",
     "import plotly.io as pio\npio.renderers.default = 'svg'": "plotly kaleido nbformat",
     "import plotly.io as pio\npio.renderers.default = 'iframe'": "plotly nbformat",
