@@ -62,6 +62,7 @@ def examine(
     _choose_python(notebook, findings, beside, python)
     settle(scan, beside, findings.python or default, alone=_is_only_notebook(path, project, root))
     scan.hint_conditional()
+    findings.imported = set(scan.imports)
     _add_conda_parts(findings, beside)
     if notebook.format != 4:
         copy = kept_copy(path, notebook.format).name

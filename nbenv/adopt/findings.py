@@ -85,6 +85,7 @@ class Findings:
     system, and where they are installed; `conda_only` are sources and what only conda has.
     `questions` are what an index may be asked about unknown modules, and `by_name` the packages
     that it has for them: they are among the requirements, and no list of nbenv's has them.
+    `imported` are the modules that have to be there, and what is taken from them.
     """
 
     python: str | None = None
@@ -114,6 +115,7 @@ class Findings:
     conda_only: dict[str, list[str]] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     by_name: list[FoundByName] = field(default_factory=list)
+    imported: set[str] = field(default_factory=set)
 
     def add(self, requirement: str, source: Source, where: str = "", module: str = "") -> None:
         """Add a requirement, in its normal form where it has a name, without credentials.

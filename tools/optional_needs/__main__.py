@@ -4,7 +4,8 @@
 
 The newest wheels are downloaded, from this machine's index, and their sources are read, never run:
 
-- a module that imports a package which the wheel does not depend on needs it;
+- a module that imports a package which the wheel does not depend on needs it, and so does the
+  library itself where the wheel depends on nothing;
 - a function, or a class by its ``__init__``, that imports one without a condition, checks for one
   by name (``import_optional_dependency("tables")``), or raises where one is missing, needs it;
 - so does a class that lists it in its tags (``"python_dependencies": ["numba"]``), and what is

@@ -28,7 +28,7 @@ from tools.optional_needs.statements import (
 )
 
 ASIDE = re.compile(
-    r"(^|\.|_)(tests?|testing|conftest|vendor|vendored|externals?|examples?|docs?|benchmarks?|scripts?|"
+    r"(^|\.|_)(tests?|testing|conftest|vendor|vendored|externals?|docs?|benchmarks?|scripts?|"
     r"setup|cli|__main__|compat|contrib_tests|tutorials?|generated|pb2|grpc|dashboard|sdk|gateway|"
     r"dataset_builder|simulation)(\.|$|_)|^keras\.src\b"
 )

@@ -12,6 +12,8 @@ from nbenv.core.import_names import distribution_of
 from tools.optional_needs.reading import Library
 from tools.optional_needs.sources import Source, Sources
 
+EXAMPLES = re.compile(r"(^|[._])examples?([._]|$)")
+"""Modules that are imported by their names; nothing else is taken from them."""
 LONGEST_CHAIN = 3
 """The calls, and the names that modules take from each other, that are followed."""
 # Names that methods of many libraries have.
@@ -120,7 +122,12 @@ def rules(library: Library) -> Iterator[str]:
         known = {*words, *packages(guarded, set())}
         assumed = {x for x in packages(outside, library.listed) if x not in known}
         own_here = own | assumed | set(packages(closure(top, mine), set()))
+        if not library.depends:  # it leaves what its import needs to those who install it
+            needs = packages(closure(top, mine), {library.name})
+            if needs and len(needs) < 6:
+                yield f"import {top}: {' '.join('^' + each for each in needs)}"
         yield from of_modules(top, mine, own_here)
+        mine = Sources({name: each for name, each in mine.items() if not EXAMPLES.search(name)})
         integrations = library.name in INTEGRATIONS
         if distribution(top):  # other packages have functions in a namespace, too
             yield from of_names(top, mine, own_here, integrations=integrations)

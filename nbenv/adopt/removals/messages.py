@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from nbenv.adopt.removals.table import Removal, removal_of, removal_of_member, removal_of_version
+from nbenv.adopt.removals.table import (
+    Removal,
+    derived_removal_of,
+    removal_of,
+    removal_of_member,
+    removal_of_version,
+)
 from nbenv.core.import_names import distribution_of, distributions
 
 __all__ = ["removal_in"]
@@ -45,7 +51,16 @@ def removal_in(message: str) -> Removal | None:
     for pattern, distribution, version in _KNOWN:
         if pattern.search(message):
             return removal_of_version(distribution, version)
-    return _told_by_itself(message)
+    return _told_by_itself(message) or next(filter(None, _derived(message)), None)
+
+
+def _derived(message: str) -> Iterator[Removal | None]:
+    """Look a module or a name that an error misses up in what releases removed."""
+    if found := _MODULE.search(message):
+        yield derived_removal_of(found[1])
+    for pattern, order in ((_NAME, (2, 1)), (_ATTRIBUTE, (1, 2))):
+        if found := pattern.search(message):
+            yield derived_removal_of(".".join(found[each] for each in order))
 
 
 def _by_name(message: str) -> Iterator[Removal | None]:

@@ -1,4 +1,8 @@
-"""The modules and names that a later version removed, from the table ``removed_names.txt``."""
+"""The modules and names that a later version removed, from two tables.
+
+``removed_names.txt`` is what notebooks use, and is looked for in their code. ``derived_names.txt``
+is all that releases of libraries removed: it explains errors, and is read only for them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,14 @@ from importlib.resources import files
 
 from packaging.version import Version
 
-__all__ = ["PYTHON", "Removal", "removal_of", "removal_of_member", "removal_of_version"]
+__all__ = [
+    "PYTHON",
+    "Removal",
+    "derived_removal_of",
+    "removal_of",
+    "removal_of_member",
+    "removal_of_version",
+]
 
 PYTHON = "python"
 """The distribution of what Python itself removed."""
@@ -47,9 +58,21 @@ def removal_of(dotted: str) -> Removal | None:
 
     What is below a removed module was removed with it.
     """
+    return _innermost(dotted, _table())
+
+
+def derived_removal_of(dotted: str) -> Removal | None:
+    """Return the removal of a module or name by any release that was read, for an error about it.
+
+    Read from sources alone, it is no reason to take older versions before the code fails.
+    """
+    return _innermost(dotted, _table("derived_names.txt"))
+
+
+def _innermost(dotted: str, table: dict[str, Removal]) -> Removal | None:
     parts = dotted.split(".")
     names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((found for name in names if (found := _table().get(name))), None)
+    return next((found for name in names if (found := table.get(name))), None)
 
 
 def removal_of_member(owner: str, member: str) -> Removal | None:
@@ -70,8 +93,8 @@ def removal_of_version(distribution: str, version: str) -> Removal:
 
 
 @cache
-def _table() -> dict[str, Removal]:
-    text = files("nbenv.adopt.removals").joinpath("removed_names.txt").read_text("utf-8")
+def _table(file: str = "removed_names.txt") -> dict[str, Removal]:
+    text = files("nbenv.adopt.removals").joinpath(file).read_text("utf-8")
     found: dict[str, Removal] = {}
     heading = [""] * 3
     for line in text.splitlines():

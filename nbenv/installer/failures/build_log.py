@@ -63,8 +63,9 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<what>[\w.]+)'?"),
         "It needs the module {what} to be built, and does not say so itself.",
-        "Ask for another version: nbenv builds in a clean environment, so installing {what} first "
-        "does not help;",
+        "nbenv builds in a clean environment, so installing {what} first does not help. Ask for a "
+        "version that has wheels, or take a wheel from its project's releases by its address: "
+        "NAME @ https://…/FILE.whl;",
     ),
 )
 

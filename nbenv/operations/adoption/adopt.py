@@ -105,6 +105,7 @@ def adopt(
         no_deps=frozenset(findings.no_deps),
         system=tuple(findings.system),
         is_estimate=options.as_of == "auto",
+        imported=frozenset(findings.imported),
         last_day=day_before(each.removal for each in findings.removed),
         other_pythons=None if options.python else partial(other_pythons, examined.declared, as_of),
     )

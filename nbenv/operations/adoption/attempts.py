@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -28,61 +27,18 @@ from nbenv.errors import (
     ResolutionError,
 )
 from nbenv.installer.resolve import ResolveOptions
-from nbenv.operations.adoption.dates import SLOW_TO_BUILD, day_of_versions, later_days
+from nbenv.operations.adoption.attempt import MOST_LATER, Attempt
+from nbenv.operations.adoption.dates import day_of_versions, later_days
 from nbenv.operations.adoption.goal import Adopted, Goal, SharedVersions, with_indexes
 from nbenv.operations.adoption.pythons import usable_since
+from nbenv.operations.adoption.too_old import too_old
 from nbenv.progress import Progress, Steps
 
 __all__ = ["install_first_possible", "with_way_out"]
 
 _AT_FAULT = re.compile(r"`([\w.-]+)==")
-_MOST = 8
-"""Packages that get a day of their own, before all of them get a later one."""
 _MOST_PYTHONS = 3
 """Pythons that are tried with a day; each takes several attempts."""
-
-
-@dataclass(frozen=True)
-class _Attempt:
-    """One way to reach the goal; if not the first, why that failed and what this one uses."""
-
-    python: str
-    requirements: tuple[str, ...]
-    problem: str = ""
-    instead: str = ""
-    as_of: str | None = None
-    later: tuple[str, ...] = ()
-    of_lack: bool = False
-    """Whether it only helps where the first attempt lacked a version, not where a build failed."""
-
-    def with_later(self, name: str) -> _Attempt | None:
-        """Return the attempt with a later day for one package, None if that was tried."""
-        asked = self.later.count(name)
-        day = self.as_of
-        if not day or not name or name in SLOW_TO_BUILD or asked > 1 or len(self.later) >= _MOST:
-            return None
-        return replace(self, later=(*self.later, name))
-
-    def options(self) -> ResolveOptions:
-        """Return the limits of its day; what has a later one has none at all the second time."""
-        if not self.as_of:
-            return ResolveOptions(no_build=SLOW_TO_BUILD)
-        two_years = date.fromisoformat(self.as_of) + timedelta(days=730)
-        once = [name for name in self.later if self.later.count(name) == 1]
-        return ResolveOptions(
-            before=self.as_of,
-            no_build=SLOW_TO_BUILD,
-            exempt=tuple(name for name in dict.fromkeys(self.later) if name not in once),
-            dated=tuple(f"{name}={min(two_years, date.today()).isoformat()}" for name in once),
-        )
-
-    @property
-    def progress(self) -> str:
-        return f"{self.problem[:1].upper()}{self.problem[1:]}; trying {self.instead}…"
-
-    @property
-    def note(self) -> str:
-        return f"{self.problem}; installed {self.instead}"
 
 
 def install_first_possible(goal: Goal) -> Steps[Adopted]:
@@ -105,6 +61,7 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
             yield Progress("resolve", attempt.progress)
         try:
             adopted = yield from _install_dated(goal, attempt)
+            adopted = yield from _with_imports(goal, attempt, adopted)
         except IndexAccessError as error:
             urls = [index.url for index in goal.indexes]
             raise with_way_out(error, goal.ref, urls) from None
@@ -128,45 +85,68 @@ def install_first_possible(goal: Goal) -> Steps[Adopted]:
     raise _with_others(failures)  # there is at least one attempt
 
 
+def _with_imports(goal: Goal, attempt: Attempt, adopted: Adopted) -> Steps[Adopted]:
+    """Give each package that is too old for an import a later day, as long as that succeeds.
+
+    A day that is an estimate may be before what the notebook was written for.
+    """
+    while attempt.as_of and goal.is_estimate:
+        lacking = too_old(goal.imported, adopted.synced.environment)
+        later = next(filter(None, map(attempt.with_later, lacking)), None)
+        if later is None:
+            break
+        name, known = later.later[-1], adopted
+        problem = f"{name} as of {attempt.as_of} lacks what the notebook imports"
+        yield Progress("resolve", f"{problem}; trying a later version…")
+        try:
+            adopted = yield from _install(replace(goal, anew=True), later)
+        except (ResolutionError, BuildError, BrokenEnvironmentError):
+            break  # what was installed stays
+        note = f"{problem}; installed a later version"
+        adopted = replace(adopted, notes=tuple(dict.fromkeys([*known.notes, note])))
+        attempt = later
+    return adopted
+
+
 def _with_others(failures: list[NbenvError]) -> NbenvError:
     """Return the first error, which also tells why the other attempts failed."""
     first = failures[0]
     others = dict.fromkeys(each.what for each in failures if each.what != first.what)
     if others:
-        told = "\n".join(f"  {what}" for what in list(others)[:_MOST])
+        told = "\n".join(f"  {what}" for what in list(others)[:MOST_LATER])
         first.why = "\n".join(filter(None, [first.why, "Other attempts failed, too:", told]))
     return first
 
 
-def _attempts(goal: Goal) -> Iterator[_Attempt]:
+def _attempts(goal: Goal) -> Iterator[Attempt]:
     """Yield the goal as it is, then other Pythons for its exact versions, then newer versions."""
     if goal.as_of:
         yield from _dated_attempts(goal, goal.as_of)
         return
-    yield _Attempt(goal.python, goal.requirements)
+    yield Attempt(goal.python, goal.requirements)
     loose = goal.loosened()
     others = goal.other_pythons() if goal.other_pythons else []
     if loose == goal.requirements:
         for python in [each for each in others if each != goal.python][:_MOST_PYTHONS]:
             problem = f"not all of it exists for Python {goal.python}"
-            yield _Attempt(python, loose, problem, f"Python {python}", of_lack=True)
+            yield Attempt(python, loose, problem, f"Python {python}", of_lack=True)
         return
     for python in others:
         if python != goal.python:
             problem = f"these versions do not exist for Python {goal.python}"
-            yield _Attempt(python, goal.requirements, problem, f"Python {python}")
+            yield Attempt(python, goal.requirements, problem, f"Python {python}")
     exact = ", ".join(sorted(set(goal.requirements) - set(loose)))
     problem = "these versions cannot be installed together"
-    yield _Attempt(goal.python, loose, problem, f"the newest instead of {exact}")
+    yield Attempt(goal.python, loose, problem, f"the newest instead of {exact}")
 
 
-def _dated_attempts(goal: Goal, day: str) -> Iterator[_Attempt]:
+def _dated_attempts(goal: Goal, day: str) -> Iterator[Attempt]:
     """Yield the day, and later ones: a Python of this machine may be younger than the notebook.
 
     Versions that only an output shows are of the notebook's own day, and are given up with it;
     then those that still have what the code uses.
     """
-    first = _Attempt(goal.python, goal.requirements, as_of=day)
+    first = Attempt(goal.python, goal.requirements, as_of=day)
     if not goal.is_estimate or (usable_since(goal.python) or day) <= day:
         yield first
     others = goal.other_pythons() if goal.other_pythons else []
@@ -179,7 +159,7 @@ def _dated_attempts(goal: Goal, day: str) -> Iterator[_Attempt]:
             days = later_days(max(day, usable_since(python)), goal.last_day)
             for later in days if texts in loose else islice(days, 1):
                 instead = f"what Python {python} had on {later}"
-                attempt = _Attempt(python, texts, problem, instead, as_of=later)
+                attempt = Attempt(python, texts, problem, instead, as_of=later)
                 if replace(attempt, problem="", instead="") != first:
                     yield attempt
 
@@ -194,7 +174,7 @@ def _name_at_fault(error: NbenvError) -> str:
     return str(canonicalize_name(found[1])) if found else ""
 
 
-def _not_yet_there(error: NbenvError, attempt: _Attempt, goal: Goal) -> str:
+def _not_yet_there(error: NbenvError, attempt: Attempt, goal: Goal) -> str:
     """Return the package that the index may have had only after an attempt's day, "" for none."""
     if not attempt.as_of or not isinstance(error, ResolutionError) or not error.unknown:
         return ""
@@ -230,7 +210,7 @@ def with_way_out(
     return IndexAccessError(error.what, error.why, todo)
 
 
-def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
+def _install_dated(goal: Goal, attempt: Attempt) -> Steps[Adopted]:
     """Install an attempt; exact versions that are old get dependencies of their own time."""
     if attempt.as_of:
         return (yield from _install(goal, attempt))
@@ -245,19 +225,19 @@ def _install_dated(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
     return replace(adopted, notes=(note,))
 
 
-def _day_of_attempt(goal: Goal, attempt: _Attempt) -> Steps[str | None]:
+def _day_of_attempt(goal: Goal, attempt: Attempt) -> Steps[str | None]:
     if shared := _shared(goal, attempt):
         return shared.day
     folder, indexes = goal.ref.folder, goal.indexes
     return (yield from day_of_versions(attempt.requirements, attempt.python, folder, indexes))
 
 
-def _shared(goal: Goal, attempt: _Attempt) -> SharedVersions | None:
+def _shared(goal: Goal, attempt: Attempt) -> SharedVersions | None:
     shared = goal.versions
     return shared if shared and shared.python == attempt.python else None
 
 
-def _install(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
+def _install(goal: Goal, attempt: Attempt) -> Steps[Adopted]:
     shared = _shared(goal, attempt)
 
     def edit(snapshot: NotebookSnapshot) -> Edited[None]:
@@ -292,7 +272,7 @@ def _install(goal: Goal, attempt: _Attempt) -> Steps[Adopted]:
 
 
 def _changed(
-    goal: Goal, attempt: _Attempt, edit: Edit[None], options: ResolveOptions
+    goal: Goal, attempt: Attempt, edit: Edit[None], options: ResolveOptions
 ) -> Steps[Adopted]:
     changed = yield from change(goal.ref, edit, ChangeOptions(resolve=options, agreed=goal.agreed))
     return Adopted(changed.spec, changed.synced, as_of=attempt.as_of)

@@ -41,7 +41,8 @@ class Goal:
     `soft` are requirements whose versions nobody asked for: an output shows them (`shown`), or they
     are the ones that still have what the code uses. `last_day` is the last one on which all was
     there. A day that is an estimate is not tried on a Python that is younger. With `anew`, an
-    environment that is recorded already gets the Python and the versions as well.
+    environment that is recorded already gets the Python and the versions as well. `imported` are
+    the modules that the notebook imports, and the names in them.
     """
 
     ref: NotebookRef
@@ -61,6 +62,7 @@ class Goal:
     no_deps: frozenset[str] = frozenset()
     system: tuple[str, ...] = ()
     anew: bool = False
+    imported: frozenset[str] = frozenset()
 
     def loosened(self, *, only: Collection[str] | None = None) -> tuple[str, ...]:
         """Return the requirements without their exact versions, or `only` those without any."""

@@ -177,8 +177,7 @@ class Recovery:
         yield Progress("run", f"{removal}.")
         if removal.distribution == PYTHON:
             return (yield from self._move(running, failure, removal))
-        is_older = bool(older_than_pythons([removal]))
-        if removal.is_limit or (is_older and self._is_dated):
+        if removal.is_limit or self._is_dated:  # what is dated already gets no other day
             installed = NotebookSnapshot.read(running).environment.installed()
             rest = Again.ALL if removal.distribution in installed else Again.CELL
             again = yield from self._install(running, failure, removal.requirement, rest)

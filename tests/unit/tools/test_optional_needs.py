@@ -169,7 +169,22 @@ def test_a_module_needs_what_an_extra_lists(tmp_path: Path) -> None:
     assert derived(tmp_path, modules, extras=extras) == ["import seaborn.fast: ^numba"]
     assert derived(tmp_path, modules, extras=extras, requires=["numba"]) == []
     whole = {**modules, "__init__.py": "import numba"}
-    assert derived(tmp_path, whole, extras=extras) == []
+    assert derived(tmp_path, whole, extras=extras, requires=["scipy"]) == []
+
+
+def test_a_library_without_dependencies_needs_what_it_imports(tmp_path: Path) -> None:
+    modules = {"__init__.py": "from .build import f", "build.py": "import numba\ndef f(): ..."}
+    assert derived(tmp_path, modules) == ["import seaborn: ^numba"]
+    assert derived(tmp_path, modules, requires=["scipy"]) == []  # it comes with that
+    modules["build.py"] = "try:\n    import numba\nexcept ImportError:\n    numba = None"
+    assert derived(tmp_path, modules) == []
+
+
+def test_a_module_of_examples_is_imported_by_its_name_alone(tmp_path: Path) -> None:
+    code = "import numba\ndef example(): ..."
+    modules = {"examples/__init__.py": "", "examples/numba_demo.py": code}
+    rules = derived(tmp_path, modules, requires=["scipy"])
+    assert rules == ["import seaborn.examples.numba_demo: ^numba"]
 
 
 @pytest.mark.parametrize(

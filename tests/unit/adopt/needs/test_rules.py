@@ -101,6 +101,11 @@ NEEDS = {
     # What draws, decodes, downloads and solves.
     "import plotly.express as px\nf.show(renderer='png')": "plotly kaleido nbformat numpy",
     "import plotly.express as px\nf.show()": "plotly nbformat numpy",
+    "import plotly.express as px\npx.line({'a': [1]}, 'a', 'a')": "plotly nbformat pandas",
+    "import dask\ndask.visualize(x, engine='cytoscape')": "dask ipycytoscape",
+    "import dask.bag\nx.visualize(engine='cytoscape')": "dask ipycytoscape",
+    "import lifelines\nf.print_summary(3)": "lifelines jinja2",
+    "from segment_anything import SamPredictor": "segment-anything torchvision",
     "import plotly.io as pio\npio.renderers.default = 'svg'": "plotly kaleido nbformat",
     "import plotly.io as pio\npio.renderers.default = 'iframe'": "plotly nbformat",
     "import matplotlib as mpl\nmpl.use('Qt5Agg')": "matplotlib pyqt5",

@@ -27,6 +27,11 @@ from nbenv.adopt.removals.messages import removal_in
         ("The vocab attribute was removed from KeyedVector in Gensim 4.0.0.", "gensim<4.0"),
         ("but this is no longer supported in openai>=1.0.0 - see", "openai<1.0"),
         ("'seaborn-whitegrid' is not a valid package style", "matplotlib<3.8"),
+        ("module 'matplotlib.cbook' has no attribute 'iterable'", "matplotlib<3.3"),
+        ("cannot import name 'is_numlike' from 'matplotlib.cbook' (/x)", "matplotlib<3.2"),
+        ("No module named 'qutip.control.pulseoptim'", "qutip<5.0"),
+        ("No module named 'pystan'", "pystan<3.0"),
+        ("module 'networkx.drawing' has no attribute 'draw_graphviz'", "networkx<2.4"),
         ("[E966] `nlp.add_pipe` now takes the string name", "spacy<3.0"),
     ],
 )
@@ -45,6 +50,8 @@ def test_messages_of_removals(message: str, requirement: str) -> None:
         "f() got an unexpected keyword argument 'sparse'",
         "the row was removed in step 2",
         "division by zero",
+        "module 'matplotlib.cbook' has no attribute 'never_there'",
+        "module 'mpl_toolkits.mine' has no attribute 'iterable'",
     ],
 )
 def test_other_messages(message: str) -> None:

@@ -22,6 +22,7 @@ from nbenv.installer.failures.uv_errors import explain_failure
         ("Error: pg_config executable not found.", "PostgreSQL's client library (pg_config)"),
         ("error: can't find Rust compiler; cargo, is not installed", "It needs Rust"),
         ("ModuleNotFoundError: No module named 'setuptools'", "the module setuptools"),
+        ("ModuleNotFoundError: No module named 'torch'", "take a wheel from its project"),
         ("RuntimeError: moon", "There is no wheel of it for this Python."),
     ],
 )

@@ -314,3 +314,32 @@ def test_what_a_python_lacks_is_looked_for_on_another(
     with pytest.raises(BuildError):
         drain(install_first_possible(goal))
     assert [each[0] for each in machine.tried] == ["3.11"]
+
+
+def test_a_package_that_is_too_old_for_an_import_gets_a_later_day(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = [["models"], []]
+    monkeypatch.setattr(attempts, "too_old", lambda *_: lacking.pop(0))
+    imported = frozenset({"models.New"})
+    guess = replace(goal, as_of="2025-01-01", is_estimate=True, imported=imported)
+    machine = Machine(lambda _: None)
+    monkeypatch.setattr(attempts, "change", machine.change)
+    adopted = drain(install_first_possible(guess))
+    assert len(machine.tried) == 2
+    assert "models as of 2025-01-01 lacks what the notebook imports" in adopted.notes[-1]
+    lacking += [["models"]]
+    assert drain(install_first_possible(goal)).notes == ()  # a day that was asked for is kept
+    assert len(machine.tried) == 3
+
+
+def test_a_later_version_that_does_not_fit_leaves_what_is_there(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "too_old", lambda *_: ["models"])
+    guess = replace(goal, as_of="2025-01-01", is_estimate=True)
+    refused: list[NbenvError | None] = [None, ResolutionError("no")]
+    machine = Machine(lambda _: refused.pop(0))
+    monkeypatch.setattr(attempts, "change", machine.change)
+    assert drain(install_first_possible(guess)).notes == ()
+    assert len(machine.tried) == 2

@@ -179,6 +179,16 @@ def test_what_was_gone_before_this_machines_pythons(made: World, notebook: Path)
     assert made.changes[1:] == ["networkx<2.4"]
 
 
+def test_what_is_dated_gets_an_older_version_of_one_package(made: World, notebook: Path) -> None:
+    made.present = (*made.present, "matplotlib", "networkx")
+    error = "AttributeError: module 'matplotlib.cbook' has no attribute 'iterable'"
+    assert recover(made, notebook, error, error, as_of="2020-09-01") == [Again.ALL, Again.NOTHING]
+    of_pandas = "AttributeError: 'DataFrame' object has no attribute 'ix'"
+    made.present = (*made.present, "pandas")
+    assert recover(made, notebook, of_pandas, as_of="2020-09-01") == [Again.ALL]
+    assert made.changes == ["matplotlib<3.3", "pandas<1.0"]
+
+
 def test_a_module_that_nothing_provides_is_not_of_another_time(made: World, tmp_path: Path) -> None:
     old = write_notebook(tmp_path / "old.ipynb", "import datetime\n# 2021-03-04")
     old.write_text(old.read_text().replace('"outputs": []', f'"outputs": [{_PRINTED}]'))

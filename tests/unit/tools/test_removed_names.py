@@ -1,0 +1,85 @@
+"""Names that releases of libraries removed, read from their sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools import removed_names
+from tools.removed_names import Modules, by_library, lines, read, removed
+
+
+def made(folder: Path, **files: str) -> Modules:
+    """Read the modules of a library from their sources; ``init`` is that of the library itself."""
+    (folder / "lib" / "tests").mkdir(parents=True)
+    for name, text in files.items():
+        path = folder / "lib" / ("__init__.py" if name == "init" else f"{name}.py")
+        path.write_text(text)
+    return read(folder)
+
+
+def test_names_and_modules_that_the_next_release_lacks(tmp_path: Path) -> None:
+    own = "def kept(): ...\ndef gone(): ...\nclass Moved: ...\nX: int = 1\n_p = 2\n"
+    old = made(tmp_path / "old", init="from .a import *\n", a=f"import os\n{own}", old=own)
+    (tmp_path / "old" / "lib" / "tests" / "t.py").write_text("def g(): ...\n")
+    assert read(tmp_path / "old") == old
+    moved = "from .a import *\nfrom .b import Moved\n"
+    new = made(tmp_path / "new", init=moved, a="def kept(): ...\n", b="class Moved: ...\n")
+    names = {"lib.a.gone", "lib.a.Moved", "lib.a.X", "lib.gone", "lib.X", "lib.old"}
+    assert removed(old, new, new) == names
+    assert removed(old, new, old) == set()  # what the newest has again is there
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def __getattr__(name):\n    return {'gone': 1}[name]",
+        "globals().update(f())",
+        "from lib.compiled import *",
+        "from .other import *",
+        "try:\n    from lib.b import gone\nexcept ImportError:\n    gone = None",
+        "if 1:\n    gone = 3",
+        "def f(:",
+    ],
+)
+def test_a_module_that_may_have_a_name(source: str, tmp_path: Path) -> None:
+    old = made(tmp_path / "old", a="gone = 1")
+    new = made(tmp_path / "new", a=source, other="globals().update({})")
+    assert removed(old, new, new) == set()
+
+
+def test_a_source_that_is_too_deep_says_nothing(tmp_path: Path) -> None:
+    old = made(tmp_path / "old", a="gone = 1")
+    new = made(tmp_path / "new", a="x = " + "+".join("1" * 3000))
+    assert removed(old, new, new) == set()
+
+
+def test_a_module_that_is_compiled_now(tmp_path: Path) -> None:
+    old = made(tmp_path / "old", a="gone = 1")
+    made(tmp_path / "new")
+    (tmp_path / "new" / "lib" / "a.cpython-311-x86_64-linux-gnu.so").write_bytes(b"")
+    new = read(tmp_path / "new")
+    assert removed(old, new, new) == set()
+
+
+def test_only_what_a_list_of_names_exports(tmp_path: Path) -> None:
+    text = "__all__ = ['f']\ndef f(): ...\ndef g(): ...\n"
+    old = made(tmp_path / "old", init="from lib.a import *\n", a=text)
+    new = made(tmp_path / "new", init="from lib.a import *\n", a="__all__ = []\n")
+    assert removed(old, new, new) == {"lib.f", "lib.a.f", "lib.a.g"}
+
+
+def test_lines_are_read_back() -> None:
+    text = ["lib 2.0 2020-01-01 limit", *lines({"lib.a.x", "lib.a.y", "lib", "lib.b.z"})]
+    assert text[1:] == ["  lib lib.a.{x,y} lib.b.z"]
+    assert by_library("# about\n" + "\n".join(text))["lib"] == text
+
+
+def test_the_last_releases_of_minor_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Done:
+        stdout = "lib (2.1)\nAvailable versions: 2.1, 2.0.1, 2.0, 1.9, 0.1.dev"
+
+    monkeypatch.setattr(removed_names.subprocess, "run", lambda *_, **__: Done)
+    found = [str(each) for each in removed_names.releases("lib")]
+    assert found == ["0.1.dev0", "1.9", "2.0.1", "2.1"]
