@@ -35,6 +35,9 @@ function isReadOnly(context: Context): boolean {
   return context.contentsModel?.writable === false;
 }
 
+/** Milliseconds after which a file that another page has saved is looked at again. */
+const AGAIN = 2_000;
+
 /** What follows the file of each open notebook. */
 const FOLLOWERS = new WeakMap<Context, FileFollower>();
 
@@ -97,7 +100,7 @@ export class OpenDocument implements IDocument {
     private _contents: Contents.IManager
   ) {
     this._edits = new UnsavedEdits(_context);
-    this._follower = new FileFollower(_context, _contents);
+    this._follower = new FileFollower(_context, _contents, this._edits);
     FOLLOWERS.set(_context, this._follower);
     void _context.ready.then(() => {
       this._importsAtOpen = [...(_context.model?.cells ?? [])].some(
@@ -156,14 +159,18 @@ export class OpenDocument implements IDocument {
     if (this.isShared || this._context.isDisposed) {
       return false;
     }
-    if (!this._edits.any) {
-      await settled(this._contents, this.path);
-      if (this._isAsFiled()) {
-        await this._context.revert();
-        return true;
-      }
+    if (await this._follower.takeOver()) {
+      // A page saves its record first, and what its cell printed with the next save.
+      const again = setTimeout(() => void this._follower.takeOver(), AGAIN);
+      this._gone.signal.addEventListener('abort', () => clearTimeout(again));
+      return true;
     }
-    return this._follower.takeOver();
+    await settled(this._contents, this.path);
+    if (!this._isAsFiled()) {
+      return false;
+    }
+    await this._context.revert();
+    return true;
   }
 
   async followSession(): Promise<void> {

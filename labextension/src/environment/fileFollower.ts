@@ -27,7 +27,8 @@ interface INotebook {
 export class FileFollower {
   constructor(
     private _context: Context,
-    private _contents: Contents.IManager
+    private _contents: Contents.IManager,
+    private _edits: { any: boolean }
   ) {
     void _context.ready.then(() => {
       if (!_context.isDisposed) {
@@ -57,6 +58,7 @@ export class FileFollower {
     if (!cells || typeof know !== 'function' || this._isSaving) {
       return false;
     }
+    const isEdited = this._edits.any;
     const { sharedModel } = context.model;
     sharedModel.transact(() => {
       this._takeMetadata(theirs, ours);
@@ -64,6 +66,9 @@ export class FileFollower {
     }, false);
     know.call(context, { ...context.contentsModel, ...file, content: null });
     this._base = theirs;
+    if (!isEdited) {
+      context.model.dirty = false; // it is what the file has
+    }
     return true;
   }
 

@@ -28,10 +28,12 @@ class Page {
     this.contentsModel = known as unknown as typeof this.contentsModel;
     this.fileChanged.emit();
   };
+  readonly edits = { any: false };
   /** What was changed in place. */
   readonly done: string[] = [];
   readonly model = {
     collaborative: false,
+    dirty: true,
     toJSON: () => JSON.parse(JSON.stringify(this)) as unknown,
     sharedModel: this._shared()
   };
@@ -87,7 +89,11 @@ class Page {
 
 async function opened() {
   const page = new Page();
-  const follower = new FileFollower(page as unknown as Context, page.contents);
+  const follower = new FileFollower(
+    page as unknown as Context,
+    page.contents,
+    page.edits
+  );
   await page.ready;
   return { page, follower };
 }
@@ -106,6 +112,15 @@ it('changes in place what only the other page has changed', async () => {
   expect(await follower.takeOver()).toBe(true);
   expect(page.done).toEqual(['nbenv is 2', 'a has outputs', 'a is run 3']);
   expect(page.contentsModel.hash).toBe('2'); // Lab does not ask
+  expect(page.model.dirty).toBe(false);
+});
+
+it('leaves what was edited here to be saved', async () => {
+  const { page, follower } = await opened();
+  page.edits.any = true;
+  page.change([cell('a', '1', 3), cell('b', '2')]);
+  expect(await follower.takeOver()).toBe(true);
+  expect(page.model.dirty).toBe(true);
 });
 
 it('adds and removes cells', async () => {
