@@ -9,7 +9,8 @@ const NAMED = 3;
 export function jobWords(job: IJob, trans: TranslationBundle): string {
   const names = few(job.words.filter(word => !word.startsWith('-')));
   switch (job.verb) {
-    case 'build':
+    case 'build': // of a kernel that starts, maybe in a notebook that records nothing
+      return trans.__('Preparing the environment');
     case 'restore':
       return trans.__('Restoring the environment');
     case 'install':

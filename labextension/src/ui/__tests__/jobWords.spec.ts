@@ -14,7 +14,8 @@ describe('the words for a job', () => {
     ['upgrade', [], 'Upgrading all packages'],
     ['undo', [], 'Undoing the last change'],
     ['python', ['3.12'], 'Switching to Python 3.12'],
-    ['build', [], 'Restoring the environment'],
+    ['build', [], 'Preparing the environment'],
+    ['restore', [], 'Restoring the environment'],
     ['redo', [], 'Redoing a change'],
     ['adopt', [], 'Installing what the notebook needs'],
     ['sync', [], 'Updating the environment']
