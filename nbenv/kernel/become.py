@@ -13,17 +13,29 @@ from nbenv.environments import layout
 from nbenv.home import paths, variables
 from nbenv.kernel.own_kernelspec import add_kernelspec
 
-__all__ = ["become", "guest_environ", "notice_supervisor", "replace_process"]
+__all__ = ["become", "guest_environ", "kernel_process", "notice_supervisor", "replace_process"]
 
 _BOOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "boot.py")
 _relay = ""
 """The file in which this process leaves its supervisor what to run next, "" without one."""
+_supervisor = 0
+"""The number of the launcher that supervises this process, 0 without one."""
 
 
 def notice_supervisor() -> None:
     """Remember whether a launcher supervises this process; what it starts has nothing of that."""
-    global _relay
-    _relay = os.environ.pop(variables.SUPERVISOR, "")
+    global _relay, _supervisor
+    process, _, relay = os.environ.pop(variables.SUPERVISOR, "").partition(" ")
+    _supervisor, _relay = (int(process), relay) if process.isdecimal() else (0, "")
+
+
+def kernel_process() -> int:
+    """Return the number of the process that is the kernel to its client: this, or its supervisor.
+
+    It stays when another process takes this one's place, so that what is meant for the kernel, and
+    not for those that its cells start, is marked with it.
+    """
+    return _supervisor or os.getpid()
 
 
 def guest_environ(environment: str, *, stripped: bool) -> dict[str, str]:

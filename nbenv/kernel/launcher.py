@@ -21,7 +21,7 @@ if os.environ.get("PYTHONSAFEPATH") == "nbenv":  # set by our kernelspec, for th
 from nbenv.environments.readiness import check_readiness
 from nbenv.home import paths, variables
 from nbenv.home.surroundings import shield_process
-from nbenv.kernel.become import become, notice_supervisor
+from nbenv.kernel.become import become, kernel_process, notice_supervisor
 from nbenv.kernel.named_notebook import (
     SESSION,
     find_notebook,
@@ -94,7 +94,7 @@ def _notebook_or_placeholder() -> str:
     name = os.environ.pop(variables.DETACHED, "")
     if path is not None:
         return path
-    own = f"detached-{os.getpid():x}-"
+    own = f"detached-{kernel_process():x}-"
     if not name.startswith(own):  # of none, or of a detached kernel that this comes from
         name = f"{own}{os.urandom(4).hex()}"
     os.environ[variables.DETACHED] = name

@@ -9,7 +9,7 @@ from nbenv.core.python_command import main_command
 from nbenv.errors import NbenvError
 from nbenv.home import paths, variables
 from nbenv.home.handed_over import METADATA, HandedOver
-from nbenv.kernel.become import replace_process
+from nbenv.kernel.become import kernel_process, replace_process
 from nbenv.kernel.channels import Channels, Request
 from nbenv.kernel.guest import boot
 from nbenv.kernel.receive_record import launcher_variable, receive
@@ -25,7 +25,7 @@ _TARGET = "nbenv"
 def reach_front(channels: Channels, error: object) -> None:
     """Let the server know what is changed here, and that the kernel waits because of an error."""
     front = boot.load("front")
-    path = front.path()
+    path = front.path(kernel_process())
     if path is not None:
         about = {"state": "waiting", "error": error}
         front.connect(path, lambda sent: channels.publish("comm_msg", sent), lambda _: about)
@@ -64,8 +64,9 @@ def take_over(content: Content) -> bool:
     front = boot.load("front")
     try:
         handed = HandedOver.from_text(text)
-        is_known = front.path() is not None and _number(front.path()) == handed.number
-        path = front.path() if is_known else receive(handed)
+        own = front.path(kernel_process())
+        is_known = own is not None and _number(own) == handed.number
+        path = own if is_known else receive(handed)
     except NbenvError:  # from another version: this kernel stays what it is
         return False
     if is_known:

@@ -15,13 +15,14 @@ import sys
 from nbenv.core.record import RecordDict, fingerprint
 from nbenv.home import paths, private_files, variables
 from nbenv.home.handed_over import METADATA, HandedOver, variables_in
+from nbenv.kernel.become import kernel_process
 from nbenv.notebook.metadata import KERNELSPEC, read_metadata
 
 __all__ = ["handed_over_file", "launcher_variable", "receive"]
 
 
 def handed_over_file() -> str | None:
-    """Return the file of what was handed over to this process; None where nothing was.
+    """Return the file of what was handed over to this kernel; None where nothing was.
 
     The variables that it travelled in are removed: no other kernel is meant.
 
@@ -32,7 +33,7 @@ def handed_over_file() -> str | None:
     """
     process, _, path = os.environ.pop(variables.RECORD, "").partition(" ")
     names = variables_in(os.environ)
-    own = path if process == str(os.getpid()) and paths.is_handed_over(path) else None
+    own = path if process == str(kernel_process()) and paths.is_handed_over(path) else None
     if own is None and not names:
         return None
     found = {name: os.environ.pop(name) for name in names}
@@ -43,7 +44,7 @@ def handed_over_file() -> str | None:
 
 def launcher_variable(path: str) -> str:
     """Return the variable's value by which the launcher takes a file, in place of this process."""
-    return f"{os.getpid()} {path}"
+    return f"{kernel_process()} {path}"
 
 
 def receive(handed: HandedOver) -> str:

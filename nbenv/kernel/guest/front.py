@@ -23,10 +23,13 @@ HINT = (
 _front = None
 
 
-def path():
-    """Return the file of what was handed over to this process; None where nothing was."""
+def path(kernel=None):
+    """Return the file of what was handed over to this kernel; None where nothing was.
+
+    The host gives the number of the kernel's process, which it knows in another way.
+    """
     process, _, file = variables.get("NBENV_RECORD", "").partition(" ")
-    return file if process == str(os.getpid()) else None
+    return file if process == str(kernel or load("handover").kernel_process()) else None
 
 
 class _Front:
@@ -165,7 +168,8 @@ class _Takeover:
         )
         if is_same or self._shell.execution_count > 1:
             return False
-        self._departure.begin({"NBENV_RECORD": "{} {}".format(os.getpid(), found["path"])})
+        kernel = load("handover").kernel_process()
+        self._departure.begin({"NBENV_RECORD": "{} {}".format(kernel, found["path"])})
         return True
 
 

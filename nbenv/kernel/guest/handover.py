@@ -33,8 +33,14 @@ def become(words, environ) -> None:
     os.execve(words[0], words, environ)
 
 
+def kernel_process():
+    """Return the number of the process that is the kernel to its client, as the host does."""
+    process = variables.get("NBENV_SUPERVISOR", "").partition(" ")[0]
+    return int(process) if process.isdigit() else os.getpid()
+
+
 def _relay():
-    return variables.get("NBENV_SUPERVISOR")
+    return variables.get("NBENV_SUPERVISOR", "").partition(" ")[2]
 
 
 def leave(relay, words, environ) -> None:

@@ -43,7 +43,7 @@ def supervise(command: list[str], environ: dict[str, str]) -> NoReturn:
     _end_with_client(environ)
     left: tuple[list[str], dict[str, str]] | None = (command, environ)
     while left is not None:
-        words, given = left[0], {**left[1], variables.SUPERVISOR: relay}
+        words, given = left[0], {**left[1], variables.SUPERVISOR: f"{os.getpid()} {relay}"}
         stand_between(given)
         status = child.run(words, given)
         left = following.take(relay) if status == following.AGAIN else None

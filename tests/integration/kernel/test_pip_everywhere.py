@@ -281,7 +281,8 @@ def test_conda_changes_no_other_environment(machine: Machine) -> None:
 
 
 def test_an_ordinary_kernel_of_the_host_keeps_its_pip() -> None:
-    with kernel(name="python3") as running:
+    folders = [str(Path(sys.executable).parent), os.environ["PATH"]]  # as where it is activated
+    with kernel(name="python3", PATH=os.pathsep.join(folders)) as running:
         assert f"from {sysconfig.get_path('purelib')}" in running.ok("!pip --version")
         assert f"from {sysconfig.get_path('purelib')}" in running.ok("%pip --version")
 

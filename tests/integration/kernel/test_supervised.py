@@ -6,16 +6,19 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from nbenv.environments.store import read_state
 from nbenv.home import paths
+from nbenv.home.handed_over import HandedOver
+from nbenv.notebook.metadata import read_metadata
 from nbenv.server.kernel_state import KernelState
 from tests.conftest import write_other_copy
 from tests.support.commands import succeed
-from tests.support.kernels import Kernel, kernel
+from tests.support.kernels import PATIENCE, Kernel, kernel
 
 SLEEP = "import time\nfor _ in range(600): time.sleep(0.1)"
 
@@ -86,3 +89,31 @@ def test_an_environment_that_cannot_start_a_kernel_is_mended(notebook: Path) -> 
     with kernel(notebook) as running:
         running.ok("import tabulate")
         assert len([p for p in processes(running) if "boot.py" in " ".join(p.cmdline())]) == 1
+
+
+def told(running: Kernel, handed: HandedOver) -> dict[str, Any]:
+    """Hand the same over once more, as a server does whose page connects; return the answer."""
+    client = running.client
+    data = {"handed_over": handed.to_text()}
+    content = {"comm_id": "page", "target_name": "nbenv", "data": data}
+    client.shell_channel.send(client.session.msg("comm_open", content))
+    while True:
+        found = client.get_iopub_msg(timeout=PATIENCE)["content"]
+        if found.get("comm_id") == "nbenv-handed-over":
+            return dict(found["data"])
+
+
+def test_a_kernel_of_another_machines_notebook(notebook: Path, tmp_path: Path) -> None:
+    """What is handed over is for the kernel, whichever of its processes asks for it."""
+    succeed("install", notebook, "tabulate")
+    record = read_metadata(str(notebook))["nbenv"]
+    handed = HandedOver("work-1", "/front/work.ipynb", record, (), "1")
+    there = {"NBENV_HOME": str(tmp_path / "other-home"), **handed.to_variables()}
+    with kernel(**there) as running:
+        assert "%nbenv restore" in running.run("import tabulate")[1]
+        assert told(running, handed)["state"] == "waiting"
+        running.ok("%nbenv restore")
+        running.ok("import tabulate")
+        assert told(running, handed)["state"] == "running"
+        running.ok("%nbenv install six")
+        assert told(running, handed)["record"]["requirements"] == ["six", "tabulate"]

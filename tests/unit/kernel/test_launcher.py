@@ -10,7 +10,7 @@ import pytest
 
 from nbenv.errors import NotebookError
 from nbenv.home import paths, variables
-from nbenv.kernel import launcher, waiting
+from nbenv.kernel import become, launcher, waiting
 from tests.unit.kernel.conftest import Make
 
 
@@ -37,6 +37,15 @@ def test_a_kernel_from_a_cell_of_a_detached_one_has_a_placeholder_of_its_own(
     monkeypatch.setenv(variables.DETACHED, "detached-1-00000000")
     path = launcher._notebook_or_placeholder()
     assert Path(path).stem == os.environ[variables.DETACHED] != "detached-1-00000000"
+
+
+def test_a_supervised_kernel_keeps_its_placeholder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a process's place has another number there, and the same supervisor."""
+    monkeypatch.setattr(become, "_supervisor", 1)
+    monkeypatch.setenv(variables.DETACHED, "detached-1-00000000")
+    assert launcher._notebook_or_placeholder() == paths.placeholder_path("detached-1-00000000")
+    monkeypatch.setattr(become, "_supervisor", 2)
+    assert launcher._notebook_or_placeholder() != paths.placeholder_path("detached-1-00000000")
 
 
 def test_a_notebook_ends_an_inherited_detachment(

@@ -17,7 +17,7 @@ from nbenv.environments.store import State, save_state
 from nbenv.errors import RecordError
 from nbenv.home import paths, variables
 from nbenv.home.handed_over import HandedOver, variables_in
-from nbenv.kernel import launcher, receive_record
+from nbenv.kernel import become, launcher, receive_record
 from nbenv.kernel.receive_record import handed_over_file, receive
 from nbenv.notebook.metadata import read_metadata, write_metadata
 from tests.unit.kernel.conftest import RECORD
@@ -103,6 +103,16 @@ def test_variables_are_for_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variables.RECORD, f"{os.getpid() + 1} {path}")  # of a kernel above
     assert handed_over_file() is None
     assert variables.RECORD not in os.environ
+
+
+def test_variables_stay_with_a_supervised_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = receive(handed(OLD))
+    monkeypatch.setattr(become, "_supervisor", 1)
+    monkeypatch.setenv(variables.RECORD, f"1 {path}")  # of a process that this one replaces
+    assert handed_over_file() == path
+    assert os.environ[variables.RECORD] == f"1 {path}"
+    monkeypatch.setenv(variables.RECORD, f"{os.getpid()} {path}")
+    assert handed_over_file() is None
 
 
 @pytest.mark.parametrize("place", ["/etc/passwd.ipynb", "", "work.ipynb"])

@@ -142,6 +142,20 @@ def test_a_detached_kernel_becomes_that_of_what_is_handed_over(load: Load, host:
     assert len(departure.became) == 1
 
 
+def test_a_supervised_kernel_is_known_by_its_supervisor(
+    load: Load, host: None, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(load("front").variables, "NBENV_SUPERVISOR", "1 /tmp/a file")
+    assert load("front").path() is None  # handed over to a kernel above this one
+    assert load("front").path(os.getpid()) == file  # as the host asks
+    departure = Departure()
+    load("front").watch_detached(Shell(), departure)
+    load("front").take_over(handed("2").to_text())
+    assert departure.became == [{"NBENV_RECORD": f"1 {file}"}]
+    monkeypatch.setitem(load("front").variables, "NBENV_RECORD", f"1 {file}")
+    assert load("front").path() == file
+
+
 def test_after_a_cell_only_the_record_is_taken(
     load: Load, host: None, file: str, told: list[dict[str, Any]]
 ) -> None:

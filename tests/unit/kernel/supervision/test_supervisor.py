@@ -20,10 +20,12 @@ START = (
 LAUNCHER = (
     "import os, sys; from nbenv.kernel import become; become.notice_supervisor(); "
     "assert 'NBENV_SUPERVISOR' not in os.environ; "
+    "print(become.kernel_process()); sys.stdout.flush(); "
     "become.replace_process([sys.executable, '-c', sys.argv[1]], {**os.environ, 'A': 'é'})"
 )
 GUEST = (
     "import os, sys; sys.path.insert(0, %r); import boot; "
+    "print(boot.load('handover').kernel_process()); sys.stdout.flush(); "
     "boot.load('handover').become([sys.executable, '-c', %r, %r], boot.variables)"
 )
 LAST = "import os; print(os.getppid(), os.environ.get('A')); raise SystemExit(5)"
@@ -48,10 +50,23 @@ def test_what_a_kernel_and_a_launcher_leave_is_run_in_their_place() -> None:
     folder = os.path.dirname(os.path.abspath(boot.__file__))
     done = ran(GUEST % (folder, LAUNCHER, LAST))
     assert done.returncode == 5, done.stderr
-    parent, text = done.stdout.split()
+    *numbers, parent, text = done.stdout.split()
     assert text == "é"
     assert parent != str(os.getpid())
+    assert numbers == [parent, parent]  # of one kernel to its client, whatever process it is
     assert left_behind() == []
+
+
+@pytest.mark.parametrize("odd", ["", "/tmp/x", "x /tmp/x", "-1 /tmp/x"])
+def test_a_supervisor_that_nobody_can_be_is_none(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nbenv.kernel import become
+
+    for name in ("_relay", "_supervisor"):
+        monkeypatch.setattr(become, name, getattr(become, name))
+    monkeypatch.setenv("NBENV_SUPERVISOR", odd)
+    become.notice_supervisor()
+    assert "NBENV_SUPERVISOR" not in os.environ
+    assert (become.kernel_process(), become._relay) == (os.getpid(), "")
 
 
 def test_the_kernels_parent_is_the_supervisor_that_its_variables_name() -> None:
