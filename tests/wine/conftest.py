@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.skipping import skip_below
-from tests.wine.kit import Wine, reason_for_none, start_wine
+from tests.wine.kit import CannotBeHad, Wine, reason_for_none, start_wine
 
 NOTEBOOK = r"C:\work\a.ipynb"
 SET_UP = 1200
@@ -25,8 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def wine(settings: None) -> Iterator[Wine]:
-    """Yield the Windows Python."""
-    started = start_wine()
+    """Yield the Windows Python, set up if need be; skip where what it is made of cannot be had."""
+    try:
+        started = start_wine()
+    except CannotBeHad as error:
+        pytest.skip(str(error))
     yield started
     started.stop()
 

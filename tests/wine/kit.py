@@ -1,7 +1,8 @@
 """A Windows CPython under Wine, from scripts that set it up in a folder and install nothing else.
 
 The scripts are beside the checkout, in ``../shared/windows``, or where ``TEST_WINE_KIT`` says. The
-folder, three gigabytes, is made once, in three minutes, and kept from run to run.
+folder, three gigabytes, is made once, in three minutes, and kept from run to run: a temporary one,
+or that of ``TEST_WINE_ROOT``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,12 +23,14 @@ import psutil
 
 import nbenv
 from nbenv.installer.uv_config import tomllib
+from tests.wine import set_up
+from tests.wine.set_up import KIT, ROOT, checked
 
-__all__ = ["Done", "Wine", "reason_for_none", "start_wine"]
+__all__ = ["CannotBeHad", "Done", "Wine", "reason_for_none", "start_wine"]
 
-ROOT = Path(__file__).parents[2]
-KIT = Path(os.environ.get("TEST_WINE_KIT") or ROOT.parent / "shared" / "windows")
-FOLDER = Path(os.environ.get("TEST_WINE_ROOT") or Path(tempfile.gettempdir(), "nbenv-wine"))
+FOLDER = Path(
+    os.environ.get("TEST_WINE_ROOT") or Path(tempfile.gettempdir(), "nbenv-wine")
+).resolve()
 ENDING = 5.0
 """Seconds in which everything that a script started ends."""
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -46,13 +48,7 @@ MOUNTS = (
 
 def reason_for_none() -> str:
     """Return why there is no Wine to test with, "" where there is."""
-    if not os.environ.get("TEST_WINE"):
-        return "set TEST_WINE=1 to run nbenv on Windows' Python, under Wine"
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return "Wine is set up by root, on Linux"
-    if not (KIT / "setup.sh").exists():
-        return f"there is no kit for Wine in {KIT}: name its folder in TEST_WINE_KIT"
-    return ""
+    return set_up.reason_for_none(FOLDER, Wine().is_made)
 
 
 @dataclass(frozen=True)
@@ -80,6 +76,16 @@ class Wine:
     def drive(self) -> Path:
         """Windows' drive C."""
         return self.root / "w" / "prefix" / "drive_c"
+
+    @property
+    def library(self) -> Path:
+        """Python's standard library."""
+        return self.drive / "Python312" / "Lib"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the kit's set-up came to its end here."""
+        return (self.library / LAST).exists()
 
     @property
     def temporary(self) -> Path:
@@ -163,24 +169,42 @@ class Wine:
             subprocess.run(["umount", "-l", place], capture_output=True, check=False)
 
 
+class CannotBeHad(Exception):
+    """This machine cannot be given what Wine is made of: no fault of nbenv's."""
+
+
 def start_wine() -> Wine:
-    """Set Wine up where that was not done before, and put this nbenv there."""
+    """Set Wine up where that was not done before, and put this nbenv there.
+
+    Raises
+    ------
+    CannotBeHad
+        where Wine was not set up and Debian cannot be reached
+    """
     wine = Wine()
-    library = wine.drive / "Python312" / "Lib"
-    packages = library / "site-packages"
-    if not (library / LAST).exists():
-        if FOLDER.exists():  # the set-up was interrupted
-            _checked(KIT / "down.sh", FOLDER)
-            shutil.rmtree(FOLDER)
-        FOLDER.mkdir(parents=True)
-        _checked(KIT / "setup.sh", FOLDER)
+    if not wine.is_made:
+        if reason := set_up.install_tools():
+            raise CannotBeHad(reason)
+        set_up.make_windows(FOLDER)
+    try:
+        _fill(wine)
+    except BaseException:
+        wine.stop()
+        raise
+    return wine
+
+
+def _fill(wine: Wine) -> None:
+    """Mount what Wine needs, and put this nbenv, its dependencies and the scripts there."""
     for name, how in MOUNTS:
         place = wine.root / name
         if not os.path.ismount(place):
-            _checked("mount", *how, place)
+            checked("mount", *how, place)
         wine.mounted.append(place)
+    packages = wine.library / "site-packages"
     if not (packages / "pip").exists():
-        assert wine.python("-m", "ensurepip").status == 0
+        done = wine.python("-m", "ensurepip")
+        assert done.status == 0, done.out[-4000:]
     _install_dependencies(wine, packages)
     _put_nbenv(packages)
     for folder in (KIT, SCRIPTS):
@@ -189,7 +213,6 @@ def start_wine() -> Wine:
     for former in (wine.drive / "work", *wine.homes):  # a session finds nothing of another
         shutil.rmtree(former, ignore_errors=True)
     (wine.drive / "work").mkdir()
-    return wine
 
 
 def _project() -> dict[str, object]:
@@ -222,17 +245,3 @@ def _put_nbenv(packages: Path) -> None:
         place = packages.parents[1] / target
         if (ROOT / source).is_dir() and "labextension" not in source:
             shutil.copytree(ROOT / source, place, dirs_exist_ok=True)
-
-
-def _checked(*words: object) -> None:
-    with tempfile.TemporaryFile() as output:  # see `Wine.python`
-        done = subprocess.run(
-            list(map(str, words)),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            timeout=1200,
-            check=False,
-        )
-        output.seek(0)
-        assert done.returncode == 0, output.read().decode("utf-8", "replace")[-4000:]

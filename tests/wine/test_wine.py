@@ -22,6 +22,16 @@ CELLS = (
 )
 
 
+def test_commands_and_encodings(wine: Wine, notebook_there: str) -> None:
+    verbs = ("status", "list", "tree", "why six", "status --json", "envs", "doctor")
+    # Before the tests that make more environments: for each file that envs counts, Wine takes 3 ms.
+    out = wine.script("verbs.py", *verbs, timeout=600)
+    results = re.findall(r"^(\S.*) -> (\d+) [\d.]+s (\S+)", out, re.MULTILINE)
+    assert len(results) == len(verbs)
+    assert {status for _, status, _ in results} == {"0"}, out
+    assert {how for words, _, how in results if words.endswith("--json")} == {"utf8"}
+
+
 def test_a_kernel_is_interrupted_restarted_and_ended(wine: Wine, notebook_there: str) -> None:
     out = wine.script("cells.py", "nbenv", notebook_there, *CELLS)
     assert "1.16.0" in out
@@ -78,16 +88,6 @@ def test_files_that_others_read_are_written(wine: Wine, notebook_there: str) -> 
     out = wine.script("contend.py")
     assert re.search(r"reader: [1-9]\d* reads, 0 found nothing", out)
     assert re.search(r"writer: [1-9]\d* writes, 0 failed", out)
-
-
-def test_commands_and_encodings(wine: Wine, notebook_there: str) -> None:
-    verbs = ("status", "list", "tree", "why six", "status --json", "envs", "doctor")
-    # Of each file that envs counts, Wine takes 3 ms.
-    out = wine.script("verbs.py", *verbs, timeout=600)
-    results = re.findall(r"^(\S.*) -> (\d+) [\d.]+s (\S+)", out, re.MULTILINE)
-    assert len(results) == len(verbs)
-    assert {status for _, status, _ in results} == {"0"}, out
-    assert {how for words, _, how in results if words.endswith("--json")} == {"utf8"}
 
 
 def test_verify_removes_its_room(wine: Wine, notebook_there: str) -> None:
