@@ -39,6 +39,7 @@ def _beside(name):
 
 _install, _wheels = _beside("nbenv_install"), _beside("nbenv_wheels")
 _places, _collect = _beside("nbenv_places"), _beside("nbenv_collect")
+_compile = _beside("nbenv_compile")
 WorkerError, activated = _install.WorkerError, _install.activated
 
 
@@ -173,8 +174,7 @@ def _is_as_made(environment, about):
     try:
         with open(os.path.join(environment, "pyvenv.cfg"), encoding="utf-8") as file:
             version = re.search(r"(?m)^version\s*=\s*(\S+)", file.read()).group(1)
-        place = os.path.join(environment, "lib", "python" + about["python"], "site-packages")
-        names = os.listdir(place)
+        names = os.listdir(_site(environment, about))
     except (OSError, AttributeError):
         return False
     there = {}
@@ -193,6 +193,10 @@ def _is_as_made(environment, about):
     return True
 
 
+def _site(environment, about):
+    return os.path.join(environment, "lib", "python" + about["python"], "site-packages")
+
+
 # -- making
 
 
@@ -203,7 +207,9 @@ def _make(environment, about, wheels, lock):
     try:
         _install.run([base.path, "-I", "-m", "venv", "--without-pip", environment], lock)
         how = _filled(environment, base, about, wheels, lock)
-        _verify(environment, about, lock)
+        python = _install.python_in(environment)
+        with _compile.compiling(python, _site(environment, about), lock):
+            _verify(environment, about, lock)
         with open(os.path.join(environment, _collect.READY), "w", encoding="utf-8") as file:
             json.dump({"digest": about["digest"], "with": how, "base": base.path}, file)
             file.flush()
