@@ -106,11 +106,17 @@ def _provided_data(environment: Environment, measured: bool, pythons: bool) -> d
 
 
 def _size(folder: str) -> int:
-    """Return the bytes that deleting a folder would free; a file with other links is not freed."""
+    """Return the bytes that deleting a folder would free; a file with other links is not freed.
+
+    An environment may be changed meanwhile: a file that is gone has none.
+    """
     total = 0
     for base, _, names in os.walk(folder):
         for name in names:
-            found = os.lstat(os.path.join(base, name))
+            try:
+                found = os.lstat(os.path.join(base, name))
+            except FileNotFoundError:
+                continue
             total += found.st_size if found.st_nlink == 1 else 0
     return total
 

@@ -70,6 +70,25 @@ def test_a_linked_file_frees_nothing(tmp_path: Path) -> None:
     assert done.data[0]["size"] == (environment.path / ownership.SIGN).stat().st_size
 
 
+def test_a_file_that_is_removed_while_it_is_measured_counts_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment = make("a-1")
+    gone = environment.path / "gone"
+    gone.write_bytes(bytes(1000))
+    lstat = os.lstat
+
+    def removing(path: str) -> os.stat_result:
+        if path == str(gone):
+            gone.unlink()  # by another process, after its name was read
+        return lstat(path)
+
+    monkeypatch.setattr(os, "lstat", removing)
+    done = envs.envs()
+    assert isinstance(done.data, list)
+    assert done.data[0]["size"] == 1_000_000
+
+
 def test_only_unused_environments_are_removed(notebook: Path, tmp_path: Path) -> None:
     kept = [make("kept-1", str(notebook)), make("fresh-1", age=5.0)]
     gone = [make("gone-1", str(tmp_path / "gone.ipynb")), make("gone-2")]
