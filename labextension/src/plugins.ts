@@ -91,10 +91,15 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
       approvals.approve
     );
     const dismissed = new DismissedOffers(database);
+    const executions = new Executions<Notebook>({
+      scheduled: NotebookActions.executionScheduled,
+      executed: NotebookActions.executed
+    });
     const moves = new Moves({
       client,
       environments: models,
       savesAfterChange: () => settings.saveAfterChange,
+      ran: panel => executions.ran(panel.content),
       trans
     });
     const asked = {
@@ -134,10 +139,6 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
     for (const command of Object.values(CommandIDs)) {
       palette?.addItem({ command, category });
     }
-    const executions = new Executions<Notebook>({
-      scheduled: NotebookActions.executionScheduled,
-      executed: NotebookActions.executed
-    });
     const cellMoves = new CellMoves(moves, executions);
     forEachPanel(tracker, panel => cellMoves.watch(panel));
     const offers = new MoveOffers({

@@ -103,6 +103,8 @@ export interface IEnvironmentModel {
   readonly isReadOnly: boolean;
   /** The notebook's language where that is not Python, and there is no environment; else empty. */
   readonly otherLanguage: string;
+  /** How often the packages that the notebook needs were searched for; 0 while that is not shown. */
+  readonly searches: number;
   /** Distinguishes this model from those of other notebooks, even when they are renamed. */
   readonly key: string;
   readonly path: string;
@@ -122,6 +124,9 @@ export interface IEnvironmentModel {
   ask(verb: string, words?: string[], flags?: string[]): Promise<JobResult>;
   /** Stop a job, the running one unless another is named. */
   cancel(job?: IJob): Promise<void>;
+  /** Save the notebook, and show in the panel which packages it needs. */
+  search(): Promise<void>;
+  endSearch(): void;
   restart(): Promise<void>;
   useOwnKernel(): Promise<void>;
   dismiss(): void;

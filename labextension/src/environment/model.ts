@@ -79,6 +79,10 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     return this._document.otherLanguage;
   }
 
+  get searches(): number {
+    return this._searches;
+  }
+
   get status(): IStatus | null {
     return this._status;
   }
@@ -262,6 +266,20 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     await this._jobs.cancel(job);
   }
 
+  async search(): Promise<void> {
+    const { isDirty, isNamed } = this._document;
+    if (isDirty && isNamed) {
+      await this._document.save().catch(() => undefined); // Lab itself says why
+    }
+    this._searches++;
+    this._changed.emit();
+  }
+
+  endSearch(): void {
+    this._searches = 0;
+    this._changed.emit();
+  }
+
   async restart(): Promise<void> {
     await this._document.restart();
     this.takeRestart();
@@ -285,5 +303,6 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   /** The path of a file that the server cannot use. */
   private _refused: string | null = null;
   private _jobs: JobRunner;
+  private _searches = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

@@ -19,8 +19,16 @@ export class CellMoves {
    * Follow a notebook that was opened.
    */
   watch(panel: NotebookPanel): void {
-    panel.sessionContext.iopubMessage.connect((_, message) => {
-      const kernel = panel.sessionContext.session?.kernel;
+    const { content, sessionContext } = panel;
+    const forget = () => this._executions.forget(content);
+    sessionContext.kernelChanged.connect(forget);
+    sessionContext.statusChanged.connect((_, status) => {
+      if (['restarting', 'autorestarting'].includes(status)) {
+        forget();
+      }
+    });
+    sessionContext.iopubMessage.connect((_, message) => {
+      const kernel = sessionContext.session?.kernel;
       if (kernel && this._isAsked(panel, kernel, message)) {
         void this._move(panel, kernel).catch(() => undefined);
       }

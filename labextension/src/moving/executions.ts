@@ -24,6 +24,8 @@ type Skipped = { cell: Cell; run: number }[];
 interface IQueue {
   waiting: Set<Cell>;
   skipped: Skipped;
+  /** What ran to its end, in the order of the first time. */
+  ran: Set<Cell>;
 }
 
 /**
@@ -39,7 +41,12 @@ export class Executions<N extends object> {
     });
     executed.connect((_, { notebook, cell, error }) => {
       const queue = this._of(notebook);
-      queue.waiting.delete(cell);
+      const isCode = queue.waiting.delete(cell); // only code is scheduled
+      if (error) {
+        queue.ran.delete(cell);
+      } else if (isCode) {
+        queue.ran.add(cell);
+      }
       if (error && !error.errorName) {
         queue.skipped.push({ cell, run: this._run(cell) });
       } else {
@@ -68,6 +75,20 @@ export class Executions<N extends object> {
   }
 
   /**
+   * Return what ran to its end in the present kernel, in that order, as far as this page knows.
+   */
+  ran(notebook: N): Cell[] {
+    return [...this._of(notebook).ran].filter(cell => !cell.isDisposed);
+  }
+
+  /**
+   * Forget what ran in a kernel that was replaced or restarted.
+   */
+  forget(notebook: N): void {
+    this._of(notebook).ran.clear();
+  }
+
+  /**
    * Return all that has no result: what was skipped behind the last result, and what still waits.
    */
   unfinished(notebook: N): Cell[] {
@@ -85,7 +106,8 @@ export class Executions<N extends object> {
   private _of(notebook: N): IQueue {
     const queue = this._queues.get(notebook) ?? {
       waiting: new Set(),
-      skipped: []
+      skipped: [],
+      ran: new Set()
     };
     this._queues.set(notebook, queue);
     return queue;

@@ -10,15 +10,17 @@ import { DialogBody } from '../ui/dialogBody';
 import { problemText } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
 import type { IVariables } from './kernelVariables';
-import { LostVariables } from './lostVariables';
+import { LostVariables, type Start } from './lostVariables';
 import { WhatIsNeeded, type IMissing } from './whatIsNeeded';
+
+/** What a person has chosen where no variable would be lost. */
+export const NOTHING_LOST: IMoveChoice = { start: 'empty', day: null };
 
 /**
  * What a person has chosen.
  */
 export interface IMoveChoice {
-  /** Whether to carry variables over. */
-  carries: boolean;
+  start: Start;
   /** The day whose versions are wanted, null for the newest ones. */
   day: string | null;
   /** Whether the notebook's cells need anything. */
@@ -33,6 +35,8 @@ interface IMoveProps {
   missing: IMissing | null;
   /** How many cells are run again. */
   cells: number;
+  /** How many other cells ran in the present kernel. */
+  ran: number;
   /** Ask the present kernel what it has. */
   list: () => Promise<IVariables | null>;
   trans: TranslationBundle;
@@ -54,9 +58,12 @@ class MoveBody extends DialogBody {
 }
 
 function Body(props: IBodyProps): JSX.Element {
-  const { model, kernel, missing, cells, trans, list, onChoice } = props;
+  const { model, kernel, missing, cells, ran, trans, list, onChoice } = props;
   const [day, setDay] = React.useState<string | null>(null);
-  const [carries, setCarries] = React.useState(false);
+  // Cells that run again need what those before them made.
+  const [chosen, setStart] = React.useState<Start>(
+    cells && ran ? 'cells' : 'empty'
+  );
   const adopts = missing !== null;
   const first = useAsync(
     adopts ? () => findRequirements(model, day) : null,
@@ -69,14 +76,15 @@ function Body(props: IBodyProps): JSX.Element {
     [model, day, isShown]
   );
   const listed = useAsync(list, []);
+  const start = listed.value?.count === 0 ? 'empty' : chosen;
   const found = sized.value ?? first.value;
   const isFound = !adopts || (found !== null && !first.isPending);
   const isReady = isFound && !listed.isPending;
   const findsAny = (found?.found.length ?? 0) > 0;
   const digest = found?.digest;
   React.useEffect(
-    () => onChoice(isReady ? { carries, day, findsAny } : null),
-    [isReady, carries, day, findsAny, digest]
+    () => onChoice(isReady ? { start, day, findsAny } : null),
+    [isReady, start, day, findsAny, digest]
   );
   const name = PathExt.basename(model.path);
   return (
@@ -114,8 +122,9 @@ function Body(props: IBodyProps): JSX.Element {
       )}
       <LostVariables
         listed={listed}
-        carries={carries}
-        onCarries={setCarries}
+        ran={ran}
+        start={start}
+        onStart={setStart}
         trans={trans}
       />
       {cells > 0 && (
@@ -141,7 +150,7 @@ export async function askMove(props: IMoveProps): Promise<IMoveChoice | null> {
   let shown = '';
   const onChoice = (choice: IMoveChoice | null) => {
     chosen = choice;
-    const now = choice ? JSON.stringify({ ...choice, carries: null }) : '';
+    const now = choice ? JSON.stringify({ ...choice, start: null }) : '';
     if (now !== shown) {
       shown = now;
       dialog.allow(choice !== null);

@@ -13,7 +13,7 @@ import { isPython } from '../environment/language';
 import type { IEnvironments } from '../tokens';
 import { notify } from '../ui/notify';
 import { Carrying, type ICarried } from './carrying';
-import { askMove, type IMoveChoice } from './moveDialog';
+import { askMove, NOTHING_LOST, type IMoveChoice } from './moveDialog';
 import type { IMissing } from './whatIsNeeded';
 
 export interface IMovesOptions {
@@ -21,6 +21,8 @@ export interface IMovesOptions {
   environments: IEnvironments;
   /** Whether to save a named notebook when its kernel has changed. */
   savesAfterChange: () => boolean;
+  /** Return the cells that ran in a notebook's present kernel. */
+  ran: (panel: NotebookPanel) => Cell[];
   trans: TranslationBundle;
 }
 
@@ -61,7 +63,7 @@ export class Moves {
     const listed = asks ? undefined : await this._list(panel);
     const choice =
       listed?.count === 0
-        ? { carries: false, day: null }
+        ? NOTHING_LOST
         : await this._ask(panel, cells, null, listed);
     if (!choice) {
       return;
@@ -119,9 +121,19 @@ export class Moves {
       kernel: panel.sessionContext.kernelDisplayName,
       missing,
       cells: cells().length,
+      ran: this._ran(panel, cells).length,
       list: listed === undefined ? () => this._list(panel) : async () => listed,
       trans: this._options.trans
     });
+  }
+
+  /** What ran before, and is not run again anyway. */
+  private _ran(panel: NotebookPanel, cells: () => Cell[]): Cell[] {
+    const again = new Set(cells());
+    const isCode = (cell: Cell) => cell.model.sharedModel.getSource().trim();
+    return this._options
+      .ran(panel)
+      .filter(cell => !again.has(cell) && isCode(cell));
   }
 
   /**
@@ -131,13 +143,13 @@ export class Moves {
   private async _move(
     panel: NotebookPanel,
     cells: () => Cell[],
-    { carries }: { carries: boolean },
+    { start }: Pick<IMoveChoice, 'start'>,
     saves: boolean
   ): Promise<void> {
     const { trans } = this._options;
     const former = panel.sessionContext.session?.kernel;
     let load: Awaited<ReturnType<Carrying['save']>> | null = null;
-    if (carries && former) {
+    if (start === 'variables' && former) {
       try {
         load = await this._carrying.save(former);
       } catch (error) {
@@ -150,7 +162,8 @@ export class Moves {
         return;
       }
     }
-    const again = cells();
+    const before = start === 'cells' ? this._ran(panel, cells) : [];
+    const again = [...before, ...cells()];
     const kernel = await this.change(panel, saves);
     if (load && kernel) {
       this._tell(await load(kernel));

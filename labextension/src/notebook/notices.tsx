@@ -119,7 +119,10 @@ function Unrecorded({
         title={trans.__(
           'Find and review the packages in the Environment panel'
         )}
-        onClick={() => actions.open()}
+        onClick={() => {
+          void model.search();
+          actions.open();
+        }}
       />
       <NotNow {...{ model, actions, trans }} />
     </Line>

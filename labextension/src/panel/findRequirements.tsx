@@ -21,17 +21,19 @@ interface IFindProps {
  */
 export function FindRequirements(props: IFindProps): JSX.Element | null {
   const { model, disabled, trans } = props;
-  const [asked, setAsked] = React.useState(0); // counts, so that one can ask again
   const {
     value: found,
     error,
     isPending
-  } = useAsync(asked ? () => findRequirements(model) : null, [model, asked]);
+  } = useAsync(model.searches ? () => findRequirements(model) : null, [
+    model,
+    model.searches
+  ]);
   if (!model.status || model.status.recorded || model.status.stripped) {
     return null;
   }
   const install = () => {
-    setAsked(0);
+    model.endSearch();
     void runShown(model, 'adopt');
   };
   return (
@@ -72,11 +74,14 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
               'Read the cells without running or installing anything'
             )}
             disabled={disabled || isPending}
-            onClick={() => setAsked(asked + 1)}
+            onClick={() => void model.search()}
           />
         )}
         {found && (
-          <Button label={trans.__('Cancel')} onClick={() => setAsked(0)} />
+          <Button
+            label={trans.__('Cancel')}
+            onClick={() => model.endSearch()}
+          />
         )}
       </div>
     </section>

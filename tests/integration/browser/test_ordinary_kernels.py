@@ -125,9 +125,8 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
     expect(dialog.locator(".jp-nbenv-Lost li")).to_have_count(3)
     expect(dialog).to_contain_text("table (list")
     expect(dialog).to_contain_text("Then 2 cells run again")
-    carries = dialog.get_by_role("checkbox")
-    expect(carries).not_to_be_checked()
-    carries.check()
+    expect(dialog.get_by_label("Rerun the cell that already ran.")).to_be_checked()
+    dialog.get_by_label("Carry over what can be pickled").check()
     agree(lab, "Install and switch")
     is_own(lab)
     expect(lab.output(1)).to_contain_text("42", timeout=SLOW)
@@ -140,6 +139,27 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
     expect(offer).to_have_count(0)
     until_saved(lab, path, "scikit-learn")
     assert list(Path(server._environ["NBENV_HOME"], "carried").iterdir()) == []
+
+
+def test_what_ran_before_is_rerun(lab: Lab, server: JupyterServer) -> None:
+    """Functions cannot be carried over; what failed, is empty or ran before a restart is left out."""
+    cells = ["def double(x): return 2 * x", "1 / 0", "", "table = [7]", "import sklearn"]
+    last = "print(double(table[0]), sklearn.answer, 'ran', len(In))"
+    path = written(server.root / "rerun.ipynb", "python3", *cells, last)
+    lab.open(path.name)
+    lab.ready(server)
+    for number in (3, 0, 1, 3):  # the order of the first time
+        lab.run(number, cells[number])
+    lab.begin(2, "")
+    lab.begin(4, cells[4])
+    lab.press(lab.page.locator(OFFER), "Find required packages…")
+    dialog = move_dialog(lab)
+    expect(dialog.get_by_label("Rerun the 2 cells that already ran.")).to_be_checked()
+    agree(lab, "Install and switch")
+    is_own(lab)
+    expect(lab.cells.nth(4).locator(".jp-InputPrompt")).to_have_text("[3]:", timeout=SLOW)
+    output = lab.run(5, last)
+    expect(output).to_contain_text("14 42 ran 5")
 
 
 def test_a_recorded_notebook_is_approved_and_switched(

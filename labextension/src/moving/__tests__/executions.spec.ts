@@ -37,6 +37,25 @@ it('knows what was skipped behind a failed cell', () => {
   expect(executions.isBusy(NOTEBOOK)).toBe(false);
 });
 
+it('knows what ran in the present kernel, in the order of the first time', () => {
+  const { executions, run, end } = parts();
+  const [heading, first, second, failed, third] = cells(5);
+  end(heading); // Markdown, which is not scheduled
+  run(second, first, failed, third);
+  end(second);
+  end(first);
+  end(failed, FAILED);
+  end(third, SKIPPED);
+  run(second);
+  end(second);
+  expect(executions.ran(NOTEBOOK)).toEqual([second, first]);
+  run(first);
+  end(first, FAILED);
+  expect(executions.ran(NOTEBOOK)).toEqual([second]);
+  executions.forget(NOTEBOOK);
+  expect(executions.ran(NOTEBOOK)).toEqual([]);
+});
+
 it('leaves out what was run again or deleted meanwhile', () => {
   const { executions, run, end } = parts();
   const [failed, second, third, fourth] = cells(4);
