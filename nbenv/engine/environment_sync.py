@@ -69,6 +69,8 @@ class SyncResult:
         Names of what was installed again although nothing had changed.
     download
         What it would download, if it was only planned.
+    built
+        Names of what it would build from source, if it was only planned.
     """
 
     environment: Environment
@@ -79,6 +81,7 @@ class SyncResult:
     damaged: Environment | None = None
     again: tuple[str, ...] = ()
     download: ExpectedDownload | None = None
+    built: tuple[str, ...] = ()
 
 
 def sync_environment(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from nbenv.core.lock import Change
+from nbenv.core.requirements import must_be_built
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import make_plan
 from nbenv.core.urls import is_local
@@ -118,15 +119,18 @@ def _is_only_a_look(spec: Spec, options: ResolveOptions | None) -> bool:
 
 
 def planned_sync(snapshot: NotebookSnapshot, spec: Spec, interpreter: Interpreter) -> SyncResult:
-    """Return what installing `spec` would change and download."""
+    """Return what installing `spec` would change, download and build."""
     changes = tuple(_expected_changes(snapshot, spec))
     locked = select_locked(spec, interpreter.version)
     coming = [locked[each.name] for each in changes if each.new and each.name in locked]
+    built = tuple(
+        each.name for each in coming if each.source or (each.url and must_be_built(each.url))
+    )
     download = None
     if coming:
         folder = snapshot.ref.folder
         download = expected_download(coming, spec, folder, interpreter.executable)
-    return SyncResult(snapshot.environment, changes, download=download)
+    return SyncResult(snapshot.environment, changes, download=download, built=built)
 
 
 def _expected_changes(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:

@@ -80,16 +80,21 @@ def unkept_note(snapshot: NotebookSnapshot) -> str:
 
 def outcome_of(spec: Spec, synced: SyncResult, summary: str, shown: bool = False) -> Outcome:
     """Return the outcome of a change; with `shown`, its text lists the changed packages."""
-    download = synced.download
+    download, built = synced.download, synced.built
+    lines = [summary]
+    if download:
+        lines.append(download.sentence())
+    if built:
+        lines.append(f"Built from source, which runs their code: {', '.join(built)}.")
     return Outcome(
-        summary=f"{summary}\n{download.sentence()}" if download else summary,
+        summary="\n".join(lines),
         text="\n".join(map(str, synced.changes)) if shown else "",
         changes=synced.changes,
         data={
             "python": spec.python,
             "requirements": list(spec.requirements),
             "changes": [vars(each) for each in synced.changes],
-            **({"download": download.to_data()} if download else {}),
+            **({"download": download.to_data(), "built": list(built)} if download else {}),
         },
         environment=synced.environment.identifier,
         imports=dict(synced.imports),

@@ -93,7 +93,7 @@ def _requirements(text: str) -> list[str]:
     if joined and problem_of_name(joined[0]):
         return [joined[1]]  # Python itself, perhaps: the preview of that says what helps
     try:
-        return [requirements.normalise(text)]
+        return [_normal(text)]
     except RequirementError:
         several = _words(text)
         if len(several) < 2:
@@ -150,4 +150,9 @@ def _of_line(found: Install) -> list[str]:
             "follows it.",
         )
     words = found.requirements
-    return [requirements.normalise(each) if requirements.is_named(each) else each for each in words]
+    return [_normal(each) if requirements.is_named(each) else each for each in words]
+
+
+def _normal(text: str) -> str:
+    """Return a requirement in its one form; the preview says what else a text is, as typed."""
+    return text if problem_of_name(text) else requirements.normalise(text)

@@ -15,3 +15,11 @@ export function readDownload(data: unknown): IDownload | null {
     isCertain: raw.is_certain === true
   };
 }
+
+/**
+ * Read which packages a dry run says would be built from source.
+ */
+export function readBuilt(data: unknown): string[] {
+  const raw = (data as { built?: unknown } | null)?.built;
+  return Array.isArray(raw) ? raw.map(String) : [];
+}

@@ -1,13 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IChange, IDownload } from '../api/answers';
-import { readDownload } from '../api/download';
+import { readBuilt, readDownload } from '../api/download';
 import { asProblem } from '../api/errors';
 import type { IEnvironmentModel } from '../tokens';
 import { Button } from '../ui/button';
 import { downloadWords } from '../ui/downloadWords';
 import { jobWords } from '../ui/jobWords';
-import { changeLine } from '../ui/text';
+import { changeLine, plain } from '../ui/text';
 import { useAsync } from '../ui/useAsync';
 import type { IChangeRequest } from './changeRequests';
 import { ProblemFixes } from './problemFixes';
@@ -83,6 +83,7 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
         <Changes
           changes={value.changes}
           download={readDownload(value.data)}
+          built={readBuilt(value.data)}
           nothing={request.nothing}
           trans={trans}
         />
@@ -127,10 +128,12 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
 function Changes(props: {
   changes: IChange[];
   download: IDownload | null;
+  /** What is built from source. */
+  built: string[];
   nothing: string;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { changes, download, nothing, trans } = props;
+  const { changes, download, built, nothing, trans } = props;
   if (changes.length === 0) {
     return <p role="status">{nothing}</p>;
   }
@@ -144,6 +147,14 @@ function Changes(props: {
           .filter(Boolean)
           .join(' · ')}
       </p>
+      {built.length > 0 && (
+        <p className="jp-nbenv-Approval-problem">
+          {trans.__(
+            'Built from source, which runs their code: %1',
+            built.map(plain).join(', ')
+          )}
+        </p>
+      )}
       <ul className="jp-nbenv-Changes" tabIndex={changes.length > 8 ? 0 : -1}>
         {changes.map(change => (
           <li key={change.name} className={kind(change)}>

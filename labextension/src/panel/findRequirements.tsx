@@ -29,7 +29,8 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
     model,
     model.searches
   ]);
-  if (!model.status || model.status.recorded || model.status.stripped) {
+  const { progress, status } = model;
+  if (!status || status.recorded || status.stripped || progress) {
     return null;
   }
   const install = () => {

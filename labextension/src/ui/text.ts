@@ -162,18 +162,19 @@ export function restartSentence(
 ): string {
   const [first] = stale;
   const others = stale.length - 1;
+  const { name, module, old } = first;
+  // As people know it: scikit-learn (sklearn).
+  const named = module === name ? name : `${name} (${module})`;
   const one = first.new
     ? trans.__(
-        'Restart the kernel to use %1 %2: version %3 is already imported (as %4).',
-        first.name,
+        'Restart the kernel to use %1 %2: version %3 is already imported.',
+        named,
         first.new,
-        first.old ?? '',
-        first.module
+        old ?? ''
       )
     : trans.__(
-        'Restart the kernel to stop using %1: it is still imported (as %2).',
-        first.name,
-        first.module
+        'Restart the kernel to stop using %1: it is still imported.',
+        named
       );
   return others > 0
     ? `${one} ${trans._n('%1 more package needs this restart.', '%1 more packages need this restart.', others)}`

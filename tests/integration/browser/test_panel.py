@@ -120,7 +120,7 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     lab.page.keyboard.press("Enter")
     # It was imported: only a restart removes it, and the button says so.
     expect(lab.notice_bar).to_contain_text(
-        "stop using scikit-learn: it is still imported (as sklearn)", timeout=SLOW
+        "stop using scikit-learn (sklearn): it is still imported", timeout=SLOW
     )
     lab.shows("restart needed")
     wait_for_requirements(lab, own, "tabulate==0.9.0")

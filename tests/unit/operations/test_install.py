@@ -63,6 +63,18 @@ def test_what_is_cached_is_not_downloaded_again(notebook: Path, stocked: LocalIn
     assert done.summary.splitlines()[1] == "Nothing to download."
 
 
+def test_a_dry_run_tells_what_is_built(notebook: Path, stocked: LocalIndex, tmp_path: Path) -> None:
+    stocked.sdist("raw", "1.0")
+    project = make_project(tmp_path, "mine", "1.0")
+    done = run(notebook, "raw", "leaf", str(project), dry_run=True)
+    built = "Built from source, which runs their code: mine, raw."
+    assert done.summary.splitlines()[-1] == built
+    assert isinstance(done.data, dict)
+    assert done.data["built"] == ["mine", "raw"]
+    run(notebook, "raw")
+    assert "Built" not in run(notebook, "raw", "leaf", dry_run=True).summary
+
+
 def test_the_kernel_is_recorded_only_in_a_version(notebook: Path, stocked: LocalIndex) -> None:
     run(notebook, "ipykernel", "leaf")
     assert read(notebook).spec.requirements == ("leaf",)

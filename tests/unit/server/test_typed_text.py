@@ -31,6 +31,8 @@ from nbenv.server.typed_text import read_typed
         ("import os, cv2, yaml", "opencv-python|pyyaml"),
         ("import numpy\nfrom google.cloud import storage", "numpy|google-cloud-storage"),
         ("import-linter", "import-linter"),
+        ("requirements.txt", "requirements.txt"),  # as typed, so that the preview can tell
+        ("pandas Pipfile.lock", "pandas|Pipfile.lock"),
         (
             "https://host.example/a-1.0-py3-none-any.whl",
             "https://host.example/a-1.0-py3-none-any.whl",

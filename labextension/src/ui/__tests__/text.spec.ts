@@ -54,15 +54,18 @@ describe('changeLine', () => {
 describe('restartSentence', () => {
   const stale = { name: 'six', old: '1', new: '2', module: 'six' };
 
-  it('names the imported module', () => {
+  it('names the module where that is called otherwise', () => {
     expect(restartSentence([stale], trans)).toBe(
-      'Restart the kernel to use six 2: version 1 is already imported (as six).'
+      'Restart the kernel to use six 2: version 1 is already imported.'
+    );
+    expect(restartSentence([{ ...stale, module: 'seven' }], trans)).toBe(
+      'Restart the kernel to use six (seven) 2: version 1 is already imported.'
     );
   });
 
   it('counts the others', () => {
     expect(restartSentence([{ ...stale, new: null }, stale], trans)).toBe(
-      'Restart the kernel to stop using six: it is still imported (as six). 1 more package needs this restart.'
+      'Restart the kernel to stop using six: it is still imported. 1 more package needs this restart.'
     );
   });
 });
