@@ -142,7 +142,7 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
 
 
 def test_what_ran_before_is_rerun(lab: Lab, server: JupyterServer) -> None:
-    """Functions cannot be carried over; what failed, is empty or ran before a restart is left out."""
+    """Functions cannot be carried over; what failed or is empty is left out."""
     cells = ["def double(x): return 2 * x", "1 / 0", "", "table = [7]", "import sklearn"]
     last = "print(double(table[0]), sklearn.answer, 'ran', len(In))"
     path = written(server.root / "rerun.ipynb", "python3", *cells, last)
