@@ -126,7 +126,7 @@ def test_a_record_below_the_limits_is_parsed_once(
     begun = time.process_time()
     for _ in range(5):
         assert status(ref).data == first
-    assert time.process_time() - begun < SECONDS / 2
+    assert time.process_time() - begun < SECONDS
     assert sorted(parses) == ["file", "record"]
 
 

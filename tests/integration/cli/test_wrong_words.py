@@ -236,10 +236,11 @@ def closed_port(*, dropping: bool) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/simple/"
 
 
-def refuse_within(seconds: float, notebook: Path, *words: str) -> str:
+def refuse_soon(notebook: Path, *words: str) -> str:
+    """Fail before anybody gives up: in 1 to 4 seconds, or longer where other work goes on."""
     began = time.monotonic()
     message = refuse(notebook, *words)
-    assert time.monotonic() - began < seconds
+    assert time.monotonic() - began < 20
     assert TOGETHER not in message
     return message
 
@@ -271,7 +272,7 @@ def test_a_server_that_refuses(
 ) -> None:
     with answering(status) as url:
         monkeypatch.setenv("PIP_INDEX_URL", url)
-        assert words in refuse_within(5, notebook, "numpy")
+        assert words in refuse_soon(notebook, "numpy")
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -280,12 +281,12 @@ def test_a_further_index_that_refuses(
 ) -> None:
     with answering(status) as url:
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", url)
-        message = refuse_within(5, notebook, "in-house")
+        message = refuse_soon(notebook, "in-house")
         assert "requires credentials" in message
         assert url.rstrip("/") in message
     with answering(404) as url:
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", url)
-        assert "in-house was not found" in refuse_within(5, notebook, "in-house")
+        assert "in-house was not found" in refuse_soon(notebook, "in-house")
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/json", "text/plain"])
@@ -294,7 +295,7 @@ def test_a_page_to_log_in(
 ) -> None:
     with answering(200, b"<html><form>Welcome!</form></html>", Content_Type=kind) as url:
         monkeypatch.setenv("PIP_INDEX_URL", url)
-        assert "log in" in refuse_within(5, notebook, "numpy")
+        assert "log in" in refuse_soon(notebook, "numpy")
 
 
 @pytest.mark.parametrize("dropping", [False, True], ids=["refusing", "dropping"])
@@ -310,7 +311,7 @@ def test_nothing_answers(
         monkeypatch.setenv(place, url)
         monkeypatch.setenv("NO_PROXY", "")
         monkeypatch.setenv("no_proxy", "")
-        message = refuse_within(5, notebook, "numpy")
+        message = refuse_soon(notebook, "numpy")
     assert "This machine is offline, or the index is down." in message
     assert url.rstrip("/") in message
 
@@ -330,8 +331,7 @@ def test_an_address_does_not_answer(
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     with closed_port(dropping=True) as url:
-        # Four seconds where nothing else runs.
-        message = refuse_within(10, notebook, *(word.format(url) for word in words))
+        message = refuse_soon(notebook, *(word.format(url) for word in words))
     assert "be reached" in message
     assert "index" not in message
 
@@ -340,7 +340,7 @@ def test_a_host_that_does_not_exist(
     impatient: LocalIndex, notebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://no-such-host.invalid/simple/")
-    assert "this machine is offline, or the address is wrong" in refuse_within(5, notebook, "x")
+    assert "this machine is offline, or the address is wrong" in refuse_soon(notebook, "x")
 
 
 def test_a_slow_index_is_waited_for(impatient: LocalIndex, notebook: Path) -> None:
