@@ -236,8 +236,10 @@ def _leave_to_repositories(findings: Findings) -> None:
         if each.source.rank < _IMPORTS.rank
         or not names & {each.name, canonicalize_name(each.module or each.name)}
     ]
-    for module in [each for each in findings.unknown if canonicalize_name(each) in names]:
-        del findings.unknown[module]
+    for module in list(findings.unknown):
+        own = str(canonicalize_name(module.partition(".")[0]))
+        if own in names or any(_is_named_after(name, own) for name in names):
+            del findings.unknown[module]
 
 
 def _named_in_comment(scan: Scan, top: str) -> str | None:
