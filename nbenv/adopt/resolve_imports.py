@@ -32,6 +32,7 @@ _TOOLS = {
     "nbstripout", "ruff", "isort", "coverage", "codespell", "tox", "nox", "twine", "build",
     "furo", "numpydoc", "scanpydoc", "pdoc", "autopep8", "yapf", "pyright", "hatch", "hatchling",
     "setuptools-scm", "versioneer", "bump2version", "ghp-import", "nbdime", "nbval", "nbmake",
+    "rise", "jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator",
 }  # fmt: skip
 """Tools for servers and development: a kernel's environment needs them only if imported."""
 _TOOL = re.compile(

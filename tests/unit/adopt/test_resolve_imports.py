@@ -256,6 +256,7 @@ def test_cython_builds_with_setuptools_where_python_has_no_distutils(tmp_path: P
         "pandas-stubs",
         "flake8-bugbear",
         "jupyterlab-git",
+        "rise",
     ],
 )
 def test_what_builds_documents_and_checks_code_is_left_out(name: str, tmp_path: Path) -> None:
