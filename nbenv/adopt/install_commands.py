@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
+from pathlib import PurePosixPath
 
 from nbenv.adopt.system.system_packages import system_packages
 
@@ -210,6 +211,18 @@ def saved_files(command: str) -> Iterator[str]:
     yield from re.findall(r">\s*([\w-]+)\.(?:py|pyx|so|pyd)\b", command)
     yield from re.findall(r"\bf2py[\d.]*\b.*\s-m\s+(\w+)", command)
     yield from clones(command)
+    yield from _moved_here(command)
+
+
+def _moved_here(command: str) -> Iterator[str]:
+    """Yield the folders, often of a clone, that a shell line puts beside the notebook."""
+    for words in parted_commands(command):
+        if not words or words[0] not in ("mv", "cp"):
+            continue
+        *sources, target = [word.rstrip("/") for word in words[1:] if word[:1] != "-"] or [""]
+        places = sources if target in (".", "/content") else [target.removeprefix("./")]
+        names = (PurePosixPath(place).name for place in places if sources)
+        yield from (name for name in names if name.isidentifier())
 
 
 def clones(command: str) -> dict[str, str]:

@@ -99,7 +99,12 @@ class LocalModules:
             return self.folders
         project = self.project_with(module)
         sources = [self._sources_of(project, module)] if project else []
-        return [*self.folders, *self.late_folders, *sources]
+        added = [*self.folders[1:], *self.late_folders]
+        return [
+            self.folders[0],
+            *(folder for folder in added if not _is_published(folder, module)),
+            *sources,
+        ]
 
     def is_installed(self, project: Path) -> bool:
         """Return whether the notebook installs a project around it from its repository."""
@@ -243,6 +248,27 @@ def _is_elsewhere(text: str) -> bool:
     """Return whether a path begins at a root, as on the author's computer, and is not here."""
     is_absolute = PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
     return is_absolute and not Path(text).is_dir()
+
+
+def _is_published(folder: Path, module: str) -> bool:
+    """Return whether a folder is the project, or its ``src``, of the package that has a module.
+
+    An example of a library that puts the library's repository on the path runs with the published
+    package too, which alone brings the library's dependencies.
+    """
+    package = distribution_of(module)
+    return package is not None and package in {
+        canonicalize_name(name)
+        for place in (folder, folder.parent if folder.name == "src" else folder)
+        for file in _INSTALLABLE
+        for name in re.findall(
+            r"""^\s*name\s*=\s*["']?([\w.-]+)""", _text_of(place / file), re.MULTILINE
+        )
+    }
+
+
+def _text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def _copies(text: str, above: Iterable[Path]) -> Iterator[Path]:

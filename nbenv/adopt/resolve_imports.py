@@ -32,6 +32,7 @@ _TOOLS = {
     "nbstripout", "ruff", "isort", "coverage", "codespell", "tox", "nox", "twine", "build",
     "furo", "numpydoc", "scanpydoc", "pdoc", "autopep8", "yapf", "pyright", "hatch", "hatchling",
     "setuptools-scm", "versioneer", "bump2version", "ghp-import", "nbdime", "nbval", "nbmake",
+    "rise", "jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator",
 }  # fmt: skip
 """Tools for servers and development: a kernel's environment needs them only if imported."""
 _TOOL = re.compile(
@@ -236,8 +237,10 @@ def _leave_to_repositories(findings: Findings) -> None:
         if each.source.rank < _IMPORTS.rank
         or not names & {each.name, canonicalize_name(each.module or each.name)}
     ]
-    for module in [each for each in findings.unknown if canonicalize_name(each) in names]:
-        del findings.unknown[module]
+    for module in list(findings.unknown):
+        own = str(canonicalize_name(module.partition(".")[0]))
+        if own in names or any(_is_named_after(name, own) for name in names):
+            del findings.unknown[module]
 
 
 def _named_in_comment(scan: Scan, top: str) -> str | None:

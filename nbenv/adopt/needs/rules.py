@@ -109,7 +109,8 @@ def import_needs(module: str) -> Iterator[ImpliedNeed]:
     derived = _rules_of(module.partition(".")[0])["import"]
     for rule in (*_rules()["import"], *derived):
         if _fits(module, rule.pattern) or _fits(module, f"{rule.pattern}.*"):
-            yield from rule.found(f"import {rule.pattern}")
+            shown = module if "*" in rule.pattern else rule.pattern
+            yield from rule.found(f"import {shown}")
 
 
 def _fits(name: str, pattern: str) -> bool:

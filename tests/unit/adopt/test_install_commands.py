@@ -70,6 +70,12 @@ def test_conda() -> None:
         ("git clone --depth 1 https://example.org/tool.git", ["tool"]),
         ("git clone https://example.org/tool.git here", ["here"]),
         ("pip install helper.py", []),
+        ("mv tool/inner .", ["inner"]),
+        ("cp -r tool/src/inner ./", ["inner"]),
+        ("cp -r ./tool/src ./renamed", ["renamed"]),
+        ("git clone https://example.org/tool && mv tool/inner /content", ["tool", "inner"]),
+        ("cp tool/some-data.csv .", []),
+        ("mv", []),
     ],
 )
 def test_saved_files(command: str, names: list[str]) -> None:

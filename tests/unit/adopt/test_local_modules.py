@@ -58,6 +58,21 @@ def test_a_folder_at_the_end_of_the_path(local: LocalModules, tmp_path: Path) ->
     assert list(local.files(Import("pandas"))) == []
 
 
+@pytest.mark.parametrize("file", ["pyproject.toml", "setup.py"])
+@pytest.mark.parametrize("package", ["pandas", "src/pandas"])
+def test_a_published_library_on_the_path(tmp_path: Path, file: str, package: str) -> None:
+    """An example in the library's repository needs its package; another project is local."""
+    code = tmp_path / package
+    code.mkdir(parents=True)
+    (code / "__init__.py").touch()
+    (tmp_path / "examples").mkdir()
+    for name, is_local in (("pandas", False), ("my-fork", True)):
+        (tmp_path / file).write_text(f'name = "{name}"\n')
+        local = LocalModules(tmp_path / "examples")
+        local.add_folder(str(code.parent))
+        assert local.has("pandas") is is_local
+
+
 def names(paths: object, folder: Path) -> list[str]:
     return [str(path.relative_to(folder)) for path in paths]  # type: ignore[attr-defined]
 

@@ -89,6 +89,15 @@ def test_a_url_explains_a_module_of_its_repository(tmp_path: Path) -> None:
     assert (found(findings), findings.unknown) == ([url], {})
 
 
+@pytest.mark.parametrize("name", ["nobodyknows-2025", "py-nobodyknows", "course-nobodyknows"])
+def test_a_url_explains_a_module_that_its_repository_is_named_after(
+    name: str, tmp_path: Path
+) -> None:
+    url = f"git+https://example.org/o/{name}.git"
+    findings = settled(tmp_path, f"%pip install {url}", "import nobodyknows.part, other_unknown")
+    assert (found(findings), list(findings.unknown)) == ([url], ["other_unknown"])
+
+
 def test_the_standard_library_is_that_of_the_python(tmp_path: Path) -> None:
     assert found(settled(tmp_path, "import distutils", python="3.8")) == []
 
@@ -247,6 +256,7 @@ def test_cython_builds_with_setuptools_where_python_has_no_distutils(tmp_path: P
         "pandas-stubs",
         "flake8-bugbear",
         "jupyterlab-git",
+        "rise",
     ],
 )
 def test_what_builds_documents_and_checks_code_is_left_out(name: str, tmp_path: Path) -> None:

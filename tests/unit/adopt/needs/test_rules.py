@@ -38,6 +38,16 @@ NEEDS = {
     PANDAS + "pd.read_html('x')": "lxml",
     PANDAS + "pd.read_csv('s3://bucket/x.csv')": "s3fs",
     PANDAS + "df.astype('string[pyarrow]')": "pyarrow",
+    # What statsmodels draws itself, and what others draw beside it.
+    "from statsmodels.api import Poisson\nd = Poisson(y).fit()\nd.plot_probs()":
+    "statsmodels matplotlib",
+    "import statsmodels.api as sm\nmine.plot_probs()": "statsmodels",
+    # Models of Darts.
+    "from darts.models import CatBoostModel, FFT": "darts catboost",
+    "from darts.models.forecasting.xgboost import XGBModel": "darts xgboost",
+    "from darts.models import ExponentialSmoothing, AutoETS": "darts statsforecast",
+    "from darts.models import TCNModel": "darts pytorch-lightning",
+    "import darts\nseries.to_dataframe(backend='polars')": "darts polars",
     # Data that comes with a library, in the form that is asked for.
     "import hvplot.xarray\nimport hvplot": "hvplot xarray",
     "import hvsampledata as hvs\nhvs.air_temperature('xarray')": "hvsampledata xarray netcdf4",
