@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import queue
+import tempfile
+import time
 import unittest
+from typing import IO, Any
 
 import jupyter_kernel_test
+from jupyter_client import BlockingKernelClient, KernelManager
 from jupyter_client.manager import start_new_kernel
+
+from tests.support.kernels import PATIENCE
 
 
 class NbenvKernelTests(jupyter_kernel_test.KernelTests):
@@ -49,9 +56,43 @@ class SupervisedTests(NbenvKernelTests):
     environ = {"NBENV_SUPERVISE": "1"}  # noqa: RUF012
 
 
+class WatchedClient(BlockingKernelClient):
+    """A client that waits for a message only while its kernel runs, and not for ever."""
+
+    manager: KernelManager
+    stderr: IO[bytes]
+
+    def get_iopub_msg(self) -> dict[str, Any]:
+        """Return the next message; fail with what the kernel printed where none comes."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                return super().get_iopub_msg(timeout=1)
+            except queue.Empty:
+                if not self.manager.is_alive():
+                    break
+        is_alive = self.manager.is_alive()
+        state = f"in {PATIENCE:.0f} s" if is_alive else "from a kernel that has ended"
+        self.stderr.seek(0)
+        printed = self.stderr.read().decode(errors="replace")
+        raise AssertionError(f"no message {state}: {printed}")
+
+
 class NbenvWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    """The suite's test waits for a message without a limit, also from a kernel that has ended."""
+
     kernel_name = "nbenv"
     support_iopub_welcome = True
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        stderr = tempfile.TemporaryFile()  # noqa: SIM115  (closed after the class)
+        cls.addClassCleanup(stderr.close)
+        cls.km = KernelManager(kernel_name=cls.kernel_name)
+        cls.km.client_factory = WatchedClient
+        cls.km.start_kernel(stderr=stderr)
+        cls.kc = cls.km.client()
+        cls.kc.manager, cls.kc.stderr = cls.km, stderr
 
 
 if __name__ == "__main__":
