@@ -280,7 +280,8 @@ describe('EnvironmentModel', () => {
       server.now = status({ recorded: true });
     };
     await model.run('install', ['six']).catch(() => undefined);
-    expect(shown).not.toContain('ready false');
+    const before = shown.filter(each => each.endsWith('false'));
+    expect(new Set(before)).toEqual(new Set(['changing false']));
     expect(shown.pop()).toMatch(/true$/);
     expect(model.progress).toBeNull();
   });
