@@ -14,8 +14,8 @@ export interface IJobHooks {
   changed: () => void;
   /** A job has ended well, which this page or another one asked for. */
   succeeded: (result: JobResult, isAskedHere: boolean) => Promise<void>;
-  /** A job has ended. */
-  ended: () => Promise<void>;
+  /** A job has ended; call `settle` as soon as it is known what has become of the environment. */
+  ended: (settle: () => void) => Promise<void>;
 }
 
 /**
@@ -104,8 +104,9 @@ export class JobRunner {
         }
       }
     } finally {
-      this._jobs.end(progress);
-      await ended();
+      // Until then it counts as running: the status of before asks for what it has just done.
+      const settle = () => this._jobs.end(progress);
+      await ended(settle).finally(settle);
     }
     return data;
   }

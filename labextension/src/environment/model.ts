@@ -55,7 +55,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
         this._record.expect(isAskedHere);
         await this._imports.tell(result);
       },
-      ended: () => this.refresh()
+      ended: settle => this.refresh(settle)
     });
   }
 
@@ -136,9 +136,10 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   }
 
   /**
-   * Ask the server for the current status, and follow the job that is running.
+   * Ask the server for the current status, and follow the job that is running. `known` is called
+   * with the answer, before the views are told.
    */
-  async refresh(): Promise<void> {
+  async refresh(known: () => void = () => undefined): Promise<void> {
     if (this.otherLanguage) {
       this._status = null;
       this._changed.emit();
@@ -159,6 +160,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
       }
       this._imports.follow(kernel, status);
       this._status = status;
+      known();
       await this._record.keep(status);
       if (kernel && status.kernel.state === 'none' && !status.kernel.remote) {
         void this._document.followSession().catch(() => undefined);
@@ -168,6 +170,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
         throw error;
       }
       this._status = null; // no file yet, or one that the server cannot read
+      known();
       this._refused = error.status === 422 ? path : null;
     }
     this._changed.emit();

@@ -60,10 +60,14 @@ class Server {
   now: IStatus = status();
   lines: unknown[] = [];
   refuses: ResponseError | null = null;
+  whileAsked: () => void = () => undefined;
   readonly client = new Client({
     ask: async path => {
       if (this.refuses) {
         throw this.refuses;
+      }
+      if (path.startsWith('status')) {
+        this.whileAsked();
       }
       const answers: Record<string, unknown> = {
         status: this.now,
@@ -257,6 +261,29 @@ describe('EnvironmentModel', () => {
     expect(model.progress).toBeNull();
     expect(model.state).toBe('restart');
     expect(model.stale).toEqual([STALE]);
+  });
+
+  it.each([
+    ['ended well', { type: 'result', data: {}, changes: CHANGES }],
+    ['failed', { type: 'error', kind: 'X', message: 'No', hint: '' }]
+  ])('shows no state of before a job that %s', async (_, last) => {
+    const { server, model } = parts();
+    server.lines = [last];
+    server.now = status({ recorded: false });
+    await model.refresh();
+    const shown: string[] = [];
+    model.changed.connect(({ status, state }) => {
+      shown.push(`${state} ${status?.recorded}`);
+    });
+    server.whileAsked = () => {
+      model.dismiss(); // any signal of the notebook draws the views anew
+      server.now = status({ recorded: true });
+    };
+    await model.run('install', ['six']).catch(() => undefined);
+    const before = shown.filter(each => each.endsWith('false'));
+    expect(new Set(before)).toEqual(new Set(['changing false']));
+    expect(shown.pop()).toMatch(/true$/);
+    expect(model.progress).toBeNull();
   });
 
   it('keeps why a job failed until the next one', async () => {
