@@ -20,7 +20,7 @@ export const CommandIDs = {
 };
 
 /** The phases of a job, in their order. */
-export const PHASES = ['python', 'create', 'resolve', 'install'];
+export const PHASES = ['python', 'resolve', 'create', 'install'];
 
 /**
  * A command of nbenv, as a view asks for it.

@@ -43,8 +43,9 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
     before ? null : () => model.ask(verb, words, [...flags, 'dry-run']),
     [model, request, before === null]
   );
+  const isThere = value !== null && isRecorded(value.data, request, model);
   const isPossible = value
-    ? value.changes.length > 0 || request.records
+    ? value.changes.length > 0 || (request.records && !isThere)
     : before !== null;
   React.useEffect(() => {
     if (isConfirmed && isPossible) {
@@ -84,7 +85,9 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
           changes={value.changes}
           download={readDownload(value.data)}
           built={readBuilt(value.data)}
-          nothing={request.nothing}
+          nothing={
+            isThere ? trans.__('Already among your packages.') : request.nothing
+          }
           trans={trans}
         />
       ) : before ? (
@@ -119,6 +122,20 @@ export function ChangePreview(props: IPreviewProps): JSX.Element {
         )}
       </div>
     </section>
+  );
+}
+
+/** Whether all that a request to install asks for is among the notebook's requirements. */
+function isRecorded(
+  data: unknown,
+  { verb, flags }: IChangeRequest,
+  { status }: IEnvironmentModel
+): boolean {
+  const after = (data as { requirements?: unknown } | null)?.requirements;
+  return (
+    verb === 'install' &&
+    flags.length === 0 &&
+    JSON.stringify(after) === JSON.stringify(status?.requirements)
   );
 }
 

@@ -143,6 +143,25 @@ def test_adding_removing_undoing(lab: Lab, own: Path) -> None:
     wait_for_requirements(lab, own, "tabulate==0.9.0")
 
 
+def test_adding_what_is_there(lab: Lab, own: Path) -> None:
+    """Nothing would change, not even the record; a file is told apart from a package."""
+    lab.open(own.name)
+    lab.shows("ready")
+    panel = lab.show_panel()
+    field, proposal = panel.get_by_label("Packages to add"), panel.locator(".jp-nbenv-Proposal")
+    field.fill("tabulate == 0.9.0")
+    lab.page.keyboard.press("Enter")
+    expect(proposal).to_contain_text("Already among your packages.", timeout=SLOW)
+    expect(proposal.get_by_role("button")).to_have_text(["Close"])
+    field.fill("requirements.txt")
+    lab.page.keyboard.press("Enter")
+    expect(proposal).to_contain_text("is the name of a file, not of a package", timeout=SLOW)
+    field.fill("comm")  # which the kernel has
+    lab.page.keyboard.press("Enter")
+    expect(proposal).to_contain_text("it is added to your packages", timeout=SLOW)
+    expect(proposal.get_by_role("button", name="Add")).to_be_enabled()
+
+
 def test_a_package_of_another_index(lab: Lab, own: Path, tmp_path: Path) -> None:
     """Its address is asked for, and what it would bring is shown before it is installed."""
     lab.open(own.name)

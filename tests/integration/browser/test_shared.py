@@ -107,7 +107,7 @@ def test_cells_wait_for_the_restore_and_then_run(lab: Lab, shared: Path, index: 
     index.stall = 1.5
     lab.press(lab.approval, "Restore the environment")
     phases = lab.notice_bar.locator(".jp-nbenv-Phases li")
-    expect(phases).to_have_text(["Python", "Environment", "Resolve", "Install"])
+    expect(phases).to_have_text(["Python", "Resolve", "Environment", "Install"])
     lab.shows("restoring")
     lab.begin(0, "import tabulate; print('version', tabulate.__version__)")
     expect(lab.cells.nth(0).locator(".jp-InputPrompt")).to_have_text("[*]:")
