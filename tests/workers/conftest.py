@@ -17,8 +17,12 @@ CELL = "1 + 1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip these tests, with a word, where no cluster is wanted."""
-    skip_below(Path(__file__).parent, items, reason_for_none())
+    """Mark these tests; skip them, with a word, where no cluster is wanted."""
+    folder = Path(__file__).parent
+    for item in items:
+        if folder in item.path.parents:
+            item.add_marker(pytest.mark.clusters)
+    skip_below(folder, items, reason_for_none())
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,7 @@ def notebook(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.each_engine
 def test_engines_run_in_the_notebooks_environment(
     engines: Engines, notebook: Path, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def refused(run: Kernel, code: str) -> str:
     return text
 
 
+@pytest.mark.each_engine
 def test_everything_runs_in_the_environment_after_connecting(
     notebook: Path, cluster: RayCluster, tmp_path: Path
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_classic_session(cluster: SparkCluster, work: Path) -> None:
         assert (status, "The Spark session is stopped" in said) == ("error", True)
 
 
+@pytest.mark.each_engine
 def test_spark_connect(cluster: SparkCluster, work: Path) -> None:
     with kernel(work) as run:
         run.ok(cluster.connect())

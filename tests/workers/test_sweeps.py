@@ -84,6 +84,7 @@ def rows_in(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.each_engine
 def test_rows_come_back_and_failed_ones_do_not_end_the_others(
     notebook: Path, cluster: str, tmp_path: Path
 ) -> None:
