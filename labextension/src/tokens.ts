@@ -84,6 +84,17 @@ export type Approver = (
 ) => Promise<string | null>;
 
 /**
+ * A search for what a notebook needs.
+ */
+export interface ISearch {
+  /** How often it was begun; 0 while nothing is to be shown. */
+  readonly count: number;
+  /** Save the notebook, since its file is read, and search. */
+  begin(): Promise<void>;
+  end(): void;
+}
+
+/**
  * The environment of one open notebook.
  */
 export interface IEnvironmentModel {
@@ -103,8 +114,8 @@ export interface IEnvironmentModel {
   readonly isReadOnly: boolean;
   /** The notebook's language where that is not Python, and there is no environment; else empty. */
   readonly otherLanguage: string;
-  /** How often the packages that the notebook needs were searched for; 0 while that is not shown. */
-  readonly searches: number;
+  /** The search for the packages that the notebook needs, which the panel shows. */
+  readonly search: ISearch;
   /** Distinguishes this model from those of other notebooks, even when they are renamed. */
   readonly key: string;
   readonly path: string;
@@ -124,9 +135,6 @@ export interface IEnvironmentModel {
   ask(verb: string, words?: string[], flags?: string[]): Promise<JobResult>;
   /** Stop a job, the running one unless another is named. */
   cancel(job?: IJob): Promise<void>;
-  /** Save the notebook, and show in the panel which packages it needs. */
-  search(): Promise<void>;
-  endSearch(): void;
   restart(): Promise<void>;
   useOwnKernel(): Promise<void>;
   dismiss(): void;

@@ -1,6 +1,7 @@
 import type { IFoundRequirements, JobResult } from '../api/answers';
 import { shaped, type Shape } from '../api/shape';
-import type { IEnvironmentModel } from '../tokens';
+import type { IEnvironmentModel, ISearch } from '../tokens';
+import type { IDocument } from './document';
 
 const FOUND: Shape = { found: 'array', unknown: 'array' };
 
@@ -25,4 +26,34 @@ export async function findRequirements(
 export function foundDigest(verb: string, { data }: JobResult): string | null {
   const { digest } = (data ?? {}) as { digest?: unknown };
   return verb === 'adopt' && typeof digest === 'string' ? digest : null;
+}
+
+/**
+ * Whether the views are to search for what a notebook needs: one view begins, another one shows it.
+ */
+export class RequirementSearch implements ISearch {
+  constructor(
+    private _document: Pick<IDocument, 'isDirty' | 'isNamed' | 'save'>,
+    private _changed: () => void
+  ) {}
+
+  get count(): number {
+    return this._count;
+  }
+
+  async begin(): Promise<void> {
+    const { isDirty, isNamed } = this._document;
+    if (isDirty && isNamed) {
+      await this._document.save().catch(() => undefined); // Lab itself says why
+    }
+    this._count++;
+    this._changed();
+  }
+
+  end(): void {
+    this._count = 0;
+    this._changed();
+  }
+
+  private _count = 0;
 }

@@ -18,7 +18,7 @@ import type {
   State
 } from '../tokens';
 import type { IDocument } from './document';
-import { foundDigest } from './findRequirements';
+import { foundDigest, RequirementSearch } from './findRequirements';
 import { Gate, type Act } from './gate';
 import { JobRunner } from './jobRunner';
 import { RecordKeeper } from './recordKeeper';
@@ -37,6 +37,7 @@ const WAITING = 1000;
  */
 export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   readonly key = UUID.uuid4();
+  readonly search: RequirementSearch;
 
   constructor(
     private _client: Client,
@@ -46,6 +47,7 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     private _isServed: () => Promise<boolean> = async () => true
   ) {
     this._gate = new Gate(this, approver);
+    this.search = new RequirementSearch(_document, () => this._changed.emit());
     this._imports = new StaleImports(result => _document.askKernel(result));
     this._record = new RecordKeeper(_client, _document, savesAfterChange);
     this._jobs = new JobRunner(_client, {
@@ -77,10 +79,6 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
 
   get otherLanguage(): string {
     return this._document.otherLanguage;
-  }
-
-  get searches(): number {
-    return this._searches;
   }
 
   get status(): IStatus | null {
@@ -269,20 +267,6 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
     await this._jobs.cancel(job);
   }
 
-  async search(): Promise<void> {
-    const { isDirty, isNamed } = this._document;
-    if (isDirty && isNamed) {
-      await this._document.save().catch(() => undefined); // Lab itself says why
-    }
-    this._searches++;
-    this._changed.emit();
-  }
-
-  endSearch(): void {
-    this._searches = 0;
-    this._changed.emit();
-  }
-
   async restart(): Promise<void> {
     await this._document.restart();
     this.takeRestart();
@@ -306,6 +290,5 @@ export class EnvironmentModel implements IEnvironmentModel, IDisposable {
   /** The path of a file that the server cannot use. */
   private _refused: string | null = null;
   private _jobs: JobRunner;
-  private _searches = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

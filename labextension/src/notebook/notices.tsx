@@ -120,7 +120,7 @@ function Unrecorded({
           'Find and review the packages in the Environment panel'
         )}
         onClick={() => {
-          void model.search();
+          void model.search.begin();
           actions.open();
         }}
       />

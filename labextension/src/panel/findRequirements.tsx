@@ -25,16 +25,16 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
     value: found,
     error,
     isPending
-  } = useAsync(model.searches ? () => findRequirements(model) : null, [
+  } = useAsync(model.search.count ? () => findRequirements(model) : null, [
     model,
-    model.searches
+    model.search.count
   ]);
   const { progress, status } = model;
   if (!status || status.recorded || status.stripped || progress) {
     return null;
   }
   const install = () => {
-    model.endSearch();
+    model.search.end();
     void runShown(model, 'adopt');
   };
   return (
@@ -75,13 +75,13 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
               'Read the cells without running or installing anything'
             )}
             disabled={disabled || isPending}
-            onClick={() => void model.search()}
+            onClick={() => void model.search.begin()}
           />
         )}
         {found && (
           <Button
             label={trans.__('Cancel')}
-            onClick={() => model.endSearch()}
+            onClick={() => model.search.end()}
           />
         )}
       </div>

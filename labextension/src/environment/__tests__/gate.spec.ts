@@ -363,8 +363,6 @@ const ACTIONS: Record<string, (model: EnvironmentModel) => unknown> = {
   takeCellEvent: model => model.takeCellEvent({ restart: [] }),
   takeStale: model => model.takeStale([]),
   takeRestart: model => model.takeRestart(),
-  search: model => model.search(),
-  endSearch: model => model.endSearch(),
   cancel: model => model.cancel(),
   restart: model => model.restart(),
   useOwnKernel: model => model.useOwnKernel(),
