@@ -61,10 +61,9 @@ def main(words: list[str]) -> int:
         return 2
     passed = words != [] or _all_pass()
     # Tests wait for kernels and pages a third of their time, so the cores have time for more of
-    # them. The tests of a module share servers, so a module stays with one of the workers. In the
-    # order of their names, the slow modules (integration) do not come last, beside idle workers.
+    # them. The tests of a module share servers, so a module stays with one of the workers.
     workers = math.ceil(1.5 * (os.cpu_count() or 1))
-    shared_out = ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
+    shared_out = ["-n", str(workers), "--dist", "loadscope"]
     tested = run(ROOT, [sys.executable, "-m", "pytest", *(words or shared_out)])
     return 0 if passed and tested else 1
 

@@ -16,6 +16,8 @@ interface IActionsProps {
   model: IEnvironmentModel;
   outdated: IAsync<IOutdated[]>;
   past: IPastChange[];
+  /** Whether that is the present history; while something changes, it is not. */
+  isPastKnown: boolean;
   disabled: boolean;
   trans: TranslationBundle;
   execute: (command: string) => void;
@@ -81,9 +83,9 @@ function UndoButtons(
     next?: IPastChange;
   }
 ): JSX.Element {
-  const { model, last, next, requests, trans, onRequest } = props;
-  // What is undone next depends on how it ends.
-  const disabled = props.disabled || model.progress !== null;
+  const { last, next, requests, trans, onRequest } = props;
+  // What is undone next depends on how a running change ends.
+  const disabled = props.disabled || !props.isPastKnown;
   return (
     <>
       {last && (

@@ -103,7 +103,7 @@ function Contents(
     // What was typed meanwhile stays.
     return () => setText(now => now || text);
   });
-  const { packages, past, outdated, checkOutdated } = useContents(
+  const { packages, past, isPastKnown, outdated, checkOutdated } = useContents(
     client,
     model
   );
@@ -181,6 +181,7 @@ function Contents(
         {...parts}
         execute={execute}
         past={past}
+        isPastKnown={isPastKnown}
         outdated={outdated}
         isHistoryShown={isHistoryShown}
         onHistory={() => setIsHistoryShown(!isHistoryShown)}

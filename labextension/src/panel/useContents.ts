@@ -11,6 +11,8 @@ import { useAsync, type IAsync } from '../ui/useAsync';
 export interface IContents {
   packages: IPackages | null;
   past: IPastChange[];
+  /** Whether that is the present history, rather than the one before a change. */
+  isPastKnown: boolean;
   outdated: IAsync<IOutdated[]>;
   checkOutdated: () => void;
 }
@@ -52,6 +54,7 @@ export function useContents(
   return {
     packages: packages.value,
     past: past.value ?? [],
+    isPastKnown: isAsked && !past.isPending,
     outdated,
     checkOutdated: () => setAsked(asked + 1)
   };

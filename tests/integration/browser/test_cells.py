@@ -94,8 +94,7 @@ def test_a_change_in_a_cell_says_which_import_needs_the_restart(lab: Lab, own: P
     expect(lab.output(0)).to_contain_text("0.9.0")
     lab.begin(1, "%nbenv install -U 'tabulate>=0.10'")
     expect(lab.notice_bar).to_contain_text(
-        "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
-        " (as tabulate).",
+        "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported.",
         timeout=SLOW,
     )
     lab.shows("restart needed")

@@ -201,8 +201,7 @@ def test_upgrading_one_and_all(lab: Lab, own: Path, server: JupyterServer) -> No
     expect(panel.locator(".jp-nbenv-Proposal li")).to_have_text(["tabulate 0.9.0 → 0.10.0"])
     lab.press(panel, "Unpin and upgrade")
     expect(lab.notice_bar).to_contain_text(
-        "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported"
-        " (as tabulate).",
+        "Restart the kernel to use tabulate 0.10.0: version 0.9.0 is already imported.",
         timeout=SLOW,
     )
     lab.press(lab.notice_bar, "Restart kernel")
