@@ -6,7 +6,7 @@ so that an agreement covers nothing that was not shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbenv.core import requirements
@@ -21,7 +21,7 @@ from nbenv.environments.interpreters import default_python
 from nbenv.environments.markers import possible_locked, select_locked
 from nbenv.environments.page.page_packages import with_page_code
 
-__all__ = ["Disclosure", "contents", "disclose", "download_note"]
+__all__ = ["Disclosure", "contents", "disclose", "download_note", "names_built"]
 
 _NAMED = 8
 """Requirements that one line names."""
@@ -206,10 +206,14 @@ def _not_built_yet(spec: Spec, possible: list[LockedDistribution]) -> tuple[str,
 def _built_from_source(spec: Spec, possible: list[LockedDistribution]) -> tuple[str, ...] | None:
     if not spec.lock.distributions:
         return None if spec.requirements else ()
-    built = {
-        each.name for each in possible if each.source or (each.url and must_be_built(each.url))
-    }
-    return tuple(sorted({*built, *_not_built_yet(spec, possible)}))
+    return tuple(sorted({*names_built(possible), *_not_built_yet(spec, possible)}))
+
+
+def names_built(distributions: Iterable[LockedDistribution]) -> list[str]:
+    """Return the names of what is built from source, in the order given."""
+    return [
+        each.name for each in distributions if each.source or (each.url and must_be_built(each.url))
+    ]
 
 
 def contents(spec: Spec) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from nbenv.core.lock import Change
-from nbenv.core.requirements import must_be_built
 from nbenv.core.spec import Spec
 from nbenv.core.sync_plan import make_plan
 from nbenv.core.urls import is_local
@@ -16,6 +15,7 @@ from nbenv.engine.direct_sources import (
     read_again,
     with_full_urls,
 )
+from nbenv.engine.disclosure import names_built
 from nbenv.engine.document import NotebookSnapshot
 from nbenv.engine.environment_sync import SyncResult
 from nbenv.engine.own_kernel import installed_before
@@ -123,14 +123,13 @@ def planned_sync(snapshot: NotebookSnapshot, spec: Spec, interpreter: Interprete
     changes = tuple(_expected_changes(snapshot, spec))
     locked = select_locked(spec, interpreter.version)
     coming = [locked[each.name] for each in changes if each.new and each.name in locked]
-    built = tuple(
-        each.name for each in coming if each.source or (each.url and must_be_built(each.url))
-    )
     download = None
     if coming:
         folder = snapshot.ref.folder
         download = expected_download(coming, spec, folder, interpreter.executable)
-    return SyncResult(snapshot.environment, changes, download=download, built=built)
+    return SyncResult(
+        snapshot.environment, changes, download=download, built=tuple(names_built(coming))
+    )
 
 
 def _expected_changes(snapshot: NotebookSnapshot, spec: Spec) -> Iterator[Change]:

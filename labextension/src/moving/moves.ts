@@ -130,10 +130,10 @@ export class Moves {
   /** What ran before, and is not run again anyway. */
   private _ran(panel: NotebookPanel, cells: () => Cell[]): Cell[] {
     const again = new Set(cells());
-    const isCode = (cell: Cell) => cell.model.sharedModel.getSource().trim();
+    const hasCode = (cell: Cell) => cell.model.sharedModel.getSource().trim();
     return this._options
       .ran(panel)
-      .filter(cell => !again.has(cell) && isCode(cell));
+      .filter(cell => !again.has(cell) && hasCode(cell));
   }
 
   /**
