@@ -60,6 +60,8 @@ class Module:
     """The public names of a module: its own, and what it takes from others, or all of them."""
 
     names: set[str] = field(default_factory=set)
+    besides: set[str] = field(default_factory=set)
+    """Names that it also has: of other libraries, or made by loops and the like."""
     taken: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     exported: set[str] | None = None
@@ -106,9 +108,25 @@ def parsed(module: str, data: bytes, *, is_package: bool) -> Module:
     found.is_open = bool(re.search(r"globals\(\)|sys\.modules\[", outer))
     if re.search(r"__getattr__", outer) or any(is_getter(x) for x in tree.body):
         found.words = set(re.findall(r"\w+", data.decode("utf-8", "replace")))
+    found.besides = set(bound(tree.body))
     package = module if is_package else module.rpartition(".")[0]
     note(tree.body, found, package)
     return found
+
+
+def bound(body: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield all names that statements bind outside functions and classes, in whatever way."""
+    for node in body:
+        if isinstance(node, INNER):
+            yield node.name
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (each.asname or each.name.partition(".")[0] for each in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name
+        yield from bound(ast.iter_child_nodes(node))
 
 
 def is_getter(node: ast.stmt) -> bool:
@@ -152,6 +170,7 @@ def note_import(node: ast.ImportFrom, found: Module, package: str) -> None:
         kept = parts[: len(parts) - node.level + 1]
         base = ".".join([*kept, *filter(None, [base])])
     if base.partition(".")[0] != package.partition(".")[0]:
+        found.is_open |= any(each.name == "*" for each in node.names)
         return
     for each in node.names:
         if each.name == "*":
@@ -162,22 +181,24 @@ def note_import(node: ast.ImportFrom, found: Module, package: str) -> None:
 
 def public(modules: Modules) -> Public:
     """Return the names of each public module, and whether it may have more."""
-    return {
-        name: names_of(name, modules, frozenset())
-        for name in modules
-        if name and not ASIDE.search(name)
-    }
+    return {name: names_of(name, modules) for name in modules if name and not ASIDE.search(name)}
 
 
-def names_of(name: str, modules: Modules, seen: frozenset[str]) -> tuple[set[str], bool]:
-    """Return the names of a module with those of the modules that it takes all names of."""
+def names_of(
+    name: str, modules: Modules, seen: frozenset[str] = frozenset(), *, own: bool = False
+) -> tuple[set[str], bool]:
+    """Return the names of a module with those of the modules that it takes all names of.
+
+    With `own`, only those that are of this library and stand in its source as definitions.
+    """
     module = modules[name]
-    names, is_open = {*module.names, *module.taken, *module.words}, module.is_open
+    names = {*module.names, *module.taken, *(() if own else module.besides | module.words)}
+    is_open = module.is_open
     for star in module.stars:
         if star not in modules:
             is_open = True
         elif star not in seen:
-            more, open_too = names_of(star, modules, seen | {name})
+            more, open_too = names_of(star, modules, seen | {name}, own=own)
             exported = modules[star].exported
             names |= more if exported is None else exported
             is_open |= open_too and exported is None
@@ -187,9 +208,7 @@ def names_of(name: str, modules: Modules, seen: frozenset[str]) -> tuple[set[str
 def own_names(name: str, modules: Modules) -> set[str]:
     """Return the names that people take from a module: not what it has from others for itself."""
     is_package = any(each.rpartition(".")[0] == name for each in modules)
-    own = modules[name]
-    names = names_of(name, modules, frozenset())[0] - own.words if is_package else set()
-    names |= own.names | (set(own.taken) if is_package else set())
+    names = names_of(name, modules, own=True)[0] if is_package else modules[name].names
     return {each for each in names if not each.startswith("_")} - OF_TESTS
 
 
@@ -271,10 +290,14 @@ def sections(name: str, folder: Path) -> Iterator[str]:
         files = unpacked(name, version, folder)
         if files:
             found.append((version, read(files)))
+        else:
+            print(f"{name} {version} has no wheel that could be unpacked", file=sys.stderr)
     for (_, old), (version, new) in pairwise(found):
         minor = ".".join(map(str, version.release[:2]))
         day = first_day(name, str(version))
         names = {each for each in removed(old, new, found[-1][1]) if not removal_of(each)}
+        if names and not day:
+            print(f"No index says when {name} {version} was uploaded", file=sys.stderr)
         if names and day >= FIRST_YEAR:
             yield f"{name} {minor} {day} limit"
             yield from lines(names)
@@ -314,8 +337,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         for name in names:
-            known[name] = list(sections(name, folder))
-            print(name, len(known[name]), flush=True)
+            found = list(sections(name, folder))
+            if known.get(name) and not found:  # an index that was away, more likely than not
+                parser.exit(1, f"Nothing was found of {name}; its lines stay.\n")
+            known[name] = found
+            print(name, len(found), flush=True)
             write(known)  # an interrupted run keeps what it has read
 
 

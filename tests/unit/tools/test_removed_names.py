@@ -31,6 +31,13 @@ def test_names_and_modules_that_the_next_release_lacks(tmp_path: Path) -> None:
     assert removed(old, new, old) == set()  # what the newest has again is there
 
 
+def test_what_other_libraries_have_is_not_removed_with_it(tmp_path: Path) -> None:
+    text = "import os\nfrom elsewhere import other\nfor each in range(3): ...\ndef gone(): ...\n"
+    old = made(tmp_path / "old", a=text, init=text)
+    new = made(tmp_path / "new", a="", init="")
+    assert removed(old, new, new) == {"lib.gone", "lib.a.gone"}
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -40,6 +47,17 @@ def test_names_and_modules_that_the_next_release_lacks(tmp_path: Path) -> None:
         "from .other import *",
         "try:\n    from lib.b import gone\nexcept ImportError:\n    gone = None",
         "if 1:\n    gone = 3",
+        "from elsewhere import gone",
+        "from elsewhere import *",
+        "import elsewhere.gone as gone",
+        "import gone.inner",
+        "for gone in range(3): ...",
+        "for _, (gone, x) in {}: ...",
+        "while True:\n    gone = 1",
+        "with open('f') as gone: ...",
+        "match f():\n    case [1, *gone]: ...\n    case {'x': x} | x: ...",
+        "print(gone := 1)",
+        "match f():\n    case 1:\n        class gone: ...",
         "def f(:",
     ],
 )
