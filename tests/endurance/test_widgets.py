@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.support.browser import Lab, chromium, launched, new_page
+from tests.support.browser import Lab, chromium, launched_with_profile, new_page
 from tests.support.commands import succeed
 from tests.support.server import JupyterServer
 
@@ -211,13 +211,13 @@ def serve(folder: Path) -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    with launched_with_profile(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Yield a page that only reaches this machine; keep a screenshot where one is wanted."""
 
     def refuse_others(route: Route) -> None:

@@ -12,7 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from typing_extensions import Self
 
 from tests.support.server import JupyterServer
@@ -26,6 +34,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+VIEWPORT: ViewportSize = {"width": 1500, "height": 850}
 SLOW = 90_000
 """Milliseconds to allow for whatever installs something."""
 
@@ -37,7 +46,7 @@ def chromium() -> str | None:
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Yield a browser."""
+    """Yield a browser that keeps nothing: its contexts are people with nothing in common."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         try:
@@ -47,20 +56,46 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def new_page(browser: Browser) -> Iterator[Page]:
-    """Yield a new page that shares nothing with the browser's other pages."""
-    page = browser.new_page(viewport={"width": 1500, "height": 850})
+def launched_with_profile(folder: Path) -> Iterator[BrowserContext]:
+    """Yield a person's browser, which has what it loaded and compiled before, as people's have.
+
+    To compile JupyterLab takes a page half of its time.
+    """
+    with sync_playwright() as playwright:
+        person = playwright.chromium.launch_persistent_context(
+            folder, executable_path=chromium(), args=FLAGS, viewport=VIEWPORT
+        )
+        try:
+            yield person
+        finally:
+            person.close()
+
+
+@contextmanager
+def new_page(person: BrowserContext) -> Iterator[Page]:
+    """Yield a new page of a browser, which forgets what former pages stored.
+
+    A page that is open already shares storage with it, as in the windows of one browser.
+    """
+    page = person.new_page()
+    if len(person.pages) == 2:  # besides the empty one that it starts with
+        person.clear_cookies()
+        person.clear_permissions()
+        tools = person.new_cdp_session(page)
+        kinds = "local_storage,indexeddb,service_workers"
+        tools.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": kinds})
+        tools.detach()
     try:
         yield page
     finally:
-        page.close()  # and its context, which belongs to it alone
+        page.close()
 
 
 @contextmanager
 def open_page() -> Iterator[Page]:
     """Yield a page of a new browser."""
-    with launched() as browser, new_page(browser) as page:
-        yield page
+    with launched() as browser:
+        yield browser.new_page(viewport=VIEWPORT)
 
 
 def saved(path: Path) -> Any:

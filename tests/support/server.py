@@ -21,6 +21,24 @@ from typing import Any
 import websocket
 
 STARTING = 120.0
+START = """\
+import sys
+sys.modules["rfc3987_syntax"] = None
+from jupyterlab.labapp import main
+sys.exit(main())
+"""
+"""Starts JupyterLab without what jsonschema takes two seconds to import, for a format that no schema
+here has."""
+
+
+def _free_port(wanted: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -33,7 +51,12 @@ class Ran:
 
 
 class JupyterServer:
-    """A JupyterLab server on a free port, used as a context manager."""
+    """A JupyterLab server on a free port, used as a context manager.
+
+    That is the one of the last server if possible: a browser then has what it loaded from that.
+    """
+
+    _usual_port = 0
 
     def __init__(
         self,
@@ -46,9 +69,7 @@ class JupyterServer:
         self.root = root
         self._python, self._prefix, self._options = python, prefix, options
         self.token = secrets.token_hex(8)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = JupyterServer._usual_port = _free_port(JupyterServer._usual_port)
         self.url = f"http://127.0.0.1:{self.port}/"
         self.log = root.parent / f"server-{self.port}.log"
         self._environ = {**os.environ, **(environ or {})}
@@ -69,7 +90,7 @@ class JupyterServer:
         words = [f"--{name}={value}" for name, value in options.items()]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*self._prefix, self._python, "-m", "jupyterlab", *words],
+                [*self._prefix, self._python, "-c", START, *words],
                 cwd=self.root,
                 env=self._environ,
                 stdout=log,

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, expect
 
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.environments import bytecode
 from tests.conftest import write_notebook
-from tests.support.browser import Lab, chromium, launched, new_page
+from tests.support.browser import Lab, chromium, launched_with_profile, new_page
 from tests.support.commands import succeed
 from tests.support.index import LocalIndex
 from tests.support.mirror import fetch
@@ -51,14 +51,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     skip_below(Path(__file__).parent, items, reason)
 
 
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what the browser keeps from one module to the next."""
+    return tmp_path_factory.mktemp("profile")
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
+def browser(profile: Path) -> Iterator[BrowserContext]:
+    with launched_with_profile(profile) as browser:
         yield browser
 
 
 @pytest.fixture
-def page(browser: Browser, server: JupyterServer) -> Iterator[Page]:
+def page(browser: BrowserContext, server: JupyterServer) -> Iterator[Page]:
     """Yield a new page, whose console may show no error and no warning from the extension."""
     with new_page(browser) as page:
         page.set_default_timeout(30_000)

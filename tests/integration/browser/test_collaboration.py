@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support import collaboration
-from tests.support.browser import SLOW, Front, chromium, saved
+from tests.support.browser import SLOW, Front, chromium, launched, saved
 from tests.support.server import JupyterServer
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="this machine has no Chromium")
@@ -37,6 +37,12 @@ def server(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[J
     options = {"LabApp__expose_app_in_browser": True}
     with JupyterServer(folder / "root", environ, python, **options) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser import SLOW, Front, chromium, new_page, saved
 from tests.support.server import JupyterServer
@@ -36,7 +36,7 @@ def no_kernels(server: JupyterServer) -> Iterator[None]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: BrowserContext) -> Iterator[Page]:
     with new_page(browser) as page:
         page.set_default_timeout(30_000)
         errors: list[str] = []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.integration.browser.conftest import Used
 from tests.support.browser import SLOW, Lab, new_page, saved
@@ -43,7 +43,7 @@ def server(gateway: KernelGateway, home: Path, tmp_path: Path) -> Iterator[Jupyt
 
 
 @pytest.fixture
-def page(browser: Browser, server: JupyterServer) -> Iterator[Page]:
+def page(browser: BrowserContext, server: JupyterServer) -> Iterator[Page]:
     """Yield a new page, whose console may show no error of ours.
 
     Chromium says that it refuses the first answer, as pages know. Lab forgets at a restart what it

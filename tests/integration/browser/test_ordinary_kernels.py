@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.integration.browser.conftest import Used, written
 from tests.support.browser import SLOW, Lab, new_page, saved
@@ -52,7 +52,7 @@ def server(
 
 
 @pytest.fixture
-def page(browser: Browser, server: JupyterServer) -> Iterator[Page]:
+def page(browser: BrowserContext, server: JupyterServer) -> Iterator[Page]:
     """Yield a new page; Notebook 7 reports errors of its own."""
     with new_page(browser) as page:
         page.set_default_timeout(30_000)
@@ -237,7 +237,7 @@ def test_an_install_takes_the_waiting_cells_along(lab: Lab, server: JupyterServe
     until_saved(lab, path, "tabulate")
 
 
-def test_two_pages_of_a_notebook(browser: Browser, server: JupyterServer) -> None:
+def test_two_pages_of_a_notebook(browser: BrowserContext, server: JupyterServer) -> None:
     """One of them moves it, once; the other follows; each cell runs once in the new kernel."""
     second = "import sys; print(sys.prefix, file=open('ran.txt', 'a'))"
     folder = server.root / "pages"

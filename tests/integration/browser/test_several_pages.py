@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import BrowserContext, Request, expect
 
 from tests.integration.browser.conftest import written
 from tests.support.browser import SLOW, Lab, new_page, saved
@@ -91,7 +91,7 @@ class Pages:
 
 
 @pytest.fixture
-def pages(browser: Browser, server: JupyterServer, tmp_path: Path) -> Iterator[Pages]:
+def pages(browser: BrowserContext, server: JupyterServer, tmp_path: Path) -> Iterator[Pages]:
     cells = (INSTALL, "import tabulate; print('here')", "# third")
     path = written(server.root / "two.ipynb", "python3", *cells)
     with new_page(browser) as first, new_page(browser) as second:
@@ -138,7 +138,7 @@ def test_what_is_typed_in_the_other_page_stays(pages: Pages) -> None:
 
 
 def test_installs_of_both_pages_are_saved_beside_each_other(
-    browser: Browser, server: JupyterServer
+    browser: BrowserContext, server: JupyterServer
 ) -> None:
     """Nobody is asked, although each page has outputs that the other has not."""
     cells = (INSTALL, "%nbenv install scikit-learn", "typed = 0")
@@ -202,7 +202,9 @@ def answers_late(lab: Lab) -> Any:
     return now[0]
 
 
-def test_a_page_of_another_server(browser: Browser, server: JupyterServer, tmp_path: Path) -> None:
+def test_a_page_of_another_server(
+    browser: BrowserContext, server: JupyterServer, tmp_path: Path
+) -> None:
     """It has a kernel of its own there, with variables, and is offered to switch."""
     path = written(
         server.root / "apart.ipynb", "python3", "%nbenv install tabulate", "print('here')", ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 import nbenv
 from tests.support.browser import SLOW, Front, chromium, new_page, saved
@@ -26,7 +26,7 @@ WARNING = ".Toastify__toast"
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: BrowserContext) -> Iterator[Page]:
     with new_page(browser) as page:
         page.set_default_timeout(30_000)
         yield page
