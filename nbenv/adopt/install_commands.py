@@ -19,6 +19,7 @@ __all__ = [
     "clones",
     "installs",
     "is_python",
+    "moved_here",
     "parted_commands",
     "pip_install",
     "saved_files",
@@ -211,18 +212,22 @@ def saved_files(command: str) -> Iterator[str]:
     yield from re.findall(r">\s*([\w-]+)\.(?:py|pyx|so|pyd)\b", command)
     yield from re.findall(r"\bf2py[\d.]*\b.*\s-m\s+(\w+)", command)
     yield from clones(command)
-    yield from _moved_here(command)
 
 
-def _moved_here(command: str) -> Iterator[str]:
-    """Yield the folders, often of a clone, that a shell line puts beside the notebook."""
+def moved_here(command: str) -> Iterator[tuple[str, str]]:
+    """Yield the folders, often of a clone, that a shell line puts beside the notebook.
+
+    Each is where it came from, and its name here.
+    """
     for words in parted_commands(command):
         if not words or words[0] not in ("mv", "cp"):
             continue
         *sources, target = [word.rstrip("/") for word in words[1:] if word[:1] != "-"] or [""]
-        places = sources if target in (".", "/content") else [target.removeprefix("./")]
-        names = (PurePosixPath(place).name for place in places if sources)
-        yield from (name for name in names if name.isidentifier())
+        is_kept = target in (".", "/content")
+        for source in sources:
+            name = PurePosixPath(source if is_kept else target.removeprefix("./")).name
+            if name.isidentifier():
+                yield source, name
 
 
 def clones(command: str) -> dict[str, str]:

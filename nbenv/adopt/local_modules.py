@@ -93,6 +93,28 @@ class LocalModules:
                     self.copies.setdefault(found[2], place)
                     return
 
+    def note_saved(self, names: Iterable[str]) -> None:
+        """Note modules and folders that a shell line puts beside the notebook.
+
+        The repository of a package has its own name more often for its examples than for its code:
+        its folder alone is no module, and does not take the place of what is installed.
+        """
+        self.downloaded.update(
+            each
+            for each in names
+            if each not in self.clones or distribution_of(each) != canonicalize_name(each)
+        )
+
+    def note_moved(self, source: str, name: str) -> None:
+        """Note a folder that a shell line puts beside the notebook, if it may be a package.
+
+        What comes out of a cloned repository may be one. Anything else, such as ``datasets``, is
+        taken for data where a package has that name, unless there is code in it.
+        """
+        is_cloned = not self.clones.keys().isdisjoint((*PurePosixPath(source).parts, *self.entered))
+        if is_cloned or distribution_of(name) is None or _has_code(self.folders[0] / source):
+            self.downloaded.add(name)
+
     def _folders(self, module: str) -> list[Path]:
         """Return the folders that may have a module: late ones unless it is installed, too."""
         if distribution_of(module) in self.installed:

@@ -14,7 +14,7 @@ from nbenv.adopt.code.facts import CodeFacts, Import
 from nbenv.adopt.code.install_lines import INSTALLERS, add_install
 from nbenv.adopt.code.programs import Program, programs
 from nbenv.adopt.findings import Findings, package_name
-from nbenv.adopt.install_commands import Install, clones, installs, saved_files
+from nbenv.adopt.install_commands import Install, clones, installs, moved_here, saved_files
 from nbenv.adopt.literals import is_reached, names_reached
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.needs.arguments import driver_needs
@@ -132,11 +132,16 @@ class Scan:
     def _add_command(self, command: str, where: str) -> None:
         for install in installs(command):
             add_install(install, where, self.findings, self.local)
-        if model := re.search(r"spacy\s+download\s+(\S+)", command):
-            self.findings.note(f"{where} downloads the spaCy model {model[1]} when it runs.")
-            self.needed.append(("pip", where))
+        self._add_model(command, where)
         for program in programs(command):
             self._add_program(program, where)
+
+    def _add_model(self, command: str, where: str) -> None:
+        """Add pip, with which spaCy downloads a model: no new environment has one."""
+        if model := re.search(r"spacy\s+download\b\s*(\S*)", command):
+            shown = f"the spaCy model {model[1]}" if model[1] else "a spaCy model"
+            self.findings.note(f"{where} downloads {shown} when it runs.")
+            self.needed.append(("pip", where))
 
     def _add_program(self, program: Program, where: str) -> None:
         """Add what a program needs that a command runs on the notebook's Python."""
@@ -162,6 +167,7 @@ class Scan:
             self.commented.append(install)
             self.findings.add_system(install.system, where)
             self.conditional.append((install, where))
+        self._add_model(command, where)
 
     def _add_magic(self, name: str, line: str, where: str) -> None:
         if name in ("load_ext", "reload_ext"):
@@ -273,8 +279,10 @@ def note_places(facts: CodeFacts, local: LocalModules, *, is_cell: bool) -> None
     local.written.update(facts.written_files)
     shell = (facts.commands, facts.colab_commands, facts.conditional_commands)
     for command in [each for some in shell for each in some]:
-        local.downloaded.update(saved_files(command))
         local.clones.update(clones(command))
+        local.note_saved(saved_files(command))
+        for source, name in moved_here(command):
+            local.note_moved(source, name)
         for address in re.findall(r"https?://\S+?\.py\b", command):
             local.note_download(address)
     lines = [found for each in facts.commands for found in re.findall(r"\bcd\s+(\S+)", each)]

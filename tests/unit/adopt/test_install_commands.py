@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from nbenv.adopt.install_commands import Install, clones, installs, pip_install, saved_files
+from nbenv.adopt.install_commands import (
+    Install,
+    clones,
+    installs,
+    moved_here,
+    pip_install,
+    saved_files,
+)
 
 
 def only(command: str) -> Install:
@@ -70,16 +77,26 @@ def test_conda() -> None:
         ("git clone --depth 1 https://example.org/tool.git", ["tool"]),
         ("git clone https://example.org/tool.git here", ["here"]),
         ("pip install helper.py", []),
-        ("mv tool/inner .", ["inner"]),
-        ("cp -r tool/src/inner ./", ["inner"]),
-        ("cp -r ./tool/src ./renamed", ["renamed"]),
-        ("git clone https://example.org/tool && mv tool/inner /content", ["tool", "inner"]),
         ("cp tool/some-data.csv .", []),
-        ("mv", []),
     ],
 )
 def test_saved_files(command: str, names: list[str]) -> None:
     assert list(saved_files(command)) == names
+
+
+@pytest.mark.parametrize(
+    ("command", "moved"),
+    [
+        ("mv tool/inner .", [("tool/inner", "inner")]),
+        ("cp -r tool/src/inner ./", [("tool/src/inner", "inner")]),
+        ("cp -r ./tool/src ./renamed", [("./tool/src", "renamed")]),
+        ("git clone https://example.org/tool && mv tool/a /content", [("tool/a", "a")]),
+        ("cp tool/some-data.csv .", []),
+        ("mv", []),
+    ],
+)
+def test_moved_here(command: str, moved: list[tuple[str, str]]) -> None:
+    assert list(moved_here(command)) == moved
 
 
 def test_lines_that_were_pasted_together() -> None:

@@ -172,3 +172,20 @@ def test_a_cloned_repository_that_the_notebook_changes_to(local: LocalModules) -
     local.enter("../numpy")
     assert local.has("fastsam.model")
     assert not local.has("numpy")  # its repository has examples of what is installed
+
+
+def test_a_folder_of_data_takes_no_package_s_place(local: LocalModules) -> None:
+    local.note_moved("data", "datasets")
+    local.note_moved("data", "nobody_has_this")
+    local.note_moved("loose", "transformers")
+    local.clones["tool"] = "https://example.org/tool"
+    local.note_moved("tool/src/clip", "clip")
+    modules = ("datasets", "nobody_has_this", "transformers", "clip")
+    assert [local.has(each) for each in modules] == [False, True, True, True]
+
+
+def test_the_clone_of_a_published_package_is_not_that_package(local: LocalModules) -> None:
+    local.clones.update(dict.fromkeys(("altair", "my_study"), "https://example.org/x"))
+    local.note_saved(["altair", "my_study", "helper"])
+    modules = ("altair", "my_study", "helper")
+    assert [local.has(each) for each in modules] == [False, True, True]

@@ -194,6 +194,19 @@ def test_a_cloned_project_is_installed_from_its_repository(
     assert scan.findings.editable == []
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "!python -m spacy download de_core_news_sm",
+        "try:\n    load()\nexcept OSError:\n    !python -m spacy download de_core_news_sm",
+        "if not there:\n    subprocess.run(['python', '-m', 'spacy', 'download', name])",
+    ],
+)
+def test_a_model_is_downloaded_with_pip(scan: Scan, cell: str) -> None:
+    scan.scan_cells(made(f"import subprocess\n{cell}").cells)
+    assert [name for name, _ in scan.needed] == ["pip"]
+
+
 def test_a_project_beside_the_notebook_is_installed_from_there(scan: Scan, tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "pyproject.toml").touch()
