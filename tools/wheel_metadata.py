@@ -26,9 +26,12 @@ from packaging.utils import canonicalize_name
 import nbenv
 
 DATA = Path(nbenv.__file__).parent / "adopt" / "needs" / "dependencies.txt"
-FOR_DEVELOPERS = re.compile(
-    r"dev|test|doc|lint|typing|typecheck|build|release|bench|check|quality|sphinx|deploy|ci$|style"
+FOR_DEVELOPERS = frozenset(
+    "bench benchmark benchmarks build check checks ci deploy deployment dev devel develop "  # noqa: SIM905
+    "developer development devs doc docs doctest documentation lint linters linting quality "
+    "release sphinx style test testing tests typecheck typechecking types typing unittest".split()
 )
+"""Words in the names of extras that only developers of the package itself need."""
 FOR_ONE_BUILD = re.compile(r"(^|-)cu\d{2,}|onlytorch|torch\d{3}")
 """An extra for one accelerator or version of PyTorch, of which some packages have hundreds."""
 HEADER = """\
@@ -55,13 +58,22 @@ def read(names: list[str]) -> list[dict[str, Any]]:
     return [*read(names[:half]), *read(names[half:])] if half else []
 
 
+def is_for_developers(extra: str) -> bool:
+    """Return whether an extra is for those who work on the package itself.
+
+    ``all-docs`` of unstructured is for all kinds of documents.
+    """
+    words = re.split(r"[-_.]", extra.lower())
+    return words[0] != "all" and not FOR_DEVELOPERS.isdisjoint(words)
+
+
 def lines(metadata: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of one package."""
     found: dict[str, set[str]] = defaultdict(set)
     for text in metadata.get("requires_dist", ()):
         requirement = Requirement(text)
         for extra in ("", *metadata.get("provides_extra", ())):
-            if extra and (FOR_DEVELOPERS.search(extra) or FOR_ONE_BUILD.search(extra)):
+            if extra and (is_for_developers(extra) or FOR_ONE_BUILD.search(extra)):
                 continue
             marker = requirement.marker
             always = marker is None or marker.evaluate({"extra": ""})

@@ -21,3 +21,19 @@ def test_packages_without_a_wheel_are_left_out(
     found = wheel_metadata.read(["one", "nobody-has-this", "two"])
     lines = [line for each in found for line in wheel_metadata.lines(each)]
     assert lines == ["one: numpy", "one[fast]: numba", "two:"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        ("dev", True),
+        ("test-all", True),
+        ("docs_extra", True),
+        ("all-docs", False),
+        ("docx", False),
+        ("latest", False),
+        ("device", False),
+    ],
+)
+def test_extras_for_developers_are_left_out(extra: str, expected: bool) -> None:
+    assert wheel_metadata.is_for_developers(extra) == expected
