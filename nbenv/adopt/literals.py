@@ -17,6 +17,7 @@ __all__ = [
     "literal",
     "literal_text",
     "literal_texts",
+    "maker_name",
     "names_reached",
     "root_name",
 ]
@@ -131,6 +132,13 @@ def root_name(node: ast.expr) -> str:
         else:
             return ""
     return node.id
+
+
+def maker_name(node: ast.expr) -> str:
+    """Return the last part of the name of what is called for a value, empty for no call."""
+    node = node.value if isinstance(node, ast.Await) else node
+    name = node.func if isinstance(node, ast.Call) else None
+    return name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
 
 
 def names_reached(executed: Iterable[ast.AST], imported: Iterable[ast.AST]) -> set[str]:

@@ -32,6 +32,7 @@ from nbenv.adopt.literals import (
     known_text,
     literal_text,
     literal_texts,
+    maker_name,
     root_name,
 )
 
@@ -260,6 +261,7 @@ class _Visitor(ast.NodeVisitor):
         for each in node.targets:
             if isinstance(each, ast.Name):
                 self.facts.roots.setdefault(each.id, set()).add(root_name(node.value))
+                self.facts.makers.setdefault(each.id, set()).add(maker_name(node.value))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.generic_visit(node)

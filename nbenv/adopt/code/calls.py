@@ -13,6 +13,7 @@ from nbenv.adopt.literals import (
     last_attribute,
     literal,
     literal_text,
+    maker_name,
     root_name,
 )
 
@@ -27,8 +28,14 @@ def described(node: ast.Call, within: tuple[str, ...]) -> Call:
         dotted_name(node.func) or last_attribute(node.func),
         tuple(map(literal_text, node.args)),
         tuple((x.arg or "", literal(each)) for x in node.keywords for each in elements(x.value)),
-        tuple(text for each in values if (text := known_text(each)).strip("*")),
+        tuple(
+            text
+            for value in values
+            for each in elements(value)
+            if (text := known_text(each)).strip("*")
+        ),
         tuple(each.id for each in starts if isinstance(each, ast.Name)),
         root=root_name(node.func),
+        maker=maker_name(node.func.value) if isinstance(node.func, ast.Attribute) else "",
         within=within,
     )

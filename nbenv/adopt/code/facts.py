@@ -38,7 +38,8 @@ class Call:
 
     `paths` are the texts that the arguments are made of, with ``*`` for what is not literal;
     `names` are the variables that arguments are, or start with. A property has no arguments.
-    `root` is the name that a method's object comes from: ``pd`` in ``pd.read_csv(path).plot()``.
+    `root` is the name that a method's object comes from: ``pd`` in ``pd.read_csv(path).plot()``,
+    and `maker` the last part of the name of what was called for it: ``read_csv``.
     `within` are the function and the class around the call, as for an import.
     """
 
@@ -49,6 +50,7 @@ class Call:
     names: tuple[str, ...] = ()
     is_property: bool = False
     root: str = ""
+    maker: str = ""
     within: tuple[str, ...] = ()
 
     @property
@@ -66,7 +68,8 @@ class CodeFacts:
     bodies. `paths` are added to ``sys.path``, `late_paths` behind what is installed, `entered` the
     folders that the code changes to. `written_files` are files that cells write: name → content.
     `aliases` are names → the modules, or what in them, that they stand for, `roots` variables → the
-    names that their values come from, and `texts` variables → their literal values. `is_cell` says
+    names that their values come from, `makers` variables → the last parts of the names of what was
+    called for their values, and `texts` variables → their literal values. `is_cell` says
     whether IPython runs it, `is_main` whether it may run as a program. `trees` are the syntax trees
     of all of it. `packages` are those whose metadata the code reads.
     """
@@ -87,6 +90,7 @@ class CodeFacts:
     written_files: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     roots: dict[str, set[str]] = field(default_factory=dict)
+    makers: dict[str, set[str]] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     trees: list[ast.Module] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)

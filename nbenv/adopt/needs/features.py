@@ -25,6 +25,11 @@ _STATIC_IMAGES = frozenset({"png", "svg", "jpeg", "jpg", "pdf", "webp"})
 """Renderers of plotly that make images."""
 _OF_PANDAS = frozenset({"iloc", "iat", "value_counts", "to_pandas", "to_dataframe"})
 """What gives a data frame, or only a data frame has, whoever made it."""
+_OF_GEOPANDAS = frozenset(
+    "cenpy city2graph h3pandas momepy movingpandas neatnet osmnx overturemaps pygris pyrosm "  # noqa: SIM905
+    "quackosm skmob snkit tobler trackintel urbansim".split()
+)
+"""Packages whose functions give data frames of geopandas."""
 _LOOKING = {"endswith", "glob", "iglob", "rglob", "fnmatch"}
 """What code finds files with, by how their names end."""
 
@@ -48,7 +53,7 @@ def add_features(scan: Scan) -> None:
 
 def _needs(scan: Scan) -> Iterator[ImpliedNeed]:
     around = _surroundings(scan)
-    for module in sorted(around.imported):
+    for module in sorted({*around.imported, *_entered(scan, around)}):
         yield from import_needs(module)
     for name, text in around.texts.items():
         if name == "os.environ['KERAS_BACKEND']" or name.endswith(".plotting.backend"):
@@ -61,6 +66,19 @@ def _needs(scan: Scan) -> Iterator[ImpliedNeed]:
                 continue
             for need in (*call_needs(call, around), *argument_needs(call, around)):
                 yield replace(need, why=f"{need.why}, {where}")
+
+
+def _entered(scan: Scan, around: Surroundings) -> Iterator[str]:
+    """Yield the modules that code goes through: ``library.models`` of ``library.models.Net()``.
+
+    Each of them was imported, by the library or when its name was used.
+    """
+    for facts, _ in scan.code:
+        for call in (*facts.calls, *facts.properties):
+            if call.name.count(".") > 1 and is_reached(call.within, scan.used):
+                name = called_name(call, around.aliases)
+                if not name.startswith(".") and name.count(".") > 1:
+                    yield name.rpartition(".")[0]
 
 
 def note_models(scan: Scan) -> None:
@@ -83,19 +101,23 @@ def _surroundings(scan: Scan) -> Surroundings:
         for facts, _ in scan.code
         for name, module in facts.aliases.items()
     }
-    roots = defaultdict[str, set[str]](set)
+    roots, makers = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for facts, _ in scan.code:
         for name, found in facts.roots.items():
             roots[name] |= found
+        for name, found in facts.makers.items():
+            makers[name] |= found
     imported = {module for module in scan.imports if not scan.local.has(module)}
     imported |= set(map(current_name, imported))
     imported |= {module for module in aliases.values() if module.endswith(".*")}
     calls = [call for facts, _ in scan.code for call in facts.calls]
     properties = [each for facts, _ in scan.code for each in facts.properties]
     imported |= {"pandas"} if _has_data_frames([*calls, *properties], aliases) else set()
+    tops = {module.partition(".")[0] for module in imported}
+    imported |= {"geopandas", "pandas"} if tops & _OF_GEOPANDAS else set()
     imported |= {"plotting_backend"} if _has_plotting_backend(calls, texts) else set()
     endings = frozenset(_endings(calls))
-    return Surroundings(aliases, frozenset(imported), texts, roots, endings)
+    return Surroundings(aliases, frozenset(imported), texts, roots, makers, endings)
 
 
 def _has_plotting_backend(calls: list[Call], texts: dict[str, str]) -> bool:

@@ -145,6 +145,8 @@ class Surroundings:
         Variables whose values are literal texts.
     roots
         Variables → the names that their values come from.
+    makers
+        Variables → the last parts of the names of what was called for their values.
     endings
         What the names of the files that the code looks for end with, such as ``.xlsx``.
     """
@@ -153,6 +155,7 @@ class Surroundings:
     imported: frozenset[str]
     texts: Mapping[str, str]
     roots: Mapping[str, set[str]] = field(default_factory=dict)
+    makers: Mapping[str, set[str]] = field(default_factory=dict)
     endings: frozenset[str] = frozenset()
 
     @cached_property
@@ -202,6 +205,7 @@ def call_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
     maker = ""
     if name.startswith("."):
         rules = [each for each in around.of_methods if _fits(name, f"*{each.pattern}")]
+        rules = [each for each in rules if not _is_for_others(each, call, around)]
         maker = around.maker(call.root)
         own = [each for each in rules if each.owner.partition(".")[0] == maker]
         maker, rules = (maker, own) if own else ("", rules)
@@ -216,6 +220,24 @@ def call_needs(call: Call, around: Surroundings) -> Iterator[ImpliedNeed]:
         if rule.owner not in decided and _applies(rule, call, around, maker):
             decided.add(rule.owner)
             yield from rule.found(f"{call.method}()")
+
+
+_TABLE = re.compile(r"Frame|Series|Array|Dataset|Table|Index")
+"""Classes that extend another library's, or look like them: ``GeoDataFrame``, ``DataArray``."""
+
+
+def _is_for_others(rule: _Rule, call: Call, around: Surroundings) -> bool:
+    """Return whether a method's object is of a class of another package than the rule is about.
+
+    ``grid.interp()`` is no method of xarray's where the code says ``grid = Grid()`` of xgcm. What
+    draws with matplotlib mostly does so whoever made the object.
+    """
+    makers = around.makers.get(call.root, set())
+    if call.name != f"{call.root}.{call.method}" or set(rule.needs) == {"^matplotlib"}:
+        return False
+    if not makers or not all(each[:1].isupper() and not _TABLE.search(each) for each in makers):
+        return False
+    return around.maker(call.root) not in ("", rule.owner.partition(".")[0])
 
 
 def _applies(rule: _Rule, call: Call, around: Surroundings, maker: str) -> bool:
@@ -241,6 +263,9 @@ def _holds(condition: str, call: Call, around: Surroundings) -> bool:
         return condition[1:] not in tops
     if condition[:2] == "n=":
         return len(call.texts) == int(condition[2:])
+    if condition[:3] == "of=":
+        made_by = {call.maker} if call.maker else around.makers.get(call.root, set())
+        return any(fnmatchcase(each, condition[3:]) for each in made_by)
     if found := re.fullmatch(r"(\w+)(!?)=(.*)", condition):
         values = [value for word, value in call.keywords if word == found[1]]
         return any(fnmatchcase(value, found[3]) for value in values) != bool(found[2])

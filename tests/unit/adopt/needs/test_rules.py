@@ -302,6 +302,38 @@ NEEDS = {
     "import sqlalchemy as sa\nsa.create_engine(f'postgresql://{u}:{p}@h')":
     "sqlalchemy psycopg2-binary",
     "from sqlalchemy import create_engine\ncreate_engine('sqlite:///x.db')": "sqlalchemy",
+    # A module that code goes through was imported, however its name was reached.
+    "import sklearn\nsklearn.metrics.ConfusionMatrixDisplay.from_predictions(a, b)":
+    "scikit-learn matplotlib",
+    "import astropy\nz = astropy.cosmology.realizations.Planck18": "astropy scipy",
+    "import xyz as sklearn\nsklearn.metrics.x.y()": "",
+    # The same method of several classes: what made the object decides.
+    "from obspy import read_inventory\nstations = read_inventory()\nstations.plot()":
+    "obspy cartopy",
+    "import obspy\nobspy.read_events().plot()": "obspy cartopy",
+    "import obspy\nst = obspy.read()\nst.plot()": "obspy",
+    # A class of another package has methods of the same names.
+    XARRAY + "from xgcm import Grid\ngrid = Grid(ds)\ngrid.interp(a, 'X')": "xgcm",
+    XARRAY + "from here import WideArray\na = WideArray(b)\na.interp(x=1)": "scipy",
+    "import polars as pl\nfrom docx import Document\nd = Document()\nd.write_excel('x')":
+    "polars python-docx",
+    # A list of names, or of files.
+    "import evaluate\nevaluate.combine(['f1', 'precision'])": "evaluate scikit-learn",
+    XARRAY + "xr.open_mfdataset(['a.nc', 'b.nc'], engine='h5netcdf')": "h5netcdf dask",
+    # Metrics import what their computation needs.
+    "import evaluate\nevaluate.load('pearsonr')": "evaluate scipy",
+    "import evaluate\nevaluate.load('super_glue', 'boolq')": "evaluate scikit-learn",
+    "import evaluate\nevaluate.load('meteor')": "evaluate nltk",
+    "import evaluate\nevaluate.load('bleu')": "evaluate",
+    # What would be installed when it is first used.
+    "from ultralytics import YOLO\nYOLO('x.pt').export(format='openvino')": "ultralytics openvino",
+    "from ultralytics import YOLO\nYOLO('x.pt').track('v.mp4')": "ultralytics lap",
+    "from ultralytics import YOLO\nYOLO('x.pt').export(format='torchscript')": "ultralytics",
+    "from spacy.cli import download\ndownload('de_core_news_sm')": "spacy pip",
+    # Data frames of geopandas, whoever made them.
+    "import osmnx as ox\ng = ox.features_from_place('x', t)\ng.plot(scheme='quantiles')":
+    "osmnx mapclassify matplotlib",
+    "import hvplot.xarray\nx.hvplot.violin()": "hvplot xarray scipy",
     "import pandas as pd, sqlite3\npd.read_sql('select 1', sqlite3.connect('x'))": "",
 }  # fmt: skip
 
