@@ -10,7 +10,7 @@ from typing import TypeGuard
 from tools.optional_needs.sources import Source
 
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", ""}
-LENIENT = re.compile(r"suppress|try_?import|deferred_?import|optional_?import", re.IGNORECASE)
+LENIENT = re.compile(r"suppress|(try|deferred|optional|lazy|soft|safe)_?import", re.IGNORECASE)
 """What goes on after an import in its ``with`` fails."""
 
 

@@ -29,6 +29,7 @@ def derived(folder: Path, modules: dict[str, str], **options: object) -> list[st
         ("async def draw():\n    from numba.core import x", True),
         ("def draw():\n    with x:\n        import numba", True),
         ("def draw():\n    with suppress(ImportError):\n        import numba", False),
+        ("def draw():\n    with LazyImport('numba'):\n        import numba", False),
         ("def draw():\n    if x:\n        import numba", False),
         (
             "def draw():\n    try:\n        import numba\n    except ImportError:\n        pass",
