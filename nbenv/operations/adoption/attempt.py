@@ -12,6 +12,9 @@ __all__ = ["MOST_LATER", "Attempt"]
 
 MOST_LATER = 8
 """Packages that get a day of their own, before all of them get a later one."""
+_OF_TENSORFLOW = ("keras", "tensorflow-estimator", "tensorboard")
+_GO_WITH = dict.fromkeys(("tensorflow", "tensorflow-cpu", "tensorflow-gpu"), _OF_TENSORFLOW)
+"""What is of the same time as another: Keras 2.2 declares no TensorFlow, but fails with 2.x."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,19 @@ class Attempt:
         if not self.as_of:
             return ResolveOptions(no_build=SLOW_TO_BUILD)
         two_years = date.fromisoformat(self.as_of) + timedelta(days=730)
-        once = [name for name in self.later if self.later.count(name) == 1]
+        often = {name: self.later.count(name) for name in self.later}
+        for name in self.later:
+            for other in _GO_WITH.get(name, ()):
+                often[other] = max(often.get(other, 0), often[name])
         return ResolveOptions(
             before=self.as_of,
             no_build=SLOW_TO_BUILD,
-            exempt=tuple(name for name in dict.fromkeys(self.later) if name not in once),
-            dated=tuple(f"{name}={min(two_years, date.today()).isoformat()}" for name in once),
+            exempt=tuple(name for name, count in often.items() if count > 1),
+            dated=tuple(
+                f"{name}={min(two_years, date.today()).isoformat()}"
+                for name, count in often.items()
+                if count == 1
+            ),
         )
 
     @property

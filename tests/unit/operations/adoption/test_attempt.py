@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nbenv.operations.adoption.attempt import MOST_LATER, Attempt
 
 
@@ -14,6 +16,14 @@ def test_a_later_day_comes_once_and_then_none() -> None:
     assert twice is not None
     assert (twice.options().dated, twice.options().exempt) == ((), ("a",))
     assert twice.with_later("a") is None
+
+
+def test_what_goes_with_another_gets_its_day() -> None:
+    once = Attempt("3.9", ("keras",), as_of="2020-01-01", later=("tensorflow",))
+    assert "keras=2021-12-31" in once.options().dated
+    again = replace(once, later=("tensorflow", "keras", "keras"))
+    assert again.options().dated[0] == "tensorflow=2021-12-31"
+    assert again.options().exempt == ("keras",)
 
 
 def test_what_gets_no_day_of_its_own() -> None:
