@@ -227,15 +227,16 @@ def _take_what_comes(findings: Findings) -> None:
 def _leave_to_repositories(findings: Findings) -> None:
     """Leave out an imported package that a URL without a name installs, by its repository's name.
 
-    Both would be installed, one over the other, and the resolver may find no version for both.
+    Both would be installed, one over the other, and the resolver may find no version for both. The
+    same is true for one that another line installs in any version.
     """
     urls = [each.requirement for each in findings.requirements if not each.name]
     names = {name for url in urls for name in repository_names(url)}
     findings.requirements = [
         each
         for each in findings.requirements
-        if each.source.rank < _IMPORTS.rank
-        or not names & {each.name, canonicalize_name(each.module or each.name)}
+        if not names & {each.name, canonicalize_name(each.module or each.name)}
+        or (each.source.rank < _IMPORTS.rank and each.requirement != each.name)
     ]
     for module in list(findings.unknown):
         own = str(canonicalize_name(module.partition(".")[0]))

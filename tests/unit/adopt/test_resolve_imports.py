@@ -83,6 +83,18 @@ def test_a_url_installs_the_package_of_its_repository(
     assert set(found(settled(tmp_path, f"%pip install {url}", source))) == {url, *others}
 
 
+@pytest.mark.parametrize(
+    ("also", "kept"),
+    [("peft", []), ("Peft bitsandbytes", ["bitsandbytes"]), ("'peft<1'", ["peft<1"])],
+)
+def test_a_url_installs_what_another_line_installs_in_any_version(
+    also: str, kept: list[str], tmp_path: Path
+) -> None:
+    url = "git+https://example.org/hf/peft"
+    cells = (f"!pip install {also}", f"!pip install {url}", "import peft")
+    assert sorted(found(settled(tmp_path, *cells))) == sorted([url, *kept])
+
+
 def test_a_url_explains_a_module_of_its_repository(tmp_path: Path) -> None:
     url = "git+https://example.org/o/nobody-knows.git"
     findings = settled(tmp_path, f"%pip install {url}", "import nobody_knows.part")
