@@ -34,6 +34,11 @@ def test_every_entry_can_be_used() -> None:
         ("moviepy.editor", "moviepy<2.0"),
         ("numpy.float", "numpy<1.24"),
         ("collections.Mapping", "python<3.10"),
+        ("tensorflow_hub.Module", "tensorflow-hub<0.16"),
+        ("qiskit.algorithms.VQE", "qiskit<1.0"),
+        ("fastai.basic_train.load_learner", "fastai<2.0"),
+        ("h3.k_ring", "h3<4.0"),
+        ("mesa.time.RandomActivation", "mesa<3.1"),
     ],
 )
 def test_names_and_what_is_below_them(name: str, requirement: str) -> None:
@@ -43,7 +48,15 @@ def test_names_and_what_is_below_them(name: str, requirement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["numpy.float64", "sklearn", "sklearn.model_selection", "imported"]
+    "name",
+    [
+        "numpy.float64",
+        "sklearn",
+        "sklearn.model_selection",
+        "imported",
+        "h3.edge_length",
+        "mesa.space",
+    ],
 )
 def test_what_is_still_there(name: str) -> None:
     assert removal_of(name) is None
