@@ -157,6 +157,9 @@ NEEDS = {
     PANDAS + "pd.set_option('plotting.backend', 'hvplot')\ndf.plot()": "hvplot",
     PANDAS + "df.plot(backend='plotly')": "plotly",
     "import seaborn, pandas\ndf.plot()": "seaborn",
+    "import satpy, xarray as xr\nxr.open_mfdataset(p)": "satpy netcdf4",
+    "import argopy, xarray as xr\nxr.open_dataset('x.nc')": "argopy",
+    "import xradar, xarray as xr\nxr.open_mfdataset(p, engine='cfradial1')": "xradar",
     # What another package made draws by itself; what it turns into a data frame does not.
     PANDAS + "import graphistry\ng = graphistry.bind(source='a')\ng = g.edges(df)\ng.plot()":
     "graphistry",
