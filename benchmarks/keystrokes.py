@@ -14,7 +14,7 @@ import nbformat
 from playwright.sync_api import CDPSession, Page, expect
 
 from benchmarks import common
-from tests.support.browser import SLOW, Lab, launched, new_page
+from tests.support.browser import SLOW, VIEWPORT, Lab, launched
 from tests.support.server import JupyterServer
 
 CELLS = 500
@@ -36,9 +36,8 @@ def rows(rounds: int) -> Iterator[common.Row]:
             JupyterServer(folder / "root", places[0]) as ours,
             JupyterServer(folder / "root", places[1]) as plain,
             launched() as browser,
-            new_page(browser) as first,
-            new_page(browser) as second,
         ):
+            first, second = (browser.new_page(viewport=VIEWPORT) for _ in range(2))
             typings = (_typing(first, ours, marks=True), _typing(second, plain, marks=False))
             found = common.alternate(rounds, dict(zip(names, typings, strict=True)), lambda: None)
     row = found.row_of_difference(f"one keystroke among {CELLS} cells", names, "≤ 5 ms", "")

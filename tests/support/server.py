@@ -27,8 +27,8 @@ sys.modules["rfc3987_syntax"] = None
 from jupyterlab.labapp import main
 sys.exit(main())
 """
-"""Starts JupyterLab without what jsonschema takes two seconds to import, for a format that no schema
-here has."""
+"""Starts JupyterLab without what jsonschema takes two seconds to import, for a format that none of
+the schemas has."""
 
 
 def _free_port(wanted: int) -> int:

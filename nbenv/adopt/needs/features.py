@@ -54,7 +54,7 @@ def add_features(scan: Scan) -> None:
 def _needs(scan: Scan) -> Iterator[ImpliedNeed]:
     around = _surroundings(scan)
     for module in sorted({*around.imported, *_entered(scan, around)}):
-        yield from import_needs(module)
+        yield from import_needs(module, around.tops)
     for name, text in around.texts.items():
         if name == "os.environ['KERAS_BACKEND']" or name.endswith(".plotting.backend"):
             yield ImpliedNeed((text,), name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -91,7 +91,7 @@ def _rules_of(top: str) -> dict[str, list[_Rule]]:
 def _add_rule(head: str, needs: str, found: dict[str, list[_Rule]]) -> None:
     first, *rest = head.split()
     if first == "import":
-        found["import"].append(_Rule("", rest[0], (), tuple(needs.split())))
+        found["import"].append(_Rule("", rest[0], tuple(rest[1:]), tuple(needs.split())))
     elif rest and rest[0].startswith("."):
         found[first].append(_Rule(first, rest[0], tuple(rest[1:]), tuple(needs.split())))
     else:
@@ -104,10 +104,15 @@ def _derived() -> str:
     return (get_data(__package__, "derived.txt") or b"").decode()
 
 
-def import_needs(module: str) -> Iterator[ImpliedNeed]:
-    """Yield what the import of a module, or of a name in it, needs besides its package."""
+def import_needs(module: str, tops: Collection[str] = ()) -> Iterator[ImpliedNeed]:
+    """Yield what the import of a module, or of a name in it, needs besides its package.
+
+    `tops` are the top-level modules that are imported with it.
+    """
     derived = _rules_of(module.partition(".")[0])["import"]
     for rule in (*_rules()["import"], *derived):
+        if any((each[1:] in tops) != (each[0] == "+") for each in rule.conditions):
+            continue
         if _fits(module, rule.pattern) or _fits(module, f"{rule.pattern}.*"):
             shown = module if "*" in rule.pattern else rule.pattern
             yield from rule.found(f"import {shown}")

@@ -111,6 +111,9 @@ NEEDS = {
     # What draws, decodes, downloads and solves.
     "import plotly.express as px\nf.show(renderer='png')": "plotly kaleido nbformat numpy",
     "import plotly.express as px\nf.show()": "plotly nbformat numpy",
+    "import dash\nimport plotly.graph_objects as go\ngo.Figure()": "dash plotly",
+    "import dash\nimport plotly.graph_objects as go\ngo.Figure().show()": "dash plotly nbformat",
+    "import streamlit as st\nimport plotly.io": "streamlit plotly",
     "import plotly.express as px\npx.line({'a': [1]}, 'a', 'a')": "plotly nbformat pandas",
     "import dask\ndask.visualize(x, engine='cytoscape')": "dask ipycytoscape",
     "import dask.bag\nx.visualize(engine='cytoscape')": "dask ipycytoscape",
