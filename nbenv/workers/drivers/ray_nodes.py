@@ -28,7 +28,7 @@ def on_node(packed, action):
         spec.loader.exec_module(worker)
         manifest = os.path.join(folder, "manifest.json")
         if action == "make":
-            about.update(worker.make(manifest))
+            about.update(worker.make(manifest, wait=False))
         else:
             with open(manifest) as file:
                 name = "%s-%s" % (json.load(file)["digest"], platform.machine() or "any")

@@ -14,13 +14,19 @@ import time
 
 LIMIT = 15.0
 """Seconds after which what is not compiled yet is left to the imports."""
+BEHIND = 180.0
+"""The same where nothing waits for it."""
 _MOST = 4
 """Processes; more cores than a container may use are often seen."""
 _OWN_WAY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
 """Variables by which a worker has compiled modules nowhere, or elsewhere."""
 _PROGRAM = """
-import os, py_compile, sys
+import os, py_compile, sys, time
+os.nice(int(sys.argv[1]))
+end = time.monotonic() + float(sys.argv[2])
 for path in sys.stdin.buffer.read().split(b"\\0"):
+    if time.monotonic() > end:
+        break
     try:
         py_compile.compile(os.fsdecode(path), doraise=True)
     except Exception:
@@ -31,20 +37,23 @@ _TESTS = re.compile(r"tests?\Z")
 
 
 @contextlib.contextmanager
-def compiling(python, site, lock=None, limit=LIMIT):
+def compiling(python, site, lock=None, limit=LIMIT, wait=True):
     """Compile what is in a folder of packages meanwhile, with an environment's Python.
 
-    At the end of the block, it waits for what is left, up to `limit` seconds in all. A module that
-    cannot be compiled stays as it is: packages bring such ones for other versions of Python. The
-    processes hold the lock for as long as they run (see `nbenv_install.run`).
+    At the end of the block, it waits for what is left, up to `limit` seconds in all. Without
+    `wait`, that goes on when nothing else has to be done on the machine, for `BEHIND` seconds. A
+    module that cannot be compiled stays as it is: packages bring such ones for other versions of
+    Python. The processes hold the lock for as long as they run (see `nbenv_install.run`).
     """
     end, running = time.monotonic() + limit, []
     try:
         with contextlib.suppress(OSError):  # too many processes, or no space: it can be without
             if not any(os.environ.get(name) for name in _OWN_WAY):
                 for part in _parts(modules(site), _cores()):
-                    running.append(_started(python, part, lock))
+                    running.append(_started(python, part, lock, limit if wait else None))
         yield
+        if not wait:
+            running.clear()
         for process in running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(end - time.monotonic(), 0.0))
@@ -77,15 +86,18 @@ def _cores():
     return max(1, min(_MOST, len(affinity(0)) if affinity else os.cpu_count() or 1))
 
 
-def _started(python, paths, lock):
+def _started(python, paths, lock, limit):
+    """Start to compile modules; without a limit, behind what the machine has to do."""
+    told = ["19", str(BEHIND)] if limit is None else ["0", str(limit)]
     keep = (lock.fileno(),) if lock and os.name == "posix" else ()
     with tempfile.TemporaryFile() as listed:
         listed.write(b"\0".join(map(os.fsencode, paths)))
         listed.seek(0)
         return subprocess.Popen(
-            [python, "-I", "-c", _PROGRAM],
+            [python, "-I", "-c", _PROGRAM, *told],
             stdin=listed,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=keep,
+            start_new_session=limit is None,  # it goes on when the group of its parent is ended
         )

@@ -43,15 +43,16 @@ _compile = _beside("nbenv_compile")
 WorkerError, activated = _install.WorkerError, _install.activated
 
 
-def make(manifest, cache=None, wheels=None):
+def make(manifest, cache=None, wheels=None, wait=True):
     """Make the environment of a manifest (a dict or a path), unless it is there.
 
     `wheels` is a folder of wheels to install without an index; one beside the manifest is found.
-    Returns the environment's ``python``, the ``seconds`` it took, whether it was ``made``, and
-    ``with`` what. Raises WorkerError.
+    Without `wait`, its modules may still be compiled when this returns. Returns the environment's
+    ``python``, the ``seconds`` it took, whether it was ``made``, and ``with`` what. Raises
+    WorkerError.
     """
     try:
-        return _found_or_made(manifest, cache, wheels)
+        return _found_or_made(manifest, cache, wheels, wait)
     except OSError as error:
         raise WorkerError(_places.named(error)) from None
 
@@ -77,7 +78,7 @@ def _result(environment, begin, made, how):
     return {"python": python, "seconds": time.time() - begin, "made": made, "with": how}
 
 
-def _found_or_made(manifest, cache, wheels):
+def _found_or_made(manifest, cache, wheels, wait):
     begin = time.time()
     about, beside = _read(manifest)
     wheels = wheels or (beside and os.path.join(beside, "wheels"))
@@ -88,7 +89,7 @@ def _found_or_made(manifest, cache, wheels):
         with _places.locked(environment + ".lock") as lock:
             how = _made_with(environment, about)  # another process may just have made it
             if how is None:
-                how, made = _make(environment, about, wheels, lock), True
+                how, made = _make(environment, about, wheels, lock, wait), True
     if made:
         with contextlib.suppress(OSError):
             _collect.collect(root, _places.locked, {environment})
@@ -200,7 +201,7 @@ def _site(environment, about):
 # -- making
 
 
-def _make(environment, about, wheels, lock):
+def _make(environment, about, wheels, lock, wait):
     """Make an environment from nothing; its mark comes last, so that half of one is none."""
     base = _install.find_python(about["python"], about.get("implementation", "cpython"))
     shutil.rmtree(environment, ignore_errors=True)
@@ -208,7 +209,7 @@ def _make(environment, about, wheels, lock):
         _install.run([base.path, "-I", "-m", "venv", "--without-pip", environment], lock)
         how = _filled(environment, base, about, wheels, lock)
         python = _install.python_in(environment)
-        with _compile.compiling(python, _site(environment, about), lock):
+        with _compile.compiling(python, _site(environment, about), lock, wait=wait):
             _verify(environment, about, lock)
         with open(os.path.join(environment, _collect.READY), "w", encoding="utf-8") as file:
             json.dump({"digest": about["digest"], "with": how, "base": base.path}, file)

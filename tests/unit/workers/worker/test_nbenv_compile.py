@@ -112,3 +112,17 @@ def test_the_lock_is_held_as_long_as_it_runs(
     context.__exit__(None, None, None)
     with places.locked(path, wait=False) as other:
         assert other is not None
+
+
+def test_it_goes_on_where_nothing_waits_for_it(
+    compiler: Any, site: Path, tmp_path: Path, on_worker: Callable[[str], ModuleType]
+) -> None:
+    places = on_worker("nbenv_places")
+    path = str(tmp_path / "env.lock")
+    with (
+        places.locked(path) as lock,
+        compiler.compiling(sys.executable, str(site), lock, wait=False),
+    ):
+        pass
+    with places.locked(path):  # its processes have ended
+        assert len(compiled(site)) == 4
