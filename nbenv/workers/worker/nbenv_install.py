@@ -3,6 +3,7 @@
 Standard library only, Python 3.8 and later; `nbenv_worker` loads it.
 """
 
+import concurrent.futures
 import configparser
 import contextlib
 import glob
@@ -52,6 +53,8 @@ _PIP_FILES = (
     "~/.pip/pip.conf",
     "~/.config/pip/pip.conf",
 )
+_MOST, _FEW = 2, 4
+"""Processes of pip at most, and lines for which one more begins to be faster."""
 _NONE = "It has neither uv nor pip. Send the wheels along: %nbenv workers --wheels"
 
 
@@ -153,9 +156,6 @@ def _interpreters(minor):
 
 def install(environment, base, about, lines, lock):
     """Install lines with the best installer that works; return its name."""
-    requirements = os.path.join(environment, "requirements.txt")
-    with open(requirements, "w", encoding="utf-8") as file:
-        file.write("".join(line + "\n" for line in lines))
     failed = ""
     for how, words_of in (("uv", _uv), ("pip", _pip)):
         if re.search(r"(?i)hash.{0,40}mismatch|do not match", failed):
@@ -164,11 +164,34 @@ def install(environment, base, about, lines, lock):
         if words is None:
             continue
         try:
-            run([*words, "-r", requirements], lock)
+            _run_all(words, _parts(how, words, lines), environment, lock)
             return how
         except WorkerError as error:
             failed = str(error)
     raise WorkerError("The environment could not be installed.\n" + (failed or _NONE))
+
+
+def _parts(how, words, lines):
+    """Deal lines to processes: pip asks an index for one package after the other.
+
+    No line needs another one, as dependencies are lines of their own. With ``--target``, what two
+    packages share, such as scripts, has to be installed by one process.
+    """
+    number = 1 if how == "uv" or "--target" in words else max(1, min(_MOST, len(lines) // _FEW))
+    return [lines[first::number] for first in range(number)]
+
+
+def _run_all(words, parts, environment, lock):
+    """Run an installer for parts of the lines at once; raise the first error."""
+
+    def installed(number):
+        path = os.path.join(environment, "requirements-%d.txt" % number)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("".join(line + "\n" for line in parts[number]))
+        run([*words, "-r", path], lock)
+
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(installed, range(len(parts))))
 
 
 def _uv(environment, base, about):

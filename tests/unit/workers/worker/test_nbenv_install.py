@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -135,3 +136,51 @@ def test_the_newest_pip_is_taken_without_what_is_beside_it(
         assert (install.run([sys.executable, "-I", program]).strip() if program else "") == expected
     if expected == installed:
         assert os.listdir(Path(program).parent) == ["pip"]
+
+
+LINES = [f"p{number}==1.0" for number in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("how", "words", "count", "processes"),
+    [
+        ("pip", ["pip", "install"], 8, 2),
+        ("pip", ["pip", "install"], 40, 2),
+        ("pip", ["pip", "install"], 7, 1),
+        ("pip", ["pip", "install"], 0, 1),
+        ("pip", ["pip", "install", "--target", "/site"], 40, 1),
+        ("uv", ["uv", "pip", "install"], 40, 1),
+    ],
+)
+def test_pip_shares_many_lines_among_processes(
+    install: Any, how: str, words: list[str], count: int, processes: int
+) -> None:
+    lines = [f"p{number}==1.0" for number in range(count)]
+    parts = install._parts(how, words, lines)
+    assert len(parts) == processes
+    assert sorted(line for part in parts for line in part) == sorted(lines)
+
+
+@pytest.mark.parametrize("failing", [None, 0, 1])
+def test_processes_of_pip_run_at_once_and_one_error_is_that_of_all(
+    install: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int | None
+) -> None:
+    both, read = threading.Barrier(2, timeout=30), list[str]()
+
+    def run(words: list[str], lock: object) -> None:
+        both.wait()
+        lines = Path(words[-1]).read_text().splitlines()
+        read.extend(lines)
+        if failing is not None and LINES[failing] in lines:
+            raise install.WorkerError(f"No {LINES[failing]}.")
+
+    monkeypatch.setattr(install, "run", run)
+    monkeypatch.setattr(install, "_uv", lambda *_: None)
+    monkeypatch.setattr(install, "_pip", lambda *_: ["pip", "install"])
+    base = install.Base(sys.executable, "3.11.7", "")
+    if failing is None:
+        assert install.install(str(tmp_path), base, {}, LINES, None) == "pip"
+    else:
+        with pytest.raises(install.WorkerError, match=f"No {LINES[failing]}"):
+            install.install(str(tmp_path), base, {}, LINES, None)
+    assert sorted(read) == LINES
