@@ -13,6 +13,8 @@ from ray_handshake import last_line
 
 ATTEMPTS = 3
 """Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
+_UNLUCKY = ("client server failed", "psutil.ZombieProcess", "psutil.NoSuchProcess")
+"""Parts of what Ray says where a process of the head node ended while it was started."""
 SCHEME = "ray://"
 
 
@@ -27,7 +29,7 @@ def attempted(action, address):
         try:
             return action(address)
         except ClusterError as error:
-            if "client server failed" not in str(error):
+            if not any(each in str(error) for each in _UNLUCKY):
                 raise
         time.sleep(1)
     return action(address)

@@ -18,6 +18,8 @@ memory = load("ray_memory")
 
 ATTEMPTS = 3
 """Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
+_UNLUCKY = ("client server failed", "psutil.ZombieProcess", "psutil.NoSuchProcess")
+"""Parts of what Ray says where a process of the head node ended while it was started."""
 _QUIET = {"logging_level": "ERROR", "log_to_driver": False}
 _FAILURES = (ConnectionError, RuntimeError, ValueError, OSError)
 
@@ -122,7 +124,7 @@ def _attempted(action):
         try:
             return action()
         except _FAILURES as error:
-            if "client server failed" not in str(error):
+            if not any(each in str(error) for each in _UNLUCKY):
                 raise
     return action()
 

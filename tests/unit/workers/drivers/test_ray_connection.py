@@ -142,3 +142,15 @@ def test_the_reason_of_a_failure_is_asked_for(
     with pytest.raises(Exception, match="Ray did not connect to ray://head:10001: no answer"):
         connection.connect(Ray(ConnectionError("")), TARGET, BUNDLE, b"", OPTIONS)
     assert asked == [TARGET]
+
+
+@pytest.mark.parametrize(
+    "said", ["Starting Ray client server failed. See …", "psutil.ZombieProcess: PID still exists"]
+)
+def test_a_process_that_ray_fails_to_start_is_started_again(
+    connection: Any, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    store(connection, monkeypatch)
+    ray = Ray(ConnectionError(said))
+    connection.connect(ray, TARGET, BUNDLE, b"", OPTIONS)
+    assert ray.done == ["plain", "end", "in the environment", "in the environment"]
