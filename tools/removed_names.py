@@ -88,6 +88,9 @@ def read(folder: Path) -> Modules:
             module = name.removesuffix(".__init__")
             is_package = module != name
             found.setdefault(module, parsed(module, path.read_bytes(), is_package=is_package))
+    for name in found:  # what imports a module of a package has it there as a name
+        if (parent := found.get(name.rpartition(".")[0])) is not None:
+            parent.besides.add(name.rpartition(".")[2])
     return found
 
 
@@ -105,7 +108,7 @@ def parsed(module: str, data: bytes, *, is_package: bool) -> Module:
             outer = "\n".join(ast.unparse(x) for x in tree.body if not isinstance(x, INNER))
         except (SyntaxError, ValueError, RecursionError):
             return Module(is_open=True)
-    found.is_open = bool(re.search(r"globals\(\)|sys\.modules\[", outer))
+    found.is_open = bool(re.search(r"globals\(\)|sys\.modules\[|\battach(_stub)?\(", outer))
     if re.search(r"__getattr__", outer) or any(is_getter(x) for x in tree.body):
         found.words = set(re.findall(r"\w+", data.decode("utf-8", "replace")))
     found.besides = set(bound(tree.body))
@@ -158,6 +161,8 @@ def note(body: Iterable[ast.stmt], found: Module, package: str) -> None:
 def texts(node: ast.expr) -> set[str] | None:
     """Return the texts of a list that is written out, None for anything else."""
     if not isinstance(node, ast.List | ast.Tuple):
+        return None
+    if not all(isinstance(x, ast.Constant) for x in node.elts):  # such as *inner.__all__
         return None
     return {str(x.value) for x in node.elts if isinstance(x, ast.Constant)}
 

@@ -47,6 +47,9 @@ def test_what_other_libraries_have_is_not_removed_with_it(tmp_path: Path) -> Non
         "from .other import *",
         "try:\n    from lib.b import gone\nexcept ImportError:\n    gone = None",
         "if 1:\n    gone = 3",
+        "import lazy_loader\n__getattr__, x, y = lazy_loader.attach_stub(__name__, __file__)",
+        "from .few import *",
+        "from .package import *",
         "from elsewhere import gone",
         "from elsewhere import *",
         "import elsewhere.gone as gone",
@@ -63,7 +66,12 @@ def test_what_other_libraries_have_is_not_removed_with_it(tmp_path: Path) -> Non
 )
 def test_a_module_that_may_have_a_name(source: str, tmp_path: Path) -> None:
     old = made(tmp_path / "old", a="gone = 1")
-    new = made(tmp_path / "new", a=source, other="globals().update({})")
+    few = "__all__ = ['f', *g.__all__]\ngone = 1"
+    new = made(tmp_path / "new", a=source, other="globals().update({})", few=few)
+    (tmp_path / "new" / "lib" / "package").mkdir()
+    for name in ("__init__", "gone"):
+        (tmp_path / "new" / "lib" / "package" / f"{name}.py").write_text("")
+    new = read(tmp_path / "new")
     assert removed(old, new, new) == set()
 
 
