@@ -106,6 +106,12 @@ class NbenvError(Exception):
     def __str__(self) -> str:
         return "\n".join(part for part in (self.what, self.why, self.todo) if part)
 
+    def in_cell(self) -> str:
+        """Return the message for a cell, where the magic alone is of use: ``str`` has both ways."""
+        import re
+
+        return re.sub(r"\s\(in a terminal: [^()]*\)", "", str(self))
+
 
 class UsageError(NbenvError):
     """The command was not understood."""

@@ -270,7 +270,7 @@ class Events:
 
     def error(self, error: NbenvError) -> None:
         """Print the error's parts and its one message."""
-        self._print("error", **error.parts(), message=str(error), status=error.exit_status)
+        self._print("error", **error.parts(), message=error.in_cell(), status=error.exit_status)
 
     def ask(self, question: str) -> bool | None:
         """Ask on the terminal, if there is one."""

@@ -22,16 +22,15 @@ __all__ = ["hint"]
 
 _OWN = (
     "nbenv: this notebook has an environment of its own, but is running in another kernel.\n"
-    "%nbenv move switches to it, as does a button in JupyterLab."
+    "%nbenv move switches to it."
 )
 _OWN_ELSEWHERE = (
     "nbenv: this notebook has an environment of its own, but is running in another kernel.\n"
     "Choose Python (own environment) for it, or run it in a terminal: nbenv run {notebook}"
 )
 _ADOPT = (
-    "nbenv: {module} is missing in this kernel.\n"
-    "In JupyterLab, a button finds what the notebook needs; %nbenv adopt --dry-run shows it, too,\n"
-    "and %nbenv adopt installs it in an environment of the notebook's own."
+    "nbenv: {module} is missing in this kernel. %nbenv adopt --dry-run shows what the notebook\n"
+    "needs, and %nbenv adopt installs it in an environment of the notebook's own."
 )
 _ADOPT_ELSEWHERE = (
     "nbenv: {module} is missing in this kernel. In a terminal, this finds what the notebook needs\n"

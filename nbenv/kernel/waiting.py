@@ -49,8 +49,8 @@ _AT_ONCE = {
 }
 """Requests that are answered even while the environment is changing; others wait for its kernel."""
 _NOTICE = (
-    "Waiting: this notebook's environment is being changed. "
-    "The cell runs when that has ended; interrupt the kernel to stop waiting.\n"
+    "Waiting: this cell runs as soon as the notebook's environment is ready. "
+    "Interrupt the kernel to stop waiting.\n"
 )
 
 
@@ -64,7 +64,7 @@ def serve_until_ready(arguments: list[str], path: str, error: BaseException) -> 
     try:
         channels = Channels(arguments[arguments.index("-f") + 1])
         shown = explained.digest if isinstance(explained, ApprovalNeededError) else ""
-        kernel = WaitingKernel(channels, path, safe(str(explained)), shown)
+        kernel = WaitingKernel(channels, path, safe(explained.in_cell()), shown)
         reach_front(channels, cleaned(explained.parts()))
         with hear_interrupts():
             found = kernel.serve()
@@ -223,7 +223,7 @@ class WaitingKernel:
             return self._reply(shell, request)
         self._postponed.append(request)
         if _is_shown(request):
-            notice: Content = {"name": "stderr", "text": _NOTICE}
+            notice: Content = {"name": "stdout", "text": _NOTICE}  # nothing is wrong
             self._channels.publish("stream", notice, request)
         return _Then.WAIT
 

@@ -119,7 +119,7 @@ function sentence({ model, module, trans }: IOfferProps): string {
         module
       )
     : trans.__(
-        '%1 is not in this kernel. nbenv can give the notebook an environment of its own, with the packages that it needs.',
+        '%1 is not in this kernel. The notebook can have an environment of its own, with all that it needs.',
         module
       );
 }

@@ -8,10 +8,7 @@ import sys
 
 from _nbenv_boot import load, variables
 
-_IN_PAGE = (
-    "nbenv: in JupyterLab, a button installs the package.\n"
-    "%nbenv adopt installs all that the saved notebook imports."
-)
+_IN_PAGE = "nbenv: %nbenv adopt installs all that the saved notebook imports."
 _ELSEWHERE = (
     "nbenv: %nbenv adopt installs all that the saved notebook imports;\n"
     "so does nbenv adopt {} in a terminal."

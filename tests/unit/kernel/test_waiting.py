@@ -298,7 +298,7 @@ def test_while_a_job_runs_everything_but_cells_is_answered(
     waits = serving.client.execute("1")
     replies_come_at_once(serving)
     notice = next(texts_for(serving, waits))
-    assert "environment is being changed" in notice
+    assert "runs as soon as the notebook's environment is ready" in notice
     serving.client.shutdown()
     assert serving.ended() is None
 
