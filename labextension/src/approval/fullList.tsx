@@ -11,6 +11,9 @@ export function FullList(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { preview, trans } = props;
+  const isSized = preview.distributions.some(
+    each => each.cached || each.source || each.size !== null
+  );
   return (
     <details className="jp-nbenv-FullList">
       <summary>
@@ -33,7 +36,7 @@ export function FullList(props: {
           <tr>
             <th scope="col">{trans.__('Package')}</th>
             <th scope="col">{trans.__('Version')}</th>
-            <th scope="col">{trans.__('Download')}</th>
+            <th scope="col">{isSized && trans.__('Download')}</th>
           </tr>
         </thead>
         <tbody>

@@ -59,7 +59,10 @@ function Versions(props: INeededProps): JSX.Element {
   const own = found.offered_as_of ?? found.as_of;
   const today = new Date().toISOString().slice(0, 10);
   const newest = found.resolved_as_of
-    ? trans.__('as of %1', found.resolved_as_of)
+    ? trans.__(
+        'as of %1, the time of the exact versions that it asks for',
+        found.resolved_as_of
+      )
     : trans.__('the newest, as of today (%1)', today);
   if (!own) {
     return <>{newest}</>;

@@ -94,8 +94,10 @@ function Stripped({ model, trans }: INoticeProps): JSX.Element {
 
 /** Tell whether a notebook from elsewhere runs in our kernel and does not record what it needs. */
 function isUnrecorded(model: IEnvironmentModel): boolean {
-  const { status, state, importsAtOpen } = model;
-  return state === 'ready' && importsAtOpen && !status?.recorded;
+  const { status, state, importsAtOpen, search } = model;
+  // While the panel searches and shows what it found, its buttons lead on.
+  const isOpen = importsAtOpen && search.count === 0;
+  return state === 'ready' && isOpen && !status?.recorded;
 }
 
 function Unrecorded({

@@ -106,7 +106,7 @@ export class ChangeRequests {
       label: trans.__('Upgrade'),
       nothing: names.length
         ? trans.__('This is the newest version that your packages allow.')
-        : trans.__('All packages are as new as they can be.')
+        : trans.__('All packages are as new as their requirements allow.')
     });
   }
 

@@ -37,6 +37,7 @@ export function Distributions(props: IDistributionsProps): JSX.Element {
     setOpen(next);
   };
   const wanted = filter.trim();
+  const enter = React.useRef<() => void>(() => undefined);
   return (
     <>
       <div className="jp-nbenv-Views">
@@ -51,6 +52,9 @@ export function Distributions(props: IDistributionsProps): JSX.Element {
             if (event.key === 'Escape') {
               event.stopPropagation();
               setFilter('');
+            } else if (event.key === 'ArrowDown') {
+              event.preventDefault();
+              enter.current();
             }
           }}
         />
@@ -75,7 +79,13 @@ export function Distributions(props: IDistributionsProps): JSX.Element {
           />
         </div>
       ) : (
-        <PackageList {...props} rows={rows} isTree={isTree} onToggle={toggle} />
+        <PackageList
+          {...props}
+          rows={rows}
+          isTree={isTree}
+          onToggle={toggle}
+          enter={enter}
+        />
       )}
     </>
   );
@@ -102,6 +112,8 @@ interface IListProps extends IRowActions {
   rows: Row[];
   isTree: boolean;
   onToggle: (key: string) => void;
+  /** Is set to what moves the focus into the list, as the arrow key in the filter does. */
+  enter: React.MutableRefObject<() => void>;
 }
 
 interface IOpenMenu {
@@ -138,6 +150,13 @@ function PackageList(props: IListProps): JSX.Element {
       }
     }
   });
+  props.enter.current = () => {
+    list.current?.focus();
+    if (active < 0) {
+      activate(0);
+      reveal(0);
+    }
+  };
   return (
     <>
       <div

@@ -49,13 +49,7 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
         </>
       ) : error ? (
         <pre role="alert">{problemText(asProblem(error))}</pre>
-      ) : (
-        <p>
-          {trans.__(
-            'nbenv can find the packages this notebook needs from the imports and install commands in its saved cells.'
-          )}
-        </p>
-      )}
+      ) : null}
       <div className="jp-nbenv-Buttons">
         {found?.found.length ? (
           <Button
@@ -72,7 +66,7 @@ export function FindRequirements(props: IFindProps): JSX.Element | null {
                 : trans.__('Find required packages')
             }
             title={trans.__(
-              'Read the cells without running or installing anything'
+              'Read the imports and install commands of the saved cells, without running or installing anything'
             )}
             disabled={disabled || isPending}
             onClick={() => void model.search.begin()}

@@ -14,7 +14,11 @@ import type { IEnvironmentWidgets } from '../widgets/tokens';
 import { Actions } from './actions';
 import { AddRequirement } from './addRequirement';
 import { ChangePreview } from './changePreview';
-import { ChangeRequests, typedWords } from './changeRequests';
+import {
+  ChangeRequests,
+  typedWords,
+  type IChangeRequest
+} from './changeRequests';
 import { Distributions } from './distributionList';
 import { Drift } from './drift';
 import { FindRequirements } from './findRequirements';
@@ -109,7 +113,12 @@ function Contents(
   );
   const disabled = model.state === 'approval';
   const requests = new ChangeRequests(trans);
-  const parts = { client, model, disabled, trans, onRequest: proposal.show };
+  // One card at a time: what was asked last.
+  const show = (request: IChangeRequest, isTyped = false) => {
+    setWhy('');
+    proposal.show(request, isTyped);
+  };
+  const parts = { client, model, disabled, trans, onRequest: show };
   const change = (value: string) => {
     setText(value);
     proposal.endTyped();
@@ -145,7 +154,7 @@ function Contents(
         field={field}
         onText={change}
         isShown={proposal.isTyped}
-        onShow={words => proposal.show(requests.add(words), true)}
+        onShow={words => show(requests.add(words), true)}
         onConfirm={proposal.confirm}
         onCancel={proposal.end}
       />
@@ -196,11 +205,14 @@ function Contents(
           unrecorded={model.status.drift
             .filter(each => !each.old)
             .map(each => each.name)}
-          onWhy={setWhy}
+          onWhy={name => {
+            proposal.end();
+            setWhy(name);
+          }}
           onDocs={name => void openDocs(name)}
           onAdd={name => {
             setText(name);
-            proposal.show(requests.add([name]), true);
+            show(requests.add([name]), true);
           }}
         />
       )}

@@ -24,7 +24,7 @@ export function FoundRequirements(props: {
       <ul className="jp-nbenv-Changes">
         {found.map(each => (
           <li key={each.requirement} className="jp-mod-coming">
-            {each.module && each.module !== each.requirement
+            {saysMore(each)
               ? `${each.requirement} (${each.module})`
               : each.requirement}
           </li>
@@ -70,6 +70,12 @@ export function FoundRequirements(props: {
       )}
     </>
   );
+}
+
+/** Tell whether a requirement does not show by its name which module it is for: `toolz>=1` does. */
+function saysMore(found: IFoundRequirements['found'][number]): boolean {
+  const { requirement, module } = found;
+  return Boolean(module) && requirement.split(/[^\w.-]/)[0] !== module;
 }
 
 function Warned(props: { title: string; lines: string[] }): JSX.Element | null {

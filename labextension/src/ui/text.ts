@@ -149,7 +149,7 @@ export function stateSentence(
     case 'ready':
       return status?.recorded
         ? trans.__('Everything is as the notebook records it.')
-        : trans.__('No packages yet. Add one, or run %pip install in a cell.');
+        : trans.__('No packages yet.');
   }
 }
 

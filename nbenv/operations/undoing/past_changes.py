@@ -51,7 +51,7 @@ class _Past:
     @property
     def text(self) -> str:
         size = self.note.size or 0
-        return self.words + (f", {size / 1e6:.0f} MB" if size >= _SHOWN_FROM else "")
+        return self.words + (f" ({size / 1e6:.0f} MB)" if size >= _SHOWN_FROM else "")
 
     @property
     def when(self) -> datetime | None:

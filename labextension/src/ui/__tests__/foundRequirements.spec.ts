@@ -15,6 +15,19 @@ function rendered(found: IFoundRequirements): string {
   );
 }
 
+it('names the module where the package does not', () => {
+  const found = {
+    found: [
+      { requirement: 'toolz==0.12.0', module: 'toolz' },
+      { requirement: 'scikit-learn>=1', module: 'sklearn' }
+    ],
+    unknown: []
+  };
+  const shown = rendered(found);
+  expect(shown).toContain('>toolz==0.12.0<');
+  expect(shown).toContain('>scikit-learn&gt;=1 (sklearn)<');
+});
+
 it('shows apart what was found by its name alone', () => {
   const byName = {
     name: 'mplscience',

@@ -73,7 +73,7 @@ def test_dates_and_sizes(installed: Path, stocked: LocalIndex) -> None:
     install(installed, "twig")
     outcome = show_history(ref_of(installed))
     assert outcome.text.splitlines()[1][4::3][:1] == "-"
-    assert outcome.text.splitlines()[1].endswith("  Added twig, 3 MB")
+    assert outcome.text.splitlines()[1].endswith("  Added twig (3 MB)")
     # What an older version wrote has neither.
     record = read(installed).record
     history.remember(str(installed), {**(record or {}), "requirements": []})
