@@ -88,9 +88,27 @@ export function editorMarks(options: IEditorMarksOptions): Extension {
       }
     };
     store.changed.connect(take);
-    return { destroy: () => store.changed.disconnect(take) };
+    measureRoom(view);
+    return {
+      update: ({ geometryChanged }) => {
+        if (geometryChanged) {
+          measureRoom(view);
+        }
+      },
+      destroy: () => store.changed.disconnect(take)
+    };
   });
   return [field, listener];
+}
+
+/** Tell the style sheet how wide the editor is: marks must leave room for their line. */
+function measureRoom(view: EditorView): void {
+  view.requestMeasure({
+    key: measureRoom,
+    read: ({ scrollDOM }) => scrollDOM.clientWidth,
+    write: (width, { scrollDOM }) =>
+      scrollDOM.style.setProperty('--jp-nbenv-room', `${width}px`)
+  });
 }
 
 /** Place marks on the lines that they were made for; lines that have changed since get none. */
