@@ -158,6 +158,7 @@ const environments: JupyterFrontEndPlugin<IEnvironments> = {
       environments: models,
       tracker,
       missing: panel => marks.missing(panel),
+      missingChanged: marks.changed,
       isEnabled: () => settings.suggestInstalls,
       trans
     });

@@ -82,6 +82,11 @@ export class ImportMarks {
     return this._notebooks.get(panel.context)?.missing ?? [];
   }
 
+  /** Emits when marks have changed, and with them what is missing. */
+  get changed(): ISignal<unknown, object> {
+    return this._store.changed;
+  }
+
   private _watch(panel: NotebookPanel): void {
     const { context } = panel;
     void context.ready.then(() => {

@@ -131,7 +131,7 @@ function Body(props: IBodyProps): JSX.Element {
         <p>
           {trans._n(
             'Then %1 cell runs again.',
-            'Then %1 cells run: the one that failed, and those that were waiting behind it.',
+            'Then %1 cells run: the one that failed, and what was waiting behind it.',
             cells
           )}
         </p>

@@ -6,6 +6,8 @@ import {
   type NotebookPanel
 } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { UseSignal } from '@jupyterlab/ui-components';
+import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 import type { Client } from '../api/client';
 import {
@@ -27,6 +29,8 @@ export interface IInstallOffersOptions {
   isEnabled: () => boolean;
   /** Return all packages that a notebook imports and that are not installed. */
   missing: (panel: NotebookPanel) => string[];
+  /** Emits when that may have changed. */
+  missingChanged: ISignal<unknown, object>;
   /**
    * Called for a cell that failed in another kernel than ours.
    */
@@ -70,7 +74,8 @@ export class InstallOffers {
     cell: CodeCell,
     module: string
   ): Promise<void> {
-    const { client, environments, missing, trans } = this._options;
+    const { client, environments, missing, missingChanged, trans } =
+      this._options;
     const model = environments.of(panel);
     const name = await client.packageOf(module, model.path).catch(() => null);
     if (!name || cell.isDisposed) {
@@ -82,9 +87,13 @@ export class InstallOffers {
       const { content, sessionContext } = panel;
       await NotebookActions.runCells(content, [cell], sessionContext);
     };
-    const all = [...new Set([name, ...missing(panel)])];
-    const props = { module, name, all, trans, accept };
-    const offer = new Offer(() => <OfferLine {...props} />);
+    const props = { module, name, trans, accept };
+    const all = () => [...new Set([name, ...missing(panel)])];
+    const offer = new Offer(() => (
+      <UseSignal signal={missingChanged}>
+        {() => <OfferLine {...props} all={all()} />}
+      </UseSignal>
+    ));
     placeBelow(offer, cell);
   }
 }

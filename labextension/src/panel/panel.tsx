@@ -183,7 +183,7 @@ function Contents(
           onEnd={() => setWhy('')}
         />
       )}
-      <FindRequirements {...parts} />
+      {!proposal.request && <FindRequirements {...parts} />}
       <Drift {...parts} />
       <PageCode {...parts} widgets={props.widgets} />
       <Actions
