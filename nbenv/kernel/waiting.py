@@ -190,7 +190,8 @@ class WaitingKernel:
         self._channels.publish("status", {"execution_state": "busy"}, request)
         answer = self._answer(request)
         # Only what came before the answer: a client that knows of the failure may go on.
-        behind = self._channels.queued() if _stops_others(request, answer) else []
+        stops = _stops_others(request, answer)
+        behind = [*self._without_notices(), *self._channels.queued()] if stops else []
         self._send(socket, request, answer)
         self._abort(behind)
         return answer.then

@@ -258,6 +258,16 @@ def test_a_job_of_the_server_makes_cells_wait(serving: Serving, notebook: Path) 
     assert serving.cells.reply(identifier) == "error"
 
 
+def test_a_cancelled_job_is_told_below_the_first_cell_that_waits(
+    serving: Serving, notebook: Path
+) -> None:
+    begun = begun_by(notebook)
+    cells = [serving.client.execute(code) for code in "123"]
+    time.sleep(0.3)
+    begun.unlink()
+    assert [serving.cells.reply(each) for each in cells] == ["error", "aborted", "aborted"]
+
+
 @pytest.mark.parametrize(
     "other",
     [
