@@ -17,7 +17,9 @@ def test_a_message_has_the_parts_that_there_are() -> None:
 
 
 def test_a_cell_is_not_told_what_to_type_in_a_terminal() -> None:
-    todo = "Run %nbenv restore in a cell\n(in a terminal: nbenv restore NOTEBOOK). Or wait (a while)."
+    todo = (
+        "Run %nbenv restore in a cell\n(in a terminal: nbenv restore NOTEBOOK). Or wait (a while)."
+    )
     error = errors.NbenvError("What.", todo=todo)
     assert error.in_cell() == "What.\nRun %nbenv restore in a cell. Or wait (a while)."
     assert "nbenv restore NOTEBOOK" in str(error)

@@ -210,7 +210,9 @@ def test_upgrading_one_and_all(lab: Lab, own: Path, server: JupyterServer) -> No
     expect(lab.output(0)).to_contain_text("0.10.0", timeout=SLOW)
     assert requirements(own) == ["tabulate"]
     lab.press(panel, "Upgrade all")
-    expect(panel.locator(".jp-nbenv-Proposal")).to_contain_text("as new as their requirements allow")
+    expect(panel.locator(".jp-nbenv-Proposal")).to_contain_text(
+        "as new as their requirements allow"
+    )
 
 
 def test_another_python(lab: Lab, own: Path, server: JupyterServer) -> None:
@@ -254,6 +256,8 @@ def test_the_tree_by_keyboard(lab: Lab, own: Path) -> None:
     expect(panel.get_by_role("tree")).to_be_focused()
     panel.get_by_label("Filter by name").fill("tornado")
     expect(items.filter(has_text="tornado").first).to_be_visible()  # with the way to it
+    press("ArrowDown")
+    expect(panel.get_by_role("tree")).to_be_focused()
     panel.get_by_label("Filter by name").fill("no-such-thing")
     expect(panel).to_contain_text("No installed package is called “no-such-thing”.")
 
