@@ -124,7 +124,7 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
     expect(dialog).to_contain_text(size, timeout=SLOW)
     expect(dialog.locator(".jp-nbenv-Lost li")).to_have_count(3)
     expect(dialog).to_contain_text("table (list")
-    expect(dialog).to_contain_text("Then 2 cells run again")
+    expect(dialog).to_contain_text("Then 2 cells run")
     expect(dialog.get_by_label("Rerun the cell that already ran.")).to_be_checked()
     dialog.get_by_label("Carry over what can be pickled").check()
     agree(lab, "Install and switch")
