@@ -41,6 +41,9 @@ const AGAIN = 2_000;
 /** What follows the file of each open notebook. */
 const FOLLOWERS = new WeakMap<Context, FileFollower>();
 
+/** The last save of each notebook that was begun unasked. */
+const SAVES = new WeakMap<Context, Promise<void>>();
+
 /**
  * Save a notebook unasked, unless its file is read-only, or a server saves what several people
  * share: a page that saves beside it can find the file changed, and asks which of the two to keep.
@@ -50,9 +53,22 @@ const FOLLOWERS = new WeakMap<Context, FileFollower>();
  */
 export async function saveUnasked(context: Context): Promise<void> {
   if (!context.model.collaborative && !isReadOnly(context)) {
-    await FOLLOWERS.get(context)?.takeOver();
-    await context.save();
+    const saved = saveAfter(SAVES.get(context), context);
+    SAVES.set(context, saved);
+    await saved;
   }
+}
+
+/** Save once no save is going on: Lab takes the file of one for another page's in the other one. */
+async function saveAfter(
+  former: Promise<void> | undefined,
+  context: Context
+): Promise<void> {
+  await former?.catch(() => undefined);
+  const follower = FOLLOWERS.get(context);
+  await follower?.settled();
+  await follower?.takeOver();
+  await context.save();
 }
 
 /**

@@ -37,6 +37,20 @@ export class FileFollower {
     });
   }
 
+  /** Wait until no save is going on, also not one that a person asked for. */
+  async settled(): Promise<void> {
+    const { saveState } = this._context;
+    while (this._isSaving) {
+      await new Promise<void>(done => {
+        const next = () => {
+          saveState.disconnect(next);
+          done();
+        };
+        saveState.connect(next);
+      });
+    }
+  }
+
   /**
    * Take over what the file has and this page has not; resolve to whether the page now has all of it.
    *

@@ -230,6 +230,7 @@ def test_putting_back_asks_about_a_record_that_came_meanwhile(
     own.write_text(json.dumps(document), encoding="utf-8")
     lab.open(own.name)
     expect(lab.notice_bar).to_contain_text("has lost the record", timeout=SLOW)
+    lab.wait_until_still(lab.notice_bar)  # the page soon reads what is replaced now
     index.requests.clear()
     replace_record(own, record)
     lab.press(lab.notice_bar, "Put it back")

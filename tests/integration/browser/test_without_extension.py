@@ -142,6 +142,10 @@ def served_as(folder: Path, version: str) -> dict[str, str]:
 def test_another_version_of_it_is_said_once(page: Page, root: Path, tmp_path: Path) -> None:
     """With either half older, the message names both versions, and cells work."""
     write(root / "a.ipynb", "nbenv", "", "")
+    # The other version's files are called as this one's, which the browser has loaded before.
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
     with JupyterServer(root, served_as(tmp_path, OTHER)) as server:
         front = opened(page, server, "a.ipynb")
         told = page.locator(WARNING, has_text="The server is running nbenv")

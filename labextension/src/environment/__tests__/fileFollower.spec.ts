@@ -155,3 +155,15 @@ it('does nothing where Lab cannot be told', async () => {
   expect(await follower.takeOver()).toBe(false);
   expect(page.done).toEqual([]);
 });
+
+it('waits until a save has ended', async () => {
+  const { page, follower } = await opened();
+  await follower.settled();
+  page.saveState.emit('started');
+  let isSettled = false;
+  const settled = follower.settled().then(() => (isSettled = true));
+  await Promise.resolve();
+  expect(isSettled).toBe(false);
+  page.saveState.emit('completed');
+  await settled;
+});
