@@ -73,10 +73,14 @@ export function editorMarks(options: IEditorMarksOptions): Extension {
       if (!transaction.docChanged || value.lines.length === 0) {
         return value;
       }
-      const moved = value.lines.map(line => ({
-        ...line,
-        position: transaction.changes.mapPos(line.position, 1)
-      }));
+      const { startState, changes } = transaction;
+      const moved = value.lines.map(line => {
+        const position = changes.mapPos(line.position, 1);
+        const before = startState.doc.lineAt(line.position).text;
+        const { text } = doc.lineAt(position);
+        const marks = text === before ? line.marks : namedIn(text, line.marks);
+        return { ...line, position, marks };
+      });
       return decorated(onImports(moved, doc), doc);
     },
     provide: own => EditorView.decorations.from(own, value => value.decorations)
@@ -158,14 +162,20 @@ function firstOffer(lines: ILineMarks[]): ILineMarks[] {
   return lines.map(line => (line === first ? line : { ...line, offered: [] }));
 }
 
+/** Return the marks of modules that a changed line still names. */
+function namedIn(text: string, marks: IMark[]): IMark[] {
+  const words = new Set(text.split(/[^\p{L}\p{N}_]+/u));
+  return marks.filter(each => words.has(each.module.split('.')[0]));
+}
+
 /** Drop the marks of lines that have gone, or import nothing any more. */
 function onImports(lines: ILineMarks[], doc: Text): ILineMarks[] {
   const seen = new Set<number>();
-  return lines.filter(({ position }) => {
+  return lines.filter(({ position, marks }) => {
     const { number, text } = doc.lineAt(position);
     const isFirst = !seen.has(number);
     seen.add(number);
-    return isFirst && IMPORTS.test(text);
+    return isFirst && marks.length > 0 && IMPORTS.test(text);
   });
 }
 

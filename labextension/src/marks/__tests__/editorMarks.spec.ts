@@ -137,6 +137,16 @@ describe('marks in an editor', () => {
     expect(editor.shown).toEqual(['y = 2', 'x = 1']);
   });
 
+  it('do not stay at another import', () => {
+    const editor = new Editor('import numpy, cv2', [mark(0), mark(0, MISSING)]);
+    editor.type(7, 'pandas as', 13);
+    expect(editor.shown).toEqual([
+      'import pandas as cv2↓ will install opencv-python'
+    ]);
+    editor.type(0, 'import seaborn', editor.view.state.doc.length);
+    expect(editor.shown).toEqual(['import seaborn']);
+  });
+
   it('are not put where the text has changed since they were asked for', () => {
     const editor = new Editor('import numpy\nimport cv2');
     editor.type(12, 's');
