@@ -26,10 +26,11 @@ RENDERING = 15_000
 
 
 def rows(rounds: int) -> Iterator[common.Row]:
-    """Type into the same notebook from two servers in turn, one with the marks turned off."""
+    """Type into equal notebooks from two servers in turn, one with the marks turned off."""
     with common.scratch() as folder:
         (folder / "root").mkdir()
-        _write(folder / "root" / "large.ipynb")
+        for name in ("with", "without"):  # Lab saves, and asks where another page has saved
+            _write(folder / "root" / f"{name}.ipynb")
         places = (_settings(folder / "on", marks=True), _settings(folder / "off", marks=False))
         names = ("with marks", "without")
         with (
@@ -68,7 +69,8 @@ def _settings(folder: Path, *, marks: bool) -> dict[str, str]:
 
 def _typing(page: Page, server: JupyterServer, *, marks: bool) -> Callable[[], float]:
     """Open the notebook; return the measurement."""
-    lab = Lab(page, server).open("large.ipynb").ready(server)
+    name = "with" if marks else "without"
+    lab = Lab(page, server).open(f"{name}.ipynb").ready(server)
     lab.shows("ready")
     if marks:
         expect(page.locator(".jp-nbenv-Mark").first).to_be_visible(timeout=SLOW)
