@@ -9,6 +9,10 @@ import uuid
 
 PATIENCE = 60
 """Seconds that the cluster has to start what answers a client."""
+ATTEMPTS = 3
+"""Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
+_UNLUCKY = ("client server failed", "psutil.ZombieProcess", "psutil.NoSuchProcess")
+"""Parts of what Ray says where a process of the head node ended while it was started."""
 _AT_ONCE = 10
 """Seconds that the client server has for what needs no process of its own."""
 
@@ -19,6 +23,11 @@ class NoAnswerError(Exception):
 
 class OtherAnswerError(NoAnswerError):
     """An answer of another kind than known, with what was said."""
+
+
+def is_unlucky(error):
+    """Return whether a connection failed for a reason that another attempt may not meet."""
+    return any(each in str(error) for each in _UNLUCKY)
 
 
 def versions_at(place):

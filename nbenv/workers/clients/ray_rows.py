@@ -11,10 +11,6 @@ import ray_handshake
 from job import ClusterError, main, tell, tell_done, tell_failed
 from ray_handshake import last_line
 
-ATTEMPTS = 3
-"""Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
-_UNLUCKY = ("client server failed", "psutil.ZombieProcess", "psutil.NoSuchProcess")
-"""Parts of what Ray says where a process of the head node ended while it was started."""
 SCHEME = "ray://"
 
 
@@ -25,11 +21,11 @@ def versions(address):
 
 def attempted(action, address):
     """Return what an action returns for an address; repeat it if Ray's server did not start."""
-    for _ in range(ATTEMPTS - 1):
+    for _ in range(ray_handshake.ATTEMPTS - 1):
         try:
             return action(address)
         except ClusterError as error:
-            if not any(each in str(error) for each in _UNLUCKY):
+            if not ray_handshake.is_unlucky(error):
                 raise
         time.sleep(1)
     return action(address)

@@ -15,11 +15,8 @@ from _nbenv_workers import WorkersError, load
 on_nodes = load("ray_nodes")
 versions = load("ray_versions")
 memory = load("ray_memory")
+handshake = load("ray_handshake", "clients")
 
-ATTEMPTS = 3
-"""Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
-_UNLUCKY = ("client server failed", "psutil.ZombieProcess", "psutil.NoSuchProcess")
-"""Parts of what Ray says where a process of the head node ended while it was started."""
 _QUIET = {"logging_level": "ERROR", "log_to_driver": False}
 _FAILURES = (ConnectionError, RuntimeError, ValueError, OSError)
 
@@ -120,11 +117,11 @@ def _plainly(ray, target, bundle):
 
 
 def _attempted(action):
-    for _ in range(ATTEMPTS - 1):
+    for _ in range(handshake.ATTEMPTS - 1):
         try:
             return action()
         except _FAILURES as error:
-            if not any(each in str(error) for each in _UNLUCKY):
+            if not handshake.is_unlucky(error):
                 raise
     return action()
 
