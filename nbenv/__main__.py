@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
+import signal
 import sys
+from collections.abc import Iterator
 
 from nbenv.home.surroundings import shield_process
 
@@ -13,7 +17,7 @@ __all__ = ["main"]
 def main() -> int:
     """Run the command line, without a traceback if it is interrupted while it is still loading."""
     shield_process()
-    try:
+    with _stopped_at_once():
         from nbenv.cli.fast_install import already_installed
 
         if already_installed(sys.argv[1:]):
@@ -26,10 +30,31 @@ def main() -> int:
 
         gc.freeze()
         gc.enable()
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 1
     return run()
+
+
+@contextlib.contextmanager
+def _stopped_at_once() -> Iterator[None]:
+    """End the process at an interrupt, as long as it has done nothing but load.
+
+    A ``KeyboardInterrupt`` would not do: some of what runs while modules load makes another error
+    of it, or prints and forgets it.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # ignored, or in the hands of who calls this
+        yield
+        return
+    signal.signal(signal.SIGINT, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _stop(*_: object) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, b"Stopped.\n")
+    os._exit(1)
 
 
 if __name__ == "__main__":

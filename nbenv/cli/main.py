@@ -57,7 +57,7 @@ def _run(words: Sequence[str], output: Output) -> int:
         output.error(error)
         return error.exit_status
     except KeyboardInterrupt:
-        output.error(StoppedError("Stopped.", "The notebook and its environment are unchanged."))
+        output.error(_stopped())
         return 1
     except BrokenPipeError:
         raise
@@ -65,9 +65,15 @@ def _run(words: Sequence[str], output: Output) -> int:
         output.error(_system_error(error))
         return 1
     except Exception as error:  # the outermost edge: a user must not see a traceback
-        output.error(_bug(error))
+        # Before Python 3.12, an interrupt while a class is made comes as another error.
+        is_stop = isinstance(error.__cause__, KeyboardInterrupt)
+        output.error(_stopped() if is_stop else _bug(error))
         return 1
     return int(outcome.failed)
+
+
+def _stopped() -> StoppedError:
+    return StoppedError("Stopped.", "The notebook and its environment are unchanged.")
 
 
 def _tell_of_replaced_home(output: Output) -> None:

@@ -43,6 +43,9 @@ export class ConsentDialog extends Dialog<unknown> {
 
   protected onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
+    // The dialog itself does so when its body has been rendered: until then, Escape would go to
+    // what is behind it.
+    this.node.querySelector<HTMLElement>('button.jp-mod-reject')?.focus();
     this._settle();
   }
 

@@ -36,12 +36,20 @@ def does(monkeypatch: pytest.MonkeyPatch, result: Outcome | BaseException) -> No
     monkeypatch.setitem(COMMANDS, "envs", replace(COMMANDS["envs"], perform=perform))
 
 
+def _wrapped() -> RuntimeError:
+    """Return an interrupt as older Pythons have it from the making of a class."""
+    error = RuntimeError("Error calling __set_name__")
+    error.__cause__ = KeyboardInterrupt()
+    return error
+
+
 @pytest.mark.parametrize(
     ("result", "status", "message"),
     [
         (Outcome("Done."), 0, ""),
         (Outcome("Bad news.", failed=True), 1, ""),
         (ApprovalNeededError("Not yet."), 3, "Not yet."),
+        (_wrapped(), 1, "Stopped.\nThe notebook and its environment are unchanged."),
         (KeyboardInterrupt(), 1, "Stopped.\nThe notebook and its environment are unchanged."),
         (OSError(28, "No space left on device", "/x"), 1,
          "The operating system reported an error: No space left on device (/x)."),
@@ -105,15 +113,35 @@ def test_a_reader_may_leave() -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
-def test_an_interrupt_while_loading_leaves_no_traceback(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from nbenv import __main__
-    from nbenv.cli import fast_install
+_INTERRUPTED = """
+import os, signal, sys
 
-    def interrupted(_: list[str]) -> NoReturn:
-        raise KeyboardInterrupt
+class Attribute:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(fast_install, "already_installed", interrupted)
-    assert __main__.main() == 1
-    assert capsys.readouterr().err == "Stopped.\n"
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "nbenv.cli.main":
+            type("Interrupted", (), {"attribute": Attribute()})
+
+sys.meta_path.insert(0, Finder())
+from nbenv.__main__ import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="is about a signal")
+def test_an_interrupt_while_loading_leaves_no_traceback() -> None:
+    command = [sys.executable, "-c", _INTERRUPTED, "envs"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "Stopped.\n")
+
+
+def test_an_ignored_interrupt_stays_ignored() -> None:
+    code = (
+        "import signal; from nbenv.__main__ import main; "
+        "signal.signal(signal.SIGINT, signal.SIG_IGN); main(); "
+        "assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN"
+    )
+    subprocess.run([sys.executable, "-c", code, "envs"], capture_output=True, check=True)

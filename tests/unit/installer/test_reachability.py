@@ -117,13 +117,14 @@ def test_addresses_and_repositories(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert repository_to_watch("https://g.invalid/x", {}) == []
 
 
-def test_an_installer_at_work_is_stopped_for_addresses_alone() -> None:
-    for is_index in (True, False):
-        given = threading.Event()
-        host = Host("127.0.0.1", 1, "http://x/", is_index)
-        with Watch(lambda host=host: [host], given.set) as watch:  # type: ignore[misc]
-            watch.ignore_indexes()
-            assert given.wait(1) is not is_index
+@pytest.mark.parametrize("is_index", [True, False])
+def test_an_installer_at_work_is_stopped_for_addresses_alone(is_index: bool) -> None:
+    given = threading.Event()
+    host = Host("127.0.0.1", 1, "http://x/", is_index)
+    watch = Watch(lambda: [host], given.set)
+    watch.ignore_indexes()
+    with watch:
+        assert given.wait(5) is not is_index
 
 
 def test_a_dead_host_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 import { ConsentDialog } from '../consentDialog';
 
 const resolved: (number | undefined)[] = [];
+const focused: string[] = [];
 const attributes: Record<string, string> = {};
 
 jest.mock('@jupyterlab/apputils', () => ({
   Dialog: class {
     node = {
-      querySelector: () => ({
+      querySelector: (what: string) => ({
+        focus: () => focused.push(what),
         querySelector: () => ({
           setAttribute: (name: string, value: string) =>
             (attributes[name] = value),
@@ -24,6 +26,7 @@ jest.mock('@jupyterlab/apputils', () => ({
 
 beforeEach(() => {
   resolved.length = 0;
+  focused.length = 0;
   jest.useFakeTimers();
 });
 
@@ -37,6 +40,7 @@ function attached(hasContent: boolean): ConsentDialog {
 
 it('takes a no at once', () => {
   const dialog = attached(false);
+  expect(focused).toEqual(['button.jp-mod-reject']);
   dialog.resolve(0);
   dialog.resolve();
   expect(resolved).toEqual([0, undefined]);
