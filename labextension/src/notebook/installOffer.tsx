@@ -9,6 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
+import type { IStatus } from '../api/answers';
 import type { Client } from '../api/client';
 import {
   missingModule,
@@ -81,17 +82,26 @@ export class InstallOffers {
     if (!name || cell.isDisposed) {
       return;
     }
-    const accept = async (names: string[]) => {
-      await model.run('install', names);
+    const runAgain = async () => {
       offer.dispose();
       const { content, sessionContext } = panel;
       await NotebookActions.runCells(content, [cell], sessionContext);
     };
-    const props = { module, name, trans, accept };
+    const accept = async (names: string[]) => {
+      await model.run('install', names);
+      await runAgain();
+    };
+    const isMissing = async () =>
+      (await client.packageOf(module, model.path)) !== null;
+    const props = { module, name, trans, accept, runAgain, isMissing };
     const all = () => [...new Set([name, ...missing(panel)])];
     const offer = new Offer(() => (
-      <UseSignal signal={missingChanged}>
-        {() => <OfferLine {...props} all={all()} />}
+      <UseSignal signal={model.changed}>
+        {() => (
+          <UseSignal signal={missingChanged}>
+            {() => <OfferLine {...props} status={model.status} all={all()} />}
+          </UseSignal>
+        )}
       </UseSignal>
     ));
     placeBelow(offer, cell);
@@ -106,13 +116,31 @@ interface IOfferProps {
   all: string[];
   trans: TranslationBundle;
   accept: (names: string[]) => Promise<void>;
+  /** Run the cell without installing anything. */
+  runAgain: () => Promise<void>;
+  /** Ask the server whether the module is still missing. */
+  isMissing: () => Promise<boolean>;
+  status: IStatus | null;
 }
 
 /** A sentence and a button. */
 function OfferLine(props: IOfferProps): JSX.Element {
-  const { module, name, all, trans, accept } = props;
+  const { module, name, all, trans, accept, runAgain } = props;
   const [isBusy, begin] = useAccept(() => accept([name]));
   const [isBusyWithAll, beginAll] = useAccept(() => accept(all));
+  const wasInstalled = useWasInstalled(props);
+  if (wasInstalled && !isBusy && !isBusyWithAll) {
+    return (
+      <div role="status">
+        <span>{trans.__('%1 is installed now.', name)}</span>
+        <Button
+          strong
+          label={trans.__('Run again')}
+          onClick={() => void runAgain()}
+        />
+      </div>
+    );
+  }
   return (
     <div role="status">
       <span>
@@ -147,4 +175,24 @@ function OfferLine(props: IOfferProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Return whether the package has been installed since, in another way than by this offer. */
+function useWasInstalled({ status, isMissing }: IOfferProps): boolean {
+  const [wasInstalled, setWasInstalled] = React.useState(false);
+  const { environment, installed } = status ?? {};
+  const first = React.useRef([environment, installed]);
+  React.useEffect(() => {
+    let isCurrent = true;
+    if (first.current[0] !== environment || first.current[1] !== installed) {
+      isMissing().then(
+        isStill => isCurrent && setWasInstalled(!isStill),
+        () => undefined // what is shown stays as it is
+      );
+    }
+    return () => {
+      isCurrent = false;
+    };
+  }, [environment, installed]);
+  return wasInstalled;
 }

@@ -46,6 +46,20 @@ def test_a_missing_module_is_one_click_away(lab: Lab, own: Path) -> None:
     assert "scikit-learn" in value["requirements"]
 
 
+def test_what_was_installed_in_another_way_need_not_be_installed(lab: Lab, own: Path) -> None:
+    lab.open(own.name)
+    lab.shows("ready")
+    lab.begin(0, "import sklearn; print(sklearn.answer)")
+    offer = lab.page.locator(".jp-nbenv-Offer")
+    expect(offer).to_contain_text("The module sklearn is part of the package scikit-learn.")
+    expect(lab.page.locator(".jp-nbenv-MarkInstall:visible")).to_have_count(0)
+    lab.begin(1, "%nbenv install scikit-learn")
+    expect(offer).to_contain_text("scikit-learn is installed now.", timeout=SLOW)
+    lab.press(offer, "Run again")
+    expect(lab.output(0)).to_contain_text("42", timeout=SLOW)
+    expect(offer).to_have_count(0)
+
+
 def test_an_unknown_module_offers_nothing(lab: Lab, own: Path) -> None:
     (own.parent / "beside.py").write_text("import nothing_that_is_known", encoding="utf-8")
     lab.open(own.name)
