@@ -97,7 +97,7 @@ function starts(
     ran
   );
   const carry = trans.__(
-    'Carry over what can be pickled, up to 256 MB. What cannot is named afterwards.'
+    'Carry over the variables that can be saved, up to 256 MB. The others are named afterwards.'
   );
   const all: [Start, string, boolean][] = [
     ['cells', again, ran > 0],

@@ -183,23 +183,49 @@ function Changes(props: {
   );
 }
 
-/** Count what comes, moves and goes: `+ 8 packages, 1 other version`. */
+/** Count what comes, moves and goes: `8 packages to install, 1 to change`. */
 function summary(changes: IChange[], trans: TranslationBundle): string {
-  const count = (wanted: string) =>
-    changes.filter(change => kind(change) === wanted).length;
-  const [coming, moving, going] = [
-    count('jp-mod-coming'),
-    count('jp-mod-moving'),
-    count('jp-mod-going')
-  ];
-  return [
-    coming &&
-      trans._n('%1 package to install', '%1 packages to install', coming),
-    moving && trans._n('%1 to change', '%1 to change', moving),
-    going && trans._n('%1 to remove', '%1 to remove', going)
-  ]
-    .filter(Boolean)
+  const counts = (['coming', 'moving', 'going'] as const)
+    .map(what => ({
+      what,
+      count: changes.filter(each => kind(each) === `jp-mod-${what}`).length
+    }))
+    .filter(({ count }) => count > 0);
+  return counts
+    .map(({ what, count }, position) =>
+      position === 0
+        ? firstCount(what, count, trans)
+        : laterCount(what, count, trans)
+    )
     .join(', ');
+}
+
+type What = 'coming' | 'moving' | 'going';
+
+/** The first count says what is counted. */
+function firstCount(
+  what: What,
+  count: number,
+  trans: TranslationBundle
+): string {
+  switch (what) {
+    case 'coming':
+      return trans._n('%1 package to install', '%1 packages to install', count);
+    case 'moving':
+      return trans._n('%1 package to change', '%1 packages to change', count);
+    case 'going':
+      return trans._n('%1 package to remove', '%1 packages to remove', count);
+  }
+}
+
+function laterCount(
+  what: What,
+  count: number,
+  trans: TranslationBundle
+): string {
+  return what === 'moving'
+    ? trans.__('%1 to change', count)
+    : trans.__('%1 to remove', count);
 }
 
 function kind(change: IChange): string {

@@ -126,7 +126,7 @@ def test_all_cells_are_run_in_the_notebooks_own_environment(
     expect(dialog).to_contain_text("table (list")
     expect(dialog).to_contain_text("Then 2 cells run")
     expect(dialog.get_by_label("Rerun the cell that already ran.")).to_be_checked()
-    dialog.get_by_label("Carry over what can be pickled").check()
+    dialog.get_by_label("Carry over the variables").check()
     agree(lab, "Install and switch")
     is_own(lab)
     expect(lab.output(1)).to_contain_text("42", timeout=SLOW)
