@@ -7,6 +7,7 @@ import { KERNEL } from '../environment/document';
 import type { IEnvironmentModel } from '../tokens';
 import { withoutToolbar } from './confined';
 import type { Contributions, IWidgetModule } from './contributions';
+import { isInPage } from './loader';
 import { kernelOf, type IManager, type Managers } from './managers';
 import { showAnew } from './outputs';
 import type { IPageCode } from './tokens';
@@ -15,6 +16,14 @@ const COMM = 'jupyter.widget';
 /** How often to ask for a status that the server cannot give, and the milliseconds between. */
 const ATTEMPTS = 10;
 const PAUSE = 200;
+
+const NOTHING: IPageCode = {
+  loaded: [],
+  unused: [],
+  failed: [],
+  off: [],
+  conflict: ''
+};
 
 type CommTarget = Parameters<Kernel.IKernelConnection['registerCommTarget']>[1];
 
@@ -135,11 +144,16 @@ export class NotebookWidgets {
   private async _load(): Promise<void> {
     const { path } = this._model;
     try {
-      if (!(await this._host.isEnabled())) {
-        return;
-      }
+      const isEnabled = await this._host.isEnabled();
       const extensions = await this._host.list(path);
       if (this._panel.isDisposed) {
+        return;
+      }
+      if (!isEnabled) {
+        const off = extensions.filter(
+          each => each.kind !== 'other' && !isInPage(each)
+        );
+        this._onLoaded({ ...NOTHING, off: named(off) });
         return;
       }
       const { contributions, code } = await this._host.load(extensions, path);
@@ -150,7 +164,7 @@ export class NotebookWidgets {
       this._onLoaded(code);
     } catch (error) {
       const failed = [asProblem(error).what];
-      this._onLoaded({ loaded: [], unused: [], failed, conflict: '' });
+      this._onLoaded({ ...NOTHING, failed });
     }
   }
 
@@ -204,4 +218,11 @@ export class NotebookWidgets {
   private _modules: IWidgetModule[] = [];
   private _applied = new Set<Contributions>();
   private _given = new WeakMap<IManager, Set<IWidgetModule>>();
+}
+
+/**
+ * Return extensions by the packages that bring them.
+ */
+export function named(extensions: IPageExtension[]): string[] {
+  return extensions.map(each => `${each.distribution} (${each.version})`);
 }

@@ -26,6 +26,12 @@ export function PageCode(props: {
               [trans.__('Could not be loaded'), code.failed],
               [
                 trans.__(
+                  'Not loaded: “Load widgets from environments” is off in the settings'
+                ),
+                code.off
+              ],
+              [
+                trans.__(
                   'Not used in this page: only widgets and renderers are'
                 ),
                 code.unused
@@ -37,7 +43,10 @@ export function PageCode(props: {
           return <></>;
         }
         return (
-          <details className="jp-nbenv-PageCode" open={code.conflict !== ''}>
+          <details
+            className="jp-nbenv-PageCode"
+            open={code.conflict !== '' || code.off.length > 0}
+          >
             <summary>{trans.__('Widgets')}</summary>
             {code.conflict && <p role="alert">{code.conflict}</p>}
             <dl>

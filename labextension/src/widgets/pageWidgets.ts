@@ -7,7 +7,7 @@ import type { IPageExtension } from '../api/extensions';
 import type { IEnvironmentModel, IEnvironments } from '../tokens';
 import { isInPage, type Loader } from './loader';
 import { Managers, type IManager } from './managers';
-import { NotebookWidgets, type ILoaded } from './notebookWidgets';
+import { named, NotebookWidgets, type ILoaded } from './notebookWidgets';
 import type { ShareScope } from './scripts';
 import { baseVersion } from './shareScope';
 import type { IEnvironmentWidgets, IPageCode } from './tokens';
@@ -137,6 +137,7 @@ export class PageWidgets implements IEnvironmentWidgets {
         failed: named(failed).map(
           (each, index) => `${each}: ${failures.filter(Boolean)[index]}`
         ),
+        off: [],
         unused: [...named(others), ...contributions.flatMap(each => each.left)],
         conflict
       }
@@ -201,8 +202,4 @@ export class PageWidgets implements IEnvironmentWidgets {
 /** The major version of ipywidgets that has a base of widgets, '' for an unknown one. */
 function release(base: number): string {
   return base ? (base < OF_IPYWIDGETS_8 ? '7' : '8') : '';
-}
-
-function named(extensions: IPageExtension[]): string[] {
-  return extensions.map(each => `${each.distribution} (${each.version})`);
 }

@@ -12,6 +12,8 @@ export interface IPageCode {
   unused: string[];
   /** Those that could not be loaded. */
   failed: string[];
+  /** Those that would be loaded if the settings did not forbid it. */
+  off: string[];
   /** Why its widgets cannot be shown, and what to do; '' if they can. */
   conflict: string;
 }
