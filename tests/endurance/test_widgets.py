@@ -388,6 +388,9 @@ def test_it_can_be_switched_off(page: Page, serve: Serve, folder: Path) -> None:
     run(lab, 1, "import ipywidgets\nipywidgets.IntSlider(7)")
     expect(lab.output(1)).to_contain_text("IntSlider(value=7)")
     assert loaded(page) == []
+    told = lab.show_panel().locator(".jp-nbenv-PageCode")
+    expect(told).to_contain_text("is off in the settings")
+    expect(told).to_contain_text("jupyterlab-widgets")
 
 
 def _manager(folder: Path) -> Path:
