@@ -16,6 +16,27 @@ _SETTINGS = ("NBENV_", "JPY_", "PIP_", "UV_")
 _KEPT = ("UV_CACHE_DIR", "NBENV_SUPERVISE")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the modules that use a browser among the others, and leave unit tests for the end.
+
+    Modules are given out in this order to the processes that share the tests out. So few browsers
+    are at work at the same time, and what comes last takes no time that others would wait for.
+    """
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    browser = [name for name in modules if "/browser/" in name]
+    units = [name for name in modules if "/unit/" in name]
+    others = [name for name in modules if name not in {*browser, *units}]
+    spread = sorted(
+        (position / len(names), name)
+        for names in (browser, others)
+        for position, name in enumerate(names)
+    )
+    ordered = [*(name for _, name in spread), *units]
+    items[:] = [item for name in ordered for item in modules[name]]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Remove the user's variables; files such as pip.conf stay, for the real index."""
