@@ -17,7 +17,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -92,7 +92,7 @@ def main() -> None:
         provided = claims(options.database or downloaded(*SOURCES["pigar"], Path(folder)))
     found = candidates(provided, worth_asking(options.summaries), known())
     lines = (f"{module} {' '.join(names)}\n" for module, names in sorted(found.items()))
-    text = HEADER.format(day=datetime.now(UTC).date()) + "".join(lines)
+    text = HEADER.format(day=datetime.now(timezone.utc).date()) + "".join(lines)
     CANDIDATES.write_text(text, encoding="utf-8")
     print(f"{len(found)} modules")
 

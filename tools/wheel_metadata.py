@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ def main() -> None:
     """Write the file."""
     names = sorted({*map(canonicalize_name, sys.argv[1:]), *known()})
     python = ".".join(map(str, sys.version_info[:2]))
-    text = HEADER.format(day=datetime.now(UTC).date(), python=python)
+    text = HEADER.format(day=datetime.now(timezone.utc).date(), python=python)
     found = sorted(read(names), key=lambda each: canonicalize_name(each["name"]))
     DATA.write_text(text + "".join(f"{line}\n" for each in found for line in lines(each)), "utf-8")
     print(f"{len(found)} packages")

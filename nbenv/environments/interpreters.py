@@ -76,11 +76,17 @@ def find(python: str, remember: bool = True) -> Interpreter | None:
         None when this machine has none, or it is older than `OLDEST`.
     """
     if python == default_python() and sys.implementation.name == "cpython":
-        own = getattr(sys, "_base_executable", "") or sys.executable
-        return Interpreter(python, ".".join(map(str, sys.version_info[:3])), own)
+        return Interpreter(python, ".".join(map(str, sys.version_info[:3])), _own_base())
     if not _MINOR.fullmatch(python) or is_too_old(python):  # a notebook may contain anything
         return None
     return next(_discovered(f"cpython{python}", _pyenv(python), remember), None)
+
+
+def _own_base() -> str:
+    base = getattr(sys, "_base_executable", "") or sys.executable
+    if base == sys.executable and sys.prefix != sys.base_prefix:
+        return os.path.realpath(base)  # before Python 3.11, a virtual environment is its own base
+    return base
 
 
 def available() -> list[Interpreter]:

@@ -20,9 +20,11 @@ PYTHON = "NBENV_WORKER_PYTHON"
 """The variable that names the interpreter that environments are made of."""
 SITE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 _ABOUT = (
-    "import os, platform, sys; print(platform.python_version(), sys.implementation.name,"
-    " getattr(sys, '_base_executable', None) or sys.executable, os.path.dirname(os.__file__),"
-    " sep='\\n')"
+    "import os, platform, sys;"
+    " base = getattr(sys, '_base_executable', None) or sys.executable;"
+    " own = base == sys.executable and sys.prefix != sys.base_prefix;"
+    " print(platform.python_version(), sys.implementation.name,"
+    " os.path.realpath(base) if own else base, os.path.dirname(os.__file__), sep='\\n')"
 )
 _PLACES = (
     "/usr/bin/{0}",
@@ -135,7 +137,10 @@ def _about(path):
 
 
 def _own_base():
-    return getattr(sys, "_base_executable", None) or sys.executable
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    if base == sys.executable and sys.prefix != sys.base_prefix:
+        return os.path.realpath(base)  # before Python 3.11, a virtual environment is its own base
+    return base
 
 
 def _interpreters(minor):

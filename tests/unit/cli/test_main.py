@@ -125,6 +125,7 @@ class Finder:
         if name == "nbenv.cli.main":
             type("Interrupted", (), {"attribute": Attribute()})
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 sys.meta_path.insert(0, Finder())
 from nbenv.__main__ import main
 sys.exit(main())

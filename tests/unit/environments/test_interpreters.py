@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -35,7 +36,9 @@ def test_the_host_is_found_without_a_search(home: Path) -> None:
     found = find(HERE)
     assert found is not None
     assert found.version == ".".join(map(str, sys.version_info[:3]))
-    assert os.path.exists(found.executable)
+    code = "import sys; print(sys.prefix == sys.base_prefix)"
+    told = subprocess.check_output([found.executable, "-I", "-c", code], text=True)
+    assert told == "True\n"  # not the virtual environment that the tests run in
     assert not home.exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def test_what_was_typed_wrong_has_its_fix(
     """The rest of what was typed stays."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wheels").mkdir()
-    wheel = stocked.wheel("near", "1.0", tag="cp310-cp310-any").name
+    other = 11 if sys.version_info < (3, 11) else 10
+    wheel = stocked.wheel("near", "1.0", tag=f"cp3{other}-cp3{other}-any").name
     shutil.copy(stocked.folder / wheel, tmp_path / "wheels")
     assert fixes_after(installed, "leaf>=2", "LEAF < 2", "top") == [
         "without: install leaf>=2 top",
@@ -66,7 +68,7 @@ def test_what_was_typed_wrong_has_its_fix(
     assert fixes_after(installed, "./wheels/naer") == [f"instead: install ./wheels/{wheel}"]
     assert fixes_after(installed, "./nowhere/at/all") == []
     # The file itself says which Python it is for.
-    assert fixes_after(installed, f"./wheels/{wheel}") == ["python: python 3.10"]
+    assert fixes_after(installed, f"./wheels/{wheel}") == [f"python: python 3.{other}"]
     assert fixes_after(installed, "top", "1.5") == ["instead: install top==1.5"]
     assert fixes_after(installed, "top", "leaf=1.0") == ["instead: install top leaf==1.0"]
     assert fixes_after(installed, "https://h.invalid/a/b") == [
