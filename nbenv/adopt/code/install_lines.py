@@ -13,7 +13,7 @@ from nbenv.adopt.project_files import read_requirements, read_requirements_text
 __all__ = ["INSTALLERS", "add_install"]
 
 _MIRROR = re.compile(r"\bmirrors?\b|tuna|douban|//pypi\.org|//pypi\.python\.org", re.IGNORECASE)
-INSTALLERS = ("pip", "wheel")
+INSTALLERS = ("pip", "wheel", "conda", "mamba", "micromamba")
 """What people upgrade before they install; the environment has its own installer."""
 
 
