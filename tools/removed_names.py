@@ -87,7 +87,11 @@ def read(folder: Path) -> Modules:
         elif path.suffix == ".py" and all(map(str.isidentifier, parts)) and not is_test(name):
             module = name.removesuffix(".__init__")
             is_package = module != name
-            found.setdefault(module, parsed(module, path.read_bytes(), is_package=is_package))
+            data = path.read_bytes()
+            if b"attach_stub(" in data and path.with_suffix(".pyi").is_file():
+                # What the package has when it is asked for stands in its stub.
+                data = path.with_suffix(".pyi").read_bytes()
+            found.setdefault(module, parsed(module, data, is_package=is_package))
     for name in found:  # what imports a module of a package has it there as a name
         if (parent := found.get(name.rpartition(".")[0])) is not None:
             parent.besides.add(name.rpartition(".")[2])
@@ -147,6 +151,9 @@ def note(body: Iterable[ast.stmt], found: Module, package: str) -> None:
                 found.exported = texts(node.value)
             for target in node.targets:
                 found.names |= {x.id for x in ast.walk(target) if isinstance(x, ast.Name)}
+        elif isinstance(node, ast.AugAssign) and ast.unparse(node.target) == "__all__":
+            more = texts(node.value)
+            found.exported = None if more is None else more | (found.exported or set())
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found.names.add(node.target.id)
         elif isinstance(node, ast.ImportFrom):
@@ -245,9 +252,10 @@ def names_removed(module: str, names: set[str], after: Public, last: Public) -> 
 
 
 def name_is_there(dotted: str, modules: Public) -> bool:
-    """Return whether the parent of a module that has no file has its name all the same."""
+    """Return whether the parent of a module that has no file has its name all the same, or may."""
     parent, _, name = dotted.rpartition(".")
-    return name in modules.get(parent, (set[str](), False))[0]
+    names, is_open = modules.get(parent, (set[str](), False))
+    return is_open or name in names
 
 
 def releases(name: str) -> list[Version]:

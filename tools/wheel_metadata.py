@@ -3,8 +3,8 @@
     python -m tools.wheel_metadata [NAME...]
 
 pip reads the metadata of the newest wheels, from this machine's index, without installing them.
-The packages that the present file has are read again, too; those without a wheel are left out. The
-file has one line for a
+Without a name, the packages that the present file has are read again; with names, only theirs are,
+and the lines of all others stay. Those without a wheel are left out. The file has one line for a
 package's dependencies and one for each of its extras, but those for developers.
 """
 
@@ -85,22 +85,27 @@ def lines(metadata: dict[str, Any]) -> Iterator[str]:
         yield f"{name}[{extra}]: {' '.join(sorted(names))}"
 
 
-def known() -> list[str]:
-    """Return the packages that the present file has."""
-    text = DATA.read_text(encoding="utf-8")
-    return [
-        line.partition(":")[0] for line in text.splitlines() if line[0] != "#" and "[" not in line
-    ]
+def known() -> dict[str, list[str]]:
+    """Return the packages that the present file has, and their lines."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in DATA.read_text(encoding="utf-8").splitlines():
+        if line[0] != "#":
+            found[re.split(r"[\[:]", line)[0]].append(line)
+    return found
 
 
 def main() -> None:
     """Write the file."""
-    names = sorted({*map(canonicalize_name, sys.argv[1:]), *known()})
+    asked = sorted({str(canonicalize_name(each)) for each in sys.argv[1:]})
+    before = known()
     python = ".".join(map(str, sys.version_info[:2]))
     text = HEADER.format(day=datetime.now(timezone.utc).date(), python=python)
-    found = sorted(read(names), key=lambda each: canonicalize_name(each["name"]))
-    DATA.write_text(text + "".join(f"{line}\n" for each in found for line in lines(each)), "utf-8")
-    print(f"{len(found)} packages")
+    now = {str(canonicalize_name(x["name"])): list(lines(x)) for x in read(asked or list(before))}
+    found = {**before, **now} if asked else now
+    DATA.write_text(
+        text + "".join(f"{x}\n" for name in sorted(found) for x in found[name]), "utf-8"
+    )
+    print(f"{len(found)} packages, {len(now)} read")
 
 
 if __name__ == "__main__":

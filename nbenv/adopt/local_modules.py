@@ -6,11 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from os.path import normpath, relpath
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt.code.facts import Import
+from nbenv.adopt.projects.module_files import (
+    INSTALLABLE,
+    copies,
+    has_code,
+    is_elsewhere,
+    is_module,
+    is_published,
+    makes,
+    source_files,
+)
 from nbenv.core.import_names import distribution_of
 
 __all__ = ["LocalModules"]
@@ -20,9 +30,6 @@ _MOST_PARTS = 3
 """How far above a notebook the file is looked for that a cell downloads."""
 _MOST_ABOVE = 2
 """How far above a notebook its code is looked for where it works out the folder."""
-_INSTALLABLE = ("pyproject.toml", "setup.py", "setup.cfg")
-"""What makes a folder a project that pip installs."""
-_SUFFIXES = (".py", ".pyx", ".so", ".pyd")
 
 
 class LocalModules:
@@ -49,8 +56,8 @@ class LocalModules:
         one that names the repository's place on another computer.
         """
         above = list(self.folders[0].resolve().parents)[:_MOST_ABOVE]
-        if _is_elsewhere(text):
-            text = next((str(each) for each in _copies(text, above)), "")
+        if is_elsewhere(text):
+            text = next((str(each) for each in copies(text, above)), "")
         if not text:
             self.late_folders += [each for each in above if each not in self.late_folders]
             return
@@ -58,14 +65,29 @@ class LocalModules:
         folder = next((place / text for place in places if (place / text).is_dir()), None)
         if folder and folder not in (*self.folders, *self.late_folders):
             (self.late_folders if late else self.folders).append(folder)
+        elif not folder:
+            self.late_folders += [each for each in self._in_own(text) if each.is_dir()]
+
+    def _in_own(self, text: str) -> Iterator[Path]:
+        """Yield the folders that a path into a clone means, where this is the cloned repository.
+
+        What a notebook clones to have its own modules on Colab stands in the folders above it. A
+        clone of something else has other modules, which are not found there.
+        """
+        parts = PurePosixPath(text).parts
+        for index, name in enumerate(parts):
+            if name in self.clones:
+                for folder in list(self.folders[0].resolve().parents)[:_MOST_ABOVE]:
+                    yield folder.joinpath(*parts[index + 1 :])
+                return
 
     def enter(self, text: str) -> None:
         """Search a folder too that the notebook changes to: Python imports from where it is.
 
         One that it makes itself is not there, but what it enters from there may be.
         """
-        if _is_elsewhere(text):
-            text = next((str(each) for each in _copies(text, self.folders[0].parents)), text)
+        if is_elsewhere(text):
+            text = next((str(each) for each in copies(text, self.folders[0].parents)), text)
         self.current = Path(normpath(self.current / text))
         self.entered.append(self.current.name)
         self.add_folder(str(self.current))
@@ -112,7 +134,7 @@ class LocalModules:
         taken for data where a package has that name, unless there is code in it.
         """
         is_cloned = not self.clones.keys().isdisjoint((*PurePosixPath(source).parts, *self.entered))
-        if is_cloned or distribution_of(name) is None or _has_code(self.folders[0] / source):
+        if is_cloned or distribution_of(name) is None or has_code(self.folders[0] / source):
             self.downloaded.add(name)
 
     def _folders(self, module: str) -> list[Path]:
@@ -124,7 +146,7 @@ class LocalModules:
         added = [*self.folders[1:], *self.late_folders]
         return [
             self.folders[0],
-            *(folder for folder in added if not _is_published(folder, module)),
+            *(folder for folder in added if not is_published(folder, module)),
             *sources,
         ]
 
@@ -149,7 +171,7 @@ class LocalModules:
         """Return the path, from here, of the project that has to be installed for a module."""
         project, top = self.project_with(module), module.partition(".")[0]
         places = (*self.folders, *self.late_folders)
-        if project is None or any(_is_module(each / top) for each in places):
+        if project is None or any(is_module(each / top) for each in places):
             return None
         if self.is_installed(project):
             return None
@@ -159,7 +181,7 @@ class LocalModules:
     def _projects_with(self, top: str) -> Iterator[Path]:
         here = self.folders[0].resolve()
         for folder in (here, *here.parents[:_MOST_PARTS]):
-            is_installable = any((folder / name).is_file() for name in _INSTALLABLE)
+            is_installable = any((folder / name).is_file() for name in INSTALLABLE)
             if is_installable and (self._sources_of(folder, top) / top / "__init__.py").is_file():
                 yield folder
             if (folder / ".git").exists():
@@ -173,11 +195,11 @@ class LocalModules:
     def has(self, module: str) -> bool:
         """Return whether a module is here, or will be written or downloaded by a cell."""
         top = module.partition(".")[0]
-        if top in self.downloaded or any(_makes(Path(name), top) for name in self.written):
+        if top in self.downloaded or any(makes(Path(name), top) for name in self.written):
             return True
         if self._is_cloned(top):
             return True
-        return any(_is_module(folder / top) for folder in self._folders(module))
+        return any(is_module(folder / top) for folder in self._folders(module))
 
     def _is_cloned(self, top: str) -> bool:
         """Return whether a cell clones a repository of a module's name, and changes to its folder.
@@ -195,7 +217,7 @@ class LocalModules:
     def has_beside(self, module: str, importing: Path) -> bool:
         """Return whether a module of the same package is meant, as in Python 2."""
         in_package = (importing.parent / "__init__.py").is_file()
-        return in_package and _is_module(importing.parent / module.partition(".")[0])
+        return in_package and is_module(importing.parent / module.partition(".")[0])
 
     def cloned_from(self, project: str) -> str | None:
         """Return the address of the repository that a cell clones, and installs from its folder."""
@@ -223,7 +245,7 @@ class LocalModules:
         """Return whether a folder without ``__init__.py`` may be meant; installed packages win."""
         top = module.partition(".")[0]
         places = [folder / top for folder in self._folders(module)]
-        return any(place.is_dir() and _has_code(place) for place in places)
+        return any(place.is_dir() and has_code(place) for place in places)
 
     def files(self, found: Import, beside: Path | None = None) -> Iterator[Path]:
         """Yield the Python files that an import executes; `beside` is the file that imports."""
@@ -234,12 +256,12 @@ class LocalModules:
             folders = [([beside.parent, *beside.parent.parents][min(found.level, 4) - 1])]
         for folder in folders:
             parts = [part for part in found.module.split(".") if part]
-            if parts and not (_is_module(folder / parts[0]) or (folder / parts[0]).is_dir()):
+            if parts and not (is_module(folder / parts[0]) or (folder / parts[0]).is_dir()):
                 continue
             for depth in range(1, len(parts) + 1):
-                yield from _source_files(folder.joinpath(*parts[:depth]))
+                yield from source_files(folder.joinpath(*parts[:depth]))
             for name in found.names:
-                yield from _source_files(folder.joinpath(*parts, name))
+                yield from source_files(folder.joinpath(*parts, name))
             return
         if found.module in self.copies:
             yield self.copies[found.module]
@@ -264,61 +286,3 @@ class LocalModules:
                     if not full:
                         self.downloaded.add(name)
                     yield place
-
-
-def _is_elsewhere(text: str) -> bool:
-    """Return whether a path begins at a root, as on the author's computer, and is not here."""
-    is_absolute = PurePosixPath(text).is_absolute() or PureWindowsPath(text).is_absolute()
-    return is_absolute and not Path(text).is_dir()
-
-
-def _is_published(folder: Path, module: str) -> bool:
-    """Return whether a folder is the project, or its ``src``, of the package that has a module.
-
-    An example of a library that puts the library's repository on the path runs with the published
-    package too, which alone brings the library's dependencies.
-    """
-    package = distribution_of(module)
-    return package is not None and package in {
-        canonicalize_name(name)
-        for place in (folder, folder.parent if folder.name == "src" else folder)
-        for file in _INSTALLABLE
-        for name in re.findall(
-            r"""^\s*name\s*=\s*["']?([\w.-]+)""", _text_of(place / file), re.MULTILINE
-        )
-    }
-
-
-def _text_of(file: Path) -> str:
-    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-
-
-def _copies(text: str, above: Iterable[Path]) -> Iterator[Path]:
-    """Yield the folders here that a path of another computer means, by a folder's name in it."""
-    parts = PureWindowsPath(text).parts
-    for folder in above:
-        for index in range(len(parts) - 1, 0, -1):
-            copy = folder.joinpath(*parts[index + 1 :])
-            if parts[index] == folder.name and copy.is_dir():
-                yield copy
-
-
-def _makes(written: Path, top: str) -> bool:
-    """Return whether a file that a cell writes is a module, or a part of a package."""
-    return written.suffix in _SUFFIXES and top in (written.stem, written.parts[0])
-
-
-def _is_module(place: Path) -> bool:
-    if any(place.with_name(place.name + suffix).is_file() for suffix in _SUFFIXES):
-        return True
-    return (place / "__init__.py").is_file() or any(place.parent.glob(f"{place.name}.*.so"))
-
-
-def _has_code(place: Path) -> bool:
-    return any(place.glob("*.py")) or any(place.glob("*/__init__.py"))
-
-
-def _source_files(place: Path) -> Iterator[Path]:
-    for path in (place.with_name(place.name + ".py"), place / "__init__.py"):
-        if path.is_file():
-            yield path

@@ -5,24 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable
 
 from nbenv.adopt.cell_transform import as_meant, transform_cell, valid_lines
+from nbenv.adopt.code.branches import Branches
 from nbenv.adopt.code.calls import described
-from nbenv.adopt.code.conditions import (
-    ALWAYS_TRUE,
-    ASKS_FOR_EXTRA,
-    asks_for_colab,
-    chooses_imports,
-    imports_colab,
-    is_for_programs,
-)
+from nbenv.adopt.code.conditions import is_for_programs
 from nbenv.adopt.code.facts import Call, CodeFacts, Import
-from nbenv.adopt.code.import_errors import (
-    bound_by_packages,
-    goes_on,
-    tolerates_a_missing_module,
-)
 from nbenv.adopt.code.magic_names import PYTHON_CELL_MAGICS, SHELL_CELL_MAGICS, WITH_STATEMENT
 from nbenv.adopt.code.named_imports import LoopedTexts, named_modules, named_packages
 from nbenv.adopt.code.shell_calls import shell_line
@@ -37,9 +25,6 @@ from nbenv.adopt.literals import (
 )
 
 __all__ = ["analyse"]
-
-_ONE_OF_SEVERAL = "<one of several branches>"
-"""A name that nothing uses, for imports in a function that chooses one by its arguments."""
 
 
 def analyse(
@@ -85,15 +70,11 @@ def _collect(source: str, facts: CodeFacts, *, is_cell: bool, lenient: bool = Fa
     _Visitor(facts, source.splitlines(), is_cell=is_cell).visit(tree)
 
 
-class _Visitor(ast.NodeVisitor):
+class _Visitor(Branches):
     def __init__(self, facts: CodeFacts, lines: list[str], *, is_cell: bool) -> None:
         self.facts = facts
         self.lines = lines
-        self.is_cell = is_cell
-        self.within: tuple[str, ...] = ()
-        self.optional = False
-        self.on_colab = False
-        self.conditional = False
+        super().__init__(is_cell=is_cell)
         self.looped = LoopedTexts()
 
     # -- imports
@@ -132,72 +113,11 @@ class _Visitor(ast.NodeVisitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
-    def visit_Try(self, node: ast.Try) -> None:
-        lenient = any(tolerates_a_missing_module(each) for each in node.handlers)
-        before, self.optional = self.optional, self.optional or lenient
-        colab = next((i for i, each in enumerate(node.body) if imports_colab(each)), len(node.body))
-        on_colab = colab < len(node.body) and any(map(goes_on, node.handlers))
-        self._visit_all(node.body[: colab if on_colab else None])
-        self._visit_on_colab(node.body[colab:] if on_colab else [])
-        bound = bound_by_packages(node.body)
-        for handler in node.handlers:
-            # What takes the place of a module that is missing is needed itself.
-            self.optional = before if bound & bound_by_packages(handler.body) else lenient
-            if on_colab:  # anywhere else, the handler is what runs
-                self.optional = before
-                self._visit_all(handler.body)
-            else:
-                self._visit_under_condition(handler.body)
-        self.optional = before
-        (self._visit_on_colab if on_colab else self._visit_all)(node.orelse)
-        self._visit_all(node.finalbody)
-
-    def visit_If(self, node: ast.If) -> None:
-        condition = ast.unparse(node.test)
-        if "TYPE_CHECKING" in condition or condition == "False":
-            self._visit_all(node.orelse)
-            return
-        self.visit(node.test)
-        if self.within and chooses_imports(node):
-            around, self.within = self.within, (*self.within, _ONE_OF_SEVERAL)
-            self._visit_under_condition([*node.body, *node.orelse])
-            self.within = around
-            return
-        here, elsewhere = asks_for_colab(node.test)
-        if here or elsewhere:
-            (self._visit_on_colab if here else self._visit_all)(node.body)
-            (self._visit_on_colab if elsewhere else self._visit_all)(node.orelse)
-            return
-        if ALWAYS_TRUE.search(condition):
-            self._visit_all([*node.body, *node.orelse])
-            return
-        lenient, self.optional = (
-            self.optional,
-            self.optional or bool(ASKS_FOR_EXTRA.search(condition)),
-        )
-        self._visit_under_condition(node.body)
-        self.optional = lenient
-        self._visit_under_condition(node.orelse)
-
-    def _visit_on_colab(self, nodes: Iterable[ast.AST]) -> None:
-        before, self.on_colab = self.on_colab, True
-        self._visit_all(nodes)
-        self.on_colab = before
-
-    def _visit_under_condition(self, nodes: Iterable[ast.AST]) -> None:
-        before, self.conditional = self.conditional, True
-        self._visit_all(nodes)
-        self.conditional = before
-
-    def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
-        for node in nodes:
-            self.visit(node)
-
     # -- calls
 
     def visit_Call(self, node: ast.Call) -> None:
         func = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-        self._visit_all([func, *node.args, *node.keywords])
+        self.visit_all([func, *node.args, *node.keywords])
         name = dotted_name(node.func)
         texts = [literal_text(each) for each in node.args]
         if name.startswith("get_ipython()."):
@@ -245,7 +165,7 @@ class _Visitor(ast.NodeVisitor):
         """Take a base class as a call of it: what its objects need, those of the class do too."""
         names = filter(None, map(dotted_name, node.bases))
         self.facts.calls += [Call(name, within=self.within) for name in names]
-        self._visit_all([*node.decorator_list, *node.bases, *node.keywords])
+        self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
         before = self.within
         for each in node.body:
             is_function = isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
@@ -260,6 +180,7 @@ class _Visitor(ast.NodeVisitor):
             self.facts.texts.update({ast.unparse(each): text for each in node.targets})
         for each in node.targets:
             if isinstance(each, ast.Name):
+                self.variables[each.id] = node.value
                 self.facts.roots.setdefault(each.id, set()).add(root_name(node.value))
                 self.facts.makers.setdefault(each.id, set()).add(maker_name(node.value))
 

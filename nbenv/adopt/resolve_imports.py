@@ -7,50 +7,23 @@ import re
 from packaging.utils import canonicalize_name
 
 from nbenv.adopt import special_cases
-from nbenv.adopt.code.scripts import needed_by_scripts
 from nbenv.adopt.findings import (
     Findings,
     FoundRequirement,
     Source,
-    is_exact,
     package_name,
     repository_names,
 )
 from nbenv.adopt.needs.dependencies import brought
 from nbenv.adopt.needs.features import FEATURES, add_features, note_models
 from nbenv.adopt.projects.installed_projects import add_project, leave_to_projects
+from nbenv.adopt.projects.listed_beside import add_beside
 from nbenv.adopt.scan import Scan
 from nbenv.core.import_names import distribution_of, distributions, is_namespace
 
 __all__ = ["settle"]
 
 _IMPORTS = Source(3, "imports")
-_TOOLS = {
-    "ipykernel", "jupyter", "jupyterlab", "jupyter-nbenv", "nb-conda", "nb-conda-kernels",
-    "notebook", "pip", "setuptools", "wheel", "conda", "voila", "nbgrader", "jupyter-book",
-    "black", "jupytext", "nbconvert", "jupyter-core", "jupyter-client", "jupyter-console",
-    "nbstripout", "ruff", "isort", "coverage", "codespell", "tox", "nox", "twine", "build",
-    "furo", "numpydoc", "scanpydoc", "pdoc", "autopep8", "yapf", "pyright", "hatch", "hatchling",
-    "setuptools-scm", "versioneer", "bump2version", "ghp-import", "nbdime", "nbval", "nbmake",
-    "rise", "jupyter-contrib-nbextensions", "jupyter-nbextensions-configurator",
-}  # fmt: skip
-"""Tools for servers and development: a kernel's environment needs them only if imported."""
-_TOOL = re.compile(
-    r"(sphinx|sphinx(contrib|ext)?-.+|.+-sphinx(-.+)?|nbsphinx.*|myst-.+|mkdocs.*|pytest(-.+)?|"
-    r"flake8.*|pylint.*|mypy.*|pre-commit.*|types-.+|.+-stubs|nbqa.*|jupyterlab-.+)"
-)
-"""The names of whole families of such tools, with their plugins."""
-_INSIDE = frozenset({
-    "asttokens", "backcall", "bleach", "certifi", "cffi", "charset-normalizer", "cycler",
-    "decorator", "defusedxml", "entrypoints", "executing", "fonttools", "idna", "iniconfig", "jedi",
-    "kiwisolver", "markupsafe", "matplotlib-inline", "mistune", "nest-asyncio", "pandocfilters",
-    "parso", "pexpect", "pickleshare", "prompt-toolkit", "ptyprocess", "pure-eval", "pycparser",
-    "pyparsing", "pyrsistent", "pyzmq", "soupsieve", "stack-data", "threadpoolctl", "traitlets",
-    "urllib3", "wcwidth", "webencodings", "zipp",
-})  # fmt: skip
-"""Packages that come with others, and that hardly anybody asks for."""
-_MANY = 10
-"""So many of them are in no list that somebody wrote."""
 _VARIANT = re.compile(
     r"-(nightly|weekly|dev|pre|unstable|gpu|cpu|cuda\w*|cu\d+|rocm\w*|binary|headless|fork|ce|ng|"
     r"reloaded|maintained|fixed|patched)"
@@ -86,7 +59,7 @@ def settle(scan: Scan, beside: Findings, python: str, *, alone: bool) -> None:
         findings.add(min(present, default=name), FEATURES, why)
         if name == "cython" and special_cases.standard("distutils", python) is not True:
             findings.add("setuptools", FEATURES, "Cython builds with it")
-    _add_beside(scan, beside, alone=alone)
+    add_beside(scan, beside, alone=alone)
     for name, (companion, why) in special_cases.COMPANIONS.items():
         if name in findings.names():
             findings.add(companion, FEATURES, why)
@@ -252,49 +225,6 @@ def _named_in_comment(scan: Scan, top: str) -> str | None:
             if package_name(text) == own:
                 return own
     return None
-
-
-def _add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
-    """Add what files beside the notebook declare; of files for others too, only what it imports."""
-    findings, needed = scan.findings, scan.findings.names()
-    imported = {each.name for each in findings.requirements if each.source.rank == _IMPORTS.rank}
-    recorded = any(each.source.rank == 0 for each in findings.requirements)
-    mine = alone and not recorded and not _lists_dependencies(beside)
-    unused = {each.name for each in beside.requirements} - needed
-    others = needed_by_scripts(scan.local.folders[0], scan.visited) if mine and unused else set()
-    for each in beside.requirements:
-        is_tool = each.name not in imported and _is_tool(each.name)
-        is_gone = each.name in special_cases.PYTHON_2_PACKAGES and each.name not in imported
-        is_unused = each.name in unused and (not mine or each.name in others)
-        if is_tool or is_gone or is_unused:
-            findings.left_out.append(each)
-        else:
-            findings.requirements.append(each)
-    for name, pin in beside.pins.items():
-        findings.pins.setdefault(name, pin)
-    if any(each in findings.requirements for each in beside.requirements):
-        for name, url in beside.indexes.items():
-            findings.add_index(url, name)
-            sources = beside.index_sources.get(url, set())
-            findings.index_sources.setdefault(url, set()).update(sources)
-        findings.main_indexes |= beside.main_indexes
-    findings.notes += [note for note in beside.notes if note not in findings.notes]
-    if mine:
-        findings.editable += beside.editable
-
-
-def _lists_dependencies(beside: Findings) -> bool:
-    """Return whether files list all that an environment had, and no version that is needed.
-
-    Such a list has packages of one system, of conda alone, and of servers. With exact versions it
-    is a lock of what the author had, and counts in full.
-    """
-    names = beside.names() & _INSIDE
-    return len(names) >= _MANY and not any(is_exact(x.requirement) for x in beside.requirements)
-
-
-def _is_tool(name: str) -> bool:
-    return name in _TOOLS or _TOOL.fullmatch(name) is not None
 
 
 def _add_optional(scan: Scan, python: str) -> None:

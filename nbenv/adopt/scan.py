@@ -14,16 +14,17 @@ from nbenv.adopt.code.facts import CodeFacts, Import
 from nbenv.adopt.code.install_lines import INSTALLERS, add_install
 from nbenv.adopt.code.programs import Program, programs
 from nbenv.adopt.findings import Findings, package_name
-from nbenv.adopt.install_commands import Install, clones, installs, moved_here, saved_files
+from nbenv.adopt.install_commands import Install, installs
 from nbenv.adopt.literals import is_reached, names_reached
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.needs.arguments import driver_needs
 from nbenv.adopt.notebook_reader import Cell, read
+from nbenv.adopt.projects.noted_places import note_places
 from nbenv.adopt.python_code import analyse
 from nbenv.core.import_names import distribution_of, distributions
 from nbenv.errors import NotebookError
 
-__all__ = ["Scan", "note_places"]
+__all__ = ["Scan"]
 
 _COMMENTED = re.compile(
     r"^\s*#+\s*([!%]*\s*(?:\S*python\S* -m )?(?:pip|conda|mamba|uv)\b.*install.*)$"
@@ -256,41 +257,6 @@ class Scan:
             names = [t for t in install.requirements if package_name(t) not in needed]
             if names:
                 self.findings.hints.append(f"{where} installs {' '.join(names)} under a condition")
-
-
-def note_places(facts: CodeFacts, local: LocalModules, *, is_cell: bool) -> None:
-    """Note the modules that code itself puts beside the notebook, or on the path.
-
-    Parameters
-    ----------
-    facts
-        The facts about the code.
-    local
-        The modules beside the notebook, which are completed.
-    is_cell
-        Whether a folder that the code changes to is the notebook's from then on.
-    """
-    for text in facts.entered if is_cell else ():
-        local.enter(text)
-    for text in facts.paths:
-        local.add_folder(text)
-    for text in facts.late_paths:
-        local.add_folder(text, late=True)
-    local.written.update(facts.written_files)
-    shell = (facts.commands, facts.colab_commands, facts.conditional_commands)
-    for command in [each for some in shell for each in some]:
-        local.clones.update(clones(command))
-        local.note_saved(saved_files(command))
-        for source, name in moved_here(command):
-            local.note_moved(source, name)
-        for address in re.findall(r"https?://\S+?\.py\b", command):
-            local.note_download(address)
-    lines = [found for each in facts.commands for found in re.findall(r"\bcd\s+(\S+)", each)]
-    local.entered += [Path(line.strip("'\"")).name for line in lines]
-    for call in facts.calls:
-        if call.method in ("urlretrieve", "download", "urlopen", "get") and call.texts:
-            for text in call.texts:
-                local.note_download(text)
 
 
 def _is_implicitly_relative(found: Import, path: Path, local: LocalModules) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from tools.optional_needs.checks import LAZY, called, methods_called, needed_by
@@ -87,7 +87,10 @@ def read(wheel: Path) -> Library:
         each.outside = {name for name in each.outside if not is_beside(name, each, sources)}
     depends, listed = set[str](), set[str]()
     for text in headers.get_all("Requires-Dist") or ():
-        requirement = Requirement(text)
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:  # of an old release, as no index takes it any more
+            continue
         is_extra = requirement.marker and "extra" in str(requirement.marker)
         (listed if is_extra else depends).add(canonicalize_name(requirement.name))
     return Library(canonicalize_name(headers["Name"]), depends, listed, sources)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from typing import TypeGuard
 
 __all__ = [
     "ALWAYS_TRUE",
@@ -12,6 +14,7 @@ __all__ = [
     "chooses_imports",
     "imports_colab",
     "is_for_programs",
+    "needs_variable",
 ]
 
 ASKS_FOR_EXTRA = re.compile(
@@ -20,6 +23,7 @@ ASKS_FOR_EXTRA = re.compile(
     re.IGNORECASE,
 )
 """A condition that asks for something that not everybody has."""
+_LOOKUPS = ("os.environ.get", "os.getenv", "environ.get", "getenv")
 ALWAYS_TRUE = re.compile(r"^(True|1|__name__ == '__main__')$")
 
 
@@ -71,3 +75,49 @@ def chooses_imports(node: ast.If) -> bool:
         rest = rest[0].orelse
     branches.append(rest)
     return sum(any(isinstance(x, ast.Import | ast.ImportFrom) for x in b) for b in branches) > 1
+
+
+def needs_variable(test: ast.expr, values: Mapping[str, ast.expr]) -> tuple[bool, bool]:
+    """Return whether the branch of a condition runs only where an environment variable is set.
+
+    The second is whether the other branch does: ``os.environ.get("A") == "1"`` is false without
+    the variable, ``os.getenv("A", "1") == "1"`` is true.
+
+    Parameters
+    ----------
+    test
+        The condition.
+    values
+        Names → the expressions of their values.
+    """
+    test = _value_of(test, values)
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        needs, other = needs_variable(test.operand, values)
+        return other, needs
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        left, right = _value_of(test.left, values), test.comparators[0]
+        is_other = isinstance(test.ops[0], ast.NotIn | ast.NotEq | ast.IsNot)
+        if ast.unparse(right) == "os.environ" and isinstance(test.ops[0], ast.In | ast.NotIn):
+            return not is_other, is_other
+        if not _is_lookup(left) or not isinstance(right, ast.Constant):
+            return False, False
+        without = (_default_of(left) == right.value) != is_other
+        return not without, without
+    if _is_lookup(test):
+        is_set = bool(_default_of(test))
+        return not is_set, is_set
+    return False, False
+
+
+def _value_of(node: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
+    return values.get(node.id, node) if isinstance(node, ast.Name) else node
+
+
+def _is_lookup(node: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in _LOOKUPS
+
+
+def _default_of(node: ast.Call) -> object:
+    """Return the value that a look-up gives for a variable that is not set."""
+    given = [*node.args[1:2], *(each.value for each in node.keywords if each.arg == "default")]
+    return next((each.value for each in given if isinstance(each, ast.Constant)), None)

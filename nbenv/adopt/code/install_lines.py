@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from nbenv.adopt.conda_specs import add_match_spec
 from nbenv.adopt.findings import Findings, Source, package_name, repository_names
@@ -13,7 +14,7 @@ from nbenv.adopt.project_files import read_requirements, read_requirements_text
 __all__ = ["INSTALLERS", "add_install"]
 
 _MIRROR = re.compile(r"\bmirrors?\b|tuna|douban|//pypi\.org|//pypi\.python\.org", re.IGNORECASE)
-INSTALLERS = ("pip", "wheel")
+INSTALLERS = ("pip", "wheel", "conda", "mamba", "micromamba")
 """What people upgrade before they install; the environment has its own installer."""
 
 
@@ -28,6 +29,9 @@ def add_install(install: Install, where: str, findings: Findings, local: LocalMo
         findings.no_deps |= {name for t in install.requirements if (name := package_name(t))}
     for text in [*install.requirements, *install.editable]:
         if package_name(text) in INSTALLERS:
+            continue
+        if _is_of_python(text):
+            findings.note(f"{where} installs {text}, which Python has itself")
             continue
         local.repositories |= repository_names(text) if "://" in text else set()
         if cloned := local.cloned_from(text):
@@ -50,6 +54,14 @@ def add_install(install: Install, where: str, findings: Findings, local: LocalMo
                 findings.add_main_index(url, source)
     for name in install.files:
         _add_requirements_file(name, source, where, findings, local)
+
+
+def _is_of_python(text: str) -> bool:
+    """Return whether a module of the standard library is asked for, as in ``pip install json``.
+
+    Some of these names are packages: of other things, or for Pythons that lacked the module.
+    """
+    return text.lower() in sys.stdlib_module_names
 
 
 def _without_local_version(text: str, install: Install, where: str, findings: Findings) -> str:

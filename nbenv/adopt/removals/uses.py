@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbenv.adopt.removals.table import Removal, removal_of
+from nbenv.core.import_names import distribution_of
 
 __all__ = ["Use", "uses"]
 
@@ -111,8 +112,17 @@ class _Walker(ast.NodeVisitor):
 
     def _add(self, dotted: str) -> None:
         removal = removal_of(dotted)
-        if removal is not None:
+        if removal is not None and not _is_of_another(dotted, removal):
             self.found.setdefault(removal.name, Use(removal, self.where))
+
+
+def _is_of_another(dotted: str, removal: Removal) -> bool:
+    """Return whether what is used below a removed module is in another package today.
+
+    ``llama_index.llms`` went, and ``llama_index.llms.openai`` is a package of its own.
+    """
+    own, today = distribution_of(removal.name), distribution_of(dotted)
+    return dotted != removal.name and today not in (None, own, removal.distribution)
 
 
 def _parts(node: ast.expr) -> Iterator[str]:

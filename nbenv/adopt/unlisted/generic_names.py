@@ -8,7 +8,7 @@ __all__ = ["is_generic", "says_little"]
 
 _WORDS = frozenset(
     """
-    a about algo algorithm algorithms all analyse analysis analyze analyzer api app apps args
+    a about agent algo algorithm algorithms all analyse analysis analyze analyzer api app apps args
     array arrays assets assignment base basic batch bench benchmark bin book bot build builder
     cache calc calculate calculator callbacks cell cells chapter checker class classes
     classification classifier clean cleaning client cluster clustering code common compare

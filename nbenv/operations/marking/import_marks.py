@@ -10,7 +10,7 @@ from nbenv.adopt import special_cases
 from nbenv.adopt.code.facts import Import
 from nbenv.adopt.findings import package_name
 from nbenv.adopt.local_modules import LocalModules
-from nbenv.adopt.scan import note_places
+from nbenv.adopt.projects.noted_places import note_places
 from nbenv.core.import_names import distribution_of
 from nbenv.engine.document import NotebookRef, NotebookSnapshot
 from nbenv.operations.marking.import_statements import read_imports

@@ -116,7 +116,7 @@ SHARED = {
 }
 UNKNOWN = [
     "google", "google.cloud", "google.colab", "azure", "zope",  # shared, and nothing told which
-    "utils", "helpers", "config", "test", "mymodule", "image", "data",  # somebody's own
+    "utils", "helpers", "config", "test", "mymodule", "image", "data", "agent",  # somebody's own
     "os", "os.path", "json", "sqlite3", "asyncio", "distutils", "sys",  # the standard library
     "surely_not_a_module_of_anybody", "psi4", "ROOT",  # not on the index
 ]  # fmt: skip

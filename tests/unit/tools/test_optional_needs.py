@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.requirements import InvalidRequirement, Requirement
 
 from tests.support.wheels import make_wheel
 from tools.optional_needs import __main__ as tool
@@ -306,3 +307,18 @@ def test_a_name_that_a_package_imports_when_it_is_used(
     modules = {"core/__init__.py": "", "jit.py": "import numba", "slow.py": ""}
     rules = derived(tmp_path, {**modules, "__init__.py": init}, extras={"jit": ["numba"]})
     assert ("import seaborn.Jit: ^numba" in rules) == is_found
+
+
+def test_a_dependency_that_no_index_takes_any_more_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read a wheel of before names and versions were checked: ``pymc3 (>=3.8<3.10)``."""
+
+    def checked(text: str) -> Requirement:
+        if text.startswith("pymc3"):
+            raise InvalidRequirement(text)
+        return Requirement(text)
+
+    monkeypatch.setattr(reading, "Requirement", checked)
+    code = {"__init__.py": "def draw(): import numba"}
+    assert derived(tmp_path, code, requires=["pymc3", "numba"]) == []

@@ -96,6 +96,26 @@ def test_only_what_a_list_of_names_exports(tmp_path: Path) -> None:
     assert removed(old, new, new) == {"lib.f", "lib.a.f", "lib.a.g"}
 
 
+def test_a_list_of_names_that_grows(tmp_path: Path) -> None:
+    old = made(tmp_path / "old", init="from lib.a import *\n", a="f = g = 1\n")
+    text = "__all__ = ['f']\n__all__ += {}\nf = g = 1\n"
+    for name, more in (("known", "['g']"), ("unknown", "other.names")):
+        new = made(tmp_path / name, init="from lib.a import *\n", a=text.format(more))
+        assert removed(old, new, new) == set()
+
+
+def test_the_stub_of_a_package_that_imports_late(tmp_path: Path) -> None:
+    old = made(tmp_path / "old", init="from .a import f, g\n", a="f = g = 1\n")
+    new = made(tmp_path / "new", init="import lazy\nx = lazy.attach_stub(__name__)", _a="f = 1")
+    stub = tmp_path / "new" / "lib" / "__init__.pyi"
+    stub.write_text("from ._a import f as f\n")
+    new = read(tmp_path / "new")
+    assert removed(old, new, new) == {"lib.g", "lib.a"}
+    stub.write_text("from ._a import f as f, g as g, a as a\n")
+    new = read(tmp_path / "new")
+    assert removed(old, new, new) == set()
+
+
 def test_lines_are_read_back() -> None:
     text = ["lib 2.0 2020-01-01 limit", *lines({"lib.a.x", "lib.a.y", "lib", "lib.b.z"})]
     assert text[1:] == ["  lib lib.a.{x,y} lib.b.z"]

@@ -37,3 +37,26 @@ def test_packages_without_a_wheel_are_left_out(
 )
 def test_extras_for_developers_are_left_out(extra: str, expected: bool) -> None:
     assert wheel_metadata.is_for_developers(extra) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["Two"], ["one: numpy", "one[fast]: numba", "two: rich", "two-b: x"]),
+        ([], ["one: rich", "two-b: rich"]),
+    ],
+)
+def test_with_names_only_theirs_are_read(
+    names: list[str], expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "dependencies.txt"
+    data.write_text("# about\none: numpy\none[fast]: numba\ntwo-b: x\n")
+    monkeypatch.setattr(wheel_metadata, "DATA", data)
+    monkeypatch.setattr(wheel_metadata.sys, "argv", ["wheel_metadata", *names])
+    monkeypatch.setattr(
+        wheel_metadata,
+        "read",
+        lambda asked: [{"name": each, "requires_dist": ["rich"]} for each in asked],
+    )
+    wheel_metadata.main()
+    assert data.read_text().splitlines()[2:] == expected

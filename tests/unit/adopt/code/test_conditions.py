@@ -11,6 +11,7 @@ from nbenv.adopt.code.conditions import (
     ASKS_FOR_EXTRA,
     chooses_imports,
     is_for_programs,
+    needs_variable,
 )
 
 
@@ -47,3 +48,29 @@ def test_branches(source: str, chooses: bool, program: bool) -> None:
     [node] = ast.parse(source).body
     assert isinstance(node, ast.If)
     assert (chooses_imports(node), is_for_programs(node)) == (chooses, program)
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("os.environ.get('A')", (True, False)),
+        ("os.environ.get('A', '')", (True, False)),
+        ("os.getenv('A', default='yes')", (False, True)),
+        ("not os.environ.get('A')", (False, True)),
+        ("os.environ.get('A') == '1'", (True, False)),
+        ("os.getenv('A', '1') == '1'", (False, True)),
+        ("os.getenv('A') is None", (False, True)),
+        ("os.getenv('A') != '1'", (False, True)),
+        ("'A' in os.environ", (True, False)),
+        ("'A' not in os.environ", (False, True)),
+        ("flag", (True, False)),
+        ("os.getenv('A') == other", (False, False)),
+        ("other == '1'", (False, False)),
+        ("other", (False, False)),
+    ],
+)
+def test_a_branch_that_needs_an_environment_variable(
+    test: str, expected: tuple[bool, bool]
+) -> None:
+    values = {"flag": ast.parse("os.getenv('F')", mode="eval").body}
+    assert needs_variable(ast.parse(test, mode="eval").body, values) == expected

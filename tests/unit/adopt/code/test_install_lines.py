@@ -26,6 +26,18 @@ def test_installs(scan: Scan, tmp_path: Path) -> None:
     assert scan.findings.notes == ["cell 1 installs from gone.txt, which does not exist."]
 
 
+def test_installers_are_not_for_the_environment(scan: Scan) -> None:
+    lines = "!pip install -U pip wheel\n!conda install -c defaults conda python=3.7 --yes"
+    scan.scan_cells(made(lines).cells)
+    assert found(scan.findings) == []
+
+
+def test_modules_of_python_itself_are_not_installed(scan: Scan) -> None:
+    scan.scan_cells(made("!pip install pandas json sqlite3 typing").cells)
+    assert found(scan.findings) == ["pandas"]
+    assert scan.findings.notes[0] == "cell 1 installs json, which Python has itself"
+
+
 def test_an_index_but_no_mirror_of_the_main_one(scan: Scan) -> None:
     lines = (
         "!pip install a -i https://mirror.example.org/simple\n"

@@ -280,6 +280,14 @@ NEEDS = {
     "from langchain import HuggingFaceHub\nHuggingFaceHub()": "huggingface-hub langchain "
     "langchain-community",
     "from transformers import AutoModel\nAutoModel.from_pretrained('x')": "transformers torch",
+    "from transformers import TFAutoModel\nTFAutoModel.from_pretrained('x', from_pt=True)":
+        "transformers tensorflow tf-keras torch",
+    "from transformers import AutoModel\nAutoModel.from_pretrained('x', from_tf=True)":
+        "transformers torch tensorflow",
+    "from skimage import data\ndata.imread('x.png')": "scikit-image",
+    "import leafmap\nleafmap.netcdf_to_tif('a.nc', 'a.tif')":
+        "leafmap xarray rioxarray netcdf4",
+    "import outlines\noutlines.models.transformers('x')": "outlines torch transformers",
     "from transformers import AutoTokenizer\nAutoTokenizer.from_pretrained('x')": "transformers",
     "import gymnasium as gym\ngym.make('CartPole-v1')": "gymnasium",
     "import gymnasium as gym\ngym.make('CartPole-v1', render_mode='human')":

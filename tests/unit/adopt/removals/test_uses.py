@@ -68,10 +68,15 @@ def test_members_that_only_one_package_has() -> None:
         "from .externals import joblib",
         "np = {}\nnp.float",
         "self.numpy.float",
+        "from llama_index.llms.mistralai import MistralAI",  # a package of its own today
     ],
 )
 def test_code_that_is_prepared_or_means_something_else(code: str) -> None:
     assert found(code) == []
+
+
+def test_a_removed_module_of_which_parts_are_packages_today() -> None:
+    assert found("from llama_index.llms import OpenAI") == [("llama_index.llms", "cell 1")]
 
 
 def test_names_that_only_a_branch_imports_are_known_afterwards() -> None:
