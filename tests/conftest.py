@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import nbformat
 import pytest
 
@@ -14,6 +16,13 @@ from tests.support.index import LocalIndex
 
 _SETTINGS = ("NBENV_", "JPY_", "PIP_", "UV_")
 _KEPT = ("UV_CACHE_DIR", "NBENV_SUPERVISE")
+
+
+# A busy machine is no finding.
+hypothesis.settings.register_profile(
+    "nbenv", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("nbenv")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,6 +59,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         patch.setenv(name, str(folder / name.lower()))
     patch.setenv("NBENV_BACKGROUND", "0")  # no process outlives its test
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     patch.undo()
 
