@@ -121,20 +121,37 @@ def ray_rows(rounds: int) -> Iterator[common.Row]:
     """Ship to a Ray node, the first time and again, from connecting until a task has run."""
     with common.scratch() as folder:
         path = notebook(folder, f"ray[client]=={RAY}", *PACKAGES)
+        with cells(path) as run:
+            run("import ray.util.client.worker, pandas")  # its modules are compiled, for both
         found: dict[str, list[float]] = {}
         # Ray's uv clones the cluster's environment, and installs uv into the copy with its pip.
         python = bare_environment(f"ray[default]=={RAY}", "pip", "setuptools")
         for number in range(rounds):
             with ray_cluster(python, folder / f"ray-{number}") as cluster:
+                ours = ("nbenv", RAY_OURS.format(cluster.address))
+                theirs = ("Ray's uv", RAY_UV.format(cluster.address, list(PACKAGES)))
+                # A cluster that has just started is slower, whoever comes first.
+                order = (ours, theirs) if number % 2 == 0 else (theirs, ours)
                 for times in ("first time", "again"):
-                    for name, code in (
-                        ("nbenv", RAY_OURS.format(cluster.address)),
-                        ("Ray's uv", RAY_UV.format(cluster.address, list(PACKAGES))),
-                    ):
+                    for name, code in order:
                         with cells(path) as run:
-                            found.setdefault(f"{name} {times}", []).append(run(code))
+                            found.setdefault(f"{name} {times}", []).append(connected(run, code))
         for times in ("first time", "again"):
             yield row(f"{times} on a Ray node", found, times, "Ray's uv")
+
+
+def connected(run: Callable[[str], float], code: str) -> float:
+    """Run a cell that connects to Ray; again if Ray's server did not start, which is not counted.
+
+    That happens to Ray's own connection, too, which then fails after 40 s.
+    """
+    for _ in range(2):
+        try:
+            return run(code)
+        except AssertionError as error:
+            if "client server failed" not in str(error):
+                raise
+    return run(code)
 
 
 def spark_rows(rounds: int) -> Iterator[common.Row]:
