@@ -126,3 +126,24 @@ def test_it_goes_on_where_nothing_waits_for_it(
         pass
     with places.locked(path):  # its processes have ended
         assert len(compiled(site)) == 4
+
+
+def test_what_this_process_imported_comes_first_where_nothing_waits(
+    compiler: Any, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ModuleType("pkg.deep.module")
+    known.__file__ = str(tmp_path / "lib" / "site-packages" / "pkg" / "deep" / "module.py")
+    monkeypatch.setitem(sys.modules, known.__name__, known)
+    assert str(site / "pkg" / "deep" / "module.py") in compiler.imported(str(site))
+    begun: list[tuple[int, list[str]]] = []
+
+    def started(python: str, paths: list[str], lock: object, told: Any, *, alone: bool) -> None:
+        assert alone
+        begun.append((told[0], sorted(Path(path).name for path in paths)))
+
+    monkeypatch.setattr(compiler, "_started", started)
+    monkeypatch.setattr(compiler, "_cores", lambda: 1)
+    with compiler.compiling(sys.executable, str(site), wait=False):
+        pass
+    assert begun[0] == (0, ["module.py"])
+    assert [nice for nice, _ in begun[1:]] == [19]
