@@ -17,6 +17,7 @@ LIMIT = 15.0
 """Seconds after which what is not compiled yet is left to the imports."""
 BEHIND = 180.0
 """The same where nothing waits for it."""
+IMPORTED = "_NBENV_WORKER_IMPORTED"
 _MOST = 4
 """Processes; more cores than a container may use are often seen."""
 _OWN_WAY = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
@@ -41,22 +42,24 @@ _TESTS = re.compile(r"tests?\Z")
 def compiling(python, site, lock=None, limit=LIMIT, wait=True):
     """Compile what is in a folder of packages meanwhile, with an environment's Python.
 
-    At the end of the block, it waits for what is left, up to `limit` seconds in all. Without
-    `wait`, that goes on when nothing else has to be done on the machine, for `BEHIND` seconds; but
-    what this process itself has imported comes first, as the next one will need it, too. A module
-    that cannot be compiled stays as it is: packages bring such ones for other versions of Python.
-    The processes hold the lock for as long as they run (see `nbenv_install.run`).
+    What this process itself has imported comes first, as the next one needs it, too; at the end of
+    the block, this waits for it, up to `limit` seconds in all, unless it shall not `wait`. All else
+    goes on when nothing else has to be done on the machine, for `BEHIND` seconds. Where nothing is
+    known to be imported, all comes first. A module that cannot be compiled stays as it is: packages
+    bring such ones for other versions of Python. The processes hold the lock for as long as they
+    run (see `nbenv_install.run`).
     """
     end, running = time.monotonic() + limit, []
     try:
         with contextlib.suppress(OSError):  # too many processes, or no space: it can be without
             if not any(os.environ.get(name) for name in _OWN_WAY):
                 paths = modules(site)
-                first = set(paths if wait else imported(site))
+                known = set(imported(site)).intersection(paths)
+                first = known or set(paths if wait else ())
                 for part in _parts([each for each in paths if each in first], _cores()):
                     running.append(_started(python, part, lock, (0, limit), alone=not wait))
                 for part in _parts([each for each in paths if each not in first], _cores()):
-                    running.append(_started(python, part, lock, (19, BEHIND), alone=True))
+                    _started(python, part, lock, (19, BEHIND), alone=True)
         yield
         if not wait:
             running.clear()
@@ -85,11 +88,13 @@ def modules(site):
 def imported(site):
     """Return the paths, below a folder of packages, of modules that this process has imported.
 
-    It has them from elsewhere: a worker of Ray has what one in the new environment imports.
+    It has them from elsewhere: a worker of an engine has what one in the new environment imports.
+    A process of its own gets them in the variable `IMPORTED` (see `nbenv_agent.make`).
     """
     files = [getattr(each, "__file__", None) or "" for each in list(sys.modules.values())]
     inside = [file.rpartition("site-packages" + os.sep) for file in files]
-    return [os.path.join(site, path) for _, found, path in inside if found]
+    given = os.environ.get(IMPORTED, "").split(os.pathsep)
+    return [os.path.join(site, path) for path in (*given, *(path for _, at, path in inside if at))]
 
 
 def _parts(paths, number):
