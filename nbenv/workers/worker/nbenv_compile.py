@@ -49,23 +49,25 @@ def compiling(python, site, lock=None, limit=LIMIT, wait=True):
     bring such ones for other versions of Python. The processes hold the lock for as long as they
     run (see `nbenv_install.run`).
     """
-    end, running = time.monotonic() + limit, []
+    end, running, later = time.monotonic() + limit, [], []
     try:
         with contextlib.suppress(OSError):  # too many processes, or no space: it can be without
             if not any(os.environ.get(name) for name in _OWN_WAY):
                 paths = modules(site)
                 known = set(imported(site)).intersection(paths)
                 first = known or set(paths if wait else ())
+                later = [each for each in paths if each not in first]
                 for part in _parts([each for each in paths if each in first], _cores()):
                     running.append(_started(python, part, lock, (0, limit), alone=not wait))
-                for part in _parts([each for each in paths if each not in first], _cores()):
-                    _started(python, part, lock, (19, BEHIND), alone=True)
         yield
         if not wait:
             running.clear()
         for process in running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(end - time.monotonic(), 0.0))
+        with contextlib.suppress(OSError):
+            for part in _parts(later, _cores()):
+                _started(python, part, lock, (19, BEHIND), alone=True)
     finally:
         for process in running:
             process.kill()
