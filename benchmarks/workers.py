@@ -92,16 +92,18 @@ def dask_rows(counts: Sequence[int], rounds: int) -> Iterator[common.Row]:
     """Ship to 1, 2 and 4 Dask workers: the first time, and for a new cluster on the machine."""
     with common.scratch() as folder:
         path = notebook(folder, DASK, *PACKAGES)
+        with cells(path) as run:
+            run("import distributed, pandas")  # its modules are compiled, for both
         for count in counts:
             found: dict[str, list[float]] = {}
             for number in range(rounds):
                 theirs = copied_python(folder / f"python-{count}-{number}")
-                bare, cell = bare_environment(DASK), f"%nbenv workers\n{READY}"
+                order = [
+                    ("nbenv", bare_environment(DASK), f"%nbenv workers\n{READY}"),
+                    ("PipInstall", theirs, PIP_INSTALL.format(list(PACKAGES))),
+                ]
                 for times in ("first time", "again"):
-                    for name, python, code in (
-                        ("nbenv", bare, cell),
-                        ("PipInstall", theirs, PIP_INSTALL.format(list(PACKAGES))),
-                    ):
+                    for name, python, code in order[:: 1 if number % 2 == 0 else -1]:
                         place = folder / f"{name}-{count}-{number}"
                         with dask_cluster(python, place, count) as cluster, cells(path) as run:
                             run(CONNECT.format(cluster.address, count))
@@ -121,20 +123,38 @@ def ray_rows(rounds: int) -> Iterator[common.Row]:
     """Ship to a Ray node, the first time and again, from connecting until a task has run."""
     with common.scratch() as folder:
         path = notebook(folder, f"ray[client]=={RAY}", *PACKAGES)
+        with cells(path) as run:
+            run("import ray.util.client.worker, pandas")  # its modules are compiled, for both
         found: dict[str, list[float]] = {}
         # Ray's uv clones the cluster's environment, and installs uv into the copy with its pip.
         python = bare_environment(f"ray[default]=={RAY}", "pip", "setuptools")
         for number in range(rounds):
             with ray_cluster(python, folder / f"ray-{number}") as cluster:
+                order = [
+                    ("nbenv", RAY_OURS.format(cluster.address)),
+                    ("Ray's uv", RAY_UV.format(cluster.address, list(PACKAGES))),
+                ]
                 for times in ("first time", "again"):
-                    for name, code in (
-                        ("nbenv", RAY_OURS.format(cluster.address)),
-                        ("Ray's uv", RAY_UV.format(cluster.address, list(PACKAGES))),
-                    ):
+                    # A cluster that has just started is slower, whoever comes first.
+                    for name, code in order[:: 1 if number % 2 == 0 else -1]:
                         with cells(path) as run:
-                            found.setdefault(f"{name} {times}", []).append(run(code))
+                            found.setdefault(f"{name} {times}", []).append(connected(run, code))
         for times in ("first time", "again"):
             yield row(f"{times} on a Ray node", found, times, "Ray's uv")
+
+
+def connected(run: Callable[[str], float], code: str) -> float:
+    """Run a cell that connects to Ray; again if Ray's server did not start, which is not counted.
+
+    That happens to Ray's own connection, too, which then fails after 40 s.
+    """
+    for _ in range(2):
+        try:
+            return run(code)
+        except AssertionError as error:
+            if "client server failed" not in str(error):
+                raise
+    return run(code)
 
 
 def spark_rows(rounds: int) -> Iterator[common.Row]:

@@ -64,7 +64,7 @@ TESTED_ELSEWHERE = {
     "nbenv/operations/running/sweep.py": "whole sweeps: tests/integration/cli/test_sweeps.py",
     **{
         f"nbenv/workers/clients/{name}.py": "needs a cluster: tests/workers/test_sweeps.py"
-        for name in ("ray_handshake", "ray_rows")
+        for name in ("ray_rows",)
     },
 }
 """Modules with logic whose tests are not at the mirrored place, each with the reason."""

@@ -162,13 +162,17 @@ def test_a_missing_python_is_named_before_anything_starts(old_dask: Path, tmp_pa
         assert not nested(cluster.folder)
 
 
-def test_workers_of_python_3_8_make_it_with_pip(old_dask: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["uv", "pip"])
+def test_workers_of_python_3_8_make_it(old_dask: Path, tmp_path: Path, how: str) -> None:
     old = bare_environment("distributed", python="3.8")
     with dask_cluster(old, tmp_path / "cluster", 1) as cluster, kernel(old_dask) as run:
+        cluster.cache.mkdir(mode=0o700)
+        if how == "pip":
+            (cluster.cache / "uv").touch()  # there is no place for a uv
         shipped(run, cluster)
         assert "0.9.0" in run.ok(WHO + ASKED)
         [ready] = cluster.cache.glob("envs/*/nbenv-ready.json")
-        assert '"with": "pip"' in ready.read_text()
+        assert f'"with": "{how}"' in ready.read_text()
 
 
 def test_own_moves_a_whole_cluster_and_gives_it_back(

@@ -4,6 +4,8 @@ Ray's own client sends a pickle of its version first, and then ends after half a
 error that is empty, or about something else. Runs with a Python that has ray[client].
 """
 
+import contextlib
+import logging
 import queue
 import uuid
 
@@ -12,7 +14,12 @@ PATIENCE = 60
 ATTEMPTS = 3
 """Connections that are tried: on a busy head node, Ray fails to start what answers a client."""
 _UNLUCKY = ("client server failed", "psutil.ZombieProcess", "psutil.NoSuchProcess")
-"""Parts of what Ray says where a process of the head node ended while it was started."""
+"""Parts of what Ray says where a process of the head node ended while it was started.
+
+The client server forks with grpcio's handlers, which start threads in the child before that runs
+its program. On a busy machine one of them may run, meet half of its state, and end the child by a
+signal (grpcio 1.85; not with GRPC_ENABLE_FORK_SUPPORT=0 on the head node).
+"""
 _AT_ONCE = 10
 """Seconds that the client server has for what needs no process of its own."""
 
@@ -28,6 +35,39 @@ class OtherAnswerError(NoAnswerError):
 def is_unlucky(error):
     """Return whether a connection failed for a reason that another attempt may not meet."""
     return any(each in str(error) for each in _UNLUCKY)
+
+
+@contextlib.contextmanager
+def failing_at_once():
+    """Let a connection that fails in the block say so at once.
+
+    Ray's client first waits for the end of its streams of data and of logs. The client server keeps
+    them for 30 and 40 seconds, also when it has just told that there is no process behind them.
+    """
+    try:
+        from ray.util.client.worker import Worker
+
+        close = Worker.close
+    except (ImportError, AttributeError):  # a Ray that has it elsewhere
+        yield
+        return
+
+    def closed(worker):
+        streams = logging.getLogger("ray.util.client.dataclient")
+        level, worker._in_shutdown = streams.level, True
+        streams.setLevel(logging.CRITICAL + 1)  # that its stream ends is what is wanted
+        try:
+            if getattr(worker, "channel", None):
+                worker.channel.close()
+            close(worker)
+        finally:
+            streams.setLevel(level)
+
+    Worker.close = closed
+    try:
+        yield
+    finally:
+        Worker.close = close
 
 
 def versions_at(place):

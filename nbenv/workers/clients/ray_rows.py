@@ -81,7 +81,8 @@ def connect(address):
     import ray
 
     try:
-        ray.init(address, logging_level="ERROR", log_to_driver=False)
+        with ray_handshake.failing_at_once():
+            ray.init(address, logging_level="ERROR", log_to_driver=False)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         raise not_answering(address, last_line(error)) from None
 

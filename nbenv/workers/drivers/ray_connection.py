@@ -117,13 +117,14 @@ def _plainly(ray, target, bundle):
 
 
 def _attempted(action):
-    for _ in range(handshake.ATTEMPTS - 1):
-        try:
-            return action()
-        except _FAILURES as error:
-            if not handshake.is_unlucky(error):
-                raise
-    return action()
+    with handshake.failing_at_once():
+        for _ in range(handshake.ATTEMPTS - 1):
+            try:
+                return action()
+            except _FAILURES as error:
+                if not handshake.is_unlucky(error):
+                    raise
+        return action()
 
 
 @contextlib.contextmanager

@@ -117,10 +117,21 @@ class _Build:
             stdout=self.said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env={**os.environ, "_NBENV_WORKER_IMPORTED": os.pathsep.join(_imported())},
         )
 
     def is_running(self):
         return self.process.poll() is None
+
+
+def _imported():
+    """Return the modules that this worker has imported, below its packages' folder."""
+    files = [getattr(each, "__file__", None) or "" for each in list(sys.modules.values())]
+    return sorted(
+        file.rpartition("site-packages" + os.sep)[2]
+        for file in files
+        if file.endswith(".py") and "site-packages" + os.sep in file
+    )
 
 
 @verb

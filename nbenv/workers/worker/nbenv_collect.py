@@ -40,9 +40,9 @@ def collect(root, locked, keep=(), kept=KEPT, days=DAYS):
 
 
 def sweep(cache):
-    """Remove bundles, logs and unpacked pips that were not used for long."""
+    """Remove bundles, logs and unpacked pips that were not used for long, and each old uv."""
     limit = time.time() - DAYS * 86400
-    for name in ("bundles", "logs", "pip"):
+    for name in ("bundles", "logs", "pip", "uv"):
         for path in glob.glob(os.path.join(cache, name, "*")):
             with contextlib.suppress(OSError):
                 if os.stat(path).st_mtime < limit:

@@ -159,9 +159,18 @@ def _interpreters(minor):
 # -- installers
 
 
-def install(environment, base, about, lines, lock):
-    """Install lines with the best installer that works; return its name."""
+def install(environment, base, about, lines, lock, *, get_uv=None):
+    """Install lines with the best installer that works; return its name.
+
+    `get_uv` gets uv where there is only pip (see `nbenv_uv.get`).
+    """
     failed = ""
+    # Few lines are there before uv is.
+    if get_uv and len(lines) >= _MOST * _FEW and _found_uv(environment) is None:
+        pip = _pip(environment, base, about)
+        with contextlib.suppress(WorkerError, OSError):  # pip can do without
+            if pip:
+                get_uv(_cache_of(environment), pip, lambda words: run(words, lock))
     for how, words_of in (("uv", _uv), ("pip", _pip)):
         if re.search(r"(?i)hash.{0,40}mismatch|do not match", failed):
             break  # another installer would get the same file
@@ -201,7 +210,7 @@ def _run_all(words, parts, environment, lock):
 
 def _uv(environment, base, about):
     """Return the words that install with uv, if it is here."""
-    program = shutil.which("uv") or shutil.which("uv", path=os.path.expanduser("~/.local/bin"))
+    program = _found_uv(environment)
     if program is None:
         return None
     words = [program, "pip", "install", "--quiet", "--python", python_in(environment), "--no-deps"]
@@ -214,6 +223,18 @@ def _uv(environment, base, about):
     words += _repeated("--index", urls) + _repeated("--find-links", links)
     # Each file has to have its hash, so that it does not matter which index it comes from.
     return [*words, "--index-strategy", "unsafe-best-match", *_without_builds(about)]
+
+
+def _found_uv(environment):
+    """Return the path of uv: the worker's own, else one that was got for environments."""
+    name = "*-%s" % (platform.machine() or "any")
+    got = sorted(glob.glob(os.path.join(_cache_of(environment), "uv", name, "bin", "uv")))
+    own = shutil.which("uv") or shutil.which("uv", path=os.path.expanduser("~/.local/bin"))
+    return own or (got[-1] if got else None)
+
+
+def _cache_of(environment):
+    return os.path.dirname(os.path.dirname(environment))
 
 
 def _pip(environment, base, about):
@@ -260,7 +281,7 @@ def _unpacked_pip(base, environment):
     time, which takes longer than many an installation; and where it is installed, it would find
     what else is.
     """
-    kept = os.path.join(os.path.dirname(os.path.dirname(environment)), "pip")
+    kept = os.path.join(_cache_of(environment), "pip")
     found = [*_bundled_pips(base), *_own_pip(base)]
     if not found:
         return ""

@@ -39,7 +39,7 @@ def _beside(name):
 
 _install, _wheels = _beside("nbenv_install"), _beside("nbenv_wheels")
 _places, _collect = _beside("nbenv_places"), _beside("nbenv_collect")
-_compile = _beside("nbenv_compile")
+_compile, _uv = _beside("nbenv_compile"), _beside("nbenv_uv")
 WorkerError, activated = _install.WorkerError, _install.activated
 
 
@@ -236,7 +236,7 @@ def _filled(environment, base, about, wheels, lock):
         except _wheels.WheelError as error:
             raise WorkerError(str(error)) from None
         return "wheels"
-    return _install.install(environment, base, about, lines, lock)
+    return _install.install(environment, base, about, lines, lock, get_uv=_uv.get)
 
 
 def _verify(environment, about, lock):

@@ -156,3 +156,15 @@ def test_a_process_that_was_stopped_is_not_started_again(
         time.sleep(0.02)
     agent.end(KEY)
     assert settled(count) == 1
+
+
+def test_what_makes_an_environment_knows_what_its_worker_has_imported(
+    agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("engine.core")
+    module.__file__ = os.path.join("lib", "site-packages", "engine", "core.py")
+    monkeypatch.setitem(sys.modules, "engine.core", module)
+    code = "import json, os; print(json.dumps(os.environ['_NBENV_WORKER_IMPORTED'].split(':')))"
+    agent._builds[BUNDLE] = build = agent._Build([sys.executable, "-c", code])
+    build.process.wait(60)
+    assert os.path.join("engine", "core.py") in agent.made(BUNDLE)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib.util import cache_from_source
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -126,3 +127,27 @@ def test_it_goes_on_where_nothing_waits_for_it(
         pass
     with places.locked(path):  # its processes have ended
         assert len(compiled(site)) == 4
+
+
+@pytest.mark.parametrize("wait", [False, True])
+def test_what_this_process_imported_comes_first(
+    compiler: Any, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait: bool
+) -> None:
+    known = ModuleType("pkg.deep.module")
+    known.__file__ = str(tmp_path / "lib" / "site-packages" / "pkg" / "deep" / "module.py")
+    monkeypatch.setitem(sys.modules, known.__name__, known)
+    assert str(site / "pkg" / "deep" / "module.py") in compiler.imported(str(site))
+    begun: list[tuple[int, list[str]]] = []
+
+    def started(python: str, paths: list[str], lock: object, told: Any, *, alone: bool) -> Any:
+        assert alone is (told[0] == 19 or not wait)
+        begun.append((told[0], sorted(Path(path).name for path in paths)))
+        return SimpleNamespace(wait=lambda *_: 0, kill=lambda: None)
+
+    monkeypatch.setattr(compiler, "_started", started)
+    monkeypatch.setattr(compiler, "_cores", lambda: 1)
+    monkeypatch.setenv(compiler.IMPORTED, os.pathsep.join(["one.py", "other.py"]))
+    with compiler.compiling(sys.executable, str(site), wait=wait):
+        pass
+    assert begun[0] == (0, ["module.py", "one.py"])
+    assert [nice for nice, _ in begun[1:]] == [19]
