@@ -60,7 +60,8 @@ def add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
     imported = {each.name for each in findings.requirements if each.source.rank == _RANK_OF_IMPORTS}
     recorded = any(each.source.rank == 0 for each in findings.requirements)
     unused = {each.name for each in beside.requirements} - needed
-    is_broad = _lists_dependencies(beside) or _is_for_more(beside, unused)
+    # Where the notebook itself needs nothing, the list is all that is known.
+    is_broad = _lists_dependencies(beside) or (bool(needed) and _is_for_more(beside, unused))
     mine = alone and not recorded and not is_broad
     others = needed_by_scripts(scan.local.folders[0], scan.visited) if mine and unused else set()
     for each in beside.requirements:

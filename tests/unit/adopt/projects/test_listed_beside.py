@@ -23,6 +23,11 @@ def test_a_list_of_which_half_is_not_used_is_for_more(tmp_path: Path) -> None:
     assert needs(tmp_path, "pandas\nrich\ntabulate\nxgboost") == {"pandas", "rich"}
 
 
+def test_a_list_is_all_that_is_known_of_a_notebook_without_imports(tmp_path: Path) -> None:
+    listed = {"pandas", "rich", "tabulate", "xgboost"}
+    assert needs(tmp_path, "\n".join(listed), "import json") == listed
+
+
 def test_a_lock_counts_in_full(tmp_path: Path) -> None:
     listed = "pandas==2.2.0\nrich\ntabulate\nxgboost"
     assert needs(tmp_path, listed) == {"pandas", "rich", "tabulate", "xgboost"}
