@@ -110,7 +110,7 @@ def test_a_page_that_has_nothing_of_its_own_shows_what_the_other_saved(
     pages.open()
     pages.second.page.evaluate(_HIDDEN, is_hidden)
     pages.move()
-    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=20_000)
+    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=SLOW)
     expect(pages.second.output(0)).to_contain_text("Installed tabulate")
     pages.says("nbenv")
     assert pages.saves[pages.second] == 0
@@ -125,7 +125,7 @@ def test_what_is_typed_in_the_other_page_stays(pages: Pages) -> None:
     pages.open()
     pages.second.write(2, "typed = 1")
     pages.move()
-    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=20_000)
+    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=SLOW)
     pages.says("nbenv")
     assert pages.saves[pages.second] == 0
     assert (dialogs(pages.first), dialogs(pages.second)) == ([], [])
@@ -166,7 +166,7 @@ def test_two_texts_of_one_cell_are_for_a_person(pages: Pages) -> None:
     pages.second.write(2, "second = 1")
     pages.first.write(2, "first = 1")
     pages.move()
-    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=20_000)
+    expect(pages.second.page.locator(KERNEL)).to_contain_text(OWN, timeout=SLOW)
     expect(pages.second.cells.nth(2)).to_contain_text("second = 1")
     pages.type("second = 2", asks=True)
     pages.says("nbenv")
