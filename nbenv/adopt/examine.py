@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from nbenv.adopt.age import age_of, python_of, shown_versions
-from nbenv.adopt.findings import Findings, FoundRequirement, Source, package_name
+from nbenv.adopt.findings import RANK_OF_CODE, Findings, FoundRequirement, Source, package_name
 from nbenv.adopt.local_modules import LocalModules
 from nbenv.adopt.notebook_reader import ReadNotebook, kept_copy, read
 from nbenv.adopt.project_files import project_folder, read_beside
@@ -74,7 +74,9 @@ def examine(
         for pin in shown_versions(cell):
             _add_shown_version(pin, notebook, findings)
     _add_removals(scan, findings)
-    declared = {each.name for each in findings.requirements if each.name and each.source.rank < 3}
+    declared = {
+        each.name for each in findings.requirements if each.name and each.source.rank < RANK_OF_CODE
+    }
     declared |= _declared_above(path.parent) if findings.unknown else set()
     findings.questions = questions(findings.unknown, scan.code, _texts(notebook), declared)
     if findings.as_of is None:
@@ -151,6 +153,6 @@ def _add_removals(scan: Scan, findings: Findings) -> None:
     for each in by_version:
         removal = each.removal
         if removal.is_limit and removal.distribution not in findings.pins:
-            source = Source(3, f"{each.where} uses {removal.name}")
+            source = Source(RANK_OF_CODE, f"{each.where} uses {removal.name}")
             findings.add_pin(removal.requirement, source)
             findings.limits.add(removal.requirement)

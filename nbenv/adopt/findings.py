@@ -19,6 +19,7 @@ from nbenv.core.typed.suggestions import confused_with
 from nbenv.core.urls import index_name, unused_name, without_credentials
 
 __all__ = [
+    "RANK_OF_CODE",
     "Findings",
     "FoundRequirement",
     "Source",
@@ -29,6 +30,9 @@ __all__ = [
     "repository_names",
     "unpinned",
 ]
+
+RANK_OF_CODE = 3
+"""The rank of what code imports or uses; what is declared somewhere has a lower one."""
 
 
 @dataclass(frozen=True, order=True)
@@ -126,7 +130,7 @@ class Findings:
         text = without_credentials(requirement.strip())
         if text:
             parsed = parse_named(text)
-            if parsed and source.rank < 3:
+            if parsed and source.rank < RANK_OF_CODE:
                 self._rename(parsed, source)
             if parsed and not (parsed.marker or parsed.url):
                 marker = marker_of(parsed.name)

@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 
 from nbenv.adopt import special_cases
 from nbenv.adopt.findings import (
+    RANK_OF_CODE,
     Findings,
     FoundRequirement,
     Source,
@@ -23,7 +24,7 @@ from nbenv.core.import_names import distribution_of, distributions, is_namespace
 
 __all__ = ["settle"]
 
-_IMPORTS = Source(3, "imports")
+_IMPORTS = Source(RANK_OF_CODE, "imports")
 _VARIANT = re.compile(
     r"-(nightly|weekly|dev|pre|unstable|gpu|cpu|cuda\w*|cu\d+|rocm\w*|binary|headless|fork|ce|ng|"
     r"reloaded|maintained|fixed|patched)"

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from nbenv.adopt import special_cases
 from nbenv.adopt.code.facts import Call
-from nbenv.adopt.findings import FoundRequirement, Source, package_name
+from nbenv.adopt.findings import RANK_OF_CODE, FoundRequirement, Source, package_name
 from nbenv.adopt.literals import is_reached
 from nbenv.adopt.needs.arguments import argument_needs
 from nbenv.adopt.needs.dependencies import settled
@@ -19,7 +19,7 @@ from nbenv.adopt.scan import Scan
 
 __all__ = ["FEATURES", "add_features", "note_models"]
 
-FEATURES = Source(3, "features that the code uses")
+FEATURES = Source(RANK_OF_CODE, "features that the code uses")
 _MODELS = re.compile(r"\b([a-z]{2}_(?:core|dep|ent)_[a-z]+_(?:sm|md|lg|trf))\b")
 _STATIC_IMAGES = frozenset({"png", "svg", "jpeg", "jpg", "pdf", "webp"})
 """Renderers of plotly that make images."""

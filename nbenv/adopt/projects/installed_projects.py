@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from nbenv.adopt.findings import Findings
+from nbenv.adopt.findings import RANK_OF_CODE, Findings
 from nbenv.adopt.scan import Scan
 
 __all__ = ["add_project", "leave_to_projects"]
-
-_RANK_OF_IMPORTS = 3
 
 
 def add_project(scan: Scan, module: str) -> None:
@@ -31,7 +29,7 @@ def leave_to_projects(scan: Scan) -> None:
     findings.requirements = [
         each
         for each in findings.requirements
-        if each.source.rank != _RANK_OF_IMPORTS or each.module not in modules
+        if each.source.rank != RANK_OF_CODE or each.module not in modules
     ]
     for module in modules & findings.unknown.keys():
         del findings.unknown[module]

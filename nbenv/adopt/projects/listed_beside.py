@@ -6,12 +6,11 @@ import re
 
 from nbenv.adopt import special_cases
 from nbenv.adopt.code.scripts import needed_by_scripts
-from nbenv.adopt.findings import Findings, is_exact
+from nbenv.adopt.findings import RANK_OF_CODE, Findings, is_exact
 from nbenv.adopt.scan import Scan
 
 __all__ = ["add_beside"]
 
-_RANK_OF_IMPORTS = 3
 _TOOLS = {
     "ipykernel", "jupyter", "jupyterlab", "jupyter-nbenv", "nb-conda", "nb-conda-kernels",
     "notebook", "pip", "setuptools", "wheel", "conda", "voila", "nbgrader", "jupyter-book",
@@ -57,7 +56,7 @@ def add_beside(scan: Scan, beside: Findings, *, alone: bool) -> None:
         Whether they are about this notebook alone.
     """
     findings, needed = scan.findings, scan.findings.names()
-    imported = {each.name for each in findings.requirements if each.source.rank == _RANK_OF_IMPORTS}
+    imported = {each.name for each in findings.requirements if each.source.rank == RANK_OF_CODE}
     recorded = any(each.source.rank == 0 for each in findings.requirements)
     unused = {each.name for each in beside.requirements} - needed
     # Where the notebook itself needs nothing, the list is all that is known.

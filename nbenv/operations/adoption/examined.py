@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from nbenv.adopt.examine import examine
-from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.findings import RANK_OF_CODE, Findings, Source
 from nbenv.environments.interpreters import default_python, is_too_old, missing
 from nbenv.operations.adoption.dates import chosen_day, older_than_pythons
 from nbenv.operations.adoption.pythons import first_python, too_old_note
@@ -120,6 +120,6 @@ def _limit_older(findings: Findings) -> None:
     for use in sorted(findings.removed, key=lambda each: Version(each.removal.version)):
         removal = use.removal
         if removal in older and removal.distribution not in findings.pins:
-            source = Source(3, f"{use.where} uses {removal.name}")
+            source = Source(RANK_OF_CODE, f"{use.where} uses {removal.name}")
             findings.add_pin(removal.requirement, source)
             findings.limits.add(removal.requirement)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from email.parser import HeaderParser
 from pathlib import Path
 
-from nbenv.adopt.findings import Findings, Source
+from nbenv.adopt.findings import RANK_OF_CODE, Findings, Source
 from nbenv.adopt.unlisted.evidence import Match, compare, provides
 from nbenv.adopt.unlisted.generic_names import says_little
 from nbenv.adopt.unlisted.question import FoundByName, Question
@@ -23,7 +23,7 @@ from nbenv.progress import Progress, Steps
 
 __all__ = ["examined_for", "with_unlisted"]
 
-_BY_NAME = Source(3, "the index, by the names of modules that nbenv does not know")
+_BY_NAME = Source(RANK_OF_CODE, "the index, by the names of modules that nbenv does not know")
 _NEW = timedelta(days=90)
 """A package that is younger may have been registered for what somebody imports by mistake."""
 _MOST_SHOWN = 3
